@@ -1,0 +1,22 @@
+/**
+ * An error of the engine, in words a person can act on. `code` is stable (kebab-case), `hint` says what to do next.
+ * The server maps it to its own error class.
+ */
+export class EngineError extends Error {
+  readonly code: string
+  readonly hint: string
+  constructor(code: string, message: string, hint = '') {
+    super(message)
+    this.name = 'EngineError'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** A model bundle that cannot be trusted: truncated, altered, oversized or written by a newer engine. */
+export class BundleError extends EngineError {
+  constructor(code: string, message: string, hint = 'Download or train the model again.') {
+    super(code, message, hint)
+    this.name = 'BundleError'
+  }
+}

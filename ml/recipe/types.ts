@@ -1,0 +1,50 @@
+import type { FrameColumnType } from '../frame/frame.ts'
+
+export type DatePart = 'hour' | 'weekday' | 'month' | 'day-of-year'
+
+/** What to do, before any data is seen. `columns` name inputs or features made by earlier steps. */
+export type RecipeStep =
+  | {
+      step: 'impute'
+      columns: string[]
+      strategy: 'mean' | 'median' | 'mode' | 'constant'
+      /** For `constant`: a number, or a level for category columns. */
+      value?: number | string
+      /** Adds `<column>_missing` (1 or 0) where the training rows had missing cells. */
+      indicator?: boolean
+    }
+  | { step: 'scale'; columns: string[]; method: 'standard' }
+  | {
+      step: 'one-hot'
+      columns: string[]
+      /** Levels kept, most frequent first; the others share “(other)”. Default 40. */
+      maxCategories?: number
+      /** A level seen less often is rare and goes to “(other)”. Default 2. */
+      minCount?: number
+    }
+  | {
+      step: 'date-parts'
+      columns: string[]
+      /** Each gives a sine and a cosine, so that 23:00 lies next to 00:00. Default all. */
+      parts?: DatePart[]
+      /** Adds days since the first training row: lets a model follow a trend, and extrapolate it. Default false. */
+      elapsedDays?: boolean
+    }
+  | { step: 'drop'; columns: string[] }
+
+export type RecipeInput = { name: string; type: FrameColumnType; words?: readonly string[] }
+
+export type Recipe = { v: 1; inputs: RecipeInput[]; steps: RecipeStep[] }
+
+/** A category input carries the levels it knows; all others are one “unseen or rare” level. */
+export type FittedInput = RecipeInput & { vocabulary?: string[] }
+
+export type FittedStep =
+  | { step: 'impute'; column: string; value: number; indicator?: string }
+  | { step: 'scale'; column: string; mean: number; deviation: number }
+  | { step: 'one-hot'; column: string; levels: string[]; other: boolean; missing: boolean }
+  | { step: 'date-parts'; column: string; parts: DatePart[]; elapsedFrom?: number }
+  | { step: 'drop'; column: string }
+
+/** Plain JSON; the whole truth about how a row becomes numbers. */
+export type FittedRecipe = { v: 1; inputs: FittedInput[]; steps: FittedStep[]; outputs: string[] }

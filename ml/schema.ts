@@ -1,0 +1,145 @@
+import { createFrameBuilder, type ColumnSpec } from './frame/builder.ts'
+import { parseDatetime } from './frame/cell.ts'
+import type { Frame, FrameColumnType } from './frame/frame.ts'
+
+export type ColumnType = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'text' | 'id' | 'constant'
+export type ColumnRole = 'feature' | 'target' | 'time' | 'id' | 'group' | 'weight' | 'ignore'
+/** Category: the levels seen. Boolean: [false word, true word]. Number, integer, datetime (ms): the range seen. */
+export type ColumnDomain = string[] | { min: number; max: number }
+
+export type SchemaColumn = {
+  name: string
+  type: ColumnType
+  role: ColumnRole
+  nullable: boolean
+  domain?: ColumnDomain
+}
+
+/** The columns of a table. A model's signature is the schema of the columns it needs. */
+export type Schema = { columns: SchemaColumn[] }
+
+export type CellError = {
+  /** Index in the request, from 0. */
+  row: number
+  /** Empty when the row itself is no object. */
+  column: string
+  expected: string
+  got: string
+}
+
+export type Validation = { errors: CellError[]; frame: Frame }
+
+/** How a column of this semantic type is stored in a frame. */
+export function frameTypeOf(type: ColumnType): FrameColumnType {
+  if (type === 'number' || type === 'integer') return 'number'
+  if (type === 'boolean' || type === 'datetime') return type
+  return type === 'text' || type === 'id' ? 'text' : 'category'
+}
+
+/** Builder specs for a schema (all columns, or those that keep returns true for). */
+export function frameSpecs(schema: Schema, keep: (column: SchemaColumn) => boolean = () => true): ColumnSpec[] {
+  return schema.columns.filter(keep).map(column => ({
+    name: column.name,
+    type: frameTypeOf(column.type),
+    ...(column.type === 'boolean' && Array.isArray(column.domain) ? { words: column.domain } : {}),
+  }))
+}
+
+const EXPECTED: Record<ColumnType, string> = {
+  number: 'a number',
+  integer: 'a whole number',
+  category: 'text',
+  constant: 'text',
+  id: 'text',
+  text: 'text',
+  boolean: 'true or false',
+  datetime: 'a date and time such as 2026-03-01T14:00',
+}
+
+/** What a cell should be, in words. */
+export function expectedWords(column: SchemaColumn): string {
+  return column.nullable ? `${EXPECTED[column.type]} or null` : EXPECTED[column.type]
+}
+
+/** What a cell is, in words; long text is cut. */
+export function gotWords(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (typeof value === 'string') {
+    return `the text “${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`
+  }
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  return String(value)
+}
+
+/** True when the cell fits the column's type. Missing cells are judged by `nullable`, not here. */
+export type CellCheck = (value: unknown) => boolean
+
+/** One check per column, made once. Unseen categories fit; numbers written as text do not. */
+export function compileCheck(column: SchemaColumn): CellCheck {
+  switch (column.type) {
+    case 'number':
+      return value => typeof value === 'number' && Number.isFinite(value)
+    case 'integer':
+      return value => Number.isSafeInteger(value)
+    case 'boolean': {
+      const words = Array.isArray(column.domain) ? column.domain : []
+      return value =>
+        typeof value === 'boolean' || value === 0 || value === 1 || (typeof value === 'string' && words.includes(value))
+    }
+    case 'datetime':
+      return value =>
+        (typeof value === 'string' && !Number.isNaN(parseDatetime(value))) ||
+        (typeof value === 'number' && Number.isFinite(value))
+    case 'text':
+      return value => typeof value === 'string'
+    default:
+      return value =>
+        typeof value === 'string' ||
+        typeof value === 'boolean' ||
+        (typeof value === 'number' && Number.isFinite(value))
+  }
+}
+
+/** Same as `validateRows`, with the checks made once: use it when a signature serves many requests. */
+export function compileValidator(signature: Schema): (rows: readonly unknown[]) => Validation {
+  const specs = frameSpecs(signature)
+  const columns = signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) }))
+  return rows => {
+    const errors: CellError[] = []
+    const accepted: object[] = []
+    for (let row = 0; row < rows.length; row++) {
+      const item = rows[row]
+      if (item === null || typeof item !== 'object' || Array.isArray(item)) {
+        errors.push({ row, column: '', expected: 'an object with one property per column', got: gotWords(item) })
+        continue
+      }
+      for (const { column, name, fits } of columns) {
+        const value = Object.hasOwn(item, name) ? (item as Record<string, unknown>)[name] : undefined
+        const missing = value === undefined || value === null
+        if (missing ? column.nullable : fits(value)) continue
+        errors.push({ row, column: name, expected: expectedWords(column), got: gotWords(value) })
+      }
+      accepted.push(item)
+    }
+    const builder = createFrameBuilder(specs)
+    if (errors.length === 0) builder.appendRows(accepted)
+    return { errors, frame: builder.build() }
+  }
+}
+
+const validators = new WeakMap<Schema, (rows: readonly unknown[]) => Validation>()
+
+/**
+ * Checks JSON rows against a signature and gives them as a frame (of no rows when there are errors).
+ * Missing cells of nullable columns, unseen categories and extra properties are fine. Only own properties count.
+ */
+export function validateRows(signature: Schema, rows: readonly unknown[]): Validation {
+  let validate = validators.get(signature)
+  if (!validate) {
+    validate = compileValidator(signature)
+    validators.set(signature, validate)
+  }
+  return validate(rows)
+}

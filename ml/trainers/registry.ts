@@ -1,0 +1,38 @@
+import { EngineError } from '../errors.ts'
+import { baseline, baselinePredictor } from './baseline.ts'
+import { linear, linearPredictor } from './linear.ts'
+import { mlpPredictor } from './mlp-forward.ts'
+import type { Model, Predictor, Trainer } from './types.ts'
+
+const trainers = new Map<string, Trainer>([baseline, linear].map(trainer => [trainer.id, trainer]))
+
+/** One line per kind of model: how its data becomes predictions. All portable. */
+const predictors: Record<string, (model: Model) => Predictor> = {
+  baseline: baselinePredictor,
+  linear: linearPredictor,
+  mlp: mlpPredictor,
+}
+
+/** Adds a trainer that needs more than the portable engine (`ml/node.ts` adds `mlp`). */
+export function registerTrainer(trainer: Trainer): void {
+  trainers.set(trainer.id, trainer)
+}
+
+/** All trainers of this process, in order of registration. */
+export function listTrainers(): Trainer[] {
+  return [...trainers.values()]
+}
+
+/** @throws EngineError `trainer` when there is none of this name here. */
+export function getTrainer(id: string): Trainer {
+  const trainer = trainers.get(id)
+  if (trainer) return trainer
+  const known = [...trainers.keys()].join(', ')
+  throw new EngineError('trainer', `There is no trainer “${id}” here.`, `Known ones: ${known}.`)
+}
+
+/** @throws EngineError `trainer` when this engine cannot run the model. */
+export function compilePredictor(model: Model): Predictor {
+  if (Object.hasOwn(predictors, model.trainer)) return predictors[model.trainer]!(model)
+  throw new EngineError('trainer', `This engine cannot run a model made by “${model.trainer}”.`, 'Update FlexiML.')
+}

@@ -1,0 +1,120 @@
+import type { Matrix } from '../matrix.ts'
+
+export type Task = 'regression' | 'binary' | 'multiclass'
+
+export type ParameterValue = number | string | boolean | number[]
+export type Parameters = Record<string, ParameterValue>
+
+type ParameterBase = { name: string; label: string; help: string }
+/** Plain JSON from which forms and search spaces are made. `search` = the range worth searching. */
+export type ParameterDescriptor = ParameterBase &
+  (
+    | {
+        kind: 'number' | 'integer'
+        default: number
+        min: number
+        max: number
+        scale?: 'linear' | 'log'
+        search?: { low: number; high: number }
+      }
+    | { kind: 'choice'; default: string; options: { value: string; label: string }[] }
+    | { kind: 'boolean'; default: boolean }
+    /** A list of whole numbers, such as layer sizes. */
+    | {
+        kind: 'list'
+        default: number[]
+        min: number
+        max: number
+        maxLength: number
+        search?: { choices: number[][] }
+      }
+  )
+
+export type Setting = { name: string; parameters: Parameters }
+
+export type TensorType = 'F32' | 'F64' | 'I32'
+export type Tensor = { dtype: TensorType; shape: number[]; data: Float32Array | Float64Array | Int32Array }
+
+/** A trained model as data. `config` is plain JSON. */
+export type Model = {
+  trainer: string
+  task: Task
+  /** 0 for regression. */
+  classCount: number
+  /** Features expected. */
+  cols: number
+  tensors: Record<string, Tensor>
+  config: Record<string, unknown>
+}
+
+/** Inference, portable: the same numbers in worker, server and browser. */
+export type Predictor = {
+  /** Regression: one value per row. Classification: rows × classes probabilities, row-major, each row summing to 1. */
+  predict(matrix: Matrix): Float64Array
+  /** One row: reads `cols` features of `x` from `offset`, writes 1 or `classCount` numbers to `out`. */
+  predictRow(x: ArrayLike<number>, offset: number, out: Float64Array): void
+}
+
+export type Labelled = {
+  x: Matrix
+  /** Regression: the target. Classification: class codes 0 … classCount − 1. Never NaN. */
+  y: Float64Array
+  /** One non-negative weight per row; all 1 when absent. */
+  weights?: Float64Array
+}
+
+export type FitContext = Labelled & {
+  validation?: Labelled
+  task: Task
+  classCount: number
+  /** Missing ones take their defaults; unknown or out of range ones are refused. */
+  parameters: Parameters
+  seed: number
+  /** Upper limit of threads; the result does not depend on it. */
+  threads: number
+  /** Progress: `step` counts up (epochs, sweeps), metrics have stable names such as `loss`, `validation_loss`. */
+  report(step: number, metrics: Record<string, number>): void
+  /** Fit rejects with the signal's reason soon after it is aborted. */
+  signal: AbortSignal
+  /** Milliseconds; only used to decide when to let other work run, never for results. */
+  now(): number
+}
+
+export type Trainer = {
+  id: string
+  label: string
+  summary: string
+  tasks: Task[]
+  parameters: ParameterDescriptor[]
+  /** Several good settings to start from, best first. */
+  defaultSettings(task: Task, shape: { rows: number; cols: number }): Setting[]
+  fit(context: FitContext): Promise<Model>
+}
+
+/** Lets the event loop turn about every 20 ms, so that an abort can arrive; throws the reason when it has. */
+export function createBreather(context: Pick<FitContext, 'signal' | 'now'>): () => Promise<void> | undefined {
+  let last = context.now()
+  return () => {
+    context.signal.throwIfAborted()
+    if (context.now() - last < 20) return undefined
+    return new Promise<void>(resolve => setTimeout(resolve, 0)).then(() => {
+      last = context.now()
+      context.signal.throwIfAborted()
+    })
+  }
+}
+
+/** Runs `predictRow` over a matrix. */
+export function predictByRow(
+  matrix: Matrix,
+  outputs: number,
+  predictRow: (x: ArrayLike<number>, offset: number, out: Float64Array) => void,
+): Float64Array {
+  const result = new Float64Array(matrix.rows * outputs)
+  const out = new Float64Array(outputs)
+  for (let i = 0; i < matrix.rows; i++) {
+    predictRow(matrix.data, i * matrix.cols, out)
+    result.set(out, i * outputs)
+  }
+  return result
+}
