@@ -37,7 +37,9 @@ export async function migrate(url: string): Promise<string[]> {
     await sql`SELECT pg_advisory_lock(${LOCK})`
     await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
       name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz(3) NOT NULL DEFAULT now())`
-    const applied = new Map((await sql`SELECT name, digest FROM schema_migrations`).map(r => [r.name as string, r.digest as string]))
+    const applied = new Map(
+      (await sql`SELECT name, digest FROM schema_migrations`).map(r => [r.name as string, r.digest as string]),
+    )
     const files = await migrationFiles()
     const known = new Set(files.map(f => f.name))
     const strangers = [...applied.keys()].filter(n => !known.has(n))
@@ -45,13 +47,18 @@ export async function migrate(url: string): Promise<string[]> {
       const [row] = (await sql`SELECT to_regclass('instance') IS NOT NULL AS there`) as unknown as [{ there: boolean }]
       const [instance] = row.there ? await sql`SELECT min_code FROM instance` : []
       if (instance && Number(instance.min_code) > CODE_VERSION)
-        throw new Error(`The database needs code version ${instance.min_code}, this is ${CODE_VERSION}: upgrade FlexiML (unknown migrations: ${strangers.join(', ')}).`)
+        throw new Error(
+          `The database needs code version ${instance.min_code}, this is ${CODE_VERSION}: upgrade FlexiML (unknown migrations: ${strangers.join(', ')}).`,
+        )
     }
     const done: string[] = []
     for (const file of files) {
       const digest = applied.get(file.name)
       if (digest === file.digest) continue
-      if (digest) throw new Error(`Migration ${file.name} was changed after it had been applied. Restore the file; write a new migration instead.`)
+      if (digest)
+        throw new Error(
+          `Migration ${file.name} was changed after it had been applied. Restore the file; write a new migration instead.`,
+        )
       await sql.begin(async tx => {
         await tx.unsafe(file.text)
         await tx`INSERT INTO schema_migrations (name, digest) VALUES (${file.name}, ${file.digest})`

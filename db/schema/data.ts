@@ -67,7 +67,11 @@ export const datasetVersions = pgTable(
   t => [
     unique('dataset_versions_project_key').on(t.projectId, t.id),
     unique('dataset_versions_number_key').on(t.projectId, t.datasetId, t.number),
-    foreignKey({ name: 'dataset_versions_dataset_fk', columns: [t.projectId, t.datasetId], foreignColumns: [datasets.projectId, datasets.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'dataset_versions_dataset_fk',
+      columns: [t.projectId, t.datasetId],
+      foreignColumns: [datasets.projectId, datasets.id],
+    }).onDelete('cascade'),
     index('dataset_versions_source_idx').on(t.projectId, t.datasetId, t.sourceDigest),
   ],
 )

@@ -25,8 +25,16 @@ export const evaluations = pgTable(
   },
   t => [
     unique('evaluations_project_key').on(t.projectId, t.id),
-    foreignKey({ name: 'evaluations_run_fk', columns: [t.projectId, t.runId], foreignColumns: [runs.projectId, runs.id] }).onDelete('cascade'),
-    foreignKey({ name: 'evaluations_version_fk', columns: [t.projectId, t.datasetVersionId], foreignColumns: [datasetVersions.projectId, datasetVersions.id] }),
+    foreignKey({
+      name: 'evaluations_run_fk',
+      columns: [t.projectId, t.runId],
+      foreignColumns: [runs.projectId, runs.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'evaluations_version_fk',
+      columns: [t.projectId, t.datasetVersionId],
+      foreignColumns: [datasetVersions.projectId, datasetVersions.id],
+    }),
     index('evaluations_digest_idx').on(t.projectId, t.modelDigest),
   ],
 )

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId, xid8 } from '../columns.ts'
 import { projects } from './access.ts'
 
@@ -29,7 +40,11 @@ export const events = pgTable(
     reason: text('reason'),
     payload: json<Record<string, unknown>>('payload').notNull().default({}),
   },
-  t => [primaryKey({ columns: [t.at, t.seq] }), index('events_order_idx').on(t.xid, t.seq), index('events_project_idx').on(t.projectId, t.seq)],
+  t => [
+    primaryKey({ columns: [t.at, t.seq] }),
+    index('events_order_idx').on(t.xid, t.seq),
+    index('events_project_idx').on(t.projectId, t.seq),
+  ],
 )
 
 export const eventCursors = pgTable('event_cursors', {
@@ -96,7 +111,11 @@ export const attempts = pgTable(
   t => [
     unique('attempts_number_key').on(t.jobId, t.number),
     unique('attempts_project_key').on(t.projectId, t.id),
-    foreignKey({ name: 'attempts_job_fk', columns: [t.projectId, t.jobId], foreignColumns: [jobs.projectId, jobs.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'attempts_job_fk',
+      columns: [t.projectId, t.jobId],
+      foreignColumns: [jobs.projectId, jobs.id],
+    }).onDelete('cascade'),
     index('attempts_lease_idx').on(t.leaseUntil).where(sql`state = 'running'`),
   ],
 )
@@ -114,7 +133,9 @@ export const blobOwners = pgTable(
   'blob_owners',
   {
     projectId: projectId().references(() => projects.id, { onDelete: 'cascade' }),
-    digest: text('digest').notNull().references(() => blobs.digest),
+    digest: text('digest')
+      .notNull()
+      .references(() => blobs.digest),
     bytes: bigint('bytes', { mode: 'number' }).notNull(),
     createdAt: createdAt(),
   },

@@ -25,7 +25,11 @@ export const monitorChecks = pgTable(
   },
   t => [
     unique('monitor_checks_project_key').on(t.projectId, t.id),
-    foreignKey({ name: 'monitor_checks_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'monitor_checks_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
     index('monitor_checks_endpoint_idx').on(t.projectId, t.endpointId, t.createdAt),
   ],
 )
@@ -48,6 +52,10 @@ export const monitorWindows = pgTable(
   },
   t => [
     primaryKey({ columns: [t.projectId, t.endpointId, t.grain, t.window] }),
-    foreignKey({ name: 'monitor_windows_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'monitor_windows_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
   ],
 )

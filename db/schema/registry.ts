@@ -40,8 +40,16 @@ export const modelVersions = pgTable(
   t => [
     unique('model_versions_project_key').on(t.projectId, t.id),
     unique('model_versions_number_key').on(t.projectId, t.modelId, t.number),
-    foreignKey({ name: 'model_versions_model_fk', columns: [t.projectId, t.modelId], foreignColumns: [models.projectId, models.id] }).onDelete('cascade'),
-    foreignKey({ name: 'model_versions_run_fk', columns: [t.projectId, t.runId], foreignColumns: [runs.projectId, runs.id] }),
+    foreignKey({
+      name: 'model_versions_model_fk',
+      columns: [t.projectId, t.modelId],
+      foreignColumns: [models.projectId, models.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'model_versions_run_fk',
+      columns: [t.projectId, t.runId],
+      foreignColumns: [runs.projectId, runs.id],
+    }),
   ],
 )
 
@@ -57,7 +65,15 @@ export const modelAliases = pgTable(
   },
   t => [
     primaryKey({ columns: [t.projectId, t.modelId, t.alias] }),
-    foreignKey({ name: 'model_aliases_model_fk', columns: [t.projectId, t.modelId], foreignColumns: [models.projectId, models.id] }).onDelete('cascade'),
-    foreignKey({ name: 'model_aliases_version_fk', columns: [t.projectId, t.versionId], foreignColumns: [modelVersions.projectId, modelVersions.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'model_aliases_model_fk',
+      columns: [t.projectId, t.modelId],
+      foreignColumns: [models.projectId, models.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'model_aliases_version_fk',
+      columns: [t.projectId, t.versionId],
+      foreignColumns: [modelVersions.projectId, modelVersions.id],
+    }).onDelete('cascade'),
   ],
 )

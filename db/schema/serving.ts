@@ -1,7 +1,7 @@
 import { foreignKey, index, integer, jsonb, pgTable, primaryKey, real, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
-import { modelVersions, models } from './registry.ts'
+import { models, modelVersions } from './registry.ts'
 
 export const endpoints = pgTable(
   'endpoints',
@@ -20,7 +20,11 @@ export const endpoints = pgTable(
   t => [
     unique('endpoints_project_key').on(t.projectId, t.id),
     unique('endpoints_name_key').on(t.projectId, t.name),
-    foreignKey({ name: 'endpoints_model_fk', columns: [t.projectId, t.modelId], foreignColumns: [models.projectId, models.id] }),
+    foreignKey({
+      name: 'endpoints_model_fk',
+      columns: [t.projectId, t.modelId],
+      foreignColumns: [models.projectId, models.id],
+    }),
   ],
 )
 
@@ -45,8 +49,16 @@ export const endpointRevisions = pgTable(
   t => [
     unique('endpoint_revisions_project_key').on(t.projectId, t.id),
     unique('endpoint_revisions_number_key').on(t.projectId, t.endpointId, t.number),
-    foreignKey({ name: 'endpoint_revisions_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
-    foreignKey({ name: 'endpoint_revisions_version_fk', columns: [t.projectId, t.versionId], foreignColumns: [modelVersions.projectId, modelVersions.id] }),
+    foreignKey({
+      name: 'endpoint_revisions_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'endpoint_revisions_version_fk',
+      columns: [t.projectId, t.versionId],
+      foreignColumns: [modelVersions.projectId, modelVersions.id],
+    }),
   ],
 )
 
@@ -63,7 +75,11 @@ export const serveInstances = pgTable(
   },
   t => [
     primaryKey({ columns: [t.processId, t.endpointId] }),
-    foreignKey({ name: 'serve_instances_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'serve_instances_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
   ],
 )
 
@@ -83,7 +99,11 @@ export const servingStats = pgTable(
   },
   t => [
     primaryKey({ columns: [t.endpointId, t.at, t.processId] }),
-    foreignKey({ name: 'serving_stats_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'serving_stats_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
   ],
 )
 
@@ -129,7 +149,11 @@ export const feedback = pgTable(
   },
   t => [
     primaryKey({ columns: [t.endpointId, t.key] }),
-    foreignKey({ name: 'feedback_endpoint_fk', columns: [t.projectId, t.endpointId], foreignColumns: [endpoints.projectId, endpoints.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'feedback_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
     index('feedback_window_idx').on(t.endpointId, t.eventTime),
     index('feedback_prediction_idx').on(t.predictionId),
   ],

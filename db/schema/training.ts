@@ -1,4 +1,16 @@
-import { bigint, bigserial, doublePrecision, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  bigserial,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 import { datasetVersions } from './data.ts'
@@ -24,7 +36,11 @@ export const experiments = pgTable(
     unique('experiments_project_key').on(t.projectId, t.id),
     unique('experiments_number_key').on(t.projectId, t.number),
     unique('experiments_name_key').on(t.projectId, t.name),
-    foreignKey({ name: 'experiments_version_fk', columns: [t.projectId, t.datasetVersionId], foreignColumns: [datasetVersions.projectId, datasetVersions.id] }),
+    foreignKey({
+      name: 'experiments_version_fk',
+      columns: [t.projectId, t.datasetVersionId],
+      foreignColumns: [datasetVersions.projectId, datasetVersions.id],
+    }),
   ],
 )
 
@@ -61,7 +77,11 @@ export const runs = pgTable(
   t => [
     unique('runs_project_key').on(t.projectId, t.id),
     unique('runs_number_key').on(t.projectId, t.experimentId, t.number),
-    foreignKey({ name: 'runs_experiment_fk', columns: [t.projectId, t.experimentId], foreignColumns: [experiments.projectId, experiments.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'runs_experiment_fk',
+      columns: [t.projectId, t.experimentId],
+      foreignColumns: [experiments.projectId, experiments.id],
+    }).onDelete('cascade'),
     index('runs_state_idx').on(t.projectId, t.state),
   ],
 )
@@ -83,7 +103,11 @@ export const metricSeries = pgTable(
   },
   t => [
     unique('metric_series_key').on(t.projectId, t.runId, t.key),
-    foreignKey({ name: 'metric_series_run_fk', columns: [t.projectId, t.runId], foreignColumns: [runs.projectId, runs.id] }).onDelete('cascade'),
+    foreignKey({
+      name: 'metric_series_run_fk',
+      columns: [t.projectId, t.runId],
+      foreignColumns: [runs.projectId, runs.id],
+    }).onDelete('cascade'),
   ],
 )
 

@@ -1,0 +1,30 @@
+import { writeAudit } from '#server/kernel/audit.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
+import { PERMISSIONS, type Permission, type Role, roleMay } from './contract.ts'
+
+/** Somebody who was let into a project, with the role read from the database for this request. */
+export interface Caller {
+  actor: Actor
+  scope: ProjectScope
+  role: Role
+}
+
+/** Every use case calls this first, whatever the route checked. A refusal is audited on its own connection. */
+export async function authorise(kernel: Kernel, caller: Caller, permission: Permission): Promise<void> {
+  if (roleMay(caller.role, permission)) return
+  await writeAudit(kernel.db, caller.actor, {
+    projectId: caller.scope.projectId,
+    action: permission,
+    subjectKind: 'project',
+    subjectId: caller.scope.projectId,
+    outcome: 'refused',
+    reason: `role ${caller.role}`,
+  })
+  throw new AppError(
+    'forbidden',
+    `Your role in this project is ${caller.role}; this needs ${PERMISSIONS[permission]}.`,
+    { hint: 'Ask an owner of the project for a higher role.' },
+  )
+}

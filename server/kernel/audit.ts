@@ -1,0 +1,37 @@
+import { and, desc, eq, lt } from 'drizzle-orm'
+import type { Handle } from '#db/client.ts'
+import { auditLog } from '#db/schema/index.ts'
+import { currentRequestId } from './log.ts'
+import type { Actor, ProjectScope } from './scope.ts'
+
+export interface AuditEntry {
+  /** Null: of the instance. */
+  projectId: string | null
+  /** The permission's or use case's name, as `registry.promote-version`. */
+  action: string
+  subjectKind: string
+  subjectId: string
+  outcome: 'done' | 'refused' | 'failed'
+  reason?: string
+  details?: Record<string, unknown>
+}
+
+/** In the transaction of the change; refusals go through the pool, so that they stay when the request rolls back. */
+export async function writeAudit(db: Handle, actor: Actor, entry: AuditEntry): Promise<void> {
+  await db.insert(auditLog).values({
+    ...entry,
+    details: entry.details ?? {},
+    actorKind: actor.kind,
+    actorId: actor.id,
+    requestId: currentRequestId(),
+  })
+}
+
+/** Newest first, before entry `before` when given. */
+export const readAudit = (db: Handle, scope: ProjectScope, limit: number, before?: number) =>
+  db
+    .select()
+    .from(auditLog)
+    .where(and(eq(auditLog.projectId, scope.projectId), before === undefined ? undefined : lt(auditLog.id, before)))
+    .orderBy(desc(auditLog.id))
+    .limit(limit)

@@ -1,0 +1,49 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { type Clock, systemClock } from './clock.ts'
+
+let lastMs = 0
+let counter = 0
+
+/** UUIDv7 (RFC 9562): sorts by time; within one millisecond of one process by a 12-bit counter. */
+export function newId(clock: Clock = systemClock): string {
+  const now = clock.now()
+  if (now > lastMs) {
+    lastMs = now
+    counter = randomBytes(2).readUInt16BE() & 0x7ff
+  } else if (++counter > 0xfff) {
+    lastMs++
+    counter = 0
+  }
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(lastMs, 0, 6)
+  bytes[6] = 0x70 | (counter >> 8)
+  bytes[7] = counter & 0xff
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const HEX32 = /^[0-9a-f]{32}$/
+
+/** A run prints as 32 hex digits (MLflow's form). */
+export const shortHex = (id: string): string => id.replaceAll('-', '')
+
+/** Accepts a UUID or its 32 hex digits; undefined when it is neither. */
+export function parseId(text: string): string | undefined {
+  const t = text.toLowerCase()
+  if (UUID.test(t)) return t
+  if (!HEX32.test(t)) return undefined
+  return `${t.slice(0, 8)}-${t.slice(8, 12)}-${t.slice(12, 16)}-${t.slice(16, 20)}-${t.slice(20)}`
+}
+
+/** 256 random bits, base64url. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+/** Compares without telling by its duration where two secrets differ. */
+export function sameSecret(a: string, b: string): boolean {
+  const x = createHash('sha256').update(a).digest()
+  const y = createHash('sha256').update(b).digest()
+  return timingSafeEqual(x, y)
+}
