@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { AppError } from './errors.ts'
+
+const port = z.coerce.number('a port number').int().min(1).max(65_535)
+const onOff = z.enum(['on', 'off'])
+const days = z
+  .string()
+  .regex(/^[1-9]\d{0,4}d$/, 'a number of days, as 90d')
+  .transform(s => Number(s.slice(0, -1)))
+const cidrs = z
+  .string()
+  .transform(s =>
+    s
+      .split(',')
+      .map(x => x.trim())
+      .filter(Boolean),
+  )
+  .refine(list => list.every(c => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(c)), 'networks as 10.0.0.0/8, separated by commas')
+const httpUrl = z
+  .string()
+  .refine(s => /^https?:\/\/[^/]+\/?$/.test(s), 'an address as https://ml.example.org')
+  .transform(s => s.replace(/\/$/, ''))
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// address')
+
+/** Every variable that users may set, with what is allowed. `.env.example` lists the same (a test says so). */
+export const VARIABLES = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  INFERENCE_PORT: port.default(3001),
+  FLEXIML_URL: httpUrl.optional(),
+  FLEXIML_HOME: z.string().default('.fleximl'),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  BLOB_URL: z.string().startsWith('file:', 'a file: address (other stores come later)').optional(),
+  FLEXIML_SAMPLE: onOff.default('on'),
+  FLEXIML_PRIVATE_NETWORKS: cidrs.default([]),
+  FLEXIML_ADMIN_EMAIL: z.email('an e-mail address').optional(),
+  FLEXIML_ADMIN_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  NEXTAUTH_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  NEXTAUTH_URL: httpUrl.optional(),
+  FLEXIML_ENCRYPTION_KEY: z.string().min(32, 'at least 32 characters').optional(),
+  WORKER_CONCURRENCY: z.coerce.number('a number of slots').int().min(1).max(256).optional(),
+  TRAINING_MEMORY_MB: z.coerce.number('megabytes').int().min(64).optional(),
+  FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
+  FLEXIML_TRUSTED_PROXIES: cidrs.default([]),
+  FLEXIML_RETENTION_PREDICTIONS: days.default(90),
+  FLEXIML_RETENTION_LOGS: days.default(30),
+  FLEXIML_RETENTION_EVENTS: days.default(14),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+} as const
+
+const schema = z.object(VARIABLES)
+
+export type Env = Omit<
+  z.infer<typeof schema>,
+  'FLEXIML_URL' | 'NEXTAUTH_URL' | 'WORKER_CONCURRENCY' | 'TRAINING_MEMORY_MB'
+> & {
+  FLEXIML_URL: string
+  NEXTAUTH_URL: string
+  /** Compute slots of a worker. */
+  WORKER_CONCURRENCY: number
+  /** Limit of the resident memory of one training child and everything below it. */
+  TRAINING_MEMORY_MB: number
+  /** Where this process reaches the inference server on this machine. */
+  INFERENCE_URL: string
+}
+
+/** Parses all variables at once; a bad value stops the boot with every fault named: variable, value, what is allowed. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.keys(VARIABLES).flatMap(k => (source[k] ? [[k, source[k]]] : [])))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    const secret = (name: string) => /SECRET|KEY|PASSWORD|DATABASE/.test(name)
+    const lines = parsed.error.issues.map(i => {
+      const name = String(i.path[0])
+      return `  ${name}=${secret(name) ? '(not shown)' : source[name]}: ${i.message}`
+    })
+    throw new AppError('invalid', `The environment has values that do not fit:\n${lines.join('\n')}`, {
+      hint: '.env.example lists every variable and what is allowed.',
+    })
+  }
+  const env = parsed.data
+  if (env.PORT === env.INFERENCE_PORT)
+    throw new AppError('invalid', `PORT and INFERENCE_PORT are both ${env.PORT}: web and inference need a port each.`)
+  const cores = availableParallelism()
+  const slots = env.WORKER_CONCURRENCY ?? Math.max(1, cores - 1)
+  const local = env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST
+  const url = env.FLEXIML_URL ?? `http://${local}:${env.PORT}`
+  return {
+    ...env,
+    FLEXIML_HOME: isAbsolute(env.FLEXIML_HOME) ? env.FLEXIML_HOME : resolve(env.FLEXIML_HOME),
+    FLEXIML_URL: url,
+    NEXTAUTH_URL: env.NEXTAUTH_URL ?? url,
+    WORKER_CONCURRENCY: slots,
+    TRAINING_MEMORY_MB: env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots)),
+    INFERENCE_URL: `http://${local}:${env.INFERENCE_PORT}`,
+  }
+}
+
+export interface Secrets {
+  /** Signs the session cookies. */
+  nextAuthSecret: string
+  /** Encrypts stored connections and signs short-lived tokens. */
+  encryptionKey: string
+}
+
+/** The keys of this instance: from the environment, else made at first boot and kept under the home, readable by its owner only. */
+export async function loadSecrets(env: Env): Promise<Secrets> {
+  const keep = async (given: string | undefined, file: string) => {
+    if (given) return given
+    const folder = join(env.FLEXIML_HOME, 'secrets')
+    const path = join(folder, file)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(error => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    return (await readFile(path, 'utf8')).trim()
+  }
+  return {
+    nextAuthSecret: await keep(env.NEXTAUTH_SECRET, 'nextauth-secret'),
+    encryptionKey: await keep(env.FLEXIML_ENCRYPTION_KEY, 'encryption-key'),
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projects } from '#db/schema/index.ts'
+import { testDatabase } from '#db/testing.ts'
+import { newId } from './ids.ts'
+import { type Kernel, openKernel } from './kernel.ts'
+import { type ProjectScope, scopeOf } from './scope.ts'
+
+export interface TestKernel extends Kernel {
+  url: string
+  home: string
+  /** A fresh, empty project. */
+  project(slug?: string): Promise<ProjectScope>
+}
+
+/** A whole kernel on a fresh database and an empty home; `close` removes both. */
+export async function testKernel(variables: Record<string, string> = {}): Promise<TestKernel> {
+  const database = await testDatabase()
+  const home = await mkdtemp(join(tmpdir(), 'fleximl-test-'))
+  const kernel = await openKernel('command', {
+    ...process.env,
+    FLEXIML_HOME: home,
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'warn',
+    ...variables,
+  })
+  return Object.assign(kernel, {
+    url: database.url,
+    home,
+    async project(slug = `p-${newId().slice(-12)}`) {
+      const [row] = await kernel.db.insert(projects).values({ id: newId(), slug, name: slug }).returning()
+      return scopeOf(row!)
+    },
+    close: (closeKernel => async () => {
+      await closeKernel()
+      await database.close()
+      await rm(home, { recursive: true, force: true })
+    })(kernel.close),
+  })
+}
