@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbedded } from '#db/embedded.ts'
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const [command = 'test', filter] = process.argv.slice(2)
+const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+const IGNORED = (path: string) => /^(node_modules|\.next|\.fleximl)\//.test(path)
+const files = (pattern: string) =>
+  globSync(pattern, { exclude: name => name === 'node_modules' || name === '.next' || name === '.fleximl' })
+    .filter(f => !IGNORED(f))
+    .sort()
+
+/** Runs a program with its output shown; resolves with the exit status and what it printed. */
+function run(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ status: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', text => {
+      output += text
+      process.stdout.write(text)
+    })
+    child.once('error', reject)
+    child.once('exit', code => resolve({ status: code ?? 1, output }))
+  })
+}
+
+async function stage(name: string, work: () => Promise<Counts>): Promise<void> {
+  if (filter && !name.includes(filter)) return
+  const started = performance.now()
+  process.stdout.write(`\n== ${name}\n`)
+  const counts = await work()
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key]
+  process.stdout.write(
+    `-- ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  )
+}
+
+/** A static check counts as one test. */
+const check = (name: string, program: string, args: string[]) =>
+  stage(name, async () => {
+    const { status } = await run(program, args)
+    return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  })
+
+/** node:test over files; its closing summary tells the counts, and an exit status that contradicts it counts as a failure. */
+async function nodeTests(
+  list: string[],
+  env: Record<string, string> = {},
+  concurrency = Math.max(1, availableParallelism()),
+): Promise<Counts> {
+  if (list.length === 0) return { passed: 0, failed: 0, skipped: 0 }
+  const { status, output } = await run(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      '--test',
+      '--test-reporter=spec',
+      `--test-concurrency=${concurrency}`,
+      '--test-timeout=300000',
+      ...list,
+    ],
+    env,
+  )
+  const number = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)`, 'm').exec(output)?.[1] ?? 0)
+  const failed = number('fail') + number('cancelled')
+  return {
+    passed: number('pass'),
+    failed: status === 0 ? failed : Math.max(1, failed),
+    skipped: number('skipped') + number('todo'),
+  }
+}
+
+const tests = files('**/*.test.ts')
+const database = tests.filter(f => f.endsWith('.db.test.ts'))
+const faults = tests.filter(f => f.startsWith('e2e/'))
+const unit = tests.filter(f => !database.includes(f) && !faults.includes(f))
+
+await check('types', 'tsc', ['--noEmit', '--incremental', 'false'])
+await check('lint', 'biome', ['check', '--error-on-warnings', '.'])
+await check('imports', 'depcruise', [
+  '--config',
+  '.dependency-cruiser.cjs',
+  '--output-type',
+  'err',
+  'server',
+  'db',
+  'jobs',
+  'ml',
+  'bin',
+  ...['app', 'components', 'bench'].filter(d => existsSync(d)),
+])
+await check('unused', 'knip', ['--no-progress'])
+await stage('unit', () => nodeTests(unit))
+await stage('database', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fleximl-test-pg-'))
+  const server = await startEmbedded({ folder: join(folder, 'postgres'), fast: true })
+  try {
+    return await nodeTests(database, { FLEXIML_TEST_DATABASE_URL: server.url })
+  } finally {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+if (command === 'test') await stage('faults', () => nodeTests(faults, {}, 1))
+
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
