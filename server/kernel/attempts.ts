@@ -1,9 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Handle, Tx } from '#db/client.ts'
-import { attempts, jobs } from '#db/schema/index.ts'
+import { attempts, jobs, projects } from '#db/schema/index.ts'
 import type { Lane } from './define-job.ts'
 import { AppError } from './errors.ts'
 import { newId } from './ids.ts'
+import { type ProjectScope, scopeOf } from './scope.ts'
 
 /** A worker that is silent for this long has lost its attempt. PostgreSQL's clock decides, nobody else's. */
 export const LEASE_SECONDS = Number(process.env.FLEXIML_LEASE_SECONDS ?? 15)
@@ -21,6 +22,8 @@ export interface AttemptRef {
 export interface Claim {
   job: JobRow
   attempt: AttemptRef
+  /** A worker's scope is that of the job it does. */
+  scope: ProjectScope
 }
 
 export type EndState = 'done' | 'failed' | 'cancelled'
@@ -57,7 +60,8 @@ export async function claimNext(db: Db, lane: Lane, workerId: string): Promise<C
     await tx
       .insert(attempts)
       .values({ ...attempt, projectId: job!.projectId, workerId, state: 'running', leaseUntil: lease() })
-    return { job: job!, attempt }
+    const [project] = await tx.select().from(projects).where(eq(projects.id, job!.projectId))
+    return { job: job!, attempt, scope: scopeOf(project!) }
   })
 }
 
@@ -89,6 +93,18 @@ export async function heartbeat(
   return rows[0].cancel ? 'cancel' : 'ok'
 }
 
+/** How far the current attempt is; dropped silently when it is no longer the current one. */
+export async function writeProgress(
+  db: Handle,
+  attempt: AttemptRef,
+  progress: NonNullable<JobRow['progress']>,
+): Promise<void> {
+  await db
+    .update(jobs)
+    .set({ progress })
+    .where(and(eq(jobs.id, attempt.jobId), eq(jobs.state, 'running'), eq(jobs.attemptsMade, attempt.number)))
+}
+
 /** Ends the attempt and its job, in the transaction of the handler's last write. Fenced. */
 export async function endAttempt(
   tx: Tx,
@@ -109,12 +125,19 @@ export async function endAttempt(
   return job!
 }
 
+interface Settling {
+  code: string
+  reason: string
+  /** The attempt was not at fault (its worker was stopped): the job tries again whatever it has used up. */
+  keepsTry?: boolean
+}
+
 /** The attempt failed for a passing cause: the job goes back to queued when tries are left, else it fails. Fenced. */
 export async function retryOrFail(
   tx: Tx,
   attempt: AttemptRef,
   attemptState: 'failed' | 'lost',
-  why: { code: string; reason: string },
+  why: Settling,
 ): Promise<JobRow> {
   const job = await requireCurrent(tx, attempt)
   await tx
@@ -124,14 +147,21 @@ export async function retryOrFail(
   return settleJob(tx, job, why)
 }
 
-async function settleJob(tx: Tx, job: JobRow, why: { code: string; reason: string }): Promise<JobRow> {
+async function settleJob(tx: Tx, job: JobRow, why: Settling): Promise<JobRow> {
   const cancelled = job.cancelRequestedAt !== null
-  const retry = !cancelled && job.attemptsMade < job.attemptsAllowed
+  const retry = !cancelled && (why.keepsTry || job.attemptsMade < job.attemptsAllowed)
   const [after] = await tx
     .update(jobs)
     .set(
       retry
-        ? { state: 'queued', reasonCode: why.code, reason: `${why.reason} Trying again.`, runAfter: sql`now()` }
+        ? {
+            state: 'queued',
+            // Attempts keep their numbers, so a try given back is one more that is allowed.
+            ...(why.keepsTry ? { attemptsAllowed: job.attemptsAllowed + 1 } : {}),
+            reasonCode: why.code,
+            reason: `${why.reason} Trying again.`,
+            runAfter: sql`now()`,
+          }
         : cancelled
           ? { state: 'cancelled', reasonCode: 'cancelled', reason: 'Cancelled.', endedAt: sql`now()` }
           : {

@@ -1,0 +1,5 @@
+import type { JobHandler } from './handler.ts'
+
+/** One line per job: what the workers of this version can do. */
+// biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
+export const handlers: JobHandler<any>[] = []

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { eq, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { attempts, jobs } from '#db/schema/index.ts'
+import { reapLost } from '#server/kernel/attempts.ts'
+import { change } from '#server/kernel/change.ts'
+import { defineJob } from '#server/kernel/define-job.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import { readLines } from '#server/kernel/job-log.ts'
+import { systemActor } from '#server/kernel/scope.ts'
+import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { defineHandler, type JobContext } from '../handler.ts'
+import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts'
+
+type Payload = { n: number }
+const definition = defineJob({ name: 'test.work', lane: 'compute', payload: z.object({ n: z.number() }), attemptsAllowed: 2 })
+
+let kernel: TestKernel
+let loop: WorkerLoop | undefined
+before(async () => {
+  kernel = await testKernel({ FLEXIML_LEASE_SECONDS: '15' })
+})
+afterEach(async () => {
+  await loop?.stop()
+  loop = undefined
+})
+after(() => kernel.close())
+
+const work = async (run: (context: JobContext<Payload>) => Promise<void>, settled: string[] = []) => {
+  loop = await startWorkerLoop(kernel, newId(), { interactive: 1, compute: 2, maintenance: 1 }, [
+    defineHandler<Payload>({ definition, run, settle: async (_tx, _job, s) => void settled.push(s.state) }) as never,
+  ])
+}
+const enqueue = async () => {
+  const { projectId } = await kernel.project()
+  return change(kernel, systemActor('test'), c => c.enqueue(definition, { projectId, title: 'Work', subject: { kind: 'thing', id: newId() }, payload: { n: 1 } }))
+}
+/** Waits for a condition in the database, not for a time. */
+async function until(id: string, good: (job: typeof jobs.$inferSelect) => boolean) {
+  for (let i = 0; i < 600; i++) {
+    const [job] = await kernel.db.select().from(jobs).where(eq(jobs.id, id))
+    if (good(job!)) return job!
+    await new Promise(resolve => setTimeout(resolve, 25))
+  }
+  throw new Error('the job did not get there')
+}
+
+describe('the worker', () => {
+  it('does a job as soon as it is committed, and keeps its log', async () => {
+    await work(async context => {
+      context.line('info', 'half way')
+      context.progress(0.5)
+    })
+    const job = await enqueue()
+    await until(job.id, j => j.state === 'done')
+    const [project] = await kernel.db.select().from(jobs).where(eq(jobs.id, job.id))
+    const lines = await readLines(kernel.db, { projectId: project!.projectId } as never, job.id)
+    assert.deepEqual(lines.map(l => [l.level, l.text, l.attempt]), [['info', 'half way', 1]])
+  })
+
+  it('what will not get better by trying again fails once, with the reason in words', async () => {
+    const settled: string[] = []
+    await work(async () => {
+      throw new AppError('invalid', 'The file is empty.', { hint: 'Choose another.' })
+    }, settled)
+    const job = await until((await enqueue()).id, j => j.state === 'failed')
+    assert.equal(job.reason, 'The file is empty. Choose another.')
+    assert.equal(job.attemptsMade, 1)
+    assert.deepEqual(settled, ['failed'])
+  })
+
+  it('a passing cause is tried again, then fails with a reason', async () => {
+    const settled: string[] = []
+    await work(async () => {
+      throw new Error('flaky')
+    }, settled)
+    const job = await until((await enqueue()).id, j => j.state === 'failed')
+    assert.match(job.reason!, /flaky Tried 2 times/)
+    assert.deepEqual(settled, ['queued', 'failed'])
+  })
+
+  it('a cancelled job stops within two seconds', async () => {
+    await work(context => new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))))
+    const job = await enqueue()
+    await until(job.id, j => j.state === 'running')
+    const asked = performance.now()
+    await kernel.db.update(jobs).set({ cancelRequestedAt: sql`now()` }).where(eq(jobs.id, job.id))
+    kernel.notifier.wake({ topic: 'cancel', id: job.id })
+    await until(job.id, j => j.state === 'cancelled')
+    assert.ok(performance.now() - asked < 2_000)
+  })
+
+  it('work of a stopped worker goes back to the queue without using up a try', async () => {
+    await work(context => new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))))
+    const job = await enqueue()
+    await until(job.id, j => j.state === 'running')
+    await loop!.stop()
+    const after = await until(job.id, j => j.state === 'queued')
+    assert.equal(after.reasonCode, 'worker_stopped')
+    assert.equal(after.attemptsAllowed - after.attemptsMade, 2)
+    await work(async () => undefined)
+    await until(job.id, j => j.state === 'done')
+  })
+
+  it('a worker that was silent too long cannot write, and the job is done once', async () => {
+    let release = () => {}
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    const wrote: number[] = []
+    await work(async context => {
+      if (context.attempt.number === 1) await held
+      await context.finish(async () => void wrote.push(context.attempt.number))
+    })
+    const job = await enqueue()
+    await until(job.id, j => j.state === 'running')
+    await kernel.db.update(attempts).set({ leaseUntil: sql`now() - interval '1 second'` }).where(eq(attempts.jobId, job.id))
+    const [reaped] = await reapLost(kernel.db, async () => undefined)
+    await change(kernel, systemActor('test'), c => c.requeue(reaped!))
+    await until(job.id, j => j.state === 'done')
+    release()
+    await new Promise(resolve => setTimeout(resolve, 200))
+    const states = await kernel.db.select({ n: attempts.number, state: attempts.state }).from(attempts).where(eq(attempts.jobId, job.id)).orderBy(attempts.number)
+    assert.deepEqual(states, [
+      { n: 1, state: 'lost' },
+      { n: 2, state: 'done' },
+    ])
+    assert.equal(wrote.at(-1) === 1 ? 'late write was tried' : 'not tried', 'late write was tried')
+  })
+
+  it('a job that no worker knows fails and says so', async () => {
+    loop = await startWorkerLoop(kernel, newId(), { interactive: 1, compute: 1, maintenance: 1 }, [])
+    const job = await until((await enqueue()).id, j => j.state === 'failed')
+    assert.match(job.reason!, /No handler is known/)
+  })
+})

@@ -1,0 +1,27 @@
+import '#server/kernel/leave-with-parent.ts'
+import { openKernel } from '#server/kernel/kernel.ts'
+import { registerProcess } from '#server/kernel/processes.ts'
+import { handlers } from './handlers.ts'
+import { startWorkerLoop } from './runtime/worker-loop.ts'
+
+const kernel = await openKernel('worker')
+const registration = registerProcess(kernel.db, 'worker', process.env.npm_package_version ?? '0.1.0', kernel.log)
+const loop = await startWorkerLoop(
+  kernel,
+  registration.id,
+  { interactive: 2, compute: kernel.env.WORKER_CONCURRENCY, maintenance: 1 },
+  handlers,
+)
+kernel.log.info({ slots: kernel.env.WORKER_CONCURRENCY }, 'worker ready')
+process.send?.({ ready: true })
+
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, async () => {
+    if (stopping) return
+    stopping = true
+    await loop.stop()
+    await registration.stop()
+    await kernel.close()
+    process.exit(0)
+  })
