@@ -89,6 +89,7 @@ export async function runAttempt(
         await lines.flush()
         const result = await whileAway(kernel, () =>
           change(kernel, actor, async c => {
+            await requireCurrent(c.tx, attempt)
             const value = await work(c)
             await endAttempt(c.tx, attempt, 'done')
             c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })

@@ -15,7 +15,12 @@ import { defineHandler, type JobContext } from '../handler.ts'
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts'
 
 type Payload = { n: number }
-const definition = defineJob({ name: 'test.work', lane: 'compute', payload: z.object({ n: z.number() }), attemptsAllowed: 2 })
+const definition = defineJob({
+  name: 'test.work',
+  lane: 'compute',
+  payload: z.object({ n: z.number() }),
+  attemptsAllowed: 2,
+})
 
 let kernel: TestKernel
 let loop: WorkerLoop | undefined
@@ -35,7 +40,9 @@ const work = async (run: (context: JobContext<Payload>) => Promise<void>, settle
 }
 const enqueue = async () => {
   const { projectId } = await kernel.project()
-  return change(kernel, systemActor('test'), c => c.enqueue(definition, { projectId, title: 'Work', subject: { kind: 'thing', id: newId() }, payload: { n: 1 } }))
+  return change(kernel, systemActor('test'), c =>
+    c.enqueue(definition, { projectId, title: 'Work', subject: { kind: 'thing', id: newId() }, payload: { n: 1 } }),
+  )
 }
 /** Waits for a condition in the database, not for a time. */
 async function until(id: string, good: (job: typeof jobs.$inferSelect) => boolean) {
@@ -57,7 +64,10 @@ describe('the worker', () => {
     await until(job.id, j => j.state === 'done')
     const [project] = await kernel.db.select().from(jobs).where(eq(jobs.id, job.id))
     const lines = await readLines(kernel.db, { projectId: project!.projectId } as never, job.id)
-    assert.deepEqual(lines.map(l => [l.level, l.text, l.attempt]), [['info', 'half way', 1]])
+    assert.deepEqual(
+      lines.map(l => [l.level, l.text, l.attempt]),
+      [['info', 'half way', 1]],
+    )
   })
 
   it('what will not get better by trying again fails once, with the reason in words', async () => {
@@ -82,7 +92,10 @@ describe('the worker', () => {
   })
 
   it('a cancelled job stops within two seconds', async () => {
-    await work(context => new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))))
+    await work(
+      context =>
+        new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))),
+    )
     const job = await enqueue()
     await until(job.id, j => j.state === 'running')
     const asked = performance.now()
@@ -93,7 +106,10 @@ describe('the worker', () => {
   })
 
   it('work of a stopped worker goes back to the queue without using up a try', async () => {
-    await work(context => new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))))
+    await work(
+      context =>
+        new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason))),
+    )
     const job = await enqueue()
     await until(job.id, j => j.state === 'running')
     await loop!.stop()
@@ -116,18 +132,25 @@ describe('the worker', () => {
     })
     const job = await enqueue()
     await until(job.id, j => j.state === 'running')
-    await kernel.db.update(attempts).set({ leaseUntil: sql`now() - interval '1 second'` }).where(eq(attempts.jobId, job.id))
+    await kernel.db
+      .update(attempts)
+      .set({ leaseUntil: sql`now() - interval '1 second'` })
+      .where(eq(attempts.jobId, job.id))
     const [reaped] = await reapLost(kernel.db, async () => undefined)
     await change(kernel, systemActor('test'), c => c.requeue(reaped!))
     await until(job.id, j => j.state === 'done')
     release()
     await new Promise(resolve => setTimeout(resolve, 200))
-    const states = await kernel.db.select({ n: attempts.number, state: attempts.state }).from(attempts).where(eq(attempts.jobId, job.id)).orderBy(attempts.number)
+    const states = await kernel.db
+      .select({ n: attempts.number, state: attempts.state })
+      .from(attempts)
+      .where(eq(attempts.jobId, job.id))
+      .orderBy(attempts.number)
     assert.deepEqual(states, [
       { n: 1, state: 'lost' },
       { n: 2, state: 'done' },
     ])
-    assert.equal(wrote.at(-1) === 1 ? 'late write was tried' : 'not tried', 'late write was tried')
+    assert.deepEqual(wrote, [2])
   })
 
   it('a job that no worker knows fails and says so', async () => {

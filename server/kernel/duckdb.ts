@@ -28,7 +28,6 @@ export async function withDuckDb<T>(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_unsigned_extensions: 'false',
-    TimeZone: 'UTC',
   })
   const connection = await instance.connect()
   try {
@@ -38,6 +37,7 @@ export async function withDuckDb<T>(
       await connection.run(
         `SET allowed_directories = [${folders.map(f => quoteLiteral(f.endsWith('/') ? f : `${f}/`)).join(', ')}]`,
       )
+    await connection.run("SET TimeZone = 'UTC'")
     await connection.run(`SET temp_directory = ${quoteLiteral(limits.temporaryFolder ?? '')}`)
     if (limits.temporaryFolder)
       await connection.run(`SET max_temp_directory_size = '${limits.temporaryMb ?? 20_000}MB'`)

@@ -1,0 +1,61 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { requireOwnBlob } from '#server/kernel/blobs.ts'
+import { change } from '#server/kernel/change.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import type { AddDatasetInput } from './contract.ts'
+import { ingestFileJob } from './jobs.ts'
+import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
+
+/**
+ * Bytes that the project uploaded become a dataset, or the next version of the one with this name. Bytes that are a version already make
+ * no new one: the ingestion ends at once and names that version.
+ */
+export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatasetInput): Promise<IngestionRow> {
+  await authorise(kernel, caller, 'data:write')
+  await requireOwnBlob(kernel.db, caller.scope, input.digest)
+  return change(kernel, caller.actor, async c => {
+    const { scope } = caller
+    const options = { target: input.target, time: input.time }
+    const dataset = await findDataset(c.tx, scope, input.name)
+    const known = dataset && (await findVersionBySource(c.tx, scope, dataset.id, input.digest))
+    const values = {
+      datasetName: input.name,
+      fileName: input.fileName,
+      sourceDigest: input.digest,
+      options,
+      createdBy: actorKey(caller.actor),
+    }
+    if (known && !input.target && !input.time)
+      return insertIngestion(c.tx, scope, {
+        ...values,
+        state: 'done',
+        created: false,
+        versionId: known.id,
+        endedAt: new Date(kernel.clock.now()),
+      })
+    const ingestion = await insertIngestion(c.tx, scope, { ...values, state: 'queued' })
+    const job = await c.enqueue(ingestFileJob, {
+      projectId: scope.projectId,
+      title: `Read ${input.fileName} as ${input.name}`,
+      subject: { kind: 'ingestion', id: ingestion.id },
+      payload: { v: 1, ingestionId: ingestion.id },
+    })
+    await updateIngestion(c.tx, scope.projectId, ingestion.id, { jobId: job.id })
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'data.add-dataset',
+      subjectKind: 'dataset',
+      subjectId: input.name,
+      details: { fileName: input.fileName, digest: input.digest },
+    })
+    await c.emit({
+      projectId: scope.projectId,
+      type: 'data.ingestion-started',
+      subjectKind: 'ingestion',
+      subjectId: ingestion.id,
+      payload: { dataset: input.name },
+    })
+    return { ...ingestion, jobId: job.id }
+  })
+}

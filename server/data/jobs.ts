@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const ingestFileJob = defineJob({
+  name: 'data.ingest-file',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), ingestionId: z.uuid() }),
+  attemptsAllowed: 3,
+})
+
+export const profileVersionJob = defineJob({
+  name: 'data.profile-version',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), versionId: z.uuid() }),
+  attemptsAllowed: 3,
+})

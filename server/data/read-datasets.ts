@@ -1,0 +1,127 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { DatasetSummary } from './contract.ts'
+import {
+  type DatasetRow,
+  findDataset,
+  findIngestion,
+  findVersion,
+  findVersionById,
+  listNewest,
+  listVersions,
+  recentIngestions,
+  type VersionRow,
+} from './store.ts'
+
+export type DatasetVersion = VersionRow & { datasetName: string }
+
+const summary = (dataset: DatasetRow, v: VersionRow): DatasetSummary => ({
+  dataset: dataset.name,
+  version: v.number,
+  rows: v.rows,
+  columns: v.columnCount,
+  digest: v.digest,
+  bytes: v.bytes,
+  warnings: v.warnings,
+  createdAt: v.createdAt.toISOString(),
+  profileState: v.profileState,
+})
+
+export async function listDatasets(kernel: Kernel, caller: Caller) {
+  await authorise(kernel, caller, 'data:read')
+  const [rows, ingestions] = await Promise.all([
+    listNewest(kernel.db, caller.scope),
+    recentIngestions(kernel.db, caller.scope),
+  ])
+  return {
+    items: rows.map(r => summary(r.dataset, r.version)),
+    next: null,
+    /** On their way, or failed within a day. */
+    ingestions: ingestions
+      .filter(i => i.state !== 'done')
+      .map(i => ({
+        id: i.id,
+        dataset: i.datasetName,
+        fileName: i.fileName,
+        state: i.state,
+        reason: i.reason,
+        createdAt: i.createdAt.toISOString(),
+      })),
+  }
+}
+
+/** `name` or `name@3`. Throws `not_found` naming what there is. */
+export async function versionOf(kernel: Kernel, scope: ProjectScope, nameAtVersion: string): Promise<DatasetVersion> {
+  const [name, number] = nameAtVersion.split('@')
+  const dataset = await findDataset(kernel.db, scope, name!)
+  if (!dataset || dataset.latestVersion === 0)
+    throw new AppError('not_found', `There is no dataset “${name}” in this project.`, {
+      hint: 'See them with `fleximl data ls`.',
+    })
+  const version = await findVersion(kernel.db, scope, dataset.id, number === undefined ? undefined : Number(number))
+  if (!version)
+    throw new AppError('not_found', `${name} has no version ${number}.`, {
+      hint: `It has versions 1 to ${dataset.latestVersion}.`,
+    })
+  return { ...version, datasetName: dataset.name }
+}
+
+export async function versionById(kernel: Kernel, scope: ProjectScope, id: string): Promise<DatasetVersion> {
+  const version = await findVersionById(kernel.db, scope, id)
+  if (!version) throw new AppError('not_found', 'There is no such dataset version in this project.')
+  return version
+}
+
+export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion: string) {
+  await authorise(kernel, caller, 'data:read')
+  const version = await versionOf(kernel, caller.scope, nameAtVersion)
+  const versions = await listVersions(kernel.db, caller.scope, version.datasetId)
+  return {
+    id: version.id,
+    dataset: version.datasetName,
+    version: version.number,
+    rows: version.rows,
+    columns: version.columnCount,
+    bytes: version.bytes,
+    digest: version.digest,
+    created: true,
+    warnings: version.warnings,
+    schema: version.schema,
+    source: version.source,
+    profileState: version.profileState,
+    profileReason: version.profileReason,
+    profile: version.profile,
+    createdAt: version.createdAt.toISOString(),
+    versions: versions.map(v => ({
+      version: v.number,
+      rows: v.rows,
+      columns: v.columnCount,
+      digest: v.digest,
+      bytes: v.bytes,
+      createdAt: v.createdAt.toISOString(),
+      createdBy: v.createdBy,
+    })),
+  }
+}
+
+export async function showIngestion(kernel: Kernel, caller: Caller, id: string) {
+  await authorise(kernel, caller, 'data:read')
+  const ingestion = await findIngestion(kernel.db, caller.scope, id)
+  if (!ingestion) throw new AppError('not_found', 'There is no such ingestion in this project.')
+  const version = ingestion.versionId ? await findVersionById(kernel.db, caller.scope, ingestion.versionId) : undefined
+  return {
+    id: ingestion.id,
+    state: ingestion.state,
+    reason: ingestion.reason,
+    jobId: ingestion.jobId,
+    created: ingestion.created,
+    dataset: ingestion.datasetName,
+    version: version?.number ?? null,
+    rows: version?.rows ?? null,
+    columns: version?.columnCount ?? null,
+    digest: version?.digest ?? null,
+    warnings: version?.warnings ?? [],
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { COLUMN_ROLES, COLUMN_TYPES } from './contract.ts'
+import { versionOf } from './read-datasets.ts'
+import { updateVersion } from './store.ts'
+
+export const reviewInput = z.object({
+  dataset: z.string().max(120),
+  columns: z
+    .array(
+      z.object({
+        name: z.string().max(500),
+        type: z.enum(COLUMN_TYPES).optional(),
+        role: z.enum(COLUMN_ROLES).optional(),
+      }),
+    )
+    .min(1)
+    .max(5000),
+})
+
+/** A person decides types and roles; the decision sticks for later versions. The bytes stay as they are. */
+export async function reviewSchema(kernel: Kernel, caller: Caller, input: z.infer<typeof reviewInput>) {
+  await authorise(kernel, caller, 'data:write')
+  const version = await versionOf(kernel, caller.scope, input.dataset)
+  const wishes = new Map(input.columns.map(c => [c.name, c]))
+  const unknown = input.columns.filter(c => !version.schema.some(s => s.name === c.name))
+  if (unknown.length > 0)
+    throw new AppError(
+      'invalid',
+      `There is no column ${unknown.map(c => `“${c.name}”`).join(', ')} in ${version.datasetName} v${version.number}.`,
+    )
+  const schema = version.schema.map(column => {
+    const wish = wishes.get(column.name)
+    return wish
+      ? { ...column, type: wish.type ?? column.type, role: wish.role ?? column.role, reason: 'decided by a person' }
+      : column
+  })
+  if (schema.filter(c => c.role === 'target').length > 1)
+    throw new AppError('invalid', 'Only one column can be the target.')
+  await change(kernel, caller.actor, async c => {
+    await updateVersion(c.tx, caller.scope, version.id, { schema })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.review-schema',
+      subjectKind: 'dataset-version',
+      subjectId: version.id,
+      details: { columns: input.columns },
+    })
+    await c.emit({
+      projectId: caller.scope.projectId,
+      type: 'data.schema-reviewed',
+      subjectKind: 'dataset',
+      subjectId: version.datasetId,
+      payload: { dataset: version.datasetName, version: version.number },
+    })
+  })
+  return { schema }
+}

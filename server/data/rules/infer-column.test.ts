@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ColumnFacts, inferColumn, warnAbout } from './infer-column.ts'
+
+const facts = (change: Partial<ColumnFacts>): ColumnFacts => ({
+  name: 'c',
+  sqlType: 'BIGINT',
+  rows: 1000,
+  missing: 0,
+  distinct: 50,
+  min: 0,
+  max: 49,
+  meanLength: null,
+  levels: [],
+  counting: false,
+  ...change,
+})
+
+describe('infer column', () => {
+  const cases: [string, Partial<ColumnFacts>, string, string][] = [
+    ['whole numbers', {}, 'integer', 'feature'],
+    ['decimals', { sqlType: 'DOUBLE' }, 'number', 'feature'],
+    ['a row counter', { distinct: 1000, counting: true }, 'id', 'id'],
+    ['unique whole numbers that do not count', { distinct: 1000 }, 'integer', 'feature'],
+    ['unique words', { sqlType: 'VARCHAR', distinct: 1000, meanLength: 8 }, 'id', 'id'],
+    ['unique sentences', { sqlType: 'VARCHAR', distinct: 1000, meanLength: 80 }, 'text', 'ignore'],
+    ['few words', { sqlType: 'VARCHAR', distinct: 3, meanLength: 4 }, 'category', 'feature'],
+    ['dates', { sqlType: 'DATE', distinct: 365 }, 'datetime', 'feature'],
+    ['one value', { distinct: 1 }, 'constant', 'ignore'],
+    ['nothing at all', { distinct: 0, missing: 1000 }, 'constant', 'ignore'],
+    ['true and false', { sqlType: 'BOOLEAN', distinct: 2 }, 'boolean', 'feature'],
+  ]
+  for (const [name, change, type, role] of cases)
+    it(`${name} → ${type}, ${role}`, () => {
+      const column = inferColumn(facts(change))
+      assert.deepEqual([column.type, column.role], [type, role])
+      assert.ok(column.reason)
+    })
+
+  it('the target and time that were asked for, and what a person decided, stick', () => {
+    assert.equal(inferColumn(facts({}), { target: 'c' }).role, 'target')
+    assert.equal(inferColumn(facts({ sqlType: 'TIMESTAMP' }), { time: 'c' }).role, 'time')
+    const decided = new Map([['c', { type: 'category' as const, role: 'ignore' as const }]])
+    assert.deepEqual(
+      [inferColumn(facts({}), { decided }).type, inferColumn(facts({}), { decided }).role],
+      ['category', 'ignore'],
+    )
+  })
+
+  it('an offset makes an instant, none a wall clock', () => {
+    assert.equal(inferColumn(facts({ sqlType: 'TIMESTAMP WITH TIME ZONE' })).clock, 'instant')
+    assert.equal(inferColumn(facts({ sqlType: 'TIMESTAMP' })).clock, 'wall-clock')
+  })
+
+  it('warns of words that mean missing', () => {
+    const f = facts({ sqlType: 'VARCHAR', distinct: 3, meanLength: 4, levels: ['Private', '?'] })
+    assert.match(warnAbout(inferColumn(f), f).join(), /“\?” looks like a missing value/)
+  })
+})

@@ -1,0 +1,138 @@
+import type { ColumnRole, ColumnType, VersionColumn } from '../contract.ts'
+
+/** What DuckDB counted in one column. */
+export interface ColumnFacts {
+  name: string
+  /** DuckDB's type: BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE … */
+  sqlType: string
+  rows: number
+  missing: number
+  distinct: number
+  min: number | null
+  max: number | null
+  /** Mean length of text, in characters. */
+  meanLength: number | null
+  /** The commonest values, as text; all of them when there are few. */
+  levels: string[]
+  /** Whole numbers that grow by one from row to row. */
+  counting: boolean
+}
+
+export interface Wishes {
+  target?: string
+  time?: string
+  /** What a person decided for an earlier version; it sticks. */
+  decided?: Map<string, { type: ColumnType; role: ColumnRole }>
+}
+
+const MAX_LEVELS = 200
+
+const isDatetime = (t: string) => /^(DATE|TIMESTAMP)/.test(t)
+const isInteger = (t: string) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(t)
+const isNumber = (t: string) => isInteger(t) || /^(DOUBLE|FLOAT|DECIMAL)/.test(t)
+
+function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
+  const present = f.rows - f.missing
+  if (f.distinct <= 1)
+    return { type: 'constant', reason: present === 0 ? 'every cell is empty' : 'one value in every row' }
+  if (isDatetime(f.sqlType)) return { type: 'datetime', reason: 'dates' }
+  if (f.sqlType === 'BOOLEAN') return { type: 'boolean', reason: 'true and false' }
+  if (isInteger(f.sqlType)) {
+    if (f.counting && f.distinct === present && present > 20) return { type: 'id', reason: 'counts the rows' }
+    return { type: 'integer', reason: 'whole numbers' }
+  }
+  if (isNumber(f.sqlType)) return { type: 'number', reason: 'numbers' }
+  if (f.distinct === present && present > 20) {
+    return (f.meanLength ?? 0) > 40
+      ? { type: 'text', reason: 'long text, different in every row' }
+      : { type: 'id', reason: 'unique in every row' }
+  }
+  if (f.distinct <= Math.max(MAX_LEVELS, present * 0.02) || f.distinct < present * 0.5)
+    return (f.meanLength ?? 0) > 60
+      ? { type: 'text', reason: 'long text' }
+      : { type: 'category', reason: `${f.distinct} different words` }
+  return { type: 'text', reason: 'text that is mostly different from row to row' }
+}
+
+/** Conservative: a column is what its values prove, and its role is `feature` unless something speaks against it. */
+export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn {
+  const inferred = typeOf(f)
+  const decided = wishes.decided?.get(f.name)
+  const type = decided?.type ?? inferred.type
+  let role: ColumnRole = 'feature'
+  let reason = inferred.reason
+  if (decided) {
+    role = decided.role
+    reason = 'decided by a person for an earlier version'
+  }
+  if (f.name === wishes.target) {
+    role = 'target'
+    reason = `${inferred.reason}; chosen as target`
+  } else if (f.name === wishes.time) {
+    role = 'time'
+    reason = `${inferred.reason}; chosen as time`
+  } else if (!decided) {
+    if (type === 'id') {
+      role = 'id'
+      reason = `${inferred.reason} → id`
+    } else if (type === 'constant') {
+      role = 'ignore'
+      reason = `${inferred.reason}: says nothing`
+    } else if (type === 'text') {
+      role = 'ignore'
+      reason = `${inferred.reason}: free text is not used by the trainers yet`
+    }
+  }
+  return {
+    name: f.name,
+    type,
+    role,
+    missing: f.missing,
+    distinct: f.distinct,
+    nullable: f.missing > 0,
+    ...(type === 'category' || type === 'constant'
+      ? { domain: f.levels.slice(0, MAX_LEVELS) }
+      : (type === 'number' || type === 'integer') && f.min !== null && f.max !== null
+        ? { domain: { min: f.min, max: f.max } }
+        : {}),
+    ...(type === 'datetime'
+      ? { clock: f.sqlType.includes('WITH TIME ZONE') ? ('instant' as const) : ('wall-clock' as const) }
+      : {}),
+    reason,
+  }
+}
+
+const MISSING_WORDS = new Set([
+  '?',
+  'na',
+  'n/a',
+  'null',
+  'none',
+  'nan',
+  '-',
+  '--',
+  'missing',
+  'unknown',
+  'not_applicable',
+  '#n/a',
+])
+
+/** Sentences a person should read before training, the gravest first. */
+export function warnAbout(column: VersionColumn, facts: ColumnFacts): string[] {
+  const warnings: string[] = []
+  const present = facts.rows - facts.missing
+  if (facts.missing > 0.5 * facts.rows && column.type !== 'constant')
+    warnings.push(`${column.name}: ${Math.round((100 * facts.missing) / facts.rows)} % of the cells are empty.`)
+  if (column.type === 'constant')
+    warnings.push(
+      `${column.name}: ${present === 0 ? 'every cell is empty' : `is ${facts.levels[0] ?? 'one value'} in every row`}; it says nothing.`,
+    )
+  const words = facts.sqlType === 'VARCHAR' ? facts.levels.filter(l => MISSING_WORDS.has(l.trim().toLowerCase())) : []
+  if (words.length > 0)
+    warnings.push(
+      `${column.name}: ${words.map(w => `“${w}”`).join(', ')} looks like a missing value but is kept as a word.`,
+    )
+  if (column.type === 'category' && facts.distinct > MAX_LEVELS)
+    warnings.push(`${column.name}: ${facts.distinct} different words; rare ones are treated as one.`)
+  return warnings
+}
