@@ -2,13 +2,17 @@ export { addDataset } from './add-dataset.ts'
 export { completeIngestion, failIngestion, startIngestion } from './complete-ingestion.ts'
 export { completeProfile, failProfile } from './complete-profile.ts'
 export { ingestFileJob, profileVersionJob } from './jobs.ts'
+export { previewRows } from './preview-rows.ts'
 export {
   type DatasetVersion,
   listDatasets,
+  profileDataset,
   showDataset,
   showIngestion,
   versionById,
   versionOf,
 } from './read-datasets.ts'
+export { type FrameCell, type FrameColumns, readFrameColumns } from './read-frame-columns.ts'
 export { reviewSchema } from './review-schema.ts'
-export { type ColumnFacts, inferColumn, warnAbout } from './rules/infer-column.ts'
+export { type ColumnFacts, guessTime, inferColumn, storedAs, warnAbout } from './rules/infer-column.ts'
+export { openVersionBytes, storeUpload } from './transfer-bytes.ts'

@@ -2,7 +2,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { DatasetSummary } from './contract.ts'
+import type { DatasetSummary, ProfileAnswer } from './contract.ts'
 import {
   type DatasetRow,
   findDataset,
@@ -103,6 +103,21 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
       createdAt: v.createdAt.toISOString(),
       createdBy: v.createdBy,
     })),
+  }
+}
+
+/** The newest profile of a version; `state` says whether it is there yet. */
+export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
+  await authorise(kernel, caller, 'data:read')
+  const version = await versionOf(kernel, caller.scope, nameAtVersion)
+  return {
+    dataset: version.datasetName,
+    version: version.number,
+    state: version.profileState,
+    reason: version.profileReason,
+    rows: version.rows,
+    duplicateRows: version.profile?.duplicateRows ?? null,
+    columns: version.profile?.columns ?? [],
   }
 }
 

@@ -1,28 +1,13 @@
-import { z } from 'zod'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
-import { COLUMN_ROLES, COLUMN_TYPES } from './contract.ts'
+import { type ReviewInput, typesFor } from './contract.ts'
 import { versionOf } from './read-datasets.ts'
 import { updateVersion } from './store.ts'
 
-export const reviewInput = z.object({
-  dataset: z.string().max(120),
-  columns: z
-    .array(
-      z.object({
-        name: z.string().max(500),
-        type: z.enum(COLUMN_TYPES).optional(),
-        role: z.enum(COLUMN_ROLES).optional(),
-      }),
-    )
-    .min(1)
-    .max(5000),
-})
-
 /** A person decides types and roles; the decision sticks for later versions. The bytes stay as they are. */
-export async function reviewSchema(kernel: Kernel, caller: Caller, input: z.infer<typeof reviewInput>) {
+export async function reviewSchema(kernel: Kernel, caller: Caller, input: ReviewInput) {
   await authorise(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, input.dataset)
   const wishes = new Map(input.columns.map(c => [c.name, c]))
@@ -34,12 +19,21 @@ export async function reviewSchema(kernel: Kernel, caller: Caller, input: z.infe
     )
   const schema = version.schema.map(column => {
     const wish = wishes.get(column.name)
-    return wish
-      ? { ...column, type: wish.type ?? column.type, role: wish.role ?? column.role, reason: 'decided by a person' }
-      : column
+    if (!wish) return column
+    const { type = column.type, role = column.role } = wish
+    if (type !== column.type && !typesFor(column).includes(type))
+      throw new AppError('invalid', `“${column.name}” cannot be read as ${type}.`, {
+        hint: `It can be ${typesFor(column).join(', ')}.`,
+      })
+    if (type === column.type && role === column.role) return column
+    // The range says nothing about a category, nor the levels about a number.
+    const domain = type === column.type ? column.domain : undefined
+    return { ...column, type, role, domain, reason: 'decided by a person' }
   })
   if (schema.filter(c => c.role === 'target').length > 1)
     throw new AppError('invalid', 'Only one column can be the target.')
+  if (schema.filter(c => c.role === 'time').length > 1)
+    throw new AppError('invalid', 'Only one column can be the time.')
   await change(kernel, caller.actor, async c => {
     await updateVersion(c.tx, caller.scope, version.id, { schema })
     await c.audit({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type ColumnFacts, inferColumn, warnAbout } from './infer-column.ts'
+import { type ColumnFacts, guessTime, inferColumn, warnAbout } from './infer-column.ts'
 
 const facts = (change: Partial<ColumnFacts>): ColumnFacts => ({
   name: 'c',
@@ -45,6 +45,25 @@ describe('infer column', () => {
       [inferColumn(facts({}), { decided }).type, inferColumn(facts({}), { decided }).role],
       ['category', 'ignore'],
     )
+  })
+
+  it('a decision that the new bytes cannot follow is dropped', () => {
+    const decided = new Map([['c', { type: 'number' as const, role: 'feature' as const }]])
+    assert.equal(inferColumn(facts({ sqlType: 'VARCHAR', distinct: 3, meanLength: 4 }), { decided }).type, 'category')
+  })
+
+  it('the only dates are the time; with two nobody guesses', () => {
+    const date = (name: string) => inferColumn(facts({ name, sqlType: 'DATE', distinct: 365 }))
+    const number = inferColumn(facts({ name: 'n' }))
+    assert.deepEqual(
+      guessTime([number, date('a')]).map(c => c.role),
+      ['feature', 'time'],
+    )
+    assert.deepEqual(
+      guessTime([date('a'), date('b')]).map(c => c.role),
+      ['feature', 'feature'],
+    )
+    assert.equal(guessTime([number, date('a')], { time: 'n' })[1]!.role, 'feature')
   })
 
   it('an offset makes an instant, none a wall clock', () => {

@@ -1,4 +1,4 @@
-import type { ColumnRole, ColumnType, VersionColumn } from '../contract.ts'
+import { type ColumnRole, type ColumnType, READABLE_AS, type StoredType, type VersionColumn } from '../contract.ts'
 
 /** What DuckDB counted in one column. */
 export interface ColumnFacts {
@@ -31,6 +31,17 @@ const isDatetime = (t: string) => /^(DATE|TIMESTAMP)/.test(t)
 const isInteger = (t: string) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(t)
 const isNumber = (t: string) => isInteger(t) || /^(DOUBLE|FLOAT|DECIMAL)/.test(t)
 
+export const storedAs = (sqlType: string): StoredType =>
+  isDatetime(sqlType)
+    ? 'datetime'
+    : isInteger(sqlType)
+      ? 'integer'
+      : isNumber(sqlType)
+        ? 'number'
+        : sqlType === 'BOOLEAN'
+          ? 'boolean'
+          : 'words'
+
 function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
   const present = f.rows - f.missing
   if (f.distinct <= 1)
@@ -57,7 +68,9 @@ function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
 /** Conservative: a column is what its values prove, and its role is `feature` unless something speaks against it. */
 export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn {
   const inferred = typeOf(f)
-  const decided = wishes.decided?.get(f.name)
+  const wish = wishes.decided?.get(f.name)
+  // A decision is dropped where the new bytes cannot be read that way.
+  const decided = wish && READABLE_AS[storedAs(f.sqlType)].includes(wish.type) ? wish : undefined
   const type = decided?.type ?? inferred.type
   let role: ColumnRole = 'feature'
   let reason = inferred.reason
@@ -90,6 +103,7 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
     missing: f.missing,
     distinct: f.distinct,
     nullable: f.missing > 0,
+    stored: storedAs(f.sqlType),
     ...(type === 'category' || type === 'constant'
       ? { domain: f.levels.slice(0, MAX_LEVELS) }
       : (type === 'number' || type === 'integer') && f.min !== null && f.max !== null
@@ -100,6 +114,18 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
       : {}),
     reason,
   }
+}
+
+/** The only column of dates is the time, unless a person chose a time or said what that column is. */
+export function guessTime(columns: VersionColumn[], wishes: Wishes = {}): VersionColumn[] {
+  const dates = columns.filter(c => c.type === 'datetime')
+  const only = dates[0]
+  if (dates.length !== 1 || !only || only.role !== 'feature' || wishes.time || wishes.decided?.has(only.name))
+    return columns
+  if (columns.some(c => c.role === 'time')) return columns
+  return columns.map(c =>
+    c === only ? { ...c, role: 'time' as const, reason: `${c.reason}; the only ones → time` } : c,
+  )
 }
 
 const MISSING_WORDS = new Set([

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { addDatasetInput, nameAtVersion, previewInput, reviewInput } from '#server/data/contract.ts'
+import {
+  addDataset,
+  listDatasets,
+  previewRows,
+  profileDataset,
+  reviewSchema,
+  showDataset,
+  showIngestion,
+} from '#server/data/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+const read = () => projectProcedure('data:read')
+const write = () => projectProcedure('data:write')
+const dataset = z.object({ dataset: nameAtVersion })
+
+export const dataRouter = router({
+  list: read().query(({ ctx }) => listDatasets(ctx.kernel, ctx.caller)),
+  show: read()
+    .input(dataset)
+    .query(({ ctx, input }) => showDataset(ctx.kernel, ctx.caller, input.dataset)),
+  profile: read()
+    .input(dataset)
+    .query(({ ctx, input }) => profileDataset(ctx.kernel, ctx.caller, input.dataset)),
+  preview: read()
+    .input(previewInput)
+    .query(({ ctx, input }) => previewRows(ctx.kernel, ctx.caller, input)),
+  /** Answers with the ingestion; ask `ingestion` until its state is `done` or `failed`. */
+  add: write()
+    .input(addDatasetInput)
+    .mutation(async ({ ctx, input }) => {
+      const { id } = await addDataset(ctx.kernel, ctx.caller, input)
+      return showIngestion(ctx.kernel, ctx.caller, id)
+    }),
+  ingestion: read()
+    .input(z.object({ id: z.uuid() }))
+    .query(({ ctx, input }) => showIngestion(ctx.kernel, ctx.caller, input.id)),
+  reviewSchema: write()
+    .input(reviewInput)
+    .mutation(({ ctx, input }) => reviewSchema(ctx.kernel, ctx.caller, input)),
+})
