@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { describeInputSchema, modelRefSchema, registerInputSchema } from '#server/registry/contract.ts'
+import { describeModel, listModels, registerVersion, showModel } from '#server/registry/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+export const registryRouter = router({
+  list: projectProcedure('registry:read').query(({ ctx }) => listModels(ctx.kernel, ctx.caller)),
+  show: projectProcedure('registry:read')
+    .input(z.object({ model: modelRefSchema }))
+    .query(({ ctx, input }) => showModel(ctx.kernel, ctx.caller, input.model)),
+  register: projectProcedure('registry:write')
+    .input(registerInputSchema)
+    .mutation(({ ctx, input }) => registerVersion(ctx.kernel, ctx.caller, input)),
+  describe: projectProcedure('registry:write')
+    .input(describeInputSchema)
+    .mutation(({ ctx, input }) => describeModel(ctx.kernel, ctx.caller, input)),
+})

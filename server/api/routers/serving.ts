@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { resourceNameSchema } from '#server/access/contract.ts'
+import { AppError, type ErrorCode, type ErrorDetail } from '#server/kernel/errors.ts'
+import {
+  historyInputSchema,
+  type PredictAnswer,
+  promoteInputSchema,
+  rollbackInputSchema,
+} from '#server/serving/contract.ts'
+import {
+  listEndpoints,
+  mintTryIt,
+  promoteVersion,
+  readHistory,
+  readLiveStats,
+  readPredictions,
+  rollbackEndpoint,
+  showEndpoint,
+  TRY_IT_SECONDS,
+} from '#server/serving/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+const endpointInput = z.object({ endpoint: resourceNameSchema })
+
+export const servingRouter = router({
+  list: projectProcedure('serving:read').query(({ ctx }) => listEndpoints(ctx.kernel, ctx.caller)),
+  show: projectProcedure('serving:read')
+    .input(endpointInput)
+    .query(({ ctx, input }) => showEndpoint(ctx.kernel, ctx.caller, input.endpoint)),
+  promote: projectProcedure('serving:promote')
+    .input(promoteInputSchema)
+    .mutation(({ ctx, input }) => promoteVersion(ctx.kernel, ctx.caller, input)),
+  rollback: projectProcedure('serving:promote')
+    .input(rollbackInputSchema)
+    .mutation(({ ctx, input }) => rollbackEndpoint(ctx.kernel, ctx.caller, input)),
+  history: projectProcedure('serving:read')
+    .input(historyInputSchema)
+    .query(({ ctx, input }) => readHistory(ctx.kernel, ctx.caller, input)),
+  stats: projectProcedure('serving:read')
+    .input(endpointInput.extend({ minutes: z.number().int().min(1).max(180).default(15) }))
+    .query(({ ctx, input }) => readLiveStats(ctx.kernel, ctx.caller, input)),
+  predictions: projectProcedure('serving:read')
+    .input(
+      endpointInput.extend({
+        limit: z.number().int().min(1).max(1000).default(100),
+        cursor: z.string().max(100).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => readPredictions(ctx.kernel, ctx.caller, input)),
+  /** One request as a person of the project, sent from here: browsers need no token and serve needs no CORS. */
+  tryIt: projectProcedure('serving:predict')
+    .input(endpointInput.extend({ rows: z.array(z.record(z.string(), z.unknown())).min(1).max(100) }))
+    .mutation(async ({ ctx, input }): Promise<PredictAnswer & { tookMs: number }> => {
+      const { kernel, caller } = ctx
+      const project = caller.scope.slug
+      const token = mintTryIt(
+        { project, endpoint: input.endpoint, exp: Math.ceil(kernel.clock.now() / 1000) + TRY_IT_SECONDS },
+        kernel.secrets.encryptionKey,
+      )
+      const begun = performance.now()
+      const url = `${kernel.env.INFERENCE_URL}/${project}/endpoints/${encodeURIComponent(input.endpoint)}/predict`
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ rows: input.rows }),
+        signal: AbortSignal.timeout(10_000),
+      }).catch(cause => {
+        throw new AppError('unavailable', 'The inference server does not answer.', {
+          hint: 'See its log in the home folder.',
+          cause,
+        })
+      })
+      const body = (await response.json()) as PredictAnswer & {
+        error?: { code: ErrorCode; message: string; hint?: string; details?: ErrorDetail[] }
+      }
+      if (body.error) throw new AppError(body.error.code, body.error.message, body.error)
+      return { ...body, tookMs: performance.now() - begun }
+    }),
+})

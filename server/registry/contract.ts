@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { resourceNameSchema } from '#server/access/contract.ts'
+
+export const VERSION_STATES = ['ready', 'archived'] as const
+export type VersionState = (typeof VERSION_STATES)[number]
+
+/** What may be done with a version, by its state. Pages show a button only when its action is here. */
+export const VERSION_ACTIONS = {
+  ready: ['promote', 'alias', 'archive'],
+  archived: ['restore'],
+} as const satisfies Record<VersionState, readonly string[]>
+export type VersionAction = (typeof VERSION_ACTIONS)[VersionState][number]
+
+/** Kept by promotions; people give the others. */
+export const CHAMPION = 'champion'
+
+export const registerInputSchema = z.object({
+  /** A run's id: UUID or its 32 hex digits. */
+  run: z.string().min(1).max(64),
+  name: resourceNameSchema,
+  note: z.string().max(2000, 'At most 2000 characters.').optional(),
+})
+export type RegisterInput = z.infer<typeof registerInputSchema>
+
+/** `name` or `name@3` or `name@champion`. */
+export const modelRefSchema = z
+  .string()
+  .max(220)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}(@[a-zA-Z0-9_.-]{1,100})?$/, 'A model’s name, or name@version.')
+
+export const describeInputSchema = z.object({
+  model: resourceNameSchema,
+  description: z.string().max(10_000, 'At most 10,000 characters.'),
+})
+export type DescribeInput = z.infer<typeof describeInputSchema>
+
+/** What the inference server loads, or why it cannot. */
+export type Servable = { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
+
+/** One column that callers send. */
+export interface SignatureColumn {
+  name: string
+  type: string
+  nullable: boolean
+  domain?: string[] | { min: number; max: number }
+}
+export interface Signature {
+  columns: SignatureColumn[]
+  /** The target's name, when known. */
+  target?: string
+  task?: string
+  classes?: string[]
+}
+
+export interface VersionSummary {
+  version: number
+  /** SHA-256 of the bundle. */
+  digest: string
+  aliases: string[]
+  state: VersionState
+  /** Run it came from. */
+  run: string | null
+  metrics: Record<string, number | null>
+  servable: Servable
+  note: string
+  createdAt: string
+  createdBy: string
+}
+
+export interface ModelSummary {
+  model: string
+  description: string
+  latestVersion: number
+  champion: number | null
+  metrics: Record<string, number | null>
+  createdAt: string
+  updatedAt: string
+}
+
+export interface ModelDetail {
+  id: string
+  model: string
+  description: string
+  versions: VersionSummary[]
+  aliases: Record<string, number>
+  signature: Signature | null
+}

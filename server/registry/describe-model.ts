@@ -1,0 +1,28 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { DescribeInput } from './contract.ts'
+import { updateDescription } from './store.ts'
+
+export async function describeModel(kernel: Kernel, caller: Caller, input: DescribeInput): Promise<{ model: string }> {
+  await authorise(kernel, caller, 'registry:write')
+  return change(kernel, caller.actor, async c => {
+    const model = await updateDescription(c.tx, caller.scope, input.model, input.description)
+    if (!model) throw new AppError('not_found', `There is no model “${input.model}” in this project.`)
+    await c.emit({
+      projectId: caller.scope.projectId,
+      type: 'registry.model-described',
+      subjectKind: 'model',
+      subjectId: model.id,
+    })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'registry.describe-model',
+      subjectKind: 'model',
+      subjectId: model.id,
+    })
+    c.wakeAfter({ topic: 'model', projectId: caller.scope.projectId, id: model.id })
+    return { model: model.name }
+  })
+}

@@ -1,0 +1,5 @@
+export { describeModel } from './describe-model.ts'
+export { listModels, type ModelVersion, showModel, versionById, versionOf } from './read-models.ts'
+export { type Registered, registerVersion } from './register-version.ts'
+export { requireAction, requireServable } from './rules/decide-version.ts'
+export { setAlias } from './set-alias.ts'

@@ -1,0 +1,95 @@
+import { loadPredictor } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { parseId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { findDoneRun } from '#server/training/find-done-run.ts'
+import type { RegisterInput, Servable, Signature } from './contract.ts'
+import { findVersionOfRun, insertVersion, lockModel } from './store.ts'
+
+export interface Registered {
+  model: string
+  version: number
+  run: string
+  digest: string
+  /** False: this run was registered under this name before. */
+  created: boolean
+}
+
+/**
+ * A done run's model becomes the next version of `name`; the same run under the same name stays the version it is.
+ * Throws `not_found` (no such run here), `conflict` (run not done, or without a model).
+ */
+export async function registerVersion(kernel: Kernel, caller: Caller, input: RegisterInput): Promise<Registered> {
+  await authorise(kernel, caller, 'registry:write')
+  const { scope } = caller
+  const runId = parseId(input.run)
+  const run = runId ? await findDoneRun(kernel.db, scope, runId) : undefined
+  if (!run)
+    throw new AppError('not_found', `There is no run “${input.run}” in this project.`, {
+      hint: 'See them with `fleximl runs ls`.',
+    })
+  if (run.state !== 'done')
+    throw new AppError('conflict', `Run ${run.name} is ${run.state}; only a done run can be registered.`, {
+      hint: 'Wait for it to end, or choose another run.',
+    })
+  if (!run.modelDigest)
+    throw new AppError('conflict', `Run ${run.name} has no model to register.`, {
+      hint: 'It only logged parameters and metrics; log a model with it, or train one here.',
+    })
+  const digest = run.modelDigest
+  const { servable, signature } = readServable(await kernel.blobs.readAll(digest), digest)
+  return change(kernel, caller.actor, async c => {
+    const model = await lockModel(c.tx, scope, input.name, actorKey(caller.actor))
+    const known = await findVersionOfRun(c.tx, scope, model.id, run.id)
+    if (known) return { model: model.name, version: known.number, run: run.id, digest: known.digest, created: false }
+    const version = await insertVersion(c.tx, model, {
+      runId: run.id,
+      digest,
+      servable,
+      signature,
+      metrics: run.metrics,
+      note: input.note ?? '',
+      createdBy: actorKey(caller.actor),
+    })
+    const subject = { subjectKind: 'model-version', subjectId: version.id }
+    const payload = { model: model.name, version: version.number, run: run.id, digest }
+    await c.link(scope.projectId, [
+      {
+        from: { kind: 'model-version', id: version.id },
+        relation: 'registered-from',
+        to: { kind: 'run', id: run.id },
+      },
+      { from: { kind: 'model-version', id: version.id }, relation: 'uses', to: { kind: 'blob', id: digest } },
+    ])
+    await c.emit({ projectId: scope.projectId, type: 'registry.version-registered', ...subject, payload })
+    await c.audit({ projectId: scope.projectId, action: 'registry.register-version', ...subject, details: payload })
+    c.wakeAfter({ topic: 'model', projectId: scope.projectId, id: model.id })
+    return { model: model.name, version: version.number, run: run.id, digest, created: true }
+  })
+}
+
+/** Opens the bundle once, so that a version that claims to be servable has been loaded before. */
+function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature | null } {
+  try {
+    const { bundle } = loadPredictor(bytes)
+    return {
+      servable: { kind: 'native', digest },
+      signature: {
+        columns: bundle.signature.columns.map(({ name, type, nullable, domain }) => ({
+          name,
+          type,
+          nullable,
+          ...(domain ? { domain } : {}),
+        })),
+        target: bundle.target.name,
+        task: bundle.task,
+        classes: bundle.classes,
+      },
+    }
+  } catch (error) {
+    return { servable: { kind: 'none', reason: (error as Error).message }, signature: null }
+  }
+}

@@ -1,0 +1,22 @@
+export { promoteVersion, rollbackEndpoint, unknownEndpoint } from './promote-version.ts'
+export {
+  type History,
+  listEndpoints,
+  readHistory,
+  readLiveStats,
+  readPredictions,
+  showEndpoint,
+} from './read-endpoints.ts'
+export { latencyBucket } from './rules/read-latency.ts'
+export { resolveInstant } from './rules/resolve-instant.ts'
+export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'
+export { saveFeedback } from './save-feedback.ts'
+export {
+  deleteDeadInstances,
+  insertPredictionLines,
+  listDesired,
+  listLiveTokens,
+  type StatsRow,
+  upsertInstances,
+  upsertStats,
+} from './store.ts'

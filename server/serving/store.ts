@@ -1,0 +1,361 @@
+import { and, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import {
+  apiTokens,
+  endpointRevisions,
+  endpoints,
+  feedback,
+  models,
+  modelVersions,
+  predictionLog,
+  processes,
+  projects,
+  serveInstances,
+  servingStats,
+} from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import { PROCESS_SILENCE_SECONDS } from '#server/kernel/processes.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { DesiredEndpoint, FeedbackRow, Laggard, LiveToken } from './contract.ts'
+
+export type EndpointRow = typeof endpoints.$inferSelect
+export type RevisionRow = typeof endpointRevisions.$inferSelect
+
+export async function findEndpoint(db: Handle, scope: ProjectScope, name: string): Promise<EndpointRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(endpoints)
+    .where(and(eq(endpoints.projectId, scope.projectId), eq(endpoints.name, name)))
+  return row
+}
+
+/** The endpoint of this name, made when there is none, locked: revisions are counted under this lock. */
+export async function lockEndpoint(
+  tx: Tx,
+  scope: ProjectScope,
+  name: string,
+  make?: { modelId: string; createdBy: string },
+): Promise<EndpointRow | undefined> {
+  if (make)
+    await tx
+      .insert(endpoints)
+      .values({ id: newId(), projectId: scope.projectId, name, ...make })
+      .onConflictDoNothing()
+  const [row] = await tx
+    .select()
+    .from(endpoints)
+    .where(and(eq(endpoints.projectId, scope.projectId), eq(endpoints.name, name)))
+    .for('no key update')
+  return row
+}
+
+export async function insertRevision(
+  tx: Tx,
+  endpoint: EndpointRow,
+  values: {
+    action: 'promote' | 'rollback'
+    versionId: string
+    previousVersionId: string | null
+    modelId: string
+    timeColumn: string | null
+    reason: string
+    createdBy: string
+  },
+): Promise<RevisionRow> {
+  const { modelId, timeColumn, ...rest } = values
+  const number = endpoint.revision + 1
+  await tx.update(endpoints).set({ revision: number, modelId, timeColumn }).where(eq(endpoints.id, endpoint.id))
+  const [row] = await tx
+    .insert(endpointRevisions)
+    .values({ ...rest, id: newId(), projectId: endpoint.projectId, endpointId: endpoint.id, number })
+    .returning()
+  return row!
+}
+
+export async function setSwitchedIn(db: Handle, revisionId: string, switchedInMs: number): Promise<void> {
+  await db.update(endpointRevisions).set({ switchedInMs }).where(eq(endpointRevisions.id, revisionId))
+}
+
+export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: string, until?: Date) =>
+  db
+    .select({ revision: endpointRevisions, version: modelVersions.number, model: models.name })
+    .from(endpointRevisions)
+    .innerJoin(
+      modelVersions,
+      and(eq(modelVersions.projectId, endpointRevisions.projectId), eq(modelVersions.id, endpointRevisions.versionId)),
+    )
+    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .where(
+      and(
+        eq(endpointRevisions.projectId, scope.projectId),
+        eq(endpointRevisions.endpointId, endpointId),
+        until ? lte(endpointRevisions.createdAt, until) : undefined,
+      ),
+    )
+    .orderBy(desc(endpointRevisions.number))
+    .limit(1000)
+
+/** Every live serve process with what it answers with at this endpoint. */
+export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
+  return db
+    .select({
+      process: processes.id,
+      host: processes.host,
+      pid: processes.pid,
+      observedRevision: serveInstances.observedRevision,
+      error: serveInstances.error,
+    })
+    .from(processes)
+    .leftJoin(
+      serveInstances,
+      and(eq(serveInstances.processId, processes.id), eq(serveInstances.endpointId, endpointId)),
+    )
+    .where(
+      and(
+        eq(processes.kind, 'serve'),
+        sql`${processes.heartbeatAt} > now() - make_interval(secs => ${PROCESS_SILENCE_SECONDS})`,
+      ),
+    )
+}
+
+const current = () =>
+  and(
+    eq(endpointRevisions.projectId, endpoints.projectId),
+    eq(endpointRevisions.endpointId, endpoints.id),
+    eq(endpointRevisions.number, endpoints.revision),
+  )
+
+const ofRevision = () =>
+  and(eq(modelVersions.projectId, endpointRevisions.projectId), eq(modelVersions.id, endpointRevisions.versionId))
+
+/** Endpoints of a project with the revision and version in force. */
+export const listCurrent = (db: Handle, scope: ProjectScope, name?: string) =>
+  db
+    .select({ endpoint: endpoints, revision: endpointRevisions, version: modelVersions, model: models.name })
+    .from(endpoints)
+    .innerJoin(endpointRevisions, current())
+    .innerJoin(modelVersions, ofRevision())
+    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .where(and(eq(endpoints.projectId, scope.projectId), name === undefined ? undefined : eq(endpoints.name, name)))
+    .orderBy(endpoints.name)
+    .limit(1000)
+
+/** Every endpoint of the instance: only for serve processes, which answer for all projects. */
+export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
+  return db
+    .select({
+      projectId: endpoints.projectId,
+      slug: projects.slug,
+      zone: projects.zone,
+      endpointId: endpoints.id,
+      endpoint: endpoints.name,
+      timeColumn: endpoints.timeColumn,
+      revision: endpoints.revision,
+      versionId: modelVersions.id,
+      version: modelVersions.number,
+      model: models.name,
+      servable: modelVersions.servable,
+    })
+    .from(endpoints)
+    .innerJoin(projects, eq(projects.id, endpoints.projectId))
+    .innerJoin(endpointRevisions, current())
+    .innerJoin(modelVersions, ofRevision())
+    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+}
+
+/** Every token that is good now, of all projects: only for serve processes. */
+export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
+  const rows = await db
+    .select({
+      hash: apiTokens.tokenHash,
+      projectId: apiTokens.projectId,
+      slug: projects.slug,
+      tokenId: apiTokens.id,
+      role: apiTokens.role,
+      expiresAt: apiTokens.expiresAt,
+    })
+    .from(apiTokens)
+    .innerJoin(projects, eq(projects.id, apiTokens.projectId))
+    .where(sql`${apiTokens.revokedAt} IS NULL AND (${apiTokens.expiresAt} IS NULL OR ${apiTokens.expiresAt} > now())`)
+  return rows.map(r => ({ ...r, expiresAt: r.expiresAt?.getTime() ?? null }))
+}
+
+export async function upsertInstances(
+  db: Handle,
+  processId: string,
+  observed: { projectId: string; endpointId: string; observedRevision: number; error: string | null }[],
+): Promise<void> {
+  if (observed.length === 0) return
+  await db
+    .insert(serveInstances)
+    .values(observed.map(o => ({ ...o, processId })))
+    .onConflictDoUpdate({
+      target: [serveInstances.processId, serveInstances.endpointId],
+      set: {
+        observedRevision: sql`excluded.observed_revision`,
+        error: sql`excluded.error`,
+        heartbeatAt: sql`now()`,
+      },
+    })
+}
+
+/** Rows of processes that are gone. */
+export async function deleteDeadInstances(db: Handle): Promise<void> {
+  await db.execute(sql`DELETE FROM serve_instances i WHERE i.heartbeat_at < now() - interval '1 hour'`)
+}
+
+/** One parameter holds all lines as they lie in the spool: nothing is parsed on our side. Lines that are there already are skipped. */
+export async function insertPredictionLines(db: Handle, lines: readonly string[]): Promise<void> {
+  await db.execute(sql`
+    INSERT INTO prediction_log (received_at, id, project_id, endpoint_id, version_id, request_id, caller_id, event_time,
+      features, prediction, probabilities, latency_ms)
+    SELECT received_at, id, project_id, endpoint_id, version_id, request_id, caller_id, event_time,
+      features, prediction, nullif(probabilities, 'null'::jsonb), latency_ms
+    FROM jsonb_to_recordset(${`[${lines.join(',')}]`}::text::jsonb) AS line(received_at timestamptz, id uuid,
+      project_id uuid, endpoint_id uuid, version_id uuid, request_id text, caller_id text, event_time timestamptz,
+      features jsonb, prediction jsonb, probabilities jsonb, latency_ms real)
+    ON CONFLICT DO NOTHING`)
+}
+
+export type StatsRow = typeof servingStats.$inferInsert
+
+/** A process writes its own rows only, and each time the whole count of the bucket. */
+export async function upsertStats(db: Handle, rows: StatsRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await db
+    .insert(servingStats)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [servingStats.endpointId, servingStats.at, servingStats.processId],
+      set: {
+        requests: sql`excluded.requests`,
+        rows: sql`excluded.rows`,
+        errors: sql`excluded.errors`,
+        latency: sql`excluded.latency`,
+      },
+    })
+}
+
+export const readStats = (db: Handle, scope: ProjectScope, endpointIds: string[], since: Date) =>
+  endpointIds.length === 0
+    ? Promise.resolve([])
+    : db
+        .select()
+        .from(servingStats)
+        .where(
+          and(
+            eq(servingStats.projectId, scope.projectId),
+            inArray(servingStats.endpointId, endpointIds),
+            gte(servingStats.at, since),
+          ),
+        )
+        .orderBy(servingStats.at)
+
+export interface PredictionFilter {
+  endpointId: string
+  limit: number
+  /** Only rows older than this one. */
+  before?: { receivedAt: Date; id: string }
+}
+
+/** Newest first, with what turned out to be true. */
+export const listPredictions = (db: Handle, scope: ProjectScope, filter: PredictionFilter) =>
+  db
+    .select({ prediction: predictionLog, version: modelVersions.number, actual: feedback.actual })
+    .from(predictionLog)
+    .leftJoin(modelVersions, eq(modelVersions.id, predictionLog.versionId))
+    .leftJoin(
+      feedback,
+      and(eq(feedback.endpointId, predictionLog.endpointId), eq(feedback.predictionId, predictionLog.id)),
+    )
+    .where(
+      and(
+        eq(predictionLog.projectId, scope.projectId),
+        eq(predictionLog.endpointId, filter.endpointId),
+        filter.before
+          ? sql`(${predictionLog.receivedAt}, ${predictionLog.id}) < (${filter.before.receivedAt.toISOString()}::timestamptz, ${filter.before.id}::uuid)`
+          : undefined,
+      ),
+    )
+    .orderBy(desc(predictionLog.receivedAt), desc(predictionLog.id))
+    .limit(filter.limit)
+
+export interface KnownPrediction {
+  id: string
+  callerId: string | null
+  eventTime: Date
+}
+
+/** Predictions by our ids, looked up in the days the ids themselves name. */
+export async function findPredictionsById(
+  db: Handle,
+  endpoint: { projectId: string; endpointId: string },
+  ids: string[],
+): Promise<KnownPrediction[]> {
+  if (ids.length === 0) return []
+  const madeAt = ids.map(id => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
+  const minute = 60_000
+  return db
+    .select({ id: predictionLog.id, callerId: predictionLog.callerId, eventTime: predictionLog.eventTime })
+    .from(predictionLog)
+    .where(
+      and(
+        eq(predictionLog.projectId, endpoint.projectId),
+        eq(predictionLog.endpointId, endpoint.endpointId),
+        inArray(predictionLog.id, ids),
+        gte(predictionLog.receivedAt, new Date(Math.min(...madeAt) - minute)),
+        lte(predictionLog.receivedAt, new Date(Math.max(...madeAt) + minute)),
+      ),
+    )
+}
+
+/** Predictions by the caller's own ids; the newest when one was used twice. */
+export async function findPredictionsByCaller(
+  db: Handle,
+  endpoint: { projectId: string; endpointId: string },
+  callerIds: string[],
+): Promise<KnownPrediction[]> {
+  if (callerIds.length === 0) return []
+  return db
+    .selectDistinctOn([predictionLog.callerId], {
+      id: predictionLog.id,
+      callerId: predictionLog.callerId,
+      eventTime: predictionLog.eventTime,
+    })
+    .from(predictionLog)
+    .where(
+      and(
+        eq(predictionLog.projectId, endpoint.projectId),
+        eq(predictionLog.endpointId, endpoint.endpointId),
+        inArray(predictionLog.callerId, callerIds),
+      ),
+    )
+    .orderBy(predictionLog.callerId, desc(predictionLog.receivedAt), desc(predictionLog.id))
+}
+
+/** Returns how many were new. */
+export async function insertFeedback(
+  db: Handle,
+  endpoint: { projectId: string; endpointId: string },
+  rows: { prediction: KnownPrediction; actual: FeedbackRow['actual']; time: Date | null }[],
+  receivedAt: Date,
+): Promise<number> {
+  if (rows.length === 0) return 0
+  const inserted = await db
+    .insert(feedback)
+    .values(
+      rows.map(r => ({
+        projectId: endpoint.projectId,
+        endpointId: endpoint.endpointId,
+        key: r.prediction.id,
+        predictionId: r.prediction.id,
+        eventTime: r.prediction.eventTime,
+        actual: r.actual,
+        actualTime: r.time,
+        receivedAt,
+      })),
+    )
+    .onConflictDoNothing()
+    .returning({ key: feedback.key })
+  return inserted.length
+}
