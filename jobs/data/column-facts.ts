@@ -5,20 +5,35 @@ import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duc
 export const EXACT_DISTINCT_ROWS = 1_000_000
 const COLUMNS_AT_ONCE = 100
 const MAX_LEVELS = 200
+const WIDE = 200
+const MAX_PART_CELLS = 20_000_000
 
 const isNumber = (t: string) => /INT|DOUBLE|FLOAT|DECIMAL/.test(t)
 const isInteger = (t: string) => /INT/.test(t)
 
 /** Counts what the type rules need, a hundred columns a scan. */
-export async function columnFacts(db: DuckDBConnection, table: string, rows: number): Promise<ColumnFacts[]> {
-  const columns = (await db.runAndReadAll(`DESCRIBE ${id(table)}`)).getRowObjectsJson() as {
+export async function columnFacts(
+  db: DuckDBConnection,
+  whole: string,
+  rows: number,
+  signal?: AbortSignal,
+): Promise<ColumnFacts[]> {
+  const columns = (await db.runAndReadAll(`DESCRIBE ${id(whole)}`)).getRowObjectsJson() as {
     column_name: string
     column_type: string
   }[]
   const distinct = rows <= EXACT_DISTINCT_ROWS ? 'count(DISTINCT' : 'approx_count_distinct('
   const facts: ColumnFacts[] = []
   for (let i = 0; i < columns.length; i += COLUMNS_AT_ONCE) {
+    signal?.throwIfAborted()
     const part = columns.slice(i, i + COLUMNS_AT_ONCE)
+    const wide = columns.length > WIDE && rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
+    const table = wide ? 'part' : whole
+    // Planning a query over thousands of columns costs more than copying a hundred of them.
+    if (wide)
+      await db.run(
+        `CREATE OR REPLACE TEMP TABLE part AS SELECT ${part.map(c => id(c.column_name)).join(', ')} FROM ${id(whole)}`,
+      )
     const sql = part.map(({ column_name: name, column_type: type }, k) => {
       const c = id(name)
       const range = isNumber(type)

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
-import { addDataset, listDatasets, showDataset, showIngestion } from '#server/data/index.ts'
+import {
+  addDataset,
+  type FrameCell,
+  listDatasets,
+  previewRows,
+  profileDataset,
+  readFrameColumns,
+  reviewSchema,
+  showDataset,
+  showIngestion,
+  storeUpload,
+} from '#server/data/index.ts'
 import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
@@ -13,7 +24,8 @@ let kernel: TestKernel
 let loop: WorkerLoop
 let caller: Caller
 before(async () => {
-  kernel = await testKernel({ LOG_LEVEL: 'fatal' })
+  kernel = await testKernel()
+  kernel.log.level = 'fatal'
   loop = await startWorkerLoop(kernel, newId(), { interactive: 2, compute: 1, maintenance: 1 }, handlers)
   caller = { actor: { kind: 'user', id: newId() }, scope: await kernel.project(), role: 'engineer' }
 })
@@ -100,6 +112,11 @@ describe('data: from a file to a version', () => {
     ['CRLF line ends', good.replaceAll('\n', '\r\n'), 'f.csv', 4],
     ['UTF-16 with BOM', new Uint8Array(Buffer.from(`\ufeff${good}`, 'utf16le')), 'f.csv', 4],
     ['gzip', new Uint8Array(gzipSync(good)), 'f.csv.gz', 4],
+    ['gzipped UTF-16', new Uint8Array(gzipSync(Buffer.from(`\ufeff${good}`, 'utf16le'))), 'f.csv.gz', 4],
+    ['old Mac line ends', good.replaceAll('\n', '\r'), 'f.csv', 4],
+    ['quoted cells with delimiters and line breaks', `a,b\n${rows(30, i => `"x, ""${i}""\nmore",${i}`)}\n`, 'f.csv', 2],
+    ['a # that is no comment', `a,b\n${rows(30, i => `#${i % 4},${i}`)}\n`, 'f.csv', 2],
+    ['gzipped NDJSON', new Uint8Array(gzipSync(rows(30, i => JSON.stringify({ a: i, b: [i] })))), 'f.ndjson.gz', 2],
     ['NDJSON', rows(30, i => JSON.stringify({ a: i, b: `w${i % 3}` })), 'f.ndjson', 2],
     ['JSON', JSON.stringify(Array.from({ length: 30 }, (_, i) => ({ a: i, b: `w${i % 3}` }))), 'f.json', 2],
     [
@@ -125,6 +142,28 @@ describe('data: from a file to a version', () => {
       `a,b,c\n${rows(30, i => (i === 20 ? '1,2,3,4,5' : '1,2,3'))}\n`,
       /Line 22 of file\.csv has 5 cells where the header has 3/,
     ],
+    ['short rows', `a,b,c\n${rows(30, i => (i === 7 ? '1,2' : '1,2,3'))}\n`, /Line 9 of file\.csv has 2 cells/],
+    [
+      'a header with another delimiter than the rows',
+      `a,b,c\n${rows(30, () => '1;2;3')}\n`,
+      /Line 2 of file\.csv has 1 cell where the header has 3, divided by commas\. Use the same delimiter/,
+    ],
+    [
+      'a quote that is not closed',
+      `a,b\n${rows(9, i => (i === 4 ? '"x,1' : 'x,1'))}\n`,
+      /Line 6 .* a quote that is not/,
+    ],
+    [
+      'text that is not UTF-8',
+      new Uint8Array(Buffer.from(`a,b\n${rows(9, i => (i === 4 ? 'M\xfcller,1' : 'x,1'))}\n`, 'latin1')),
+      /Line 6 of file\.csv is not UTF-8/,
+    ],
+    ['gzip that was cut off', new Uint8Array(gzipSync(good)).subarray(0, 100), /damaged or cut off/],
+    [
+      '20,000 columns',
+      `${Array.from({ length: 20_000 }, (_, i) => `c${i}`).join(',')}\n1\n`,
+      /20000 columns; at most 10000/,
+    ],
     ['doubled names', 'a,b,a\n1,2,3\n', /“a” appears more than once/],
     ['an empty name', 'a,,c\n1,2,3\n', /Column 2 of file\.csv has no name/],
     ['a header without rows', 'a,b,c\n', /no rows/],
@@ -143,6 +182,121 @@ describe('data: from a file to a version', () => {
     assert.match(made.warnings.join(), /n: 3 of 1000 cells are no numbers \(“oops”\) and are read as missing/)
     const { schema } = await showDataset(kernel, caller, made.name)
     assert.deepEqual([schema[0]!.type, schema[0]!.missing], ['number', 3])
+  })
+
+  it('a number column with many words in it is words', async () => {
+    const made = await add(`n,m\n${rows(1000, i => `${i % 10 === 9 ? 'oops' : i},${i}`)}\n`)
+    assert.notEqual((await showDataset(kernel, caller, made.name)).schema[0]!.type, 'number')
+  })
+
+  it('? and NA are missing, and the report says so', async () => {
+    const made = await add(
+      `n,w,d\n${rows(1000, i => `${i % 10 ? i : '?'},${i % 4 ? 'yes' : 'NA'},${i % 5 ? `2011-01-0${(i % 5) + 1} 10:00` : 'NA'}`)}\n`,
+    )
+    assert.match(made.warnings.join(' '), /n: 100 of 1000 cells are “\?” and are read as missing/)
+    assert.match(made.warnings.join(' '), /w: 250 of 1000 cells are “NA”/)
+    const { schema } = await showDataset(kernel, caller, made.name)
+    assert.deepEqual(
+      schema.map(c => [c.type, c.missing, c.clock]),
+      [
+        ['integer', 100, undefined],
+        ['constant', 250, undefined],
+        ['datetime', 200, 'wall-clock'],
+      ],
+    )
+  })
+
+  it('a word far below the sample does not break the file', async () => {
+    const made = await add(`n,m\n${rows(120_000, i => `${i === 119_990 ? 'oops' : i / 2},${i % 7}`)}\n`)
+    assert.deepEqual([made.state, made.rows], ['done', 120_000], made.reason ?? '')
+    assert.match(made.warnings.join(), /n: 1 of 120000 cells are no numbers \(“oops”\)/)
+    assert.deepEqual(
+      (await showDataset(kernel, caller, made.name)).schema.map(c => c.type),
+      ['number', 'integer'],
+    )
+  })
+
+  it('instants are told from wall clocks', async () => {
+    const made = await add(`a,b\n${rows(50, i => `2011-01-01T${10 + (i % 9)}:00:00+02:00,${i % 3}`)}\n`)
+    const [column] = (await showDataset(kernel, caller, made.name)).schema
+    assert.deepEqual([column!.type, column!.clock, column!.role], ['datetime', 'instant', 'time'])
+  })
+
+  it('training reads columns as numbers, milliseconds and words', async () => {
+    const made = await add(
+      `day,kind,x,flag\n${rows(5000, i => `2011-01-01,k${i % 3},${i},${i % 2 === 0}`)}\n2011-02-01,,,\n`,
+    )
+    const { id } = await showDataset(kernel, caller, made.name)
+    const columns: FrameCell[][] = [[], [], [], []]
+    const { schema } = await readFrameColumns(
+      kernel,
+      caller.scope,
+      id,
+      chunk => {
+        for (const [i, cells] of chunk.entries()) columns[i]!.push(...cells)
+      },
+      { columns: ['x', 'day', 'kind', 'flag'] },
+    )
+    assert.deepEqual(
+      schema.map(c => c.name),
+      ['x', 'day', 'kind', 'flag'],
+    )
+    assert.deepEqual(
+      columns.map(c => [c.length, c[0], c[4999], c[5000]]),
+      [
+        [5001, 0, 4999, null],
+        [5001, Date.UTC(2011, 0, 1), Date.UTC(2011, 0, 1), Date.UTC(2011, 1, 1)],
+        [5001, 'k0', 'k1', null],
+        [5001, true, false, null],
+      ],
+    )
+  })
+
+  it('a preview is a page of rows in file order', async () => {
+    const page = await previewRows(kernel, caller, { dataset: 'good@1', offset: 98, rows: 50 })
+    assert.deepEqual([page.rows, page.cells.length, page.cells[0]], [100, 2, ['2011-01-15', 'c', 14, 3]])
+  })
+
+  it('the profile has every field that is promised', async () => {
+    await profileOf('good@1')
+    const profile = await profileDataset(kernel, caller, 'good@1')
+    assert.deepEqual([profile.state, profile.rows, profile.duplicateRows, profile.columns.length], ['done', 100, 0, 4])
+    assert.deepEqual(Object.keys(profile.columns[2]!.quantiles), ['0.05', '0.25', '0.5', '0.75', '0.95'])
+  })
+
+  it('what a person decides about columns sticks to the next version, and impossible types are refused', async () => {
+    const made = await add(good, { target: 'y' })
+    await reviewSchema(kernel, caller, {
+      dataset: made.name,
+      columns: [
+        { name: 'kind', role: 'ignore' },
+        { name: 'y', type: 'category' },
+      ],
+    })
+    await add(`${good}2011-02-01,a,1,1\n`, { name: made.name })
+    assert.deepEqual(await roleOf(made.name), {
+      day: 'datetime/time',
+      kind: 'category/ignore',
+      x: 'number/feature',
+      y: 'category/target',
+    })
+    await assert.rejects(
+      reviewSchema(kernel, caller, { dataset: made.name, columns: [{ name: 'kind', type: 'number' }] }),
+      /cannot be read as number/,
+    )
+    await assert.rejects(
+      reviewSchema(kernel, caller, { dataset: made.name, columns: [{ name: 'x', role: 'target' }] }),
+      /Only one column/,
+    )
+  })
+
+  it('an upload that was cut off or changed on its way leaves nothing', async () => {
+    const send = async function* () {
+      yield new TextEncoder().encode('a,b\n1,2\n')
+    }
+    await assert.rejects(storeUpload(kernel, caller, send(), { expectedDigest: 'e'.repeat(64) }), /announced SHA-256/)
+    await assert.rejects(storeUpload(kernel, caller, send(), { announcedBytes: 100 }), /8 of 100 bytes arrived/)
+    await assert.rejects(storeUpload(kernel, caller, send(), { maxBytes: 4 }), /larger than 4 bytes/)
   })
 
   it('a target or time that is not there is named with what is', async () => {

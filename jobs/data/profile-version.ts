@@ -12,15 +12,22 @@ import { EXACT_DISTINCT_ROWS } from './column-facts.ts'
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95]
 const COLUMNS_AT_ONCE = 50
 const BINS = 24
+const WIDE = 200
+const MAX_PART_CELLS = 20_000_000
 const TOP = 10
 
 const isNumeric = (c: VersionColumn) =>
-  c.type === 'number' ||
-  c.type === 'integer' ||
-  (c.type === 'id' && typeof c.domain === 'object' && !Array.isArray(c.domain))
+  c.stored
+    ? (c.stored === 'number' || c.stored === 'integer') && c.type !== 'category'
+    : c.type === 'number' || c.type === 'integer'
 
 /** Counts, spread and quantiles of up to fifty columns in one scan; then histograms and the commonest values. */
-async function profileColumns(db: DuckDBConnection, columns: VersionColumn[], rows: number): Promise<ColumnProfile[]> {
+async function profileColumns(
+  db: DuckDBConnection,
+  table: string,
+  columns: VersionColumn[],
+  rows: number,
+): Promise<ColumnProfile[]> {
   const exact = rows <= EXACT_DISTINCT_ROWS
   const distinct = exact ? 'count(DISTINCT' : 'approx_count_distinct('
   const sql = columns.map((column, k) => {
@@ -30,7 +37,7 @@ async function profileColumns(db: DuckDBConnection, columns: VersionColumn[], ro
       : `min(${c})::VARCHAR AS lo${k}, max(${c})::VARCHAR AS hi${k}`
     return `count(${c})::DOUBLE AS n${k}, ${distinct} ${c})::DOUBLE AS d${k}, ${spread}`
   })
-  const [row] = (await db.runAndReadAll(`SELECT ${sql.join(', ')} FROM data`)).getRowObjectsJson() as Record<
+  const [row] = (await db.runAndReadAll(`SELECT ${sql.join(', ')} FROM ${table}`)).getRowObjectsJson() as Record<
     string,
     unknown
   >[]
@@ -41,7 +48,7 @@ async function profileColumns(db: DuckDBConnection, columns: VersionColumn[], ro
     const [low, high] = [row![`lo${k}`], row![`hi${k}`]] as (number | string | null)[]
     const top = (
       await db.runAndReadAll(
-        `SELECT ${c}::VARCHAR AS value, count(*)::DOUBLE AS count FROM data WHERE ${c} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${TOP}`,
+        `SELECT ${c}::VARCHAR AS value, count(*)::DOUBLE AS count FROM ${table} WHERE ${c} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${TOP}`,
       )
     ).getRowObjectsJson() as { value: string; count: number }[]
     let histogram: ColumnProfile['histogram'] = []
@@ -50,7 +57,7 @@ async function profileColumns(db: DuckDBConnection, columns: VersionColumn[], ro
       const width = column.type === 'integer' && high - low < BINS ? 1 : (high - low) / bins
       const counts = (
         await db.runAndReadAll(
-          `SELECT least(${bins - 1}, floor((${c}::DOUBLE - ${low}) / ${width}))::INTEGER AS bin, count(*)::DOUBLE AS n FROM data WHERE ${c} IS NOT NULL AND isfinite(${c}::DOUBLE) GROUP BY 1`,
+          `SELECT least(${bins - 1}, floor((${c}::DOUBLE - ${low}) / ${width}))::INTEGER AS bin, count(*)::DOUBLE AS n FROM ${table} WHERE ${c} IS NOT NULL AND isfinite(${c}::DOUBLE) GROUP BY 1`,
         )
       ).getRowObjectsJson() as { bin: number; n: number }[]
       const byBin = new Map(counts.map(b => [b.bin, b.n]))
@@ -88,14 +95,20 @@ async function profileColumns(db: DuckDBConnection, columns: VersionColumn[], ro
 
 export const profileVersion = defineHandler({
   definition: profileVersionJob,
-  async run({ kernel, scope, payload, progress, finish }) {
+  async run({ kernel, scope, payload, progress, finish, signal }) {
     const version = await versionById(kernel, scope, payload.versionId)
     const path = await kernel.blobs.pathOf(version.digest)
-    const profile = await withDuckDb({ files: [path] }, async (db): Promise<Profile> => {
+    const profile = await withDuckDb({ files: [path], signal }, async (db): Promise<Profile> => {
       await db.run(`CREATE VIEW data AS SELECT * FROM read_parquet(${text(path)})`)
       const columns: ColumnProfile[] = []
+      const wide = version.schema.length > WIDE && version.rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
       for (let i = 0; i < version.schema.length; i += COLUMNS_AT_ONCE) {
-        columns.push(...(await profileColumns(db, version.schema.slice(i, i + COLUMNS_AT_ONCE), version.rows)))
+        signal.throwIfAborted()
+        const block = version.schema.slice(i, i + COLUMNS_AT_ONCE)
+        // Opening a file of thousands of columns costs more than reading fifty of them.
+        if (wide)
+          await db.run(`CREATE OR REPLACE TEMP TABLE part AS SELECT ${block.map(c => id(c.name)).join(', ')} FROM data`)
+        columns.push(...(await profileColumns(db, wide ? 'part' : 'data', block, version.rows)))
         progress(columns.length / (version.schema.length + 1))
       }
       const [{ n }] = (

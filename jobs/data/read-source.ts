@@ -2,16 +2,25 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { AppError } from '#server/kernel/errors.ts'
 
 export type SourceFormat = 'csv' | 'json' | 'parquet'
+export interface Source {
+  path: string
+  format: SourceFormat
+}
 
 const HEAD_BYTES = 1 << 16
+/** No header line is longer than this. */
+const HEADER_BYTES = 1 << 22
+/** A small gzip file can hold very much; this is where unpacking stops. */
+const MAX_UNPACKED_BYTES = 20 * 2 ** 30
 
-async function head(path: string): Promise<Buffer> {
+async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
   const handle = await open(path, 'r')
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0)
     return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()
@@ -20,22 +29,57 @@ async function head(path: string): Promise<Buffer> {
 
 const isGzip = (b: Buffer) => b[0] === 0x1f && b[1] === 0x8b
 
+const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also gzipped.'
+const notATable = (fileName: string) =>
+  new AppError('invalid', `${fileName} is not a table: it contains binary data.`, { hint: READS })
+
+async function unpack(path: string, fileName: string, target: string): Promise<void> {
+  let bytes = 0
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > MAX_UNPACKED_BYTES)
+        return done(new AppError('too_large', `${fileName} unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GB.`))
+      done(null, chunk)
+    },
+  })
+  await pipeline(createReadStream(path), createGunzip(), limit, createWriteStream(target)).catch(error => {
+    if (!String(error?.code).startsWith('Z_')) throw error
+    throw new AppError('invalid', `${fileName} cannot be unpacked: the gzip data is damaged or cut off.`, {
+      hint: 'Pack and upload it again.',
+      cause: error,
+    })
+  })
+}
+
+async function decodeUtf16(path: string, encoding: 'utf-16le' | 'utf-16be', target: string): Promise<void> {
+  const decoder = new TextDecoder(encoding)
+  await pipeline(
+    createReadStream(path),
+    new Transform({
+      transform: (chunk, _, done) => done(null, decoder.decode(chunk, { stream: true })),
+      flush: done => done(null, decoder.decode()),
+    }),
+    createWriteStream(target),
+  )
+}
+
 /**
  * Looks at the first bytes: Parquet by its mark, JSON by its first character, else text with a delimiter. Throws with words for what is
- * neither. UTF-16 is turned into UTF-8 in `rewritten`; the path to read comes back.
+ * neither. Gzip is unpacked and UTF-16 turned into UTF-8 next to `rewritten`; the path to read comes back.
  */
-export async function prepareSource(
-  path: string,
-  fileName: string,
-  rewritten: string,
-): Promise<{ path: string; format: SourceFormat; gzip: boolean }> {
+export async function prepareSource(path: string, fileName: string, rewritten: string): Promise<Source> {
   const bytes = await head(path)
   if (bytes.length === 0)
     throw new AppError('invalid', `${fileName} is empty.`, {
       hint: 'Choose a file with a header line and at least one row.',
     })
-  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet', gzip: false }
-  if (isGzip(bytes)) return { path, format: /\.(json|ndjson|jsonl)\.gz$/i.test(fileName) ? 'json' : 'csv', gzip: true }
+  if (isGzip(bytes)) {
+    if (fileName.endsWith('(unpacked)')) throw notATable(fileName)
+    await unpack(path, fileName, `${rewritten}.unpacked`)
+    return prepareSource(`${rewritten}.unpacked`, `${fileName.replace(/\.gz$/i, '')} (unpacked)`, rewritten)
+  }
+  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet' }
   const utf16 =
     bytes[0] === 0xff && bytes[1] === 0xfe
       ? 'utf-16le'
@@ -43,45 +87,55 @@ export async function prepareSource(
         ? 'utf-16be'
         : undefined
   if (utf16) {
-    const decoder = new TextDecoder(utf16)
-    await pipeline(
-      createReadStream(path),
-      new Transform({
-        transform: (chunk, _, done) => done(null, decoder.decode(chunk, { stream: true })),
-        flush: done => done(null, decoder.decode()),
-      }),
-      createWriteStream(rewritten),
-    )
-    return { path: rewritten, format: 'csv', gzip: false }
+    await decodeUtf16(path, utf16, rewritten)
+    return prepareSource(rewritten, fileName, `${rewritten}.again`)
   }
-  if (bytes.includes(0))
-    throw new AppError('invalid', `${fileName} is not a table: it contains binary data.`, {
-      hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also gzipped.',
-    })
+  if (bytes.includes(0)) throw notATable(fileName)
   const text = bytes.toString('utf8').replace(/^\ufeff/, '')
-  const odd = [...text.slice(0, 4096)].filter(ch => ch < ' ' && !'\t\r\n'.includes(ch)).length
-  const broken = text.slice(0, 4096).split('\ufffd').length - 1
-  if (odd > 8 || broken > 200)
-    throw new AppError('invalid', `${fileName} is not a table: it contains binary data.`, {
-      hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also gzipped.',
-    })
+  const start = text.slice(0, 4096)
+  const odd = [...start].filter(ch => ch < ' ' && !'\t\r\n'.includes(ch)).length
+  const broken = start.split('\ufffd').length - 1
+  if (odd > 8 || broken > 200) throw notATable(fileName)
   if (text.trim() === '')
     throw new AppError('invalid', `${fileName} contains only blank lines.`, {
       hint: 'Choose a file with a header line and at least one row.',
     })
-  if (/^\s*[[{]/.test(text) && !/\.(csv|tsv|txt)$/i.test(fileName)) return { path, format: 'json', gzip: false }
-  return { path, format: 'csv', gzip: false }
+  if (/^\s*[[{]/.test(text) && !/\.(csv|tsv|txt)( \(unpacked\))?$/i.test(fileName)) return { path, format: 'json' }
+  return { path, format: 'csv' }
 }
 
-/** The header line of a text file, split by the delimiter it most likely has; quotes are respected. */
-export async function readHeader(path: string): Promise<{ names: string[]; delimiter: string }> {
-  const text = (await head(path)).toString('utf8').replace(/^\ufeff/, '')
-  const line = text.split(/\r\n|\n|\r/).find(l => l.trim() !== '') ?? ''
-  const candidates = [',', ';', '\t', '|'].map(delimiter => ({ delimiter, names: splitLine(line, delimiter) }))
-  return candidates.reduce((best, c) => (c.names.length > best.names.length ? c : best))
+export interface Header {
+  names: string[]
+  delimiter: string
 }
 
-function splitLine(line: string, delimiter: string): string[] {
+const SAMPLE_LINES = 20
+
+/** The header line of a text file, split by the delimiter that cuts the first lines most evenly; quotes are respected. */
+export async function readHeader(path: string, fileName: string): Promise<Header> {
+  const bytes = await head(path, HEADER_BYTES)
+  const lines = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+  if (lines.length === 1 && bytes.length === HEADER_BYTES)
+    throw new AppError('invalid', `The first line of ${fileName} is longer than ${HEADER_BYTES >> 20} MB.`, {
+      hint: READS,
+    })
+  // The last line may be cut off by the end of what was read.
+  const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter(l => l.trim() !== '').slice(0, SAMPLE_LINES)
+  const [first = '', ...rest] = whole
+  const candidates = [',', ';', '\t', '|'].map(delimiter => {
+    const names = splitLine(first, delimiter)
+    const even = names.length > 1 ? rest.filter(l => splitLine(l, delimiter).length === names.length).length : -1
+    return { delimiter, names, even }
+  })
+  return candidates.reduce((best, c) =>
+    c.even > best.even || (c.even === best.even && c.names.length > best.names.length) ? c : best,
+  )
+}
+
+export function splitLine(line: string, delimiter: string): string[] {
   const cells: string[] = []
   let cell = ''
   let quoted = false
@@ -100,23 +154,25 @@ function splitLine(line: string, delimiter: string): string[] {
   return [...cells, cell].map(c => c.trim())
 }
 
-const MAX_COLUMNS = 10_000
+export const MAX_COLUMNS = 10_000
 
 /** Names as they will be: refuses empty and doubled ones, naming them. */
 export function requireGoodNames(names: string[], fileName: string): void {
   if (names.length > MAX_COLUMNS)
-    throw new AppError('too_large', `${fileName} has ${names.length} columns; at most ${MAX_COLUMNS} are read.`)
+    throw new AppError('too_large', `${fileName} has ${names.length} columns; at most ${MAX_COLUMNS} are read.`, {
+      hint: 'Is the table turned on its side? Rows belong below each other.',
+    })
   const empty = names.flatMap((n, i) => (n === '' ? [i + 1] : []))
   if (empty.length > 0)
     throw new AppError('invalid', `Column ${empty.slice(0, 5).join(', ')} of ${fileName} has no name.`, {
       hint: 'Give every column a name in the header line.',
     })
-  const seen = new Map<string, number>()
+  const seen = new Set<string>()
   const doubled = new Set<string>()
   for (const name of names) {
     const key = name.toLowerCase()
     if (seen.has(key)) doubled.add(name)
-    seen.set(key, 1)
+    seen.add(key)
   }
   if (doubled.size > 0)
     throw new AppError(

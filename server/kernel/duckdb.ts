@@ -18,7 +18,7 @@ export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"'
  * installed nor loaded, limits are set, and the configuration is locked before the first statement of the caller.
  */
 export async function withDuckDb<T>(
-  access: { files?: string[]; folders?: string[]; limits?: DuckDbLimits },
+  access: { files?: string[]; folders?: string[]; limits?: DuckDbLimits; signal?: AbortSignal },
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const { limits = {} } = access
@@ -30,6 +30,8 @@ export async function withDuckDb<T>(
     allow_unsigned_extensions: 'false',
   })
   const connection = await instance.connect()
+  const interrupt = () => connection.interrupt()
+  access.signal?.addEventListener('abort', interrupt)
   try {
     const folders = [...(access.folders ?? []), ...(limits.temporaryFolder ? [limits.temporaryFolder] : [])]
     if (access.files?.length) await connection.run(`SET allowed_paths = [${access.files.map(quoteLiteral).join(', ')}]`)
@@ -43,8 +45,10 @@ export async function withDuckDb<T>(
       await connection.run(`SET max_temp_directory_size = '${limits.temporaryMb ?? 20_000}MB'`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')
+    access.signal?.throwIfAborted()
     return await work(connection)
   } finally {
+    access.signal?.removeEventListener('abort', interrupt)
     connection.closeSync()
     instance.closeSync()
   }
