@@ -1,0 +1,14 @@
+import '#server/kernel/leave-with-parent.ts'
+import { startServe } from './serving/start-serve.ts'
+
+const serving = await startServe()
+process.send?.({ ready: true })
+
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, async () => {
+    if (stopping) return
+    stopping = true
+    await serving.stop()
+    process.exit(0)
+  })

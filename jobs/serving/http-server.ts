@@ -1,0 +1,137 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Db } from '#db/client.ts'
+import { systemClock } from '#server/kernel/clock.ts'
+import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Logger } from '#server/kernel/log.ts'
+import { MAX_BODY_BYTES } from '#server/serving/contract.ts'
+import { saveFeedback } from '#server/serving/index.ts'
+import { answerPredict } from './answer-predict.ts'
+import { parseBody, readFeedback } from './read-request.ts'
+import type { LiveEndpoint, RouteTable } from './route-table.ts'
+import type { Spool } from './spool.ts'
+import { notFound, type TokenBook } from './token-book.ts'
+import { writeMetrics } from './write-metrics.ts'
+
+export interface ServeParts {
+  db: Db
+  routes: RouteTable
+  tokens: TokenBook
+  spool: Spool
+  log: Logger
+  /** True once there is something to answer from: the database's word or the saved one. */
+  isReady(): boolean
+  isDatabaseUp(): boolean
+}
+
+type Address = { Params: { project: string; endpoint: string } }
+const REQUEST_ID = /^[\w.:-]{1,100}$/
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** The inference server: everything below `/{project}` needs a token of that project. */
+export function createHttpServer(parts: ServeParts): FastifyInstance {
+  const { routes, tokens, spool, log } = parts
+  const app = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: 65_000,
+    genReqId: request => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  app.setErrorHandler((thrown: Error & { code?: string; statusCode?: number }, request, reply) => {
+    const error =
+      thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+        ? new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES / 2 ** 20} MB.`, {
+            hint: 'Send the rows in several requests.',
+          })
+        : thrown.statusCode && thrown.statusCode < 500 && !(thrown instanceof AppError)
+          ? new AppError('bad_request', thrown.message)
+          : toAppError(thrown)
+    if (error.code === 'internal') log.error({ err: error.cause ?? error, requestId: request.id }, 'request failed')
+    return sendError(reply, request, error)
+  })
+  app.setNotFoundHandler((request, reply) => sendError(reply, request, notFound()))
+
+  app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }))
+  app.get('/readyz', (_request, reply) =>
+    reply.code(parts.isReady() ? 200 : 503).send({
+      status: parts.isReady() ? 'ok' : 'starting',
+      database: parts.isDatabaseUp() ? 'ok' : 'away',
+      endpoints: routes.all.length,
+    }),
+  )
+  app.get('/metrics', (_request, reply) =>
+    reply
+      .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+      .send(writeMetrics(routes.all, spool, parts.isDatabaseUp())),
+  )
+
+  const letIn = async (request: FastifyRequest<Address>, permission: Parameters<TokenBook['authorise']>[3]) => {
+    const { project, endpoint } = request.params
+    const pending = tokens.authorise(request.headers.authorization, project, endpoint, permission, systemClock.now())
+    if (pending) await pending
+    const live = routes.find(project, endpoint)
+    if (!live) throw notFound()
+    return live
+  }
+
+  app.post<Address>('/:project/endpoints/:endpoint/predict', async (request, reply) => {
+    const begun = performance.now()
+    const receivedAtMs = systemClock.now()
+    let live: LiveEndpoint | undefined
+    try {
+      live = await letIn(request, 'serving:predict')
+      const header = request.headers['x-event-time']
+      const { answer, rows } = await answerPredict(live, spool, {
+        body: parseBody(request.body),
+        eventTimeHeader: Array.isArray(header) ? header[0] : header,
+        requestId: request.id,
+        receivedAtMs,
+        begun,
+      })
+      live.stats.count(receivedAtMs, performance.now() - begun, rows, false)
+      return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer))
+    } catch (error) {
+      live?.stats.count(receivedAtMs, performance.now() - begun, 0, true)
+      throw error
+    }
+  })
+
+  app.post<Address>('/:project/endpoints/:endpoint/feedback', async (request, reply) => {
+    const receivedAt = new Date(systemClock.now())
+    const { desired } = await letIn(request, 'serving:feedback')
+    const rows = readFeedback(parseBody(request.body), desired.zone)
+    // A prediction of a moment ago is still on its way to the database.
+    await spool.flush()
+    return reply.send(await saveFeedback(parts.db, desired, rows, receivedAt))
+  })
+
+  app.get<Address>('/:project/endpoints/:endpoint', async (request, reply) => {
+    const { desired, loaded } = await letIn(request, 'serving:predict')
+    return reply.send({
+      endpoint: desired.endpoint,
+      model: desired.model,
+      version: desired.version,
+      revision: desired.revision,
+      timeColumn: desired.timeColumn,
+      signature: loaded.signature,
+      ...(loaded.classes ? { classes: loaded.classes } : {}),
+    })
+  })
+  return app
+}
+
+function sendError(reply: FastifyReply, request: FastifyRequest, error: AppError) {
+  if (error.retryAfterSeconds) reply.header('retry-after', String(error.retryAfterSeconds))
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="fleximl"')
+  return reply
+    .code(HTTP_STATUS[error.code])
+    .header('content-type', JSON_TYPE)
+    .send(JSON.stringify({ ...errorBody(error), requestId: request.id }))
+}

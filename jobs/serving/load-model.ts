@@ -1,0 +1,44 @@
+import { loadPredictor } from '#ml/index.ts'
+import type { Schema } from '#ml/schema.ts'
+import type { ErrorDetail } from '#server/kernel/errors.ts'
+
+export interface ModelAnswer {
+  predictions: (number | string | null)[]
+  /** A row per prediction, in the order of `classes`. */
+  probabilities?: number[][]
+}
+
+/** A bundle turned into code: nothing of it is parsed or compiled again while it answers. */
+export interface LoadedModel {
+  classes?: string[]
+  /** The columns that callers send. */
+  signature: Schema
+  /** All rows or none: `errors` lists every cell that does not fit. */
+  predict(rows: readonly unknown[]): { answer: ModelAnswer } | { errors: ErrorDetail[] }
+}
+
+/** Throws what the engine says when the bundle cannot be trusted. Answers one made-up row, so that a first request is not the slow one. */
+export function loadModel(bytes: Uint8Array): LoadedModel {
+  const predictor = loadPredictor(bytes)
+  const { classes, signature } = predictor.bundle
+  const model: LoadedModel = {
+    ...(classes ? { classes } : {}),
+    signature,
+    predict(rows) {
+      const { errors, predictions, probabilities } = predictor.predictRows(rows)
+      if (errors.length > 0) return { errors }
+      return { answer: probabilities ? { predictions, probabilities } : { predictions } }
+    },
+  }
+  const row: Record<string, unknown> = {}
+  for (const column of signature.columns) {
+    if (column.nullable) row[column.name] = null
+    else if (column.type === 'number' || column.type === 'integer')
+      row[column.name] = column.domain && !Array.isArray(column.domain) ? column.domain.min : 0
+    else if (column.type === 'boolean') row[column.name] = false
+    else if (column.type === 'datetime') row[column.name] = '2026-01-01T00:00'
+    else row[column.name] = Array.isArray(column.domain) ? (column.domain[0] ?? '') : ''
+  }
+  for (let i = 0; i < 200; i++) model.predict([row])
+  return model
+}

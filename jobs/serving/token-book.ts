@@ -1,0 +1,115 @@
+import { type Permission, type Role, roleMay } from '#server/access/contract.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { sha256 } from '#server/kernel/ids.ts'
+import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
+import { readTryIt } from '#server/serving/index.ts'
+
+const CACHED_HASHES = 10_000
+
+/** Who may ask what, from memory: no request waits for the database. */
+export class TokenBook {
+  readonly #encryptionKey: string
+  readonly #refreshNow: () => Promise<void>
+  #byHash = new Map<string, LiveToken>()
+  /** Token → hash, so that a hot token is hashed once. */
+  #hashes = new Map<string, string>()
+  /** Milliseconds since 1970 when the database last confirmed the tokens. */
+  confirmedAt = 0
+
+  constructor(encryptionKey: string, refreshNow: () => Promise<void>) {
+    this.#encryptionKey = encryptionKey
+    this.#refreshNow = refreshNow
+  }
+
+  get tokens(): LiveToken[] {
+    return [...this.#byHash.values()]
+  }
+
+  replace(tokens: readonly LiveToken[], confirmedAt: number): void {
+    this.#byHash = new Map(tokens.map(t => [t.hash, t]))
+    this.confirmedAt = confirmedAt
+  }
+
+  /**
+   * Lets a request in or throws: `unauthenticated` (no or unknown token), `not_found` (another project's), `forbidden` (role too low),
+   * `unavailable` (the database has been away for too long to trust what is known).
+   */
+  authorise(
+    authorization: string | undefined,
+    project: string,
+    endpoint: string,
+    permission: Permission,
+    nowMs: number,
+  ): undefined | Promise<undefined> {
+    const token = tokenOf(authorization)
+    if (!token)
+      throw new AppError('unauthenticated', 'A token is needed.', {
+        hint: 'Send the header `Authorization: Bearer <API token of the project>`.',
+      })
+    if (token.startsWith('tryit.')) {
+      const claim = readTryIt(token, this.#encryptionKey, nowMs)
+      if (!claim) throw unknownToken()
+      if (claim.project !== project || claim.endpoint !== endpoint || permission !== 'serving:predict') throw notFound()
+      return undefined
+    }
+    if (nowMs - this.confirmedAt > TOKEN_TRUST_SECONDS * 1000)
+      throw new AppError(
+        'unavailable',
+        'The database has been away for more than ten minutes: tokens cannot be checked.',
+        {
+          hint: 'Bring the database back; nothing else is needed.',
+          retryAfterSeconds: 5,
+        },
+      )
+    const known = this.#byHash.get(this.#hashOf(token))
+    if (known) return this.#check(known, project, permission, nowMs)
+    // Perhaps it was made a moment ago.
+    return this.#refreshNow().then(() => {
+      const now = this.#byHash.get(this.#hashOf(token))
+      if (!now) throw unknownToken()
+      return this.#check(now, project, permission, nowMs)
+    })
+  }
+
+  #check(token: LiveToken, project: string, permission: Permission, nowMs: number): undefined {
+    if (token.expiresAt !== null && token.expiresAt <= nowMs) throw unknownToken()
+    if (token.slug !== project) throw notFound()
+    if (!roleMay(token.role as Role, permission))
+      throw new AppError('forbidden', `This token's role is ${token.role}; it may not do this.`, {
+        hint: permission === 'serving:feedback' ? 'Feedback needs a token of an engineer.' : undefined,
+      })
+  }
+
+  #hashOf(token: string): string {
+    let hash = this.#hashes.get(token)
+    if (!hash) {
+      if (this.#hashes.size >= CACHED_HASHES) this.#hashes.clear()
+      hash = sha256(token)
+      this.#hashes.set(token, hash)
+    }
+    return hash
+  }
+}
+
+const unknownToken = () =>
+  new AppError('unauthenticated', 'This token is not valid: unknown, expired or revoked.', {
+    hint: 'Make one on the project’s Access page.',
+  })
+
+/** The same words whether a project or endpoint does not exist or is another project's. */
+export const notFound = () =>
+  new AppError('not_found', 'There is no such endpoint here.', {
+    hint: 'Check the project and the endpoint in the address; a token belongs to one project.',
+  })
+
+/** Bearer, or the password of basic authentication. */
+function tokenOf(authorization: string | undefined): string | undefined {
+  if (!authorization) return undefined
+  const space = authorization.indexOf(' ')
+  const scheme = authorization.slice(0, space).toLowerCase()
+  const rest = authorization.slice(space + 1).trim()
+  if (scheme === 'bearer') return rest || undefined
+  if (scheme !== 'basic') return undefined
+  const pair = Buffer.from(rest, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1) || undefined
+}
