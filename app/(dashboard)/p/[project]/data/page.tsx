@@ -1,0 +1,9 @@
+import type { Metadata } from 'next'
+import { DatasetList } from '#components/data/dataset-list.tsx'
+
+export const metadata: Metadata = { title: 'Data' }
+
+export default async function DataPage({ params }: { params: Promise<{ project: string }> }) {
+  const { project } = await params
+  return <DatasetList project={project} />
+}

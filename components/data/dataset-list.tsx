@@ -1,0 +1,103 @@
+'use client'
+import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import Link from 'next/link'
+import { parseAsBoolean, useQueryState } from 'nuqs'
+import { AddDataset } from './add-dataset.tsx'
+import { useDatasets } from './client.ts'
+import { Problem } from './problem.tsx'
+import { bytesWords, countWords, timeWords } from './words.ts'
+
+/** All datasets of a project with their newest versions, and the files that are on their way. */
+export function DatasetList({ project }: { project: string }) {
+  const { data, error, isPending, refetch } = useDatasets(project)
+  const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
+  const empty = data !== undefined && data.items.length === 0
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <div>
+          <Title order={1} size="h3">
+            Data
+          </Title>
+          <Text size="sm" c="dimmed">
+            {empty
+              ? 'Everything starts with a table: one row per case, one column per fact.'
+              : 'Every change makes a version; models remember the one they were trained on.'}
+          </Text>
+        </div>
+        {empty || isPending ? null : (
+          <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
+            {adding ? 'Close' : 'Add data'}
+          </Button>
+        )}
+      </Group>
+      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
+      {empty || adding ? <AddDataset project={project} /> : null}
+      {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}
+      {data && data.ingestions.length > 0 ? (
+        <Paper withBorder radius="md" p="sm" aria-live="polite">
+          <Stack gap={6}>
+            {data.ingestions.map(i => (
+              <Group key={i.id} gap="sm" wrap="nowrap" align="start">
+                <Badge variant="light" color={i.state === 'failed' ? 'red' : 'blue'} style={{ flexShrink: 0 }}>
+                  {i.state}
+                </Badge>
+                <Text size="sm">
+                  {i.fileName} as {i.dataset}
+                  {i.reason ? (
+                    <Text span c="dimmed">
+                      {' '}
+                      {i.reason}
+                    </Text>
+                  ) : null}
+                </Text>
+              </Group>
+            ))}
+          </Stack>
+        </Paper>
+      ) : null}
+      {data && data.items.length > 0 ? (
+        <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
+          <Table verticalSpacing="sm" highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Dataset</Table.Th>
+                <Table.Th>Version</Table.Th>
+                <Table.Th ta="right">Rows</Table.Th>
+                <Table.Th ta="right">Columns</Table.Th>
+                <Table.Th ta="right">Size</Table.Th>
+                <Table.Th>Added</Table.Th>
+                <Table.Th>To look at</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {data.items.map(d => (
+                <Table.Tr key={d.dataset}>
+                  <Table.Td>
+                    <Anchor component={Link} href={`/p/${project}/data/${d.dataset}`} fw={500}>
+                      {d.dataset}
+                    </Anchor>
+                  </Table.Td>
+                  <Table.Td ff="monospace">v{d.version}</Table.Td>
+                  <Table.Td ta="right">{d.rows.toLocaleString('en')}</Table.Td>
+                  <Table.Td ta="right">{d.columns}</Table.Td>
+                  <Table.Td ta="right">{bytesWords(d.bytes)}</Table.Td>
+                  <Table.Td c="dimmed">{timeWords(d.createdAt)}</Table.Td>
+                  <Table.Td c="dimmed">
+                    {d.warnings.length > 0 ? (
+                      <Anchor component={Link} size="sm" href={`/p/${project}/data/${d.dataset}?tab=profile`}>
+                        {countWords(d.warnings.length, 'warning')}
+                      </Anchor>
+                    ) : (
+                      'nothing'
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Paper>
+      ) : null}
+    </Stack>
+  )
+}

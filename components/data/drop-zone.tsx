@@ -1,0 +1,55 @@
+import { Box, Text } from '@mantine/core'
+import { IconFileUpload } from '@tabler/icons-react'
+import { useState } from 'react'
+
+const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.gz'
+
+/** A file by drag and drop, or by the file chooser: it is a label, so keyboard and screen readers have it for nothing. */
+export function DropZone({ onFile }: { onFile: (file: File) => void }) {
+  const [over, setOver] = useState(false)
+  const take = (files: FileList | null) => {
+    const file = files?.[0]
+    if (file) onFile(file)
+  }
+  return (
+    <Box
+      component="label"
+      onDragOver={event => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        event.preventDefault()
+        setOver(false)
+        take(event.dataTransfer.files)
+      }}
+      p="xl"
+      style={{
+        display: 'block',
+        textAlign: 'center',
+        cursor: 'pointer',
+        position: 'relative',
+        borderRadius: 'var(--mantine-radius-md)',
+        border: `1px dashed ${over ? 'var(--mantine-primary-color-filled)' : 'var(--mantine-color-default-border)'}`,
+        background: over ? 'var(--mantine-primary-color-light)' : 'var(--mantine-color-body)',
+      }}
+    >
+      <IconFileUpload size={28} stroke={1.5} aria-hidden />
+      <Text fw={600}>Drop a file here, or choose one</Text>
+      <Text size="sm" c="dimmed">
+        CSV, TSV, JSON, NDJSON or Parquet, also gzipped. The first line names the columns.
+      </Text>
+      <input
+        type="file"
+        accept={ENDINGS}
+        aria-label="Choose a file"
+        onChange={event => {
+          take(event.currentTarget.files)
+          event.currentTarget.value = ''
+        }}
+        style={{ position: 'absolute', inset: 0, opacity: 0, cursor: 'pointer' }}
+      />
+    </Box>
+  )
+}

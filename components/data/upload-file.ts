@@ -1,0 +1,27 @@
+/** Sends a file as it is. `onProgress` gets the share sent, 0 to 1 (fetch cannot tell). Rejects with the server's words. */
+export function uploadFile(
+  project: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<{ digest: string; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open(
+      'POST',
+      `/api/v1/projects/${encodeURIComponent(project)}/uploads?filename=${encodeURIComponent(file.name)}`,
+    )
+    request.responseType = 'json'
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    request.upload.onprogress = event => event.lengthComputable && onProgress(event.loaded / event.total)
+    request.onload = () => {
+      if (request.status < 300) return resolve(request.response as { digest: string; bytes: number })
+      const app = (request.response as { error?: { message: string; hint?: string } } | null)?.error
+      reject(Object.assign(new Error(app?.message ?? `The upload was refused (${request.status}).`), { data: { app } }))
+    }
+    request.onerror = () => reject(new Error('The connection broke during the upload. Nothing was kept; try again.'))
+    request.onabort = () => reject(new Error('The upload was stopped.'))
+    signal.addEventListener('abort', () => request.abort())
+    request.send(file)
+  })
+}
