@@ -49,7 +49,7 @@ export async function startServe(source: Record<string, string | undefined> = pr
     )
   const state = new StateFolder(join(env.FLEXIML_HOME, 'serve'), blobs)
   const routes = new RouteTable(state, log)
-  const tokens = new TokenBook(secrets.encryptionKey, () => follower.lookAgain())
+  const tokens: TokenBook = new TokenBook(secrets.encryptionKey, () => follower.lookAgain())
   const spool = new Spool({ folder: state.spool, log, insert: lines => insertPredictionLines(db, lines) })
   const saved = state.read()
   if (saved) {
@@ -58,7 +58,7 @@ export async function startServe(source: Record<string, string | undefined> = pr
   }
   const registration = registerProcess(db, 'serve', process.env.npm_package_version ?? '0.1.0', log)
   const notifier = createNotifier(sql, log)
-  const follower = new Follower({ db, notifier, routes, tokens, state, processId: registration.id, log })
+  const follower: Follower = new Follower({ db, notifier, routes, tokens, state, processId: registration.id, log })
   const app = createHttpServer({
     db,
     routes,
