@@ -1,0 +1,230 @@
+import { type Confusion, confusionOf, hits, predictedClasses, ratio } from './confusion.ts'
+import { areaUnderRoc, averagePrecision, macroRanking } from './ranking.ts'
+import type { Metric, Scored } from './types.ts'
+
+const precisionOf = (c: Confusion, k: number) => ratio(hits(c, k), c.predicted[k]!)
+const recallOf = (c: Confusion, k: number) => ratio(hits(c, k), c.actual[k]!)
+const f1Of = (c: Confusion, k: number) => ratio(2 * hits(c, k), c.actual[k]! + c.predicted[k]!)
+
+/** Mean over the classes that occur in truth or prediction. */
+function macro(c: Confusion, measure: (c: Confusion, k: number) => number): number {
+  let [sum, count] = [0, 0]
+  for (let k = 0; k < c.classCount; k++) {
+    if (c.actual[k] === 0 && c.predicted[k] === 0) continue
+    sum += measure(c, k)
+    count++
+  }
+  return sum / count
+}
+
+const binaryOrMacro = (measure: (c: Confusion, k: number) => number) => (scored: Scored) => {
+  const c = confusionOf(scored)
+  return scored.task === 'binary' ? measure(c, 1) : macro(c, measure)
+}
+
+function trace(c: Confusion): number {
+  let sum = 0
+  for (let k = 0; k < c.classCount; k++) sum += hits(c, k)
+  return sum
+}
+
+function balancedAccuracy(scored: Scored): number {
+  const c = confusionOf(scored)
+  let [sum, count] = [0, 0]
+  for (let k = 0; k < c.classCount; k++) {
+    if (c.actual[k] === 0) continue
+    sum += recallOf(c, k)
+    count++
+  }
+  return sum / count
+}
+
+function weightedF1(scored: Scored): number {
+  const c = confusionOf(scored)
+  let sum = 0
+  for (let k = 0; k < c.classCount; k++) sum += f1Of(c, k) * c.actual[k]!
+  return sum / scored.truth.length
+}
+
+/** Multiclass correlation (Gorodkin 2004); 0 when truth or prediction is constant. */
+function matthews(scored: Scored): number {
+  const c = confusionOf(scored)
+  const n = scored.truth.length
+  let [cross, actual, predicted] = [0, 0, 0]
+  for (let k = 0; k < c.classCount; k++) {
+    cross += c.actual[k]! * c.predicted[k]!
+    actual += c.actual[k]! ** 2
+    predicted += c.predicted[k]! ** 2
+  }
+  const spread = (n * n - predicted) * (n * n - actual)
+  return spread === 0 ? 0 : (trace(c) * n - cross) / Math.sqrt(spread)
+}
+
+function cohenKappa(scored: Scored): number {
+  const c = confusionOf(scored)
+  const n = scored.truth.length
+  let chance = 0
+  for (let k = 0; k < c.classCount; k++) chance += (c.actual[k]! * c.predicted[k]!) / n / n
+  return chance === 1 ? 0 : (trace(c) / n - chance) / (1 - chance)
+}
+
+/** Probabilities are kept one rounding unit from 0 and 1, as scikit-learn does. */
+function logLoss({ truth, predicted, classCount }: Scored): number {
+  let sum = 0
+  for (let i = 0; i < truth.length; i++) {
+    const p = predicted[i * classCount + truth[i]!]!
+    sum -= Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, p)))
+  }
+  return sum / truth.length
+}
+
+/** Binary: mean (p₁ − y)². Several classes: mean Σ (pₖ − yₖ)², up to 2. */
+function brier({ task, truth, predicted, classCount }: Scored): number {
+  let sum = 0
+  for (let i = 0; i < truth.length; i++) {
+    for (let k = 0; k < classCount; k++) sum += (predicted[i * classCount + k]! - (truth[i] === k ? 1 : 0)) ** 2
+  }
+  return sum / truth.length / (task === 'binary' ? 2 : 1)
+}
+
+/** Expected calibration error of the predicted class (Guo et al. 2017): 10 equal-width bins of confidence. */
+function calibrationError(scored: Scored): number {
+  const bins = 10
+  const confidence = new Float64Array(bins)
+  const correct = new Float64Array(bins)
+  const classes = predictedClasses(scored)
+  for (let i = 0; i < classes.length; i++) {
+    const p = scored.predicted[i * scored.classCount + classes[i]!]!
+    const bin = Math.min(bins - 1, Math.floor(p * bins))
+    confidence[bin]! += p
+    if (scored.truth[i] === classes[i]) correct[bin]!++
+  }
+  let sum = 0
+  for (let b = 0; b < bins; b++) sum += Math.abs(confidence[b]! - correct[b]!)
+  return sum / classes.length
+}
+
+const any = { tasks: ['binary', 'multiclass'], direction: 'maximise', range: [0, 1] } satisfies Partial<Metric>
+
+export const classificationMetrics: Metric[] = [
+  {
+    ...any,
+    id: 'accuracy',
+    label: 'Accuracy',
+    help: 'Share of rows classified correctly.',
+    unit: 'share',
+    compute: scored => trace(confusionOf(scored)) / scored.truth.length,
+  },
+  {
+    ...any,
+    id: 'balanced_accuracy',
+    label: 'Balanced accuracy',
+    help: 'Accuracy with every class counting the same.',
+    unit: 'share',
+    compute: balancedAccuracy,
+  },
+  {
+    ...any,
+    id: 'f1',
+    label: 'F1',
+    help: 'Balance of precision and recall for the positive class.',
+    tasks: ['binary'],
+    unit: 'none',
+    compute: scored => f1Of(confusionOf(scored), 1),
+  },
+  {
+    ...any,
+    id: 'f1_macro',
+    label: 'F1 (macro)',
+    help: 'F1 averaged over classes, every class counting the same.',
+    unit: 'none',
+    compute: scored => macro(confusionOf(scored), f1Of),
+  },
+  {
+    ...any,
+    id: 'f1_weighted',
+    label: 'F1 (weighted)',
+    help: 'F1 averaged over classes by their number of rows.',
+    unit: 'none',
+    compute: weightedF1,
+  },
+  {
+    ...any,
+    id: 'precision',
+    label: 'Precision',
+    help: 'Of the rows predicted positive, the share that is; averaged over classes when there are several.',
+    unit: 'share',
+    compute: binaryOrMacro(precisionOf),
+  },
+  {
+    ...any,
+    id: 'recall',
+    label: 'Recall',
+    help: 'Of the positive rows, the share found; averaged over classes when there are several.',
+    unit: 'share',
+    compute: binaryOrMacro(recallOf),
+  },
+  {
+    ...any,
+    id: 'roc_auc',
+    label: 'ROC AUC',
+    help: 'Chance that a positive row ranks above a negative one; 0.5 is chance.',
+    unit: 'none',
+    compute: scored => macroRanking(scored, areaUnderRoc),
+  },
+  {
+    ...any,
+    id: 'pr_auc',
+    label: 'PR AUC',
+    help: 'Average precision over all thresholds; suits rare positives.',
+    unit: 'none',
+    compute: scored => macroRanking(scored, averagePrecision),
+  },
+  {
+    ...any,
+    id: 'log_loss',
+    label: 'Log loss',
+    help: 'Penalty for confident wrong probabilities.',
+    direction: 'minimise',
+    range: [0, null],
+    unit: 'none',
+    compute: logLoss,
+  },
+  {
+    ...any,
+    id: 'brier',
+    label: 'Brier score',
+    help: 'Mean squared error of the probabilities.',
+    direction: 'minimise',
+    range: [0, 2],
+    unit: 'none',
+    compute: brier,
+  },
+  {
+    ...any,
+    id: 'ece',
+    label: 'Calibration error',
+    help: 'How far confidence lies from the share of correct predictions.',
+    direction: 'minimise',
+    unit: 'share',
+    compute: calibrationError,
+  },
+  {
+    ...any,
+    id: 'mcc',
+    label: 'MCC',
+    help: 'Correlation of truth and prediction; fair with unequal classes.',
+    range: [-1, 1],
+    unit: 'none',
+    compute: matthews,
+  },
+  {
+    ...any,
+    id: 'kappa',
+    label: 'Cohen’s kappa',
+    help: 'Agreement beyond chance.',
+    range: [-1, 1],
+    unit: 'none',
+    compute: cohenKappa,
+  },
+]
