@@ -1,0 +1,133 @@
+'use client'
+import { Anchor, Badge, Breadcrumbs, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import Link from 'next/link'
+import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
+import { useEndpoints, useModel } from './client.ts'
+import { Problem } from './problem.tsx'
+import { Scorecard } from './scorecard.tsx'
+import { modelSentence, timeWords, valueWords } from './words.ts'
+
+/** One model: its versions, and the newest beside the one in use. */
+export function ModelPage({ project, name }: { project: string; name: string }) {
+  const { data, error, refetch } = useModel(project, name)
+  const endpoints = useEndpoints(project).data?.items.filter(e => e.model === name) ?? []
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  const newest = data?.versions[0]
+  if (!data || !newest) return <Skeleton height={320} radius="md" aria-label="Loading the model" />
+  const championNumber = data.aliases[CHAMPION]
+  const champion = data.versions.find(v => v.version === championNumber)
+  const newer = data.versions.filter(v => v.version > (championNumber ?? 0))
+  const promoteHref = (version: number) => `/p/${project}/registry/${name}/promote?version=${version}`
+  const metrics = Object.keys(newest.metrics).slice(0, 3)
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <div>
+          <Breadcrumbs fz="sm" mb={4}>
+            <Anchor component={Link} href={`/p/${project}/registry`} size="sm">
+              Registry
+            </Anchor>
+            <Text size="sm">{name}</Text>
+          </Breadcrumbs>
+          <Title order={1} size="h3">
+            {name}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {modelSentence(championNumber, newest.version, newer.length)}
+            {endpoints.map(e => (
+              <span key={e.endpoint}>
+                {' '}
+                <Anchor component={Link} size="sm" href={`/p/${project}/serving/${e.endpoint}`}>
+                  {e.endpoint}
+                </Anchor>{' '}
+                answers with v{e.version}.
+              </span>
+            ))}
+          </Text>
+          {data.description ? <Text size="sm">{data.description}</Text> : null}
+        </div>
+        {newest.version !== championNumber && newest.servable.kind !== 'none' ? (
+          <Button component={Link} href={promoteHref(newest.version)}>
+            Promote v{newest.version}
+          </Button>
+        ) : null}
+      </Group>
+      <Scorecard champion={champion === newest ? undefined : champion} challenger={newest} />
+      <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
+        <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Version</Table.Th>
+              {metrics.map(m => (
+                <Table.Th key={m} ta="right">
+                  {m}
+                </Table.Th>
+              ))}
+              <Table.Th>Run</Table.Th>
+              <Table.Th>Digest</Table.Th>
+              <Table.Th>Registered</Table.Th>
+              <Table.Th />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.versions.map(v => (
+              <Table.Tr key={v.version}>
+                <Table.Td>
+                  <Text span ff="monospace" size="sm">
+                    v{v.version}
+                  </Text>{' '}
+                  {v.aliases.map(a => (
+                    <Badge key={a} size="xs" variant="light" tt="none">
+                      {a}
+                    </Badge>
+                  ))}{' '}
+                  {v.state === 'archived' ? (
+                    <Badge size="xs" color="gray" variant="light" tt="none">
+                      archived
+                    </Badge>
+                  ) : null}
+                  {v.servable.kind === 'none' ? (
+                    <Text size="xs" c="dimmed">
+                      Cannot be served: {v.servable.reason}
+                    </Text>
+                  ) : null}
+                </Table.Td>
+                {metrics.map(m => (
+                  <Table.Td key={m} ta="right">
+                    {valueWords(v.metrics[m])}
+                  </Table.Td>
+                ))}
+                <Table.Td ff="monospace">
+                  {v.run ? (
+                    <Anchor component={Link} size="sm" href={`/p/${project}/training/runs/${v.run}`}>
+                      {v.run.slice(-8)}
+                    </Anchor>
+                  ) : (
+                    '–'
+                  )}
+                </Table.Td>
+                <Table.Td ff="monospace" c="dimmed" title={v.digest}>
+                  {v.digest.slice(0, 12)}
+                </Table.Td>
+                <Table.Td c="dimmed">{timeWords(v.createdAt)}</Table.Td>
+                <Table.Td ta="right">
+                  {(VERSION_ACTIONS[v.state] as readonly string[]).includes('promote') && v.servable.kind !== 'none' ? (
+                    <Button
+                      component={Link}
+                      size="compact-sm"
+                      variant="default"
+                      href={promoteHref(v.version)}
+                      aria-label={`Promote v${v.version}`}
+                    >
+                      Promote
+                    </Button>
+                  ) : null}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Paper>
+    </Stack>
+  )
+}

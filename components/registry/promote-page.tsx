@@ -1,0 +1,164 @@
+'use client'
+import {
+  Anchor,
+  Autocomplete,
+  Breadcrumbs,
+  Button,
+  Grid,
+  Group,
+  Paper,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
+import { useState } from 'react'
+import { resourceNameSchema } from '#server/access/contract.ts'
+import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
+import { Problem } from './problem.tsx'
+import { Scorecard } from './scorecard.tsx'
+import { millisecondsWords, timeWords } from './words.ts'
+
+/** Asks before a version answers: what will happen, beside what speaks for it. */
+export function PromotePage({ project, name }: { project: string; name: string }) {
+  const router = useRouter()
+  const [number] = useQueryState('version', parseAsInteger)
+  const [chosen, setChosen] = useQueryState('endpoint', parseAsString)
+  const [reason, setReason] = useState('')
+  const model = useModel(project, name)
+  const endpoints = useEndpoints(project)
+  const promote = usePromote(project)
+  const own = endpoints.data?.items.filter(e => e.model === name) ?? []
+  const endpoint = chosen ?? own[0]?.endpoint ?? name
+  const now = endpoints.data?.items.find(e => e.endpoint === endpoint)
+  const history = useHistory(project, now ? endpoint : '')
+  if (model.error && !model.data) return <Problem error={model.error} onRetry={() => model.refetch()} />
+  const version = model.data?.versions.find(v => v.version === number) ?? model.data?.versions[0]
+  if (!model.data || !version) return <Skeleton height={320} radius="md" aria-label="Loading the model" />
+  const before = now?.model === name ? model.data.versions.find(v => v.version === now.version) : undefined
+  const lastSwitch = history.data?.items.find(i => i.switchedInMs !== null)?.switchedInMs ?? null
+  const nameProblem = resourceNameSchema.safeParse(endpoint).error?.issues[0]?.message
+  const same = now !== undefined && before?.version === version.version
+  const result = promote.data
+  return (
+    <Stack gap="md">
+      <Breadcrumbs fz="sm">
+        <Anchor component={Link} href={`/p/${project}/registry`} size="sm">
+          Registry
+        </Anchor>
+        <Anchor component={Link} href={`/p/${project}/registry/${name}`} size="sm">
+          {name}
+        </Anchor>
+        <Text size="sm">v{version.version}</Text>
+      </Breadcrumbs>
+      <Group justify="space-between" align="start">
+        <div>
+          <Title order={1} size="h3">
+            Promote {name} v{version.version} to{' '}
+            <Text span inherit c="var(--mantine-primary-color-filled)">
+              {endpoint}
+            </Text>
+            ?
+          </Title>
+          <Text size="sm" c="dimmed" maw={640}>
+            {same
+              ? `${endpoint} answers with it already.`
+              : now
+                ? `It answers instead of ${now.model} v${now.version} from about a second after you confirm; requests on their way end with v${now.version}. `
+                : `${endpoint} is new: it answers from about a second after you confirm. `}
+            {now && !same
+              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${millisecondsWords(lastSwitch)}`}.`
+              : null}
+          </Text>
+        </div>
+        <Group gap="xs">
+          <Button variant="subtle" color="gray" component={Link} href={`/p/${project}/registry/${name}`}>
+            Not now
+          </Button>
+          <Button
+            loading={promote.isPending}
+            disabled={nameProblem !== undefined || same || version.servable.kind === 'none'}
+            onClick={() =>
+              promote.mutate(
+                { model: `${name}@${version.version}`, endpoint, reason: reason || undefined },
+                {
+                  onSuccess: done => {
+                    if (done.laggards.length === 0) router.push(`/p/${project}/serving/${endpoint}`)
+                  },
+                },
+              )
+            }
+          >
+            Promote v{version.version}
+          </Button>
+        </Group>
+      </Group>
+      {promote.error ? <Problem error={promote.error} /> : null}
+      {version.servable.kind === 'none' ? (
+        <Problem error={new Error(`This version cannot be served: ${version.servable.reason}`)} />
+      ) : null}
+      {result && result.laggards.length > 0 ? (
+        <Problem
+          error={
+            new Error(
+              `Promoted, but not everywhere yet: ${result.laggards.map(l => `${l.host}:${l.pid}${l.error ? ` (${l.error})` : ''}`).join(', ')}`,
+            )
+          }
+        />
+      ) : null}
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Scorecard champion={before === version ? undefined : before} challenger={version} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack gap="md">
+            <Paper withBorder radius="md" p="md">
+              <Stack gap="sm">
+                <Autocomplete
+                  label="Endpoint"
+                  description="An endpoint there is, or the name of a new one"
+                  data={own.map(e => e.endpoint)}
+                  value={endpoint}
+                  onChange={value => setChosen(value)}
+                  error={nameProblem}
+                />
+                <TextInput
+                  label="Reason"
+                  description="Kept in the history"
+                  value={reason}
+                  maxLength={1000}
+                  onChange={event => setReason(event.currentTarget.value)}
+                />
+              </Stack>
+            </Paper>
+            <Paper withBorder radius="md" p="md">
+              <Title order={2} size="h5" mb="xs">
+                Where it comes from
+              </Title>
+              <Table>
+                <Table.Tbody>
+                  {[
+                    ['run', version.run ? version.run.slice(-8) : 'uploaded'],
+                    ['digest', `${version.digest.slice(0, 12)}…`],
+                    ['registered', timeWords(version.createdAt)],
+                    ['note', version.note || '–'],
+                  ].map(([key, value]) => (
+                    <Table.Tr key={key}>
+                      <Table.Td c="dimmed">{key}</Table.Td>
+                      <Table.Td>{value}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Paper>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  )
+}
