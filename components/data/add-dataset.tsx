@@ -11,7 +11,15 @@ import { uploadFile } from './upload-file.ts'
 import { bytesWords, countWords, nameFromFile } from './words.ts'
 
 /** A file becomes a dataset or, under the name of one, its next version: choose, name, send, watch. */
-export function AddDataset({ project, name: fixedName }: { project: string; name?: string }) {
+export function AddDataset({
+  project,
+  name: fixedName,
+  onStart,
+}: {
+  project: string
+  name?: string
+  onStart?: () => void
+}) {
   const [file, setFile] = useState<File>()
   const [name, setName] = useState(fixedName ?? '')
   const [target, setTarget] = useState('')
@@ -38,6 +46,7 @@ export function AddDataset({ project, name: fixedName }: { project: string; name
     if (chosen.size > MAX_UPLOAD_BYTES)
       return setProblem(new Error(`${chosen.name} is larger than ${bytesWords(MAX_UPLOAD_BYTES)}.`))
     setFile(chosen)
+    onStart?.()
     setName(fixedName ?? nameFromFile(chosen.name))
   }
   const submit = async (event: FormEvent) => {

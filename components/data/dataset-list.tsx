@@ -32,7 +32,7 @@ export function DatasetList({ project }: { project: string }) {
         )}
       </Group>
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {empty || adding ? <AddDataset project={project} /> : null}
+      {empty || adding ? <AddDataset project={project} onStart={() => setAdding(true)} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}
       {data && data.ingestions.length > 0 ? (
         <Paper withBorder radius="md" p="sm" aria-live="polite">
