@@ -1,0 +1,216 @@
+import type { FrameColumn } from '../frame/frame.ts'
+
+/** Values kept of a numeric column: all of them up to this many, else evenly spaced quantiles. */
+export const SKETCH_SIZE = 2000
+/** Levels counted one by one; the others are pooled. */
+export const TOP_LEVELS = 50
+
+/** Plain JSON. Summaries of the same column with the same edges add up (`mergeSummaries`). */
+export type NumericSummary = {
+  kind: 'numeric'
+  /** All cells, missing ones included. */
+  rows: number
+  missing: number
+  min: number | null
+  max: number | null
+  mean: number | null
+  /** Sum of squared distances from the mean. */
+  squares: number
+  /** Inner bin borders, ascending; bin k holds edges[k−1] < value ≤ edges[k]. Deciles of the baseline. */
+  edges: number[]
+  /** One more than `edges`. */
+  counts: number[]
+  /** Ascending; each stands for the same share of the present cells. Complete when as long as rows − missing. */
+  sketch: number[]
+}
+
+export type CategorySummary = {
+  kind: 'category'
+  rows: number
+  missing: number
+  /** Most frequent levels with their counts, largest first. */
+  top: [level: string, count: number][]
+  /** Cells of all other levels together. */
+  other: number
+  /** Levels seen (a lower bound after merging pooled ones). */
+  distinct: number
+}
+
+export type ColumnSummary = NumericSummary | CategorySummary
+
+/** Cells as drift sees them: NaN or null is missing. */
+export type ColumnValues =
+  | { kind: 'numeric'; values: ArrayLike<number> }
+  | { kind: 'category'; values: ArrayLike<string | null> }
+
+/** A frame column as drift values; numbers and datetimes numeric, booleans and categories by level, text not at all. */
+export function driftValues(column: FrameColumn): ColumnValues | null {
+  if (column.type === 'text') return null
+  if (column.type === 'number' || column.type === 'datetime') return { kind: 'numeric', values: column.values }
+  if (column.type === 'boolean') {
+    return {
+      kind: 'category',
+      values: Array.from(column.values, value => (Number.isNaN(value) ? null : value === 1 ? 'true' : 'false')),
+    }
+  }
+  return { kind: 'category', values: Array.from(column.codes, code => (code < 0 ? null : column.dictionary[code]!)) }
+}
+
+/**
+ * Summarises a column.
+ * @param like the baseline's summary, when a window is to be compared with it: gives the bins, or the levels counted.
+ */
+export function summarise(input: ColumnValues, like?: ColumnSummary): ColumnSummary {
+  return input.kind === 'numeric'
+    ? summariseNumbers(input.values, like?.kind === 'numeric' ? like.edges : undefined)
+    : summariseLevels(input.values, like?.kind === 'category' ? like.top.map(([level]) => level) : [])
+}
+
+function summariseNumbers(values: ArrayLike<number>, given?: readonly number[]): NumericSummary {
+  const sorted = Float64Array.from(values)
+    .filter(value => Number.isFinite(value))
+    .sort()
+  const present = sorted.length
+  const edges = given ? [...given] : decileEdges(sorted)
+  let sum = 0
+  for (const value of sorted) sum += value
+  const mean = present > 0 ? sum / present : null
+  let squares = 0
+  for (const value of sorted) squares += (value - (mean ?? 0)) ** 2
+  return {
+    kind: 'numeric',
+    rows: values.length,
+    missing: values.length - present,
+    min: sorted[0] ?? null,
+    max: sorted[present - 1] ?? null,
+    mean,
+    squares,
+    edges,
+    counts: countBins(sorted, edges),
+    sketch: present <= SKETCH_SIZE ? [...sorted] : quantiles(sorted, SKETCH_SIZE),
+  }
+}
+
+/** Values at the centres of `count` equal shares. */
+function quantiles(sorted: ArrayLike<number>, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => sorted[Math.floor(((k + 0.5) / count) * sorted.length)]!)
+}
+
+/** Distinct deciles; a column of at most ten values gets one bin per value. */
+function decileEdges(sorted: Float64Array): number[] {
+  const distinct: number[] = []
+  for (const value of sorted) {
+    if (distinct.at(-1) === value) continue
+    distinct.push(value)
+    if (distinct.length > 10) break
+  }
+  if (distinct.length <= 10) return distinct.slice(0, -1)
+  const edges: number[] = []
+  for (let k = 1; k < 10; k++) {
+    const edge = sorted[Math.ceil((k / 10) * sorted.length) - 1]!
+    if (edge !== edges.at(-1) && edge < sorted[sorted.length - 1]!) edges.push(edge)
+  }
+  return edges
+}
+
+function countBins(values: ArrayLike<number>, edges: readonly number[]): number[] {
+  const counts: number[] = new Array(edges.length + 1).fill(0)
+  for (let i = 0; i < values.length; i++) {
+    let [low, high] = [0, edges.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (values[i]! <= edges[middle]!) high = middle
+      else low = middle + 1
+    }
+    counts[low]!++
+  }
+  return counts
+}
+
+function summariseLevels(values: ArrayLike<string | null>, known: readonly string[]): CategorySummary {
+  const counts = new Map<string, number>()
+  let missing = 0
+  for (let i = 0; i < values.length; i++) {
+    const level = values[i]
+    if (level === null || level === undefined) missing++
+    else counts.set(level, (counts.get(level) ?? 0) + 1)
+  }
+  return poolLevels(counts, values.length, missing, counts.size, new Set(known))
+}
+
+function poolLevels(
+  counts: ReadonlyMap<string, number>,
+  rows: number,
+  missing: number,
+  distinct: number,
+  known: ReadonlySet<string> = new Set(),
+): CategorySummary {
+  const ranked = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  // Levels of the baseline are always counted, so that comparing never mistakes a pooled level for a vanished one.
+  const top = ranked.filter(([level], rank) => rank < TOP_LEVELS || known.has(level))
+  const kept = top.reduce((sum, [, count]) => sum + count, 0)
+  return { kind: 'category', rows, missing, top, other: rows - missing - kept, distinct }
+}
+
+/**
+ * Adds two summaries of one column, for example two hours to a day. Counts are exact; the sketch of the sum is exact
+ * while all values fit, else accurate to about 1/2000 of the distribution per merge.
+ * @throws RangeError when kinds or bin edges differ.
+ */
+export function mergeSummaries(a: ColumnSummary, b: ColumnSummary): ColumnSummary {
+  if (a.kind === 'category' && b.kind === 'category') {
+    const counts = new Map(a.top)
+    for (const [level, count] of b.top) counts.set(level, (counts.get(level) ?? 0) + count)
+    return poolLevels(
+      counts,
+      a.rows + b.rows,
+      a.missing + b.missing,
+      Math.max(counts.size, a.distinct, b.distinct),
+      new Set([...a.top, ...b.top].map(([level]) => level)),
+    )
+  }
+  if (a.kind !== 'numeric' || b.kind !== 'numeric') throw new RangeError('Summaries of different kinds do not add up.')
+  if (a.edges.length !== b.edges.length || a.edges.some((edge, k) => edge !== b.edges[k])) {
+    throw new RangeError('Summaries with different bins do not add up.')
+  }
+  const [na, nb] = [a.rows - a.missing, b.rows - b.missing]
+  const total = na + nb
+  const gap = (b.mean ?? 0) - (a.mean ?? 0)
+  const merged = na > 0 && nb > 0
+  return {
+    kind: 'numeric',
+    rows: a.rows + b.rows,
+    missing: a.missing + b.missing,
+    min: least(a.min, b.min, Math.min),
+    max: least(a.max, b.max, Math.max),
+    mean: merged ? a.mean! + (gap * nb) / total : (a.mean ?? b.mean),
+    squares: a.squares + b.squares + (merged ? (gap * gap * na * nb) / total : 0),
+    edges: a.edges,
+    counts: a.counts.map((count, k) => count + b.counts[k]!),
+    sketch: mergeSketches(a.sketch, na, b.sketch, nb),
+  }
+}
+
+function least(a: number | null, b: number | null, choose: (a: number, b: number) => number): number | null {
+  if (a === null) return b
+  return b === null ? a : choose(a, b)
+}
+
+function mergeSketches(a: readonly number[], na: number, b: readonly number[], nb: number): number[] {
+  const total = na + nb
+  if (total === 0) return []
+  const weighted = [
+    ...a.map(value => ({ value, weight: na / a.length })),
+    ...b.map(value => ({ value, weight: nb / b.length })),
+  ].sort((x, y) => x.value - y.value)
+  if (total <= SKETCH_SIZE) return weighted.map(item => item.value)
+  const result: number[] = []
+  let reached = 0
+  let k = 0
+  for (let q = 0; q < SKETCH_SIZE; q++) {
+    const wanted = ((q + 0.5) / SKETCH_SIZE) * total
+    while (k < weighted.length - 1 && reached + weighted[k]!.weight <= wanted) reached += weighted[k++]!.weight
+    result.push(weighted[k]!.value)
+  }
+  return result
+}

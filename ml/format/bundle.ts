@@ -1,0 +1,158 @@
+import type { ColumnSummary } from '../drift/summary.ts'
+import { BundleError } from '../errors.ts'
+import type { MetricValue } from '../metrics/registry.ts'
+import type { FittedRecipe } from '../recipe/types.ts'
+import type { Schema } from '../schema.ts'
+import type { Model, Parameters, Task } from '../trainers/types.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+import { sha256 } from './sha256.ts'
+
+export type Backend = { name: 'javascript' | 'tensorflow' | 'wasm'; version: string; reason?: string }
+
+/** What the model met in training: drift compares with it. */
+export type Baseline = {
+  columns: Record<string, ColumnSummary>
+  prediction: ColumnSummary | null
+  target: ColumnSummary | null
+  metrics: Record<string, MetricValue>
+}
+
+/** `model.json`. */
+export type BundleManifest = {
+  format: 'fleximl-bundle'
+  v: 1
+  engine: string
+  /** Columns the model needs, as the schema of its input rows. */
+  signature: Schema
+  task: Task
+  target: string
+  /** Class names by code; absent for regression. */
+  classes?: string[]
+  recipe: FittedRecipe
+  trainer: string
+  parameters: Parameters
+  backend: Backend
+  /** The trainer's own JSON. */
+  config: Record<string, unknown>
+  seed: number
+  rowsTrain: number
+  rowsValidation: number
+  baseline: Baseline
+  /** SHA-256 by file. */
+  digests: { 'weights.safetensors': string }
+}
+
+export type BundleContent = { manifest: Omit<BundleManifest, 'format' | 'v' | 'digests'>; model: Model }
+export type BundleFiles = { 'model.json': Uint8Array; 'weights.safetensors': Uint8Array }
+
+/** The two files, and `sha256(canonical JSON of {file: digest})`: equal models have equal digests. */
+export function writeBundle(content: BundleContent): { files: BundleFiles; digest: string } {
+  const weights = writeSafetensors(content.model.tensors)
+  const manifest: BundleManifest = {
+    format: 'fleximl-bundle',
+    v: 1,
+    ...content.manifest,
+    digests: { 'weights.safetensors': sha256(weights) },
+  }
+  const json = new TextEncoder().encode(canonicalJson(manifest))
+  const files = { 'model.json': json, 'weights.safetensors': weights }
+  return { files, digest: digestOf(files) }
+}
+
+export function digestOf(files: BundleFiles): string {
+  const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]))
+  return sha256(new TextEncoder().encode(canonicalJson(digests)))
+}
+
+const MAGIC = 'FMLB'
+const CONTAINER_VERSION = 1
+const HEAD_BYTES = 4 + 4 + 8 + 8 + 64
+
+/**
+ * One blob: "FMLB", u32 container version, u64 length of model.json, u64 length of weights.safetensors, the digest as
+ * 64 hex characters, then both files. All little-endian.
+ */
+export function packBundle(files: BundleFiles): Uint8Array {
+  const [json, weights] = [files['model.json'], files['weights.safetensors']]
+  const bytes = new Uint8Array(HEAD_BYTES + json.length + weights.length)
+  const view = new DataView(bytes.buffer)
+  const encoder = new TextEncoder()
+  bytes.set(encoder.encode(MAGIC), 0)
+  view.setUint32(4, CONTAINER_VERSION, true)
+  view.setBigUint64(8, BigInt(json.length), true)
+  view.setBigUint64(16, BigInt(weights.length), true)
+  bytes.set(encoder.encode(digestOf(files)), 24)
+  bytes.set(json, HEAD_BYTES)
+  bytes.set(weights, HEAD_BYTES + json.length)
+  return bytes
+}
+
+/** @throws BundleError `magic`, `newer`, `truncated` or `altered`. */
+export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: string } {
+  const decoder = new TextDecoder('latin1')
+  if (bytes.length < HEAD_BYTES) {
+    throw new BundleError('truncated', `The model file is cut short: it has only ${bytes.length} bytes.`)
+  }
+  if (decoder.decode(bytes.subarray(0, 4)) !== MAGIC) {
+    throw new BundleError('magic', 'This is not a FlexiML model file.', 'Choose a model made by FlexiML.')
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const version = view.getUint32(4, true)
+  if (version !== CONTAINER_VERSION) throw newer(`container version ${version}`)
+  const [jsonLength, weightsLength] = [view.getBigUint64(8, true), view.getBigUint64(16, true)]
+  const expected = BigInt(HEAD_BYTES) + jsonLength + weightsLength
+  if (expected !== BigInt(bytes.length)) {
+    throw new BundleError(
+      'truncated',
+      `The model file should have ${expected} bytes and has ${bytes.length}: it is cut short or damaged.`,
+    )
+  }
+  const split = HEAD_BYTES + Number(jsonLength)
+  const files = { 'model.json': bytes.slice(HEAD_BYTES, split), 'weights.safetensors': bytes.slice(split) }
+  const digest = digestOf(files)
+  if (digest !== decoder.decode(bytes.subarray(24, HEAD_BYTES))) {
+    throw new BundleError('altered', 'The model file was altered or damaged: its checksum does not match.')
+  }
+  return { files, digest }
+}
+
+const newer = (what: string) =>
+  new BundleError('newer', `The model was made by a newer FlexiML (${what}).`, 'Update FlexiML to load it.')
+
+/** Reads and checks the two files. Nothing in them is ever executed. @throws BundleError */
+export function readBundle(files: BundleFiles): { manifest: BundleManifest; model: Model } {
+  const manifest = parseManifest(files['model.json'])
+  if (manifest.digests?.['weights.safetensors'] !== sha256(files['weights.safetensors'])) {
+    throw new BundleError('altered', 'The weights are not those that model.json names.')
+  }
+  const tensors = readSafetensors(files['weights.safetensors'])
+  const { trainer, task, classes, recipe, config } = manifest
+  return {
+    manifest,
+    model: { trainer, task, classCount: classes?.length ?? 0, cols: recipe.outputs.length, tensors, config },
+  }
+}
+
+function parseManifest(bytes: Uint8Array): BundleManifest {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new BundleError('manifest', 'model.json is damaged: it is not JSON.')
+  }
+  const manifest = (parsed ?? {}) as Partial<BundleManifest>
+  if (manifest.format !== 'fleximl-bundle') {
+    throw new BundleError('manifest', 'model.json does not describe a FlexiML model.', 'Choose a model made by FlexiML.')
+  }
+  if (typeof manifest.v === 'number' && manifest.v > 1) throw newer(`format version ${manifest.v}`)
+  const complete =
+    manifest.v === 1 &&
+    Array.isArray(manifest.signature?.columns) &&
+    Array.isArray(manifest.recipe?.outputs) &&
+    typeof manifest.trainer === 'string' &&
+    typeof manifest.target === 'string' &&
+    (manifest.task === 'regression' || (Array.isArray(manifest.classes) && manifest.classes.length > 1))
+  if (!complete) throw new BundleError('manifest', 'model.json is incomplete.')
+  return manifest as BundleManifest
+}

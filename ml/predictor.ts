@@ -1,0 +1,106 @@
+import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
+import type { Frame } from './frame/frame.ts'
+import { compileRecipe } from './recipe/compile.ts'
+import { type CellError, compileCheck, compileValidator, expectedWords, gotWords, type Schema } from './schema.ts'
+import { compilePredictor } from './trainers/registry.ts'
+import type { Task } from './trainers/types.ts'
+
+export type Prediction = {
+  /** Regression: a number. Classification: the most probable class. */
+  prediction: number | string
+  /** In the order of `classes`. */
+  probabilities?: number[]
+}
+
+export type PredictedRows =
+  | { ok: true; predictions: (number | string)[]; probabilities?: number[][]; classes?: string[] }
+  | { ok: false; errors: CellError[] }
+
+export type LoadedPredictor = {
+  manifest: BundleManifest
+  signature: Schema
+  task: Task
+  target: string
+  classes?: string[]
+  /** SHA-256 that names this model; the same for equal models. */
+  digest: string
+  /** JSON rows, checked against the signature: all rows or, with errors, none. */
+  predictRows(rows: readonly unknown[]): PredictedRows
+  /** The fast path for one row. */
+  predictOne(row: unknown): ({ ok: true } & Prediction) | { ok: false; errors: CellError[] }
+  /** A frame holding the signature's columns: regression values per row, or rows × classes probabilities. */
+  predictFrame(frame: Frame): Float64Array
+  /** Values or probabilities as `predictFrame` gives them, in words of the target. */
+  describe(values: Float64Array): { predictions: (number | string)[]; probabilities?: number[][] }
+}
+
+/**
+ * Loads a packed bundle for inference; portable, executes nothing from the file.
+ * Calls must not overlap within one call (buffers are reused), which synchronous JavaScript guarantees.
+ * @throws BundleError when the file is damaged, altered or newer than this engine.
+ */
+export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
+  const { files, digest } = unpackBundle(bytes)
+  const { manifest, model } = readBundle(files)
+  const { signature, task, target, classes } = manifest
+  const recipe = compileRecipe(manifest.recipe)
+  const predictor = compilePredictor(model)
+  const validate = compileValidator(signature)
+  const checks = signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) }))
+  const features = new Float64Array(recipe.cols)
+  const width = classes?.length ?? 1
+  const out = new Float64Array(width)
+
+  const bestOf = (values: Float64Array, at: number) => {
+    let best = 0
+    for (let k = 1; k < width; k++) if (values[at + k]! > values[at + best]!) best = k
+    return classes![best]!
+  }
+  const predictFrame = (frame: Frame) => predictor.predict(recipe.transform(frame))
+  const describe = (values: Float64Array) => {
+    if (!classes) return { predictions: Array.from(values) }
+    const rows = values.length / width
+    const predictions: string[] = new Array(rows)
+    const probabilities: number[][] = new Array(rows)
+    for (let i = 0; i < rows; i++) {
+      predictions[i] = bestOf(values, i * width)
+      probabilities[i] = Array.from(values.subarray(i * width, (i + 1) * width))
+    }
+    return { predictions, probabilities }
+  }
+
+  return {
+    manifest,
+    signature,
+    task,
+    target,
+    ...(classes ? { classes } : {}),
+    digest,
+    predictFrame,
+    describe,
+    predictRows(rows) {
+      const { errors, frame } = validate(rows)
+      if (errors.length > 0) return { ok: false, errors }
+      return { ok: true, ...describe(predictFrame(frame)), ...(classes ? { classes } : {}) }
+    },
+    predictOne(row) {
+      let errors: CellError[] | undefined
+      if (row === null || typeof row !== 'object' || Array.isArray(row)) {
+        const expected = 'an object with one property per column'
+        return { ok: false, errors: [{ row: 0, column: '', expected, got: gotWords(row) }] }
+      }
+      for (let c = 0; c < checks.length; c++) {
+        const { name, column, fits } = checks[c]!
+        const value = Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined
+        if (value === undefined || value === null ? column.nullable : fits(value)) continue
+        errors ??= []
+        errors.push({ row: 0, column: name, expected: expectedWords(column), got: gotWords(value) })
+      }
+      if (errors) return { ok: false, errors }
+      recipe.transformRow(row, features)
+      predictor.predictRow(features, 0, out)
+      if (!classes) return { ok: true, prediction: out[0]! }
+      return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
+    },
+  }
+}
