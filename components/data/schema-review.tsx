@@ -101,11 +101,7 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
                   <Table.Td ta="right">{c.distinct.toLocaleString('en')}</Table.Td>
                   <Table.Td c="dimmed" fz="sm">
                     {c.reason}
-                    {c.clock === 'instant'
-                      ? ', with offsets (instants)'
-                      : c.clock
-                        ? ', as on the clock on the wall'
-                        : ''}
+                    {c.clock === 'instant' ? ', instants' : c.clock ? ', wall clock' : ''}
                   </Table.Td>
                 </Table.Tr>
               )

@@ -3,7 +3,13 @@ const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
 
 export const countWords = (n: number, one: string, many = `${one}s`) => `${whole.format(n)} ${n === 1 ? one : many}`
 export const numberWords = (n: number | string | null) =>
-  n === null ? '–' : typeof n === 'string' ? n : Math.abs(n) >= 1e12 ? n.toExponential(3) : short.format(n)
+  n === null
+    ? '–'
+    : typeof n === 'string'
+      ? n
+      : Math.abs(n) >= 1e12
+        ? n.toExponential(3)
+        : (Number.isInteger(n) ? whole : short).format(n)
 export const shareWords = (part: number, all: number) => {
   const share = all === 0 ? 0 : (100 * part) / all
   return share > 0 && share < 1 ? '< 1 %' : `${Math.round(share)} %`

@@ -100,6 +100,9 @@ describe('data: from a file to a version', () => {
   it('the same bytes again make no version and say so; other bytes make the next', async () => {
     const again = await add(good, { name: 'good' })
     assert.deepEqual([again.created, again.version], [false, 1])
+    const withTarget = await add(good, { name: 'good', target: 'x' })
+    assert.deepEqual([withTarget.created, withTarget.version], [false, 1])
+    assert.equal((await roleOf('good')).x, 'number/target')
     const more = await add(`${good}2011-02-01,a,1,1\n`, { name: 'good', target: 'y' })
     assert.deepEqual([more.created, more.version, more.rows], [true, 2, 101])
     assert.equal((await showDataset(kernel, caller, 'good@1')).rows, 100)

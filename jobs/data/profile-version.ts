@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ColumnProfile, Profile, VersionColumn } from '#server/data/contract.ts'
 import { completeProfile, failProfile, profileVersionJob, versionById } from '#server/data/index.ts'
 import {
@@ -98,7 +99,10 @@ export const profileVersion = defineHandler({
   async run({ kernel, scope, payload, progress, finish, signal }) {
     const version = await versionById(kernel, scope, payload.versionId)
     const path = await kernel.blobs.pathOf(version.digest)
-    const profile = await withDuckDb({ files: [path], signal }, async (db): Promise<Profile> => {
+    // Counting distinct values of a large table may need more than memory.
+    const folder = await kernel.blobs.temporaryFolder()
+    const access = { files: [path], limits: { temporaryFolder: folder }, signal }
+    const profile = await withDuckDb(access, async (db): Promise<Profile> => {
       await db.run(`CREATE VIEW data AS SELECT * FROM read_parquet(${text(path)})`)
       const columns: ColumnProfile[] = []
       const wide = version.schema.length > WIDE && version.rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
@@ -115,7 +119,7 @@ export const profileVersion = defineHandler({
         await db.runAndReadAll('SELECT count(*)::DOUBLE AS n FROM (SELECT hash(data) AS h FROM data GROUP BY 1)')
       ).getRowObjectsJson() as [{ n: number }]
       return { v: 1, rows: version.rows, duplicateRows: version.rows - n, columns }
-    })
+    }).finally(() => rm(folder, { recursive: true, force: true }))
     await finish(c => completeProfile(c, scope, version.id, profile))
   },
   settle: (tx, job, settlement) => failProfile(tx, job.projectId, job.subjectId, settlement.state, settlement.reason),

@@ -5,11 +5,19 @@ import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import type { AddDatasetInput } from './contract.ts'
 import { ingestFileJob } from './jobs.ts'
-import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
+import { chooseRoles } from './rules/choose-roles.ts'
+import {
+  findDataset,
+  findVersionBySource,
+  type IngestionRow,
+  insertIngestion,
+  updateIngestion,
+  updateVersion,
+} from './store.ts'
 
 /**
  * Bytes that the project uploaded become a dataset, or the next version of the one with this name. Bytes that are a version already make
- * no new one: the ingestion ends at once and names that version.
+ * no new one: the ingestion ends at once and names that version, whose target and time become those asked for.
  */
 export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatasetInput): Promise<IngestionRow> {
   await authorise(kernel, caller, 'data:write')
@@ -26,7 +34,25 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
       options,
       createdBy: actorKey(caller.actor),
     }
-    if (known && !input.target && !input.time)
+    if (known) {
+      const schema = chooseRoles(known.schema, options)
+      if (schema.some((column, i) => column !== known.schema[i])) {
+        await updateVersion(c.tx, scope, known.id, { schema })
+        await c.audit({
+          projectId: scope.projectId,
+          action: 'data.review-schema',
+          subjectKind: 'dataset-version',
+          subjectId: known.id,
+          details: options,
+        })
+        await c.emit({
+          projectId: scope.projectId,
+          type: 'data.schema-reviewed',
+          subjectKind: 'dataset',
+          subjectId: known.datasetId,
+          payload: { dataset: input.name, version: known.number },
+        })
+      }
       return insertIngestion(c.tx, scope, {
         ...values,
         state: 'done',
@@ -34,6 +60,7 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
         versionId: known.id,
         endedAt: new Date(kernel.clock.now()),
       })
+    }
     const ingestion = await insertIngestion(c.tx, scope, { ...values, state: 'queued' })
     const job = await c.enqueue(ingestFileJob, {
       projectId: scope.projectId,
