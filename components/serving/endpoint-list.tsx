@@ -1,0 +1,86 @@
+'use client'
+import { Anchor, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import Link from 'next/link'
+import { Problem } from '../registry/problem.tsx'
+import { useEndpoints } from './client.ts'
+import { latencyWords, rateWords, shareWords, timeWords } from './words.ts'
+
+/** All endpoints of a project: what answers, how fast. */
+export function EndpointList({ project }: { project: string }) {
+  const { data, error, isPending, refetch } = useEndpoints(project)
+  const behind = data?.items.filter(e => e.servers.current < e.servers.alive).length ?? 0
+  const silent = data?.items.some(e => e.servers.alive === 0)
+  const sentence = !data
+    ? ''
+    : data.items.length === 0
+      ? 'An endpoint is made by promoting a version of a model to it.'
+      : silent
+        ? 'No inference server is running: nothing answers.'
+        : behind > 0
+          ? `${behind === 1 ? 'One endpoint is' : `${behind} endpoints are`} not yet switched on every server.`
+          : `${data.items.length === 1 ? 'One endpoint answers' : `${data.items.length} endpoints answer`} with the version last chosen.`
+  return (
+    <Stack gap="md">
+      <div>
+        <Title order={1} size="h3">
+          Serving
+        </Title>
+        <Text size="sm" c="dimmed">
+          {sentence}
+        </Text>
+      </div>
+      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
+      {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the endpoints" /> : null}
+      {data?.items.length === 0 ? (
+        <Paper withBorder radius="md" p="md">
+          <Button component={Link} href={`/p/${project}/registry`}>
+            Choose a model
+          </Button>
+        </Paper>
+      ) : null}
+      {data && data.items.length > 0 ? (
+        <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
+          <Table highlightOnHover style={{ fontVariantNumeric: 'tabular-nums' }}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Endpoint</Table.Th>
+                <Table.Th>Answers with</Table.Th>
+                <Table.Th ta="right">Requests</Table.Th>
+                <Table.Th ta="right">p50</Table.Th>
+                <Table.Th ta="right">p99</Table.Th>
+                <Table.Th ta="right">Refused</Table.Th>
+                <Table.Th ta="right">Servers</Table.Th>
+                <Table.Th>Since</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {data.items.map(e => (
+                <Table.Tr key={e.endpoint}>
+                  <Table.Td>
+                    <Anchor component={Link} href={`/p/${project}/serving/${e.endpoint}`} fw={500}>
+                      {e.endpoint}
+                    </Anchor>
+                  </Table.Td>
+                  <Table.Td>
+                    <Anchor component={Link} size="sm" href={`/p/${project}/registry/${e.model}`}>
+                      {e.model}
+                    </Anchor>{' '}
+                    v{e.version}
+                  </Table.Td>
+                  <Table.Td ta="right">{rateWords(e.ratePerSecond)}</Table.Td>
+                  <Table.Td ta="right">{latencyWords(e.p50Ms)}</Table.Td>
+                  <Table.Td ta="right">{latencyWords(e.p99Ms)}</Table.Td>
+                  <Table.Td ta="right">{shareWords(e.errorShare)}</Table.Td>
+                  <Table.Td ta="right">
+                    {e.servers.current} of {e.servers.alive}
+                  </Table.Td>
+                  <Table.Td c="dimmed">{timeWords(e.updatedAt)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Paper>
+      ) : null}
+    </Stack>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+import { Anchor, Breadcrumbs, Button, Code, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core'
+import Link from 'next/link'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useState } from 'react'
+import { Problem } from '../registry/problem.tsx'
+import { useEndpoint } from './client.ts'
+import { HistoryView } from './history-view.tsx'
+import { LiveView } from './live-view.tsx'
+import { PredictionList } from './prediction-list.tsx'
+import { RollbackDialog } from './rollback-dialog.tsx'
+import { Snippets } from './snippets.tsx'
+import { TryItForm } from './try-it-form.tsx'
+import { endpointSentence } from './words.ts'
+
+const TABS = ['try', 'call', 'history', 'predictions'] as const
+const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions: 'Predictions' }
+
+/** One endpoint: what answers and how fast, and everything that can be done with it. */
+export function EndpointPage({ project, name }: { project: string; name: string }) {
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('try'))
+  const [rollback, setRollback] = useState<{ to?: number }>()
+  const { data, error, refetch } = useEndpoint(project, name)
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the endpoint" />
+  const stuck = data.instances.filter(i => i.error !== null)
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <div>
+          <Breadcrumbs fz="sm" mb={4}>
+            <Anchor component={Link} href={`/p/${project}/serving`} size="sm">
+              Serving
+            </Anchor>
+            <Text size="sm">{name}</Text>
+          </Breadcrumbs>
+          <Title order={1} size="h3">
+            {name}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {endpointSentence(data)}
+          </Text>
+          <Code>{data.url}/predict</Code>
+        </div>
+        <Group gap="xs">
+          <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
+            Roll back
+          </Button>
+          <Button component={Link} href={`/p/${project}/registry/${data.model}/promote?endpoint=${name}`}>
+            Promote another version
+          </Button>
+        </Group>
+      </Group>
+      {stuck.map(i => (
+        <Problem
+          key={i.process}
+          error={new Error(`${i.host}:${i.pid} could not load the version and keeps the one before: ${i.error}`)}
+        />
+      ))}
+      <LiveView project={project} endpoint={name} />
+      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
+        <Tabs.List mb="md">
+          {TABS.map(t => (
+            <Tabs.Tab key={t} value={t}>
+              {LABEL[t]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="try">
+          {data.signature ? (
+            <TryItForm key={data.revision} project={project} endpoint={name} signature={data.signature} />
+          ) : null}
+        </Tabs.Panel>
+        <Tabs.Panel value="call">
+          {data.signature ? <Snippets url={data.url} signature={data.signature} /> : null}
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryView project={project} endpoint={name} onRollBack={to => setRollback({ to })} />
+        </Tabs.Panel>
+        <Tabs.Panel value="predictions">
+          <PredictionList project={project} endpoint={name} />
+        </Tabs.Panel>
+      </Tabs>
+      {rollback ? (
+        <RollbackDialog project={project} shown={data} to={rollback.to} opened onClose={() => setRollback(undefined)} />
+      ) : null}
+    </Stack>
+  )
+}

@@ -1,0 +1,34 @@
+import { Button, Code, CopyButton, Group, Paper, SegmentedControl, Text } from '@mantine/core'
+import { useState } from 'react'
+import type { Signature } from '#server/registry/contract.ts'
+import { exampleRow, LANGUAGES, type Language, snippet } from './words.ts'
+
+/** A request ready to paste. */
+export function Snippets({ url, signature }: { url: string; signature: Signature }) {
+  const [language, setLanguage] = useState<Language>('curl')
+  const text = snippet(language, url, exampleRow(signature))
+  return (
+    <Paper withBorder radius="md" p="md">
+      <Group justify="space-between" mb="sm">
+        <SegmentedControl
+          aria-label="Language"
+          size="xs"
+          data={[...LANGUAGES]}
+          value={language}
+          onChange={value => setLanguage(value as Language)}
+        />
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+      <Code block>{text}</Code>
+      <Text size="xs" c="dimmed" mt="xs">
+        The token is one of this project, made under Access; keep it in FLEXIML_TOKEN.
+      </Text>
+    </Paper>
+  )
+}
