@@ -12,15 +12,21 @@ export type Prediction = {
   probabilities?: number[]
 }
 
-export type PredictedRows =
-  | { ok: true; predictions: (number | string)[]; probabilities?: number[][]; classes?: string[] }
-  | { ok: false; errors: CellError[] }
+/** With errors there are no predictions. */
+export type PredictedRows = {
+  errors: CellError[]
+  predictions: (number | string)[]
+  /** One row per prediction, in the order of `classes`. */
+  probabilities?: number[][]
+  classes?: string[]
+}
 
 export type LoadedPredictor = {
-  manifest: BundleManifest
+  /** `model.json`. */
+  bundle: BundleManifest
   signature: Schema
   task: Task
-  target: string
+  target: BundleManifest['target']
   classes?: string[]
   /** SHA-256 that names this model; the same for equal models. */
   digest: string
@@ -36,7 +42,6 @@ export type LoadedPredictor = {
 
 /**
  * Loads a packed bundle for inference; portable, executes nothing from the file.
- * Calls must not overlap within one call (buffers are reused), which synchronous JavaScript guarantees.
  * @throws BundleError when the file is damaged, altered or newer than this engine.
  */
 export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
@@ -70,7 +75,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   }
 
   return {
-    manifest,
+    bundle: manifest,
     signature,
     task,
     target,
@@ -80,8 +85,8 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     describe,
     predictRows(rows) {
       const { errors, frame } = validate(rows)
-      if (errors.length > 0) return { ok: false, errors }
-      return { ok: true, ...describe(predictFrame(frame)), ...(classes ? { classes } : {}) }
+      if (errors.length > 0) return { errors, predictions: [] }
+      return { errors, ...describe(predictFrame(frame)), ...(classes ? { classes } : {}) }
     },
     predictOne(row) {
       let errors: CellError[] | undefined

@@ -2,8 +2,9 @@ import type { ColumnSummary } from '../drift/summary.ts'
 import { BundleError } from '../errors.ts'
 import type { MetricValue } from '../metrics/registry.ts'
 import type { FittedRecipe } from '../recipe/types.ts'
-import type { Schema } from '../schema.ts'
+import type { ColumnType, Schema } from '../schema.ts'
 import type { Model, Parameters, Task } from '../trainers/types.ts'
+import { ENGINE_VERSION } from '../version.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { sha256 } from './sha256.ts'
@@ -26,7 +27,7 @@ export type BundleManifest = {
   /** Columns the model needs, as the schema of its input rows. */
   signature: Schema
   task: Task
-  target: string
+  target: { name: string; type?: ColumnType }
   /** Class names by code; absent for regression. */
   classes?: string[]
   recipe: FittedRecipe
@@ -43,16 +44,30 @@ export type BundleManifest = {
   digests: { 'weights.safetensors': string }
 }
 
-export type BundleContent = { manifest: Omit<BundleManifest, 'format' | 'v' | 'digests'>; model: Model }
+/** What a bundle is made of; what is left out is recorded as unknown. */
+export type BundleContent = Pick<BundleManifest, 'signature' | 'task' | 'target' | 'classes' | 'recipe'> &
+  Partial<Pick<BundleManifest, 'parameters' | 'backend' | 'seed' | 'rowsTrain' | 'rowsValidation' | 'baseline'>> & {
+    model: Model
+  }
 export type BundleFiles = { 'model.json': Uint8Array; 'weights.safetensors': Uint8Array }
 
 /** The two files, and `sha256(canonical JSON of {file: digest})`: equal models have equal digests. */
 export function writeBundle(content: BundleContent): { files: BundleFiles; digest: string } {
-  const weights = writeSafetensors(content.model.tensors)
+  const { model, ...described } = content
+  const weights = writeSafetensors(model.tensors)
   const manifest: BundleManifest = {
     format: 'fleximl-bundle',
     v: 1,
-    ...content.manifest,
+    engine: ENGINE_VERSION,
+    trainer: model.trainer,
+    config: model.config,
+    parameters: {},
+    backend: { name: 'javascript', version: ENGINE_VERSION },
+    seed: 0,
+    rowsTrain: 0,
+    rowsValidation: 0,
+    baseline: { columns: {}, prediction: null, target: null, metrics: {} },
+    ...described,
     digests: { 'weights.safetensors': sha256(weights) },
   }
   const json = new TextEncoder().encode(canonicalJson(manifest))
@@ -69,11 +84,16 @@ const MAGIC = 'FMLB'
 const CONTAINER_VERSION = 1
 const HEAD_BYTES = 4 + 4 + 8 + 8 + 64
 
+/** A model as one blob, ready to be stored: `packFiles(writeBundle(content).files)`. */
+export function packBundle(content: BundleContent): Uint8Array {
+  return packFiles(writeBundle(content).files)
+}
+
 /**
  * One blob: "FMLB", u32 container version, u64 length of model.json, u64 length of weights.safetensors, the digest as
  * 64 hex characters, then both files. All little-endian.
  */
-export function packBundle(files: BundleFiles): Uint8Array {
+export function packFiles(files: BundleFiles): Uint8Array {
   const [json, weights] = [files['model.json'], files['weights.safetensors']]
   const bytes = new Uint8Array(HEAD_BYTES + json.length + weights.length)
   const view = new DataView(bytes.buffer)
@@ -151,7 +171,7 @@ function parseManifest(bytes: Uint8Array): BundleManifest {
     Array.isArray(manifest.signature?.columns) &&
     Array.isArray(manifest.recipe?.outputs) &&
     typeof manifest.trainer === 'string' &&
-    typeof manifest.target === 'string' &&
+    typeof manifest.target?.name === 'string' &&
     (manifest.task === 'regression' || (Array.isArray(manifest.classes) && manifest.classes.length > 1))
   if (!complete) throw new BundleError('manifest', 'model.json is incomplete.')
   return manifest as BundleManifest

@@ -1,0 +1,43 @@
+/** The portable engine: no Node, no network, no clock. `ml/node.ts` adds what needs Node. */
+export * from './drift/drift.ts'
+export * from './drift/summary.ts'
+export { chiSquare, ksPValue, ksStatistic, psi } from './drift/tests.ts'
+export * from './errors.ts'
+export * from './fit-pipeline.ts'
+export * from './format/bundle.ts'
+export { canonicalJson } from './format/canonical-json.ts'
+export { readSafetensors, writeSafetensors } from './format/safetensors.ts'
+export { sha256 } from './format/sha256.ts'
+export * from './frame/builder.ts'
+export { parseDatetime } from './frame/cell.ts'
+export * from './frame/frame.ts'
+export * from './matrix.ts'
+export * from './metrics/curves.ts'
+export * from './metrics/registry.ts'
+export type { Metric, Scored } from './metrics/types.ts'
+export * from './predictor.ts'
+export * from './random.ts'
+export { autoRecipe } from './recipe/auto.ts'
+export { type CompiledRecipe, compileRecipe } from './recipe/compile.ts'
+export { fitRecipe } from './recipe/fit.ts'
+export * from './recipe/types.ts'
+export * from './schema.ts'
+export * from './split.ts'
+export * from './task.ts'
+export { resolveParameters } from './trainers/parameters.ts'
+export { compilePredictor, getTrainer, listTrainers, registerTrainer } from './trainers/registry.ts'
+export type {
+  FitContext,
+  Labelled,
+  Model,
+  ParameterDescriptor,
+  Parameters,
+  ParameterValue,
+  Predictor,
+  Setting,
+  Task,
+  Tensor,
+  TensorType,
+  Trainer,
+} from './trainers/types.ts'
+export { ENGINE_VERSION } from './version.ts'
