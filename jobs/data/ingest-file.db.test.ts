@@ -302,6 +302,12 @@ describe('data: from a file to a version', () => {
     await assert.rejects(storeUpload(kernel, caller, send(), { maxBytes: 4 }), /larger than 4 bytes/)
   })
 
+  it('huge numbers have a profile too', async () => {
+    const made = await add(`n,m\n${rows(50, i => `${i % 2 ? '' : '-'}1.${i % 7}e308,${i}`)}\n`)
+    assert.equal(made.state, 'done', made.reason ?? '')
+    assert.equal((await profileOf(made.name)).columns[0]!.count, 50)
+  })
+
   it('a target or time that is not there is named with what is', async () => {
     assert.match(
       (await add(good, { target: 'Y2' })).reason!,

@@ -34,7 +34,7 @@ async function profileColumns(
   const sql = columns.map((column, k) => {
     const c = id(column.name)
     const spread = isNumeric(column)
-      ? `min(${c})::DOUBLE AS lo${k}, max(${c})::DOUBLE AS hi${k}, avg(${c})::DOUBLE AS mean${k}, stddev_samp(${c}::DOUBLE) AS sd${k}, quantile_cont(${c}::DOUBLE, [${QUANTILES}]) AS q${k}`
+      ? `min(${c})::DOUBLE AS lo${k}, max(${c})::DOUBLE AS hi${k}, avg(${c})::DOUBLE AS mean${k}, stddev_samp(${c}::DOUBLE) FILTER (WHERE abs(${c}::DOUBLE) < 1e150) AS sd${k}, quantile_cont(${c}::DOUBLE, [${QUANTILES}]) AS q${k}`
       : `min(${c})::VARCHAR AS lo${k}, max(${c})::VARCHAR AS hi${k}`
     return `count(${c})::DOUBLE AS n${k}, ${distinct} ${c})::DOUBLE AS d${k}, ${spread}`
   })
@@ -53,7 +53,13 @@ async function profileColumns(
       )
     ).getRowObjectsJson() as { value: string; count: number }[]
     let histogram: ColumnProfile['histogram'] = []
-    if (isNumeric(column) && typeof low === 'number' && typeof high === 'number' && high > low) {
+    if (
+      isNumeric(column) &&
+      typeof low === 'number' &&
+      typeof high === 'number' &&
+      high > low &&
+      Number.isFinite(high - low)
+    ) {
       const bins = column.type === 'integer' && high - low < BINS ? high - low + 1 : BINS
       const width = column.type === 'integer' && high - low < BINS ? 1 : (high - low) / bins
       const counts = (

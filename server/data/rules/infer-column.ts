@@ -151,7 +151,7 @@ export function warnAbout(column: VersionColumn, facts: ColumnFacts): string[] {
     warnings.push(`${column.name}: ${Math.round((100 * facts.missing) / facts.rows)} % of the cells are empty.`)
   if (column.type === 'constant')
     warnings.push(
-      `${column.name}: ${present === 0 ? 'every cell is empty' : `is ${facts.levels[0] ?? 'one value'} in every row`}; it says nothing.`,
+      `${column.name}: ${present === 0 ? 'every cell is empty' : `is ${facts.levels[0] ?? 'one value'} ${facts.missing > 0 ? 'wherever it is not missing' : 'in every row'}`}; it says nothing.`,
     )
   const words = facts.sqlType === 'VARCHAR' ? facts.levels.filter(l => MISSING_WORDS.has(l.trim().toLowerCase())) : []
   if (words.length > 0)
