@@ -1,5 +1,4 @@
-import { loadPredictor } from '#ml/index.ts'
-import type { Schema } from '#ml/schema.ts'
+import { loadPredictor, type Schema } from '#ml/index.ts'
 import type { ErrorDetail } from '#server/kernel/errors.ts'
 
 export interface ModelAnswer {
@@ -20,11 +19,21 @@ export interface LoadedModel {
 /** Throws what the engine says when the bundle cannot be trusted. Answers one made-up row, so that a first request is not the slow one. */
 export function loadModel(bytes: Uint8Array): LoadedModel {
   const predictor = loadPredictor(bytes)
-  const { classes, signature } = predictor.bundle
+  const { classes, signature } = predictor
   const model: LoadedModel = {
     ...(classes ? { classes } : {}),
     signature,
     predict(rows) {
+      if (rows.length === 1) {
+        const one = predictor.predictOne(rows[0])
+        if (!one.ok) return { errors: one.errors }
+        const { prediction, probabilities } = one
+        return {
+          answer: probabilities
+            ? { predictions: [prediction], probabilities: [probabilities] }
+            : { predictions: [prediction] },
+        }
+      }
       const { errors, predictions, probabilities } = predictor.predictRows(rows)
       if (errors.length > 0) return { errors }
       return { answer: probabilities ? { predictions, probabilities } : { predictions } }

@@ -1,5 +1,5 @@
 import { apiTokens, experiments, runs } from '#db/schema/index.ts'
-import { autoRecipe, fitRecipe, getTrainer, packBundle, type Schema, validateRows } from '#ml/index.ts'
+import { autoRecipe, compileRecipe, fitRecipe, getTrainer, packBundle, type Schema, validateRows } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
 import type { Role } from '#server/access/contract.ts'
 import { ownBlob } from '#server/kernel/blobs.ts'
@@ -30,7 +30,6 @@ export async function trainBundle(offset: number, task: 'regression' | 'binary' 
   const y = Float64Array.from(rows, r =>
     task === 'regression' ? offset + r.temp * 2 + r.hour / 24 : r.temp > 0.5 ? 1 : 0,
   )
-  const { compileRecipe } = await import('#ml/recipe/compile.ts')
   const model = await getTrainer('linear').fit({
     x: compileRecipe(recipe).transform(frame),
     y,
