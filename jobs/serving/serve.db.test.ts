@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { apiTokens, predictionLog } from '#db/schema/index.ts'
+import { appRouter } from '#server/api/root.ts'
+import { createCallerFactory } from '#server/api/trpc.ts'
 import { sha256 } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
@@ -58,13 +60,13 @@ async function eventually<T>(look: () => Promise<T | undefined | false>, seconds
 }
 
 before(async () => {
-  kernel = await testKernel({ LOG_LEVEL: 'fatal' })
+  port = await freePort()
+  kernel = await testKernel({ LOG_LEVEL: 'fatal', INFERENCE_PORT: String(port) })
   way = await CuttableWay.to(kernel.url)
   scope = await kernel.project()
   engineer = await insertToken(kernel, scope, 'engineer')
   viewer = await insertToken(kernel, scope, 'viewer')
   stranger = await insertToken(kernel, await kernel.project(), 'owner')
-  port = await freePort()
   serve = await spawnServe(environment(), port)
   for (const offset of [100, 200, 300]) await register('demand', offset)
   await promoteVersion(kernel, caller(), { model: 'demand@1', endpoint: 'demand' })
@@ -231,6 +233,31 @@ describe('who may', () => {
   })
 })
 
+describe('try it', () => {
+  const api = (role: 'viewer' | 'engineer' = 'viewer') =>
+    createCallerFactory(appRouter)({
+      kernel,
+      requestId: 'test',
+      callerIn: async () => callerOf(scope, role),
+      requireAnyone: async () => undefined,
+    }).serving
+  it('a person’s request goes from the dashboard to the server and back, faults by cell', async () => {
+    const answer = await api().tryIt({ endpoint: 'demand', rows: [bikeRow(3)] })
+    assert.deepEqual([answer.model, answer.predictions.length], ['demand', 1])
+    assert.ok(answer.tookMs > 0)
+    await assert.rejects(api().tryIt({ endpoint: 'demand', rows: [{}] }), /do not fit the signature/)
+    await assert.rejects(api().promote({ endpoint: 'demand', model: 'demand' }), /Your role/)
+  })
+  it('lists and details agree', async () => {
+    const { items } = await api().list({})
+    const demand = items.find(e => e.endpoint === 'demand')!
+    const shown = await api().show({ endpoint: 'demand' })
+    assert.deepEqual([shown.version, shown.revision], [demand.version, demand.revision])
+    assert.ok(shown.url.endsWith(`:${port}/${scope.slug}/endpoints/demand`))
+    await assert.rejects(api().show({ endpoint: 'nothing' }), /There is no endpoint/)
+  })
+})
+
 describe('feedback', () => {
   it('joins by our id and by the caller’s, at once; says what is known already and what is unknown', async () => {
     const { ids } = (await predict([bikeRow(0), bikeRow(1)], { ids: ['fb-1', 'fb-2'] })).body as PredictAnswer
@@ -317,6 +344,8 @@ describe('without the database', () => {
     const sent = await Promise.all(Array.from({ length: 40 }, (_, i) => predict([bikeRow(i)])))
     await serve.end('SIGKILL')
     serve = await spawnServe(environment(), port)
+    const to = await promoteVersion(kernel, caller(), { model: 'demand@2', endpoint: 'demand' })
+    assert.deepEqual(to.laggards, [], 'a killed server is not waited for')
     for (const { body } of sent) await eventually(async () => (await logged(body.ids[0])).length === 1)
     const metrics = await (await fetch(`${serve.base}/metrics`)).text()
     assert.match(metrics, /fleximl_database_up 1/)

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { systemClock } from '#server/kernel/clock.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { type Laggard, SWITCH_WAIT_MS } from './contract.ts'
@@ -16,7 +17,7 @@ export async function awaitSwitch(
 ): Promise<{ switchedInMs: number | null; laggards: Laggard[] }> {
   const committedAt = systemClock.now()
   for (;;) {
-    const live = await liveInstances(kernel.db, endpointId)
+    const live = (await liveInstances(kernel.db, endpointId)).filter(isAlive)
     const laggards = live.filter(i => (i.observedRevision ?? 0) < revision.number)
     const waited = systemClock.now() - committedAt
     if (live.length > 0 && laggards.length === 0) {
@@ -26,5 +27,16 @@ export async function awaitSwitch(
     const stuck = laggards.length > 0 && laggards.every(i => i.error !== null)
     if (live.length === 0 || stuck || waited > SWITCH_WAIT_MS) return { switchedInMs: null, laggards }
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+}
+
+/** A process of this machine that was killed is not waited for until its heartbeat is old. */
+function isAlive({ host, pid }: Laggard): boolean {
+  if (host !== hostname()) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
