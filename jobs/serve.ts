@@ -1,7 +1,8 @@
 import '#server/kernel/leave-with-parent.ts'
+import { openDatabase } from '#db/client.ts'
 import { startServe } from './serving/start-serve.ts'
 
-const serving = await startServe()
+const serving = await startServe(openDatabase)
 process.send?.({ ready: true })
 
 let stopping = false

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDatabase } from '#db/client.ts'
+import type { openDatabase } from '#db/client.ts'
 import { openFolderStore } from '#server/kernel/blobs.ts'
 import { loadSecrets, parseEnv } from '#server/kernel/env.ts'
 import { AppError, isDatabaseAway } from '#server/kernel/errors.ts'
@@ -24,7 +24,10 @@ export interface Serving {
  * One serve process. It never asks for the database before it answers: with a saved state it is ready at once, without one when the
  * database first answers. Needs the environment and the secrets of the home only.
  */
-export async function startServe(source: Record<string, string | undefined> = process.env): Promise<Serving> {
+export async function startServe(
+  open: typeof openDatabase,
+  source: Record<string, string | undefined> = process.env,
+): Promise<Serving> {
   const env = parseEnv(source)
   const secrets = await loadSecrets(env)
   const log = createLogger('serve')
@@ -33,7 +36,7 @@ export async function startServe(source: Record<string, string | undefined> = pr
       hint: 'Start with `npm start`, which brings a database, or name yours.',
     })
   const blobs = await openFolderStore(join(env.FLEXIML_HOME, 'blobs'))
-  const { db, sql, close } = openDatabase(env.DATABASE_URL, {
+  const { db, sql, close } = open(env.DATABASE_URL, {
     applicationName: 'fleximl-serve',
     max: 5,
     connectTimeoutSeconds: 3,

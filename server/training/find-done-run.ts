@@ -1,6 +1,4 @@
-import { and, eq } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { runs } from '#db/schema/index.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 
 export interface RunToRegister {
@@ -9,23 +7,14 @@ export interface RunToRegister {
   number: number
   trainer: string
   state: string
+  /** SHA-256 of the packed bundle. */
   modelDigest: string | null
   metrics: Record<string, number | null>
 }
 
 /** A run of the project by id, whatever its state: the registry says what it needs of it. */
-export async function findDoneRun(db: Handle, scope: ProjectScope, runId: string): Promise<RunToRegister | undefined> {
-  const [row] = await db
-    .select({
-      id: runs.id,
-      name: runs.name,
-      number: runs.number,
-      trainer: runs.trainer,
-      state: runs.state,
-      modelDigest: runs.modelDigest,
-      metrics: runs.metrics,
-    })
-    .from(runs)
-    .where(and(eq(runs.projectId, scope.projectId), eq(runs.id, runId)))
-  return row
-}
+export const findDoneRun = (db: Handle, scope: ProjectScope, runId: string): Promise<RunToRegister | undefined> =>
+  db.query.runs.findFirst({
+    columns: { id: true, name: true, number: true, trainer: true, state: true, modelDigest: true, metrics: true },
+    where: (run, { and, eq }) => and(eq(run.projectId, scope.projectId), eq(run.id, runId)),
+  })
