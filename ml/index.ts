@@ -1,7 +1,7 @@
 /** The portable engine: no Node, no network, no clock. `ml/node.ts` adds what needs Node. */
 export * from './drift/drift.ts'
 export * from './drift/summary.ts'
-export { chiSquare, ksPValue, ksStatistic, psi } from './drift/tests.ts'
+export { chiSquare, ksPValue, ksStatistic, psi } from './drift/two-sample.ts'
 export * from './errors.ts'
 export * from './fit-pipeline.ts'
 export * from './format/bundle.ts'

@@ -1,5 +1,5 @@
 import { type CategorySummary, type ColumnSummary, type ColumnValues, type NumericSummary, summarise } from './summary.ts'
-import { chiSquare, ksPValue, ksStatistic, psi } from './tests.ts'
+import { chiSquare, ksPValue, ksStatistic, psi } from './two-sample.ts'
 
 /** Below this many present cells on either side nothing is judged: any distance could be chance. */
 export const FEWEST_ROWS = 30

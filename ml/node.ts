@@ -1,0 +1,8 @@
+/** The engine with all it can do under Node: `ml/index.ts` and the trainers that need TensorFlow.js. */
+import { mlp } from './trainers/mlp.ts'
+import { registerTrainer } from './trainers/registry.ts'
+
+registerTrainer(mlp)
+
+export * from './index.ts'
+export { backend } from './trainers/tensorflow.ts'

@@ -1,0 +1,104 @@
+import type { ParameterDescriptor, Setting, Task } from './types.ts'
+
+export const mlpParameters: ParameterDescriptor[] = [
+  {
+    name: 'hidden',
+    label: 'Hidden layers',
+    help: 'Units of each hidden layer, from input to output. Empty: no hidden layer, a linear model.',
+    kind: 'list',
+    default: [64, 32],
+    min: 1,
+    max: 4096,
+    maxLength: 8,
+    search: { choices: [[32], [64, 32], [128, 64], [256, 128], [128, 64, 32]] },
+  },
+  {
+    name: 'learningRate',
+    label: 'Learning rate',
+    help: 'Step size of Adam. Lower it when the loss jumps, raise it when it crawls.',
+    kind: 'number',
+    default: 0.003,
+    min: 1e-6,
+    max: 1,
+    scale: 'log',
+    search: { low: 0.0003, high: 0.03 },
+  },
+  {
+    name: 'schedule',
+    label: 'Schedule',
+    help: 'Cosine lowers the learning rate smoothly to zero over all epochs.',
+    kind: 'choice',
+    default: 'cosine',
+    options: [
+      { value: 'constant', label: 'Constant' },
+      { value: 'cosine', label: 'Cosine' },
+    ],
+  },
+  {
+    name: 'epochs',
+    label: 'Epochs',
+    help: 'Passes over the training rows, at most.',
+    kind: 'integer',
+    default: 40,
+    min: 1,
+    max: 10_000,
+    scale: 'log',
+    search: { low: 10, high: 100 },
+  },
+  {
+    name: 'batchSize',
+    label: 'Batch size',
+    help: 'Rows per step; 0 chooses by the number of rows (32 to 1024).',
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 65_536,
+  },
+  {
+    name: 'dropout',
+    label: 'Dropout',
+    help: 'Share of hidden units switched off in each step, against overfitting.',
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: 0.9,
+    scale: 'linear',
+    search: { low: 0, high: 0.5 },
+  },
+  {
+    name: 'weightDecay',
+    label: 'Weight decay',
+    help: 'Pulls weights towards zero, against overfitting.',
+    kind: 'number',
+    default: 0.0001,
+    min: 0,
+    max: 10,
+    scale: 'log',
+    search: { low: 1e-6, high: 0.1 },
+  },
+  {
+    name: 'patience',
+    label: 'Patience',
+    help: 'Stops after this many epochs without a better validation loss and keeps the best weights; 0 never stops.',
+    kind: 'integer',
+    default: 10,
+    min: 0,
+    max: 10_000,
+  },
+]
+
+/** Good starting points by the size of the data. */
+export function mlpSettings(_task: Task, shape: { rows: number; cols: number }): Setting[] {
+  const large = shape.rows >= 5000
+  return [
+    { name: 'Standard', parameters: large ? { hidden: [128, 64] } : { hidden: [64, 32], epochs: 80 } },
+    { name: 'Small and quick', parameters: { hidden: [32], learningRate: 0.01, epochs: 20 } },
+    { name: 'Regularised', parameters: { hidden: [128, 64], dropout: 0.2, weightDecay: 0.01, epochs: 60 } },
+    { name: 'Deep', parameters: { hidden: [128, 64, 32], learningRate: 0.002, epochs: 60 } },
+  ]
+}
+
+/** About thirty steps an epoch, between 32 and 1024 rows: per-step overhead dominates in TensorFlow.js. */
+export function chooseBatchSize(rows: number): number {
+  return Math.min(1024, Math.max(32, 2 ** Math.round(Math.log2(Math.max(1, rows) / 30))))
+}
