@@ -11,14 +11,7 @@ import { compileRecipe } from './recipe/compile.ts'
 import { fitRecipe } from './recipe/fit.ts'
 import type { FittedRecipe, Recipe } from './recipe/types.ts'
 import type { Schema } from './schema.ts'
-import {
-  type Split,
-  type SplitRows,
-  splitByGroup,
-  splitByTime,
-  splitRandom,
-  splitStratified,
-} from './split.ts'
+import { type Split, type SplitRows, splitByGroup, splitByTime, splitRandom, splitStratified } from './split.ts'
 import { detectTask, encodeTarget, rowsOf, type Target } from './task.ts'
 import { resolveParameters } from './trainers/parameters.ts'
 import { compilePredictor, getTrainer } from './trainers/registry.ts'
@@ -223,7 +216,11 @@ function splitRows(
     case 'time': {
       const column = codes(chosen.column ?? timeColumn, 'time')
       if (column.type === 'category' || column.type === 'text') {
-        throw new EngineError('split-column', `“${column.name}” holds text, not times.`, 'Make it a date and time column.')
+        throw new EngineError(
+          'split-column',
+          `“${column.name}” holds text, not times.`,
+          'Make it a date and time column.',
+        )
       }
       return splitByTime(column.values, fraction)
     }

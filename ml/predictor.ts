@@ -62,7 +62,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     return classes![best]!
   }
   const predictFrame = (frame: Frame) => predictor.predict(recipe.transform(frame))
-  const describe = (values: Float64Array) => {
+  const inWords = (values: Float64Array) => {
     if (!classes) return { predictions: Array.from(values) }
     const rows = values.length / width
     const predictions: string[] = new Array(rows)
@@ -82,11 +82,11 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     ...(classes ? { classes } : {}),
     digest,
     predictFrame,
-    describe,
+    describe: inWords,
     predictRows(rows) {
       const { errors, frame } = validate(rows)
       if (errors.length > 0) return { errors, predictions: [] }
-      return { errors, ...describe(predictFrame(frame)), ...(classes ? { classes } : {}) }
+      return { errors, ...inWords(predictFrame(frame)), ...(classes ? { classes } : {}) }
     },
     predictOne(row) {
       let errors: CellError[] | undefined

@@ -1,4 +1,4 @@
-import { createFrameBuilder, type ColumnSpec } from './frame/builder.ts'
+import { type ColumnSpec, createFrameBuilder } from './frame/builder.ts'
 import { parseDatetime } from './frame/cell.ts'
 import type { Frame, FrameColumnType } from './frame/frame.ts'
 
@@ -96,9 +96,7 @@ export function compileCheck(column: SchemaColumn): CellCheck {
       return value => typeof value === 'string'
     default:
       return value =>
-        typeof value === 'string' ||
-        typeof value === 'boolean' ||
-        (typeof value === 'number' && Number.isFinite(value))
+        typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
   }
 }
 

@@ -115,4 +115,3 @@ function encodeNumbers(values: FrameColumn, cells: (number | string | boolean)[]
 export function rowsOf(column: FrameColumn): number {
   return column.type === 'category' ? column.codes.length : column.values.length
 }
-

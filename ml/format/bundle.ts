@@ -163,7 +163,11 @@ function parseManifest(bytes: Uint8Array): BundleManifest {
   }
   const manifest = (parsed ?? {}) as Partial<BundleManifest>
   if (manifest.format !== 'fleximl-bundle') {
-    throw new BundleError('manifest', 'model.json does not describe a FlexiML model.', 'Choose a model made by FlexiML.')
+    throw new BundleError(
+      'manifest',
+      'model.json does not describe a FlexiML model.',
+      'Choose a model made by FlexiML.',
+    )
   }
   if (typeof manifest.v === 'number' && manifest.v > 1) throw newer(`format version ${manifest.v}`)
   const complete =

@@ -33,7 +33,10 @@ export function createFrameBuilder(specs: readonly ColumnSpec[]): FrameBuilder {
       const extra = chunk[0]?.length ?? 0
       for (const [c, column] of chunk.entries()) {
         if (column.length !== extra) {
-          throw new EngineError('frame-height', `Column “${specs[c]!.name}” has ${column.length} rows, others ${extra}.`)
+          throw new EngineError(
+            'frame-height',
+            `Column “${specs[c]!.name}” has ${column.length} rows, others ${extra}.`,
+          )
         }
       }
       reserve(extra)
@@ -68,10 +71,7 @@ export function createFrameBuilder(specs: readonly ColumnSpec[]): FrameBuilder {
 }
 
 /** Frame of chunks by column, as a query result gives them. */
-export function frameFromChunks(
-  specs: readonly ColumnSpec[],
-  chunks: Iterable<readonly ArrayLike<unknown>[]>,
-): Frame {
+export function frameFromChunks(specs: readonly ColumnSpec[], chunks: Iterable<readonly ArrayLike<unknown>[]>): Frame {
   const builder = createFrameBuilder(specs)
   for (const chunk of chunks) builder.appendColumns(chunk)
   return builder.build()

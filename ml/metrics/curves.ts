@@ -62,10 +62,7 @@ function largestClasses(actual: Float64Array, count: number): number[] {
 /** Keeps both ends and evenly spaced items between. */
 function thin<T>(items: readonly T[]): T[] {
   if (items.length <= MOST_POINTS) return [...items]
-  return Array.from(
-    { length: MOST_POINTS },
-    (_, i) => items[Math.round((i * (items.length - 1)) / (MOST_POINTS - 1))]!,
-  )
+  return Array.from({ length: MOST_POINTS }, (_, i) => items[Math.round((i * (items.length - 1)) / (MOST_POINTS - 1))]!)
 }
 
 export function rocCurve(steps: readonly RankStep[]): RocPoint[] {

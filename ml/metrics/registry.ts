@@ -16,7 +16,11 @@ export function listMetrics(task?: Task): Metric[] {
 export function getMetric(id: string): Metric {
   const metric = metrics.find(each => each.id === id)
   if (metric) return metric
-  throw new EngineError('metric', `There is no metric “${id}”.`, `Known ones: ${metrics.map(each => each.id).join(', ')}.`)
+  throw new EngineError(
+    'metric',
+    `There is no metric “${id}”.`,
+    `Known ones: ${metrics.map(each => each.id).join(', ')}.`,
+  )
 }
 
 /** The metric models are compared by when nobody chose one. */

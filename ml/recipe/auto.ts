@@ -14,11 +14,13 @@ export function isUsableFeature(column: SchemaColumn): boolean {
  */
 export function autoRecipe(schema: Schema): Recipe {
   const usable = schema.columns.filter(isUsableFeature)
-  const inputs = usable.map((column): RecipeInput => ({
-    name: column.name,
-    type: frameTypeOf(column.type),
-    ...(column.type === 'boolean' && Array.isArray(column.domain) ? { words: column.domain } : {}),
-  }))
+  const inputs = usable.map(
+    (column): RecipeInput => ({
+      name: column.name,
+      type: frameTypeOf(column.type),
+      ...(column.type === 'boolean' && Array.isArray(column.domain) ? { words: column.domain } : {}),
+    }),
+  )
   const named = (type: RecipeInput['type']) => inputs.filter(input => input.type === type).map(input => input.name)
   const steps: RecipeStep[] = []
   const [numbers, booleans, categories, times] = [

@@ -19,7 +19,8 @@ export function fitRecipe(recipe: Recipe, frame: Frame, trainRows: ArrayLike<num
   const steps: FittedStep[] = []
   for (const step of recipe.steps) {
     for (const name of step.columns) slotOf(program, name, step.step)
-    const cells = step.step === 'drop' ? new Map<string, Float64Array>() : gather(program, step, inputs, frame, trainRows)
+    const cells =
+      step.step === 'drop' ? new Map<string, Float64Array>() : gather(program, step, inputs, frame, trainRows)
     for (const column of step.columns) {
       const fitted = fitStep(step, column, cells.get(column), inputs, program)
       addStep(program, fitted)

@@ -1,6 +1,6 @@
+import { resolveParameters } from './parameters.ts'
 import { weightedMedian, weightSum } from './statistics.ts'
 import { type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
-import { resolveParameters } from './parameters.ts'
 
 /** Predicts the same for every row: the mean or median target, or the class shares. Every model must beat it. */
 export const baseline: Trainer = {

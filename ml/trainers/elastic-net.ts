@@ -47,7 +47,8 @@ export async function fitElasticNet(
         largestChange = Math.max(largestChange, Math.abs(change) * size)
       }
       if (largestChange <= options.tolerance * largest || largest === 0) {
-        if (dualityGap(coefficients, products, moments, yy, l1, l2) <= options.tolerance * yy || largestChange === 0) break
+        if (dualityGap(coefficients, products, moments, yy, l1, l2) <= options.tolerance * yy || largestChange === 0)
+          break
       }
       const pause = breathe()
       if (pause) await pause

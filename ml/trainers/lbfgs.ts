@@ -126,8 +126,7 @@ function pseudoGradient(point: Float64Array, gradient: Float64Array, l1: Float64
     if (weight === 0) return g
     if (point[j]! > 0) return g + weight
     if (point[j]! < 0) return g - weight
-    if (g + weight < 0) return g + weight
-    return g - weight > 0 ? g - weight : 0
+    return g + weight < 0 ? g + weight : Math.max(0, g - weight)
   })
 }
 

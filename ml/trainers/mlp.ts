@@ -1,5 +1,5 @@
-import { deriveSeed, createRandom } from '../random.ts'
 import type { Matrix } from '../matrix.ts'
+import { createRandom, deriveSeed } from '../random.ts'
 import { meanAndDeviation } from '../recipe/fit.ts'
 import { lossOf } from './mlp-loss.ts'
 import { createNetwork, type Network } from './mlp-network.ts'
@@ -52,7 +52,8 @@ async function fit(context: FitContext): Promise<Model> {
       random.shuffle(order)
       const sum = { loss: 0, weight: 0 }
       for (let from = 0; from < train.rows; from += batchSize) {
-        const rate = Number(parameters.learningRate) * (cosine ? 0.5 * (1 + Math.cos((Math.PI * step) / totalSteps)) : 1)
+        const rate =
+          Number(parameters.learningRate) * (cosine ? 0.5 * (1 + Math.cos((Math.PI * step) / totalSteps)) : 1)
         const rows = order.subarray(from, from + batchSize)
         const result = network.trainStep(takeBatch(train, rows), rate)
         sum.loss += result.loss
