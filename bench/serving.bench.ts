@@ -18,8 +18,8 @@ export interface BenchRow {
   note?: string
 }
 
-const WARM_UP = 500
-const ONE_BY_ONE = 3000
+const WARM_UP = 6000
+const ONE_BY_ONE = 6000
 const CONNECTIONS = 16
 const LOAD_MS = 3000
 

@@ -65,6 +65,7 @@ export function snippet(language: Language, url: string, row: Record<string, unk
   return [
     `const response = await fetch(${JSON.stringify(`${url}/predict`)}, {`,
     "  method: 'POST',",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the pasted code's placeholder
     "  headers: { authorization: `Bearer ${process.env.FLEXIML_TOKEN}`, 'content-type': 'application/json' },",
     `  body: JSON.stringify(${body}),`,
     '})',

@@ -1,5 +1,6 @@
 import type { Db } from '#db/client.ts'
 import { systemClock } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import type { Notifier } from '#server/kernel/notifier.ts'
 import { TOKEN_REFRESH_SECONDS } from '#server/serving/contract.ts'
@@ -163,7 +164,16 @@ export class Follower {
 function patiently<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The database did not answer within ${PATIENCE_MS} ms.`)), PATIENCE_MS)
+    timer = setTimeout(
+      () =>
+        reject(
+          new AppError('unavailable', 'The database cannot be reached.', {
+            hint: 'It is retried; try again in a moment.',
+            retryAfterSeconds: 2,
+          }),
+        ),
+      PATIENCE_MS,
+    )
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

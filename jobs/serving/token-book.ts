@@ -5,6 +5,8 @@ import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts
 import { readTryIt } from '#server/serving/index.ts'
 
 const CACHED_HASHES = 10_000
+/** A token that is not known is looked for in the database at most this often. */
+const LOOK_AGAIN_MS = 2000
 
 /** Who may ask what, from memory: no request waits for the database. */
 export class TokenBook {
@@ -13,6 +15,7 @@ export class TokenBook {
   #byHash = new Map<string, LiveToken>()
   /** Token → hash, so that a hot token is hashed once. */
   #hashes = new Map<string, string>()
+  readonly #unknown = new Map<string, number>()
   /** Milliseconds since 1970 when the database last confirmed the tokens. */
   confirmedAt = 0
 
@@ -61,13 +64,17 @@ export class TokenBook {
           retryAfterSeconds: 5,
         },
       )
-    const known = this.#byHash.get(this.#hashOf(token))
+    const hash = this.#hashOf(token)
+    const known = this.#byHash.get(hash)
     if (known) return this.#check(known, project, permission, nowMs)
+    if (nowMs - (this.#unknown.get(hash) ?? 0) < LOOK_AGAIN_MS) throw unknownToken()
     // Perhaps it was made a moment ago.
     return this.#refreshNow().then(() => {
-      const now = this.#byHash.get(this.#hashOf(token))
-      if (!now) throw unknownToken()
-      return this.#check(now, project, permission, nowMs)
+      const now = this.#byHash.get(hash)
+      if (now) return this.#check(now, project, permission, nowMs)
+      if (this.#unknown.size >= CACHED_HASHES) this.#unknown.clear()
+      this.#unknown.set(hash, nowMs)
+      throw unknownToken()
     })
   }
 
