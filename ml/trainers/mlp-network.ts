@@ -71,7 +71,9 @@ export function createNetwork(
     trainStep({ x, y, weights }, learningRate) {
       const rows = y.length
       const result = { loss: 0, weight: 0 }
-      const gradients = tf.tidy(() => {
+      let gradients: Float32Array[] = []
+      // Nothing is returned from tidy: it would look for tensors in every number of the arrays.
+      tf.tidy(() => {
         const input = tf.tensor2d(x, [rows, cols])
         const masks =
           options.dropout > 0
@@ -84,14 +86,18 @@ export function createNetwork(
           // Its gradient with respect to the outputs is exactly the slope computed above.
           return tf.sum(tf.mul(outputs, tf.tensor2d(slope, [rows, width]))) as TensorFlow.Scalar
         }, variables)
-        return variables.map(variable => grads[variable.name]!.dataSync() as Float32Array)
+        gradients = variables.map(variable => grads[variable.name]!.dataSync() as Float32Array)
       })
       adam.step(gradients, learningRate)
       upload()
       return result
     },
     outputs(x, rows) {
-      return tf.tidy(() => forward(tf.tensor2d(x, [rows, cols])).dataSync() as Float32Array)
+      let result = new Float32Array(0)
+      tf.tidy(() => {
+        result = forward(tf.tensor2d(x, [rows, cols])).dataSync() as Float32Array<ArrayBuffer>
+      })
+      return result
     },
     weights: () => values.map(value => value.slice()),
     setWeights(given) {
