@@ -35,7 +35,8 @@ export const baseline: Trainer = {
     const total = weightSum(y.length, weights)
     const values = new Float64Array(task === 'regression' ? 1 : classCount)
     if (task !== 'regression') {
-      for (let i = 0; i < y.length; i++) values[y[i]!]! += (weights?.[i] ?? 1) / total
+      for (let i = 0; i < y.length; i++) values[y[i]!]! += weights?.[i] ?? 1
+      for (let k = 0; k < classCount; k++) values[k]! /= total
     } else if (strategy === 'median') values[0] = weightedMedian(y, weights)
     else for (let i = 0; i < y.length; i++) values[0]! += (y[i]! * (weights?.[i] ?? 1)) / total
     context.report(1, {})

@@ -38,7 +38,11 @@ export function createNetwork(
   const random = createRandom(options.seed)
   const shapes = sizes.slice(1).flatMap((units, k) => [[sizes[k]!, units], [units]])
   const values = shapes.map(shape => initial(shape, random))
-  const variables = values.map((value, k) => tf.variable(tf.tensor(value.slice(), shapes[k])))
+  // Variables outlive a tidy; the tensors they start from do not.
+  const variables: TensorFlow.Variable[] = []
+  tf.tidy(() => {
+    for (const [k, value] of values.entries()) variables.push(tf.variable(tf.tensor(value.slice(), shapes[k])))
+  })
   const adam = createAdam(
     values,
     shapes.map(shape => shape.length === 2),
