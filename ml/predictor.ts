@@ -1,3 +1,4 @@
+import { BundleError, EngineError } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
 import { compileRecipe } from './recipe/compile.ts'
@@ -48,10 +49,15 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)
   const { signature, task, target, classes } = manifest
-  const recipe = compileRecipe(manifest.recipe)
-  const predictor = compilePredictor(model)
-  const validate = compileValidator(signature)
-  const checks = signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) }))
+  const { recipe, predictor, validate, checks } = refuseNonsense(() => ({
+    recipe: compileRecipe(manifest.recipe),
+    predictor: compilePredictor(model),
+    validate: compileValidator(signature),
+    checks: signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) })),
+  }))
+  if (recipe.cols !== model.cols) {
+    throw new BundleError('manifest', `The recipe makes ${recipe.cols} features, the model needs ${model.cols}.`)
+  }
   const features = new Float64Array(recipe.cols)
   const width = classes?.length ?? 1
   const out = new Float64Array(width)
@@ -107,5 +113,15 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       if (!classes) return { ok: true, prediction: out[0]! }
       return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
     },
+  }
+}
+
+/** Well-formed JSON of a wrong shape makes some property access fail: the reader is told what that means. */
+function refuseNonsense<T>(compile: () => T): T {
+  try {
+    return compile()
+  } catch (error) {
+    if (error instanceof EngineError) throw error
+    throw new BundleError('manifest', `model.json does not describe a usable model (${(error as Error).message}).`)
   }
 }

@@ -1,5 +1,6 @@
 import { resolveParameters } from './parameters.ts'
 import { weightedMedian, weightSum } from './statistics.ts'
+import { takeTensor } from './tensors.ts'
 import { type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
 
 /** Predicts the same for every row: the mean or median target, or the class shares. Every model must beat it. */
@@ -52,7 +53,7 @@ export const baseline: Trainer = {
 }
 
 export function baselinePredictor(model: Model): Predictor {
-  const values = Float64Array.from(model.tensors.values!.data)
+  const values = Float64Array.from(takeTensor(model, 'values', [model.classCount || 1]))
   const predictRow = (_x: ArrayLike<number>, _offset: number, out: Float64Array) => out.set(values)
   return { predictRow, predict: matrix => predictByRow(matrix, values.length, predictRow) }
 }

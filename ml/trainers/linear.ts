@@ -3,6 +3,7 @@ import { fitElasticNet } from './elastic-net.ts'
 import { minimise } from './lbfgs.ts'
 import { resolveParameters } from './parameters.ts'
 import { columnMeans, sigmoid, softmax, weightSum } from './statistics.ts'
+import { takeTensor } from './tensors.ts'
 import { createBreather, type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
 
 /** Elastic net: least squares for numbers, logistic for two classes, multinomial for more. */
@@ -204,9 +205,10 @@ const multinomialLoss: LossBuilder = (x, y, weights, outputs, l2) => {
 
 export function linearPredictor(model: Model): Predictor {
   const { cols, task } = model
-  const coefficients = Float64Array.from(model.tensors.coefficients!.data)
-  const intercepts = Float64Array.from(model.tensors.intercepts!.data)
-  const fill = Float64Array.from(model.tensors.fill!.data)
+  const rows = task === 'multiclass' ? model.classCount : 1
+  const coefficients = Float64Array.from(takeTensor(model, 'coefficients', [rows, cols]))
+  const intercepts = Float64Array.from(takeTensor(model, 'intercepts', [rows]))
+  const fill = Float64Array.from(takeTensor(model, 'fill', [cols]))
   const score = (k: number, x: ArrayLike<number>, offset: number) => {
     let sum = intercepts[k]!
     const from = k * cols

@@ -1,4 +1,6 @@
+import { BundleError } from '../errors.ts'
 import { sigmoid, softmax } from './statistics.ts'
+import { takeTensor } from './tensors.ts'
 import { type Model, type Predictor, predictByRow } from './types.ts'
 
 /**
@@ -7,15 +9,20 @@ import { type Model, type Predictor, predictByRow } from './types.ts'
  */
 export function mlpPredictor(model: Model): Predictor {
   const { task, cols } = model
-  const fill = Float32Array.from(model.tensors.fill!.data)
+  const fill = Float32Array.from(takeTensor(model, 'fill', [cols]))
   const layers: { units: number; kernel: Float32Array; bias: Float32Array }[] = []
-  for (let k = 0; model.tensors[`kernel.${k}`]; k++) {
-    const kernel = model.tensors[`kernel.${k}`]!
+  let width = cols
+  for (let k = 0; k === 0 || Object.hasOwn(model.tensors, `kernel.${k}`); k++) {
+    const units = model.tensors[`kernel.${k}`]?.shape[1] ?? 1
     layers.push({
-      units: kernel.shape[1]!,
-      kernel: Float32Array.from(kernel.data),
-      bias: Float32Array.from(model.tensors[`bias.${k}`]!.data),
+      units,
+      kernel: Float32Array.from(takeTensor(model, `kernel.${k}`, [width, units])),
+      bias: Float32Array.from(takeTensor(model, `bias.${k}`, [units])),
     })
+    width = units
+  }
+  if (width !== (task === 'multiclass' ? model.classCount : 1)) {
+    throw new BundleError('weights', `The network ends in ${width} outputs, which does not fit its task.`)
   }
   const input = new Float32Array(cols)
   const activations = layers.map(layer => new Float32Array(layer.units))

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { EngineError } from '../errors.ts'
+import { type ColumnSpec, frameFromRows } from '../frame/builder.ts'
+import { frameSpecs } from '../schema.ts'
+import { SHOP, shopRows } from '../testing.ts'
+import { autoRecipe } from './auto.ts'
+import { compileRecipe } from './compile.ts'
+import { cyclePosition } from './date-parts.ts'
+import { fitRecipe } from './fit.ts'
+import type { FittedRecipe, Recipe, RecipeStep } from './types.ts'
+
+const SPECS: ColumnSpec[] = [
+  { name: 'n', type: 'number' },
+  { name: 'c', type: 'category' },
+  { name: 'b', type: 'boolean' },
+  { name: 'd', type: 'datetime' },
+]
+const recipeOf = (...steps: RecipeStep[]): Recipe => ({
+  v: 1,
+  inputs: SPECS.map(({ name, type }) => ({ name, type })),
+  steps,
+})
+const only = (name: string, ...steps: RecipeStep[]) =>
+  recipeOf({ step: 'drop', columns: SPECS.map(spec => spec.name).filter(each => each !== name) }, ...steps)
+
+const rows = [
+  { n: 1, c: 'a', b: true, d: '2025-01-01T00:00' },
+  { n: 2, c: 'a', b: true, d: '2025-01-01T06:00' },
+  { n: null, c: null, b: null, d: null },
+  { n: 9, c: 'b', b: false, d: '2025-07-01T12:00' },
+]
+const frame = frameFromRows(SPECS, rows)
+const all = [0, 1, 2, 3]
+const transform = (recipe: Recipe, train: number[] = all) =>
+  compileRecipe(fitRecipe(recipe, frame, train)).transform(frame)
+
+test('impute learns from the training rows only and can say what was missing', () => {
+  const impute = (strategy: 'mean' | 'median' | 'mode', train?: number[]) =>
+    transform(only('n', { step: 'impute', columns: ['n'], strategy, indicator: true }), train)
+  assert.deepEqual([...impute('mean').data], [1, 0, 2, 0, 4, 1, 9, 0])
+  assert.deepEqual([...impute('median').data], [1, 0, 2, 0, 2, 1, 9, 0])
+  assert.deepEqual([...impute('mean', [0, 1]).data], [1, 2, 1.5, 9], 'no indicator without missing training cells')
+  assert.deepEqual(
+    [...transform(only('n', { step: 'impute', columns: ['n'], strategy: 'constant', value: -1 })).data],
+    [1, 2, -1, 9],
+  )
+  assert.deepEqual([...transform(only('b', { step: 'impute', columns: ['b'], strategy: 'mode' })).data], [1, 1, 1, 0])
+})
+
+test('scale gives mean 0 and deviation 1, and leaves constants finite', () => {
+  const scaled = transform(only('n', { step: 'scale', columns: ['n'], method: 'standard' }), [0, 1, 3])
+  const present = [...scaled.data].filter(value => !Number.isNaN(value))
+  assert.ok(Math.abs(present.reduce((sum, value) => sum + value, 0)) < 1e-12)
+  assert.ok(Math.abs(present.reduce((sum, value) => sum + value ** 2, 0) / 3 - 1) < 1e-12)
+  const constant = transform(only('n', { step: 'scale', columns: ['n'], method: 'standard' }), [0])
+  assert.equal(constant.data[0], 0)
+  assert.ok(Number.isFinite(constant.data[3]!))
+})
+
+test('one-hot has a place for missing and, when training met rare levels, for unseen ones', () => {
+  const plain = transform(only('c', { step: 'one-hot', columns: ['c'] }))
+  assert.deepEqual(plain.names, ['c=a', 'c=b', 'c=(missing)'])
+  assert.deepEqual([...plain.data], [1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0])
+  const few = fitRecipe(only('c', { step: 'one-hot', columns: ['c'], maxCategories: 1 }), frame, all)
+  const compiled = compileRecipe(few)
+  assert.deepEqual(compiled.names, ['c=a', 'c=(other)', 'c=(missing)'])
+  const out = new Float64Array(3)
+  compiled.transformRow({ c: 'never seen' }, out)
+  assert.deepEqual([...out], [0, 1, 0])
+  const filled = transform(
+    only(
+      'c',
+      { step: 'impute', columns: ['c'], strategy: 'constant', value: 'none' },
+      { step: 'one-hot', columns: ['c'] },
+    ),
+  )
+  assert.deepEqual(filled.names, ['c=a', 'c=b', 'c=none'])
+})
+
+test('rare levels of a large table share a bucket', () => {
+  const many = frameFromRows(
+    SPECS,
+    Array.from({ length: 100 }, (_, i) => ({ c: i === 0 ? 'rare' : i % 2 ? 'x' : 'y' })),
+  )
+  const fitted = fitRecipe(only('c', { step: 'one-hot', columns: ['c'] }), many, [...Array(100).keys()])
+  assert.deepEqual(fitted.outputs, ['c=x', 'c=y', 'c=(other)'])
+})
+
+test('date parts go round: 23:00 lies next to 00:00', () => {
+  const ms = Date.UTC(2026, 2, 1, 18)
+  assert.equal(cyclePosition('hour', ms), 0.75)
+  assert.equal(cyclePosition('weekday', ms), 0)
+  assert.equal(cyclePosition('month', ms), 2 / 12)
+  assert.equal(cyclePosition('day-of-year', ms), 59 / 365)
+  fc.assert(
+    fc.property(fc.date({ min: new Date(-1e12), max: new Date(1e13), noInvalidDate: true }), date => {
+      assert.equal(cyclePosition('weekday', date.getTime()), date.getUTCDay() / 7)
+      assert.equal(cyclePosition('month', date.getTime()), date.getUTCMonth() / 12)
+    }),
+  )
+  const parts = transform(only('d', { step: 'date-parts', columns: ['d'], parts: ['hour'], elapsedDays: true }))
+  assert.deepEqual(parts.names, ['d_hour_sin', 'd_hour_cos', 'd_elapsed_days'])
+  assert.deepEqual([...parts.data.subarray(6, 9)], [0, 0, 0], 'a missing time is neutral')
+  assert.equal(parts.data[5], 0.25)
+  const days = transform(only('d', { step: 'date-parts', columns: ['d'], parts: ['hour', 'month'] }), [0, 1])
+  assert.deepEqual(days.names, ['d_hour_sin', 'd_hour_cos'], 'parts that never vary are left out')
+})
+
+test('a recipe that cannot work is refused in words', () => {
+  const code = (recipe: Recipe) => {
+    try {
+      fitRecipe(recipe, frame, all)
+    } catch (error) {
+      assert.ok(error instanceof EngineError && error.message.length > 20)
+      return error.code
+    }
+    return 'accepted'
+  }
+  assert.equal(code(recipeOf({ step: 'drop', columns: ['zzz'] })), 'recipe-column')
+  assert.equal(code(recipeOf()), 'recipe-not-numeric')
+  assert.equal(code(only('c', { step: 'scale', columns: ['c'], method: 'standard' })), 'recipe-step-type')
+  assert.equal(code(only('c', { step: 'impute', columns: ['c'], strategy: 'mean' })), 'recipe-step-type')
+  assert.equal(code(only('n', { step: 'one-hot', columns: ['n'] })), 'recipe-step-type')
+  assert.equal(code(recipeOf({ step: 'drop', columns: ['n', 'c', 'b', 'd'] })), 'recipe-empty')
+  assert.throws(() => fitRecipe(only('n'), frame, []), /no training rows/)
+})
+
+test('the automatic recipe uses times, leaves out text, and is plain JSON when fitted', () => {
+  const shop = frameFromRows(frameSpecs(SHOP), shopRows(300))
+  const fitted = fitRecipe(autoRecipe({ columns: SHOP.columns.filter(column => column.role !== 'target') }), shop, [
+    ...Array(300).keys(),
+  ])
+  assert.deepEqual(JSON.parse(JSON.stringify(fitted)), fitted)
+  for (const name of ['price', 'price_missing', 'colour=red', 'colour=(other)', 'when_hour_sin', 'member_missing']) {
+    assert.ok(fitted.outputs.includes(name), name)
+  }
+  assert.ok(!fitted.outputs.some(name => name.startsWith('note')))
+  assert.ok(compileRecipe(fitted).transform(shop).data.every(Number.isFinite))
+})
+
+test('one row gives the same numbers as the batch, bit for bit', () => {
+  const training = frameFromRows(frameSpecs(SHOP), shopRows(300))
+  const schema = { columns: SHOP.columns.filter(column => column.role !== 'target') }
+  const recipe = autoRecipe(schema)
+  const withTrend: Recipe = {
+    ...recipe,
+    steps: recipe.steps.map(step => (step.step === 'date-parts' ? { ...step, elapsedDays: true } : step)),
+  }
+  const fitted = JSON.parse(JSON.stringify(fitRecipe(withTrend, training, [...Array(200).keys()]))) as FittedRecipe
+  const compiled = compileRecipe(fitted)
+  const row = fc.record(
+    {
+      when: fc.oneof(
+        fc.constant(null),
+        fc.date({ min: new Date(-1e12), max: new Date(1e13), noInvalidDate: true }).map(date => date.toISOString()),
+      ),
+      price: fc.oneof(fc.constant(null), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      items: fc.integer(),
+      colour: fc.oneof(fc.constantFrom('red', 'green', 'blue', 'mauve', null), fc.string()),
+      member: fc.constantFrom(true, false, null, 'Yes', 'No', 0, 1),
+    },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), items => {
+      const batch = compiled.transform(frameFromRows(frameSpecs(SHOP), items))
+      const out = new Float64Array(compiled.cols)
+      for (const [i, item] of items.entries()) {
+        compiled.transformRow(item, out)
+        assert.deepEqual(
+          new BigUint64Array(out.buffer.slice(0)),
+          new BigUint64Array(Float64Array.from(batch.data.subarray(i * compiled.cols, (i + 1) * compiled.cols)).buffer),
+        )
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
