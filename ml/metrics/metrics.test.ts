@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createRandom } from '../random.ts'
 import { assertClose, golden } from '../testing.ts'
 import { curvesOf } from './curves.ts'
 import { defaultMetric, getMetric, isBetter, listMetrics, metricInterval, metricIntervals } from './registry.ts'
@@ -91,4 +92,14 @@ test('a confusion table counts every row once', () => {
   )
   const roc = curves.byClass[0]!.roc
   assert.deepEqual([roc[0]!.falsePositiveRate, roc.at(-1)!.truePositiveRate], [0, 1])
+})
+
+test('intervals of many rows are as narrow as theory says, though fewer are drawn', () => {
+  const random = createRandom(6)
+  const rows = 80_000
+  const truth = new Float64Array(rows)
+  const predicted = Float64Array.from(truth, () => Math.abs(random.normal()))
+  const { low, high } = metricInterval('mae', { task: 'regression', truth, predicted, classCount: 0 }, 1)
+  const expected = (2 * 1.96 * Math.sqrt(1 - 2 / Math.PI)) / Math.sqrt(rows)
+  assert.ok(Math.abs((high! - low!) / expected - 1) < 0.35)
 })

@@ -38,22 +38,29 @@ export function isBetter(metric: Metric, a: number, b: number): boolean {
 /** `low`, `high`: 95 % percentile bootstrap over rows. Null where the metric is not defined. */
 export type MetricValue = { value: number | null; low: number | null; high: number | null }
 
-/** One bootstrap for several metrics: the same resampled rows serve all. */
+/** Rows of one resample at most. */
+const MOST_DRAWN = 20_000
+
+/**
+ * One bootstrap for several metrics: the same resampled rows serve all. Of more than 20,000 rows, m are drawn and the
+ * spread is scaled by √(m/n) (m-out-of-n bootstrap for √n-consistent statistics, Politis and Romano 1994).
+ */
 export function metricIntervals(ids: readonly string[], scored: Scored, seed: number): Record<string, MetricValue> {
   const chosen = ids.map(getMetric)
   const rows = scored.truth.length
   const width = scored.task === 'regression' ? 1 : scored.classCount
-  const resamples = Math.round(Math.min(200, Math.max(40, 1_000_000 / Math.max(1, rows))))
+  const size = Math.min(rows, MOST_DRAWN)
+  const resamples = Math.round(Math.min(200, Math.max(40, 1_000_000 / Math.max(1, size))))
   const random = createRandom(seed)
   const drawn: number[][] = chosen.map(() => [])
   const sample: Scored = {
     ...scored,
-    truth: new Float64Array(rows),
-    predicted: new Float64Array(rows * width),
+    truth: new Float64Array(size),
+    predicted: new Float64Array(size * width),
   }
   if (rows > 1) {
     for (let b = 0; b < resamples; b++) {
-      for (let i = 0; i < rows; i++) {
+      for (let i = 0; i < size; i++) {
         const from = random.integer(rows)
         sample.truth[i] = scored.truth[from]!
         for (let k = 0; k < width; k++) sample.predicted[i * width + k] = scored.predicted[from * width + k]!
@@ -68,8 +75,14 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
   return Object.fromEntries(
     chosen.map((metric, m) => {
       const sorted = drawn[m]!.sort((a, b) => a - b)
-      const at = (share: number) => finite(sorted[Math.round(share * (sorted.length - 1))])
-      return [metric.id, { value: finite(metric.compute(scored)), low: at(0.025), high: at(0.975) }]
+      const value = finite(metric.compute(scored))
+      const shrink = Math.sqrt(size / rows)
+      const at = (share: number) => {
+        const drawnValue = finite(sorted[Math.round(share * (sorted.length - 1))])
+        if (drawnValue === null || value === null) return null
+        return size === rows ? drawnValue : value + (drawnValue - value) * shrink
+      }
+      return [metric.id, { value, low: at(0.025), high: at(0.975) }]
     }),
   )
 }
