@@ -5,7 +5,14 @@ const TESTS = '\\.test\\.tsx?$|/testing\\.ts$'
 /** A domain sees only the domains to its left, and those by their door (tests may build what they need). */
 const leftwards = WORDS.flatMap((word, i) => [
   ...(i < WORDS.length - 1
-    ? [{ name: `${word}-looks-left`, severity: 'error', from: { path: `^server/${word}/` }, to: { path: `^server/(${WORDS.slice(i + 1).join('|')})/` } }]
+    ? [
+        {
+          name: `${word}-looks-left`,
+          severity: 'error',
+          from: { path: `^server/${word}/` },
+          to: { path: `^server/(${WORDS.slice(i + 1).join('|')})/` },
+        },
+      ]
     : []),
   {
     name: `${word}-by-its-door`,
@@ -18,20 +25,66 @@ const leftwards = WORDS.flatMap((word, i) => [
 module.exports = {
   forbidden: [
     ...leftwards,
-    { name: 'kernel-knows-no-domain', severity: 'error', from: { path: '^server/kernel/' }, to: { path: `^server/(?!kernel/)|^(app|components|jobs|bin)/` } },
-    { name: 'engine-stands-alone', severity: 'error', from: { path: '^ml/' }, to: { path: '^(app|components|server|db|jobs|bin)/' } },
-    { name: 'engine-is-portable', severity: 'error', from: { path: '^ml/index\\.ts$' }, to: { path: '^(node:)?(fs|crypto|worker_threads|child_process|path|os|module|util|url|http|net|stream|perf_hooks)', reachable: true } },
-    { name: 'db-knows-no-domain', severity: 'error', from: { path: '^db/', pathNot: TESTS }, to: { path: '^(app|components|server|jobs|bin)/' } },
-    { name: 'server-below-app', severity: 'error', from: { path: '^(server|jobs)/' }, to: { path: '^(app|components)/' } },
+    {
+      name: 'kernel-knows-no-domain',
+      severity: 'error',
+      from: { path: '^server/kernel/' },
+      to: { path: `^server/(?!kernel/)|^(app|components|jobs|bin)/` },
+    },
+    {
+      name: 'engine-stands-alone',
+      severity: 'error',
+      from: { path: '^ml/' },
+      to: { path: '^(app|components|server|db|jobs|bin)/' },
+    },
+    {
+      name: 'engine-is-portable',
+      severity: 'error',
+      from: { path: '^ml/index\\.ts$' },
+      to: {
+        path: '^(node:)?(fs|crypto|worker_threads|child_process|path|os|module|util|url|http|net|stream|perf_hooks)',
+        reachable: true,
+      },
+    },
+    {
+      name: 'db-knows-no-domain',
+      severity: 'error',
+      from: { path: '^db/', pathNot: TESTS },
+      to: { path: '^(app|components|server|jobs|bin)/' },
+    },
+    {
+      name: 'server-below-app',
+      severity: 'error',
+      from: { path: '^(server|jobs)/' },
+      to: { path: '^(app|components)/' },
+    },
     {
       name: 'only-stores-write-sql',
       severity: 'error',
-      from: { path: '^(server|jobs|app|components)/', pathNot: `^server/kernel/|/store\\.ts$|^jobs/(worker|serve)\\.ts$|${TESTS}` },
+      from: {
+        path: '^(server|jobs|app|components)/',
+        pathNot: `^server/kernel/|/store\\.ts$|^jobs/(worker|serve)\\.ts$|${TESTS}`,
+      },
       to: { path: '^db/(schema|client)|node_modules/(drizzle-orm|postgres)/', dependencyTypesNot: ['type-only'] },
     },
-    { name: 'one-duckdb-opener', severity: 'error', from: { pathNot: '^server/kernel/duckdb\\.ts$' }, to: { path: 'node_modules/@duckdb/' } },
-    { name: 'charts-know-recharts', severity: 'error', from: { path: '^(app|components)/', pathNot: '^components/charts/' }, to: { path: 'node_modules/recharts/' } },
-    { name: 'components-see-contracts', severity: 'error', from: { path: '^components/' }, to: { path: '^(server|db|jobs)/', pathNot: '/contract\\.ts$', dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'one-duckdb-opener',
+      severity: 'error',
+      from: { pathNot: '^server/kernel/duckdb\\.ts$' },
+      to: { path: 'node_modules/@duckdb/' },
+    },
+    {
+      name: 'charts-know-recharts',
+      severity: 'error',
+      from: { path: '^(app|components)/', pathNot: '^components/charts/' },
+      to: { path: 'node_modules/recharts/' },
+    },
+    {
+      name: 'components-see-contracts',
+      severity: 'error',
+      from: { path: '^components/' },
+      to: { path: '^(server|db|jobs)/', pathNot: '/contract\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],
   options: {
@@ -39,6 +92,10 @@ module.exports = {
     exclude: { path: '^\\.next/|^\\.fleximl/' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
   },
 }

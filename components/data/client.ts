@@ -13,13 +13,6 @@ const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/
 const POLL_MS = 800
 const moving = (state: string | undefined) => state === 'queued' || state === 'running'
 
-/** The server's words for what went wrong, with what can be done about it. */
-export function problemOf(error: unknown): { message: string; hint?: string } {
-  const app = (error as { data?: { app?: { message?: string; hint?: string } } } | null)?.data?.app
-  if (app?.message) return { message: app.message, hint: app.hint }
-  return { message: error instanceof Error ? error.message : 'Something went wrong.' }
-}
-
 export const useDatasets = (project: string) =>
   useQuery({
     queryKey: ['data', project, 'list'],

@@ -2,9 +2,9 @@
 import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsBoolean, useQueryState } from 'nuqs'
+import { Problem } from '../ui/problem.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { useDatasets } from './client.ts'
-import { Problem } from './problem.tsx'
 import { bytesWords, countWords, timeWords } from './words.ts'
 
 /** All datasets of a project with their newest versions, and the files that are on their way. */

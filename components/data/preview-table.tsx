@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { parseAsInteger, useQueryState } from 'nuqs'
 import { PREVIEW_COLUMNS, type PreviewCell } from '#server/data/contract.ts'
+import { Problem } from '../ui/problem.tsx'
 import { usePreview } from './client.ts'
-import { Problem } from './problem.tsx'
 
 const PAGE = 50
 

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Paper, Select, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import { COLUMN_ROLES, type ColumnRole, type ColumnType, typesFor } from '#server/data/contract.ts'
+import { Problem } from '../ui/problem.tsx'
 import { type Shown, useReviewSchema } from './client.ts'
-import { Problem } from './problem.tsx'
 import { countWords, shareWords } from './words.ts'
 
 type Change = { type?: ColumnType; role?: ColumnRole }

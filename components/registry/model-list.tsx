@@ -1,8 +1,8 @@
 'use client'
 import { Anchor, Badge, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import Link from 'next/link'
+import { Problem } from '../ui/problem.tsx'
 import { useModels } from './client.ts'
-import { Problem } from './problem.tsx'
 import { timeWords, valueWords } from './words.ts'
 
 /** All models of a project: which version answers, which is the newest. */

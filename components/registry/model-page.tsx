@@ -2,8 +2,8 @@
 import { Anchor, Badge, Breadcrumbs, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
+import { Problem } from '../ui/problem.tsx'
 import { useEndpoints, useModel } from './client.ts'
-import { Problem } from './problem.tsx'
 import { Scorecard } from './scorecard.tsx'
 import { modelSentence, timeWords, valueWords } from './words.ts'
 

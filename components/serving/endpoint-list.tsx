@@ -1,7 +1,7 @@
 'use client'
 import { Anchor, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import Link from 'next/link'
-import { Problem } from '../registry/problem.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { useEndpoints } from './client.ts'
 import { latencyWords, rateWords, shareWords, timeWords } from './words.ts'
 

@@ -3,7 +3,7 @@ import { Anchor, Breadcrumbs, Button, Code, Group, Skeleton, Stack, Tabs, Text, 
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
-import { Problem } from '../registry/problem.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
 import { LiveView } from './live-view.tsx'

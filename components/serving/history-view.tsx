@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
-import { Problem } from '../registry/problem.tsx'
 import { millisecondsWords } from '../registry/words.ts'
+import { Problem } from '../ui/problem.tsx'
 import { useHistory } from './client.ts'
 import { timeWords } from './words.ts'
 

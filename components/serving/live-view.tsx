@@ -1,5 +1,5 @@
 import { Grid, Paper, Skeleton } from '@mantine/core'
-import { Problem } from '../registry/problem.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { useStats } from './client.ts'
 import { LiveChart } from './live-chart.tsx'
 import { latencyWords, rateWords } from './words.ts'

@@ -1,5 +1,5 @@
 import { Paper, Skeleton, Table, Text } from '@mantine/core'
-import { Problem } from '../registry/problem.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { usePredictions } from './client.ts'
 import { latencyWords, timeWords } from './words.ts'
 

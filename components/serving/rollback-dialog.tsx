@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { EndpointDetail } from '#server/serving/contract.ts'
-import { Problem } from '../registry/problem.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { useRollback } from './client.ts'
 
 /** Asks before an endpoint goes back, and says what will happen. `to` absent: the version that answered before. */

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Group, NumberInput, Paper, Select, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
-import { Problem, problemOf } from '../registry/problem.tsx'
+import { Problem, problemOf } from '../ui/problem.tsx'
 import { useTryIt } from './client.ts'
 import { exampleRow, latencyWords } from './words.ts'
 

@@ -1,0 +1,45 @@
+import { Badge, type MantineColor } from '@mantine/core'
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCheck,
+  IconClock,
+  IconPlayerPlay,
+  IconQuestionMark,
+  IconX,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+/** Colour only says good, look, bad; icon and word say which. */
+const LOOKS: Record<string, { colour: MantineColor; icon: TablerIcon }> = {
+  done: { colour: 'green', icon: IconCheck },
+  ready: { colour: 'green', icon: IconCheck },
+  ok: { colour: 'green', icon: IconCheck },
+  running: { colour: 'blue', icon: IconPlayerPlay },
+  queued: { colour: 'gray', icon: IconClock },
+  failed: { colour: 'red', icon: IconX },
+  lost: { colour: 'red', icon: IconX },
+  alert: { colour: 'red', icon: IconX },
+  refused: { colour: 'red', icon: IconX },
+  warn: { colour: 'yellow', icon: IconAlertTriangle },
+  cancelled: { colour: 'gray', icon: IconBan },
+  revoked: { colour: 'gray', icon: IconBan },
+  archived: { colour: 'gray', icon: IconBan },
+}
+
+export function StateBadge({ state, label }: { state: string; label?: string }) {
+  const { colour, icon: Icon } = LOOKS[state] ?? { colour: 'gray', icon: IconQuestionMark }
+  return (
+    <Badge
+      size="sm"
+      variant="light"
+      color={colour}
+      radius="sm"
+      tt="none"
+      fw={500}
+      leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
+    >
+      {label ?? state}
+    </Badge>
+  )
+}

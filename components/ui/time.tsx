@@ -1,0 +1,25 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { agoWords } from './words.ts'
+
+/** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
+export function Time({ at }: { at: string | null }) {
+  const [now, setNow] = useState<number>()
+  useEffect(() => {
+    const tick = () => setNow(performance.timeOrigin + performance.now())
+    tick()
+    const timer = setInterval(tick, 30_000)
+    return () => clearInterval(timer)
+  }, [])
+  if (!at) return <span>–</span>
+  const utc = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+  return (
+    <time
+      dateTime={at}
+      title={now === undefined ? utc : new Date(at).toLocaleString()}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      {now === undefined ? utc : agoWords(at, now)}
+    </time>
+  )
+}

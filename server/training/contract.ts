@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { resourceNameSchema } from '#server/access/contract.ts'
+import { nameAtVersion } from '#server/data/contract.ts'
+
+export const TASKS = ['regression', 'binary', 'multiclass'] as const
+export const SPLITS = ['random', 'stratified', 'time', 'group'] as const
+export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+export type RunState = (typeof RUN_STATES)[number]
+
+/** What may be done with a run, by its state. Pages show a button only when its action is here. */
+export const RUN_ACTIONS = {
+  queued: ['cancel'],
+  running: ['cancel'],
+  done: ['register', 'evaluate', 'clone'],
+  failed: ['clone'],
+  cancelled: ['clone'],
+} as const satisfies Record<RunState, readonly string[]>
+
+export const MAX_TRIALS = 200
+export const MAX_COMPARED = 50
+
+export const launchInput = z.object({
+  data: nameAtVersion,
+  target: z.string().min(1).max(500),
+  /** Default: read off the target. */
+  task: z.enum(TASKS).optional(),
+  /** Default: all trainers that can learn the task. */
+  trainers: z.array(z.string().max(60)).min(1).max(20).optional(),
+  /** Runs in all: the trainers' own good settings in turn, then seeded random ones. Default: every suggested setting. */
+  trials: z.int().min(1).max(MAX_TRIALS).optional(),
+  /** No run is started after this many minutes; what runs then may end. */
+  minutes: z.number().positive().max(10_080).optional(),
+  /** What runs are ranked by; default by task. */
+  metric: z.string().max(60).optional(),
+  /** The experiment's name; runs are added when it exists with the same data, target and task. Default: made from data and target. */
+  name: resourceNameSchema.optional(),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
+  ignore: z.array(z.string().max(500)).max(10_000).default([]),
+  /** Default: by time when there is a time column, by group when there is a group, else random (stratified for classes). */
+  split: z.enum(SPLITS).optional(),
+})
+export type LaunchInput = z.infer<typeof launchInput>
+
+export const runRef = z.string().min(1).max(64)
+
+/** A metric of the validation rows with its 95 % interval. */
+export interface Measured {
+  value: number | null
+  low: number | null
+  high: number | null
+}
+
+/** The fields of `runs show`, and what lists need beside them. */
+export interface RunSummary {
+  /** 32 hex digits. */
+  run: string
+  /** UUID, for links between pages. */
+  id: string
+  experiment: string
+  number: number
+  name: string
+  status: RunState
+  reasonCode: string | null
+  reason: string | null
+  trainer: string
+  params: Record<string, unknown>
+  /** Finite numbers; null: NaN or infinite. */
+  metrics: Record<string, number | null>
+  /** The experiment's metric, when measured. */
+  measured: Measured | null
+  /** Its interval overlaps that of the best run of the experiment. */
+  tied: boolean
+  best: boolean
+  seed: number
+  /** SHA-256 of the packed model; null until done. */
+  digest: string | null
+  createdAt: string
+  startedAt: string | null
+  endedAt: string | null
+  /** Of its running attempt. */
+  progress: { done: number; note?: string; etaSeconds?: number } | null
+}
+
+export interface ExperimentSummary {
+  experiment: string
+  number: number
+  dataset: string | null
+  version: number | null
+  target: string | null
+  task: (typeof TASKS)[number] | null
+  metric: string | null
+  direction: 'minimize' | 'maximize' | null
+  runs: Record<RunState, number>
+  best: { run: string; name: string; trainer: string; value: number } | null
+  createdAt: string
+}
+
+export interface ExperimentDetail extends ExperimentSummary {
+  /** running: some run is queued or running; done: some run is done; else failed. */
+  status: 'running' | 'done' | 'failed' | 'empty'
+  settings: Record<string, unknown>
+  items: RunSummary[]
+}
+
+/** One line of a curve, at most as many points as asked for: bucketed on the server with minimum and maximum kept. */
+export interface CurveSeries {
+  run: string
+  name: string
+  key: string
+  points: { step: number; value: number | null }[]
+  /** How many there are before bucketing. */
+  total: number
+}
+
+export interface RunDetail extends RunSummary {
+  metric: string | null
+  direction: 'minimize' | 'maximize' | null
+  dataset: string | null
+  version: number | null
+  target: string | null
+  task: (typeof TASKS)[number] | null
+  jobId: string | null
+  modelBytes: number | null
+  /** Engine version, backend (name, version), threads, node. */
+  environment: Record<string, unknown> | null
+  /** Every metric of the validation rows with its interval. */
+  intervals: Record<string, Measured>
+  /** `Curves` of the engine: ROC, PR, calibration, confusion, residuals … by task. */
+  curves: Record<string, unknown> | null
+  rowsTrain: number | null
+  rowsValidation: number | null
+  /** The fitted recipe's steps in words. */
+  recipe: string[]
+  peakMemoryBytes: number | null
+  /** Keys that have a series to draw. */
+  series: string[]
+}
+
+export interface Comparison {
+  runs: RunSummary[]
+  metric: string | null
+  direction: 'minimize' | 'maximize' | null
+  /** What differs first; each list in the order of `runs`. */
+  params: Record<string, unknown[]>
+  metrics: Record<string, (number | null)[]>
+  /** Names of the above that do not differ. */
+  same: { params: string[]; metrics: string[] }
+}
+
+/** What the form for a new experiment offers for a dataset version and target. */
+export interface LaunchOptions {
+  dataset: string
+  version: number
+  task: (typeof TASKS)[number]
+  /** Why this task was read off the target. */
+  taskReason: string
+  split: (typeof SPLITS)[number]
+  splitReason: string
+  metrics: { id: string; label: string; direction: 'minimize' | 'maximize'; default: boolean }[]
+  trainers: { id: string; label: string; description: string; settings: number }[]
+  /** Columns a model would use, with what speaks against one: `equals the target`, `casual + registered = cnt`. */
+  columns: { name: string; type: string; role: string; used: boolean; warning: string | null }[]
+}
+
+export const trainingInputs = {
+  experiment: z.object({ experiment: z.string().min(1).max(120) }),
+  run: z.object({ run: runRef }),
+  compare: z.object({ runs: z.array(runRef).min(2).max(MAX_COMPARED) }),
+  curves: z.object({
+    runs: z.array(runRef).min(1).max(MAX_COMPARED),
+    key: z.string().max(250).optional(),
+    points: z.int().min(10).max(1000).default(400),
+  }),
+  log: z.object({ run: runRef, after: z.int().min(0).default(0) }),
+  options: z.object({ data: nameAtVersion, target: z.string().min(1).max(500) }),
+}
