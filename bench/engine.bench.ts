@@ -7,14 +7,7 @@ import {
   type Split,
   trainPipeline,
 } from '../ml/node.ts'
-
-/** `samples` in `unit`; `answer` says what came out, so that a fast wrong result shows. Goals are upper or lower limits. */
-export type BenchRow = {
-  row: string
-  unit: 'µs' | 'rows/s' | 'ms'
-  goal: { most: number } | { least: number }
-  run(): Promise<{ samples: number[]; answer: string }>
-}
+import type { BenchRow } from './harness.ts'
 
 const category = (name: string) => ({ name, type: 'category' as const, role: 'feature' as const, nullable: false })
 const number = (name: string) => ({ name, type: 'number' as const, role: 'feature' as const, nullable: false })
@@ -80,8 +73,9 @@ export const rows: BenchRow[] = [
   {
     row: 'engine/predict-one-row',
     unit: 'µs',
-    goal: { most: 50 },
-    run: async () => {
+    better: 'less',
+    goal: { value: 50 },
+    measure: async () => {
       const { bundle } = await train('mlp', { hidden: [64, 32], epochs: 1 })
       const predictor = loadPredictor(bundle)
       const items = data.slice(0, 1000)
@@ -96,23 +90,25 @@ export const rows: BenchRow[] = [
         // Milliseconds for a thousand rows are µs for one; the first rounds only warm the compiler.
         if (round >= 10) samples.push(now() - start)
       }
-      return { samples, answer: `mean prediction ${(sum / 40_000).toFixed(1)}` }
+      return { ours: { samples, answer: `mean prediction ${(sum / 40_000).toFixed(1)}` } }
     },
   },
   {
     row: 'engine/train-mlp',
     unit: 'rows/s',
-    goal: { least: 80_000 },
-    run: async () => {
+    better: 'more',
+    goal: { value: 80_000 },
+    measure: async () => {
       const epochs = 30
       const { samples, answer } = await timeTraining(3, () => train('mlp', { hidden: [64, 32], epochs, patience: 0 }))
-      return { samples: samples.map(ms => (0.8 * ROWS * epochs * 1000) / ms), answer }
+      return { ours: { samples: samples.map(ms => (0.8 * ROWS * epochs * 1000) / ms), answer } }
     },
   },
   {
     row: 'engine/train-linear',
     unit: 'ms',
-    goal: { most: 1000 },
-    run: () => timeTraining(5, () => train('linear', { alpha: 0.001, l1Ratio: 0.5 })),
+    better: 'less',
+    goal: { value: 1000 },
+    measure: async () => ({ ours: await timeTraining(5, () => train('linear', { alpha: 0.001, l1Ratio: 0.5 })) }),
   },
 ]

@@ -67,7 +67,7 @@ async function start(dev: boolean): Promise<void> {
       if (await buildWhenChanged()) say(`Dashboard built in ${seconds(built)} s.`)
     }
     if (stopping) return
-    const childEnv = {
+    const childEnv: NodeJS.ProcessEnv = {
       ...process.env,
       TZ: 'UTC',
       NODE_ENV: dev ? 'development' : 'production',

@@ -129,7 +129,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const data = join(options.folder, 'data')
   const secretFile = join(options.folder, 'password')
   const as = who ? { uid: who.uid, gid: who.gid } : {}
-  const environment = { PATH: process.env.PATH, TZ: 'UTC', LC_ALL: 'C.UTF-8', HOME: options.folder }
+  const environment: NodeJS.ProcessEnv = {
+    NODE_ENV: process.env.NODE_ENV,
+    PATH: process.env.PATH,
+    TZ: 'UTC',
+    LC_ALL: 'C.UTF-8',
+    HOME: options.folder,
+  }
   await mkdir(options.folder, { recursive: true, mode: 0o711 })
 
   if (who) await makeReachable(options.folder)
