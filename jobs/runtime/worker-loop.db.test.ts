@@ -9,7 +9,7 @@ import { defineJob } from '#server/kernel/define-job.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { readLines } from '#server/kernel/job-log.ts'
-import { systemActor } from '#server/kernel/scope.ts'
+import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts'
@@ -103,6 +103,29 @@ describe('the worker', () => {
     kernel.notifier.wake({ topic: 'cancel', id: job.id })
     await until(job.id, j => j.state === 'cancelled')
     assert.ok(performance.now() - asked < 2_000)
+  })
+
+  it('a queued job that is cancelled ends with its subject and is never begun', async () => {
+    const settled: string[] = []
+    let begun = 0
+    const job = await enqueue()
+    const { projectId } = job
+    const scope = { projectId } as ProjectScope
+    const asked = await change(kernel, systemActor('test'), c => c.cancelJob(scope, job.id))
+    assert.equal(asked?.id, job.id)
+    await work(async () => void begun++, settled)
+    const ended = await until(job.id, j => j.state === 'cancelled')
+    assert.equal(ended.reason, 'Cancelled before it began.')
+    assert.deepEqual([begun, settled], [0, ['cancelled']])
+    assert.equal(await change(kernel, systemActor('test'), c => c.cancelJob(scope, job.id)), undefined)
+  })
+
+  it('a job of another project cannot be cancelled', async () => {
+    const job = await enqueue()
+    const other = await kernel.project()
+    assert.equal(await change(kernel, systemActor('test'), c => c.cancelJob(other, job.id)), undefined)
+    await work(async () => undefined)
+    await until(job.id, j => j.state === 'done')
   })
 
   it('work of a stopped worker goes back to the queue without using up a try', async () => {

@@ -1,8 +1,9 @@
-import { claimNext, type JobRow, LEASE_SECONDS, reapLost } from '#server/kernel/attempts.ts'
+import { claimNext, type JobRow, LEASE_SECONDS, reapLost, settleCancelled } from '#server/kernel/attempts.ts'
 import { change } from '#server/kernel/change.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { LANES, type Lane } from '#server/kernel/define-job.ts'
 import { isDatabaseAway } from '#server/kernel/errors.ts'
+import { writeEvent } from '#server/kernel/events.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { keepPartitions } from '#server/kernel/partitions.ts'
 import { takeDue } from '#server/kernel/schedules.ts'
@@ -74,6 +75,30 @@ export async function startWorkerLoop(
       reason: job.reason ?? '',
     })
 
+  let cancelling: Promise<void> | undefined
+  /** Ends queued jobs that somebody cancelled, with their subjects. One at a time; a wake-up during it is made up for by the poll. */
+  const endCancelled = () => {
+    cancelling ??= settleCancelled(kernel.db, async (tx, job) => {
+      await settleSubject(tx, job)
+      await writeEvent(tx, systemActor('worker'), {
+        projectId: job.projectId,
+        type: 'orchestration.job-cancelled',
+        subjectKind: 'job',
+        subjectId: job.id,
+        reason: job.reason ?? undefined,
+        payload: { name: job.name, title: job.title },
+      })
+    })
+      .then(ended => {
+        for (const job of ended) kernel.notifier.wake({ topic: 'job', projectId: job.projectId, id: job.id })
+        if (ended.length > 0) kernel.notifier.wake({ topic: 'events' })
+      })
+      .finally(() => {
+        cancelling = undefined
+      })
+    return cancelling
+  }
+
   const every = (ms: number, name: string, work: () => Promise<void>) => {
     let busy = false
     const timer = setInterval(() => {
@@ -94,12 +119,17 @@ export async function startWorkerLoop(
     signal => {
       const lane = LANES.find(l => signal.topic === `lane:${l}`)
       if (lane) fill(lane)
-      if (signal.topic === 'cancel' && signal.id) running.get(signal.id)?.controller.abort(new Stop('cancelled'))
+      if (signal.topic !== 'cancel' || !signal.id) return
+      const mine = running.get(signal.id)
+      if (mine) mine.controller.abort(new Stop('cancelled'))
+      else if (!stopped)
+        void endCancelled().catch(error => kernel.log.debug({ err: error }, 'cancelled jobs are ended by the poll'))
     },
     () => LANES.forEach(fill),
   )
   const timers = [
     every(POLL_MS, 'polling', async () => {
+      await endCancelled()
       for (const lane of LANES) {
         await kernel.queue.takeWakeUps(lane, 100)
         fill(lane)
@@ -137,7 +167,7 @@ export async function startWorkerLoop(
     async stop() {
       stopped = true
       for (const stop of timers) stop()
-      await Promise.allSettled(filling.values())
+      await Promise.allSettled([...filling.values(), cancelling])
       for (const { controller } of running.values()) controller.abort(new Stop('shutdown'))
       await Promise.allSettled([...running.values()].map(r => r.done))
       await unlisten().catch(() => undefined)

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { Db, Handle, Tx } from '#db/client.ts'
 import { attempts, jobs, projects } from '#db/schema/index.ts'
 import type { Lane } from './define-job.ts'
@@ -39,7 +39,7 @@ export async function claimNext(db: Db, lane: Lane, workerId: string): Promise<C
     const picked = (await tx.execute(sql`
       WITH busy AS (SELECT project_id, count(*) AS n FROM jobs WHERE state = 'running' AND lane = ${lane} GROUP BY project_id)
       SELECT j.id FROM jobs j LEFT JOIN busy b ON b.project_id = j.project_id
-      WHERE j.state = 'queued' AND j.lane = ${lane} AND j.run_after <= now()
+      WHERE j.state = 'queued' AND j.lane = ${lane} AND j.run_after <= now() AND j.cancel_requested_at IS NULL
       ORDER BY coalesce(b.n, 0), j.created_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED`)) as unknown as {
       id: string
     }[]
@@ -174,6 +174,53 @@ async function settleJob(tx: Tx, job: JobRow, why: Settling): Promise<JobRow> {
     .where(eq(jobs.id, job.id))
     .returning()
   return after!
+}
+
+/**
+ * Asks that a job end as cancelled. A running attempt is told by its heartbeat (sooner by a wake-up); a queued job is never claimed again
+ * and the next worker that looks settles it with its subject. Use `Change.cancelJob`, which also sends the wake-up.
+ * Answers with the job, or undefined when it has ended already or is not of this project.
+ */
+export async function requestCancel(tx: Tx, scope: ProjectScope, jobId: string): Promise<JobRow | undefined> {
+  const [job] = await tx
+    .update(jobs)
+    .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, now())` })
+    .where(and(eq(jobs.projectId, scope.projectId), eq(jobs.id, jobId), inArray(jobs.state, ['queued', 'running'])))
+    .returning()
+  return job
+}
+
+/**
+ * Ends the queued jobs that somebody asked to cancel, one transaction each; two workers never end the same one.
+ * `onSettled` runs in that transaction: the domain moves the job's subject along.
+ */
+export async function settleCancelled(
+  db: Db,
+  onSettled: (tx: Tx, job: JobRow) => Promise<void>,
+  limit = 500,
+): Promise<JobRow[]> {
+  const settled: JobRow[] = []
+  while (settled.length < limit) {
+    const job = await db.transaction(async tx => {
+      const [row] = await tx
+        .select({ id: jobs.id })
+        .from(jobs)
+        .where(and(eq(jobs.state, 'queued'), isNotNull(jobs.cancelRequestedAt)))
+        .limit(1)
+        .for('update', { skipLocked: true })
+      if (!row) return undefined
+      const [after] = await tx
+        .update(jobs)
+        .set({ state: 'cancelled', reasonCode: 'cancelled', reason: 'Cancelled before it began.', endedAt: sql`now()` })
+        .where(eq(jobs.id, row.id))
+        .returning()
+      await onSettled(tx, after!)
+      return after
+    })
+    if (!job) break
+    settled.push(job)
+  }
+  return settled
 }
 
 /**

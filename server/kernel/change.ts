@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import type { JobRow } from './attempts.ts'
+import { type JobRow, requestCancel } from './attempts.ts'
 import { type AuditEntry, writeAudit } from './audit.ts'
 import type { JobDefinition } from './define-job.ts'
 import { type NewEvent, writeEvent } from './events.ts'
@@ -7,7 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { type Link, writeLinks } from './links.ts'
 import type { Signal } from './notifier.ts'
 import type { NewJob } from './queue.ts'
-import type { Actor } from './scope.ts'
+import type { Actor, ProjectScope } from './scope.ts'
 
 /** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; wake-ups go after the commit. */
 export interface Change {
@@ -19,6 +19,8 @@ export interface Change {
   // biome-ignore lint/suspicious/noExplicitAny: a definition of any payload; the payload is checked against it
   enqueue(definition: JobDefinition<any>, job: NewJob): Promise<JobRow>
   requeue(job: JobRow): Promise<void>
+  /** Asks that a job end as cancelled, whether it is queued or running; its handler's `settle` moves the subject. Undefined: it had ended. */
+  cancelJob(scope: ProjectScope, jobId: string): Promise<JobRow | undefined>
   /** Sent when the transaction has committed. */
   wakeAfter(signal: Signal): void
 }
@@ -43,6 +45,11 @@ export async function change<T>(kernel: Kernel, actor: Actor, work: (change: Cha
       async requeue(job) {
         await kernel.queue.requeue(tx, job)
         signals.push({ topic: `lane:${job.lane}` }, { topic: 'job', projectId: job.projectId, id: job.id })
+      },
+      async cancelJob(scope, jobId) {
+        const job = await requestCancel(tx, scope, jobId)
+        if (job) signals.push({ topic: 'cancel', id: job.id }, { topic: 'job', projectId: job.projectId, id: job.id })
+        return job
       },
       wakeAfter: signal => void signals.push(signal),
     }),
