@@ -1,0 +1,23 @@
+import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query'
+
+/** Refusals stay refused; a server that is restarting answers in a moment. */
+const MAY_RETRY = new Set([408, 429, 502, 503, 504])
+
+const statusOf = (error: unknown) => (error as { data?: { httpStatus?: number } | null }).data?.httpStatus
+
+export const makeQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        // What the server put into the page is fresh; the live stream says when it no longer is.
+        staleTime: 15_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => {
+          const status = statusOf(error)
+          return failures < 3 && (status === undefined || MAY_RETRY.has(status))
+        },
+        retryDelay: failures => Math.min(500 * 2 ** failures, 4000),
+      },
+      dehydrate: { shouldDehydrateQuery: query => defaultShouldDehydrateQuery(query) },
+    },
+  })
