@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '#db/embedded.ts'
+import { buildWhenChanged } from './build.ts'
 
 interface Counts {
   passed: number
@@ -83,10 +84,28 @@ async function nodeTests(
   }
 }
 
+/** Playwright's JSON report tells the counts: `expected` passed, `flaky` passed only when tried again. */
+async function browserTests(): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleximl-browser-'))
+  const report = join(folder, 'report.json')
+  try {
+    const { status } = await run('playwright', ['test', '--config', 'e2e/playwright.config.ts'], {
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    })
+    const { stats } = JSON.parse(await readFile(report, 'utf8')) as {
+      stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+    }
+    const failed = stats.unexpected + stats.flaky
+    return { passed: stats.expected, failed: status === 0 ? failed : Math.max(1, failed), skipped: stats.skipped }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 const tests = files('**/*.test.ts')
 const database = tests.filter(f => f.endsWith('.db.test.ts'))
-const faults = tests.filter(f => f.startsWith('e2e/'))
-const unit = tests.filter(f => !database.includes(f) && !faults.includes(f))
+const whole = tests.filter(f => f.startsWith('e2e/') && !database.includes(f))
+const unit = tests.filter(f => !database.includes(f) && !whole.includes(f))
 
 await check('types', 'tsc', ['--noEmit', '--incremental', 'false'])
 await check('lint', 'biome', ['check', '--error-on-warnings', '.'])
@@ -114,7 +133,15 @@ await stage('database', async () => {
     await rm(folder, { recursive: true, force: true })
   }
 })
-if (command === 'test') await stage('faults', () => nodeTests(faults, {}, 1))
+if (command === 'test') {
+  await stage('build', async () => {
+    await buildWhenChanged()
+    return { passed: 1, failed: 0, skipped: 0 }
+  })
+  // Whole instances, some of them killed on purpose: one file at a time.
+  await stage('faults', () => nodeTests(whole, {}, 1))
+  await stage('browser', browserTests)
+}
 
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)

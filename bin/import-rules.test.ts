@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
+
+/** A small tree with one wrong import each: a rule that lets it pass is no rule. */
+const WRONG: Record<string, [file: string, text: string, target: string]> = {
+  'access-looks-left': ['server/access/a.ts', "import '../data/index.ts'", 'server/data/index.ts'],
+  'training-by-its-door': ['server/registry/b.ts', "import '../training/store.ts'", 'server/training/store.ts'],
+  'kernel-knows-no-domain': ['server/kernel/c.ts', "import '../data/index.ts'", 'server/data/index.ts'],
+  'engine-stands-alone': ['ml/d.ts', "import '../server/kernel/clock.ts'", 'server/kernel/clock.ts'],
+  'engine-is-portable': ['ml/index.ts', "import { readFileSync } from 'node:fs'\nreadFileSync('x')", 'ml/e.ts'],
+  'db-knows-no-domain': ['db/f.ts', "import '../server/data/index.ts'", 'server/data/index.ts'],
+  'server-below-app': ['server/data/g.ts', "import '../../components/x.ts'", 'components/x.ts'],
+  'only-stores-write-sql': [
+    'server/data/h.ts',
+    "import { users } from '../../db/schema/users.ts'\nusers()",
+    'db/schema/users.ts',
+  ],
+  'one-duckdb-opener': ['server/data/i.ts', "import { DuckDBInstance } from '@duckdb/node-api'\nDuckDBInstance", ''],
+  'charts-know-recharts': ['components/data/j.ts', "import { Line } from 'recharts'\nLine", ''],
+  'components-see-contracts': [
+    'components/data/k.ts',
+    "import { x } from '../../server/data/index.ts'\nx",
+    'server/data/index.ts',
+  ],
+  'no-cycles': ['server/data/l.ts', "import './m.ts'", ''],
+}
+
+const root = process.cwd()
+let folder: string
+let violations: { rule: { name: string }; from: string }[]
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fleximl-rules-'))
+  const write = async (path: string, text: string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), `${text}\nexport {}\n`)
+  }
+  await cp(join(root, '.dependency-cruiser.cjs'), join(folder, '.dependency-cruiser.cjs'))
+  await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
+  await cp(join(root, 'package.json'), join(folder, 'package.json'))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  for (const [, , target] of Object.values(WRONG))
+    if (target) await write(target, 'export const x = 1\nexport const users = () => 1')
+  for (const [file, text] of Object.values(WRONG)) await write(file, text)
+  await write('server/data/m.ts', "import './l.ts'")
+  await write('app/page.ts', '')
+  const { stdout } = await promisify(execFile)(
+    'depcruise',
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'server', 'db', 'ml', 'components', 'app'],
+    { cwd: folder, maxBuffer: 2 ** 28 },
+  ).catch(error => error as { stdout: string })
+  const report = JSON.parse(stdout) as { summary: { violations: typeof violations; totalCruised: number } }
+  assert.ok(report.summary.totalCruised > 15, 'modules were read at all')
+  violations = report.summary.violations
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+describe('the import rules bite', () => {
+  for (const [rule, [file]] of Object.entries(WRONG))
+    it(rule, () => {
+      assert.ok(
+        violations.some(v => v.rule.name === rule && v.from === file),
+        `${file} breaks it; found: ${violations.map(v => `${v.rule.name} in ${v.from}`).join(', ')}`,
+      )
+    })
+})
