@@ -33,3 +33,24 @@ export async function readLines(
     .limit(limitChunks)
   return chunks.flatMap(c => c.lines.map(l => ({ ...(l as LogLine), attempt: c.attempt })))
 }
+
+/** The lines written after the first `after` chunks, and how many chunks there are now: a reader that follows asks with that number. */
+export async function readLinesAfter(
+  db: Handle,
+  scope: ProjectScope,
+  jobId: string,
+  after: number,
+  limitChunks = 400,
+): Promise<{ lines: (LogLine & { attempt: number })[]; next: number }> {
+  const chunks = await db
+    .select({ lines: logChunks.lines, attempt: logChunks.attempt })
+    .from(logChunks)
+    .where(and(eq(logChunks.projectId, scope.projectId), eq(logChunks.jobId, jobId)))
+    .orderBy(asc(logChunks.id))
+    .offset(after)
+    .limit(limitChunks)
+  return {
+    lines: chunks.flatMap(c => c.lines.map(l => ({ ...(l as LogLine), attempt: c.attempt }))),
+    next: after + chunks.length,
+  }
+}

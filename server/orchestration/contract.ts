@@ -3,12 +3,13 @@ import { z } from 'zod'
 export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
+/** What may be done with a job, by its state. Work that ended is begun anew where it was asked for: a new upload, a new run, a new check. */
 export const JOB_ACTIONS = {
   queued: ['cancel'],
   running: ['cancel'],
   done: [],
-  failed: ['retry'],
-  cancelled: ['retry'],
+  failed: [],
+  cancelled: [],
 } as const satisfies Record<JobState, readonly string[]>
 
 export interface JobSummary {
@@ -24,6 +25,8 @@ export interface JobSummary {
   subjectId: string
   attemptsMade: number
   attemptsAllowed: number
+  /** Somebody asked to cancel it and it has not stopped yet. */
+  cancelling: boolean
   createdBy: string
   createdAt: string
   startedAt: string | null
@@ -50,6 +53,21 @@ export interface TimelineLane {
   attempts: AttemptSummary[]
 }
 
+/** What ran between two instants of the database's clock, oldest first. */
+export interface Timeline {
+  from: string
+  to: string
+  lanes: TimelineLane[]
+  /** More jobs than are shown ran in the window; the newest are shown. */
+  truncated: boolean
+}
+
+export interface JobLog {
+  lines: { at: string; level: 'info' | 'warn' | 'error'; text: string; attempt: number }[]
+  /** Ask with this as `after` for what comes next. */
+  next: number
+}
+
 export interface ScheduleSummary {
   id: string
   name: string
@@ -61,14 +79,18 @@ export interface ScheduleSummary {
   lastAt: string | null
 }
 
+/** Lanes of the timeline: more than a person reads on a page. */
+export const MAX_TIMELINE_JOBS = 200
+
 export const orchestrationInputs = {
   list: z.object({
     state: z.enum([...JOB_STATES, 'active', 'ended']).optional(),
     name: z.string().max(100).optional(),
     limit: z.int().min(1).max(200).default(50),
-    cursor: z.string().max(200).optional(),
+    cursor: z.uuid().optional(),
   }),
   job: z.object({ job: z.uuid() }),
+  /** `after`: the `next` of the answer before. */
   log: z.object({ job: z.uuid(), after: z.int().min(0).default(0) }),
   /** Jobs that ran within the last `minutes`, with their attempts. */
   timeline: z.object({ minutes: z.int().min(5).max(10_080).default(60) }),

@@ -1,3 +1,24 @@
-import { router } from '../trpc.ts'
+import { orchestrationInputs } from '#server/orchestration/contract.ts'
+import { cancelJob, listJobs, readJobLog, readSchedules, readTimeline, showJob } from '#server/orchestration/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
 
-export const orchestrationRouter = router({})
+const read = () => projectProcedure('orchestration:read')
+
+export const orchestrationRouter = router({
+  list: read()
+    .input(orchestrationInputs.list)
+    .query(({ ctx, input }) => listJobs(ctx.kernel, ctx.caller, input)),
+  show: read()
+    .input(orchestrationInputs.job)
+    .query(({ ctx, input }) => showJob(ctx.kernel, ctx.caller, input.job)),
+  log: read()
+    .input(orchestrationInputs.log)
+    .query(({ ctx, input }) => readJobLog(ctx.kernel, ctx.caller, input)),
+  timeline: read()
+    .input(orchestrationInputs.timeline)
+    .query(({ ctx, input }) => readTimeline(ctx.kernel, ctx.caller, input)),
+  schedules: read().query(({ ctx }) => readSchedules(ctx.kernel, ctx.caller)),
+  cancel: projectProcedure('orchestration:cancel')
+    .input(orchestrationInputs.job)
+    .mutation(({ ctx, input }) => cancelJob(ctx.kernel, ctx.caller, input.job)),
+})

@@ -1,0 +1,32 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { JobDetail } from './contract.ts'
+import { showJob } from './read-jobs.ts'
+import { findJob } from './store.ts'
+
+/**
+ * Asks that a job end. A running one stops within two seconds, a queued one is not begun; the subject follows in both cases.
+ * Throws `conflict` when it has ended already.
+ */
+export async function cancelJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
+  await authorise(kernel, caller, 'orchestration:cancel')
+  await change(kernel, caller.actor, async c => {
+    const job = await findJob(c.tx, caller.scope, id)
+    if (!job) throw new AppError('not_found', 'There is no such job in this project.')
+    const asked = await c.cancelJob(caller.scope, id)
+    if (!asked)
+      throw new AppError('conflict', `“${job.title}” has ended already (${job.state}).`, {
+        hint: 'There is nothing left to cancel.',
+      })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'orchestration.cancel-job',
+      subjectKind: 'job',
+      subjectId: id,
+      details: { name: job.name, title: job.title, state: job.state },
+    })
+  })
+  return showJob(kernel, caller, id)
+}

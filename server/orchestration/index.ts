@@ -1,0 +1,2 @@
+export { cancelJob } from './cancel-job.ts'
+export { listJobs, readJobLog, readSchedules, readTimeline, showJob } from './read-jobs.ts'

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { attempts, auditLog, jobs } from '#db/schema/index.ts'
+import type { Role } from '#server/access/contract.ts'
+import { orchestrationRouter } from '#server/api/routers/orchestration.ts'
+import { createCallerFactory, router } from '#server/api/trpc.ts'
+import { claimNext, endAttempt, reapLost } from '#server/kernel/attempts.ts'
+import { change } from '#server/kernel/change.ts'
+import { defineJob } from '#server/kernel/define-job.ts'
+import { newId } from '#server/kernel/ids.ts'
+import { appendLines } from '#server/kernel/job-log.ts'
+import { saveSchedule } from '#server/kernel/schedules.ts'
+import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
+import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+
+const definition = defineJob({ name: 'test.work', lane: 'compute', payload: z.object({}), attemptsAllowed: 2 })
+
+let kernel: TestKernel
+before(async () => {
+  kernel = await testKernel()
+})
+after(() => kernel.close())
+
+const api = (scope: ProjectScope, role: Role = 'engineer') =>
+  createCallerFactory(router({ orchestration: orchestrationRouter }))({
+    kernel,
+    requestId: 'test',
+    callerIn: async () => ({ actor: { kind: 'user', id: newId() }, scope, role }),
+    requireAnyone: async () => undefined,
+  }).orchestration
+
+const enqueue = (scope: ProjectScope, title = 'Work') =>
+  change(kernel, systemActor('test'), c =>
+    c.enqueue(definition, {
+      projectId: scope.projectId,
+      title,
+      subject: { kind: 'thing', id: newId() },
+      payload: {},
+    }),
+  )
+const code = (wanted: string) => (error: { code: string }) => error.code === wanted
+
+describe('jobs of a project', () => {
+  it('are listed newest first, by state, in pages', async () => {
+    const scope = await kernel.project()
+    for (const title of ['a', 'b', 'c']) await enqueue(scope, title)
+    const claim = await claimNext(kernel.db, 'compute', newId())
+    assert.equal(claim!.job.title, 'a')
+    await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'done'))
+
+    const first = await api(scope).list({ limit: 2 })
+    assert.deepEqual(
+      first.items.map(j => j.title),
+      ['c', 'b'],
+    )
+    assert.deepEqual(first.counts, { queued: 2, done: 1 })
+    const second = await api(scope).list({ limit: 2, cursor: first.next! })
+    assert.deepEqual([second.items.map(j => j.title), second.next], [['a'], null])
+    const titles = async (state: 'active' | 'ended' | 'failed') =>
+      (await api(scope).list({ state })).items.map(j => j.title)
+    assert.deepEqual(await titles('active'), ['c', 'b'])
+    assert.deepEqual(await titles('ended'), ['a'])
+    assert.deepEqual(await titles('failed'), [])
+    assert.equal((await api(scope).list({ name: 'test.' })).items.length, 3)
+    assert.equal((await api(scope).list({ name: '%' })).items.length, 0)
+    // Left clean for the claims of the other tests.
+    for (const job of (await api(scope).list({ state: 'active' })).items) await api(scope).cancel({ job: job.id })
+  })
+
+  it('show each attempt with what became of it and where it ran', async () => {
+    const scope = await kernel.project()
+    const { id } = await enqueue(scope)
+    const first = await claimNext(kernel.db, 'compute', newId())
+    await kernel.db
+      .update(attempts)
+      .set({ leaseUntil: new Date(0) })
+      .where(eq(attempts.id, first!.attempt.id))
+    await reapLost(kernel.db, async () => undefined)
+    await claimNext(kernel.db, 'compute', newId())
+    const shown = await api(scope, 'viewer').show({ job: id })
+    assert.equal(shown.state, 'running')
+    assert.deepEqual(
+      shown.attempts.map(a => [a.number, a.state]),
+      [
+        [1, 'lost'],
+        [2, 'running'],
+      ],
+    )
+    assert.match(shown.attempts[0]!.reason!, /silent/)
+    assert.match(shown.attempts[0]!.worker, /^worker /)
+
+    const { lanes, from, to } = await api(scope).timeline({ minutes: 60 })
+    assert.equal(lanes.length, 1)
+    assert.equal(lanes[0]!.attempts.length, 2)
+    for (const attempt of lanes[0]!.attempts) assert.ok(attempt.startedAt > from && attempt.startedAt <= to)
+  })
+
+  it('have a log that can be followed', async () => {
+    const scope = await kernel.project()
+    const job = await enqueue(scope)
+    const attempt = { id: newId(), jobId: job.id, number: 1 }
+    const line = (text: string) => ({ at: new Date(0).toISOString(), level: 'info' as const, text })
+    await appendLines(kernel.db, job, attempt, [line('one'), line('two')])
+    const first = await api(scope).log({ job: job.id })
+    assert.deepEqual([first.lines.map(l => l.text), first.next], [['one', 'two'], 1])
+    await appendLines(kernel.db, job, attempt, [line('three')])
+    const more = await api(scope).log({ job: job.id, after: first.next })
+    assert.deepEqual([more.lines.map(l => l.text), more.next], [['three'], 2])
+    assert.deepEqual(await api(scope).log({ job: job.id, after: more.next }), { lines: [], next: 2 })
+  })
+
+  it('can be cancelled by an engineer, once, and it is audited', async () => {
+    const scope = await kernel.project()
+    const job = await enqueue(scope)
+    await assert.rejects(api(scope, 'viewer').cancel({ job: job.id }), code('FORBIDDEN'))
+    const asked = await api(scope).cancel({ job: job.id })
+    assert.deepEqual([asked.state, asked.cancelling], ['queued', true])
+    const audited = await kernel.db.select().from(auditLog).where(eq(auditLog.subjectId, job.id))
+    assert.deepEqual(
+      audited.map(a => [a.action, a.outcome]),
+      [['orchestration.cancel-job', 'done']],
+    )
+    const ended = await enqueue(scope)
+    await kernel.db.update(jobs).set({ state: 'done' }).where(eq(jobs.id, ended.id))
+    await assert.rejects(api(scope).cancel({ job: ended.id }), code('CONFLICT'))
+  })
+
+  it('of another project are not found', async () => {
+    const job = await enqueue(await kernel.project())
+    const other = api(await kernel.project())
+    for (const ask of [other.show, other.log, other.cancel])
+      await assert.rejects(ask({ job: job.id }), code('NOT_FOUND'))
+    assert.deepEqual((await other.list({})).items, [])
+    assert.deepEqual((await other.timeline({})).lanes, [])
+  })
+
+  it('schedules say when they run next', async () => {
+    const scope = await kernel.project()
+    await saveSchedule(
+      kernel.db,
+      scope,
+      {
+        name: 'check bikes',
+        cron: '0 6 * * *',
+        zone: 'UTC',
+        job: 'test.work',
+        subject: { kind: 'thing', id: newId() },
+        payload: {},
+        createdBy: 'system:test',
+      },
+      new Date('2026-01-01T07:00:00Z'),
+    )
+    const { items } = await api(scope).schedules({})
+    assert.deepEqual(
+      items.map(s => [s.name, s.nextAt, s.enabled]),
+      [['check bikes', '2026-01-02T06:00:00.000Z', true]],
+    )
+  })
+})

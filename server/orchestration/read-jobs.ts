@@ -1,0 +1,138 @@
+import type { z } from 'zod'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { readLinesAfter } from '#server/kernel/job-log.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { listSchedules } from '#server/kernel/schedules.ts'
+import {
+  type AttemptSummary,
+  type JobDetail,
+  type JobLog,
+  type JobState,
+  type JobSummary,
+  MAX_TIMELINE_JOBS,
+  type orchestrationInputs,
+  type ScheduleSummary,
+  type Timeline,
+} from './contract.ts'
+import {
+  type AttemptRow,
+  countJobs,
+  databaseNow,
+  findAttempts,
+  findJob,
+  findJobs,
+  findJobsSince,
+  type JobRow,
+} from './store.ts'
+
+type Inputs = { [K in keyof typeof orchestrationInputs]: z.infer<(typeof orchestrationInputs)[K]> }
+
+const STATES_OF: Record<string, readonly JobState[]> = {
+  active: ['queued', 'running'],
+  ended: ['done', 'failed', 'cancelled'],
+}
+
+const iso = (at: Date | null) => at?.toISOString() ?? null
+
+const summary = (job: JobRow): JobSummary => ({
+  id: job.id,
+  name: job.name,
+  title: job.title,
+  lane: job.lane as JobSummary['lane'],
+  state: job.state as JobState,
+  reasonCode: job.reasonCode,
+  reason: job.reason,
+  progress: job.state === 'running' ? job.progress : null,
+  subjectKind: job.subjectKind,
+  subjectId: job.subjectId,
+  attemptsMade: job.attemptsMade,
+  attemptsAllowed: job.attemptsAllowed,
+  cancelling: job.cancelRequestedAt !== null && (job.state === 'queued' || job.state === 'running'),
+  createdBy: job.createdBy,
+  createdAt: job.createdAt.toISOString(),
+  startedAt: iso(job.startedAt),
+  endedAt: iso(job.endedAt),
+})
+
+const attemptSummary = (attempt: AttemptRow): AttemptSummary => ({
+  number: attempt.number,
+  state: attempt.state as AttemptSummary['state'],
+  reasonCode: attempt.reasonCode,
+  reason: attempt.reason,
+  worker: attempt.host ? `${attempt.host}, process ${attempt.pid}` : `worker ${attempt.workerId.slice(-8)}`,
+  startedAt: attempt.startedAt.toISOString(),
+  endedAt: iso(attempt.endedAt),
+  peakMemoryBytes: attempt.peakMemoryBytes,
+})
+
+const jobOf = async (kernel: Kernel, caller: Caller, id: string): Promise<JobRow> => {
+  const job = await findJob(kernel.db, caller.scope, id)
+  if (!job) throw new AppError('not_found', 'There is no such job in this project.')
+  return job
+}
+
+export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['list']) {
+  await authorise(kernel, caller, 'orchestration:read')
+  const states = input.state ? (STATES_OF[input.state] ?? [input.state]) : undefined
+  const [rows, counts] = await Promise.all([
+    findJobs(kernel.db, caller.scope, { states, name: input.name }, input.limit + 1, input.cursor),
+    countJobs(kernel.db, caller.scope),
+  ])
+  const page = rows.slice(0, input.limit)
+  return {
+    items: page.map(summary),
+    next: rows.length > input.limit ? page.at(-1)!.id : null,
+    /** Jobs of the project by state, whatever the filter. */
+    counts,
+  }
+}
+
+export async function showJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
+  await authorise(kernel, caller, 'orchestration:read')
+  const job = await jobOf(kernel, caller, id)
+  const attempts = await findAttempts(kernel.db, caller.scope, [job.id])
+  return { ...summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
+}
+
+export async function readJobLog(kernel: Kernel, caller: Caller, input: Inputs['log']): Promise<JobLog> {
+  await authorise(kernel, caller, 'orchestration:read')
+  const job = await jobOf(kernel, caller, input.job)
+  return readLinesAfter(kernel.db, caller.scope, job.id, input.after)
+}
+
+export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs['timeline']): Promise<Timeline> {
+  await authorise(kernel, caller, 'orchestration:read')
+  const to = await databaseNow(kernel.db)
+  const from = new Date(to.getTime() - input.minutes * 60_000)
+  const rows = await findJobsSince(kernel.db, caller.scope, from, MAX_TIMELINE_JOBS + 1)
+  const shown = rows.slice(0, MAX_TIMELINE_JOBS).reverse()
+  const attempts = await findAttempts(
+    kernel.db,
+    caller.scope,
+    shown.map(j => j.id),
+  )
+  return {
+    from: from.toISOString(),
+    to: to.toISOString(),
+    lanes: shown.map(job => ({ job: summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) })),
+    truncated: rows.length > MAX_TIMELINE_JOBS,
+  }
+}
+
+export async function readSchedules(kernel: Kernel, caller: Caller): Promise<{ items: ScheduleSummary[] }> {
+  await authorise(kernel, caller, 'orchestration:read')
+  const rows = await listSchedules(kernel.db, caller.scope)
+  return {
+    items: rows.map(row => ({
+      id: row.id,
+      name: row.name,
+      cron: row.cron,
+      zone: row.zone,
+      job: row.job,
+      enabled: row.enabled,
+      nextAt: row.enabled ? iso(row.nextAt) : null,
+      lastAt: iso(row.lastAt),
+    })),
+  }
+}
