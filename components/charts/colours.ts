@@ -1,0 +1,27 @@
+/** Mantine's variables only, so that light, dark and the project's theme decide. */
+const shade = (name: string, light: number, dark: number) =>
+  `light-dark(var(--mantine-${name}-${light}), var(--mantine-${name}-${dark}))`
+
+export const ACCENT = shade('primary-color', 7, 4)
+/** For surfaces that text lies on. */
+export const ACCENT_SURFACE = shade('primary-color', 6, 8)
+export const QUIET = 'var(--mantine-color-dimmed)'
+export const HAIRLINE = 'var(--mantine-color-default-border)'
+export const SURFACE = 'var(--mantine-color-body)'
+export const BAD = shade('color-red', 8, 5)
+
+const SERIES = [
+  ACCENT,
+  shade('color-orange', 8, 4),
+  shade('color-teal', 8, 4),
+  shade('color-grape', 7, 4),
+  shade('color-cyan', 8, 4),
+  shade('color-pink', 7, 4),
+  shade('color-lime', 9, 4),
+  shade('color-gray', 7, 5),
+]
+
+export const seriesColour = (i: number): string => SERIES[i % SERIES.length]!
+
+/** The same colour for words: nearer to the ink, so that small letters can be read. */
+export const inkOf = (colour: string): string => `color-mix(in srgb, ${colour} 70%, var(--mantine-color-text))`

@@ -1,0 +1,46 @@
+import { ACCENT, QUIET } from './colours.ts'
+
+const WIDTH = 150
+const HEIGHT = 18
+const EDGE = 6
+
+/** A value and its interval on a scale shared by the rows of a table; the band is the best row's interval. */
+export function IntervalDot({
+  value,
+  low,
+  high,
+  min,
+  max,
+  band,
+  label,
+}: {
+  value: number
+  low: number
+  high: number
+  min: number
+  max: number
+  band?: { low: number; high: number }
+  label: string
+}) {
+  const span = max > min ? max - min : 1
+  const x = (v: number) => EDGE + Math.min(1, Math.max(0, (v - min) / span)) * (WIDTH - 2 * EDGE)
+  const tied = band !== undefined && low <= band.high && high >= band.low
+  const colour = tied ? ACCENT : QUIET
+  return (
+    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
+      <title>{label}</title>
+      {band ? (
+        <rect
+          x={x(band.low)}
+          y={0}
+          width={Math.max(2, x(band.high) - x(band.low))}
+          height={HEIGHT}
+          fill={ACCENT}
+          opacity={0.14}
+        />
+      ) : null}
+      <line x1={x(low)} x2={x(high)} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke={colour} strokeWidth={2} />
+      <circle cx={x(value)} cy={HEIGHT / 2} r={3.4} fill={colour} />
+    </svg>
+  )
+}
