@@ -1,0 +1,43 @@
+'use client'
+import { Stack, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useTRPC } from '../trpc.ts'
+import { PageHead } from '../ui/page-head.tsx'
+import { JobTable } from './job-table.tsx'
+import { ScheduleTable } from './schedule-table.tsx'
+import { TimelineView } from './timeline-view.tsx'
+import { overviewSentence } from './words.ts'
+
+const VIEWS = ['timeline', 'jobs', 'schedules'] as const
+const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }
+
+/** What runs by itself, what failed, and why. */
+export function OrchestrationPage({ project }: { project: string }) {
+  const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('timeline'))
+  const trpc = useTRPC()
+  const { data } = useQuery(trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: 5_000 }))
+  return (
+    <Stack gap="md">
+      <PageHead title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
+      <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
+        <Tabs.List mb="md">
+          {VIEWS.map(v => (
+            <Tabs.Tab key={v} value={v}>
+              {LABEL[v]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="timeline">
+          <TimelineView project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="jobs">
+          <JobTable project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="schedules">
+          <ScheduleTable project={project} />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  )
+}

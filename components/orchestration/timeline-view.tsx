@@ -1,0 +1,166 @@
+import { Anchor, NativeSelect, Skeleton, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { parseAsNumberLiteral, useQueryState } from 'nuqs'
+import type { AttemptSummary, Timeline } from '#server/orchestration/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import classes from './timeline.module.css'
+import { attemptTitle, drawnSpan, stateWords, ticksOf, tookWords, WINDOWS, windowWords } from './words.ts'
+
+const COLOUR: Record<AttemptSummary['state'], string> = {
+  running: 'blue',
+  done: 'green',
+  failed: 'red',
+  lost: 'red',
+  cancelled: 'gray',
+}
+
+/** A lane per job, its attempts as bars over time, up to now. */
+export function TimelineView({ project }: { project: string }) {
+  const [minutes, setMinutes] = useQueryState('minutes', parseAsNumberLiteral(WINDOWS).withDefault(60))
+  const trpc = useTRPC()
+  const { data, error, refetch } = useQuery(
+    trpc.orchestration.timeline.queryOptions(
+      { project, minutes },
+      { refetchInterval: 3_000, placeholderData: before => before },
+    ),
+  )
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={280} radius="md" aria-label="Loading the timeline" />
+  return (
+    <Stack gap="sm">
+      <NativeSelect
+        aria-label="Window"
+        size="xs"
+        w={170}
+        value={String(minutes)}
+        onChange={event => setMinutes(WINDOWS.find(w => String(w) === event.currentTarget.value) ?? null)}
+        data={WINDOWS.map(w => ({ value: String(w), label: `Last ${windowWords(w)}` }))}
+      />
+      {data.lanes.length === 0 ? (
+        <EmptyState title={`Nothing ran within the last ${windowWords(minutes)}`}>
+          Uploads, profiles, training runs and monitoring checks appear here as bars while they run, each with its
+          attempts. Choose a longer window to look further back.
+        </EmptyState>
+      ) : (
+        <Lanes project={project} timeline={data} />
+      )}
+      {data.truncated ? (
+        <Text size="xs" c="dimmed">
+          The newest {data.lanes.length} jobs of the window are shown.
+        </Text>
+      ) : null}
+    </Stack>
+  )
+}
+
+function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
+  const now = Date.parse(timeline.to)
+  const { from, to } = drawnSpan(timeline.lanes, Date.parse(timeline.from), now)
+  const place = (ms: number) => `${Math.min(100, Math.max(0, ((ms - from) / (to - from)) * 100)).toFixed(3)}%`
+  const width = (start: number, end: number) =>
+    `${Math.max(0, ((Math.min(end, to) - Math.max(start, from)) / (to - from)) * 100).toFixed(3)}%`
+  const ticks = ticksOf(from, to)
+  const long = to - from > 86_400_000
+  const tickWords = (ms: number) => {
+    const iso = new Date(ms).toISOString()
+    return long ? iso.slice(5, 16).replace('T', ' ') : iso.slice(11, to - from > 600_000 ? 16 : 19)
+  }
+  return (
+    <Panel title="Attempts over time" note="UTC; the dashed part of a lane is waiting" flush>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section aria-label="Timeline of jobs" tabIndex={0} className={classes.scroll}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col" className={classes.name}>
+                Job
+              </th>
+              <th scope="col" className={classes.track}>
+                <span className={classes.hidden}>Attempts</span>
+                {ticks.map(tick => (
+                  <span key={tick} className={classes.tick} style={{ left: place(tick) }} aria-hidden>
+                    {tickWords(tick)}
+                  </span>
+                ))}
+              </th>
+              <th scope="col" className={classes.state}>
+                State
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {timeline.lanes.map(({ job, attempts }) => {
+              const begun = attempts[0]
+                ? Date.parse(attempts[0].startedAt)
+                : job.endedAt
+                  ? Date.parse(job.endedAt)
+                  : now
+              return (
+                <tr key={job.id}>
+                  <th scope="row" className={classes.name}>
+                    <Anchor
+                      component={Link}
+                      href={`/p/${project}/orchestration/jobs/${job.id}`}
+                      size="sm"
+                      title={job.title}
+                      className={classes.title}
+                    >
+                      {job.title}
+                    </Anchor>
+                  </th>
+                  <td className={classes.track}>
+                    {ticks.map(tick => (
+                      <span key={tick} className={classes.rule} style={{ left: place(tick) }} aria-hidden />
+                    ))}
+                    <span
+                      className={classes.waiting}
+                      style={{
+                        left: place(Date.parse(job.createdAt)),
+                        width: width(Date.parse(job.createdAt), begun),
+                      }}
+                      aria-hidden
+                    />
+                    {attempts.map(attempt => (
+                      <span
+                        key={attempt.number}
+                        className={classes.bar}
+                        title={attemptTitle(attempt, now)}
+                        style={{
+                          left: place(Date.parse(attempt.startedAt)),
+                          width: width(
+                            Date.parse(attempt.startedAt),
+                            attempt.endedAt ? Date.parse(attempt.endedAt) : now,
+                          ),
+                          background: `var(--mantine-color-${COLOUR[attempt.state]}-light)`,
+                          color: `var(--mantine-color-${COLOUR[attempt.state]}-light-color)`,
+                          borderColor: `var(--mantine-color-${COLOUR[attempt.state]}-filled)`,
+                        }}
+                      >
+                        <span className={classes.word}>
+                          {attempts.length > 1 ? `${attempt.number} · ` : ''}
+                          {attempt.state}
+                        </span>
+                      </span>
+                    ))}
+                    <span className={classes.now} style={{ left: place(now) }} aria-hidden />
+                  </td>
+                  <td className={classes.state}>
+                    <StateBadge state={job.state} label={stateWords(job)} />{' '}
+                    <Text span size="xs" c="dimmed">
+                      {tookWords(job.startedAt, job.endedAt, now)}
+                    </Text>
+                  </td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </section>
+    </Panel>
+  )
+}
