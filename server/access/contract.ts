@@ -68,6 +68,8 @@ export const RESERVED_SLUGS = [
   'static',
   'public',
   'sign-in',
+  'first',
+  'reset',
   'invite',
   'account',
   'admin',
@@ -96,3 +98,149 @@ export const resourceNameSchema = z
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$/,
     'Start with a letter or digit; then letters, digits, hyphen, underscore or dot; at most 100.',
   )
+
+export const MIN_PASSWORD = 12
+export const MAX_PASSWORD = 200
+export const SESSION_DAYS = 30
+export const INVITATION_DAYS = 7
+export const LINK_HOURS = 24
+
+export const emailSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email('An e-mail address, as ada@example.org.'))
+/** Its rules (length, not the e-mail itself, not a common one) are in `rules/password.ts`; here only what bounds the work. */
+export const passwordSchema = z
+  .string()
+  .min(1, 'Give a password.')
+  .max(MAX_PASSWORD, `At most ${MAX_PASSWORD} characters.`)
+export const linkTokenSchema = z.string().min(10).max(100)
+
+const isZone = (zone: string) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+export const zoneSchema = z.string().max(60).refine(isZone, 'A time zone by its IANA name, as Europe/Berlin.')
+
+export const createProjectInput = z.object({
+  slug: slugSchema,
+  name: nameSchema.optional(),
+  zone: zoneSchema.optional(),
+})
+export type CreateProjectInput = z.infer<typeof createProjectInput>
+
+export const newAccountInput = z.object({
+  token: linkTokenSchema,
+  name: nameSchema,
+  email: emailSchema,
+  password: passwordSchema,
+})
+export type NewAccountInput = z.infer<typeof newAccountInput>
+
+export const MAX_TOKEN_DAYS = 730
+export const createTokenInput = z.object({
+  name: nameSchema,
+  role: roleSchema,
+  /** Null: never expires; only an owner may make such a token. */
+  expiresInDays: z.number().int().min(1).max(MAX_TOKEN_DAYS).nullable().default(90),
+})
+export type CreateTokenInput = z.infer<typeof createTokenInput>
+
+export const addMemberInput = z.object({ email: emailSchema, role: roleSchema })
+export const changeMemberInput = z.object({ userId: z.uuid(), role: roleSchema })
+/** With an e-mail only that person may accept; without one, whoever holds the link. */
+export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema })
+export type InviteInput = z.infer<typeof inviteInput>
+
+export const AUDIT_OUTCOMES = ['done', 'refused', 'failed'] as const
+export const auditInput = z.object({
+  action: z.string().max(100).optional(),
+  /** `user:<id>`, `token:<id>`, `system:<part>`. */
+  actor: z.string().max(100).optional(),
+  outcome: z.enum(AUDIT_OUTCOMES).optional(),
+  cursor: z.number().int().positive().optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+})
+export type AuditInput = z.infer<typeof auditInput>
+
+export const changePasswordInput = z.object({ current: passwordSchema, next: passwordSchema })
+
+export interface ProjectView {
+  id: string
+  slug: string
+  name: string
+  zone: string
+  role: Role
+  members: number
+  createdAt: string
+}
+
+export interface MemberView {
+  userId: string
+  name: string
+  email: string
+  role: Role
+  since: string
+  disabled: boolean
+  isAdmin: boolean
+  isSelf: boolean
+}
+
+export interface InvitationView {
+  id: string
+  email: string | null
+  role: Role
+  invitedBy: string
+  createdAt: string
+  expiresAt: string
+  state: 'open' | 'accepted' | 'revoked' | 'expired'
+}
+
+export interface TokenView {
+  id: string
+  name: string
+  prefix: string
+  role: Role
+  madeBy: string
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+  state: 'live' | 'expired' | 'revoked'
+}
+
+/** The token itself is in this answer only; we keep its hash. */
+export interface MintedToken {
+  token: string
+  project: string
+  role: Role
+  expiresAt: string | null
+}
+
+export interface AuditView {
+  id: number
+  at: string
+  actor: string
+  actorName: string
+  action: string
+  subjectKind: string
+  subjectId: string
+  outcome: (typeof AUDIT_OUTCOMES)[number]
+  reason: string | null
+  details: Record<string, unknown>
+  requestId: string | null
+}
+
+export interface SessionView {
+  id: string
+  userAgent: string | null
+  createdAt: string
+  lastSeenAt: string | null
+  expiresAt: string
+  isCurrent: boolean
+}

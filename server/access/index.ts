@@ -1,0 +1,29 @@
+export {
+  enterAsPerson,
+  enterByToken,
+  type GoodToken,
+  refuseAnonymous,
+  requireToken,
+  scopeForProject,
+} from './enter-project.ts'
+export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
+export {
+  becomeFirstAdmin,
+  disableUser,
+  ensureAdmin,
+  firstSignInLink,
+  resetLink,
+  resetPassword,
+  showLink,
+} from './sign-in/links.ts'
+export {
+  changePassword,
+  listSessions,
+  type Person,
+  personOfSession,
+  personOfSessionHash,
+  revokeSession,
+  signOut,
+} from './sign-in/sessions.ts'
+export { signIn } from './sign-in/sign-in.ts'
+export { createToken, listTokens, mintTokenFromMachine, revokeToken } from './tokens.ts'

@@ -1,0 +1,75 @@
+import type { Tx } from '#db/client.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { AppError, isUniqueViolation } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey, type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import type { CreateProjectInput, ProjectView, Role } from './contract.ts'
+import { insertProject, listProjects, type ProjectRow, upsertMember } from './store.ts'
+
+/** What domains to the right put into each new project, in its transaction; composed in `server/api/create-project.ts`. */
+export type OnProjectCreated = (tx: Tx, scope: ProjectScope, createdBy: string) => Promise<void>
+
+export async function writeProject(
+  kernel: Kernel,
+  c: Change,
+  input: { slug: string; name?: string; zone?: string; owner: string | null },
+  onCreated?: OnProjectCreated,
+): Promise<ProjectRow> {
+  const id = newId(kernel.clock)
+  const name = input.name || input.slug
+  const project = await insertProject(c.tx, {
+    id,
+    slug: input.slug,
+    name,
+    zone: input.zone ?? 'UTC',
+    createdBy: input.owner,
+  })
+  if (input.owner) await upsertMember(c.tx, id, input.owner, 'owner')
+  await onCreated?.(c.tx, scopeOf(project), actorKey(c.actor))
+  const subject = { subjectKind: 'project', subjectId: id }
+  await c.emit({ projectId: id, type: 'access.project-created', ...subject, payload: { slug: input.slug } })
+  await c.audit({ projectId: id, action: 'access.create-project', ...subject, details: { slug: input.slug, name } })
+  c.wakeAfter({ topic: 'member', projectId: id, id })
+  return project
+}
+
+/** Any person of the instance may start a project and owns it. Throws `conflict` when the name is taken. */
+export async function createProject(
+  kernel: Kernel,
+  person: { userId: string },
+  input: CreateProjectInput,
+  onCreated?: OnProjectCreated,
+): Promise<{ slug: string }> {
+  const actor = { kind: 'user' as const, id: person.userId }
+  try {
+    const { slug } = await change(kernel, actor, c =>
+      writeProject(kernel, c, { ...input, owner: person.userId }, onCreated),
+    )
+    return { slug }
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AppError('conflict', `The name “${input.slug}” is taken.`, {
+      hint: 'Project names are shared by the whole instance; choose another.',
+    })
+  }
+}
+
+/** The projects a person may enter, with the role there. */
+export async function projectsOf(
+  kernel: Kernel,
+  person: { userId: string; isAdmin: boolean },
+): Promise<{ items: ProjectView[] }> {
+  const rows = await listProjects(kernel.db, person.isAdmin ? null : person.userId)
+  return {
+    items: rows.map(r => ({
+      id: r.project.id,
+      slug: r.project.slug,
+      name: r.project.name,
+      zone: r.project.zone,
+      role: (r.role ?? 'owner') as Role,
+      members: r.members,
+      createdAt: r.project.createdAt.toISOString(),
+    })),
+  }
+}

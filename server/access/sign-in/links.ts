@@ -1,0 +1,185 @@
+import { type Change, change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError, isUniqueViolation } from '#server/kernel/errors.ts'
+import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { systemActor } from '#server/kernel/scope.ts'
+import { LINK_HOURS, type NewAccountInput } from '../contract.ts'
+import { passwordProblem } from '../rules/password.ts'
+import { countLiveTokensOf } from '../store.ts'
+import { accountKey, hashPassword } from './sign-in.ts'
+import {
+  clearThrottle,
+  deleteUnusedLinks,
+  findGoodLink,
+  findUser,
+  findUserByEmail,
+  insertLink,
+  insertUser,
+  type LinkPurpose,
+  listAdmins,
+  lockAdmins,
+  revokeSessions,
+  type UserRow,
+  updateUser,
+  useLink,
+} from './store.ts'
+
+const COMMAND_LINE = systemActor('command-line')
+
+const deadLink = () =>
+  new AppError('not_found', 'This link is not valid: it was used, it has expired, or a newer one was made.', {
+    hint: 'Make a new one on the server’s machine: `npm start` prints the first sign-in link, `fleximl user reset EMAIL` a reset link.',
+  })
+
+async function makeLink(kernel: Kernel, purpose: LinkPurpose, userId: string | null): Promise<string> {
+  const token = newSecret()
+  const now = nowDate(kernel.clock)
+  await change(kernel, COMMAND_LINE, async c => {
+    await deleteUnusedLinks(c.tx, purpose, userId)
+    await insertLink(c.tx, {
+      tokenHash: sha256(token),
+      purpose,
+      userId,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + LINK_HOURS * 3_600_000),
+    })
+    await c.audit({
+      projectId: null,
+      action: `access.make-${purpose}-link`,
+      subjectKind: userId ? 'user' : 'instance',
+      subjectId: userId ?? 'instance',
+    })
+  })
+  return token
+}
+
+/** The one-time link that makes the first administrator; undefined when there is one. */
+export async function firstSignInLink(kernel: Kernel): Promise<string | undefined> {
+  await ensureAdmin(kernel)
+  if ((await listAdmins(kernel.db)).length > 0) return undefined
+  return `${kernel.env.FLEXIML_URL}/first/${await makeLink(kernel, 'first-admin', null)}`
+}
+
+/** A one-time link by which this person chooses a new password. Throws `not_found`. */
+export async function resetLink(kernel: Kernel, email: string): Promise<string> {
+  const user = await requireUser(kernel, email)
+  return `${kernel.env.FLEXIML_URL}/reset/${await makeLink(kernel, 'reset', user.id)}`
+}
+
+async function requireUser(kernel: Kernel, email: string): Promise<UserRow> {
+  const user = await findUserByEmail(kernel.db, email)
+  if (!user) throw new AppError('not_found', `Nobody here has the e-mail address ${email}.`)
+  return user
+}
+
+/** Inserts a person inside a change. Throws `conflict` when the address has an account. */
+export async function writeUser(
+  kernel: Kernel,
+  c: Change,
+  values: { id: string; email: string; name: string; passwordHash: string; isAdmin: boolean },
+): Promise<UserRow> {
+  if (await findUserByEmail(c.tx, values.email))
+    throw new AppError('conflict', 'This e-mail address has an account already.', { hint: 'Sign in with it.' })
+  try {
+    return await insertUser(c.tx, { ...values, createdAt: nowDate(kernel.clock) })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AppError('conflict', 'This e-mail address has an account already.', { hint: 'Sign in with it.' })
+  }
+}
+
+/** The administrator of `FLEXIML_ADMIN_EMAIL` and `FLEXIML_ADMIN_PASSWORD`, made once; an account that is there is left as it is. */
+export async function ensureAdmin(kernel: Kernel): Promise<void> {
+  const { FLEXIML_ADMIN_EMAIL: email, FLEXIML_ADMIN_PASSWORD: password } = kernel.env
+  if (!email || !password || (await findUserByEmail(kernel.db, email))) return
+  const problem = passwordProblem(password, email)
+  if (problem)
+    throw new AppError('invalid', `FLEXIML_ADMIN_PASSWORD (not shown): ${problem}`, {
+      hint: 'Set another one, or leave it out and use the one-time link.',
+    })
+  const passwordHash = await hashPassword(password, email)
+  const id = newId(kernel.clock)
+  await change(kernel, systemActor('environment'), async c => {
+    await lockAdmins(c.tx)
+    if (await findUserByEmail(c.tx, email)) return
+    await writeUser(kernel, c, {
+      id,
+      email: email.toLowerCase(),
+      name: email.split('@')[0]!,
+      passwordHash,
+      isAdmin: true,
+    })
+    await c.audit({ projectId: null, action: 'access.make-administrator', subjectKind: 'user', subjectId: id })
+  })
+}
+
+/** Whether a link can be used now, and for whom. Throws `not_found`. */
+export async function showLink(
+  kernel: Kernel,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<{ email: string | null; name: string | null; expiresAt: string }> {
+  const link = await findGoodLink(kernel.db, sha256(token), purpose, nowDate(kernel.clock))
+  if (!link || (purpose === 'first-admin' && (await listAdmins(kernel.db)).length > 0)) throw deadLink()
+  const user = link.userId ? await findUser(kernel.db, link.userId) : undefined
+  return { email: user?.email ?? null, name: user?.name ?? null, expiresAt: link.expiresAt.toISOString() }
+}
+
+/** The first person of the instance. Throws `not_found` (link), `conflict` (there is an administrator), `invalid` (password). */
+export async function becomeFirstAdmin(kernel: Kernel, input: NewAccountInput): Promise<{ email: string }> {
+  await showLink(kernel, 'first-admin', input.token)
+  const passwordHash = await hashPassword(input.password, input.email)
+  const id = newId(kernel.clock)
+  await change(kernel, { kind: 'user', id }, async c => {
+    await lockAdmins(c.tx)
+    if (!(await useLink(c.tx, sha256(input.token), 'first-admin', nowDate(kernel.clock)))) throw deadLink()
+    if ((await listAdmins(c.tx)).length > 0)
+      throw new AppError('conflict', 'This instance has an administrator already.', { hint: 'Ask for an invitation.' })
+    await writeUser(kernel, c, { id, email: input.email, name: input.name, passwordHash, isAdmin: true })
+    await c.audit({ projectId: null, action: 'access.make-administrator', subjectKind: 'user', subjectId: id })
+  })
+  return { email: input.email }
+}
+
+/** All sessions end, the throttle of the account is lifted. Throws `not_found` (link), `invalid` (password). */
+export async function resetPassword(
+  kernel: Kernel,
+  input: { token: string; password: string },
+): Promise<{ email: string }> {
+  const { email } = await showLink(kernel, 'reset', input.token)
+  if (!email) throw deadLink()
+  const passwordHash = await hashPassword(input.password, email)
+  const now = nowDate(kernel.clock)
+  const link = await findGoodLink(kernel.db, sha256(input.token), 'reset', now)
+  if (!link?.userId) throw deadLink()
+  const userId = link.userId
+  await change(kernel, { kind: 'user', id: userId }, async c => {
+    if (!(await useLink(c.tx, sha256(input.token), 'reset', now))) throw deadLink()
+    await updateUser(c.tx, userId, { passwordHash })
+    await revokeSessions(c.tx, userId, now)
+    await c.audit({ projectId: null, action: 'access.reset-password', subjectKind: 'user', subjectId: userId })
+    c.wakeAfter({ topic: 'member', id: userId })
+  })
+  await clearThrottle(kernel.db, accountKey(email))
+  return { email }
+}
+
+/** Ends a person's sessions and sign-ins; their API tokens belong to the projects and stay: the answer counts them. */
+export async function disableUser(kernel: Kernel, email: string): Promise<{ email: string; liveTokens: number }> {
+  const user = await requireUser(kernel, email)
+  const now = nowDate(kernel.clock)
+  await change(kernel, COMMAND_LINE, async c => {
+    await lockAdmins(c.tx)
+    if (user.isAdmin && (await listAdmins(c.tx)).every(a => a.id === user.id))
+      throw new AppError('conflict', 'This is the last administrator; nobody could manage the instance.', {
+        hint: 'Make another administrator first, or change the password: `fleximl user reset EMAIL`.',
+      })
+    await updateUser(c.tx, user.id, { disabledAt: user.disabledAt ?? now })
+    await revokeSessions(c.tx, user.id, now)
+    await deleteUnusedLinks(c.tx, 'reset', user.id)
+    await c.audit({ projectId: null, action: 'access.disable-user', subjectKind: 'user', subjectId: user.id })
+    c.wakeAfter({ topic: 'member', id: user.id })
+  })
+  return { email: user.email, liveTokens: await countLiveTokensOf(kernel.db, user.id) }
+}

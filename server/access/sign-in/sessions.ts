@@ -1,0 +1,112 @@
+import { change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { sha256 } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { SessionView } from '../contract.ts'
+import { ACCOUNT_RULE } from '../rules/throttle.ts'
+import { accountKey, hashPassword, passwordFits, requireAttempt } from './sign-in.ts'
+import {
+  clearThrottle,
+  findLiveSession,
+  findUser,
+  listLiveSessions,
+  revokeSessions,
+  touchSession,
+  updateUser,
+} from './store.ts'
+
+const TOUCH_MS = 60_000
+
+export interface Person {
+  userId: string
+  email: string
+  name: string
+  isAdmin: boolean
+  sessionIdHash: string
+}
+
+/** Who a session's secret stands for, asked of the database each time: revoked, expired or disabled is nobody, at once. */
+export async function personOfSession(kernel: Kernel, sid: string): Promise<Person | undefined> {
+  return personOfSessionHash(kernel, sha256(sid))
+}
+
+/** The same by the hash that a request already knows: long-lived streams ask again. */
+export async function personOfSessionHash(kernel: Kernel, idHash: string): Promise<Person | undefined> {
+  const now = nowDate(kernel.clock)
+  const found = await findLiveSession(kernel.db, idHash, now)
+  if (!found) return undefined
+  const { session, user } = found
+  if (!session.lastSeenAt || now.getTime() - session.lastSeenAt.getTime() > TOUCH_MS)
+    await touchSession(kernel.db, idHash, now)
+  return { userId: user.id, email: user.email, name: user.name, isAdmin: user.isAdmin, sessionIdHash: idHash }
+}
+
+const actorOf = (person: { userId: string }) => ({ kind: 'user' as const, id: person.userId })
+
+export async function listSessions(kernel: Kernel, person: Person): Promise<{ items: SessionView[] }> {
+  const rows = await listLiveSessions(kernel.db, person.userId, nowDate(kernel.clock))
+  return {
+    items: rows.map(r => ({
+      id: r.idHash,
+      userAgent: r.userAgent,
+      createdAt: r.createdAt.toISOString(),
+      lastSeenAt: r.lastSeenAt?.toISOString() ?? null,
+      expiresAt: r.expiresAt.toISOString(),
+      isCurrent: r.idHash === person.sessionIdHash,
+    })),
+  }
+}
+
+/** Ends one of the person's own sessions, the current one included. Throws `not_found`. */
+export async function revokeSession(kernel: Kernel, person: Person, id: string): Promise<{ id: string }> {
+  await change(kernel, actorOf(person), async c => {
+    const gone = await revokeSessions(c.tx, person.userId, nowDate(kernel.clock), { only: id })
+    if (gone.length === 0)
+      throw new AppError('not_found', 'There is no such session of yours.', { hint: 'It may have ended already.' })
+    await c.audit({
+      projectId: null,
+      action: id === person.sessionIdHash ? 'access.sign-out' : 'access.revoke-session',
+      subjectKind: 'user',
+      subjectId: person.userId,
+    })
+    c.wakeAfter({ topic: 'member', id: person.userId })
+  })
+  return { id }
+}
+
+/** What next-auth's sign-out calls with the cookie's secret; a session that is over already stays over. */
+export async function signOut(kernel: Kernel, sid: string): Promise<void> {
+  const person = await personOfSession(kernel, sid)
+  if (person) await revokeSession(kernel, person, person.sessionIdHash)
+}
+
+/** The other sessions end; this one stays. Throws `invalid` (too easy), `forbidden` (current password wrong), `too_many_requests`. */
+export async function changePassword(
+  kernel: Kernel,
+  person: Person,
+  input: { current: string; next: string },
+): Promise<{ endedSessions: number }> {
+  await requireAttempt(kernel, accountKey(person.email), ACCOUNT_RULE)
+  const user = await findUser(kernel.db, person.userId)
+  if (!(await passwordFits(user, input.current)))
+    throw new AppError('invalid', 'The current password is wrong.', {
+      details: [{ column: 'current', expected: 'the password you signed in with' }],
+    })
+  await clearThrottle(kernel.db, accountKey(person.email))
+  const passwordHash = await hashPassword(input.next, person.email)
+  const ended = await change(kernel, actorOf(person), async c => {
+    await updateUser(c.tx, person.userId, { passwordHash })
+    const gone = await revokeSessions(c.tx, person.userId, nowDate(kernel.clock), { except: person.sessionIdHash })
+    await c.audit({
+      projectId: null,
+      action: 'access.change-password',
+      subjectKind: 'user',
+      subjectId: person.userId,
+      details: { endedSessions: gone.length },
+    })
+    c.wakeAfter({ topic: 'member', id: person.userId })
+    return gone
+  })
+  return { endedSessions: ended.length }
+}

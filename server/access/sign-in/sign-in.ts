@@ -1,0 +1,117 @@
+import { hash, verify } from '@node-rs/argon2'
+import { writeAudit } from '#server/kernel/audit.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newSecret, sha256 } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { type Actor, systemActor } from '#server/kernel/scope.ts'
+import { MAX_PASSWORD, SESSION_DAYS } from '../contract.ts'
+import { passwordProblem } from '../rules/password.ts'
+import { ACCOUNT_RULE, ADDRESS_RULE, decideAttempt, type ThrottleRule } from '../rules/throttle.ts'
+import {
+  clearThrottle,
+  deleteStale,
+  findUserByEmail,
+  forgiveOne,
+  insertSession,
+  lockThrottle,
+  saveThrottle,
+  type UserRow,
+} from './store.ts'
+
+const DAY_MS = 86_400_000
+
+/** argon2id, 19 MiB, 2 passes, 1 lane (OWASP's minimum): the package's defaults, written down so that they stay. */
+const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+/** Throws `invalid` when the password is too easily guessed. */
+export async function hashPassword(password: string, email: string): Promise<string> {
+  const problem = passwordProblem(password, email)
+  if (problem) throw new AppError('invalid', problem, { details: [{ column: 'password', expected: problem }] })
+  return hash(password, ARGON2)
+}
+
+/** What an unknown account is verified against, so that it costs the same time as a known one. */
+let decoy: Promise<string> | undefined
+
+export async function passwordFits(user: UserRow | undefined, password: string): Promise<boolean> {
+  decoy ??= hash(newSecret(), ARGON2)
+  const stored = user?.passwordHash ?? (await decoy)
+  const fits = await verify(stored, password.slice(0, MAX_PASSWORD + 1))
+  return fits && user?.passwordHash != null && user.disabledAt === null
+}
+
+export const accountKey = (email: string) => `account:${sha256(email.toLowerCase())}`
+const addressKey = (address: string) => `address:${address}`
+
+/** Counts the attempt before it is made. Throws `too_many_requests` with the wait. */
+export async function requireAttempt(kernel: Kernel, key: string, rule: ThrottleRule): Promise<void> {
+  const now = nowDate(kernel.clock)
+  const wait = await kernel.db.transaction(async tx => {
+    const decided = decideAttempt(rule, await lockThrottle(tx, key, now), now)
+    if ('waitSeconds' in decided) return decided.waitSeconds
+    await saveThrottle(tx, key, decided.next)
+    return 0
+  })
+  if (wait === 0) return
+  const words = wait < 90 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`
+  throw new AppError('too_many_requests', `Too many attempts. Try again in ${words}.`, {
+    hint: 'A forgotten password is reset on the server’s machine: `fleximl user reset EMAIL`.',
+    retryAfterSeconds: wait,
+  })
+}
+
+const auditSignIn = (kernel: Kernel, actor: Actor, outcome: 'done' | 'refused', reason?: string) =>
+  writeAudit(kernel.db, actor, {
+    projectId: null,
+    action: 'access.sign-in',
+    subjectKind: 'user',
+    subjectId: actor.kind === 'user' ? actor.id : 'unknown',
+    outcome,
+    reason,
+  })
+
+/**
+ * A new session for the right password; its secret goes into the cookie and its hash into the table. Unknown account, wrong password
+ * and disabled account answer alike and take alike. Throws `unauthenticated`, `too_many_requests`.
+ */
+export async function signIn(
+  kernel: Kernel,
+  input: { email: string; password: string; address: string; userAgent?: string },
+): Promise<{ userId: string; sid: string }> {
+  const account = accountKey(input.email)
+  const address = addressKey(input.address)
+  try {
+    await requireAttempt(kernel, address, ADDRESS_RULE)
+    await requireAttempt(kernel, account, ACCOUNT_RULE)
+  } catch (error) {
+    if (error instanceof AppError) await auditSignIn(kernel, systemActor('anonymous'), 'refused', 'throttled')
+    throw error
+  }
+  const user = await findUserByEmail(kernel.db, input.email)
+  if (!(await passwordFits(user, input.password)) || !user) {
+    const actor: Actor = user ? { kind: 'user', id: user.id } : systemActor('anonymous')
+    await auditSignIn(kernel, actor, 'refused', user?.disabledAt ? 'disabled account' : 'wrong e-mail or password')
+    throw new AppError('unauthenticated', 'E-mail or password is wrong.')
+  }
+  await clearThrottle(kernel.db, account)
+  await forgiveOne(kernel.db, address)
+  const sid = await openSession(kernel, user.id, input.userAgent)
+  await auditSignIn(kernel, { kind: 'user', id: user.id }, 'done')
+  await deleteStale(kernel.db, new Date(kernel.clock.now() - SESSION_DAYS * DAY_MS))
+  return { userId: user.id, sid }
+}
+
+async function openSession(kernel: Kernel, userId: string, userAgent: string | undefined): Promise<string> {
+  const sid = newSecret()
+  const now = nowDate(kernel.clock)
+  await insertSession(kernel.db, {
+    idHash: sha256(sid),
+    userId,
+    userAgent: userAgent?.slice(0, 300) ?? null,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: new Date(now.getTime() + SESSION_DAYS * DAY_MS),
+  })
+  return sid
+}

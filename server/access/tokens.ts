@@ -1,0 +1,130 @@
+import { change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { type Actor, type ProjectScope, scopeOf, systemActor } from '#server/kernel/scope.ts'
+import { authorise, type Caller, requirePerson } from './caller.ts'
+import { type CreateTokenInput, type MintedToken, mayGrant, type Role, slugSchema, type TokenView } from './contract.ts'
+import { type OnProjectCreated, writeProject } from './projects.ts'
+import { findProject, findToken, insertToken, listTokenRows, markTokenRevoked } from './store.ts'
+
+const DAY_MS = 86_400_000
+const MACHINE_TOKEN_DAYS = 365
+
+async function mint(
+  kernel: Kernel,
+  actor: Actor,
+  scope: ProjectScope,
+  input: { name: string; role: Role; expiresAt: Date | null },
+): Promise<MintedToken> {
+  const token = `flx_${newSecret()}`
+  const id = newId(kernel.clock)
+  await change(kernel, actor, async c => {
+    await insertToken(c.tx, {
+      id,
+      projectId: scope.projectId,
+      name: input.name,
+      role: input.role,
+      tokenHash: sha256(token),
+      prefix: token.slice(0, 8),
+      createdBy: actor.kind === 'user' ? actor.id : null,
+      createdAt: nowDate(kernel.clock),
+      expiresAt: input.expiresAt,
+    })
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'access.create-token',
+      subjectKind: 'token',
+      subjectId: id,
+      details: { name: input.name, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null },
+    })
+    c.wakeAfter({ topic: 'member', projectId: scope.projectId, id })
+  })
+  return { token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
+}
+
+/** The token is in the answer and nowhere else. Its role is at most its maker's; only an owner makes one that never expires. */
+export async function createToken(kernel: Kernel, caller: Caller, input: CreateTokenInput): Promise<MintedToken> {
+  await authorise(kernel, caller, 'token:manage')
+  await requirePerson(kernel, caller, 'token:manage')
+  if (!mayGrant(caller.role, input.role))
+    throw new AppError('forbidden', `Your role is ${caller.role}; a token of yours cannot be ${input.role}.`, {
+      hint: `Choose ${caller.role} or less.`,
+    })
+  if (input.expiresInDays === null && caller.role !== 'owner')
+    throw new AppError('forbidden', 'Only an owner may make a token that never expires.', {
+      hint: 'Choose a number of days.',
+    })
+  const expiresAt = input.expiresInDays === null ? null : new Date(kernel.clock.now() + input.expiresInDays * DAY_MS)
+  return mint(kernel, caller.actor, caller.scope, { name: input.name, role: input.role, expiresAt })
+}
+
+export async function listTokens(kernel: Kernel, caller: Caller): Promise<{ items: TokenView[] }> {
+  await authorise(kernel, caller, 'token:read')
+  const now = kernel.clock.now()
+  const rows = await listTokenRows(kernel.db, caller.scope)
+  return {
+    items: rows.map(r => ({
+      id: r.id,
+      name: r.name,
+      prefix: r.prefix,
+      role: r.role as Role,
+      madeBy: r.madeBy ?? 'the server’s command line',
+      createdAt: r.createdAt.toISOString(),
+      expiresAt: r.expiresAt?.toISOString() ?? null,
+      lastUsedAt: r.lastUsedAt?.toISOString() ?? null,
+      state: r.revokedAt ? 'revoked' : r.expiresAt && r.expiresAt.getTime() <= now ? 'expired' : 'live',
+    })),
+  }
+}
+
+/** Felt by the dashboard at once, by serve within seconds. Revoking twice is the same as once. */
+export async function revokeToken(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
+  await authorise(kernel, caller, 'token:manage')
+  await requirePerson(kernel, caller, 'token:manage')
+  const token = await findToken(kernel.db, caller.scope, id)
+  if (!token) throw new AppError('not_found', 'There is no such token in this project.')
+  if (!mayGrant(caller.role, token.role as Role))
+    throw new AppError('forbidden', `Your role is ${caller.role}; this token’s is ${token.role}.`, {
+      hint: 'Ask an owner of the project to revoke it.',
+    })
+  if (token.revokedAt) return { id }
+  await change(kernel, caller.actor, async c => {
+    await markTokenRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'access.revoke-token',
+      subjectKind: 'token',
+      subjectId: id,
+      details: { name: token.name },
+    })
+    c.wakeAfter({ topic: 'member', projectId: caller.scope.projectId, id })
+  })
+  return { id }
+}
+
+/** On the server's machine: who can read its database address is its administrator. Makes the project when there is none of that name. */
+export async function mintTokenFromMachine(
+  kernel: Kernel,
+  input: { project: string; role: Role; name?: string },
+  onProjectCreated?: OnProjectCreated,
+): Promise<MintedToken> {
+  const actor = systemActor('command-line')
+  let project = await findProject(kernel.db, input.project)
+  if (!project) {
+    const slug = slugSchema.safeParse(input.project)
+    if (!slug.success)
+      throw new AppError('invalid', `“${input.project}” cannot be the name of a project.`, {
+        hint: slug.error.issues[0]?.message,
+      })
+    project = await change(kernel, actor, c =>
+      writeProject(kernel, c, { slug: slug.data, owner: null }, onProjectCreated),
+    )
+  }
+  return mint(kernel, actor, scopeOf(project), {
+    name: input.name ?? 'command line',
+    role: input.role,
+    expiresAt: new Date(kernel.clock.now() + MACHINE_TOKEN_DAYS * DAY_MS),
+  })
+}

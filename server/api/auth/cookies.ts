@@ -1,0 +1,6 @@
+import type { Env } from '#server/kernel/env.ts'
+
+/** Secure cookies exactly when users reach us by https. */
+export const isSecure = (env: Env): boolean => env.FLEXIML_URL.startsWith('https:')
+
+export const sessionCookieName = (env: Env): string => `${isSecure(env) ? '__Secure-' : ''}next-auth.session-token`

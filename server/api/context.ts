@@ -1,0 +1,117 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { decode } from 'next-auth/jwt'
+import type { Caller } from '#server/access/caller.ts'
+import {
+  enterAsPerson,
+  enterByToken,
+  type GoodToken,
+  type Person,
+  personOfSession,
+  refuseAnonymous,
+  requireToken,
+} from '#server/access/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { sessionCookieName } from './auth/cookies.ts'
+import type { ApiContext } from './trpc.ts'
+
+export interface ApiRequest {
+  /** What may change something must come from our own pages when a cookie vouches for it. */
+  method: string
+  headers: IncomingHttpHeaders | Headers
+  requestId: string
+}
+
+const headerOf = (headers: ApiRequest['headers'], name: string): string | undefined => {
+  if (headers instanceof Headers) return headers.get(name) ?? undefined
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Bearer, or the password of basic authentication. `''` when a header is there that we cannot read: a bad token, not none. */
+export function tokenOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined
+  const [, scheme = '', rest = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(authorization) ?? []
+  if (scheme.toLowerCase() === 'bearer') return rest
+  if (scheme.toLowerCase() !== 'basic') return ''
+  const pair = Buffer.from(rest, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  return colon < 0 ? '' : pair.slice(colon + 1)
+}
+
+/** The session's secret in our cookie; undefined when there is none or it is not from us. */
+export async function sessionSecretOf(kernel: Kernel, cookies: string | undefined): Promise<string | undefined> {
+  const name = sessionCookieName(kernel.env)
+  const found = cookies?.split(';').find(part => part.trimStart().startsWith(`${name}=`))
+  if (!found) return undefined
+  try {
+    const token = decodeURIComponent(found.slice(found.indexOf('=') + 1).trim())
+    const claims = await decode({ token, secret: kernel.secrets.nextAuthSecret })
+    return typeof claims?.sid === 'string' ? claims.sid : undefined
+  } catch {
+    // Forged, cut off, or signed with an earlier key: nobody.
+    return undefined
+  }
+}
+
+/** Browsers say where a request comes from. Without any word of it a cookie vouches for reading only. */
+export function isFromOurPages(request: ApiRequest): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return true
+  const site = headerOf(request.headers, 'sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin'
+  const origin = headerOf(request.headers, 'origin')
+  const host = headerOf(request.headers, 'host')
+  if (!origin || !host || !URL.canParse(origin)) return false
+  return new URL(origin).host === host
+}
+
+/**
+ * Who asks: an API token (`Authorization`), else a session (cookie). A header that is there decides alone: a bad token is not saved by a
+ * cookie. Roles are read when a project is entered, with each request. The wrong token throws when something is asked, not here, so that
+ * public routes answer.
+ */
+export async function createApiContext(kernel: Kernel, request: ApiRequest): Promise<ApiContext> {
+  const secret = tokenOf(headerOf(request.headers, 'authorization'))
+  let token: Promise<GoodToken> | undefined
+  let person: Person | undefined
+  let foreign = false
+  if (secret === undefined) {
+    const sid = await sessionSecretOf(kernel, headerOf(request.headers, 'cookie'))
+    foreign = sid !== undefined && !isFromOurPages(request)
+    person = sid === undefined || foreign ? undefined : await personOfSession(kernel, sid)
+  }
+  const nobody = async (): Promise<never> => {
+    await refuseAnonymous(kernel, foreign ? 'request from another site' : 'nobody signed in')
+    if (foreign)
+      throw new AppError('forbidden', 'This request came from another site than FlexiML’s own.', {
+        hint: 'Open the dashboard by its own address and try there.',
+      })
+    throw new AppError('unauthenticated', 'Sign in first, or send an API token.', {
+      hint: 'The session may have ended. Programs send the header `Authorization: Bearer flx_…`.',
+    })
+  }
+  const goodToken = (known: string) => {
+    token ??= requireToken(kernel, known)
+    return token
+  }
+  /** A call may name many projects or one of them many times; each is entered once. */
+  const entered = new Map<string | undefined, Promise<Caller>>()
+  const enter = async (slug: string | undefined): Promise<Caller> => {
+    if (secret !== undefined) return enterByToken(kernel, await goodToken(secret), slug)
+    return person ? enterAsPerson(kernel, person, slug) : nobody()
+  }
+  return {
+    kernel,
+    requestId: request.requestId,
+    person,
+    callerIn(slug) {
+      const known = entered.get(slug) ?? enter(slug)
+      entered.set(slug, known)
+      return known
+    },
+    async requireAnyone() {
+      if (secret !== undefined) await goodToken(secret)
+      else if (!person) await nobody()
+    },
+  }
+}
