@@ -1,0 +1,45 @@
+import { type NextRequest, NextResponse } from 'next/server'
+
+/**
+ * Sets headers of pages and nothing else: who may see what is decided beside the data. Mantine writes styles at run time, hence
+ * `unsafe-inline` for styles only.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
+  // Reload while developing needs eval and a socket.
+  const dev = process.env.NODE_ENV === 'development'
+  const policy = [
+    "default-src 'self'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${dev ? ' ws:' : ''}`,
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  const headers = new Headers(request.headers)
+  headers.set('x-nonce', nonce)
+  // Next reads the nonce for its own scripts from here.
+  headers.set('content-security-policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('content-security-policy', policy)
+  response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()')
+  return response
+}
+
+export const config = {
+  // Files of the build and prefetches carry no page of their own.
+  matcher: [
+    {
+      source: '/((?!_next/static|_next/image|api/|mark.svg|favicon.ico).*)',
+      missing: [
+        { type: 'header', key: 'next-router-prefetch' },
+        { type: 'header', key: 'purpose', value: 'prefetch' },
+      ],
+    },
+  ],
+}
