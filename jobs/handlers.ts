@@ -1,7 +1,8 @@
 import { ingestFile } from './data/ingest-file.ts'
 import { profileVersion } from './data/profile-version.ts'
 import type { JobHandler } from './handler.ts'
+import { checkEndpoint } from './monitoring/check-endpoint.ts'
 
 /** One line per job: what the workers of this version can do. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
-export const handlers: JobHandler<any>[] = [ingestFile, profileVersion]
+export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, checkEndpoint]

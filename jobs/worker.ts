@@ -2,6 +2,8 @@ import '#server/kernel/leave-with-parent.ts'
 import { openKernel } from '#server/kernel/kernel.ts'
 import { registerProcess } from '#server/kernel/processes.ts'
 import { handlers } from './handlers.ts'
+import { watchEndpoints } from './monitoring/watch-endpoints.ts'
+import { reactToEvents } from './runtime/react-to-events.ts'
 import { startWorkerLoop } from './runtime/worker-loop.ts'
 
 const kernel = await openKernel('worker')
@@ -12,6 +14,7 @@ const loop = await startWorkerLoop(
   { interactive: 2, compute: kernel.env.WORKER_CONCURRENCY, maintenance: 1 },
   handlers,
 )
+const stopReacting = await reactToEvents(kernel, [watchEndpoints])
 kernel.log.info({ slots: kernel.env.WORKER_CONCURRENCY }, 'worker ready')
 process.send?.({ ready: true })
 
@@ -20,6 +23,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, async () => {
     if (stopping) return
     stopping = true
+    await stopReacting()
     await loop.stop()
     await registration.stop()
     await kernel.close()

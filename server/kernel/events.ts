@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { events } from '#db/schema/index.ts'
-import type { Actor } from './scope.ts'
+import { events, projects } from '#db/schema/index.ts'
+import { type Actor, type ProjectScope, scopeOf } from './scope.ts'
 
 export interface NewEvent {
   projectId: string
@@ -89,4 +89,10 @@ export async function saveCursor(db: Handle, reader: string, cursor: EventCursor
   await db.execute(sql`
     INSERT INTO event_cursors (reader, xid, seq) VALUES (${reader}, ${cursor.xid}::xid8, ${cursor.seq})
     ON CONFLICT (reader) DO UPDATE SET xid = excluded.xid, seq = excluded.seq, updated_at = now()`)
+}
+
+/** A reader that reacts works in the project of the event; undefined when it is gone. */
+export async function eventScope(db: Handle, event: Pick<StoredEvent, 'projectId'>): Promise<ProjectScope | undefined> {
+  const [project] = await db.select().from(projects).where(eq(projects.id, event.projectId))
+  return project && scopeOf(project)
 }

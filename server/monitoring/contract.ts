@@ -28,6 +28,9 @@ export interface WindowPerformance {
   baselineHigh: number | null
   /** Labelled rows. */
   rows: number
+  /** 95 % interval of `value`. */
+  low: number | null
+  high: number | null
 }
 
 export interface MonitorWindow {
@@ -50,6 +53,23 @@ export interface MonitorStatus {
   checkedAt: string | null
   /** A check that is queued or running. */
   checking: boolean
+  /** Of that check: how far it is; null when none runs. */
+  progress: { done: number; note?: string } | null
+  /** Why the newest check failed, when no later one succeeded. */
+  problem: string | null
+  /** The version whose baseline the newest check compared with; another one may be in force by now. */
+  checkedVersion: number | null
+  /** Rows and labelled rows that the newest check saw. */
+  rows: number
+  labelled: number
+  /** The metric of `performance`. */
+  metric: { id: string; label: string; direction: 'minimise' | 'maximise' } | null
+  /** Of the answers, over all rows of the checked windows. */
+  prediction: ColumnDrift | null
+  /** IANA zone whose months and days the windows are. */
+  zone: string
+  /** Where feedback is sent. */
+  feedbackUrl: string
   grain: (typeof GRAINS)[number]
   /** Over all rows of the checked windows. */
   columns: ColumnDrift[]
@@ -68,6 +88,15 @@ export interface MonitorSummary {
   checkedAt: string | null
   drifted: number
   columns: number
+  checking: boolean
+}
+
+/** What a click on “Check now” answers with. */
+export interface CheckStarted {
+  endpoint: string
+  jobId: string
+  /** False: one was on its way already. */
+  started: boolean
 }
 
 export const monitoringInputs = {

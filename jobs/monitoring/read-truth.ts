@@ -1,0 +1,68 @@
+import type { BundleManifest } from '#ml/index.ts'
+
+/** A labelled prediction as numbers: the true value or class code, and the value or probabilities that were answered. */
+export interface Labelled {
+  truth: number
+  predicted: number[]
+}
+
+/**
+ * Reads what turned out to be true in the terms of the model's target: numbers, or its classes by name, by number (`1.0` is `1`) or as a
+ * truth value. Null when the answer or the label cannot be understood: such a row does not count as labelled.
+ *
+ * `classesThen` are those of the version that answered: another version may have ordered them differently.
+ */
+export function createTruthReader(bundle: Pick<BundleManifest, 'task' | 'classes'>) {
+  const classes = bundle.classes ?? []
+  const codes = new Map(classes.map((name, code) => [name, code]))
+  const byNumber = new Map(classes.map((name, code) => [Number(name), code]))
+  const codeOf = (value: unknown): number | undefined => {
+    const exact = codes.get(String(value))
+    if (exact !== undefined) return exact
+    const truth = typeof value === 'boolean' ? value : WORDS.get(String(value).trim().toLowerCase())
+    if (truth !== undefined) {
+      const code = codes.get(String(truth)) ?? codes.get(truth ? '1' : '0')
+      if (code !== undefined) return code
+    }
+    const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value)
+    return Number.isNaN(number) ? undefined : byNumber.get(number)
+  }
+
+  return (
+    row: { prediction: unknown; probabilities: number[] | null; actual: unknown },
+    classesThen: readonly string[] = classes,
+  ): Labelled | null => {
+    if (row.actual === null || row.actual === undefined) return null
+    if (bundle.task === 'regression') {
+      const [truth, predicted] = [toNumber(row.actual), toNumber(row.prediction)]
+      return Number.isFinite(truth) && Number.isFinite(predicted) ? { truth, predicted: [predicted] } : null
+    }
+    const truth = codeOf(row.actual)
+    if (truth === undefined) return null
+    const predicted = new Array<number>(classes.length).fill(0)
+    if (row.probabilities?.length === classesThen.length) {
+      for (const [k, name] of classesThen.entries()) {
+        const code = codes.get(name)
+        if (code !== undefined) predicted[code] = row.probabilities[k]!
+      }
+      return { truth, predicted }
+    }
+    const answered = codeOf(row.prediction)
+    if (answered === undefined) return null
+    predicted[answered] = 1
+    return { truth, predicted }
+  }
+}
+
+const WORDS = new Map([
+  ['true', true],
+  ['yes', true],
+  ['false', false],
+  ['no', false],
+])
+
+const toNumber = (value: unknown): number => {
+  if (typeof value === 'number') return value
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+}

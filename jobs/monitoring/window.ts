@@ -1,0 +1,150 @@
+import {
+  type BundleManifest,
+  type ColumnSummary,
+  type ColumnValues,
+  driftOf,
+  driftValues,
+  frameFromRows,
+  frameSpecs,
+  type MetricValue,
+  mergeSummaries,
+  metricInterval,
+  summarise,
+} from '#ml/index.ts'
+import type { ColumnDrift, WindowPerformance } from '#server/monitoring/contract.ts'
+import type { WindowRow } from '#server/monitoring/index.ts'
+import type { Labelled } from './read-truth.ts'
+
+/** Rows that lie in memory until they are added to the summaries. */
+const BUFFER_ROWS = 8192
+/** Beyond this many labelled rows of a window the error is that of the first ones: 400,000 bound the memory of a month. */
+const MOST_LABELLED = 400_000
+
+export type Summaries = { columns: Map<string, ColumnSummary>; prediction: ColumnSummary | null; rows: number }
+
+/** What windows are compared with: the part of the bundle that monitoring reads. */
+export interface Reference {
+  bundle: Pick<BundleManifest, 'signature' | 'task' | 'classes' | 'baseline'>
+  metric: string
+  /** Columns in which drift means something: moments in time only ever move on. */
+  watched: string[]
+}
+
+export function referenceOf(bundle: Reference['bundle'], metric: string, timeColumn: string | null): Reference {
+  const watched = bundle.signature.columns
+    .filter(c => bundle.baseline.columns[c.name] && c.role !== 'time' && c.type !== 'datetime' && c.name !== timeColumn)
+    .map(c => c.name)
+  return { bundle, metric, watched }
+}
+
+export interface Window {
+  name: string
+  add(row: { features: Record<string, unknown>; prediction: unknown }, labelled: Labelled | null): void
+  summaries(): Summaries
+  result(): Omit<WindowRow, 'grain'>
+}
+
+/** Adds rows up to the drift of each column, of the answers, and the measured error; some thousand rows are held at a time. */
+export function createWindow(name: string, reference: Reference): Window {
+  const { baseline, signature, task } = reference.bundle
+  const specs = frameSpecs(signature, c => reference.watched.includes(c.name))
+  const sums: Summaries = { columns: new Map(), prediction: null, rows: 0 }
+  let features: Record<string, unknown>[] = []
+  let answers: unknown[] = []
+  const truth: number[] = []
+  const predicted: number[] = []
+
+  const flush = () => {
+    if (features.length === 0) return
+    const { columns } = frameFromRows(specs, features)
+    for (const column of reference.watched) {
+      const values = driftValues(columns.get(column)!)
+      const like = baseline.columns[column]!
+      if (values && values.kind === like.kind) merge(sums.columns, column, summarise(values, like))
+    }
+    if (baseline.prediction) {
+      const summary = summarise(answerValues(answers, baseline.prediction), baseline.prediction)
+      sums.prediction = sums.prediction ? mergeSummaries(sums.prediction, summary) : summary
+    }
+    sums.rows += features.length
+    features = []
+    answers = []
+  }
+
+  return {
+    name,
+    add(row, labelled) {
+      features.push(row.features)
+      answers.push(row.prediction)
+      if (labelled && truth.length < MOST_LABELLED) {
+        truth.push(labelled.truth)
+        for (const value of labelled.predicted) predicted.push(value)
+      }
+      if (features.length >= BUFFER_ROWS) flush()
+    },
+    summaries() {
+      flush()
+      return sums
+    },
+    result() {
+      flush()
+      const classCount = task === 'regression' ? 0 : (reference.bundle.classes?.length ?? 0)
+      const scored = { task, truth: Float64Array.from(truth), predicted: Float64Array.from(predicted), classCount }
+      const measured = truth.length > 0 ? metricInterval(reference.metric, scored, 1) : NOT_MEASURED
+      return {
+        window: name,
+        rows: sums.rows,
+        labelled: truth.length,
+        ...driftOfSummaries(sums, reference),
+        performance: performanceOf(name, measured, truth.length, reference),
+      }
+    },
+  }
+}
+
+const NOT_MEASURED: MetricValue = { value: null, low: null, high: null }
+
+function performanceOf(window: string, measured: MetricValue, rows: number, reference: Reference): WindowPerformance {
+  const validation = reference.bundle.baseline.metrics[reference.metric]
+  return {
+    window,
+    metric: reference.metric,
+    ...measured,
+    baseline: validation?.value ?? null,
+    baselineLow: validation?.low ?? null,
+    baselineHigh: validation?.high ?? null,
+    rows,
+  }
+}
+
+function merge(into: Map<string, ColumnSummary>, column: string, summary: ColumnSummary): void {
+  const before = into.get(column)
+  into.set(column, before ? mergeSummaries(before, summary) : summary)
+}
+
+/** Adds a finished window to the sum of all. */
+export function addSummaries(total: Summaries, part: Summaries): void {
+  for (const [column, summary] of part.columns) merge(total.columns, column, summary)
+  if (part.prediction)
+    total.prediction = total.prediction ? mergeSummaries(total.prediction, part.prediction) : part.prediction
+  total.rows += part.rows
+}
+
+export function driftOfSummaries(
+  sums: Summaries,
+  { bundle: { baseline } }: Reference,
+): { columns: ColumnDrift[]; prediction: ColumnDrift | null } {
+  return {
+    columns: [...sums.columns].map(([name, summary]) => ({ name, ...driftOf(baseline.columns[name]!, summary) })),
+    prediction:
+      sums.prediction && baseline.prediction
+        ? { name: 'prediction', ...driftOf(baseline.prediction, sums.prediction) }
+        : null,
+  }
+}
+
+function answerValues(answers: readonly unknown[], like: ColumnSummary): ColumnValues {
+  if (like.kind === 'numeric')
+    return { kind: 'numeric', values: answers.map(a => (typeof a === 'number' ? a : Number.NaN)) }
+  return { kind: 'category', values: answers.map(a => (a === null || a === undefined ? null : String(a))) }
+}

@@ -1,0 +1,38 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { showEndpoint } from '#server/serving/index.ts'
+import type { CheckStarted } from './contract.ts'
+import { checkEndpointJob } from './jobs.ts'
+import { lockChecks, openChecks } from './store.ts'
+
+/** Compares the endpoint's traffic with what its model met in training. One that is queued or running is not started again. Throws `not_found`. */
+export async function checkEndpoint(
+  kernel: Kernel,
+  caller: Caller,
+  input: { endpoint: string },
+): Promise<CheckStarted> {
+  await authorise(kernel, caller, 'monitoring:check')
+  const { scope } = caller
+  const { id, endpoint } = await showEndpoint(kernel, caller, input.endpoint)
+  return change(kernel, caller.actor, async c => {
+    await lockChecks(c.tx, id)
+    const [open] = await openChecks(c.tx, scope, [id])
+    if (open) return { endpoint, jobId: open.id, started: false }
+    const job = await c.enqueue(checkEndpointJob, {
+      projectId: scope.projectId,
+      title: `Check ${endpoint}`,
+      subject: { kind: 'endpoint', id },
+      payload: { v: 1, endpointId: id, endpoint },
+    })
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'monitoring.check-endpoint',
+      subjectKind: 'endpoint',
+      subjectId: id,
+      details: { endpoint },
+    })
+    c.wakeAfter({ topic: 'monitor', projectId: scope.projectId, id })
+    return { endpoint, jobId: job.id, started: true }
+  })
+}

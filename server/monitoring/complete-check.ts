@@ -1,0 +1,91 @@
+import type { Tx } from '#db/client.ts'
+import type { Change } from '#server/kernel/change.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Verdict } from './contract.ts'
+import {
+  type CheckRow,
+  insertCheck,
+  newestChecks,
+  pruneChecks,
+  type Report,
+  replaceWindows,
+  type WindowRow,
+} from './store.ts'
+
+/** Enough for a week of hourly checks that each found something new. */
+const CHECKS_KEPT = 200
+
+export interface CheckResult {
+  endpointId: string
+  endpoint: string
+  versionId: string
+  verdict: Verdict
+  sentence: string
+  report: Report
+  months: Omit<WindowRow, 'grain'>[]
+  days: Omit<WindowRow, 'grain'>[]
+}
+
+interface OfJob {
+  id: string
+  createdBy: string
+}
+
+/** Stores what a check found, in the transaction that ends its job; tells of a verdict that changed and of columns that drifted. */
+export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, result: CheckResult): Promise<void> {
+  const { endpointId, endpoint, verdict, sentence, report } = result
+  const [before] = await newestChecks(c.tx, scope, [endpointId], ['done'])
+  await replaceWindows(c.tx, scope, endpointId, 'month', result.months)
+  await replaceWindows(c.tx, scope, endpointId, 'day', result.days)
+  await insertCheck(c.tx, {
+    projectId: scope.projectId,
+    endpointId,
+    versionId: result.versionId,
+    state: 'done',
+    verdict,
+    sentence,
+    report,
+    jobId: job.id,
+    createdBy: job.createdBy,
+  })
+  await pruneChecks(c.tx, scope, endpointId, CHECKS_KEPT)
+  const subject = { projectId: scope.projectId, subjectKind: 'endpoint', subjectId: endpointId, reason: sentence }
+  if (before?.verdict !== verdict)
+    await c.emit({
+      ...subject,
+      type: 'monitoring.verdict-changed',
+      payload: { endpoint, model: report.model, version: report.version, from: before?.verdict ?? null, to: verdict },
+    })
+  const drifted = newlyDrifted(before, report)
+  if (drifted.length > 0)
+    await c.emit({
+      ...subject,
+      type: 'monitoring.drift-detected',
+      payload: { endpoint, model: report.model, version: report.version, columns: drifted },
+    })
+  c.wakeAfter({ topic: 'monitor', projectId: scope.projectId, id: endpointId })
+}
+
+function newlyDrifted(before: CheckRow | undefined, report: Report): string[] {
+  const known = new Set(
+    before?.report?.version === report.version ? before.report.columns.filter(c => c.drifted).map(c => c.name) : [],
+  )
+  return report.columns.filter(c => c.drifted && !known.has(c.name)).map(c => c.name)
+}
+
+/** A check that did not get to its end leaves its reason; one that is tried again leaves nothing yet. */
+export async function failCheck(
+  tx: Tx,
+  job: OfJob & { projectId: string; subjectId: string },
+  settlement: { state: 'queued' | 'failed' | 'cancelled'; reason: string },
+): Promise<void> {
+  if (settlement.state === 'queued') return
+  await insertCheck(tx, {
+    projectId: job.projectId,
+    endpointId: job.subjectId,
+    state: settlement.state,
+    reason: settlement.reason,
+    jobId: job.id,
+    createdBy: job.createdBy,
+  })
+}

@@ -1,0 +1,91 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { listEndpoints, readHistory, showEndpoint } from '#server/serving/index.ts'
+import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
+import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts'
+
+const NOT_YET = 'Not checked yet.'
+
+/** Every endpoint of the project with what the newest check said of it. */
+export async function listMonitors(
+  kernel: Kernel,
+  caller: Caller,
+): Promise<{ items: MonitorSummary[]; next: string | null }> {
+  await authorise(kernel, caller, 'monitoring:read')
+  const { items } = await listEndpoints(kernel, caller)
+  const ids = await Promise.all(items.map(async e => (await showEndpoint(kernel, caller, e.endpoint)).id))
+  const [checks, open] = await Promise.all([
+    newestChecks(kernel.db, caller.scope, ids, ['done']),
+    openChecks(kernel.db, caller.scope, ids),
+  ])
+  return {
+    items: items.map((e, i) => {
+      const check = checks.find(c => c.endpointId === ids[i])
+      return {
+        endpoint: e.endpoint,
+        model: e.model,
+        version: e.version,
+        ...verdictOf(check),
+        checkedAt: check?.endedAt?.toISOString() ?? null,
+        drifted: check?.report?.columns.filter(c => c.drifted).length ?? 0,
+        columns: check?.report?.columns.length ?? 0,
+        checking: open.some(o => o.endpointId === ids[i]),
+      }
+    }),
+    next: null,
+  }
+}
+
+const verdictOf = (check: CheckRow | undefined): { verdict: Verdict; sentence: string } => ({
+  verdict: (check?.verdict ?? 'unknown') as Verdict,
+  sentence: check?.sentence ?? NOT_YET,
+})
+
+/** The newest check of an endpoint with its windows, oldest first. Throws `not_found`. */
+export async function readStatus(
+  kernel: Kernel,
+  caller: Caller,
+  input: { endpoint: string; grain: (typeof GRAINS)[number] },
+): Promise<MonitorStatus> {
+  await authorise(kernel, caller, 'monitoring:read')
+  const { scope } = caller
+  const endpoint = await showEndpoint(kernel, caller, input.endpoint)
+  const [[done], [newest], [open], windows, history] = await Promise.all([
+    newestChecks(kernel.db, scope, [endpoint.id], ['done']),
+    newestChecks(kernel.db, scope, [endpoint.id], ['done', 'failed', 'cancelled']),
+    openChecks(kernel.db, scope, [endpoint.id]),
+    listWindows(kernel.db, scope, endpoint.id, input.grain),
+    readHistory(kernel, caller, { endpoint: input.endpoint }),
+  ])
+  const report = done?.report
+  return {
+    endpoint: endpoint.endpoint,
+    model: endpoint.model,
+    version: endpoint.version,
+    ...verdictOf(done),
+    checkedAt: done?.endedAt?.toISOString() ?? null,
+    checking: open !== undefined,
+    progress: open ? ((open.progress as MonitorStatus['progress']) ?? { done: 0 }) : null,
+    problem: newest?.state === 'failed' ? newest.reason : null,
+    checkedVersion: report?.version ?? null,
+    rows: report?.rows ?? 0,
+    labelled: report?.labelled ?? 0,
+    metric: report?.metric ?? null,
+    prediction: report?.prediction ?? null,
+    zone: scope.zone,
+    feedbackUrl: `${endpoint.url}/feedback`,
+    grain: input.grain,
+    columns: report?.columns ?? [],
+    performance: windows.map(w => w.performance),
+    windows: windows.map(w => ({
+      window: w.window,
+      rows: w.rows,
+      labelled: w.labelled,
+      columns: w.columns,
+      prediction: w.prediction,
+    })),
+    events: history.items
+      .map(i => ({ at: i.at, label: i.action === 'rollback' ? `back to v${i.version}` : `v${i.version}` }))
+      .reverse(),
+  }
+}

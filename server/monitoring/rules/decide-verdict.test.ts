@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ColumnDrift, WindowPerformance } from '../contract.ts'
+import { decideVerdict, type VerdictInput } from './decide-verdict.ts'
+
+const column = (name: string, statistic = 0.03): ColumnDrift => ({
+  name,
+  test: 'ks',
+  statistic,
+  threshold: 0.1,
+  pValue: statistic >= 0.1 ? 0 : 0.5,
+  drifted: statistic >= 0.1,
+  judged: true,
+  rows: 700,
+})
+const month = (window: string, value: number | null, rows = 700, spread = 3): WindowPerformance => ({
+  window,
+  metric: 'rmse',
+  value,
+  baseline: 45,
+  baselineLow: 43,
+  baselineHigh: 47,
+  rows,
+  low: value === null ? null : value - spread,
+  high: value === null ? null : value + spread,
+})
+const input = (given: Partial<VerdictInput> = {}): VerdictInput => ({
+  rows: 8000,
+  labelled: 0,
+  columns: [column('temp'), column('humidity')],
+  prediction: column('prediction'),
+  latest: null,
+  metric: { label: 'RMSE', direction: 'minimise' },
+  performance: [],
+  ...given,
+})
+const measured = (...performance: WindowPerformance[]) => ({ labelled: 2000, performance })
+
+const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
+  ['nothing predicted', { rows: 0 }, 'unknown', /No prediction/],
+  ['one row', { rows: 1 }, 'unknown', /Only one row was .* at least 30/],
+  ['few rows', { rows: 29 }, 'unknown', /Only 29 rows were .* at least 30/],
+  ['no baseline', { columns: [], prediction: null }, 'unknown', /without a summary of its training rows/],
+  ['all stable, no labels', {}, 'ok', /None of 2 columns .* No true values/],
+  ['one column, no labels', { columns: [column('temp', 0.2), column('wind')] }, 'warn', /^temp has drifted .*KS 0\.20/],
+  ['answers, no labels', { prediction: column('p', 0.4) }, 'alert', /predictions have drifted .*KS 0\.40/],
+  [
+    'a column lately, no labels',
+    { latest: { window: '2012-12', columns: [column('temp', 0.5)], prediction: null } },
+    'warn',
+    /in 2012-12 temp has drifted/,
+  ],
+  [
+    'answers lately, no labels',
+    { latest: { window: '2012-12', columns: [column('temp')], prediction: column('p', 0.3) } },
+    'warn',
+    /In 2012-12 the predictions differ/,
+  ],
+  ['error as before', measured(month('2012-01', 46)), 'ok', /RMSE is 46 in 2012-01, not clearly worse .*\(45\)/],
+  ['error better', measured(month('2012-01', 20)), 'ok', /RMSE is 20/],
+  [
+    'error rose',
+    measured(month('2012-01', 46), month('2012-02', 112)),
+    'alert',
+    /^Measured RMSE rose from 45 at validation to 112 in 2012-02 .*43 to 47.*1 of 2 windows/,
+  ],
+  ['error above, but it may be chance', measured(month('2012-01', 49, 40, 10)), 'ok', /not clearly worse/],
+  ['error of too few labels', measured(month('2012-01', 112, 29)), 'ok', /2000 rows came; a window needs 30/],
+  [
+    'bad, bad, good is bad still',
+    measured(month('2012-01', 90), month('2012-02', 100), month('2012-03', 45)),
+    'alert',
+    /to 100 in 2012-02/,
+  ],
+  [
+    'bad once and good since',
+    measured(month('2012-01', 90), month('2012-02', 45), month('2012-03', 45)),
+    'ok',
+    /it was worse in 2012-01/,
+  ],
+  [
+    'drift that does not hurt',
+    { ...measured(month('2012-01', 46)), columns: [column('temp', 0.2), column('wind', 0.4)] },
+    'warn',
+    /^2 of 2 columns .* most wind \(KS 0\.40\), temp .*, but measured RMSE is 46/,
+  ],
+  [
+    'answers drift, the error does not',
+    { ...measured(month('2012-01', 46)), prediction: column('p', 0.2) },
+    'warn',
+    /predictions have drifted .* but measured/,
+  ],
+  [
+    'drift that hurts',
+    { ...measured(month('2012-01', 90)), columns: [column('temp', 0.2)] },
+    'alert',
+    /rose from 45 .* temp has drifted/,
+  ],
+  [
+    'of a score less is worse',
+    {
+      labelled: 500,
+      metric: { label: 'ROC AUC', direction: 'maximise' },
+      performance: [{ ...month('2012-01', 0.6, 500, 0.02), baseline: 0.9, baselineLow: 0.88, baselineHigh: 0.92 }],
+    },
+    'alert',
+    /ROC AUC fell from 0\.9 at validation to 0\.6/,
+  ],
+  [
+    'labels, but no validation value',
+    { labelled: 500, performance: [{ ...month('2012-01', 50), baseline: null }] },
+    'ok',
+    /no validation value of RMSE/,
+  ],
+]
+
+describe('the verdict on an endpoint', () => {
+  for (const [name, given, verdict, sentence] of CASES)
+    it(name, () => {
+      const decided = decideVerdict(input(given))
+      assert.equal(decided.verdict, verdict, decided.sentence)
+      assert.match(decided.sentence, sentence)
+    })
+})
