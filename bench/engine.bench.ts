@@ -1,13 +1,16 @@
 import {
   createRandom,
+  deriveSeed,
   frameFromRows,
   frameSpecs,
   loadPredictor,
   type Schema,
   type Split,
+  splitRandom,
   trainPipeline,
 } from '../ml/node.ts'
-import type { BenchRow } from './harness.ts'
+import type { BenchRow, Measured } from './harness.ts'
+import { runPeer } from './peers/python.ts'
 
 const category = (name: string) => ({ name, type: 'category' as const, role: 'feature' as const, nullable: false })
 const number = (name: string) => ({ name, type: 'number' as const, role: 'feature' as const, nullable: false })
@@ -69,6 +72,24 @@ async function timeTraining(times: number, run: () => ReturnType<typeof train>) 
   return { samples, answer }
 }
 
+/** The same rows, split and settings in scikit-learn; it fits and predicts, and measures neither intervals nor bundles. */
+async function sklearn(
+  job: Record<string, unknown>,
+  fromSeconds: (seconds: number) => number,
+): Promise<Record<string, Measured> | undefined> {
+  const { train: trained, validation } = splitRandom(ROWS, 0.2, deriveSeed(1, 'split'))
+  const measured = await runPeer('engine.py', {
+    rows: data.map(row => ({ ...row, holiday: Number(row.holiday) })),
+    train: Array.from(trained),
+    validation: Array.from(validation),
+    categories: ['season', 'month', 'hour', 'weekday', 'weather'],
+    numbers: ['holiday', 'temperature', 'felt', 'humidity', 'wind'],
+    target: 'rentals',
+    ...job,
+  })
+  return measured && { 'scikit-learn': { ...measured, samples: measured.samples.map(fromSeconds) } }
+}
+
 export const rows: BenchRow[] = [
   {
     row: 'engine/predict-one-row',
@@ -100,8 +121,14 @@ export const rows: BenchRow[] = [
     goal: { value: 80_000 },
     measure: async () => {
       const epochs = 30
-      const { samples, answer } = await timeTraining(3, () => train('mlp', { hidden: [64, 32], epochs, patience: 0 }))
-      return { ours: { samples: samples.map(ms => (0.8 * ROWS * epochs * 1000) / ms), answer } }
+      const perSecond = (ms: number) => (0.8 * ROWS * epochs * 1000) / ms
+      const settings = { hidden: [64, 32], epochs, patience: 0, batchSize: 128 }
+      const { samples, answer } = await timeTraining(3, () => train('mlp', settings))
+      const ours = { samples: samples.map(perSecond), answer }
+      const peers = await sklearn({ what: 'mlp', hidden: [64, 32], epochs, batchSize: 128, rounds: 3 }, s =>
+        perSecond(s * 1000),
+      )
+      return { ours, peers }
     },
   },
   {
@@ -109,6 +136,9 @@ export const rows: BenchRow[] = [
     unit: 'ms',
     better: 'less',
     goal: { value: 1000 },
-    measure: async () => ({ ours: await timeTraining(5, () => train('linear', { alpha: 0.001, l1Ratio: 0.5 })) }),
+    measure: async () => ({
+      ours: await timeTraining(5, () => train('linear', { alpha: 0.001, l1Ratio: 0.5 })),
+      peers: await sklearn({ what: 'linear', alpha: 0.001, l1Ratio: 0.5, rounds: 5 }, s => s * 1000),
+    }),
   },
 ]

@@ -25,8 +25,10 @@ function print({ row, ours, peers, floor, ratio, goal, met }: RowReport): void {
   console.log(
     `${row.padEnd(28)} ${number(ours.median).padStart(9)} ± ${number(ours.spread)} ${ours.unit}` +
       `${beside.length > 0 ? `   ${beside.join(', ')}` : ''}${ratio === null ? '' : `   ratio ${number(ratio)}`}` +
-      `${goal ? `   goal ${bound}: ${met === null ? 'needs --peers' : met ? 'met' : 'missed'}` : ''}\n${' '.repeat(29)}${ours.answer}`,
+      `${goal ? `   goal ${bound}: ${met === null ? 'needs --peers' : met ? 'met' : 'missed'}` : ''}`,
   )
+  const answers = [ours.answer, ...Object.entries(peers).map(([name, p]) => `${name} ${p.version ?? ''}: ${p.answer}`)]
+  console.log(' '.repeat(29) + answers.join(' · '))
 }
 
 for (const file of globSync('bench/*.bench.ts').sort()) {
