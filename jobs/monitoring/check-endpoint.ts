@@ -50,15 +50,22 @@ async function loadReference(kernel: Kernel, scope: ProjectScope, endpointName: 
   }
 }
 
-/** Classes in the order of the version that answered, asked for once each. */
-function classesByVersion(kernel: Kernel, scope: ProjectScope) {
-  const known = new Map<string, string[] | undefined>()
-  return async (versionId: string) => {
-    if (!known.has(versionId)) {
-      const found = await versionById(kernel.db, scope, versionId).catch(() => undefined)
-      known.set(versionId, found?.version.signature?.classes)
+interface Answered {
+  number: number | null
+  /** In the order of its probabilities. */
+  classes?: string[]
+}
+
+/** The versions that answered, each asked for once. */
+function versionsOf(kernel: Kernel, scope: ProjectScope, inForce: { id: string; answered: Answered }) {
+  const known = new Map<string, Answered>([[inForce.id, inForce.answered]])
+  return async (rows: readonly { version_id: string }[]) => {
+    for (const { version_id: id } of rows) {
+      if (known.has(id)) continue
+      const found = await versionById(kernel.db, scope, id).catch(() => undefined)
+      known.set(id, { number: found?.version.number ?? null, classes: found?.version.signature?.classes })
     }
-    return known.get(versionId)
+    return known
   }
 }
 
@@ -77,7 +84,10 @@ export const checkEndpoint = defineHandler({
     }
 
     const readTruth = createTruthReader(bundle)
-    const classesOf = classesByVersion(kernel, scope)
+    const answeredBy = versionsOf(kernel, scope, {
+      id: version.id,
+      answered: { number: version.number, classes: bundle.classes },
+    })
     const firstDay =
       traffic.lastDay === null
         ? ''
@@ -100,21 +110,22 @@ export const checkEndpoint = defineHandler({
     }
     for await (const batch of streamTraffic(kernel.sql, scope, endpointId)) {
       signal.throwIfAborted()
+      const versions = await answeredBy(batch)
       for (const row of batch) {
         const name = row.day.slice(0, 7)
         if (month?.name !== name) {
           closeMonth()
           month = createWindow(name, reference)
         }
-        const classesThen = row.version_id === version.id ? bundle.classes : await classesOf(row.version_id)
-        const truth = readTruth(row, classesThen)
-        month.add(row, truth)
+        const answered = versions.get(row.version_id)!
+        const truth = readTruth(row, answered.classes)
+        month.add(row, answered.number, truth)
         if (row.day < firstDay) continue
         if (day?.name !== row.day) {
           closeDay()
           day = createWindow(row.day, reference)
         }
-        day.add(row, truth)
+        day.add(row, answered.number, truth)
       }
       rows += batch.length
       progress((0.98 * rows) / Math.max(rows, traffic.rows), `${rows.toLocaleString('en')} rows`)

@@ -39,7 +39,11 @@ export function referenceOf(bundle: Reference['bundle'], metric: string, timeCol
 
 export interface Window {
   name: string
-  add(row: { features: Record<string, unknown>; prediction: unknown }, labelled: Labelled | null): void
+  add(
+    row: { features: Record<string, unknown>; prediction: unknown },
+    version: number | null,
+    labelled: Labelled | null,
+  ): void
   summaries(): Summaries
   result(): Omit<WindowRow, 'grain'>
 }
@@ -51,6 +55,7 @@ export function createWindow(name: string, reference: Reference): Window {
   const sums: Summaries = { columns: new Map(), prediction: null, rows: 0 }
   let features: Record<string, unknown>[] = []
   let answers: unknown[] = []
+  const versions = new Set<number>()
   const truth: number[] = []
   const predicted: number[] = []
 
@@ -73,7 +78,8 @@ export function createWindow(name: string, reference: Reference): Window {
 
   return {
     name,
-    add(row, labelled) {
+    add(row, version, labelled) {
+      if (version !== null) versions.add(version)
       features.push(row.features)
       answers.push(row.prediction)
       if (labelled && truth.length < MOST_LABELLED) {
@@ -96,6 +102,7 @@ export function createWindow(name: string, reference: Reference): Window {
         rows: sums.rows,
         labelled: truth.length,
         ...driftOfSummaries(sums, reference),
+        versions: [...versions].sort((a, b) => a - b),
         performance: performanceOf(name, measured, truth.length, reference),
       }
     },

@@ -40,6 +40,8 @@ export interface MonitorWindow {
   columns: ColumnDrift[]
   /** Of the answers themselves. */
   prediction: ColumnDrift | null
+  /** The model's versions that answered these rows, ascending. */
+  versions: number[]
 }
 
 /** The fields of `monitor status`, and what the page draws beside them. */

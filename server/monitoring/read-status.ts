@@ -83,6 +83,7 @@ export async function readStatus(
       labelled: w.labelled,
       columns: w.columns,
       prediction: w.prediction,
+      versions: w.versions,
     })),
     events: history.items
       .map(i => ({ at: i.at, label: i.action === 'rollback' ? `back to v${i.version}` : `v${i.version}` }))

@@ -122,7 +122,7 @@ export async function replaceWindows(
           rows: w.rows,
           labelled: w.labelled,
           columns: [...w.columns, ...(w.prediction ? [{ ...w.prediction, isPrediction: true }] : [])],
-          performance: { ...w.performance },
+          performance: { ...w.performance, versions: w.versions },
         })),
       )
       .onConflictDoUpdate({
@@ -159,6 +159,7 @@ export async function listWindows(
     const all = row.columns as (ColumnDrift & { isPrediction?: boolean })[]
     const answers = all.find(c => c.isPrediction)
     if (answers) delete answers.isPrediction
+    const { versions, ...performance } = row.performance as unknown as WindowPerformance & { versions?: number[] }
     return {
       grain: row.grain,
       window: row.window,
@@ -166,7 +167,8 @@ export async function listWindows(
       labelled: row.labelled,
       columns: all.filter(c => c !== answers),
       prediction: answers ?? null,
-      performance: row.performance as unknown as WindowPerformance,
+      versions: versions ?? [],
+      performance,
     }
   })
 }

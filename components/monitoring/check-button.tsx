@@ -1,0 +1,48 @@
+'use client'
+import { Button, Progress, Stack, Text } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useTRPC } from '../trpc.ts'
+import { Problem } from '../ui/problem.tsx'
+
+interface Props {
+  project: string
+  endpoint: string
+  checking: boolean
+}
+
+export function useCheck({ project, endpoint, checking }: Props) {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const check = useMutation(
+    trpc.monitoring.check.mutationOptions({
+      onSettled: () => queries.invalidateQueries(trpc.monitoring.pathFilter()),
+    }),
+  )
+  return {
+    error: check.error,
+    button: (
+      <Button loading={check.isPending || checking} onClick={() => check.mutate({ project, endpoint })}>
+        Check now
+      </Button>
+    ),
+  }
+}
+
+/** How far a running check is. */
+export function CheckProgress({ progress }: { progress: { done: number; note?: string } | null }) {
+  if (!progress) return null
+  const percent = Math.round(progress.done * 100)
+  return (
+    <Stack gap={4} role="status">
+      <Text size="xs" c="dimmed">
+        Checking{progress.note ? `: ${progress.note} read` : ' …'}
+      </Text>
+      <Progress value={percent} size="sm" aria-label="Progress of the check" animated />
+    </Stack>
+  )
+}
+
+export function CheckProblem({ error, problem }: { error: unknown; problem: string | null }) {
+  if (error) return <Problem error={error} />
+  return problem ? <Problem error={new Error(`The newest check failed: ${problem}`)} /> : null
+}

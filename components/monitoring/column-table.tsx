@@ -1,0 +1,62 @@
+import { Badge, Table, Text } from '@mantine/core'
+import type { ColumnDrift, MonitorStatus } from '#server/monitoring/contract.ts'
+import { Panel } from '../ui/panel.tsx'
+import { countWords } from '../ui/words.ts'
+import { DRIFT_WORDS, type DriftState, driftState, rankColumns, testWords } from './words.ts'
+
+const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'green', unjudged: 'gray' }
+
+const DriftBadge = ({ drift }: { drift: ColumnDrift | null | undefined }) => {
+  if (!drift) return <Text size="sm">–</Text>
+  const state = driftState(drift)
+  return (
+    <Badge size="sm" variant="light" radius="sm" tt="none" fw={500} color={COLOUR[state]}>
+      {DRIFT_WORDS[state]}
+    </Badge>
+  )
+}
+
+/** Each column over all rows, and how it is in the newest window. */
+export function ColumnTable({ status }: { status: MonitorStatus }) {
+  const newest = status.windows.at(-1)
+  const order = rankColumns(status)
+  const columns = [...status.columns].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+  const rows = [
+    ...(status.prediction ? [{ drift: status.prediction, name: 'predictions', latest: newest?.prediction }] : []),
+    ...columns.map(drift => ({ drift, name: drift.name, latest: newest?.columns.find(c => c.name === drift.name) })),
+  ]
+  return (
+    <Panel title="Columns" note={`${countWords(status.rows, 'row')} against training`} flush>
+      <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Column</Table.Th>
+            <Table.Th>Test</Table.Th>
+            <Table.Th ta="right">Statistic</Table.Th>
+            <Table.Th ta="right">Limit</Table.Th>
+            <Table.Th>All rows</Table.Th>
+            <Table.Th>{newest ? newest.window : 'Newest'}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ drift, name, latest }) => (
+            <Table.Tr key={name}>
+              <Table.Td fw={500}>{name}</Table.Td>
+              <Table.Td c="dimmed">{testWords(drift)}</Table.Td>
+              <Table.Td ta="right">{drift.statistic.toFixed(3)}</Table.Td>
+              <Table.Td ta="right" c="dimmed">
+                {drift.threshold}
+              </Table.Td>
+              <Table.Td>
+                <DriftBadge drift={drift} />
+              </Table.Td>
+              <Table.Td>
+                <DriftBadge drift={latest} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Panel>
+  )
+}

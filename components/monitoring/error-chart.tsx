@@ -1,0 +1,40 @@
+import type { MonitorStatus } from '#server/monitoring/contract.ts'
+import { LineChart } from '../charts/line-chart.tsx'
+import { numberWords } from '../ui/words.ts'
+import { errorSummary, fillWindows, versionMarks } from './words.ts'
+
+/** Measured error per window beside that of the validation rows. */
+export function ErrorChart({ status }: { status: MonitorStatus }) {
+  const names = fillWindows(status.windows.map(w => w.window))
+  const byName = new Map(status.performance.map(p => [p.window, p]))
+  const line = (key: 'value' | 'low' | 'high') => names.map((name, x) => ({ x, y: byName.get(name)?.[key] ?? null }))
+  const baseline = status.performance.at(-1)
+  const label = status.metric?.label ?? baseline?.metric ?? ''
+  const xWords = (x: number) => names[Math.round(x)] ?? ''
+  return (
+    <LineChart
+      title="Error, measured"
+      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better`}
+      summary={errorSummary(status, numberWords)}
+      series={[
+        { name: label, points: line('value') },
+        { name: '95 % low', points: line('low'), dashed: true },
+        { name: '95 % high', points: line('high'), dashed: true },
+      ]}
+      {...(baseline && baseline.baselineLow !== null && baseline.baselineHigh !== null
+        ? {
+            band: {
+              low: baseline.baselineLow,
+              high: baseline.baselineHigh,
+              label: `validation: ${numberWords(baseline.baseline)}, 95 % interval ${numberWords(baseline.baselineLow)} to ${numberWords(baseline.baselineHigh)}`,
+            },
+          }
+        : {})}
+      markers={versionMarks(status.windows, names, status.events)}
+      xWords={xWords}
+      yWords={numberWords}
+      xLabel={status.grain}
+      height={220}
+    />
+  )
+}
