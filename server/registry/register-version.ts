@@ -5,7 +5,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
-import { findDoneRun } from '#server/training/find-done-run.ts'
+import { findDoneRun } from '#server/training/index.ts'
 import type { RegisterInput, Servable, Signature } from './contract.ts'
 import { findVersionOfRun, insertVersion, lockModel } from './store.ts'
 

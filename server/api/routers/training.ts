@@ -1,3 +1,48 @@
-import { router } from '../trpc.ts'
+import { launchInput, trainingInputs } from '#server/training/contract.ts'
+import {
+  cancelRun,
+  compareRuns,
+  launchExperiment,
+  listExperiments,
+  listTrainerDescriptions,
+  readCurves,
+  readLaunchOptions,
+  readRunLog,
+  showExperiment,
+  showRun,
+} from '#server/training/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
 
-export const trainingRouter = router({})
+const read = () => projectProcedure('training:read')
+const write = () => projectProcedure('training:write')
+
+export const trainingRouter = router({
+  list: read().query(({ ctx }) => listExperiments(ctx.kernel, ctx.caller)),
+  show: read()
+    .input(trainingInputs.experiment)
+    .query(({ ctx, input }) => showExperiment(ctx.kernel, ctx.caller, input.experiment)),
+  run: read()
+    .input(trainingInputs.run)
+    .query(({ ctx, input }) => showRun(ctx.kernel, ctx.caller, input.run)),
+  /** What the form for a new experiment offers for a version and target, with columns that give the target away. */
+  options: read()
+    .input(trainingInputs.options)
+    .query(({ ctx, input }) => readLaunchOptions(ctx.kernel, ctx.caller, input)),
+  trainers: read().query(({ ctx }) => listTrainerDescriptions(ctx.kernel, ctx.caller)),
+  launch: write()
+    .input(launchInput)
+    .mutation(({ ctx, input }) => launchExperiment(ctx.kernel, ctx.caller, input)),
+  cancel: write()
+    .input(trainingInputs.run)
+    .mutation(({ ctx, input }) => cancelRun(ctx.kernel, ctx.caller, input.run)),
+  compare: read()
+    .input(trainingInputs.compare)
+    .query(({ ctx, input }) => compareRuns(ctx.kernel, ctx.caller, input.runs)),
+  curves: read()
+    .input(trainingInputs.curves)
+    .query(({ ctx, input }) => readCurves(ctx.kernel, ctx.caller, input)),
+  /** Lines written after the first `after` chunks; ask again with `next`. */
+  log: read()
+    .input(trainingInputs.log)
+    .query(({ ctx, input }) => readRunLog(ctx.kernel, ctx.caller, input.run, input.after)),
+})

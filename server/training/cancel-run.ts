@@ -1,0 +1,40 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { parseId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { RunDetail } from './contract.ts'
+import { showRun } from './read-runs.ts'
+import { findRun, updateRun } from './store.ts'
+
+/** A queued run ends at once; a running one within two seconds, by its worker. One that was cancelled before stays so. */
+export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
+  await authorise(kernel, caller, 'training:write')
+  const { scope } = caller
+  const id = parseId(ref)
+  await change(kernel, caller.actor, async c => {
+    const found = id ? await findRun(c.tx, scope, id) : undefined
+    if (!found) throw new AppError('not_found', `There is no run “${ref}” in this project.`)
+    const { run } = found
+    const job = run.jobId ? await c.cancelJob(scope, run.jobId) : undefined
+    if (!job) {
+      if (run.state === 'cancelled') return
+      throw new AppError('conflict', `Run ${run.name} has ended already (${run.state}).`, {
+        hint: 'There is nothing left to cancel.',
+      })
+    }
+    // Whatever a worker does next, a run that had not begun is over: its job is never claimed again.
+    if (job.state === 'queued')
+      await updateRun(c.tx, scope.projectId, run.id, {
+        state: 'cancelled',
+        reasonCode: 'cancelled',
+        reason: 'Cancelled before it began.',
+        endedAt: nowDate(kernel.clock),
+      })
+    const subject = { projectId: scope.projectId, subjectKind: 'run', subjectId: run.id }
+    await c.audit({ ...subject, action: 'training.cancel-run', details: { run: run.name, state: run.state } })
+    c.wakeAfter({ topic: 'run', projectId: scope.projectId, id: run.id })
+  })
+  return showRun(kernel, caller, ref)
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+import { SPLITS } from './contract.ts'
+
+export const trainRunJob = defineJob({
+  name: 'training.train-run',
+  lane: 'compute',
+  payload: z.object({
+    v: z.literal(1),
+    runId: z.uuid(),
+    /** Columns that this run leaves out. */
+    ignore: z.array(z.string()),
+    split: z.enum(SPLITS),
+    /** ISO 8601; a run that has not begun by then ends as cancelled. */
+    notAfter: z.string().optional(),
+  }),
+  // A crash of the training process, or a lost worker, is made up for once.
+  attemptsAllowed: 2,
+})
+export type TrainRunPayload = z.infer<typeof trainRunJob.payload>

@@ -1,0 +1,185 @@
+import { defaultMetric, getMetric, listTrainers, type Task, type Trainer } from '#ml/node.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { type DatasetVersion, versionOf } from '#server/data/index.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import type { ExperimentDetail, LaunchInput } from './contract.ts'
+import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts'
+import { trainRunJob } from './jobs.ts'
+import { showExperiment } from './read-experiments.ts'
+import { chooseColumns, chooseSplit, type SplitKind } from './rules/choose-columns.ts'
+import { requireLearnable, suggestTask } from './rules/decide-task.ts'
+import { type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
+import {
+  type ExperimentRow,
+  findExperiment,
+  insertExperiment,
+  insertRuns,
+  lockExperiments,
+  updateRun,
+} from './store.ts'
+
+interface Wanted {
+  version: DatasetVersion
+  target: string
+  task: Task
+  split: SplitKind
+  /** Undefined: that of the experiment, or the default of the task. */
+  metric?: string
+}
+
+/**
+ * Starts an experiment, or adds runs to the one of this name: one job per run, all in one transaction. Everything that can be refused is
+ * refused here, in words, before anything is queued. The same input on the same data gives the same runs.
+ */
+export async function launchExperiment(kernel: Kernel, caller: Caller, input: LaunchInput): Promise<ExperimentDetail> {
+  await authorise(kernel, caller, 'training:write')
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, input.data)
+  const { target, ignore, seed } = input
+  for (const name of ignore) requireColumn(version, name, 'to ignore')
+  if (ignore.includes(target)) throw new AppError('invalid', `“${target}” is the target: it cannot be ignored.`)
+  const facts = await inspectTarget(kernel, version, target)
+  const task = input.task ?? suggestTask(facts).task
+  requireLearnable(facts, task)
+  const { read, features } = chooseColumns(version.schema, target, ignore)
+  if (features.length === 0)
+    throw new AppError('invalid', 'No column is left from which a model could learn.', {
+      hint: 'Ignore fewer columns. Ids, constants, free text and columns with the role “ignore” are not used.',
+    })
+  const { split } = chooseSplit(read, task, input.split)
+  const metric = await requireMetric(input.metric, task)
+  const trainers = await chooseTrainers(input.trainers, task)
+  const planned = await inEngineWords(() =>
+    scheduleRuns(trainers, task, { rows: facts.present, cols: features.length }, { trials: input.trials, seed }),
+  )
+  const wanted: Wanted = { version, target, task, split, metric }
+  const experiment = await change(kernel, caller.actor, async c => {
+    await lockExperiments(c.tx, scope)
+    const row = await findOrInsert(c, scope, wanted, input)
+    await enqueueRuns(c, scope, row, wanted, input, planned, kernel.clock.now())
+    return row
+  })
+  return showExperiment(kernel, caller, experiment.name)
+}
+
+const requireMetric = (metric: string | undefined, task: Task) =>
+  inEngineWords(() => {
+    if (metric === undefined) return undefined
+    const known = getMetric(metric)
+    if (known.tasks.includes(task)) return metric
+    throw new AppError('invalid', `“${known.label}” does not measure ${task}.`, { hint: 'Choose another metric.' })
+  })
+
+async function chooseTrainers(ids: readonly string[] | undefined, task: Task): Promise<Trainer[]> {
+  const able = listTrainers().filter(t => t.tasks.includes(task))
+  if (!ids) return able
+  return [...new Set(ids)].map(id => {
+    const trainer = able.find(t => t.id === id)
+    if (trainer) return trainer
+    const known = listTrainers().some(t => t.id === id)
+    throw new AppError('invalid', known ? `“${id}” cannot be trained for ${task}.` : `There is no trainer “${id}”.`, {
+      hint: `For ${task} there are ${able.map(t => t.id).join(', ')}.`,
+    })
+  })
+}
+
+const slug = (text: string) =>
+  text
+    .replace(/[^a-zA-Z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60) || 'target'
+
+/** What two launches must share for their runs to be comparable; what differs, in words. */
+function differences(row: ExperimentRow, { version, target, task, split, metric }: Wanted): string[] {
+  const settings = row.settings as { split?: string; data?: string }
+  const words: string[] = []
+  if (row.datasetVersionId !== version.id) words.push(settings.data ? `data (${settings.data})` : 'data')
+  if (row.target !== target) words.push(row.target ? `target (${row.target})` : 'target')
+  if (row.task !== task) words.push(row.task ? `task (${row.task})` : 'task')
+  if (settings.split !== split) words.push(settings.split ? `split (${settings.split})` : 'split')
+  if (metric !== undefined && row.metric !== metric) words.push(row.metric ? `metric (${row.metric})` : 'metric')
+  return words
+}
+
+async function findOrInsert(
+  c: Change,
+  scope: ProjectScope,
+  wanted: Wanted,
+  input: LaunchInput,
+): Promise<ExperimentRow> {
+  const { version, target, task, split } = wanted
+  const base = `${version.datasetName}-${slug(target)}`.slice(0, 90)
+  for (let n = 1; ; n++) {
+    const name = input.name ?? (n === 1 ? base : `${base}-${n}`)
+    const row = await findExperiment(c.tx, scope, { name })
+    if (!row)
+      return insertExperiment(c.tx, scope, {
+        name,
+        datasetVersionId: version.id,
+        target,
+        task,
+        metric: wanted.metric ?? defaultMetric(task),
+        settings: { v: 1, data: `${version.datasetName}@${version.number}`, split },
+        createdBy: actorKey(c.actor),
+      })
+    const differs = differences(row, wanted)
+    if (differs.length === 0) return row
+    if (input.name)
+      throw new AppError(
+        'conflict',
+        `There is an experiment “${name}” with another ${differs.join(', ')}: its runs could not be compared with these.`,
+        { hint: 'Choose another name.' },
+      )
+  }
+}
+
+async function enqueueRuns(
+  c: Change,
+  scope: ProjectScope,
+  experiment: ExperimentRow,
+  { version, split }: Wanted,
+  { ignore, seed, minutes }: LaunchInput,
+  planned: PlannedRun[],
+  now: number,
+): Promise<void> {
+  const { projectId } = scope
+  const data = `${version.datasetName} v${version.number}`
+  const notAfter = minutes === undefined ? undefined : new Date(now + minutes * 60_000).toISOString()
+  const rows = await insertRuns(
+    c.tx,
+    experiment,
+    planned.map(({ trainer, setting, params }) => ({
+      name: (number: number) => `${trainer}-${slug(setting).toLowerCase()}-${number}`,
+      trainer,
+      params,
+      seed,
+      state: 'queued',
+      createdBy: actorKey(c.actor),
+    })),
+  )
+  for (const run of rows) {
+    const job = await c.enqueue(trainRunJob, {
+      projectId,
+      title: `Train ${run.trainer} on ${data}`,
+      subject: { kind: 'run', id: run.id },
+      payload: { v: 1, runId: run.id, ignore, split, notAfter },
+    })
+    await updateRun(c.tx, projectId, run.id, { jobId: job.id })
+  }
+  await c.link(
+    projectId,
+    rows.map(run => ({
+      from: { kind: 'run', id: run.id },
+      relation: 'trained-on',
+      to: { kind: 'dataset-version', id: version.id },
+    })),
+  )
+  const subject = { projectId, subjectKind: 'experiment', subjectId: experiment.id }
+  const told = { experiment: experiment.name, runs: rows.length, data: `${version.datasetName}@${version.number}` }
+  await c.emit({ ...subject, type: 'training.experiment-launched', payload: told })
+  await c.audit({ ...subject, action: 'training.launch-experiment', details: { ...told, target: experiment.target } })
+  c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })
+}

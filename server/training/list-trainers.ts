@@ -1,0 +1,23 @@
+import { listTrainers, type ParameterDescriptor, type Task } from '#ml/node.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+
+export interface TrainerDescription {
+  id: string
+  label: string
+  description: string
+  tasks: Task[]
+  parameters: ParameterDescriptor[]
+}
+
+/** What can be trained here, with the parameters from which forms are made. */
+export async function listTrainerDescriptions(kernel: Kernel, caller: Caller): Promise<TrainerDescription[]> {
+  await authorise(kernel, caller, 'training:read')
+  return listTrainers().map(({ id, label, summary, tasks, parameters }) => ({
+    id,
+    label,
+    description: summary,
+    tasks,
+    parameters,
+  }))
+}

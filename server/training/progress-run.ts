@@ -1,0 +1,121 @@
+import type { Tx } from '#db/client.ts'
+import type { BundleManifest, Curves, FittedRecipe, MetricValue, Task } from '#ml/index.ts'
+import { ownBlob, type StoredBlob } from '#server/kernel/blobs.ts'
+import type { Change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { writeEvent } from '#server/kernel/events.ts'
+import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
+import { dropPoints } from './points/store.ts'
+import { describeRecipe, finiteMetrics, type StoredResult } from './rules/store-result.ts'
+import { type ExperimentRow, findRun, type RunRow, updateRun } from './store.ts'
+
+export interface RunToTrain {
+  run: RunRow
+  experiment: ExperimentRow & { datasetVersionId: string; target: string; task: Task; metric: string }
+}
+
+/** The worker's first write: the run is running, and what an earlier attempt drew is gone. `at`: the worker's clock. */
+export async function startRun(c: Change, scope: ProjectScope, runId: string, at: Date): Promise<RunToTrain> {
+  const found = await findRun(c.tx, scope, runId)
+  if (!found) throw new AppError('not_found', 'The run was deleted.')
+  const { run, experiment } = found
+  const { datasetVersionId, target, task, metric } = experiment
+  if (!datasetVersionId || !target || !task || !metric)
+    throw new AppError('invalid', `Experiment ${experiment.name} has no data to train on.`)
+  await dropPoints(c.tx, scope, runId)
+  await updateRun(c.tx, scope.projectId, runId, {
+    state: 'running',
+    reasonCode: null,
+    reason: null,
+    startedAt: at,
+    endedAt: null,
+  })
+  c.wakeAfter({ topic: 'run', projectId: scope.projectId, id: runId })
+  return { run, experiment: { ...experiment, datasetVersionId, target, task: task as Task, metric } }
+}
+
+/** What a training measured, as plain data. */
+export interface TrainedRun {
+  blob: StoredBlob
+  metrics: Record<string, MetricValue>
+  curves: Curves
+  recipe: FittedRecipe
+  classes: string[]
+  backend: BundleManifest['backend']
+  rowsTrain: number
+  rowsValidation: number
+  rowsWithoutTarget: number
+  peakMemoryBytes: number | null
+  environment: { engineVersion: string; threads: number; node: string; platform: string }
+}
+
+/** In the worker's last transaction: the model becomes the project's, and the run is done. */
+export async function completeRun(
+  c: Change,
+  scope: ProjectScope,
+  { run, experiment }: RunToTrain,
+  trained: TrainedRun,
+  at: Date,
+): Promise<void> {
+  const { blob, metrics, backend, environment } = trained
+  await ownBlob(c.tx, scope.projectId, blob)
+  const result: StoredResult = {
+    v: 1,
+    intervals: metrics,
+    curves: { ...trained.curves },
+    classes: trained.classes,
+    rowsTrain: trained.rowsTrain,
+    rowsValidation: trained.rowsValidation,
+    rowsWithoutTarget: trained.rowsWithoutTarget,
+    recipe: describeRecipe(trained.recipe),
+    peakMemoryBytes: trained.peakMemoryBytes,
+  }
+  await updateRun(c.tx, scope.projectId, run.id, {
+    state: 'done',
+    modelDigest: blob.digest,
+    modelBytes: blob.bytes,
+    metrics: finiteMetrics(metrics),
+    result: { ...result },
+    environment: { ...environment, backend },
+    endedAt: at,
+  })
+  const { projectId } = scope
+  await c.link(projectId, [
+    { from: { kind: 'run', id: run.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
+  ])
+  const value = metrics[experiment.metric]?.value ?? null
+  await c.emit({
+    projectId,
+    type: 'training.run-done',
+    subjectKind: 'run',
+    subjectId: run.id,
+    payload: { run: run.name, experiment: experiment.name, metric: experiment.metric, value },
+  })
+  c.wakeAfter({ topic: 'run', projectId, id: run.id })
+  c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })
+}
+
+/** In the transaction that settles the job of a run that did not finish. */
+export async function settleRun(
+  tx: Tx,
+  projectId: string,
+  runId: string,
+  { state, reasonCode, reason }: { state: 'queued' | 'failed' | 'cancelled'; reasonCode: string; reason: string },
+  at: Date,
+): Promise<void> {
+  const run = await updateRun(tx, projectId, runId, {
+    state,
+    reasonCode,
+    reason,
+    endedAt: state === 'queued' ? null : at,
+  })
+  if (!run || state === 'queued') return
+  await writeEvent(tx, systemActor('worker'), {
+    projectId,
+    type: `training.run-${state}`,
+    subjectKind: 'run',
+    subjectId: runId,
+    reason,
+    payload: { run: run.name, reasonCode },
+  })
+}

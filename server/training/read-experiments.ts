@@ -1,0 +1,115 @@
+import type { Task } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { versionById } from '#server/data/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { parseId, shortHex } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type ExperimentDetail, type ExperimentSummary, RUN_STATES, type RunState } from './contract.ts'
+import { directionOf, MINIMISED, toSummary } from './rules/rank-runs.ts'
+import {
+  type BestRun,
+  countRuns,
+  type ExperimentRow,
+  findBestRuns,
+  findExperiment,
+  listExperimentRows,
+  listRunsOf,
+} from './store.ts'
+
+/** The newest runs of an experiment that are listed at once. */
+const MAX_LISTED = 2000
+
+type Counts = Record<RunState, number>
+const noCounts = (): Counts => Object.fromEntries(RUN_STATES.map(s => [s, 0])) as Counts
+
+function toExperiment(
+  row: ExperimentRow,
+  counts: Counts,
+  best: BestRun | undefined,
+  data: { dataset: string; version: number } | undefined,
+): ExperimentSummary {
+  return {
+    experiment: row.name,
+    number: row.number,
+    dataset: data?.dataset ?? null,
+    version: data?.version ?? null,
+    target: row.target,
+    task: row.task as Task | null,
+    metric: row.metric,
+    direction: directionOf(row.metric),
+    runs: counts,
+    best: best ? { run: shortHex(best.id), name: best.name, trainer: best.trainer, value: best.value } : null,
+    createdAt: row.createdAt.toISOString(),
+  }
+}
+
+/** Name and number of the dataset versions that experiments were made on. */
+async function dataOf(kernel: Kernel, scope: ProjectScope, rows: readonly ExperimentRow[]) {
+  const ids = [...new Set(rows.flatMap(r => (r.datasetVersionId ? [r.datasetVersionId] : [])))]
+  const versions = await Promise.all(ids.map(id => versionById(kernel, scope, id)))
+  return new Map(versions.map(v => [v.id, { dataset: v.datasetName, version: v.number }]))
+}
+
+export async function listExperiments(
+  kernel: Kernel,
+  caller: Caller,
+): Promise<{ items: ExperimentSummary[]; next: null }> {
+  await authorise(kernel, caller, 'training:read')
+  const { scope } = caller
+  const [rows, counted, best] = await Promise.all([
+    listExperimentRows(kernel.db, scope),
+    countRuns(kernel.db, scope),
+    findBestRuns(kernel.db, scope, MINIMISED),
+  ])
+  const data = await dataOf(kernel, scope, rows)
+  const counts = new Map<string, Counts>()
+  for (const { experimentId, state, n } of counted) {
+    const mine = counts.get(experimentId) ?? noCounts()
+    mine[state] = n
+    counts.set(experimentId, mine)
+  }
+  const bestOf = new Map(best.map(b => [b.experimentId, b]))
+  return {
+    items: rows.map(row =>
+      toExperiment(row, counts.get(row.id) ?? noCounts(), bestOf.get(row.id), data.get(row.datasetVersionId ?? '')),
+    ),
+    next: null,
+  }
+}
+
+/** By name, number or id. Throws `not_found`. */
+export async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: string): Promise<ExperimentRow> {
+  const id = parseId(which)
+  const row =
+    (await findExperiment(kernel.db, scope, { name: which })) ??
+    (id ? await findExperiment(kernel.db, scope, { id }) : undefined) ??
+    (/^\d{1,9}$/.test(which) ? await findExperiment(kernel.db, scope, { number: Number(which) }) : undefined)
+  if (!row)
+    throw new AppError('not_found', `There is no experiment “${which}” in this project.`, {
+      hint: 'See them on the Training page.',
+    })
+  return row
+}
+
+export async function showExperiment(kernel: Kernel, caller: Caller, which: string): Promise<ExperimentDetail> {
+  await authorise(kernel, caller, 'training:read')
+  const { scope } = caller
+  const row = await requireExperiment(kernel, scope, which)
+  const [listed, counted, [best], data] = await Promise.all([
+    listRunsOf(kernel.db, scope, row.id, MAX_LISTED),
+    countRuns(kernel.db, scope, row.id),
+    findBestRuns(kernel.db, scope, MINIMISED, [row.id]),
+    dataOf(kernel, scope, [row]),
+  ])
+  const counts = noCounts()
+  for (const { state, n } of counted) counts[state] = n
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
+  return {
+    ...toExperiment(row, counts, best, data.get(row.datasetVersionId ?? '')),
+    status:
+      total === 0 ? 'empty' : counts.queued + counts.running > 0 ? 'running' : counts.done > 0 ? 'done' : 'failed',
+    settings: row.settings,
+    items: listed.reverse().map(run => toSummary(run, best)),
+  }
+}

@@ -1,0 +1,147 @@
+import { canonicalJson, type Task } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { versionById } from '#server/data/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { parseId } from '#server/kernel/ids.ts'
+import { readLinesAfter } from '#server/kernel/job-log.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Comparison, CurveSeries, RunDetail, RunSummary } from './contract.ts'
+import { readPoints } from './points/store.ts'
+import { directionOf, MINIMISED, toSummary } from './rules/rank-runs.ts'
+import type { StoredResult } from './rules/store-result.ts'
+import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries, peakMemoryOf } from './store.ts'
+
+/** Runs in the order asked for. Throws `not_found` naming the first that is not there. */
+async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {
+  const ids = refs.map(ref => parseId(ref) ?? ref)
+  const rows = await listRunsById(
+    kernel.db,
+    scope,
+    ids.filter(id => parseId(id)),
+  )
+  const byId = new Map(rows.map(r => [r.id, r]))
+  return ids.map((id, i) => {
+    const row = byId.get(id)
+    if (row) return row
+    throw new AppError('not_found', `There is no run “${refs[i]}” in this project.`, {
+      hint: 'See them with `fleximl runs ls EXPERIMENT`.',
+    })
+  })
+}
+
+async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<RunSummary[]> {
+  const best = await findBestRuns(kernel.db, scope, MINIMISED, [...new Set(rows.map(r => r.experimentId))])
+  const bestOf = new Map(best.map(b => [b.experimentId, b]))
+  return rows.map(row => toSummary(row, bestOf.get(row.experimentId)))
+}
+
+export async function showRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
+  await authorise(kernel, caller, 'training:read')
+  const { scope } = caller
+  const listed = await requireRuns(kernel, scope, [ref])
+  const { id } = listed[0]!
+  const [found, [summary], series] = await Promise.all([
+    findRun(kernel.db, scope, id),
+    toSummaries(kernel, scope, listed),
+    listSeries(kernel.db, scope, [id]),
+  ])
+  const { run, experiment } = found!
+  const version = experiment.datasetVersionId
+    ? await versionById(kernel, scope, experiment.datasetVersionId)
+    : undefined
+  const result = run.result as StoredResult | null
+  return {
+    ...summary!,
+    metric: experiment.metric,
+    direction: directionOf(experiment.metric),
+    dataset: version?.datasetName ?? null,
+    version: version?.number ?? null,
+    target: experiment.target,
+    task: experiment.task as Task | null,
+    jobId: run.jobId,
+    modelBytes: run.modelBytes,
+    environment: run.environment,
+    intervals: result?.intervals ?? {},
+    curves: result?.curves ?? null,
+    rowsTrain: result?.rowsTrain ?? null,
+    rowsValidation: result?.rowsValidation ?? null,
+    recipe: result?.recipe ?? [],
+    peakMemoryBytes: result?.peakMemoryBytes ?? (run.jobId ? await peakMemoryOf(kernel.db, scope, run.jobId) : null),
+    series: series.map(s => s.key),
+  }
+}
+
+/** Runs side by side; what differs comes first. */
+export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Comparison> {
+  await authorise(kernel, caller, 'training:read')
+  const rows = await requireRuns(kernel, caller.scope, [...new Set(refs)])
+  const runs = await toSummaries(kernel, caller.scope, rows)
+  const params = sideBySide<unknown>(runs.map(r => r.params))
+  const metrics = sideBySide<number | null>(runs.map(r => r.metrics))
+  const metric = rows.every(r => r.metric === rows[0]!.metric) ? rows[0]!.metric : null
+  return {
+    runs,
+    metric,
+    direction: directionOf(metric),
+    params: params.values,
+    metrics: metrics.values,
+    same: { params: params.same, metrics: metrics.same },
+  }
+}
+
+function sideBySide<T>(list: Record<string, T>[]): { values: Record<string, (T | null)[]>; same: string[] } {
+  const names = [...new Set(list.flatMap(item => Object.keys(item)))].sort()
+  const rows = names.map(name => {
+    const values = list.map(item => item[name] ?? null)
+    return { name, values, same: values.every(v => canonicalJson(v) === canonicalJson(values[0])) }
+  })
+  rows.sort((a, b) => Number(a.same) - Number(b.same))
+  return {
+    values: Object.fromEntries(rows.map(r => [r.name, r.values])),
+    same: rows.filter(r => r.same).map(r => r.name),
+  }
+}
+
+/** The metric curves of runs, each of at most about `points` points with its extremes kept. */
+export async function readCurves(
+  kernel: Kernel,
+  caller: Caller,
+  input: { runs: readonly string[]; key?: string; points: number },
+): Promise<CurveSeries[]> {
+  await authorise(kernel, caller, 'training:read')
+  const rows = await requireRuns(kernel, caller.scope, [...new Set(input.runs)])
+  const series = await listSeries(
+    kernel.db,
+    caller.scope,
+    rows.map(r => r.id),
+    input.key,
+  )
+  const points = await readPoints(
+    kernel.db,
+    series.map(s => s.id),
+    input.points,
+  )
+  const byId = new Map<number, { step: number; value: number | null }[]>(series.map(s => [s.id, []]))
+  for (const { seriesId, step, value } of points) byId.get(seriesId)?.push({ step, value })
+  return rows.flatMap(row =>
+    series
+      .filter(s => s.runId === row.id)
+      .map(s => ({
+        run: row.id.replaceAll('-', ''),
+        name: row.name,
+        key: s.key,
+        points: byId.get(s.id)!,
+        total: s.count,
+      })),
+  )
+}
+
+/** The run's log lines of all attempts, oldest first; ask again with `next` for what came since. */
+export async function readRunLog(kernel: Kernel, caller: Caller, ref: string, after: number) {
+  await authorise(kernel, caller, 'training:read')
+  const [row] = await requireRuns(kernel, caller.scope, [ref])
+  const found = await findRun(kernel.db, caller.scope, row!.id)
+  if (!found?.run.jobId) return { lines: [], next: after }
+  return readLinesAfter(kernel.db, caller.scope, found.run.jobId, after)
+}

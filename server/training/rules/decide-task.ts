@@ -1,0 +1,69 @@
+import { MOST_CLASSES, type Task } from '#ml/index.ts'
+import type { ColumnType } from '#server/data/contract.ts'
+import { AppError } from '#server/kernel/errors.ts'
+
+/** What the cells of a target are, counted over the whole version. */
+export interface TargetFacts {
+  name: string
+  type: ColumnType
+  rows: number
+  /** Cells with a value. */
+  present: number
+  /** Different values; counted no further than a little above what can be learnt as classes. */
+  distinct: number
+}
+
+const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer'
+
+/** The task that a target suggests, and why, in words: the engine's own rule (`detectTask`), decided from counts. */
+export function suggestTask(facts: TargetFacts): { task: Task; reason: string } {
+  const { name, type, distinct, rows } = facts
+  if (distinct === 2) return { task: 'binary', reason: `“${name}” has two different values.` }
+  if (!isNumeric(type) && type !== 'datetime')
+    return { task: distinct < 2 ? 'binary' : 'multiclass', reason: `“${name}” holds ${distinct} different words.` }
+  if (type === 'integer' && distinct <= 10 && rows >= 10 * distinct)
+    return { task: 'multiclass', reason: `“${name}” holds whole numbers with only ${distinct} different values.` }
+  return { task: 'regression', reason: `“${name}” holds numbers.` }
+}
+
+/** Refuses, before anything is queued, a target from which nothing can be learnt. Throws `invalid` with what to do instead. */
+export function requireLearnable(facts: TargetFacts, task: Task): void {
+  const { name, type, present, distinct } = facts
+  const refuse = (message: string, hint: string) => {
+    throw new AppError('invalid', message, { hint })
+  }
+  if (present < 2)
+    refuse(
+      `The target “${name}” has ${present === 0 ? 'no values' : 'only one value'}.`,
+      'Choose another target, or a version with rows where it is known.',
+    )
+  if (distinct < 2)
+    refuse(
+      `The target “${name}” has the same value in every row: there is nothing to predict.`,
+      'Choose another target, or rows in which it varies.',
+    )
+  if (type === 'datetime')
+    refuse(`The target “${name}” holds dates, which cannot be predicted.`, 'Choose a target of numbers or classes.')
+  if (task === 'regression') {
+    if (!isNumeric(type) && type !== 'boolean')
+      refuse(
+        `The target “${name}” holds text, which no regression can predict.`,
+        'Train a classification, or choose a target of numbers.',
+      )
+    return
+  }
+  if (task === 'binary' && distinct > 2)
+    refuse(
+      `The target “${name}” has ${many(distinct)} values; a yes/no model needs two.`,
+      'Choose the task multiclass, or regression for numbers.',
+    )
+  if (distinct > MOST_CLASSES)
+    refuse(
+      `The target “${name}” has ${many(distinct)} different values; at most ${MOST_CLASSES} classes can be learnt.`,
+      isNumeric(type)
+        ? 'Predict it as a number: choose the task regression.'
+        : 'Group the values, or choose another target.',
+    )
+}
+
+const many = (n: number) => n.toLocaleString('en')

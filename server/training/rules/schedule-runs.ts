@@ -1,0 +1,83 @@
+import {
+  canonicalJson,
+  createRandom,
+  deriveSeed,
+  type ParameterDescriptor,
+  type Parameters,
+  resolveParameters,
+  type Task,
+  type Trainer,
+} from '#ml/index.ts'
+
+export interface PlannedRun {
+  trainer: string
+  /** Of the suggested setting; `random` for a sampled one. */
+  setting: string
+  /** All parameters, defaults filled in. */
+  params: Parameters
+}
+
+/** A sample that repeats one taken before is drawn again, this often: small spaces run dry. */
+const DRAWS = 20
+
+/**
+ * What an experiment trains: the trainers' own good settings in turn (best of each first), then, up to `trials`, settings drawn from the
+ * ranges worth searching. The same arguments give the same list.
+ */
+export function scheduleRuns(
+  trainers: readonly Trainer[],
+  task: Task,
+  shape: { rows: number; cols: number },
+  options: { trials?: number; seed: number },
+): PlannedRun[] {
+  const { trials, seed } = options
+  const planned: PlannedRun[] = []
+  const known = new Set<string>()
+  const add = (trainer: Trainer, setting: string, given: Parameters): boolean => {
+    const params = resolveParameters(trainer.parameters, given)
+    const key = canonicalJson({ trainer: trainer.id, params })
+    if (known.has(key)) return false
+    known.add(key)
+    planned.push({ trainer: trainer.id, setting, params })
+    return true
+  }
+  const suggested = trainers.map(trainer => trainer.defaultSettings(task, shape))
+  const rounds = Math.max(0, ...suggested.map(list => list.length))
+  for (let round = 0; round < rounds; round++)
+    for (const [t, trainer] of trainers.entries()) {
+      const setting = suggested[t]![round]
+      if (setting) add(trainer, setting.name, setting.parameters)
+    }
+  if (trials === undefined) return planned
+  const searched = trainers.filter(trainer => trainer.parameters.some(p => 'search' in p && p.search))
+  const random = createRandom(deriveSeed(seed, 'trials'))
+  for (let turn = 0, dry = 0; planned.length < trials && searched.length > 0 && dry < searched.length; turn++) {
+    const trainer = searched[turn % searched.length]!
+    let added = false
+    for (let draw = 0; draw < DRAWS && !added; draw++)
+      added = add(
+        trainer,
+        'random',
+        samplePoint(trainer.parameters, () => random.next()),
+      )
+    dry = added ? 0 : dry + 1
+  }
+  return planned.slice(0, trials)
+}
+
+/** One point of the space: log scales are drawn evenly in the logarithm. Parameters without a range keep their default. */
+function samplePoint(descriptors: readonly ParameterDescriptor[], next: () => number): Parameters {
+  const point: Parameters = {}
+  for (const d of descriptors) {
+    if (d.kind === 'list') {
+      if (d.search) point[d.name] = [...d.search.choices[Math.floor(next() * d.search.choices.length)]!]
+      continue
+    }
+    if ((d.kind !== 'number' && d.kind !== 'integer') || !d.search) continue
+    const { low, high } = d.search
+    const drawn = d.scale === 'log' ? low * (high / low) ** next() : low + (high - low) * next()
+    // Three digits: a setting that a person can read and type again.
+    point[d.name] = d.kind === 'integer' ? Math.round(drawn) : Number(drawn.toPrecision(3))
+  }
+  return point
+}

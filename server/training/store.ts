@@ -1,0 +1,224 @@
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { attempts, experiments, jobs, metricSeries, projects, runs } from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Measured, RunState } from './contract.ts'
+
+export type ExperimentRow = typeof experiments.$inferSelect
+export type RunRow = typeof runs.$inferSelect
+
+const inProject = (scope: ProjectScope) => eq(experiments.projectId, scope.projectId)
+
+export async function findExperiment(
+  db: Handle,
+  scope: ProjectScope,
+  by: { id: string } | { name: string } | { number: number },
+): Promise<ExperimentRow | undefined> {
+  const which =
+    'id' in by
+      ? eq(experiments.id, by.id)
+      : 'name' in by
+        ? eq(experiments.name, by.name)
+        : eq(experiments.number, by.number)
+  const [row] = await db
+    .select()
+    .from(experiments)
+    .where(and(inProject(scope), which))
+  return row
+}
+
+/** Newest first. */
+export const listExperimentRows = (db: Handle, scope: ProjectScope, limit = 1000): Promise<ExperimentRow[]> =>
+  db.select().from(experiments).where(inProject(scope)).orderBy(desc(experiments.number)).limit(limit)
+
+/** Experiments are counted per project, and their names checked, under this lock. */
+export async function lockExperiments(tx: Tx, scope: ProjectScope): Promise<void> {
+  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, scope.projectId)).for('no key update')
+}
+
+type NewExperiment = Omit<typeof experiments.$inferInsert, 'id' | 'projectId' | 'number'>
+
+/** Call `lockExperiments` first. Numbers start at 1; 0 is `Default`. */
+export async function insertExperiment(
+  tx: Tx,
+  scope: ProjectScope,
+  values: NewExperiment,
+  number?: number,
+): Promise<ExperimentRow> {
+  const next = sql<number>`(SELECT coalesce(max(e.number), 0) + 1 FROM experiments e WHERE e.project_id = ${scope.projectId})`
+  const [row] = await tx
+    .insert(experiments)
+    .values({ ...values, id: newId(), projectId: scope.projectId, number: number ?? next })
+    .returning()
+  return row!
+}
+
+type NewRun = Omit<typeof runs.$inferInsert, 'id' | 'projectId' | 'experimentId' | 'number'>
+
+/** Numbered per experiment under its row lock; `name` gets the number. */
+export async function insertRuns(
+  tx: Tx,
+  experiment: ExperimentRow,
+  list: (Omit<NewRun, 'name'> & { name: (number: number) => string })[],
+): Promise<RunRow[]> {
+  const [locked] = await tx
+    .update(experiments)
+    .set({ latestRun: sql`${experiments.latestRun} + ${list.length}` })
+    .where(eq(experiments.id, experiment.id))
+    .returning({ latestRun: experiments.latestRun })
+  const first = locked!.latestRun - list.length + 1
+  const rows = await tx
+    .insert(runs)
+    .values(
+      list.map((run, i) => ({
+        ...run,
+        name: run.name(first + i),
+        id: newId(),
+        projectId: experiment.projectId,
+        experimentId: experiment.id,
+        number: first + i,
+      })),
+    )
+    .returning()
+  return rows.sort((a, b) => a.number - b.number)
+}
+
+export async function updateRun(
+  tx: Handle,
+  projectId: string,
+  id: string,
+  set: Partial<typeof runs.$inferInsert>,
+): Promise<RunRow | undefined> {
+  const [row] = await tx
+    .update(runs)
+    .set(set)
+    .where(and(eq(runs.projectId, projectId), eq(runs.id, id)))
+    .returning()
+  return row
+}
+
+export async function findRun(
+  db: Handle,
+  scope: ProjectScope,
+  id: string,
+): Promise<{ run: RunRow; experiment: ExperimentRow } | undefined> {
+  const [row] = await db
+    .select({ run: runs, experiment: experiments })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(and(eq(runs.projectId, scope.projectId), eq(runs.id, id)))
+  return row
+}
+
+/** What lists show of a run: without its curves and environment, which are large. */
+const LISTED = {
+  id: runs.id,
+  experimentId: runs.experimentId,
+  number: runs.number,
+  name: runs.name,
+  trainer: runs.trainer,
+  params: runs.params,
+  seed: runs.seed,
+  state: runs.state,
+  reasonCode: runs.reasonCode,
+  reason: runs.reason,
+  modelDigest: runs.modelDigest,
+  metrics: runs.metrics,
+  createdAt: runs.createdAt,
+  startedAt: runs.startedAt,
+  endedAt: runs.endedAt,
+  experiment: experiments.name,
+  metric: experiments.metric,
+  measured: sql<Measured | null>`${runs.result} -> 'intervals' -> ${experiments.metric}`,
+  progress: jobs.progress,
+}
+
+const listed = (db: Handle) =>
+  db
+    .select(LISTED)
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .leftJoin(jobs, and(eq(jobs.projectId, runs.projectId), eq(jobs.id, runs.jobId)))
+
+export type ListedRun = Awaited<ReturnType<typeof listRunsOf>>[number]
+
+/** Newest first. */
+export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string, limit: number) =>
+  listed(db)
+    .where(and(eq(runs.projectId, scope.projectId), eq(runs.experimentId, experimentId)))
+    .orderBy(desc(runs.number))
+    .limit(limit)
+
+export const listRunsById = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
+  listed(db).where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+
+export async function countRuns(
+  db: Handle,
+  scope: ProjectScope,
+  experimentId?: string,
+): Promise<{ experimentId: string; state: RunState; n: number }[]> {
+  const rows = await db
+    .select({ experimentId: runs.experimentId, state: runs.state, n: sql<number>`count(*)::int` })
+    .from(runs)
+    .where(and(eq(runs.projectId, scope.projectId), experimentId ? eq(runs.experimentId, experimentId) : undefined))
+    .groupBy(runs.experimentId, runs.state)
+  return rows as { experimentId: string; state: RunState; n: number }[]
+}
+
+export interface BestRun {
+  experimentId: string
+  id: string
+  name: string
+  trainer: string
+  value: number
+  measured: Measured | null
+}
+
+/** The best done run of each experiment by the experiment's metric; `minimised` names the metrics of which less is better. */
+export async function findBestRuns(
+  db: Handle,
+  scope: ProjectScope,
+  minimised: readonly string[],
+  experimentIds?: readonly string[],
+): Promise<BestRun[]> {
+  if (experimentIds?.length === 0) return []
+  const only = experimentIds ? sql`AND r.experiment_id IN ${experimentIds}` : sql``
+  return (await db.execute(sql`
+    WITH best AS (
+      SELECT DISTINCT ON (r.experiment_id) r.experiment_id, r.id, r.name, r.trainer, e.metric, (r.metrics ->> e.metric)::float8 AS value
+      FROM runs r JOIN experiments e ON e.project_id = r.project_id AND e.id = r.experiment_id
+      WHERE r.project_id = ${scope.projectId} AND r.state = 'done' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
+      ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimised} THEN 1 ELSE -1 END, r.number)
+    SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.value, r.result -> 'intervals' -> b.metric AS measured
+    FROM best b JOIN runs r ON r.id = b.id`)) as unknown as BestRun[]
+}
+
+export const listSeries = (db: Handle, scope: ProjectScope, runIds: readonly string[], key?: string) =>
+  db
+    .select({ id: metricSeries.id, runId: metricSeries.runId, key: metricSeries.key, count: metricSeries.count })
+    .from(metricSeries)
+    .where(
+      and(
+        eq(metricSeries.projectId, scope.projectId),
+        inArray(metricSeries.runId, [...runIds]),
+        key === undefined ? undefined : eq(metricSeries.key, key),
+      ),
+    )
+    .orderBy(asc(metricSeries.key))
+
+/** Peak of the resident memory over the attempts of a job. */
+export async function peakMemoryOf(db: Handle, scope: ProjectScope, jobId: string): Promise<number | null> {
+  const [row] = await db
+    .select({ peak: sql<string | null>`max(${attempts.peakMemoryBytes})` })
+    .from(attempts)
+    .where(and(eq(attempts.projectId, scope.projectId), eq(attempts.jobId, jobId)))
+  return row?.peak == null ? null : Number(row.peak)
+}
+
+/** A run of the project by id, whatever its state: the registry says what it needs of it. */
+export const findDoneRun = (db: Handle, scope: ProjectScope, runId: string) =>
+  db.query.runs.findFirst({
+    columns: { id: true, name: true, number: true, trainer: true, state: true, modelDigest: true, metrics: true },
+    where: (run, { and: both, eq: is }) => both(is(run.projectId, scope.projectId), is(run.id, runId)),
+  })
