@@ -1,7 +1,8 @@
 import '#server/kernel/leave-with-parent.ts'
 import { join } from 'node:path'
 import next from 'next'
-import { projectsOf } from '#server/access/index.ts'
+import { ensureAdmin, projectsOf } from '#server/access/index.ts'
+import { createAuthOptions } from '#server/api/auth/options.ts'
 import { createApiContext } from '#server/api/context.ts'
 import { createWebServer } from '#server/api/http.ts'
 import { createLiveHub } from '#server/api/live.ts'
@@ -15,9 +16,10 @@ const dev = process.env.FLEXIML_DEV === 'on'
 const version = process.env.npm_package_version ?? '0.1.0'
 
 const kernel = await openKernel('web')
+await ensureAdmin(kernel)
 const contextFor = (headers: Headers, method = 'GET') =>
   createApiContext(kernel, { method, headers, requestId: headers.get('x-request-id') ?? newId() })
-globalThis.fleximl = { router: appRouter, contextFor }
+globalThis.fleximl = { router: appRouter, contextFor, auth: createAuthOptions(kernel) }
 
 const pages = next({ dev, dir: join(import.meta.dirname, '..'), hostname: kernel.env.HOST, port: kernel.env.PORT })
 const live = await createLiveHub(kernel, {

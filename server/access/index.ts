@@ -6,7 +6,17 @@ export {
   requireToken,
   scopeForProject,
 } from './enter-project.ts'
+export {
+  acceptInvitation,
+  invite,
+  joinByInvitation,
+  readInvitations,
+  revokeInvitation,
+  showInvitation,
+} from './invitations.ts'
+export { addMember, changeMember, readMembers, removeMember } from './members.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
+export { readAudit, readAuditFacets } from './read-audit.ts'
 export {
   becomeFirstAdmin,
   disableUser,

@@ -1,3 +1,4 @@
+import type { NextAuthOptions } from 'next-auth'
 import type { AppRouter } from './root.ts'
 import type { ApiContext } from './trpc.ts'
 
@@ -9,6 +10,8 @@ export interface Bridge {
   router: AppRouter
   /** The caller behind the headers of a page's request: session cookie, request id. */
   contextFor(headers: Headers): Promise<ApiContext>
+  /** How people sign in; its functions run on our side of the bridge. */
+  auth: NextAuthOptions
 }
 
 declare global {

@@ -10,6 +10,7 @@ import {
   refuseAnonymous,
   requireToken,
 } from '#server/access/index.ts'
+import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { sessionCookieName } from './auth/cookies.ts'
@@ -55,14 +56,15 @@ export async function sessionSecretOf(kernel: Kernel, cookies: string | undefine
 }
 
 /** Browsers say where a request comes from. Without any word of it a cookie vouches for reading only. */
-export function isFromOurPages(request: ApiRequest): boolean {
+export function isFromOurPages(env: Env, request: ApiRequest): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return true
   const site = headerOf(request.headers, 'sec-fetch-site')
   if (site !== undefined) return site === 'same-origin'
   const origin = headerOf(request.headers, 'origin')
   const host = headerOf(request.headers, 'host')
-  if (!origin || !host || !URL.canParse(origin)) return false
-  return new URL(origin).host === host
+  if (!origin || !URL.canParse(origin)) return false
+  // A proxy in front of us may have renamed the host.
+  return new URL(origin).host === host || origin === new URL(env.FLEXIML_URL).origin
 }
 
 /**
@@ -77,7 +79,7 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
   let foreign = false
   if (secret === undefined) {
     const sid = await sessionSecretOf(kernel, headerOf(request.headers, 'cookie'))
-    foreign = sid !== undefined && !isFromOurPages(request)
+    foreign = sid !== undefined && !isFromOurPages(kernel.env, request)
     person = sid === undefined || foreign ? undefined : await personOfSession(kernel, sid)
   }
   const nobody = async (): Promise<never> => {

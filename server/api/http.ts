@@ -8,6 +8,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { withLogContext } from '#server/kernel/log.ts'
 import { readLanes, readProcesses, readReadiness } from '#server/kernel/status.ts'
+import { ADDRESS_HEADER } from './auth/cookies.ts'
 import { answerError, answerJson, setSafeHeaders } from './http-answer.ts'
 import { hostCheck, isLocal } from './http-hosts.ts'
 import { handleTrpc, TRPC_PREFIX } from './http-trpc.ts'
@@ -101,6 +102,8 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
     if (path.startsWith('/api/v1/')) return bytes(req, res, url)
+    // Whatever a client claims it to be, the address is the socket's.
+    req.headers[ADDRESS_HEADER] = req.socket.remoteAddress ?? 'unknown'
     return parts.pages(req, res)
   }
 

@@ -98,15 +98,11 @@ export const projectProcedure = (permission: Permission) =>
       return next({ ctx: { ...ctx, caller } })
     })
 
-/** A route for anybody who is signed in, whatever the project. */
+/** A route for anybody who is signed in, whatever the project. `requireAnyone` turns nobody and bad tokens away, and writes that down. */
 export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(async ({ ctx, next }) => {
-  if (!ctx.person) throw new AppError('unauthenticated', 'Sign in first.', { hint: 'Your session may have ended.' })
-  return next({ ctx: { ...ctx, person: ctx.person } })
-})
-
-export const adminProcedure = base.meta({ permission: 'admin' }).use(async ({ ctx, next }) => {
-  if (!ctx.person) throw new AppError('unauthenticated', 'Sign in first.')
-  if (!ctx.person.isAdmin) throw new AppError('forbidden', 'Only an administrator of this instance may do this.')
+  await ctx.requireAnyone()
+  if (!ctx.person)
+    throw new AppError('unauthenticated', 'This is for signed-in persons; an API token has no account behind it.')
   return next({ ctx: { ...ctx, person: ctx.person } })
 })
 

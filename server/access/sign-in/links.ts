@@ -159,7 +159,7 @@ export async function resetPassword(
     await updateUser(c.tx, userId, { passwordHash })
     await revokeSessions(c.tx, userId, now)
     await c.audit({ projectId: null, action: 'access.reset-password', subjectKind: 'user', subjectId: userId })
-    c.wakeAfter({ topic: 'member', id: userId })
+    c.wakeAfter({ topic: 'member' })
   })
   await clearThrottle(kernel.db, accountKey(email))
   return { email }
@@ -179,7 +179,7 @@ export async function disableUser(kernel: Kernel, email: string): Promise<{ emai
     await revokeSessions(c.tx, user.id, now)
     await deleteUnusedLinks(c.tx, 'reset', user.id)
     await c.audit({ projectId: null, action: 'access.disable-user', subjectKind: 'user', subjectId: user.id })
-    c.wakeAfter({ topic: 'member', id: user.id })
+    c.wakeAfter({ topic: 'member' })
   })
   return { email: user.email, liveTokens: await countLiveTokensOf(kernel.db, user.id) }
 }

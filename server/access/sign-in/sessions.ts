@@ -70,7 +70,7 @@ export async function revokeSession(kernel: Kernel, person: Person, id: string):
       subjectKind: 'user',
       subjectId: person.userId,
     })
-    c.wakeAfter({ topic: 'member', id: person.userId })
+    c.wakeAfter({ topic: 'member' })
   })
   return { id }
 }
@@ -105,7 +105,7 @@ export async function changePassword(
       subjectId: person.userId,
       details: { endedSessions: gone.length },
     })
-    c.wakeAfter({ topic: 'member', id: person.userId })
+    c.wakeAfter({ topic: 'member' })
     return gone
   })
   return { endedSessions: ended.length }

@@ -1,0 +1,94 @@
+import { type Change, change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { authorise, type Caller, requirePerson } from './caller.ts'
+import type { MemberView, Role } from './contract.ts'
+import { keepsAnOwner } from './rules/decide-member.ts'
+import { findUserByEmail } from './sign-in/store.ts'
+import { deleteMember, listMembers, lockProject, upsertMember } from './store.ts'
+
+export async function readMembers(kernel: Kernel, caller: Caller): Promise<{ items: MemberView[] }> {
+  await authorise(kernel, caller, 'member:read')
+  const rows = await listMembers(kernel.db, caller.scope)
+  return {
+    items: rows.map(({ disabledAt, since, ...r }) => ({
+      ...r,
+      since: since.toISOString(),
+      disabled: disabledAt !== null,
+      isSelf: caller.actor.kind === 'user' && caller.actor.id === r.userId,
+    })),
+  }
+}
+
+/** Writes that a project's membership changed: who, from which role, to which. */
+export async function tellMember(
+  c: Change,
+  scope: ProjectScope,
+  verb: 'added' | 'changed' | 'removed' | 'joined',
+  userId: string,
+  details: { from?: Role; to?: Role },
+): Promise<void> {
+  const subject = { subjectKind: 'user', subjectId: userId }
+  const action = { added: 'add', changed: 'change', removed: 'remove', joined: 'join' }[verb]
+  await c.emit({ projectId: scope.projectId, type: `access.member-${verb}`, ...subject, payload: details })
+  await c.audit({ projectId: scope.projectId, action: `access.${action}-member`, ...subject, details })
+  c.wakeAfter({ topic: 'member', projectId: scope.projectId, id: userId })
+}
+
+/** Somebody who has an account on this instance. Throws `not_found` (no account), `conflict` (is a member). */
+export async function addMember(
+  kernel: Kernel,
+  caller: Caller,
+  input: { email: string; role: Role },
+): Promise<{ userId: string }> {
+  await authorise(kernel, caller, 'member:manage')
+  await requirePerson(kernel, caller, 'member:manage')
+  const user = await findUserByEmail(kernel.db, input.email)
+  if (!user || user.disabledAt)
+    throw new AppError('not_found', `Nobody here signs in as ${input.email}.`, {
+      hint: 'Make an invitation and send its link.',
+    })
+  return change(kernel, caller.actor, async c => {
+    await lockProject(c.tx, caller.scope)
+    if ((await listMembers(c.tx, caller.scope)).some(m => m.userId === user.id))
+      throw new AppError('conflict', `${user.name} is a member already.`, { hint: 'Change the role in the list.' })
+    await upsertMember(c.tx, caller.scope.projectId, user.id, input.role)
+    await tellMember(c, caller.scope, 'added', user.id, { to: input.role })
+    return { userId: user.id }
+  })
+}
+
+/** `role: null` removes. A project keeps an owner who can sign in. Members may remove themselves, whatever their role. */
+async function setMember(kernel: Kernel, caller: Caller, userId: string, role: Role | null): Promise<void> {
+  const leaves = role === null && caller.actor.kind === 'user' && caller.actor.id === userId
+  await authorise(kernel, caller, leaves ? 'member:read' : 'member:manage')
+  await requirePerson(kernel, caller, 'member:manage')
+  await change(kernel, caller.actor, async c => {
+    await lockProject(c.tx, caller.scope)
+    const all = await listMembers(c.tx, caller.scope)
+    const member = all.find(m => m.userId === userId)
+    if (!member) throw new AppError('not_found', 'This person is no member of the project.')
+    if (member.role === role) return
+    if (!keepsAnOwner(all, userId, role))
+      throw new AppError('conflict', `${member.name} is the last owner of this project.`, {
+        hint: 'Make somebody else an owner first.',
+      })
+    if (role === null) await deleteMember(c.tx, caller.scope, userId)
+    else await upsertMember(c.tx, caller.scope.projectId, userId, role)
+    await tellMember(c, caller.scope, role === null ? 'removed' : 'changed', userId, {
+      from: member.role,
+      to: role ?? undefined,
+    })
+  })
+}
+
+export async function changeMember(kernel: Kernel, caller: Caller, input: { userId: string; role: Role }) {
+  await setMember(kernel, caller, input.userId, input.role)
+  return input
+}
+
+export async function removeMember(kernel: Kernel, caller: Caller, userId: string) {
+  await setMember(kernel, caller, userId, null)
+  return { userId }
+}
