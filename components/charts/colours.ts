@@ -2,9 +2,9 @@
 const shade = (name: string, light: number, dark: number) =>
   `light-dark(var(--mantine-${name}-${light}), var(--mantine-${name}-${dark}))`
 
-export const ACCENT = shade('primary-color', 7, 4)
+export const ACCENT = 'var(--mantine-primary-color-filled)'
 /** For surfaces that text lies on. */
-export const ACCENT_SURFACE = shade('primary-color', 6, 8)
+export const ACCENT_SURFACE = shade('primary-color', 5, 6)
 export const QUIET = 'var(--mantine-color-dimmed)'
 export const HAIRLINE = 'var(--mantine-color-default-border)'
 export const SURFACE = 'var(--mantine-color-body)'

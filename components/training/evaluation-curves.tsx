@@ -1,0 +1,219 @@
+import { Grid, SegmentedControl, Stack } from '@mantine/core'
+import { useState } from 'react'
+import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
+import { HeatMap } from '../charts/heat-map.tsx'
+import { Histogram } from '../charts/histogram.tsx'
+import { LineChart } from '../charts/line-chart.tsx'
+import { ScatterPlot } from '../charts/scatter-plot.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { countWords, numberWords, shareWords } from '../ui/words.ts'
+
+const share = (x: number) => x.toFixed(2).replace(/\.?0+$/, '') || '0'
+const half = { base: 12, md: 6 }
+
+/** How the run does on the rows it has not seen, drawn by what is learnt. */
+export function EvaluationCurves({ curves }: { curves: Record<string, unknown> }) {
+  if (curves.kind === 'classification')
+    return <ClassView curves={curves as Extract<Curves, { kind: 'classification' }>} />
+  if (curves.kind === 'regression') return <NumberView curves={curves as Extract<Curves, { kind: 'regression' }>} />
+  return null
+}
+
+function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification' }> }) {
+  const [name, setName] = useState(curves.byClass[0]?.class ?? '')
+  const shown = curves.byClass.find(c => c.class === name)
+  return (
+    <Stack gap="md">
+      {curves.byClass.length > 1 ? (
+        <SegmentedControl
+          aria-label="Class against the rest"
+          size="xs"
+          data={curves.byClass.map(c => c.class)}
+          value={name}
+          onChange={setName}
+          style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
+        />
+      ) : null}
+      <Grid gap="md">
+        {shown ? <ClassCharts curve={shown} /> : null}
+        <Grid.Col span={half}>
+          <Panel>
+            <Confusion classes={curves.confusion.classes} counts={curves.confusion.counts} />
+          </Panel>
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  )
+}
+
+const DIAGONAL = [
+  { x: 0, y: 0 },
+  { x: 1, y: 1 },
+]
+
+function ClassCharts({ curve }: { curve: ClassCurves }) {
+  const area = curve.roc.reduce((sum, p, i) => {
+    const before = curve.roc[i - 1]
+    if (!before) return sum
+    return sum + ((p.falsePositiveRate - before.falsePositiveRate) * (p.truePositiveRate + before.truePositiveRate)) / 2
+  }, 0)
+  const gap = curve.calibration.reduce((sum, b) => sum + b.rows * Math.abs(b.predicted - b.observed), 0)
+  const rows = curve.calibration.reduce((sum, b) => sum + b.rows, 0)
+  const share80 = curve.pr.findLast(p => p.precision >= 0.8)?.recall ?? 0
+  return (
+    <>
+      <Grid.Col span={half}>
+        <Panel>
+          <LineChart
+            title="ROC"
+            note={`${curve.class} against the rest`}
+            summary={`A random ${curve.class} row scores above a random other row in ${shareWords(area)} of pairs.`}
+            series={[
+              { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
+              { name: 'chance', points: DIAGONAL, dashed: true },
+            ]}
+            xLabel="false positive rate"
+            xWords={share}
+            yWords={share}
+            yRange={{ low: 0, high: 1 }}
+            height={240}
+          />
+        </Panel>
+      </Grid.Col>
+      <Grid.Col span={half}>
+        <Panel>
+          <LineChart
+            title="Precision and recall"
+            note={curve.class}
+            summary={
+              share80 > 0
+                ? `At a precision of 80 %, ${shareWords(share80)} of the ${curve.class} rows are found.`
+                : 'A precision of 80 % is not reached at any threshold.'
+            }
+            series={[
+              {
+                name: 'precision',
+                points: curve.pr.map(p => ({ x: p.recall, y: p.precision })).sort((a, b) => a.x - b.x),
+              },
+            ]}
+            xLabel="recall"
+            xWords={share}
+            yWords={share}
+            yRange={{ low: 0, high: 1 }}
+            height={240}
+          />
+        </Panel>
+      </Grid.Col>
+      <Grid.Col span={half}>
+        <Panel>
+          <LineChart
+            title="Calibration"
+            note="ten bins of the probability"
+            summary={
+              rows === 0
+                ? 'There is no row to measure it on.'
+                : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
+            }
+            series={[
+              {
+                name: 'observed',
+                points: curve.calibration.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
+              },
+              { name: 'ideal', points: DIAGONAL, dashed: true },
+            ]}
+            xLabel="predicted probability"
+            xWords={share}
+            yWords={share}
+            yRange={{ low: 0, high: 1 }}
+            height={240}
+          />
+        </Panel>
+      </Grid.Col>
+    </>
+  )
+}
+
+function Confusion({ classes, counts }: { classes: string[]; counts: number[][] }) {
+  const total = counts.flat().reduce((sum, n) => sum + n, 0)
+  const right = counts.reduce((sum, row, i) => sum + (row[i] ?? 0), 0)
+  return (
+    <HeatMap
+      title="Confusion"
+      note="rows: what is true, columns: what was predicted"
+      summary={`${numberWords(right)} of ${countWords(total, 'row')} (${shareWords(total === 0 ? 0 : right / total)}) are put into their class.`}
+      rows={classes}
+      columns={classes}
+      valueWords={numberWords}
+      cells={counts.map((row, i) =>
+        row.map((count, j) => ({
+          value: count,
+          flagged: false,
+          title: `${classes[i]} predicted as ${classes[j]}: ${countWords(count, 'row')}`,
+        })),
+      )}
+    />
+  )
+}
+
+function NumberView({ curves }: { curves: Extract<Curves, { kind: 'regression' }> }) {
+  const { points, residuals, histogram } = curves
+  const bins = histogram.counts.map((count, i) => ({ from: histogram.edges[i]!, to: histogram.edges[i + 1]!, count }))
+  const total = histogram.counts.reduce((sum, n) => sum + n, 0)
+  const worst = residuals.reduce<(typeof residuals)[number] | null>(
+    (a, b) => (a === null || Math.abs(b.mean) > Math.abs(a.mean) ? b : a),
+    null,
+  )
+  return (
+    <Grid gap="md">
+      <Grid.Col span={half}>
+        <Panel>
+          <ScatterPlot
+            title="Predicted and true"
+            note={`${countWords(points.length, 'row')} of the validation rows`}
+            summary="On the dashed line a prediction is exactly right; below it the prediction was too high."
+            points={points.map(p => ({ x: p.predicted, y: p.actual }))}
+            xLabel="predicted"
+            yLabel="true"
+            diagonal
+          />
+        </Panel>
+      </Grid.Col>
+      <Grid.Col span={half}>
+        <Panel>
+          <LineChart
+            title="Error by predicted value"
+            note="true − predicted; 80 % of rows lie between the dashed lines"
+            summary={
+              worst === null
+                ? 'There are too few rows to say.'
+                : `Around ${numberWords(worst.predicted)} it errs most on average: by ${numberWords(worst.mean)}.`
+            }
+            series={[
+              { name: 'mean', points: residuals.map(b => ({ x: b.predicted, y: b.mean })) },
+              { name: '90 % below', points: residuals.map(b => ({ x: b.predicted, y: b.high })), dashed: true },
+              { name: '10 % below', points: residuals.map(b => ({ x: b.predicted, y: b.low })), dashed: true },
+            ]}
+            xLabel="predicted"
+            xWords={numberWords}
+            yWords={numberWords}
+            yRange={{ low: 0, high: 0 }}
+            height={260}
+          />
+        </Panel>
+      </Grid.Col>
+      {bins.length > 0 ? (
+        <Grid.Col span={half}>
+          <Panel>
+            <Histogram
+              title="Errors"
+              note="true − predicted"
+              summary={`${countWords(total, 'validation row')}; errors from ${numberWords(bins[0]!.from)} to ${numberWords(bins.at(-1)!.to)}.`}
+              bins={bins}
+              xWords={numberWords}
+            />
+          </Panel>
+        </Grid.Col>
+      ) : null}
+    </Grid>
+  )
+}

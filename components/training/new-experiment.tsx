@@ -1,0 +1,289 @@
+'use client'
+import { Alert, Button, Grid, NumberInput, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { type ReactNode, useState } from 'react'
+import { type LaunchOptions, MAX_TRIALS } from '#server/training/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { countWords } from '../ui/words.ts'
+import { type Advanced, AdvancedSettings } from './advanced-settings.tsx'
+import { experimentHref } from './links.ts'
+import { leaksOf, leakWords, planWords, suggestedRuns } from './plan-words.ts'
+import { directionWords, TASK_WORDS } from './words.ts'
+
+const known = {
+  data: parseAsString,
+  target: parseAsString,
+  name: parseAsString,
+  trainers: parseAsArrayOf(parseAsString),
+  seed: parseAsInteger,
+}
+
+/** Four choices and a button; whatever else can be chosen has a good default. */
+export function NewExperiment({ project }: { project: string }) {
+  const trpc = useTRPC()
+  const datasets = useQuery(trpc.data.list.queryOptions({ project }))
+  const [choice, setChoice] = useQueryStates(known)
+  const items = datasets.data?.items ?? []
+  const data = choice.data ?? (items.length === 1 ? items[0]!.dataset : null)
+  const shown = useQuery({ ...trpc.data.show.queryOptions({ project, dataset: data ?? '' }), enabled: data !== null })
+  const schema = shown.data?.schema ?? []
+  const target = choice.target ?? schema.find(c => c.role === 'target')?.name ?? null
+  const options = useQuery({
+    ...trpc.training.options.queryOptions({ project, data: data ?? '', target: target ?? '' }),
+    enabled: data !== null && target !== null && shown.data !== undefined,
+    retry: false,
+  })
+  if (datasets.error && !datasets.data) return <Problem error={datasets.error} onRetry={() => datasets.refetch()} />
+  return (
+    <Stack gap="md">
+      <PageHead title="New experiment" sentence="Choose data, target, metric and budget; the rest has good defaults." />
+      {datasets.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the datasets" /> : null}
+      {datasets.data && items.length === 0 ? (
+        <EmptyState
+          title="There is no dataset yet"
+          action={
+            <Button component={Link} href={`/p/${project}/data`}>
+              Add a dataset
+            </Button>
+          }
+        >
+          A model learns from a table. Add one as a file first; it is read, profiled and kept as version 1.
+        </EmptyState>
+      ) : null}
+      {items.length > 0 ? (
+        <Grid gap="md">
+          <Grid.Col span={{ base: 12, md: 7 }}>
+            <Stack gap="md">
+              <Step number={1} title="Dataset">
+                <Select
+                  aria-label="Dataset"
+                  placeholder="Choose a dataset"
+                  searchable
+                  data={datasetChoices(items, data)}
+                  value={data}
+                  onChange={next => setChoice({ data: next, target: null })}
+                />
+                {shown.data ? (
+                  <Text size="sm" c="dimmed" mt={6}>
+                    Version {shown.data.version}: {countWords(shown.data.rows, 'row')},{' '}
+                    {countWords(shown.data.columns, 'column')}.
+                  </Text>
+                ) : null}
+                {shown.error ? <Problem error={shown.error} /> : null}
+              </Step>
+              <Step number={2} title="Target" note="the column to predict" waiting={data === null}>
+                <Select
+                  aria-label="Target"
+                  placeholder="Choose a column"
+                  searchable
+                  disabled={!shown.data}
+                  data={schema.map(c => ({ value: c.name, label: `${c.name} · ${c.type}` }))}
+                  value={target}
+                  onChange={next => setChoice({ target: next })}
+                />
+                {options.isLoading ? <Skeleton height={16} mt={10} w="60%" aria-label="Looking at the target" /> : null}
+                {options.data ? (
+                  <Text size="sm" c="dimmed" mt={6}>
+                    <Text span fw={600} c="var(--mantine-color-text)" size="sm">
+                      {options.data.task}
+                    </Text>
+                    , to {TASK_WORDS[options.data.task]}: {options.data.taskReason}
+                  </Text>
+                ) : null}
+                {options.error ? <Problem error={options.error} /> : null}
+              </Step>
+              {options.data && target ? (
+                <Plan
+                  // Another target means other metrics, trainers and leaks.
+                  key={`${data} ${target}`}
+                  project={project}
+                  target={target}
+                  options={options.data}
+                  prefilled={{
+                    name: choice.name ?? '',
+                    trainers: choice.trainers ?? [],
+                    seed: choice.seed ?? 0,
+                  }}
+                />
+              ) : (
+                <>
+                  <Step number={3} title="Metric" note="what runs are ranked by" waiting />
+                  <Step number={4} title="Budget" waiting />
+                </>
+              )}
+            </Stack>
+          </Grid.Col>
+        </Grid>
+      ) : null}
+    </Stack>
+  )
+}
+
+function datasetChoices(items: { dataset: string; version: number; rows: number }[], chosen: string | null) {
+  const all = items.map(d => ({
+    value: d.dataset,
+    label: `${d.dataset} · v${d.version} · ${countWords(d.rows, 'row')}`,
+  }))
+  // A link may name a version that is not the newest.
+  if (chosen && !items.some(d => d.dataset === chosen))
+    all.unshift({ value: chosen, label: chosen.replace('@', ' · v') })
+  return all
+}
+
+function Step({
+  number,
+  title,
+  note,
+  waiting = false,
+  children,
+}: {
+  number: number
+  title: string
+  note?: string
+  /** What it depends on is not chosen yet. */
+  waiting?: boolean
+  children?: ReactNode
+}) {
+  return (
+    <Panel
+      title={
+        <Text span inherit c={waiting ? 'dimmed' : undefined}>
+          {number}. {title}
+        </Text>
+      }
+      note={note}
+    >
+      {children ?? (
+        <Text size="sm" c="dimmed">
+          Follows from the target.
+        </Text>
+      )}
+    </Panel>
+  )
+}
+
+function Plan({
+  project,
+  target,
+  options,
+  prefilled,
+}: {
+  project: string
+  target: string
+  options: LaunchOptions
+  prefilled: { name: string; trainers: string[]; seed: number }
+}) {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const router = useRouter()
+  const [metric, setMetric] = useState(options.metrics.find(m => m.default)?.id ?? options.metrics[0]!.id)
+  const [trials, setTrials] = useState<number | null>(null)
+  const [minutes, setMinutes] = useState<number | null>(null)
+  const [advanced, setAdvanced] = useState<Advanced>({
+    ...prefilled,
+    trainers: prefilled.trainers.filter(id => options.trainers.some(t => t.id === id)),
+    split: null,
+    ignored: [],
+  })
+  const launch = useMutation(
+    trpc.training.launch.mutationOptions({
+      onSuccess: async ({ experiment }) => {
+        await queries.invalidateQueries(trpc.training.pathFilter())
+        router.push(experimentHref(project, experiment))
+      },
+    }),
+  )
+  const leaks = leaksOf(options, advanced.ignored)
+  const ignore = (names: string[]) =>
+    setAdvanced({ ...advanced, ignored: [...new Set([...advanced.ignored, ...names])] })
+  const start = () =>
+    launch.mutate({
+      project,
+      data: `${options.dataset}@${options.version}`,
+      target,
+      task: options.task,
+      metric,
+      trials: trials ?? undefined,
+      minutes: minutes ?? undefined,
+      trainers: advanced.trainers.length > 0 ? advanced.trainers : undefined,
+      split: advanced.split ?? undefined,
+      ignore: advanced.ignored,
+      seed: advanced.seed,
+      name: advanced.name.trim() || undefined,
+    })
+  return (
+    <>
+      <Step number={3} title="Metric" note="what runs are ranked by">
+        <Select
+          aria-label="Metric"
+          data={options.metrics.map(m => ({
+            value: m.id,
+            label: `${m.label}, ${directionWords(m.direction)}${m.default ? ' (usual)' : ''}`,
+          }))}
+          value={metric}
+          allowDeselect={false}
+          onChange={next => next && setMetric(next)}
+        />
+      </Step>
+      <Step number={4} title="Budget" note="leave empty for the suggested runs without a limit of time">
+        <Grid gap="sm">
+          <Grid.Col span={6}>
+            <NumberInput
+              label="Runs"
+              placeholder={`${suggestedRuns(options, advanced.trainers)} suggested`}
+              min={1}
+              max={MAX_TRIALS}
+              allowDecimal={false}
+              value={trials ?? ''}
+              onChange={next => setTrials(typeof next === 'number' ? next : null)}
+            />
+          </Grid.Col>
+          <Grid.Col span={6}>
+            <NumberInput
+              label="Minutes"
+              placeholder="no limit"
+              min={1}
+              max={10_080}
+              value={minutes ?? ''}
+              onChange={next => setMinutes(typeof next === 'number' ? next : null)}
+            />
+          </Grid.Col>
+        </Grid>
+      </Step>
+      {leaks.map(leak => (
+        <Alert key={leak.evidence} color="orange" variant="light" title="This gives the target away" role="status">
+          <Text size="sm">{leakWords(leak)}</Text>
+          <Button mt="xs" size="compact-sm" variant="default" onClick={() => ignore(leak.columns)}>
+            {leak.columns.length === 1 ? 'Ignore this column' : `Ignore ${leak.columns.join(' and ')}`}
+          </Button>
+        </Alert>
+      ))}
+      <AdvancedSettings options={options} value={advanced} onChange={setAdvanced} />
+      <Panel>
+        <Stack gap="sm" align="flex-start">
+          <Text size="sm">
+            {planWords(options, {
+              target,
+              trainers: advanced.trainers,
+              trials,
+              minutes,
+              metric,
+              ignored: advanced.ignored,
+            })}
+          </Text>
+          {launch.error ? <Problem error={launch.error} /> : null}
+          <Button size="sm" onClick={start} loading={launch.isPending || launch.isSuccess}>
+            Start
+          </Button>
+        </Stack>
+      </Panel>
+    </>
+  )
+}

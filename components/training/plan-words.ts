@@ -1,0 +1,52 @@
+import type { LaunchOptions } from '#server/training/contract.ts'
+import { countWords } from '../ui/words.ts'
+import { metricWords } from './words.ts'
+
+/** The settings that the chosen trainers suggest: how many runs there are when nobody says a number. */
+export const suggestedRuns = (options: LaunchOptions, trainers: readonly string[]): number =>
+  options.trainers.filter(t => trainers.length === 0 || trainers.includes(t.id)).reduce((sum, t) => sum + t.settings, 0)
+
+export interface Leak {
+  /** `casual + registered = cnt` */
+  evidence: string
+  columns: string[]
+}
+
+/** Columns that give the target away, those of one reason together. */
+export function leaksOf(options: LaunchOptions, ignored: readonly string[]): Leak[] {
+  const leaks = new Map<string, string[]>()
+  for (const { name, used, warning } of options.columns) {
+    if (!warning || !used || ignored.includes(name)) continue
+    leaks.set(warning, [...(leaks.get(warning) ?? []), name])
+  }
+  // A sum that lacks one of its parts no longer gives the target away.
+  return [...leaks].flatMap(([evidence, columns]) => {
+    const all = options.columns.filter(c => c.used && c.warning === evidence).map(c => c.name)
+    return all.length > columns.length ? [] : [{ evidence, columns }]
+  })
+}
+
+/** `casual + registered = cnt: with these columns …` */
+export const leakWords = ({ evidence, columns }: Leak): string =>
+  columns.length === 1
+    ? `“${columns[0]}” ${evidence}. A model would only copy it, and be useless where it is not known.`
+    : `${evidence}. A model would only add them up, and be useless where they are not known.`
+
+/** What pressing Start will do. */
+export function planWords(
+  options: LaunchOptions,
+  plan: {
+    target: string
+    trainers: string[]
+    trials: number | null
+    minutes: number | null
+    metric: string
+    ignored: string[]
+  },
+): string {
+  const runs = plan.trials ?? suggestedRuns(options, plan.trainers)
+  const chosen = options.trainers.filter(t => plan.trainers.length === 0 || plan.trainers.includes(t.id))
+  const features = options.columns.filter(c => c.used && !plan.ignored.includes(c.name)).length
+  const within = plan.minutes === null ? '' : `, none started after ${countWords(plan.minutes, 'minute')}`
+  return `${countWords(runs, 'run')} of ${countWords(chosen.length, 'trainer')} learn ${plan.target} from ${countWords(features, 'column')} of ${options.dataset} v${options.version}, ranked by ${metricWords(plan.metric)}${within}.`
+}

@@ -1,0 +1,97 @@
+import { Button, Skeleton, Text } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+
+/** More lines than anybody reads in a browser; the newest are kept. */
+const MOST_LINES = 5000
+const LIVE_MS = 1000
+/** As near to the end as counts as reading the end, in pixels. */
+const NEAR_END = 24
+
+/** Each answer brings only what was written since the one before. */
+function useRunLog(project: string, run: string, active: boolean) {
+  const trpc = useTRPC()
+  const client = useTRPCClient()
+  const queries = useQueryClient()
+  // A run that ends is asked once more under a key of its own: its last lines come with its end.
+  const queryKey = [...trpc.training.log.queryKey({ project, run }), { active }]
+  type Log = Awaited<ReturnType<typeof client.training.log.query>>
+  return useQuery<Log>({
+    queryKey,
+    placeholderData: before => before,
+    refetchInterval: active ? LIVE_MS : false,
+    queryFn: async () => {
+      let { lines, next } = queries.getQueryData<Log>(queryKey) ?? { lines: [], next: 0 }
+      for (;;) {
+        const more = await client.training.log.query({ project, run, after: next })
+        lines = [...lines, ...more.lines].slice(-MOST_LINES)
+        if (more.next === next) return { lines, next }
+        next = more.next
+      }
+    },
+  })
+}
+
+/** What the run said, following its end until somebody scrolls up. */
+export function RunLog({ project, run, active }: { project: string; run: string; active: boolean }) {
+  const { data, error, refetch } = useRunLog(project, run, active)
+  const frame = useRef<HTMLElement>(null)
+  const [following, setFollowing] = useState(true)
+  const count = data?.lines.length ?? 0
+  useEffect(() => {
+    if (following && count > 0 && frame.current) frame.current.scrollTop = frame.current.scrollHeight
+  }, [following, count])
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={140} radius="md" aria-label="Loading the log" />
+  return (
+    <Panel
+      title="Log"
+      note={active ? 'live, times in UTC' : 'times in UTC'}
+      actions={
+        active && !following ? (
+          <Button size="compact-xs" variant="default" onClick={() => setFollowing(true)}>
+            Follow
+          </Button>
+        ) : null
+      }
+    >
+      {count === 0 ? (
+        <Text size="sm" c="dimmed">
+          {active ? 'It has written nothing yet.' : 'It wrote nothing.'}
+        </Text>
+      ) : (
+        <section
+          ref={frame}
+          aria-label="Log of the run"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+          tabIndex={0}
+          onScroll={event => {
+            const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
+            setFollowing(scrollHeight - clientHeight - scrollTop < NEAR_END)
+          }}
+          style={{ maxHeight: 300, overflow: 'auto' }}
+        >
+          {data.lines.map((line, i) => (
+            <Text
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added at the end
+              key={i}
+              ff="monospace"
+              fz={12}
+              lh={1.6}
+              c={line.level === 'error' ? 'red' : undefined}
+              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+            >
+              <Text span inherit c="dimmed">
+                {line.at.slice(11, 19)} {line.level === 'info' ? '' : `${line.level} `}
+              </Text>
+              {line.text}
+            </Text>
+          ))}
+        </section>
+      )}
+    </Panel>
+  )
+}

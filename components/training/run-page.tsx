@@ -1,0 +1,272 @@
+'use client'
+import { Alert, Anchor, Button, Grid, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import { Time } from '../ui/time.tsx'
+import { bytesWords, countWords, durationWords } from '../ui/words.ts'
+import { CurvesPanel } from './curves-panel.tsx'
+import { EvaluationCurves } from './evaluation-curves.tsx'
+import { Facts } from './facts.tsx'
+import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
+import { MetricsTable } from './metrics-table.tsx'
+import { RegisterDialog } from './register-dialog.tsx'
+import { RunLog } from './run-log.tsx'
+import { runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
+
+const LIVE_MS = 1000
+const RECIPE_SHOWN = 8
+const live = (status: string | undefined) => status === 'queued' || status === 'running'
+
+/** One run: what it is worth, how it learnt, and everything needed to do it again. */
+export function RunPage({ project, run: ref }: { project: string; run: string }) {
+  const trpc = useTRPC()
+  const { data, error, refetch } = useQuery({
+    ...trpc.training.run.queryOptions({ project, run: ref }),
+    refetchInterval: query => (live(query.state.data?.status) ? LIVE_MS : false),
+  })
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data)
+    return (
+      <Stack gap="md">
+        <PageHead title="Run" sentence=" " />
+        <Skeleton height={360} radius="md" aria-label="Loading the run" />
+      </Stack>
+    )
+  const active = live(data.status)
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={
+          <Group gap="xs" component="span" display="inline-flex">
+            <span>
+              #{data.number} {data.trainer}
+            </span>
+            <StateBadge state={data.status} label={stateWords(data)} />
+          </Group>
+        }
+        sentence={
+          <>
+            {runSentence(data)} In{' '}
+            <Anchor component={Link} href={experimentHref(project, data.experiment)} size="sm">
+              {data.experiment}
+            </Anchor>
+            .
+          </>
+        }
+        actions={<Actions project={project} run={data} />}
+      />
+      <StatePanel run={data} />
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="md">
+            {data.series.length > 0 || active ? (
+              <CurvesPanel project={project} runs={[{ run: data.run, label: `#${data.number}` }]} live={active} />
+            ) : null}
+            {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
+            <RunLog project={project} run={data.run} active={active} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Stack gap="md">
+            <MetricsTable run={data} />
+            <Settings run={data} />
+            <Origin project={project} run={data} />
+            <Recipe steps={data.recipe} />
+            <Environment run={data} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  )
+}
+
+function StatePanel({ run }: { run: RunDetail }) {
+  if (run.status === 'failed')
+    return (
+      <Alert color="red" variant="light" title={run.reason ?? 'The run failed.'} role="alert">
+        {run.reasonCode ? `Reason: ${run.reasonCode}. ` : ''}The log below says what came before.
+      </Alert>
+    )
+  if (run.status === 'cancelled')
+    return <Alert color="gray" variant="light" title={run.reason ?? 'The run was cancelled.'} />
+  if (run.status === 'queued')
+    return (
+      <EmptyState title="Waiting for a worker">
+        It begins as soon as a worker is free; this page follows by itself.
+      </EmptyState>
+    )
+  if (run.status !== 'running') return null
+  const { done = 0, note, etaSeconds } = run.progress ?? {}
+  return (
+    <Panel>
+      <Group justify="space-between" mb={6}>
+        <Text size="sm" fw={600}>
+          {note ?? 'Training'}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {Math.round(100 * done)} %{etaSeconds === undefined ? '' : `, about ${durationWords(1000 * etaSeconds)} left`}
+        </Text>
+      </Group>
+      <Progress value={100 * done} size="sm" aria-label={`Progress of run ${run.number}`} />
+    </Panel>
+  )
+}
+
+function Actions({ project, run }: { project: string; run: RunDetail }) {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const [registering, setRegistering] = useState(false)
+  const cancel = useMutation(
+    trpc.training.cancel.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.training.pathFilter()) }),
+  )
+  const allowed: readonly string[] = RUN_ACTIONS[run.status]
+  return (
+    <>
+      {cancel.error ? <Problem error={cancel.error} /> : null}
+      {allowed.includes('cancel') ? (
+        <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ project, run: run.run })}>
+          Cancel
+        </Button>
+      ) : null}
+      {allowed.includes('clone') && run.dataset && run.target ? (
+        <Button
+          component={Link}
+          variant="default"
+          href={newHref(project, {
+            data: `${run.dataset}@${run.version}`,
+            target: run.target,
+            name: run.experiment,
+            trainers: [run.trainer],
+            seed: run.seed,
+          })}
+        >
+          Clone
+        </Button>
+      ) : null}
+      {allowed.includes('evaluate') ? (
+        <Button component={Link} variant="default" href={evaluateHref(project, run.run)}>
+          Evaluate
+        </Button>
+      ) : null}
+      {allowed.includes('register') && run.digest ? (
+        <Button onClick={() => setRegistering(true)}>Register</Button>
+      ) : null}
+      {registering ? (
+        <RegisterDialog
+          project={project}
+          run={run}
+          suggested={run.experiment}
+          opened
+          onClose={() => setRegistering(false)}
+        />
+      ) : null}
+    </>
+  )
+}
+
+function Settings({ run }: { run: RunDetail }) {
+  const names = Object.keys(run.params)
+  return (
+    <Panel title="Settings" note={`seed ${run.seed}`}>
+      {names.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          The trainer’s own defaults.
+        </Text>
+      ) : (
+        <Facts items={names.map(name => ({ name: settingName(name), value: valueWords(run.params[name]) }))} />
+      )}
+    </Panel>
+  )
+}
+
+function Origin({ project, run }: { project: string; run: RunDetail }) {
+  const { dataset, version, target, rowsTrain, rowsValidation } = run
+  return (
+    <Panel title="Data">
+      <Facts
+        items={[
+          {
+            name: 'dataset',
+            value: dataset ? (
+              <Anchor component={Link} href={datasetHref(project, dataset, version)} size="sm">
+                {dataset} v{version}
+              </Anchor>
+            ) : (
+              'logged from outside'
+            ),
+          },
+          { name: 'target', value: target ?? '–' },
+          ...(rowsTrain === null
+            ? []
+            : [
+                { name: 'learnt from', value: countWords(rowsTrain, 'row') },
+                { name: 'measured on', value: countWords(rowsValidation ?? 0, 'row') },
+              ]),
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function Recipe({ steps }: { steps: string[] }) {
+  const [all, setAll] = useState(false)
+  if (steps.length === 0) return null
+  const shown = all ? steps : steps.slice(0, RECIPE_SHOWN)
+  return (
+    <Panel title="Recipe" note="how columns became numbers">
+      <List type="ordered" size="sm" spacing={3} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        {shown.map(step => (
+          <List.Item key={step}>{step}</List.Item>
+        ))}
+      </List>
+      {steps.length > RECIPE_SHOWN ? (
+        <Button size="compact-xs" variant="subtle" mt={6} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show all ${steps.length}`}
+        </Button>
+      ) : null}
+    </Panel>
+  )
+}
+
+function Environment({ run }: { run: RunDetail }) {
+  const entries = Object.entries(run.environment ?? {})
+  return (
+    <Panel title="Model and machine">
+      <Facts
+        items={[
+          {
+            name: 'model',
+            value: run.digest ? (
+              <Text span ff="monospace" fz={12} title={`SHA-256 ${run.digest}`}>
+                {run.digest.slice(0, 16)}…
+              </Text>
+            ) : (
+              'none yet'
+            ),
+          },
+          ...(run.modelBytes === null ? [] : [{ name: 'size', value: bytesWords(run.modelBytes) }]),
+          { name: 'took', value: tookWords(run) },
+          ...(run.peakMemoryBytes === null ? [] : [{ name: 'peak memory', value: bytesWords(run.peakMemoryBytes) }]),
+          { name: 'started', value: <Time at={run.startedAt} /> },
+          ...entries.map(([name, value]) => ({ name: settingName(name), value: valueWords(value) })),
+          {
+            name: 'run',
+            value: (
+              <Text span ff="monospace" fz={12}>
+                {run.run}
+              </Text>
+            ),
+          },
+        ]}
+      />
+    </Panel>
+  )
+}
