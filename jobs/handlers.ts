@@ -1,8 +1,10 @@
 import { ingestFile } from './data/ingest-file.ts'
 import { profileVersion } from './data/profile-version.ts'
+import { evaluateRun } from './evaluation/evaluate-run.ts'
 import type { JobHandler } from './handler.ts'
 import { checkEndpoint } from './monitoring/check-endpoint.ts'
+import { trainRun } from './training/train-run.ts'
 
 /** One line per job: what the workers of this version can do. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
-export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, checkEndpoint]
+export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, checkEndpoint, evaluateRun]

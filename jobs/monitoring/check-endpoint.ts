@@ -8,7 +8,6 @@ import {
   completeCheck,
   decideVerdict,
   failCheck,
-  findMetricOfRun,
   measureTraffic,
   newestChecks,
   type Report,
@@ -19,6 +18,7 @@ import {
 } from '#server/monitoring/index.ts'
 import { versionById, versionOf } from '#server/registry/index.ts'
 import { showEndpoint } from '#server/serving/index.ts'
+import { showRun } from '#server/training/index.ts'
 import { defineHandler } from '../handler.ts'
 import { createTruthReader } from './read-truth.ts'
 import { addSummaries, createWindow, driftOfSummaries, referenceOf, type Summaries, type Window } from './window.ts'
@@ -38,7 +38,7 @@ async function loadReference(kernel: Kernel, scope: ProjectScope, endpointName: 
       `${endpoint.model} v${version.number} cannot be compared with its training: ${version.servable.reason}`,
     )
   const { manifest } = readBundle(unpackBundle(await kernel.blobs.readAll(version.servable.digest)).files)
-  const wanted = version.runId ? await findMetricOfRun(kernel.db, scope, version.runId) : null
+  const wanted = version.runId ? (await showRun(kernel, caller, version.runId)).metric : null
   const known = listMetrics(manifest.task).some(m => m.id === wanted)
   const metric = getMetric(known ? wanted! : defaultMetric(manifest.task))
   return {

@@ -1,4 +1,5 @@
 import type { BundleManifest } from '#ml/index.ts'
+import { createClassReader } from '../evaluation/read-class.ts'
 
 /** A labelled prediction as numbers: the true value or class code, and the value or probabilities that were answered. */
 export interface Labelled {
@@ -15,18 +16,7 @@ export interface Labelled {
 export function createTruthReader(bundle: Pick<BundleManifest, 'task' | 'classes'>) {
   const classes = bundle.classes ?? []
   const codes = new Map(classes.map((name, code) => [name, code]))
-  const byNumber = new Map(classes.map((name, code) => [Number(name), code]))
-  const codeOf = (value: unknown): number | undefined => {
-    const exact = codes.get(String(value))
-    if (exact !== undefined) return exact
-    const truth = typeof value === 'boolean' ? value : WORDS.get(String(value).trim().toLowerCase())
-    if (truth !== undefined) {
-      const code = codes.get(String(truth)) ?? codes.get(truth ? '1' : '0')
-      if (code !== undefined) return code
-    }
-    const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value)
-    return Number.isNaN(number) ? undefined : byNumber.get(number)
-  }
+  const codeOf = createClassReader(classes)
 
   return (
     row: { prediction: unknown; probabilities: number[] | null; actual: unknown },
@@ -53,13 +43,6 @@ export function createTruthReader(bundle: Pick<BundleManifest, 'task' | 'classes
     return { truth, predicted }
   }
 }
-
-const WORDS = new Map([
-  ['true', true],
-  ['yes', true],
-  ['false', false],
-  ['no', false],
-])
 
 const toNumber = (value: unknown): number => {
   if (typeof value === 'number') return value

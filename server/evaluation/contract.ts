@@ -16,6 +16,8 @@ export interface EvaluationSummary {
   /** Of the run's own validation rows, for comparison. */
   validation: Measured | null
   rows: number | null
+  /** Of `metric`. */
+  direction: 'minimise' | 'maximise' | null
   createdAt: string
   endedAt: string | null
 }
@@ -26,8 +28,23 @@ export interface EvaluationDetail extends EvaluationSummary {
   validationIntervals: Record<string, Measured>
   curves: Record<string, unknown> | null
   rowsWithoutTarget: number | null
+  /** Rows whose class the model does not know; they are left out. */
+  rowsUnknownClass: number | null
+  target: string | null
+  /** The model was trained on rows of this very version: it knows most of them. */
+  seenInTraining: boolean
+  /** Rows of `validationIntervals`. */
+  validationRows: number | null
   jobId: string | null
   progress: { done: number; note?: string } | null
+}
+
+/** What a start answers with. */
+export interface EvaluationStarted {
+  id: string
+  jobId: string | null
+  /** False: the same model was measured on the same rows before, or is being measured. */
+  created: boolean
 }
 
 export const evaluationInputs = {

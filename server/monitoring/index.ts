@@ -5,7 +5,6 @@ export { checkEndpointJob } from './jobs.ts'
 export { listMonitors, readStatus } from './read-status.ts'
 export { decideVerdict, FEWEST_LABELLED, RULES_VERSION, type VerdictInput } from './rules/decide-verdict.ts'
 export {
-  findMetricOfRun,
   measureTraffic,
   newestChecks,
   type Report,

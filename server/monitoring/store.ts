@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import type { Sql } from 'postgres'
 import type { Handle, Tx } from '#db/client.ts'
-import { experiments, jobs, monitorChecks, monitorWindows, runs } from '#db/schema/index.ts'
+import { jobs, monitorChecks, monitorWindows } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { ColumnDrift, MonitorWindow, WindowPerformance } from './contract.ts'
@@ -171,16 +171,6 @@ export async function listWindows(
       performance,
     }
   })
-}
-
-/** What the runs of the experiment are ranked by. */
-export async function findMetricOfRun(db: Handle, scope: ProjectScope, runId: string): Promise<string | null> {
-  const [row] = await db
-    .select({ metric: experiments.metric })
-    .from(runs)
-    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
-    .where(and(eq(runs.projectId, scope.projectId), eq(runs.id, runId)))
-  return row?.metric ?? null
 }
 
 export interface Traffic {

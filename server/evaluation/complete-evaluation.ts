@@ -1,0 +1,42 @@
+import type { Tx } from '#db/client.ts'
+import type { Change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type EvaluationRow, findEvaluation, type Outcome, updateEvaluation } from './store.ts'
+
+/** What the worker is to measure. Throws `not_found`. */
+export async function loadEvaluation(kernel: Kernel, scope: ProjectScope, id: string): Promise<EvaluationRow> {
+  const row = await findEvaluation(kernel.db, scope, id)
+  if (!row) throw new AppError('not_found', 'The evaluation is not there any more.')
+  return row
+}
+
+export async function completeEvaluation(
+  c: Change,
+  scope: ProjectScope,
+  row: EvaluationRow,
+  outcome: Outcome,
+): Promise<void> {
+  await updateEvaluation(c.tx, scope.projectId, row.id, { state: 'done', result: { ...row.result, ...outcome } })
+  const { metric, runName, dataset, version } = row.result
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'evaluation.evaluation-completed',
+    subjectKind: 'evaluation',
+    subjectId: row.id,
+    payload: { run: row.runId, runName, dataset, version, metric, value: outcome.intervals[metric]?.value ?? null },
+  })
+  c.wakeAfter({ topic: 'evaluation', projectId: scope.projectId, id: row.id })
+}
+
+/** One that is tried again is queued still. */
+export async function failEvaluation(
+  tx: Tx,
+  projectId: string,
+  id: string,
+  settlement: { state: 'queued' | 'failed' | 'cancelled'; reason: string },
+): Promise<void> {
+  if (settlement.state === 'queued') return
+  await updateEvaluation(tx, projectId, id, { state: settlement.state, reason: settlement.reason })
+}

@@ -1,0 +1,5 @@
+export { completeEvaluation, failEvaluation, loadEvaluation } from './complete-evaluation.ts'
+export { evaluateRunJob } from './jobs.ts'
+export { listEvaluations, showEvaluation } from './read-evaluations.ts'
+export { startEvaluation } from './start-evaluation.ts'
+export type { Outcome } from './store.ts'

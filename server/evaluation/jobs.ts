@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const evaluateRunJob = defineJob({
+  name: 'evaluation.evaluate-run',
+  lane: 'compute',
+  payload: z.object({ v: z.literal(1), evaluationId: z.uuid() }),
+  attemptsAllowed: 3,
+})

@@ -1,0 +1,61 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { shortHex } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { EvaluationDetail, EvaluationSummary } from './contract.ts'
+import { type Listed, listEvaluationRows } from './store.ts'
+
+const MOST = 500
+
+function summary({ evaluation, state }: Listed): EvaluationSummary {
+  const { result } = evaluation
+  return {
+    id: evaluation.id,
+    run: shortHex(evaluation.runId),
+    runName: result.runName,
+    experiment: result.experiment,
+    dataset: result.dataset,
+    version: result.version,
+    state,
+    reason: evaluation.reason,
+    metric: result.metric,
+    direction: result.direction,
+    measured: result.intervals?.[result.metric] ?? null,
+    validation: result.validationIntervals[result.metric] ?? null,
+    rows: result.rows ?? null,
+    createdAt: evaluation.createdAt.toISOString(),
+    endedAt: evaluation.endedAt?.toISOString() ?? null,
+  }
+}
+
+/** Newest first. */
+export async function listEvaluations(
+  kernel: Kernel,
+  caller: Caller,
+): Promise<{ items: EvaluationSummary[]; next: string | null }> {
+  await authorise(kernel, caller, 'evaluation:read')
+  const rows = await listEvaluationRows(kernel.db, caller.scope, { limit: MOST })
+  return { items: rows.map(summary), next: null }
+}
+
+/** Throws `not_found`. */
+export async function showEvaluation(kernel: Kernel, caller: Caller, id: string): Promise<EvaluationDetail> {
+  await authorise(kernel, caller, 'evaluation:read')
+  const [row] = await listEvaluationRows(kernel.db, caller.scope, { id, limit: 1 })
+  if (!row) throw new AppError('not_found', 'There is no such evaluation in this project.')
+  const { result, jobId } = row.evaluation
+  return {
+    ...summary(row),
+    task: result.task,
+    target: result.target,
+    intervals: result.intervals ?? {},
+    validationIntervals: result.validationIntervals,
+    validationRows: result.validationRows,
+    curves: result.curves ?? null,
+    rowsWithoutTarget: result.rowsWithoutTarget ?? null,
+    rowsUnknownClass: result.rowsUnknownClass ?? null,
+    seenInTraining: result.seenInTraining,
+    jobId,
+    progress: row.state === 'running' ? row.progress : null,
+  }
+}

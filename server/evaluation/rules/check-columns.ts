@@ -1,0 +1,55 @@
+import type { Schema } from '#ml/index.ts'
+import type { VersionColumn } from '#server/data/contract.ts'
+
+export interface ColumnProblem {
+  column: string
+  expected: string
+  got: string
+}
+
+type Kind = 'number' | 'time' | 'truth value' | 'word'
+
+const KINDS: Record<VersionColumn['type'], Kind> = {
+  number: 'number',
+  integer: 'number',
+  datetime: 'time',
+  boolean: 'truth value',
+  category: 'word',
+  text: 'word',
+  id: 'word',
+  constant: 'word',
+}
+
+/** What a column of this kind can be read as without losing its meaning. Anything can be read as a word. */
+const FITS: Record<Kind, readonly Kind[]> = {
+  number: ['number'],
+  time: ['time'],
+  'truth value': ['truth value', 'number'],
+  word: ['word', 'number', 'truth value', 'time'],
+}
+
+/**
+ * What keeps a model from being measured on these columns: a missing column, one that holds something else, a missing target. A column
+ * that is constant here, or was so in training, fits: its cells are read as what they are.
+ */
+export function checkColumns(
+  signature: Schema,
+  target: string,
+  task: 'regression' | 'binary' | 'multiclass',
+  columns: readonly Pick<VersionColumn, 'name' | 'type'>[],
+): ColumnProblem[] {
+  const byName = new Map(columns.map(c => [c.name, c]))
+  const problems: ColumnProblem[] = []
+  for (const needed of signature.columns) {
+    const column = byName.get(needed.name)
+    const kind = KINDS[needed.type]
+    if (!column) problems.push({ column: needed.name, expected: `a ${kind}`, got: 'no such column' })
+    else if (column.type !== 'constant' && !FITS[kind].includes(KINDS[column.type]))
+      problems.push({ column: needed.name, expected: `a ${kind}`, got: `a ${KINDS[column.type]}` })
+  }
+  const truth = byName.get(target)
+  if (!truth) problems.push({ column: target, expected: 'the target', got: 'no such column' })
+  else if (task === 'regression' && KINDS[truth.type] === 'time')
+    problems.push({ column: target, expected: 'a number', got: 'a time' })
+  return problems
+}

@@ -1,0 +1,92 @@
+import { defaultMetric, getMetric, listMetrics, readBundle, unpackBundle } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { versionOf } from '#server/data/index.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { showRun } from '#server/training/index.ts'
+import type { EvaluationStarted } from './contract.ts'
+import { evaluateRunJob } from './jobs.ts'
+import { checkColumns } from './rules/check-columns.ts'
+import { findSame, insertEvaluation, updateEvaluation } from './store.ts'
+
+/**
+ * Measures a done run's model on the rows of a dataset version. The same model on the same rows is not measured twice. Throws `not_found`,
+ * `conflict` (no model), `invalid` naming the columns that do not fit.
+ */
+export async function startEvaluation(
+  kernel: Kernel,
+  caller: Caller,
+  input: { run: string; data: string },
+): Promise<EvaluationStarted> {
+  await authorise(kernel, caller, 'evaluation:write')
+  const { scope } = caller
+  const run = await showRun(kernel, caller, input.run)
+  const { digest } = run
+  if (run.status !== 'done' || !digest)
+    throw new AppError(
+      'conflict',
+      run.status === 'done'
+        ? `Run ${run.name} has no model to measure.`
+        : `Run ${run.name} is ${run.status}; only a done run can be evaluated.`,
+      { hint: 'Wait for it to end, or choose another run.' },
+    )
+  const version = await versionOf(kernel, scope, input.data)
+  const { manifest } = readBundle(unpackBundle(await kernel.blobs.readAll(digest)).files)
+  const { target, task, signature } = manifest
+  const at = `${version.datasetName} v${version.number}`
+  const problems = checkColumns(signature, target.name, task, version.schema)
+  if (problems.length > 0)
+    throw new AppError(
+      'invalid',
+      `${run.name} cannot be measured on ${at}: ${problems.length === 1 ? 'a column does' : `${problems.length} columns do`} not fit.`,
+      {
+        hint: 'Choose a version that has the columns the model was trained with, and its target.',
+        details: problems.slice(0, 50).map(p => ({ ...p })),
+      },
+    )
+  const known = listMetrics(task).find(m => m.id === run.metric)
+  const metric = known ?? getMetric(defaultMetric(task))
+  return change(kernel, caller.actor, async c => {
+    const same = await findSame(c.tx, scope, run.id, digest, version.id)
+    if (same) return { id: same.id, jobId: same.jobId, created: false }
+    const id = await insertEvaluation(c.tx, scope, {
+      runId: run.id,
+      modelDigest: digest,
+      datasetVersionId: version.id,
+      createdBy: actorKey(caller.actor),
+      subject: {
+        v: 1,
+        runName: run.name,
+        experiment: run.experiment,
+        dataset: version.datasetName,
+        version: version.number,
+        target: target.name,
+        task,
+        metric: metric.id,
+        direction: metric.direction,
+        seenInTraining: run.dataset === version.datasetName && run.version === version.number,
+        validationIntervals: run.intervals,
+        validationRows: run.rowsValidation,
+      },
+    })
+    const job = await c.enqueue(evaluateRunJob, {
+      projectId: scope.projectId,
+      title: `Evaluate ${run.name} on ${at}`,
+      subject: { kind: 'evaluation', id },
+      payload: { v: 1, evaluationId: id },
+    })
+    await updateEvaluation(c.tx, scope.projectId, id, { jobId: job.id })
+    const from = { kind: 'evaluation', id }
+    await c.link(scope.projectId, [
+      { from, relation: 'measures', to: { kind: 'run', id: run.id } },
+      { from, relation: 'measured-on', to: { kind: 'dataset-version', id: version.id } },
+    ])
+    const subject = { projectId: scope.projectId, subjectKind: 'evaluation', subjectId: id }
+    const payload = { run: run.id, runName: run.name, dataset: version.datasetName, version: version.number }
+    await c.emit({ ...subject, type: 'evaluation.evaluation-started', payload })
+    await c.audit({ ...subject, action: 'evaluation.start-evaluation', details: payload })
+    return { id, jobId: job.id, created: true }
+  })
+}

@@ -1,0 +1,132 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { evaluations, jobs } from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Measured } from '#server/training/contract.ts'
+import type { EvaluationSummary } from './contract.ts'
+
+/** Known when it starts: names as they were, what the run itself measured. */
+export interface Subject {
+  v: 1
+  runName: string
+  experiment: string
+  dataset: string
+  version: number
+  target: string
+  task: 'regression' | 'binary' | 'multiclass'
+  metric: string
+  direction: 'minimise' | 'maximise'
+  seenInTraining: boolean
+  validationIntervals: Record<string, Measured>
+  validationRows: number | null
+}
+
+/** Known when it is done. */
+export interface Outcome {
+  intervals: Record<string, Measured>
+  curves: Record<string, unknown>
+  rows: number
+  rowsWithoutTarget: number
+  rowsUnknownClass: number
+}
+
+export type EvaluationRow = Omit<typeof evaluations.$inferSelect, 'result'> & { result: Subject & Partial<Outcome> }
+export interface Listed {
+  evaluation: EvaluationRow
+  state: EvaluationSummary['state']
+  progress: { done: number; note?: string } | null
+}
+
+/** The job says whether an evaluation waits or runs; its end is written into the row itself. */
+const liveState = sql<
+  EvaluationSummary['state']
+>`CASE WHEN ${evaluations.state} = 'queued' THEN coalesce(${jobs.state}, 'queued') ELSE ${evaluations.state} END`
+
+/** Large curves stay behind unless they are asked for. */
+const slim = sql`${evaluations.result} - 'curves'`
+
+export async function listEvaluationRows(
+  db: Handle,
+  scope: ProjectScope,
+  filter: { id?: string; limit: number },
+): Promise<Listed[]> {
+  const rows = await db
+    .select({
+      evaluation: evaluations,
+      result: filter.id ? sql`${evaluations.result}` : slim,
+      state: liveState,
+      progress: jobs.progress,
+    })
+    .from(evaluations)
+    .leftJoin(jobs, and(eq(jobs.projectId, evaluations.projectId), eq(jobs.id, evaluations.jobId)))
+    .where(and(eq(evaluations.projectId, scope.projectId), filter.id ? eq(evaluations.id, filter.id) : undefined))
+    .orderBy(desc(evaluations.createdAt), desc(evaluations.id))
+    .limit(filter.limit)
+  return rows.map(r => ({
+    evaluation: { ...r.evaluation, result: r.result } as EvaluationRow,
+    state: r.state,
+    progress: r.progress as Listed['progress'],
+  }))
+}
+
+export async function findEvaluation(db: Handle, scope: ProjectScope, id: string): Promise<EvaluationRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(evaluations)
+    .where(and(eq(evaluations.projectId, scope.projectId), eq(evaluations.id, id)))
+  return row as EvaluationRow | undefined
+}
+
+/** The same model on the same rows gives the same numbers: one that is done or on its way is the answer. Waits for one that is just being made. */
+export async function findSame(
+  tx: Tx,
+  scope: ProjectScope,
+  runId: string,
+  modelDigest: string,
+  datasetVersionId: string,
+): Promise<EvaluationRow | undefined> {
+  await tx.execute(
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${`evaluation ${modelDigest} ${datasetVersionId}`}, 0))`,
+  )
+  const [row] = await tx
+    .select()
+    .from(evaluations)
+    .where(
+      and(
+        eq(evaluations.projectId, scope.projectId),
+        eq(evaluations.runId, runId),
+        eq(evaluations.modelDigest, modelDigest),
+        eq(evaluations.datasetVersionId, datasetVersionId),
+        inArray(evaluations.state, ['queued', 'done']),
+      ),
+    )
+    .limit(1)
+  return row as EvaluationRow | undefined
+}
+
+export async function insertEvaluation(
+  tx: Tx,
+  scope: ProjectScope,
+  values: { runId: string; modelDigest: string; datasetVersionId: string; subject: Subject; createdBy: string },
+): Promise<string> {
+  const id = newId()
+  const { subject, ...rest } = values
+  await tx
+    .insert(evaluations)
+    .values({ ...rest, id, projectId: scope.projectId, state: 'queued', result: { ...subject } })
+  return id
+}
+
+export async function updateEvaluation(
+  tx: Handle,
+  projectId: string,
+  id: string,
+  set: Partial<typeof evaluations.$inferInsert>,
+): Promise<void> {
+  const ended = set.state !== undefined && set.state !== 'queued'
+  await tx
+    .update(evaluations)
+    .set({ ...set, ...(ended ? { endedAt: sql`now()` } : {}) })
+    .where(and(eq(evaluations.projectId, projectId), eq(evaluations.id, id)))
+}
