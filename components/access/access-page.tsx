@@ -1,0 +1,75 @@
+'use client'
+import { Skeleton, Stack, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { roleMay } from '#server/access/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { countWords } from '../ui/words.ts'
+import { AuditView } from './audit-view.tsx'
+import { MembersView } from './members-view.tsx'
+import { TokensView } from './tokens-view.tsx'
+
+const VIEWS = ['members', 'tokens', 'audit'] as const
+const LABEL = { members: 'Members', tokens: 'Tokens', audit: 'Audit' }
+
+/** Who may do what in this project, and who did what. */
+export function AccessPage({ project }: { project: string }) {
+  const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('members'))
+  const trpc = useTRPC()
+  const here = useQuery(trpc.access.here.queryOptions({ project }))
+  const members = useQuery(trpc.access.members.queryOptions({ project }))
+  const role = here.data?.role
+  const owners = members.data?.items.filter(m => m.role === 'owner' && !m.disabled).length
+  const sentence =
+    role && members.data
+      ? `You are ${role} here. ${countWords(members.data.items.length, 'member')}, ${countWords(owners ?? 0, 'owner')}.`
+      : ' '
+  return (
+    <Stack gap="md">
+      <PageHead title="Access" sentence={sentence} />
+      {here.error ? <Problem error={here.error} onRetry={() => here.refetch()} /> : null}
+      <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
+        <Tabs.List mb="md">
+          {VIEWS.map(v => (
+            <Tabs.Tab key={v} value={v}>
+              {LABEL[v]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {!role && !here.error ? <Skeleton height={240} radius="md" aria-label="Loading" /> : null}
+        {role ? (
+          <>
+            <Tabs.Panel value="members">
+              <MembersView project={project} mayManage={roleMay(role, 'member:manage')} />
+            </Tabs.Panel>
+            <Tabs.Panel value="tokens">
+              {roleMay(role, 'token:read') ? (
+                <TokensView project={project} role={role} />
+              ) : (
+                <NotForYou what="API tokens" least="engineer" role={role} />
+              )}
+            </Tabs.Panel>
+            <Tabs.Panel value="audit">
+              {roleMay(role, 'audit:read') ? (
+                <AuditView project={project} />
+              ) : (
+                <NotForYou what="The audit log" least="approver" role={role} />
+              )}
+            </Tabs.Panel>
+          </>
+        ) : null}
+      </Tabs>
+    </Stack>
+  )
+}
+
+function NotForYou({ what, least, role }: { what: string; least: string; role: string }) {
+  return (
+    <EmptyState title={`${what}: from ${least} on`}>
+      Your role is {role}. An owner of the project can give you a higher one; the Members tab shows who they are.
+    </EmptyState>
+  )
+}

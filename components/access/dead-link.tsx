@@ -1,0 +1,17 @@
+import { Anchor, Stack } from '@mantine/core'
+import { Problem } from '../ui/problem.tsx'
+import { AuthCard } from './auth-card.tsx'
+
+/** A link that leads nowhere any more: why, and what to do. */
+export function DeadLink({ error }: { error: unknown }) {
+  return (
+    <AuthCard title="This link does not work">
+      <Stack gap="md">
+        <Problem error={error} />
+        <Anchor href="/sign-in" size="sm">
+          Go to sign-in
+        </Anchor>
+      </Stack>
+    </AuthCard>
+  )
+}

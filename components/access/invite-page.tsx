@@ -1,0 +1,73 @@
+'use client'
+import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { Problem } from '../ui/problem.tsx'
+import { AuthCard } from './auth-card.tsx'
+import { DeadLink } from './dead-link.tsx'
+import { type NewAccount, NewAccountForm } from './new-account-form.tsx'
+import { startSession } from './start-session.ts'
+import { ROLE_WORDS } from './words.ts'
+
+/** The holder of a link joins a project: with the account of this browser, or with a new one. */
+export function InvitePage({ token, signedInAs }: { token: string; signedInAs: string | null }) {
+  const trpc = useTRPC()
+  const client = useTRPCClient()
+  const { data, error } = useQuery(
+    trpc.access.invitation.queryOptions({ token }, { staleTime: Number.POSITIVE_INFINITY }),
+  )
+  const accept = useMutation({
+    mutationFn: async () => {
+      const { project } = await client.access.acceptInvitation.mutate({ token })
+      window.location.assign(`/p/${project}`)
+    },
+  })
+  const join = useMutation({
+    mutationFn: async (account: NewAccount) => {
+      const { project, email } = await client.access.joinByInvitation.mutate({ token, ...account })
+      await startSession(email, account.password, `/p/${project}`)
+    },
+  })
+  if (error) return <DeadLink error={error} />
+  if (!data)
+    return (
+      <AuthCard title="Invitation">
+        <Skeleton height={200} aria-label="Checking the invitation" />
+      </AuthCard>
+    )
+  const signIn = `/sign-in?callbackUrl=${encodeURIComponent(`/invite/${token}`)}`
+  return (
+    <AuthCard
+      title={`Join ${data.projectName}`}
+      sentence={`${data.invitedBy ?? 'A member'} invites you as ${data.role}. ${ROLE_WORDS[data.role]}.`}
+    >
+      {signedInAs ? (
+        <Stack gap="md">
+          {accept.error ? <Problem error={accept.error} /> : null}
+          <Text size="sm">
+            You are signed in as <strong>{signedInAs}</strong>.
+          </Text>
+          <Button size="sm" loading={accept.isPending || accept.isSuccess} onClick={() => accept.mutate()}>
+            Join the project
+          </Button>
+          <Anchor href={signIn} size="sm">
+            Use another account
+          </Anchor>
+        </Stack>
+      ) : (
+        <Stack gap="md">
+          <NewAccountForm
+            email={data.email}
+            action="Make my account and join"
+            error={join.error}
+            isBusy={join.isPending || join.isSuccess}
+            onSubmit={account => join.mutate(account)}
+          />
+          <Anchor href={signIn} size="sm">
+            I have an account: sign in
+          </Anchor>
+        </Stack>
+      )}
+    </AuthCard>
+  )
+}

@@ -1,0 +1,46 @@
+import { Select } from '@mantine/core'
+import { ROLES, type Role, roleSchema } from '#server/access/contract.ts'
+import { ROLE_WORDS } from './words.ts'
+
+/** A role with what it may do beside it. */
+export function RoleSelect({
+  value,
+  onChange,
+  roles = ROLES,
+  label,
+  hiddenLabel,
+  disabled,
+}: {
+  value: Role
+  onChange: (role: Role) => void
+  roles?: readonly Role[]
+  label?: string
+  /** For a select in a table row, whose column says what it is. */
+  hiddenLabel?: string
+  disabled?: boolean
+}) {
+  return (
+    <Select
+      label={label}
+      aria-label={hiddenLabel}
+      description={label ? ROLE_WORDS[value] : undefined}
+      size={label ? undefined : 'xs'}
+      w={label ? undefined : 120}
+      data={[...roles]}
+      allowDeselect={false}
+      disabled={disabled}
+      value={value}
+      comboboxProps={{ withinPortal: true, width: 300, position: 'bottom-start' }}
+      renderOption={({ option }) => (
+        <span>
+          <strong>{option.value}</strong>
+          <br />
+          <span style={{ color: 'var(--mantine-color-dimmed)' }}>{ROLE_WORDS[roleSchema.parse(option.value)]}</span>
+        </span>
+      )}
+      onChange={role => {
+        if (role) onChange(roleSchema.parse(role))
+      }}
+    />
+  )
+}
