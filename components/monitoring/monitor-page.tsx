@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Anchor, Breadcrumbs, Button, Grid, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Grid, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
@@ -29,15 +29,15 @@ export function MonitorPage({ project, name }: { project: string; name: string }
   })
   const check = useCheck({ project, endpoint: name, checking: data?.checking ?? false })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  if (!data) return <Skeleton height={420} radius="md" aria-label="Loading the endpoint" />
+  if (!data)
+    return (
+      <Stack gap="md">
+        <PageHead title={name} sentence=" " />
+        <Skeleton height={420} radius="md" aria-label="Loading the endpoint" />
+      </Stack>
+    )
   return (
     <Stack gap="md">
-      <Breadcrumbs fz="sm">
-        <Anchor component={Link} href={`/p/${project}/monitoring`} size="sm">
-          Monitoring
-        </Anchor>
-        <Text size="sm">{data.endpoint}</Text>
-      </Breadcrumbs>
       <PageHead
         title={
           <>

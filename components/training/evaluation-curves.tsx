@@ -11,11 +11,12 @@ import { countWords, numberWords, shareWords } from '../ui/words.ts'
 const share = (x: number) => x.toFixed(2).replace(/\.?0+$/, '') || '0'
 const half = { base: 12, md: 6 }
 
-/** How the run does on the rows it has not seen, drawn by what is learnt. */
-export function EvaluationCurves({ curves }: { curves: Record<string, unknown> }) {
+/** How the model does on rows (`of` names them), drawn by what is learnt. */
+export function EvaluationCurves({ curves, of = 'validation row' }: { curves: Record<string, unknown>; of?: string }) {
   if (curves.kind === 'classification')
     return <ClassView curves={curves as Extract<Curves, { kind: 'classification' }>} />
-  if (curves.kind === 'regression') return <NumberView curves={curves as Extract<Curves, { kind: 'regression' }>} />
+  if (curves.kind === 'regression')
+    return <NumberView curves={curves as Extract<Curves, { kind: 'regression' }>} of={of} />
   return null
 }
 
@@ -155,7 +156,7 @@ function Confusion({ classes, counts }: { classes: string[]; counts: number[][] 
   )
 }
 
-function NumberView({ curves }: { curves: Extract<Curves, { kind: 'regression' }> }) {
+function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regression' }>; of: string }) {
   const { points, residuals, histogram } = curves
   const bins = histogram.counts.map((count, i) => ({ from: histogram.edges[i]!, to: histogram.edges[i + 1]!, count }))
   const total = histogram.counts.reduce((sum, n) => sum + n, 0)
@@ -169,7 +170,7 @@ function NumberView({ curves }: { curves: Extract<Curves, { kind: 'regression' }
         <Panel>
           <ScatterPlot
             title="Predicted and true"
-            note={`${countWords(points.length, 'row')} of the validation rows`}
+            note={`${countWords(points.length, of)} of ${numberWords(total)}`}
             summary="On the dashed line a prediction is exactly right; below it the prediction was too high."
             points={points.map(p => ({ x: p.predicted, y: p.actual }))}
             xLabel="predicted"
@@ -207,7 +208,7 @@ function NumberView({ curves }: { curves: Extract<Curves, { kind: 'regression' }
             <Histogram
               title="Errors"
               note="true − predicted"
-              summary={`${countWords(total, 'validation row')}; errors from ${numberWords(bins[0]!.from)} to ${numberWords(bins.at(-1)!.to)}.`}
+              summary={`${countWords(total, of)}; errors from ${numberWords(bins[0]!.from)} to ${numberWords(bins.at(-1)!.to)}.`}
               bins={bins}
               xWords={numberWords}
             />

@@ -1,0 +1,126 @@
+'use client'
+import { Alert, Anchor, Button, Group, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import type { EvaluationDetail } from '#server/evaluation/contract.ts'
+import { EvaluationCurves } from '../training/evaluation-curves.tsx'
+import { datasetHref, runHref } from '../training/links.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import { Time } from '../ui/time.tsx'
+import { countWords } from '../ui/words.ts'
+import { newEvaluationHref } from './links.ts'
+import { MetricsBeside } from './metrics-beside.tsx'
+import { evaluationSentence } from './words.ts'
+
+const moves = (state: string | undefined) => state === 'queued' || state === 'running'
+
+/** Is it really as good? A model on these rows, beside what its own validation rows promised. */
+export function EvaluationPage({ project, id }: { project: string; id: string }) {
+  const trpc = useTRPC()
+  const { data, error, refetch } = useQuery({
+    ...trpc.evaluation.show.queryOptions({ project, id }),
+    refetchInterval: query => (moves(query.state.data?.state) ? 1000 : false),
+  })
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data)
+    return (
+      <Stack gap="md">
+        <PageHead title="Evaluation" sentence=" " />
+        <Skeleton height={360} radius="md" aria-label="Loading the evaluation" />
+      </Stack>
+    )
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={
+          <Group gap="xs" component="span" display="inline-flex">
+            <span>
+              {data.runName} on {data.dataset} v{data.version}
+            </span>
+            <StateBadge state={data.state} />
+          </Group>
+        }
+        sentence={evaluationSentence(data)}
+        actions={
+          <>
+            <Button component={Link} variant="default" href={runHref(project, data.run)}>
+              Run
+            </Button>
+            <Button component={Link} href={newEvaluationHref(project, data.run)}>
+              Measure on other rows
+            </Button>
+          </>
+        }
+      />
+      <State project={project} evaluation={data} />
+      {data.state === 'done' ? (
+        <>
+          {data.seenInTraining ? (
+            <Alert color="yellow" variant="light">
+              {data.runName} was trained on rows of this very version: most of them it knows, so these numbers flatter
+              it.
+            </Alert>
+          ) : null}
+          <MetricsBeside evaluation={data} />
+          {data.curves ? <EvaluationCurves curves={data.curves} of="row" /> : null}
+          <Text size="xs" c="dimmed">
+            {leftOut(data)}Measured <Time at={data.endedAt} /> on{' '}
+            <Anchor component={Link} size="xs" href={datasetHref(project, data.dataset, data.version)}>
+              {data.dataset} v{data.version}
+            </Anchor>
+            .
+          </Text>
+        </>
+      ) : null}
+    </Stack>
+  )
+}
+
+function leftOut({ rowsWithoutTarget, rowsUnknownClass, target }: EvaluationDetail): string {
+  const parts = [
+    rowsWithoutTarget ? `${countWords(rowsWithoutTarget, 'row')} without “${target}”` : '',
+    rowsUnknownClass ? `${countWords(rowsUnknownClass, 'row')} of a class that the model does not know` : '',
+  ].filter(Boolean)
+  return parts.length === 0 ? '' : `Left out: ${parts.join(' and ')}. `
+}
+
+function State({ project, evaluation: e }: { project: string; evaluation: EvaluationDetail }) {
+  if (e.state === 'failed')
+    return (
+      <Alert color="red" variant="light" role="alert" title={e.reason ?? 'The evaluation failed.'}>
+        {e.jobId ? (
+          <Anchor component={Link} size="sm" href={`/p/${project}/orchestration/jobs/${e.jobId}`}>
+            See its log
+          </Anchor>
+        ) : null}
+      </Alert>
+    )
+  if (e.state === 'cancelled')
+    return <Alert color="gray" variant="light" title={e.reason ?? 'The evaluation was cancelled.'} />
+  if (e.state === 'queued')
+    return (
+      <EmptyState title="Waiting for a worker">
+        It begins as soon as a worker is free; this page follows by itself.
+      </EmptyState>
+    )
+  if (e.state !== 'running') return null
+  const { done = 0, note } = e.progress ?? {}
+  return (
+    <Panel>
+      <Group justify="space-between" mb={6}>
+        <Text size="sm" fw={600}>
+          {note ?? 'Predicting'}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {Math.round(100 * done)} %
+        </Text>
+      </Group>
+      <Progress value={100 * done} size="sm" aria-label="Progress of the evaluation" />
+    </Panel>
+  )
+}

@@ -1,0 +1,66 @@
+import { Table, Text } from '@mantine/core'
+import type { EvaluationDetail } from '#server/evaluation/contract.ts'
+import type { Measured } from '#server/training/contract.ts'
+import { deltaWords, measuredWords, metricWords } from '../training/words.ts'
+import { Panel } from '../ui/panel.tsx'
+import { countWords } from '../ui/words.ts'
+import { BesideBadge } from './beside-badge.tsx'
+import { beside, metricOrder } from './words.ts'
+
+function Figure({ measured, strong }: { measured: Measured | undefined; strong?: boolean }) {
+  const { value, half } = measuredWords(measured ?? null)
+  return (
+    <>
+      <Text span size="sm" fw={strong ? 600 : 500}>
+        {value}
+      </Text>
+      {half ? (
+        <Text span size="sm" c="dimmed">
+          {' '}
+          ± {half}
+        </Text>
+      ) : null}
+    </>
+  )
+}
+
+/** Every metric on these rows beside that of the run's validation rows. */
+export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail }) {
+  return (
+    <Panel title="Metrics" note="95 % intervals; overlapping ones are within chance" flush>
+      <Table style={{ fontVariantNumeric: 'tabular-nums' }} verticalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Metric</Table.Th>
+            <Table.Th ta="right">{e.rows === null ? 'These rows' : `These ${countWords(e.rows, 'row')}`}</Table.Th>
+            <Table.Th ta="right">
+              {e.validationRows === null ? 'Validation' : `${countWords(e.validationRows, 'validation row')}`}
+            </Table.Th>
+            <Table.Th ta="right">Difference</Table.Th>
+            <Table.Th>Beside validation</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {metricOrder(e).map(id => {
+            const { verdict, delta } = beside(e, id)
+            return (
+              <Table.Tr key={id}>
+                <Table.Td fw={id === e.metric ? 600 : 400}>{metricWords(id)}</Table.Td>
+                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  <Figure measured={e.intervals[id]} strong={id === e.metric} />
+                </Table.Td>
+                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  <Figure measured={e.validationIntervals[id]} />
+                </Table.Td>
+                <Table.Td ta="right">{deltaWords(delta)}</Table.Td>
+                <Table.Td>
+                  <BesideBadge verdict={verdict} />
+                </Table.Td>
+              </Table.Tr>
+            )
+          })}
+        </Table.Tbody>
+      </Table>
+    </Panel>
+  )
+}

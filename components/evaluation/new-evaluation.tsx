@@ -1,0 +1,171 @@
+'use client'
+import { Alert, Button, Grid, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { measuredWords, metricWords, settingsWords } from '../training/words.ts'
+import { useTRPC } from '../trpc.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { countWords } from '../ui/words.ts'
+import { evaluationHref } from './links.ts'
+
+const known = { experiment: parseAsString, run: parseAsString, data: parseAsString, version: parseAsString }
+
+/** Two choices: whose model, and on which rows. Both stand in the address. */
+export function NewEvaluation({ project }: { project: string }) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const queries = useQueryClient()
+  const [choice, setChoice] = useQueryStates(known)
+  const experiments = useQuery(trpc.training.list.queryOptions({ project }))
+  const datasets = useQuery(trpc.data.list.queryOptions({ project }))
+  const given = useQuery({
+    ...trpc.training.run.queryOptions({ project, run: choice.run ?? '' }),
+    enabled: choice.run !== null,
+    retry: false,
+  })
+  const withDone = experiments.data?.items.filter(e => e.runs.done > 0) ?? []
+  const experiment =
+    choice.experiment ?? given.data?.experiment ?? (withDone.length === 1 ? withDone[0]!.experiment : null)
+  const shown = useQuery({
+    ...trpc.training.show.queryOptions({ project, experiment: experiment ?? '' }),
+    enabled: experiment !== null,
+  })
+  const runs = shown.data?.items.filter(r => r.status === 'done' && r.digest !== null) ?? []
+  const run =
+    runs.find(r => r.run === choice.run || r.id === choice.run) ?? (choice.run ? undefined : runs.find(r => r.best))
+  const items = datasets.data?.items ?? []
+  const data = choice.data ?? (items.length === 1 ? items[0]!.dataset : null)
+  const dataset = useQuery({ ...trpc.data.show.queryOptions({ project, dataset: data ?? '' }), enabled: data !== null })
+  const versions = dataset.data?.versions ?? []
+  const version = versions.find(v => String(v.version) === choice.version) ?? versions[0]
+  const start = useMutation(
+    trpc.evaluation.start.mutationOptions({
+      onSuccess: async ({ id }) => {
+        await queries.invalidateQueries(trpc.evaluation.pathFilter())
+        router.push(evaluationHref(project, id))
+      },
+    }),
+  )
+  const failure = experiments.error ?? datasets.error
+  const seen =
+    shown.data && version && shown.data.dataset === data && shown.data.version === version.version
+      ? `${data} v${version.version} is what ${run?.name ?? 'the run'} was trained on: most of these rows it knows, so the numbers will flatter it.`
+      : null
+  return (
+    <Stack gap="md">
+      <PageHead title="New evaluation" sentence="Choose a done run and the rows to measure its model on." />
+      {failure ? <Problem error={failure} /> : null}
+      {experiments.isPending || datasets.isPending ? (
+        <Skeleton height={260} radius="md" aria-label="Loading runs and datasets" />
+      ) : withDone.length === 0 ? (
+        <EmptyState
+          title="There is no done run yet"
+          action={
+            <Button component={Link} href={`/p/${project}/training`}>
+              Go to training
+            </Button>
+          }
+        >
+          An evaluation measures the model of a run that is done.
+        </EmptyState>
+      ) : (
+        <Grid gap="md">
+          <Grid.Col span={{ base: 12, md: 7 }}>
+            <Stack gap="md">
+              <Panel title="1 · Model">
+                <Stack gap="sm">
+                  <Select
+                    label="Experiment"
+                    placeholder="Choose an experiment"
+                    searchable
+                    data={withDone.map(e => e.experiment)}
+                    value={experiment}
+                    onChange={next => setChoice({ experiment: next, run: null })}
+                  />
+                  <Select
+                    label="Run"
+                    placeholder={experiment ? 'Choose a run' : 'Choose an experiment first'}
+                    searchable
+                    disabled={experiment === null}
+                    data={runs.map(r => {
+                      const { value, half } = measuredWords(r.measured)
+                      return {
+                        value: r.run,
+                        label: `#${r.number} ${r.trainer}, ${value}${half ? ` ± ${half}` : ''}${r.best ? ' (best)' : ''}`,
+                      }
+                    })}
+                    value={run?.run ?? null}
+                    onChange={next => setChoice({ run: next, experiment })}
+                  />
+                  {run ? (
+                    <Text size="sm" c="dimmed">
+                      {settingsWords(run.params)}
+                    </Text>
+                  ) : null}
+                  {given.error ? <Problem error={given.error} /> : null}
+                </Stack>
+              </Panel>
+              <Panel title="2 · Rows">
+                <Stack gap="sm">
+                  <Select
+                    label="Dataset"
+                    placeholder="Choose a dataset"
+                    searchable
+                    data={items.map(i => i.dataset)}
+                    value={data}
+                    onChange={next => setChoice({ data: next, version: null })}
+                  />
+                  <Select
+                    label="Version"
+                    disabled={versions.length === 0}
+                    data={versions.map(v => ({
+                      value: String(v.version),
+                      label: `v${v.version}, ${countWords(v.rows, 'row')}`,
+                    }))}
+                    value={version ? String(version.version) : null}
+                    onChange={next => setChoice({ version: next, data })}
+                  />
+                  {dataset.error ? <Problem error={dataset.error} /> : null}
+                </Stack>
+              </Panel>
+            </Stack>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 5 }}>
+            <Panel title="What will happen">
+              <Stack gap="sm">
+                <Text size="sm">
+                  {run && version
+                    ? `${run.name} predicts ${countWords(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricWords(shown.data.metric)} first` : ''}, and stands beside that of the run’s validation rows.`
+                    : 'Choose a run and a dataset.'}
+                </Text>
+                {seen ? (
+                  <Alert color="yellow" variant="light">
+                    {seen}
+                  </Alert>
+                ) : null}
+                {start.error ? <Problem error={start.error} /> : null}
+                <Button
+                  disabled={!run || !version || !data}
+                  loading={start.isPending || start.isSuccess}
+                  onClick={() =>
+                    run &&
+                    version &&
+                    data &&
+                    start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
+                  }
+                >
+                  Measure
+                </Button>
+              </Stack>
+            </Panel>
+          </Grid.Col>
+        </Grid>
+      )}
+    </Stack>
+  )
+}
