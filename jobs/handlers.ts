@@ -7,4 +7,4 @@ import { trainRun } from './training/train-run.ts'
 
 /** One line per job: what the workers of this version can do. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
-export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, checkEndpoint, evaluateRun]
+export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, trainRun, checkEndpoint, evaluateRun]

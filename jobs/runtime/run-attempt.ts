@@ -142,7 +142,7 @@ async function settle(
   error: unknown,
 ): Promise<void> {
   await change(kernel, actor, async c => {
-    const final = error instanceof AppError && error.code !== 'unavailable' && error.code !== 'cancelled'
+    const final = error instanceof AppError && error.code !== 'unavailable'
     const words =
       error instanceof AppError
         ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
@@ -156,9 +156,11 @@ async function settle(
               reason: 'The worker was stopped.',
               keepsTry: true,
             })
-          : final
-            ? await endAttempt(c.tx, attempt, 'failed', { code: reasonCode(error), reason: words })
-            : await retryOrFail(c.tx, attempt, 'failed', { code: 'attempt_failed', reason: words })
+          : error instanceof AppError && error.code === 'cancelled'
+            ? await endAttempt(c.tx, attempt, 'cancelled', { code: reasonCode(error), reason: words })
+            : final
+              ? await endAttempt(c.tx, attempt, 'failed', { code: reasonCode(error), reason: words })
+              : await retryOrFail(c.tx, attempt, 'failed', { code: reasonCode(error, 'attempt_failed'), reason: words })
     if (after.state === 'queued') await c.requeue(after)
     await handler?.settle?.(c.tx, after, {
       state: after.state as 'queued' | 'failed' | 'cancelled',
@@ -175,10 +177,11 @@ async function settle(
         payload: { name: job.name, title: job.title },
       })
     c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })
+    c.wakeAfter({ topic: job.subjectKind, projectId: job.projectId, id: job.subjectId })
   })
 }
 
-const reasonCode = (error: unknown): string => {
-  const reason = (error as { reasonCode?: unknown }).reasonCode
-  return typeof reason === 'string' ? reason : error instanceof AppError ? error.code : 'failed'
+const reasonCode = (error: unknown, otherwise?: string): string => {
+  const reason = (error as { reasonCode?: unknown } | undefined)?.reasonCode
+  return typeof reason === 'string' ? reason : (otherwise ?? (error instanceof AppError ? error.code : 'failed'))
 }

@@ -12,7 +12,7 @@ export {
   versionById,
   versionOf,
 } from './read-datasets.ts'
-export { type FrameCell, type FrameColumns, readFrameColumns } from './read-frame-columns.ts'
+export { type FrameCell, type FrameColumns, frameQuery, readFrameColumns } from './read-frame-columns.ts'
 export { reviewSchema } from './review-schema.ts'
 export { type ColumnFacts, guessTime, inferColumn, storedAs, warnAbout } from './rules/infer-column.ts'
 export { openVersionBytes, storeUpload } from './transfer-bytes.ts'

@@ -40,13 +40,17 @@ export async function readFrameColumns(
   await withDuckDb(
     { files: [path], limits: { memoryMb: options.memoryMb ?? 512, threads: options.threads ?? 1 } },
     async db => {
-      const result = await db.stream(`SELECT ${schema.map(expression).join(', ')} FROM read_parquet(${text(path)})`)
+      const result = await db.stream(frameQuery(path, schema))
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
         await onChunk(chunk.getColumns() as FrameCell[][], answer)
     },
   )
   return answer
 }
+
+/** The statement that reads columns of a version's Parquet file as `FrameCell`s, for a process that has only the file. */
+export const frameQuery = (path: string, schema: readonly VersionColumn[]): string =>
+  `SELECT ${schema.map(expression).join(', ')} FROM read_parquet(${text(path)})`
 
 function expression(column: VersionColumn): string {
   const c = id(column.name)

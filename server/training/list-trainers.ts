@@ -11,13 +11,17 @@ export interface TrainerDescription {
 }
 
 /** What can be trained here, with the parameters from which forms are made. */
-export async function listTrainerDescriptions(kernel: Kernel, caller: Caller): Promise<TrainerDescription[]> {
+export async function listTrainerDescriptions(
+  kernel: Kernel,
+  caller: Caller,
+): Promise<{ items: TrainerDescription[] }> {
   await authorise(kernel, caller, 'training:read')
-  return listTrainers().map(({ id, label, summary, tasks, parameters }) => ({
+  const items = listTrainers().map(({ id, label, summary, tasks, parameters }) => ({
     id,
     label,
     description: summary,
     tasks,
     parameters,
   }))
+  return { items }
 }

@@ -108,7 +108,7 @@ export async function readCurves(
   kernel: Kernel,
   caller: Caller,
   input: { runs: readonly string[]; key?: string; points: number },
-): Promise<CurveSeries[]> {
+): Promise<{ items: CurveSeries[] }> {
   await authorise(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(input.runs)])
   const series = await listSeries(
@@ -124,7 +124,7 @@ export async function readCurves(
   )
   const byId = new Map<number, { step: number; value: number | null }[]>(series.map(s => [s.id, []]))
   for (const { seriesId, step, value } of points) byId.get(seriesId)?.push({ step, value })
-  return rows.flatMap(row =>
+  const items = rows.flatMap(row =>
     series
       .filter(s => s.runId === row.id)
       .map(s => ({
@@ -135,6 +135,7 @@ export async function readCurves(
         total: s.count,
       })),
   )
+  return { items }
 }
 
 /** The run's log lines of all attempts, oldest first; ask again with `next` for what came since. */

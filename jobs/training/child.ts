@@ -1,0 +1,143 @@
+/**
+ * The training process: reads a Parquet file, trains, writes the packed model to a file, tells how it goes. It takes one run after another
+ * and keeps the frame between them. It has no database, no key and no network; it ends when its worker does.
+ */
+import { writeFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
+import { createFrameBuilder, ENGINE_VERSION, EngineError, type Frame, frameSpecs, trainPipeline } from '#ml/node.ts'
+import { systemClock } from '#server/kernel/clock.ts'
+import { withDuckDb } from '#server/kernel/duckdb.ts'
+import type { MetricPoint } from '#server/training/index.ts'
+import { preferToDie } from './measure-memory.ts'
+import type { FromChild, ToChild, TrainTask } from './protocol.ts'
+
+/** Serving and pages come first on a busy machine. */
+const NICE = 10
+const FLUSH_MS = 250
+/** Share of the work that is done when training proper begins and ends. */
+const BEGIN = 0.1
+const END = 0.9
+
+const tell = (message: FromChild) => void process.send?.(message)
+
+let kept: { key: string; frame: Frame } | undefined
+
+async function frameOf(task: TrainTask, signal: AbortSignal): Promise<Frame> {
+  if (kept?.key === task.frameKey) return kept.frame
+  kept = undefined
+  const builder = createFrameBuilder(frameSpecs(task.schema))
+  await withDuckDb(
+    { files: [task.path], limits: { memoryMb: task.readMemoryMb, threads: task.threads }, signal },
+    async db => {
+      const result = await db.stream(task.query)
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        signal.throwIfAborted()
+        builder.appendColumns(chunk.getColumns())
+      }
+    },
+  )
+  kept = { key: task.frameKey, frame: builder.build() }
+  return kept.frame
+}
+
+/** Collects what the trainer reports and tells it a few times a second. */
+function createReporter(task: TrainTask) {
+  const total = Number(task.parameters.epochs ?? 0)
+  let points: MetricPoint[] = []
+  let latest = { step: 0, metrics: {} as Record<string, number> }
+  let told = systemClock.now()
+  const flush = () => {
+    told = systemClock.now()
+    const { step, metrics } = latest
+    if (points.length > 0) tell({ type: 'points', points })
+    points = []
+    if (step === 0) return
+    const share = total > 0 ? Math.min(1, step / total) : 0
+    tell({
+      type: 'progress',
+      done: BEGIN + (END - BEGIN) * share,
+      note: total > 0 ? `epoch ${step} of ${total}` : `step ${step}`,
+    })
+    const words = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value.toPrecision(5))}`)
+    if (words.length > 0) tell({ type: 'line', text: `${total > 0 ? 'Epoch' : 'Step'} ${step}: ${words.join(', ')}` })
+  }
+  return {
+    report(step: number, metrics: Record<string, number>) {
+      const time = systemClock.now()
+      for (const [key, value] of Object.entries(metrics)) points.push({ key, step, time, value })
+      latest = { step, metrics }
+      if (time - told >= FLUSH_MS) flush()
+    },
+    flush,
+  }
+}
+
+async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
+  tell({ type: 'progress', done: 0.02, note: 'reading the data' })
+  const frame = await frameOf(task, signal)
+  tell({ type: 'progress', done: 0.05, note: 'preparing the columns' })
+  const reporter = createReporter(task)
+  const result = await trainPipeline({
+    frame,
+    schema: task.schema,
+    target: task.target,
+    task: task.task,
+    trainerId: task.trainer,
+    parameters: task.parameters,
+    split: task.split,
+    metric: task.metric,
+    seed: task.seed,
+    threads: task.threads,
+    report: reporter.report,
+    signal,
+    now: () => performance.now(),
+  })
+  reporter.flush()
+  await writeFile(task.output, result.bundle)
+  const { metrics, curves, recipe, classes, backend, rowsTrain, rowsValidation, rowsWithoutTarget } = result
+  tell({
+    type: 'done',
+    outcome: {
+      metrics,
+      curves,
+      recipe,
+      classes,
+      backend,
+      engineVersion: ENGINE_VERSION,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      rowsTrain,
+      rowsValidation,
+      rowsWithoutTarget,
+    },
+  })
+}
+
+let controller: AbortController | undefined
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'abort') return controller?.abort(new Error('aborted'))
+  const mine = new AbortController()
+  controller = mine
+  train(message.task, mine.signal).catch(error => {
+    if (mine.signal.aborted) return tell({ type: 'aborted' })
+    const engine = error instanceof EngineError
+    tell({
+      type: 'failed',
+      engine,
+      code: engine ? error.code : 'failed',
+      message: error instanceof Error ? error.message : String(error),
+      hint: engine ? error.hint : '',
+    })
+    if (!engine) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  })
+})
+process.on('disconnect', () => process.exit(0))
+
+preferToDie()
+try {
+  setPriority(NICE)
+} catch {
+  // Some sandboxes forbid it; then it competes as an equal.
+}
+tell({ type: 'ready' })

@@ -1,0 +1,49 @@
+import type { BundleManifest, Curves, FittedRecipe, MetricValue, Parameters, Schema, Split, Task } from '#ml/index.ts'
+import type { MetricPoint } from '#server/training/index.ts'
+
+/** All that a training process is told: files and settings, never an address or a key. */
+export interface TrainTask {
+  /** Equal keys mean equal frames: a process keeps its last one. */
+  frameKey: string
+  path: string
+  query: string
+  schema: Schema
+  target: string
+  task: Task
+  trainer: string
+  parameters: Parameters
+  split: Split
+  metric: string
+  seed: number
+  threads: number
+  /** Of DuckDB while it reads. */
+  readMemoryMb: number
+  /** Where the packed model is written. */
+  output: string
+}
+
+export interface TrainOutcome {
+  metrics: Record<string, MetricValue>
+  curves: Curves
+  recipe: FittedRecipe
+  classes: string[]
+  backend: BundleManifest['backend']
+  engineVersion: string
+  node: string
+  platform: string
+  rowsTrain: number
+  rowsValidation: number
+  rowsWithoutTarget: number
+}
+
+export type ToChild = { type: 'train'; task: TrainTask } | { type: 'abort' }
+
+export type FromChild =
+  | { type: 'ready' }
+  | { type: 'progress'; done: number; note: string }
+  | { type: 'points'; points: MetricPoint[] }
+  | { type: 'line'; text: string }
+  | { type: 'done'; outcome: TrainOutcome }
+  | { type: 'aborted' }
+  /** `engine`: the engine refused in words; trying again gives the same. */
+  | { type: 'failed'; engine: boolean; code: string; message: string; hint: string }

@@ -1,0 +1,93 @@
+import { rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { canonicalJson, type Parameters } from '#ml/index.ts'
+import { type DatasetVersion, frameQuery, versionById } from '#server/data/index.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import {
+  chooseColumns,
+  completeRun,
+  type RunToTrain,
+  settleRun,
+  startRun,
+  toEngineSchema,
+  trainRunJob,
+} from '#server/training/index.ts'
+import type { TrainRunPayload } from '#server/training/jobs.ts'
+import { defineHandler, type JobContext } from '../handler.ts'
+import { withTrainingChild } from './child-pool.ts'
+import { createPointWriter } from './point-writer.ts'
+import type { TrainTask } from './protocol.ts'
+import { TrainingFailure } from './training-failure.ts'
+
+const count = (n: number) => n.toLocaleString('en')
+
+async function describeTask(
+  { kernel, payload }: JobContext<TrainRunPayload>,
+  { run, experiment }: RunToTrain,
+  version: DatasetVersion,
+  output: string,
+): Promise<TrainTask> {
+  const path = await kernel.blobs.pathOf(version.digest)
+  const { read } = chooseColumns(version.schema, experiment.target, payload.ignore)
+  return {
+    // A reviewed schema reads other columns, or reads them otherwise.
+    frameKey: canonicalJson({ digest: version.digest, read: read.map(c => [c.name, c.type, c.role]) }),
+    path,
+    query: frameQuery(path, read),
+    schema: toEngineSchema(read),
+    target: experiment.target,
+    task: experiment.task,
+    trainer: run.trainer,
+    parameters: run.params as Parameters,
+    split: { kind: payload.split },
+    metric: experiment.metric,
+    seed: run.seed,
+    threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),
+    readMemoryMb: Math.max(64, Math.min(1024, Math.floor(kernel.env.TRAINING_MEMORY_MB / 2))),
+    output,
+  }
+}
+
+/** Trains one run in a process of its own; every write names the attempt, so that one that was thought dead cannot make a second model. */
+export const trainRun = defineHandler<TrainRunPayload>({
+  definition: trainRunJob,
+  async run(context) {
+    const { kernel, scope, payload, signal, line, progress, write, finish } = context
+    const { env, clock } = kernel
+    if (payload.notAfter && clock.now() > Date.parse(payload.notAfter))
+      throw new TrainingFailure('cancelled', 'time_is_up', 'Not begun: the time given to the experiment was over.')
+    const started = await write(c => startRun(c, scope, payload.runId, nowDate(clock)))
+    const { run, experiment } = started
+    const version = await versionById(kernel, scope, experiment.datasetVersionId)
+    const folder = await kernel.blobs.temporaryFolder()
+    const points = createPointWriter(context, scope, run.id)
+    const limitBytes = env.TRAINING_MEMORY_MB * 2 ** 20
+    try {
+      const task = await describeTask(context, started, version, join(folder, 'model'))
+      line(
+        'info',
+        `Training ${run.trainer} on ${version.datasetName} v${version.number}: ${count(version.rows)} rows, ${task.schema.columns.length} columns, target ${task.target}, seed ${run.seed}.`,
+      )
+      await withTrainingChild({ study: experiment.id, limitBytes, slots: env.WORKER_CONCURRENCY }, async child => {
+        const hooks = { points: points.add, progress, line, memory: context.child }
+        const outcome = await Promise.race([child.train(task, hooks, signal), points.failed])
+        progress(0.95, 'saving the model')
+        await points.flush()
+        const blob = await kernel.blobs.putFile(task.output)
+        const { engineVersion, node, platform, ...trained } = outcome
+        const environment = { engineVersion, threads: task.threads, node, platform }
+        const value = outcome.metrics[experiment.metric]?.value
+        line(
+          'info',
+          `Done: ${experiment.metric} ${value == null ? 'is not defined' : Number(value.toPrecision(6))} on ${count(outcome.rowsValidation)} held-out rows; model of ${count(blob.bytes)} bytes.`,
+        )
+        await finish(c => completeRun(c, scope, started, { ...trained, blob, environment }, nowDate(clock)))
+      })
+    } finally {
+      points.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+  settle: (tx, job, settlement) => settleRun(tx, job.projectId, job.subjectId, settlement, nowDate()),
+})
