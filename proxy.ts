@@ -23,10 +23,14 @@ export function proxy(request: NextRequest): NextResponse {
   ].join('; ')
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
+  // Layouts do not know their address; whoever must sign in first comes back to it.
+  headers.set('x-path', request.nextUrl.pathname + request.nextUrl.search)
   // Next reads the nonce for its own scripts from here.
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
+  const project = /^\/p\/([a-z0-9-]+)/.exec(request.nextUrl.pathname)?.[1]
+  if (project) response.cookies.set('fleximl-project', project, { path: '/', httpOnly: true, sameSite: 'lax' })
   response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()')
   return response
 }

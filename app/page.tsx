@@ -1,3 +1,6 @@
-export default function Home() {
-  return <p>FlexiML</p>
+import { redirect } from 'next/navigation'
+import { projectsHref } from './first-project.ts'
+
+export default async function Page() {
+  redirect(await projectsHref())
 }

@@ -1,12 +1,21 @@
-import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query'
+import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from '@tanstack/react-query'
+import { SIGN_IN_PATH } from '#components/shell/places.ts'
 
 /** Refusals stay refused; a server that is restarting answers in a moment. */
 const MAY_RETRY = new Set([408, 429, 502, 503, 504])
 
 const statusOf = (error: unknown) => (error as { data?: { httpStatus?: number } | null }).data?.httpStatus
 
+/** The session ended while a page was open: sign in and come back to it. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (typeof window === 'undefined' || statusOf(error) !== 401 || window.location.pathname === SIGN_IN_PATH) return
+  const here = window.location.pathname + window.location.search
+  window.location.assign(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
+}
+
 export const makeQueryClient = () =>
   new QueryClient({
+    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
     defaultOptions: {
       queries: {
         // What the server put into the page is fresh; the live stream says when it no longer is.

@@ -1,6 +1,7 @@
 import { accessRouter } from './routers/access.ts'
 import { dataRouter } from './routers/data.ts'
 import { evaluationRouter } from './routers/evaluation.ts'
+import { homeRouter } from './routers/home.ts'
 import { monitoringRouter } from './routers/monitoring.ts'
 import { orchestrationRouter } from './routers/orchestration.ts'
 import { registryRouter } from './routers/registry.ts'
@@ -8,7 +9,7 @@ import { servingRouter } from './routers/serving.ts'
 import { trainingRouter } from './routers/training.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
-/** One router per domain, named as the lifecycle word. */
+/** One router per domain, named as the lifecycle word, and `home` for what spans them. */
 export const appRouter = router({
   access: accessRouter,
   data: dataRouter,
@@ -18,6 +19,7 @@ export const appRouter = router({
   serving: servingRouter,
   monitoring: monitoringRouter,
   orchestration: orchestrationRouter,
+  home: homeRouter,
 })
 
 export type AppRouter = typeof appRouter

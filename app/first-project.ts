@@ -1,0 +1,16 @@
+import { cookies } from 'next/headers'
+import { SIGN_IN_PATH } from '#components/shell/places.ts'
+import { bridge, pageContext } from './server.ts'
+
+/** Kept by the browser, so that the next visit opens where the last one ended. */
+const LAST_PROJECT = 'fleximl-project'
+
+/** The project seen last, else the first one there is, else the list, where one is made. */
+export async function projectsHref(): Promise<string> {
+  const context = await pageContext()
+  if (!context.person) return SIGN_IN_PATH
+  const { projects } = await bridge().router.createCaller(context).home.me()
+  const last = (await cookies()).get(LAST_PROJECT)?.value
+  const project = projects.find(p => p.slug === last) ?? projects[0]
+  return project ? `/p/${project.slug}` : '/projects'
+}

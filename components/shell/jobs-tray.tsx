@@ -1,0 +1,106 @@
+import { Anchor, Group, Popover, Progress, RingProgress, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconCircleDashed } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import type { JobSummary } from '#server/orchestration/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { countWords, durationWords } from '../ui/words.ts'
+
+/** Less would flicker; the live stream brings the beginnings and ends, this the share in between. */
+const PROGRESS_MS = 2000
+
+/** What runs and waits in this project, wherever one is. */
+export function JobsTray({ project }: { project: string }) {
+  const trpc = useTRPC()
+  const [open, setOpen] = useState(false)
+  const { data } = useQuery(
+    trpc.orchestration.list.queryOptions(
+      { project, state: 'active' },
+      { refetchInterval: query => (query.state.data?.items.length ? PROGRESS_MS : 15_000) },
+    ),
+  )
+  const jobs = data?.items ?? []
+  const running = jobs.filter(j => j.state === 'running')
+  const share = running.reduce((sum, j) => sum + (j.progress?.done ?? 0), 0) / Math.max(1, running.length)
+  const words = jobs.length === 0 ? 'No jobs' : countWords(jobs.length, 'job')
+  return (
+    <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" width={340} trapFocus>
+      <Popover.Target>
+        <UnstyledButton
+          onClick={() => setOpen(!open)}
+          aria-label={`${words} running or waiting`}
+          aria-expanded={open}
+          px={6}
+          h={30}
+          style={{ borderRadius: 8 }}
+        >
+          <Group gap={6} wrap="nowrap" c={jobs.length > 0 ? undefined : 'dimmed'}>
+            {jobs.length > 0 ? (
+              <RingProgress
+                size={18}
+                thickness={3}
+                aria-hidden
+                sections={[{ value: Math.max(4, share * 100), color: 'var(--mantine-primary-color-filled)' }]}
+              />
+            ) : (
+              <IconCircleDashed size={16} stroke={1.6} aria-hidden />
+            )}
+            <Text size="sm" visibleFrom="xs" style={{ whiteSpace: 'nowrap' }}>
+              {words}
+            </Text>
+          </Group>
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown p="sm">
+        <Stack gap="sm">
+          {jobs.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              Nothing runs or waits. Training, profiles and checks appear here while they work.
+            </Text>
+          ) : null}
+          {jobs.slice(0, 8).map(job => (
+            <JobLine key={job.id} project={project} job={job} onGo={() => setOpen(false)} />
+          ))}
+          <Anchor component={Link} size="sm" href={`/p/${project}/orchestration`} onClick={() => setOpen(false)}>
+            {jobs.length > 8 ? `${jobs.length - 8} more, and all that ended` : 'All jobs'}
+          </Anchor>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function JobLine({ project, job, onGo }: { project: string; job: JobSummary; onGo: () => void }) {
+  const done = job.progress?.done ?? 0
+  const eta = job.progress?.etaSeconds
+  return (
+    <div>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Anchor
+          component={Link}
+          size="sm"
+          c="var(--mantine-color-text)"
+          href={`/p/${project}/orchestration/jobs/${job.id}`}
+          onClick={onGo}
+          truncate
+        >
+          {job.title}
+        </Anchor>
+        <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+          {job.state === 'queued'
+            ? 'waits'
+            : `${Math.round(done * 100)} %${eta ? `, ${durationWords(eta * 1000)} left` : ''}`}
+        </Text>
+      </Group>
+      {job.state === 'running' ? (
+        <Progress value={done * 100} size={4} mt={4} aria-label={`Progress of ${job.title}`} />
+      ) : null}
+      {job.progress?.note ? (
+        <Text size="xs" c="dimmed" truncate>
+          {job.progress.note}
+        </Text>
+      ) : null}
+    </div>
+  )
+}

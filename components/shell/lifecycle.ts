@@ -1,0 +1,78 @@
+import {
+  IconActivity,
+  IconBox,
+  IconClock,
+  IconDatabase,
+  IconKey,
+  IconScale,
+  IconShare,
+  IconTrendingUp,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+export interface LifecycleWord {
+  word: string
+  label: string
+  icon: TablerIcon
+  /** What its first page answers; the palette finds it by these words too. */
+  question: string
+}
+
+/** The lifecycle is the navigation, in the order of a model's life. */
+export const LIFECYCLE: readonly LifecycleWord[] = [
+  { word: 'data', label: 'Data', icon: IconDatabase, question: 'Which data do we have, can I trust it?' },
+  { word: 'training', label: 'Training', icon: IconTrendingUp, question: 'What did we try, what is best so far?' },
+  { word: 'evaluation', label: 'Evaluation', icon: IconScale, question: 'Is it really better?' },
+  { word: 'registry', label: 'Registry', icon: IconBox, question: 'Which models exist, which is champion?' },
+  { word: 'serving', label: 'Serving', icon: IconActivity, question: 'What answers requests now, how fast?' },
+  { word: 'monitoring', label: 'Monitoring', icon: IconClock, question: 'Is it still right?' },
+  { word: 'orchestration', label: 'Orchestration', icon: IconShare, question: 'What runs by itself, what failed?' },
+  { word: 'access', label: 'Access', icon: IconKey, question: 'Who may do what, who did what?' },
+]
+
+export interface Crumb {
+  label: string
+  /** Absent: the page itself. */
+  href?: string
+}
+
+const decoded = (segment: string) => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** `/p/bike-share/registry/demand/promote` → Registry / demand / Promote; the project's home is its own name. */
+export function crumbsOf(path: string): Crumb[] {
+  const [p, project, word, ...rest] = path.split('/').filter(Boolean)
+  if (p !== 'p' || !project) return []
+  const base = `/p/${project}`
+  if (!word) return [{ label: decoded(project) }]
+  const known = LIFECYCLE.find(l => l.word === word)
+  const crumbs: Crumb[] = [{ label: known?.label ?? decoded(word), href: `${base}/${word}` }]
+  for (const [i, segment] of rest.entries()) {
+    const text = decoded(segment)
+    // Folders of pages (`runs`, `jobs`) have no page of their own.
+    if (i < rest.length - 1 && FOLDERS.has(text)) continue
+    crumbs.push({
+      label: ACTIONS[text] ?? shortId(text),
+      href: `${base}/${word}/${rest.slice(0, i + 1).join('/')}`,
+    })
+  }
+  const last = crumbs.at(-1)!
+  return [...crumbs.slice(0, -1), { label: last.label }]
+}
+
+const FOLDERS = new Set(['runs', 'run', 'jobs', 'experiments'])
+const ACTIONS: Record<string, string> = {
+  new: 'New experiment',
+  promote: 'Promote',
+  compare: 'Compare',
+  members: 'Members',
+  tokens: 'Tokens',
+  audit: 'Audit',
+}
+/** Ids are for addresses; a person recognises their beginning. */
+const shortId = (text: string) => (/^[0-9a-f-]{32,36}$/.test(text) ? text.replaceAll('-', '').slice(-8) : text)

@@ -1,0 +1,2 @@
+/** Where signing in lives. */
+export const SIGN_IN_PATH = '/sign-in'

@@ -1,0 +1,55 @@
+import { Burger, Group, Stack } from '@mantine/core'
+import Link from 'next/link'
+import { LIFECYCLE } from './lifecycle.ts'
+import { Mark } from './mark.tsx'
+import { ProjectSwitcher } from './project-switcher.tsx'
+import classes from './shell.module.css'
+import { useWordMarks } from './use-shell.ts'
+
+/** Project switcher and the eight words, with what goes on and what needs somebody. */
+export function SideNav({
+  path,
+  project,
+  opened,
+  onClose,
+}: {
+  path: string
+  project: string | undefined
+  opened: boolean
+  onClose: () => void
+}) {
+  const marks = useWordMarks(project)
+  return (
+    <Stack gap={12}>
+      <Group justify="space-between" wrap="nowrap">
+        <Link href={project ? `/p/${project}` : '/projects'} className={classes.brand}>
+          <Mark size={17} /> FlexiML
+        </Link>
+        <Burger opened={opened} onClick={onClose} hiddenFrom="sm" size="sm" aria-label="Close the navigation" />
+      </Group>
+      <ProjectSwitcher project={project} />
+      {project ? (
+        <Stack gap={0} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+          {LIFECYCLE.map(({ word, label, icon: Icon }) => {
+            const href = `/p/${project}/${word}`
+            const here = path === href || path.startsWith(`${href}/`)
+            const mark = marks[word]
+            return (
+              <li key={word}>
+                <Link href={href} className={classes.link} aria-current={here ? 'page' : undefined}>
+                  <Icon size={16} stroke={1.7} aria-hidden />
+                  {label}
+                  {mark?.attention ? (
+                    <span className={classes.dot} title={mark.attention} role="img" aria-label={mark.attention} />
+                  ) : mark?.count ? (
+                    <span className={classes.count}>{mark.count}</span>
+                  ) : null}
+                </Link>
+              </li>
+            )
+          })}
+        </Stack>
+      ) : null}
+    </Stack>
+  )
+}
