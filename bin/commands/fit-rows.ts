@@ -1,0 +1,61 @@
+import type { Signature } from '#server/registry/contract.ts'
+import type { Row } from './read-rows.ts'
+
+/** What files of text write for "no value"; ingestion reads the same words as missing. */
+const MISSING = new Set(['', '?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null'])
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+
+/** A text cell as the signature wants it. What does not fit stays text, so that the server names the cell. */
+export function fitCell(text: string, type: string, domain?: unknown): unknown {
+  const trimmed = text.trim()
+  const levels = Array.isArray(domain) ? (domain as string[]) : []
+  if (MISSING.has(trimmed) && !levels.includes(trimmed)) return null
+  switch (type) {
+    case 'number':
+    case 'integer':
+      return NUMBER.test(trimmed) ? Number(trimmed) : trimmed
+    case 'boolean': {
+      if (levels.includes(trimmed)) return trimmed
+      const word = trimmed.toLowerCase()
+      return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : trimmed
+    }
+    default:
+      return trimmed
+  }
+}
+
+/** Only the columns that the model takes, each as its type; and the names of those left out. */
+export function fitRows(rows: Row[], textual: boolean, signature: Signature): { rows: Row[]; leftOut: string[] } {
+  const known = new Set(signature.columns.map(c => c.name))
+  const leftOut = new Set<string>()
+  const fitted = rows.map(row => {
+    for (const name of Object.keys(row)) if (!known.has(name)) leftOut.add(name)
+    const kept: Row = {}
+    for (const { name, type, domain } of signature.columns) {
+      const cell = row[name]
+      if (cell === undefined) continue
+      kept[name] = textual ? fitCell(cell as string, type, domain) : cell
+    }
+    return kept
+  })
+  return { rows: fitted, leftOut: [...leftOut] }
+}
+
+/** Blocks that one request may hold: by rows and by bytes of JSON. */
+export function batchesOf<T>(items: T[], maxRows: number, maxBytes: number): T[][] {
+  const batches: T[][] = []
+  let batch: T[] = []
+  let bytes = 0
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1
+    if (batch.length > 0 && (batch.length >= maxRows || bytes + size > maxBytes)) {
+      batches.push(batch)
+      batch = []
+      bytes = 0
+    }
+    batch.push(item)
+    bytes += size
+  }
+  if (batch.length > 0) batches.push(batch)
+  return batches
+}

@@ -1,0 +1,182 @@
+import type { Call, Command, Outcome } from './command.ts'
+import { failed, usage } from './failure.ts'
+import { numberText, showFields, showTable } from './show-table.ts'
+
+/** A run prints as 32 hex digits everywhere. */
+const runText = (run: string | null) => run?.replaceAll('-', '') ?? null
+
+const metricWords = (metrics: Record<string, number | null>) =>
+  Object.entries(metrics)
+    .slice(0, 3)
+    .map(([name, value]) => `${name} ${numberText(value)}`)
+    .join(', ')
+
+async function register({ args, text, client }: Call): Promise<Outcome> {
+  const made = await (await client()).api.registry.register.mutate({
+    run: args[0]!,
+    name: text('name')!,
+    ...(text('note') ? { note: text('note') } : {}),
+  })
+  return {
+    document: { ...made, run: runText(made.run) },
+    text: made.created
+      ? `${made.model} v${made.version} was registered.`
+      : `This run is ${made.model} v${made.version} already.`,
+  }
+}
+
+async function list({ client }: Call): Promise<Outcome> {
+  const { items, next } = await (await client()).api.registry.list.query({})
+  return {
+    document: { items, next },
+    text:
+      items.length === 0
+        ? 'No model yet. Register a run: fleximl model register RUN --name NAME'
+        : showTable(
+            ['MODEL', 'NEWEST', 'CHAMPION', 'METRICS', 'UPDATED'],
+            items.map(m => [m.model, m.latestVersion, m.champion, metricWords(m.metrics), m.updatedAt]),
+          ),
+  }
+}
+
+async function show({ args, client }: Call): Promise<Outcome> {
+  const shown = await (await client()).api.registry.show.query({ model: args[0]! })
+  const versions = shown.versions.map(v => ({ ...v, run: runText(v.run) }))
+  return {
+    document: { ...shown, versions },
+    text: [
+      showFields([
+        ['model', shown.model],
+        ['description', shown.description || null],
+      ]),
+      '',
+      showTable(
+        ['VERSION', 'STATE', 'ALIASES', 'METRICS', 'DIGEST', 'RUN'],
+        versions.map(v => [
+          v.version,
+          v.state,
+          v.aliases.join(', '),
+          metricWords(v.metrics),
+          v.digest.slice(0, 12),
+          v.run,
+        ]),
+      ),
+    ].join('\n'),
+  }
+}
+
+type Switched = {
+  endpoint: string
+  model: string
+  version: number
+  previous: number | null
+  revision: number
+  switchedInMs: number | null
+  laggards: { host: string; pid: number; error: string | null }[]
+}
+
+function switched(verb: string, done: Switched): Outcome {
+  const before = done.previous === null ? '' : `, instead of v${done.previous}`
+  const pace =
+    done.switchedInMs === null ? '' : ` Every inference server switched within ${Math.round(done.switchedInMs)} ms.`
+  const late = done.laggards.map(l => `not switched yet: ${l.host}, process ${l.pid}${l.error ? `: ${l.error}` : ''}`)
+  return {
+    document: { ...done },
+    text: [`${done.endpoint} ${verb} ${done.model} v${done.version}${before}.${pace}`, ...late].join('\n'),
+  }
+}
+
+async function promote({ args, text, client }: Call): Promise<Outcome> {
+  const done = await (await client()).api.serving.promote.mutate({
+    model: args[0]!,
+    endpoint: text('endpoint')!,
+    reason: text('reason'),
+    timeColumn: text('time'),
+  })
+  return switched('answers with', done)
+}
+
+async function rollback({ args, text, whole, client }: Call): Promise<Outcome> {
+  const done = await (await client()).api.serving.rollback.mutate({
+    endpoint: args[0]!,
+    to: whole('to', 1),
+    reason: text('reason'),
+  })
+  return switched('is back at', done)
+}
+
+async function history({ args, text, client }: Call): Promise<Outcome> {
+  const at = text('at')
+  if (at !== undefined && at.trim() === '') throw usage('--at is empty.', 'Give a time, as 2026-03-01T14:03.')
+  const found = await (await client()).api.serving.history.query({ endpoint: args[0]!, at })
+  if (at !== undefined && found.version === undefined)
+    throw failed(`Nothing answered at ${args[0]} at ${found.at ?? at}.`, undefined, 'not_found')
+  const inForce =
+    found.version === undefined
+      ? []
+      : [`At ${found.at ?? at}: ${found.model} v${found.version}, revision ${found.revision}.`, '']
+  return {
+    document: { ...found },
+    text: [
+      ...inForce,
+      showTable(
+        ['REVISION', 'AT', 'ACTION', 'MODEL', 'VERSION', 'ACTOR', 'REASON'],
+        found.items.map(i => [i.revision, i.at, i.action, i.model, i.version, i.actor, i.reason]),
+      ),
+    ].join('\n'),
+  }
+}
+
+const REASON = { type: 'string', value: 'WORDS', help: 'kept in the history and the audit log' } as const
+
+export const registryCommands: Command[] = [
+  {
+    name: 'model register',
+    parameters: 'RUN',
+    count: [1, 1],
+    summary: 'Makes a done run’s model the next version of a model.',
+    options: {
+      name: { type: 'string', value: 'M', help: 'the model', required: true },
+      note: { type: 'string', value: 'WORDS', help: 'a note on the version' },
+    },
+    run: register,
+  },
+  { name: 'model ls', summary: 'Lists the models of the project.', run: list },
+  {
+    name: 'model show',
+    parameters: 'M[@V]',
+    count: [1, 1],
+    summary: 'Shows a model with its versions and aliases.',
+    run: show,
+  },
+  {
+    name: 'model promote',
+    parameters: 'M@V',
+    count: [1, 1],
+    summary: 'Puts a version behind an endpoint; the endpoint is made when there is none.',
+    options: {
+      endpoint: { type: 'string', value: 'E', help: 'the endpoint', required: true },
+      time: { type: 'string', value: 'COL', help: 'the column of a request’s rows that says when they happened' },
+      reason: REASON,
+    },
+    run: promote,
+  },
+  {
+    name: 'model rollback',
+    parameters: 'E',
+    count: [1, 1],
+    summary: 'Puts the version that answered before (or --to) behind an endpoint again.',
+    options: { to: { type: 'string', value: 'V', help: 'a version’s number' }, reason: REASON },
+    run: rollback,
+  },
+  {
+    name: 'model history',
+    parameters: 'E',
+    count: [1, 1],
+    summary: 'Lists every switch of an endpoint, newest first, and what was in force at a time.',
+    options: {
+      at: { type: 'string', value: 'TIME', help: 'as 2026-03-01T14:03; without an offset in the project’s zone' },
+    },
+    run: history,
+  },
+]

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto'
+import { type FeedbackAnswer, MAX_BODY_BYTES, MAX_ROWS, type PredictAnswer } from '#server/serving/contract.ts'
+import type { Call, Command, Outcome, World } from './command.ts'
+import { type Client, requestJson } from './connection.ts'
+import { EXIT, Failure, failed, usage } from './failure.ts'
+import { batchesOf, fitCell, fitRows } from './fit-rows.ts'
+import { type Row, readRows } from './read-rows.ts'
+import { numberText, showTable } from './show-table.ts'
+
+/** Room for the names around the rows. */
+const BATCH_BYTES = MAX_BODY_BYTES * 0.8
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * Where the endpoint answers. FLEXIML_INFERENCE_URL says so, else INFERENCE_PORT on the server's machine, else what the server says;
+ * when that is its own loopback and the server is elsewhere, its machine's name with the same port.
+ */
+export function endpointUrl(told: string, webUrl: string, env: World['env']): string {
+  const url = new URL(told)
+  const web = new URL(webUrl)
+  if (env.FLEXIML_INFERENCE_URL) return `${env.FLEXIML_INFERENCE_URL.replace(/\/$/, '')}${url.pathname}`
+  if (LOOPBACK.test(url.hostname) && !LOOPBACK.test(web.hostname)) url.hostname = web.hostname
+  if (env.INFERENCE_PORT) url.port = env.INFERENCE_PORT
+  return url.href
+}
+
+export const endpointOf = (client: Client, endpoint: string) => client.api.serving.show.query({ endpoint })
+
+/** Asks again when the server says when. */
+async function post<T>(url: string, client: Client, requestId: string, body: unknown): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await requestJson<T>(url, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', 'x-request-id': requestId },
+        token: client.token,
+      })
+    } catch (error) {
+      const busy = error instanceof Failure && error.body.code === 'too_many_requests'
+      if (!busy || tries >= 5) throw error
+      await new Promise(resolve => setTimeout(resolve, 500 * 2 ** tries))
+    }
+  }
+}
+
+export interface Item {
+  row: Row
+  time?: unknown
+  id?: unknown
+}
+
+/** Sends rows in as few requests as they need and joins the answers; refusals name rows as counted over the whole. */
+export async function predictItems(
+  client: Client,
+  url: string,
+  items: Item[],
+  note: (line: string) => void,
+): Promise<PredictAnswer> {
+  const requestId = randomUUID()
+  const joined: PredictAnswer = { predictions: [], ids: [], model: '', version: 0, requestId }
+  const batches = batchesOf(items, MAX_ROWS, BATCH_BYTES)
+  for (const batch of batches) {
+    const begun = joined.ids.length
+    const answer = await post<PredictAnswer>(`${url}/predict`, client, requestId, {
+      rows: batch.map(i => i.row),
+      ...(batch.some(i => i.time !== undefined) ? { times: batch.map(i => i.time ?? null) } : {}),
+      ...(batch.some(i => i.id !== undefined) ? { ids: batch.map(i => i.id ?? null) } : {}),
+    }).catch(error => {
+      throw shifted(error, begun)
+    })
+    if (joined.version !== 0 && joined.version !== answer.version)
+      note(`The endpoint switched from v${joined.version} to v${answer.version} after row ${begun}.`)
+    // Spreading 10,000 answers at a time stays below the limit of arguments.
+    joined.predictions.push(...answer.predictions)
+    joined.ids.push(...answer.ids)
+    if (answer.probabilities) {
+      joined.probabilities ??= []
+      joined.probabilities.push(...answer.probabilities)
+      joined.classes = answer.classes
+    }
+    joined.model = answer.model
+    joined.version = answer.version
+    if (batches.length > 1) note(`${joined.ids.length} of ${items.length} rows`)
+  }
+  return joined
+}
+
+/** Row numbers of a later request, counted from the beginning of the file. */
+function shifted(error: unknown, by: number): unknown {
+  if (!(error instanceof Failure) || by === 0) return error
+  const details = error.body.details?.map(d => {
+    const detail = d as { row?: number }
+    return detail.row === undefined ? detail : { ...detail, row: detail.row + by }
+  })
+  return new Failure(error.status, {
+    ...error.body,
+    message: `${error.body.message} The first ${by} rows were answered.`,
+    ...(details ? { details } : {}),
+  })
+}
+
+const requireColumn = (rows: Row[], column: string | undefined, option: string) => {
+  if (column !== undefined && !rows.some(row => Object.hasOwn(row, column)))
+    throw usage(`--${option} ${column}: the rows have no such column.`)
+}
+
+async function predict({ args, text, client, world, note }: Call): Promise<Outcome> {
+  const open = await client()
+  const shown = await endpointOf(open, args[0]!)
+  const { rows, textual } = await readRows(args[1]!, world.stdin)
+  const [time, id] = [text('time'), text('id')]
+  requireColumn(rows, time, 'time')
+  requireColumn(rows, id, 'id')
+  let sent = rows
+  if (shown.signature) {
+    const fitted = fitRows(rows, textual, shown.signature)
+    const unused = fitted.leftOut.filter(name => name !== time && name !== id)
+    if (unused.length > 0) note(`Not used by ${shown.model} v${shown.version} and not sent: ${unused.join(', ')}.`)
+    sent = fitted.rows
+  }
+  const blank = (value: unknown) => (value === '' ? null : value)
+  const items = sent.map((row, i) => ({
+    row,
+    ...(time ? { time: blank(rows[i]![time]) } : {}),
+    ...(id ? { id: blank(rows[i]![id]) } : {}),
+  }))
+  const answer = await predictItems(open, endpointUrl(shown.url, open.url, world.env), items, note)
+  return {
+    document: { ...answer },
+    text: showTable(
+      ['ROW', 'PREDICTION', ...(answer.classes ?? []).map(c => `P(${c})`), 'ID'],
+      answer.predictions.map((p, i) => [
+        i + 1,
+        typeof p === 'number' ? Number(numberText(p)) : p,
+        ...(answer.probabilities?.[i] ?? []).map(x => Number(numberText(x))),
+        answer.ids[i]!,
+      ]),
+    ),
+  }
+}
+
+export interface Truth {
+  id: unknown
+  actual: unknown
+  time?: unknown
+}
+
+export async function sendFeedback(
+  client: Client,
+  url: string,
+  truths: Truth[],
+  note: (line: string) => void,
+): Promise<FeedbackAnswer> {
+  const total: FeedbackAnswer = { accepted: 0, duplicates: 0, unknown: [] }
+  const requestId = randomUUID()
+  const batches = batchesOf(truths, MAX_ROWS, BATCH_BYTES)
+  let begun = 0
+  for (const rows of batches) {
+    const answer = await post<FeedbackAnswer>(`${url}/feedback`, client, requestId, { rows }).catch(error => {
+      throw shifted(error, begun)
+    })
+    begun += rows.length
+    total.accepted += answer.accepted
+    total.duplicates += answer.duplicates
+    total.unknown.push(...answer.unknown)
+    if (batches.length > 1) note(`${begun} of ${truths.length} rows`)
+  }
+  return total
+}
+
+async function feedback({ args, text, client, world, note }: Call): Promise<Outcome> {
+  const open = await client()
+  const shown = await endpointOf(open, args[0]!)
+  const { rows, textual } = await readRows(args[1]!, world.stdin)
+  const [id, actual, time] = [text('id') ?? 'id', text('actual') ?? 'actual', text('time')]
+  for (const [column, option] of [
+    [id, 'id'],
+    [actual, 'actual'],
+  ] as const)
+    if (!rows.some(row => Object.hasOwn(row, column)))
+      throw failed(`The rows have no column “${column}”.`, `Name the column: --${option} COL.`, 'invalid')
+  requireColumn(rows, time, 'time')
+  const timeColumn = time ?? 'time'
+  const numeric = shown.signature?.task === 'regression'
+  const truths = rows.map(row => ({
+    id: row[id],
+    actual: textual ? fitCell(String(row[actual] ?? ''), numeric ? 'number' : 'category') : row[actual],
+    ...(row[timeColumn] ? { time: row[timeColumn] } : {}),
+  }))
+  const answer = await sendFeedback(open, endpointUrl(shown.url, open.url, world.env), truths, note)
+  return {
+    document: { ...answer },
+    text: `${answer.accepted} accepted, ${answer.duplicates} known before, ${answer.unknown.length} without a prediction.`,
+    status: answer.accepted + answer.duplicates === 0 ? EXIT.failed : EXIT.done,
+  }
+}
+
+const FILE = 'CSV, JSON (a list) or NDJSON; - reads standard input.'
+
+export const servingCommands: Command[] = [
+  {
+    name: 'predict',
+    parameters: 'E FILE|-',
+    count: [2, 2],
+    summary: 'Asks an endpoint for the predictions of rows.',
+    more: `${FILE} Only the columns that the model takes are sent.`,
+    options: {
+      time: { type: 'string', value: 'COL', help: 'the column that says when a row happened' },
+      id: { type: 'string', value: 'COL', help: 'a column of your own ids, by which feedback may name the rows' },
+    },
+    run: predict,
+  },
+  {
+    name: 'feedback',
+    parameters: 'E FILE|-',
+    count: [2, 2],
+    summary: 'Tells an endpoint what turned out to be true.',
+    more: `Rows have the columns id (from predict), actual and, when known, time. ${FILE}`,
+    options: {
+      id: { type: 'string', value: 'COL', help: 'the column of ids (id)' },
+      actual: { type: 'string', value: 'COL', help: 'the column of true values (actual)' },
+      time: { type: 'string', value: 'COL', help: 'the column that says when the truth was known (time)' },
+    },
+    run: feedback,
+  },
+]

@@ -1,0 +1,220 @@
+import type { ExperimentDetail, LaunchInput, RunSummary } from '#server/training/contract.ts'
+import { SPLITS, TASKS } from '#server/training/contract.ts'
+import type { Call, Command, Outcome } from './command.ts'
+import { type Client, patiently } from './connection.ts'
+import { EXIT, usage } from './failure.ts'
+import { orderBy, parseFilter } from './filter-runs.ts'
+import { numberText, showFields, showTable } from './show-table.ts'
+
+const POLL_MS = 700
+
+/** The fields of `runs show` (interface), and the few beside them that lists have. */
+const document = (run: RunSummary) => ({ ...run })
+
+const runTable = (runs: RunSummary[], metric: string | null) =>
+  showTable(
+    ['RUN', 'NAME', 'TRAINER', 'STATUS', metric?.toUpperCase() ?? 'METRIC', '95 %', 'REASON'],
+    runs.map(r => [
+      r.run,
+      r.name,
+      r.trainer,
+      r.status,
+      metric ? numberText(r.metrics[metric]) : null,
+      r.measured ? `${numberText(r.measured.low)} to ${numberText(r.measured.high)}` : null,
+      r.reason,
+    ]),
+  )
+
+const oneOf = <T extends string>(list: readonly T[], text: string | undefined, option: string): T | undefined => {
+  if (text === undefined) return undefined
+  const found = list.find(item => item === text)
+  if (!found) throw usage(`--${option} ${text} is not one of ${list.join(', ')}.`)
+  return found
+}
+
+/** Follows an experiment until no run is queued or running; says each run as it ends. */
+export async function waitForRuns(
+  client: Client,
+  experiment: string,
+  note: (line: string) => void,
+): Promise<ExperimentDetail> {
+  const said = new Set<string>()
+  for (;;) {
+    const now = await patiently(() => client.api.training.show.query({ experiment }), note)
+    for (const run of now.items) {
+      if (run.status === 'queued' || run.status === 'running' || said.has(run.run)) continue
+      said.add(run.run)
+      const value = now.metric ? ` ${now.metric} ${numberText(run.metrics[now.metric])}` : ''
+      note(`${run.name}: ${run.status}${run.status === 'done' ? value : `, ${run.reason ?? 'no reason recorded'}`}`)
+    }
+    if (now.status !== 'running') return now
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+}
+
+async function train({ text, list, whole, number, flag, client, note }: Call): Promise<Outcome> {
+  const input: Partial<LaunchInput> & { data: string; target: string } = {
+    data: text('data')!,
+    target: text('target')!,
+    task: oneOf(TASKS, text('task'), 'task'),
+    trainers: list('trainers'),
+    trials: whole('trials', 1),
+    minutes: number('minutes'),
+    metric: text('metric'),
+    name: text('name'),
+    seed: whole('seed'),
+    ignore: list('ignore'),
+    split: oneOf(SPLITS, text('split'), 'split'),
+  }
+  const open = await client()
+  const launched = await open.api.training.launch.mutate(input)
+  const total = Object.values(launched.runs).reduce((sum, n) => sum + n, 0)
+  note(`Experiment ${launched.experiment}: ${total} runs.`)
+  const now = flag('wait') ? await waitForRuns(open, launched.experiment, note) : launched
+  const best = now.best
+  return {
+    document: {
+      experiment: now.experiment,
+      status: now.status,
+      metric: now.metric,
+      runs: now.items.map(document),
+      best: best ? { run: best.run, trainer: best.trainer, value: best.value } : null,
+    },
+    text: [
+      runTable(now.items, now.metric),
+      '',
+      best
+        ? `Best: ${best.name} (${best.trainer}), ${now.metric} ${numberText(best.value)}, run ${best.run}`
+        : flag('wait')
+          ? 'No run was measured.'
+          : `They run. Follow them: fleximl runs ls ${now.experiment}`,
+    ].join('\n'),
+    // Some runs may fail while others are good; without a single good one the training failed.
+    status: flag('wait') && now.status !== 'done' ? EXIT.failed : EXIT.done,
+  }
+}
+
+async function list({ args, text, client }: Call): Promise<Outcome> {
+  const filter = text('filter') ? parseFilter(text('filter')!) : undefined
+  const shown = await (await client()).api.training.show.query({ experiment: args[0]! })
+  let items = filter ? shown.items.filter(filter) : shown.items
+  const metric = text('order-by')
+  if (metric) {
+    const own = metric.replace(/^metrics\./, '') === shown.metric
+    items = orderBy(items, metric, own && shown.direction === 'maximize')
+  }
+  return {
+    document: { items: items.map(document), next: null },
+    text: items.length === 0 ? 'No run.' : runTable(items, shown.metric),
+  }
+}
+
+async function show({ args, client }: Call): Promise<Outcome> {
+  const run = await (await client()).api.training.run.query({ run: args[0]! })
+  return {
+    document: { ...run },
+    text: [
+      showFields([
+        ['run', run.run],
+        ['name', run.name],
+        ['experiment', run.experiment],
+        ['status', run.status],
+        ['reason', run.reason],
+        ['trainer', run.trainer],
+        ['data', run.dataset ? `${run.dataset} v${run.version}, target ${run.target}` : null],
+        ['seed', run.seed],
+        ['digest', run.digest],
+        ['started', run.startedAt],
+        ['ended', run.endedAt],
+      ]),
+      '',
+      showTable(
+        ['METRIC', 'VALUE', 'LOW 95 %', 'HIGH 95 %'],
+        Object.entries(run.metrics).map(([name, value]) => [
+          name,
+          numberText(value),
+          numberText(run.intervals[name]?.low),
+          numberText(run.intervals[name]?.high),
+        ]),
+      ),
+      '',
+      showTable(
+        ['PARAMETER', 'VALUE'],
+        Object.entries(run.params).map(([name, value]) => [name, JSON.stringify(value)]),
+      ),
+    ].join('\n'),
+  }
+}
+
+async function compare({ args, client }: Call): Promise<Outcome> {
+  const compared = await (await client()).api.training.compare.query({ runs: args })
+  const names = compared.runs.map(r => r.name)
+  const same = [...compared.same.params, ...compared.same.metrics]
+  return {
+    document: { ...compared, runs: compared.runs.map(document) },
+    text: [
+      showTable(
+        ['', ...names],
+        [
+          ...Object.entries(compared.params).map(([name, values]) => [
+            name,
+            ...values.map(v => JSON.stringify(v) ?? '–'),
+          ]),
+          ...Object.entries(compared.metrics).map(([name, values]) => [name, ...values.map(numberText)]),
+        ],
+      ),
+      ...(same.length > 0 ? ['', `The same in all: ${same.join(', ')}.`] : []),
+    ].join('\n'),
+  }
+}
+
+async function cancel({ args, client }: Call): Promise<Outcome> {
+  const run = await (await client()).api.training.cancel.mutate({ run: args[0]! })
+  return {
+    document: document(run),
+    text: run.status === 'cancelled' ? `${run.name} is cancelled.` : `${run.name} is being cancelled.`,
+  }
+}
+
+export const trainingCommands: Command[] = [
+  {
+    name: 'train',
+    summary: 'Starts an experiment: runs of several trainers and settings on a version of a dataset.',
+    more: 'Runs are added to an experiment of that name when data, target, task, split and metric are the same. With --wait the exit status is 1 when no run ended well.',
+    options: {
+      data: { type: 'string', value: 'N[@V]', help: 'the dataset', required: true },
+      target: { type: 'string', value: 'COL', help: 'the column to be predicted', required: true },
+      task: { type: 'string', value: 'T', help: `${TASKS.join(', ')}; default: read off the target` },
+      trainers: { type: 'string', value: 'a,b', help: 'default: all that can learn the task' },
+      trials: { type: 'string', value: 'K', help: 'runs in all; default: every suggested setting' },
+      minutes: { type: 'string', value: 'M', help: 'no run is started after this' },
+      metric: { type: 'string', value: 'M', help: 'what runs are ranked by' },
+      name: { type: 'string', value: 'E', help: 'the experiment' },
+      seed: { type: 'string', value: 'S', help: 'the same seed gives the same runs (0)' },
+      ignore: { type: 'string', value: 'COL,COL', help: 'columns that models may not use' },
+      split: { type: 'string', value: 'S', help: SPLITS.join(', ') },
+      wait: { type: 'boolean', help: 'until every run has ended' },
+    },
+    run: train,
+  },
+  {
+    name: 'runs ls',
+    parameters: 'EXPERIMENT',
+    count: [1, 1],
+    summary: 'Lists the runs of an experiment.',
+    options: {
+      filter: { type: 'string', value: 'EXPR', help: 'as "trainer=mlp and metrics.rmse<45"' },
+      'order-by': { type: 'string', value: 'M', help: 'a metric, best first' },
+    },
+    run: list,
+  },
+  { name: 'runs show', parameters: 'RUN', count: [1, 1], summary: 'Shows a run.', run: show },
+  {
+    name: 'runs compare',
+    parameters: 'RUN RUN…',
+    count: [2, 50],
+    summary: 'Compares runs: what differs first.',
+    run: compare,
+  },
+  { name: 'runs cancel', parameters: 'RUN', count: [1, 1], summary: 'Cancels a run that has not ended.', run: cancel },
+]
