@@ -9,7 +9,7 @@ const LAST_PROJECT = 'fleximl-project'
 export async function projectsHref(): Promise<string> {
   const context = await pageContext()
   if (!context.person) return SIGN_IN_PATH
-  const { projects } = await bridge().router.createCaller(context).home.me()
+  const { items: projects } = await bridge().router.createCaller(context).access.projects()
   const last = (await cookies()).get(LAST_PROJECT)?.value
   const project = projects.find(p => p.slug === last) ?? projects[0]
   return project ? `/p/${project.slug}` : '/projects'

@@ -13,7 +13,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
     redirect(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
   }
   return (
-    <Prefetch queries={trpc => [trpc.home.me.queryOptions()]}>
+    <Prefetch queries={trpc => [trpc.access.me.queryOptions(), trpc.access.projects.queryOptions()]}>
       <DashboardShell>{children}</DashboardShell>
     </Prefetch>
   )

@@ -1,47 +1,34 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink } from '@trpc/client'
-import type { AppRouter } from '#server/api/root.ts'
 import type { PromoteInput } from '#server/serving/contract.ts'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
 
-const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc' })] })
-
-export const useModels = (project: string) =>
-  useQuery({ queryKey: ['registry', project, 'list'], queryFn: () => client.registry.list.query({ project }) })
+export const useModels = (project: string) => useQuery(useTRPC().registry.list.queryOptions({ project }))
 
 export const useModel = (project: string, model: string) =>
-  useQuery({
-    queryKey: ['registry', project, 'show', model],
-    queryFn: () => client.registry.show.query({ project, model }),
-  })
+  useQuery(useTRPC().registry.show.queryOptions({ project, model }))
 
-export const useEndpoints = (project: string) =>
-  useQuery({ queryKey: ['serving', project, 'list'], queryFn: () => client.serving.list.query({ project }) })
+export const useEndpoints = (project: string) => useQuery(useTRPC().serving.list.queryOptions({ project }))
 
 export const useHistory = (project: string, endpoint: string) =>
-  useQuery({
-    queryKey: ['serving', project, 'history', endpoint],
-    enabled: endpoint !== '',
-    retry: false,
-    queryFn: () => client.serving.history.query({ project, endpoint }),
-  })
+  useQuery(useTRPC().serving.history.queryOptions({ project, endpoint }, { enabled: endpoint !== '', retry: false }))
 
 export function usePromote(project: string) {
-  const queries = useQueryClient()
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (input: PromoteInput) => client.serving.promote.mutate({ project, ...input }),
     onSettled: () =>
       Promise.all([
-        queries.invalidateQueries({ queryKey: ['registry', project] }),
-        queries.invalidateQueries({ queryKey: ['serving', project] }),
+        queries.invalidateQueries(trpc.registry.pathFilter()),
+        queries.invalidateQueries(trpc.serving.pathFilter()),
       ]),
   })
 }
 
 export function useDescribe(project: string) {
-  const queries = useQueryClient()
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (input: { model: string; description: string }) =>
       client.registry.describe.mutate({ project, ...input }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['registry', project] }),
+    onSettled: () => queries.invalidateQueries(trpc.registry.pathFilter()),
   })
 }

@@ -1,64 +1,52 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink } from '@trpc/client'
-import type { AppRouter } from '#server/api/root.ts'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { RollbackInput } from '#server/serving/contract.ts'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
 
-const client = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc' })] })
+/** Traffic makes no events: whoever watches it asks. */
 const LIVE_MS = 2000
+const SLOWLY_MS = 5000
 
 export const useEndpoints = (project: string) =>
-  useQuery({
-    queryKey: ['serving', project, 'list'],
-    queryFn: () => client.serving.list.query({ project }),
-    refetchInterval: 5000,
-  })
+  useQuery(useTRPC().serving.list.queryOptions({ project }, { refetchInterval: SLOWLY_MS }))
 
 export const useEndpoint = (project: string, endpoint: string) =>
-  useQuery({
-    queryKey: ['serving', project, 'show', endpoint],
-    queryFn: () => client.serving.show.query({ project, endpoint }),
-    refetchInterval: 5000,
-  })
+  useQuery(useTRPC().serving.show.queryOptions({ project, endpoint }, { refetchInterval: SLOWLY_MS }))
 
 export const useStats = (project: string, endpoint: string, minutes: number) =>
-  useQuery({
-    queryKey: ['serving', project, 'stats', endpoint, minutes],
-    queryFn: () => client.serving.stats.query({ project, endpoint, minutes }),
-    placeholderData: before => before,
-    refetchInterval: LIVE_MS,
-  })
+  useQuery(
+    useTRPC().serving.stats.queryOptions(
+      { project, endpoint, minutes },
+      { placeholderData: keepPreviousData, refetchInterval: LIVE_MS },
+    ),
+  )
 
 export const useHistory = (project: string, endpoint: string, at: string) =>
-  useQuery({
-    queryKey: ['serving', project, 'history', endpoint, at],
-    placeholderData: before => before,
-    retry: false,
-    queryFn: () => client.serving.history.query({ project, endpoint, at: at || undefined }),
-  })
+  useQuery(
+    useTRPC().serving.history.queryOptions(
+      { project, endpoint, at: at || undefined },
+      { placeholderData: keepPreviousData, retry: false },
+    ),
+  )
 
 export const usePredictions = (project: string, endpoint: string) =>
-  useQuery({
-    queryKey: ['serving', project, 'predictions', endpoint],
-    queryFn: () => client.serving.predictions.query({ project, endpoint, limit: 50 }),
-    refetchInterval: 5000,
-  })
+  useQuery(useTRPC().serving.predictions.queryOptions({ project, endpoint, limit: 50 }, { refetchInterval: SLOWLY_MS }))
 
 export function useRollback(project: string) {
-  const queries = useQueryClient()
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (input: RollbackInput) => client.serving.rollback.mutate({ project, ...input }),
     onSettled: () =>
       Promise.all([
-        queries.invalidateQueries({ queryKey: ['registry', project] }),
-        queries.invalidateQueries({ queryKey: ['serving', project] }),
+        queries.invalidateQueries(trpc.registry.pathFilter()),
+        queries.invalidateQueries(trpc.serving.pathFilter()),
       ]),
   })
 }
 
 export function useTryIt(project: string, endpoint: string) {
-  const queries = useQueryClient()
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (row: Record<string, unknown>) => client.serving.tryIt.mutate({ project, endpoint, rows: [row] }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['serving', project, 'predictions', endpoint] }),
+    onSettled: () => queries.invalidateQueries(trpc.serving.predictions.queryFilter({ project, endpoint })),
   })
 }

@@ -47,7 +47,7 @@ export function Palette({ project }: { project: string | undefined }) {
   const { toggleColorScheme } = useMantineColorScheme()
   const [asked, setAsked] = useState(false)
   const enabled = asked && project !== undefined
-  const { data: me } = useQuery(trpc.home.me.queryOptions())
+  const { data: projects } = useQuery(trpc.access.projects.queryOptions())
   const { data: datasets } = useQuery(trpc.data.list.queryOptions({ project }, { enabled }))
   const { data: models } = useQuery(trpc.registry.list.queryOptions({ project }, { enabled }))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
@@ -101,7 +101,7 @@ export function Palette({ project }: { project: string | undefined }) {
       : []),
     {
       group: 'Projects',
-      actions: (me?.projects ?? [])
+      actions: (projects?.items ?? [])
         .filter(p => p.slug !== project)
         .map(p => go(`project-${p.slug}`, p.name, `/p/${p.slug}`, IconFolder)),
     },

@@ -7,8 +7,8 @@ import classes from './project-switcher.module.css'
 
 export function ProjectSwitcher({ project }: { project: string | undefined }) {
   const trpc = useTRPC()
-  const { data: me } = useQuery(trpc.home.me.queryOptions())
-  const current = me?.projects.find(p => p.slug === project)
+  const { data: projects } = useQuery(trpc.access.projects.queryOptions())
+  const current = projects?.items.find(p => p.slug === project)
   return (
     <Menu width="target" position="bottom-start" shadow="md" withinPortal>
       <Menu.Target>
@@ -18,7 +18,7 @@ export function ProjectSwitcher({ project }: { project: string | undefined }) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-        {me?.projects.map(p => (
+        {projects?.items.map(p => (
           <Menu.Item
             key={p.slug}
             component={Link}
@@ -28,7 +28,7 @@ export function ProjectSwitcher({ project }: { project: string | undefined }) {
             {p.name}
           </Menu.Item>
         ))}
-        {me && me.projects.length > 0 ? <Menu.Divider /> : null}
+        {projects && projects.items.length > 0 ? <Menu.Divider /> : null}
         <Menu.Item component={Link} href="/projects" leftSection={<IconPlus size={14} aria-hidden />}>
           All projects, new project
         </Menu.Item>

@@ -8,7 +8,7 @@ import { SIGN_IN_PATH } from './places.ts'
 
 export function UserMenu() {
   const trpc = useTRPC()
-  const { data: me } = useQuery(trpc.home.me.queryOptions())
+  const { data: me } = useQuery(trpc.access.me.queryOptions())
   const { toggleColorScheme } = useMantineColorScheme()
   return (
     <Menu position="bottom-end" shadow="md" width={230} withinPortal>

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { DatasetPage } from '#components/data/dataset-page.tsx'
+import { Prefetch } from '../../../../../prefetch.tsx'
 
 interface Props {
   params: Promise<{ project: string; name: string }>
@@ -11,5 +12,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { project, name } = await params
-  return <DatasetPage project={project} name={decodeURIComponent(name)} />
+  return (
+    <Prefetch queries={trpc => [trpc.data.show.queryOptions({ project, dataset: decodeURIComponent(name) })]}>
+      <DatasetPage project={project} name={decodeURIComponent(name)} />
+    </Prefetch>
+  )
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { EndpointPage } from '#components/serving/endpoint-page.tsx'
+import { Prefetch } from '../../../../../prefetch.tsx'
 
 interface Props {
   params: Promise<{ project: string; endpoint: string }>
@@ -11,5 +12,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { project, endpoint } = await params
-  return <EndpointPage project={project} name={decodeURIComponent(endpoint)} />
+  return (
+    <Prefetch queries={trpc => [trpc.serving.show.queryOptions({ project, endpoint: decodeURIComponent(endpoint) })]}>
+      <EndpointPage project={project} name={decodeURIComponent(endpoint)} />
+    </Prefetch>
+  )
 }

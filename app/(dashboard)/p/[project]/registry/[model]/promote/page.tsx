@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { PromotePage } from '#components/registry/promote-page.tsx'
+import { Prefetch } from '../../../../../../prefetch.tsx'
 
 interface Props {
   params: Promise<{ project: string; model: string }>
@@ -11,5 +12,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { project, model } = await params
-  return <PromotePage project={project} name={decodeURIComponent(model)} />
+  return (
+    <Prefetch
+      queries={trpc => [
+        trpc.registry.show.queryOptions({ project, model: decodeURIComponent(model) }),
+        trpc.serving.list.queryOptions({ project }),
+      ]}
+    >
+      <PromotePage project={project} name={decodeURIComponent(model)} />
+    </Prefetch>
+  )
 }
