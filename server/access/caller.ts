@@ -30,17 +30,17 @@ export async function authorise(kernel: Kernel, caller: Caller, permission: Perm
 }
 
 /** What outlives a token's expiry (members, other tokens) is for persons: a token must not make itself permanent. */
-export async function requirePerson(kernel: Kernel, caller: Caller, permission: Permission): Promise<string> {
+export async function requirePerson(kernel: Kernel, caller: Caller, action: Permission | 'signed-in'): Promise<string> {
   if (caller.actor.kind === 'user') return caller.actor.id
   await writeAudit(kernel.db, caller.actor, {
     projectId: caller.scope.projectId,
-    action: permission,
+    action,
     subjectKind: 'project',
     subjectId: caller.scope.projectId,
     outcome: 'refused',
     reason: 'not a person',
   })
-  throw new AppError('forbidden', 'Members and tokens are managed by persons, not by tokens.', {
+  throw new AppError('forbidden', 'This is for signed-in persons, not for API tokens.', {
     hint: 'Sign in to the dashboard, or use `fleximl token create` on the server’s machine.',
   })
 }

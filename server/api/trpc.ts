@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorise, type Caller, requirePerson } from '#server/access/caller.ts'
 import type { Permission } from '#server/access/contract.ts'
 import { AppError, type ErrorCode, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
@@ -98,12 +98,15 @@ export const projectProcedure = (permission: Permission) =>
       return next({ ctx: { ...ctx, caller } })
     })
 
-/** A route for anybody who is signed in, whatever the project. `requireAnyone` turns nobody and bad tokens away, and writes that down. */
+/** A route for anybody who is signed in, whatever the project. Whoever is turned away is written down by what turns away. */
 export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(async ({ ctx, next }) => {
-  await ctx.requireAnyone()
-  if (!ctx.person)
-    throw new AppError('unauthenticated', 'This is for signed-in persons; an API token has no account behind it.')
-  return next({ ctx: { ...ctx, person: ctx.person } })
+  const { person } = ctx
+  if (!person) {
+    // Nobody and bad tokens are turned away by the first, good tokens by the second.
+    await requirePerson(ctx.kernel, await ctx.callerIn(undefined), 'signed-in')
+    throw new AppError('unauthenticated', 'Sign in first.')
+  }
+  return next({ ctx: { ...ctx, person } })
 })
 
 /** Health, sign-in state: reviewed one by one in the route test. */

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { PERMISSIONS, type Permission, roleMay } from '#server/access/contract.ts'
+import { createApiContext } from '#server/api/context.ts'
+import { createWebServer } from '#server/api/http.ts'
+import { appRouter } from '#server/api/root.ts'
+import type { RouteMeta } from '#server/api/trpc.ts'
+import { dataByteRoutes } from '#server/interop/data-bytes.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type Asker, everyAsker } from './callers.ts'
+import { generateInput } from './generate-input.ts'
+
+/** Reviewed one by one: what is answered to whoever holds a link, or to any signed-in person. Another one must be added here on purpose. */
+const PUBLIC = [
+  'access.becomeFirstAdmin',
+  'access.firstLink',
+  'access.invitation',
+  'access.joinByInvitation',
+  'access.resetLink',
+  'access.resetPassword',
+]
+const SIGNED_IN = [
+  'access.acceptInvitation',
+  'access.changePassword',
+  'access.createProject',
+  'access.me',
+  'access.projects',
+  'access.revokeSession',
+  'access.sessions',
+  'access.signOut',
+  'home.me',
+]
+
+interface Route {
+  name: string
+  permission: RouteMeta['permission']
+  method: 'GET' | 'HEAD' | 'POST'
+  /** Whether the request says which project it means; a token needs not. */
+  namesProject: boolean
+  /** Paths (and body) with which it is asked for `slug`: bare first, then with everything its schemas want. */
+  asks(slug: string): { path: string; body?: string }[]
+}
+
+interface Procedure {
+  _def: { type: 'query' | 'mutation' | 'subscription'; meta?: RouteMeta; inputs: unknown[] }
+}
+
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>)
+
+function procedureRoute([name, { _def }]: (typeof procedures)[number]): Route {
+  const isQuery = _def.type === 'query'
+  const ask = (input: object) => {
+    const json = JSON.stringify(input)
+    return isQuery
+      ? { path: `/api/trpc/${name}?input=${encodeURIComponent(json)}` }
+      : { path: `/api/trpc/${name}`, body: json }
+  }
+  return {
+    name: `tRPC ${name}`,
+    permission: _def.meta!.permission,
+    method: isQuery ? 'GET' : 'POST',
+    namesProject: true,
+    asks: slug => [ask({ project: slug }), ask({ ...generateInput(_def.inputs), project: slug })],
+  }
+}
+
+const byteRoutes: Route[] = dataByteRoutes.map(({ method, pattern, permission }) => ({
+  name: `${method} ${pattern}`,
+  permission,
+  method,
+  namesProject: pattern.includes(':project'),
+  asks: slug => [
+    {
+      path: pattern.replace(':project', slug).replace(':name', 'aa').replace(':v', '1'),
+      body: method === 'POST' ? 'a,b\n1,2\n' : undefined,
+    },
+  ],
+}))
+
+let kernel: TestKernel
+let target: ProjectScope
+let askers: Asker[]
+let web: ReturnType<typeof createWebServer>
+let origin: string
+
+before(async () => {
+  kernel = await testKernel({ LOG_LEVEL: 'fatal' })
+  target = await kernel.project('target')
+  askers = await everyAsker(kernel, target, await kernel.project('elsewhere'))
+  const unused = async (): Promise<never> => {
+    throw new Error('not asked here')
+  }
+  web = createWebServer({
+    kernel,
+    version: 'test',
+    contextFor: (headers, method) => createApiContext(kernel, { method, headers, requestId: 'test' }),
+    pages: unused,
+    live: { open: 0, connect: unused, close: async () => undefined },
+  })
+  await new Promise<void>(resolve => web.server.listen(0, '127.0.0.1', resolve))
+  origin = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
+})
+after(async () => {
+  await new Promise(resolve => {
+    web.server.close(resolve)
+    web.server.closeAllConnections()
+  })
+  await kernel.close()
+})
+
+/** What must come of it: the status of a refusal, or `in`: past authorisation, whatever comes then. */
+function expected(route: Route, asker: Asker): 401 | 403 | 404 | 'in' {
+  if (route.permission === 'public') return 'in'
+  if (asker.kind === 'nobody') return 401
+  if (route.permission === 'signed-in') return asker.kind === 'person' ? 'in' : 403
+  assert.notEqual(route.permission, 'admin', 'there is no route for administrators only yet')
+  // Without a project in the address a token works in its own; a person has to name one (400, before anything is looked up).
+  if (!route.namesProject && (asker.kind === 'person' || asker.isFromElsewhere)) return 'in'
+  if (!asker.role) return 404
+  return roleMay(asker.role, route.permission as Permission) ? 'in' : 403
+}
+
+const NO_PROJECT = /There is no project/
+
+async function refusals(): Promise<number> {
+  const [row] = await kernel.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM audit_log WHERE outcome = 'refused'`
+  return row!.n
+}
+
+async function tryRoute(route: Route, asker: Asker): Promise<void> {
+  const wanted = expected(route, asker)
+  // Let in, the bare request is enough: a full one could do what it says.
+  const asks = wanted === 'in' ? route.asks(target.slug).slice(0, 1) : route.asks(target.slug)
+  for (const { path, body } of asks) {
+    const before = await refusals()
+    const answer = await fetch(`${origin}${path}`, {
+      method: route.method,
+      body,
+      headers: { 'content-type': 'application/json', ...(await asker.headers()) },
+    })
+    const text = await answer.text()
+    const seen = `${asker.name} asked ${route.name} and got ${answer.status} ${text.slice(0, 300)}`
+    if (wanted === 'in') {
+      assert.ok(
+        answer.status !== 401 && answer.status !== 403 && !NO_PROJECT.test(text),
+        `${seen}; wanted to be let in`,
+      )
+      continue
+    }
+    assert.equal(answer.status, wanted, seen)
+    if (wanted === 404 && route.method !== 'HEAD') assert.match(text, NO_PROJECT, seen)
+    assert.ok((await refusals()) > before, `${seen}; the refusal is not in the audit log`)
+  }
+}
+
+describe('every route names who may', () => {
+  it('each procedure declares a permission of the table, or is on the reviewed lists', () => {
+    assert.ok(procedures.length > 30, 'the router was walked')
+    for (const [name, { _def }] of procedures) {
+      const permission = _def.meta?.permission
+      assert.ok(permission, `${name} declares no permission`)
+      assert.notEqual(_def.type, 'subscription', `${name}: live updates have one stream of their own`)
+      if (permission === 'public') assert.ok(PUBLIC.includes(name), `${name} is public and not reviewed`)
+      else if (permission === 'signed-in')
+        assert.ok(SIGNED_IN.includes(name), `${name} is for all signed in and not reviewed`)
+      else
+        assert.ok(Object.hasOwn(PERMISSIONS, permission), `${name} declares ${permission}, which is not in the table`)
+    }
+  })
+
+  it('each byte route declares a permission of the table', () => {
+    assert.ok(byteRoutes.length > 0)
+    for (const route of byteRoutes) assert.ok(Object.hasOwn(PERMISSIONS, route.permission), route.name)
+  })
+})
+
+describe('every route × everybody', () => {
+  for (const entry of procedures)
+    it(`tRPC ${entry[0]}`, async () => {
+      for (const asker of askers) await tryRoute(procedureRoute(entry), asker)
+    })
+  for (const route of byteRoutes)
+    it(route.name, async () => {
+      for (const asker of askers) await tryRoute(route, asker)
+    })
+})
+
+describe('the same, told from outside', () => {
+  it('another team’s project and one that does not exist are answered alike', async () => {
+    const asker = askers.find(a => a.name === 'an owner of another project')!
+    const ask = async (slug: string) => {
+      const path = procedureRoute(procedures.find(([name]) => name === 'data.list')!).asks(slug)[0]!.path
+      const answer = await fetch(`${origin}${path}`, { headers: await asker.headers() })
+      return `${answer.status} ${(await answer.text()).replaceAll(slug, 'SLUG')}`
+    }
+    assert.equal(await ask(target.slug), await ask('no-such'))
+  })
+
+  it('a person’s change from another site is refused on every procedure that changes something', async () => {
+    const owner = askers.find(a => a.name === 'an owner')!
+    for (const entry of procedures.filter(
+      ([, p]) => p._def.type === 'mutation' && p._def.meta?.permission !== 'public',
+    )) {
+      const route = procedureRoute(entry)
+      const { path, body } = route.asks(target.slug)[1]!
+      for (const from of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+        const answer = await fetch(`${origin}${path}`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json', ...(await owner.headers()), ...from },
+        })
+        assert.equal(answer.status, 403, `${route.name} from ${from['sec-fetch-site']}`)
+        await answer.arrayBuffer()
+      }
+    }
+  })
+})
