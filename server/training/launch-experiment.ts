@@ -160,15 +160,18 @@ async function enqueueRuns(
       createdBy: actorKey(c.actor),
     })),
   )
-  for (const run of rows) {
-    const job = await c.enqueue(trainRunJob, {
-      projectId,
-      title: `Train ${run.trainer} on ${data}`,
-      subject: { kind: 'run', id: run.id },
-      payload: { v: 1, runId: run.id, ignore, split, notAfter },
-    })
-    await updateRun(c.tx, projectId, run.id, { jobId: job.id })
-  }
+  // All at once: the statements of a transaction travel together.
+  await Promise.all(
+    rows.map(async run => {
+      const job = await c.enqueue(trainRunJob, {
+        projectId,
+        title: `Train ${run.trainer} on ${data}`,
+        subject: { kind: 'run', id: run.id },
+        payload: { v: 1, runId: run.id, ignore, split, notAfter },
+      })
+      await updateRun(c.tx, projectId, run.id, { jobId: job.id })
+    }),
+  )
   await c.link(
     projectId,
     rows.map(run => ({
