@@ -4,7 +4,7 @@ import { Panel } from '../ui/panel.tsx'
 import { countWords } from '../ui/words.ts'
 import { DRIFT_WORDS, type DriftState, driftState, rankColumns, testWords } from './words.ts'
 
-const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'green', unjudged: 'gray' }
+const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'gray', unjudged: 'gray' }
 
 const DriftBadge = ({ drift }: { drift: ColumnDrift | null | undefined }) => {
   if (!drift) return <Text size="sm">–</Text>

@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Button, Grid, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Grid, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
@@ -40,15 +40,12 @@ export function MonitorPage({ project, name }: { project: string; name: string }
     <Stack gap="md">
       <PageHead
         title={
-          <>
-            {data.endpoint}: {VERDICT_WORDS[data.verdict].toLowerCase()}
-          </>
+          <Group gap="xs" component="span" display="inline-flex">
+            <span>{data.endpoint}</span>
+            <StateBadge state={data.verdict} label={VERDICT_WORDS[data.verdict]} />
+          </Group>
         }
-        sentence={
-          <>
-            <StateBadge state={data.verdict} /> {data.sentence}
-          </>
-        }
+        sentence={data.sentence}
         actions={
           <>
             <Button component={Link} variant="default" href={`/p/${project}/serving/${data.endpoint}`}>

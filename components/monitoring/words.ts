@@ -87,6 +87,8 @@ export const feedbackSnippet = (url: string) =>
 /** How the drift map reads in one sentence. */
 export function mapSummary(status: Pick<MonitorStatus, 'windows' | 'columns'>): string {
   const { windows, columns } = status
+  if (!windows.some(w => w.columns.some(c => c.judged)))
+    return `No ${windows[0]?.window.length === 10 ? 'day' : 'month'} has rows enough to be judged.`
   const flagged = windows.filter(w => w.columns.some(c => c.drifted)).length
   if (flagged === 0)
     return `No column drifted in any of ${windows.length === 1 ? 'the one window' : `${windows.length} windows`}.`

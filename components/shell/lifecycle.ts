@@ -67,7 +67,7 @@ export function crumbsOf(path: string): Crumb[] {
 
 const FOLDERS = new Set(['runs', 'run', 'jobs', 'experiments'])
 const ACTIONS: Record<string, string> = {
-  new: 'New experiment',
+  new: 'New',
   promote: 'Promote',
   compare: 'Compare',
   members: 'Members',

@@ -97,6 +97,15 @@ const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
     /rose from 45 .* temp has drifted/,
   ],
   [
+    'a worse error beside drift of the newest window',
+    {
+      ...measured(month('2012-01', 90)),
+      latest: { window: '2012-01', columns: [column('temp', 0.3), column('wind')], prediction: null },
+    },
+    'alert',
+    /rose from 45 .* In 2012-01 temp has drifted/,
+  ],
+  [
     'of a score less is worse',
     {
       labelled: 500,

@@ -2,7 +2,7 @@ import { FEWEST_ROWS } from '#ml/index.ts'
 import type { ColumnDrift, Verdict, WindowPerformance } from '../contract.ts'
 
 /** Counted up when the rules change: results of the rules before are then computed again. */
-export const RULES_VERSION = 1
+export const RULES_VERSION = 2
 /** Below this many true values a window's error may be chance and is not judged. */
 export const FEWEST_LABELLED = 30
 /** So many windows, from the newest with true values back, say how it is now. */
@@ -37,7 +37,8 @@ export function decideVerdict(input: VerdictInput): { verdict: Verdict; sentence
       sentence: `${rows === 1 ? 'Only one row was' : `Only ${rows} rows were`} predicted so far; at least ${FEWEST_ROWS} are needed to judge.`,
     }
   const measured = judgedError(input)
-  if (measured?.worse) return { verdict: 'alert', sentence: `${measured.words}${driftSuffix(columns)}` }
+  if (measured?.worse)
+    return { verdict: 'alert', sentence: `${measured.words}${driftSuffix(columns) || latelySuffix(input)}` }
   const drifted = columns.filter(c => c.drifted)
   const answers = input.prediction?.drifted ? input.prediction : null
   if (measured) {
@@ -157,6 +158,12 @@ function driftWords(drifted: ColumnDrift[], all: number): string {
 function driftSuffix(columns: ColumnDrift[]): string {
   const drifted = columns.filter(c => c.drifted)
   return drifted.length === 0 ? '' : ` ${driftWords(drifted, columns.length)}.`
+}
+
+function latelySuffix({ latest, columns }: VerdictInput): string {
+  const lately = latest?.columns.filter(c => c.drifted) ?? []
+  if (!latest || lately.length === 0) return ''
+  return ` In ${latest.window} ${driftWords(lately, columns.length)}.`
 }
 
 const figure = (c: ColumnDrift) => `${c.test === 'ks' ? 'KS' : 'PSI'} ${c.statistic.toFixed(2)}`

@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { Prefetch } from '../../../prefetch.tsx'
 import { pageContext } from '../../../server.ts'
 
 interface Props {
@@ -16,16 +15,5 @@ export default async function ProjectLayout({ params, children }: Props) {
     if (error.code === 'not_found' || error.code === 'forbidden') notFound()
     throw error
   })
-  return (
-    <Prefetch
-      queries={trpc => [
-        trpc.orchestration.list.queryOptions({ project, state: 'active' }),
-        trpc.registry.list.queryOptions({ project }),
-        trpc.serving.list.queryOptions({ project }),
-        trpc.monitoring.list.queryOptions({ project }),
-      ]}
-    >
-      {children}
-    </Prefetch>
-  )
+  return children
 }
