@@ -1,0 +1,55 @@
+'use client'
+import { Button, Stack } from '@mantine/core'
+import Link from 'next/link'
+import { PageHead } from '../ui/page-head.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Happened } from './happened.tsx'
+import classes from './home.module.css'
+import { LifecycleStrip } from './lifecycle-strip.tsx'
+import { NeedsYou } from './needs-you.tsx'
+import { ServedError, ServedTraffic } from './served-charts.tsx'
+import { standingSentence } from './standing.ts'
+import { useHome } from './use-home.ts'
+
+/** Where the project stands, what needs somebody, what happened. */
+export function HomePage({ project }: { project: string }) {
+  const { data, errors } = useHome(project)
+  const endpoint = data.endpoints?.[0]?.endpoint
+  return (
+    <Stack gap="md">
+      <PageHead
+        title={project}
+        sentence={standingSentence(data)}
+        actions={
+          <>
+            <Button component={Link} href={`/p/${project}/data?add=true`} variant="default">
+              Add data
+            </Button>
+            <Button component={Link} href={`/p/${project}/training/new`}>
+              New experiment
+            </Button>
+          </>
+        }
+      />
+      {errors[0] ? <Problem error={errors[0]} /> : null}
+      <LifecycleStrip project={project} data={data} />
+      {endpoint ? (
+        <>
+          <div className={classes.columns}>
+            <ServedError project={project} endpoint={endpoint} />
+            <NeedsYou project={project} data={data} />
+          </div>
+          <div className={classes.columns}>
+            <Happened project={project} />
+            <ServedTraffic project={project} endpoint={endpoint} />
+          </div>
+        </>
+      ) : (
+        <div className={classes.columns}>
+          <Happened project={project} />
+          <NeedsYou project={project} data={data} />
+        </div>
+      )}
+    </Stack>
+  )
+}

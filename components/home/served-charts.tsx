@@ -1,0 +1,55 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { LineChart } from '../charts/line-chart.tsx'
+import { ErrorChart } from '../monitoring/error-chart.tsx'
+import { rateWords } from '../serving/words.ts'
+import { useTRPC } from '../trpc.ts'
+import { Panel } from '../ui/panel.tsx'
+
+const MINUTES = 60
+
+/** Whether what is served is still right, once labels came. */
+export function ServedError({ project, endpoint }: { project: string; endpoint: string }) {
+  const trpc = useTRPC()
+  const { data } = useQuery(trpc.monitoring.status.queryOptions({ project, endpoint, grain: 'month' }))
+  if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the measured error" />
+  return (
+    <Panel>
+      <ErrorChart status={data} />
+    </Panel>
+  )
+}
+
+export function ServedTraffic({ project, endpoint }: { project: string; endpoint: string }) {
+  const trpc = useTRPC()
+  const { data } = useQuery(
+    trpc.serving.stats.queryOptions({ project, endpoint, minutes: MINUTES }, { refetchInterval: 10_000 }),
+  )
+  if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the traffic" />
+  const requests = data.points.reduce((sum, p) => sum + p.requests, 0)
+  const errors = data.points.reduce((sum, p) => sum + p.errors, 0)
+  return (
+    <Panel>
+      <LineChart
+        title="Traffic"
+        note={`requests per second on ${endpoint}, last hour`}
+        summary={
+          requests === 0
+            ? 'No request came in the last hour.'
+            : `${requests.toLocaleString('en')} requests in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
+        }
+        series={[
+          {
+            name: 'requests',
+            // The newest bucket is still being filled.
+            points: data.points.slice(0, -1).map(p => ({ x: Date.parse(p.at), y: p.ratePerSecond })),
+          },
+        ]}
+        xWords={x => new Date(x).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}
+        yWords={rateWords}
+        yRange={{ low: 0 }}
+        height={220}
+      />
+    </Panel>
+  )
+}

@@ -1,0 +1,104 @@
+import { countWords, numberWords } from '../ui/words.ts'
+import { type HomeData, leadingExperiment, worstMonitor } from './home-data.ts'
+
+/** Where this project stands, in one or two sentences. */
+export function standingSentence(data: HomeData): string {
+  const { datasets, experiments, models, endpoints, monitors } = data
+  if (!datasets || !experiments || !models || !endpoints || !monitors) return ' '
+  if (endpoints.length > 0) {
+    const silent = endpoints.filter(e => e.servers.alive === 0)
+    if (silent.length > 0) return 'No inference server is running: nothing answers.'
+    const top = worstMonitor(monitors)
+    const serves =
+      endpoints.length === 1
+        ? `${endpoints[0]!.model} v${endpoints[0]!.version} answers on ${endpoints[0]!.endpoint}.`
+        : `${endpoints.length} endpoints answer.`
+    return top && top.verdict !== 'unknown' ? `${serves} ${top.sentence}` : serves
+  }
+  if (models.length > 0) return `${models[0]!.model} waits to be promoted: nothing answers requests yet.`
+  const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
+  if (open > 0) return `${countWords(open, 'run')} ${open === 1 ? 'is' : 'are'} on the way; the best can be registered.`
+  const lead = leadingExperiment(experiments)
+  if (lead?.best)
+    return `${lead.best.name} is best in ${lead.experiment} with ${lead.metric ?? 'a score of'} ${numberWords(lead.best.value)}; register it to keep it.`
+  if (datasets.length > 0) return 'Data is here; nothing was trained yet.'
+  return 'Everything begins with a table: one row per case, one column per fact.'
+}
+
+export interface Need {
+  key: string
+  state: string
+  label: string
+  title: string
+  detail: string
+  href: string
+  action: string
+}
+
+/** What waits for somebody, worst first, each with the one button that settles it. */
+export function needsOf(data: HomeData): Need[] {
+  const needs: Need[] = []
+  for (const m of data.monitors ?? [])
+    if (m.verdict === 'alert' || m.verdict === 'warn')
+      needs.push({
+        key: `monitor-${m.endpoint}`,
+        state: m.verdict,
+        label: m.verdict === 'alert' ? 'alert' : 'watch',
+        title: m.endpoint,
+        detail: m.sentence,
+        href: `monitoring/${encodeURIComponent(m.endpoint)}`,
+        action: 'Look',
+      })
+  for (const e of data.endpoints ?? [])
+    if (e.servers.alive === 0 || e.servers.current < e.servers.alive)
+      needs.push({
+        key: `endpoint-${e.endpoint}`,
+        state: 'alert',
+        label: e.servers.alive === 0 ? 'silent' : 'behind',
+        title: e.endpoint,
+        detail:
+          e.servers.alive === 0
+            ? 'No inference server is running.'
+            : `${e.servers.alive - e.servers.current} of ${e.servers.alive} servers answer with an older version.`,
+        href: `serving/${encodeURIComponent(e.endpoint)}`,
+        action: 'Look',
+      })
+  for (const i of data.ingestions ?? [])
+    if (i.state === 'failed')
+      needs.push({
+        key: `ingestion-${i.id}`,
+        state: 'failed',
+        label: 'failed',
+        title: `${i.fileName} was not added`,
+        detail: i.reason ?? '',
+        href: 'data?add=true',
+        action: 'Add again',
+      })
+  for (const j of data.failedJobs ?? [])
+    if (j.subjectKind !== 'ingestion')
+      needs.push({
+        key: `job-${j.id}`,
+        state: 'failed',
+        label: 'failed',
+        title: j.title,
+        detail: j.reason ?? 'No reason was recorded.',
+        href: `orchestration/jobs/${j.id}`,
+        action: 'See why',
+      })
+  for (const m of data.models ?? [])
+    if (m.latestVersion > (m.champion ?? 0))
+      needs.push({
+        key: `model-${m.model}`,
+        state: 'warn',
+        label: 'decide',
+        title: `${m.model} v${m.latestVersion}`,
+        detail:
+          m.champion === null
+            ? 'No version of it is champion yet.'
+            : `Newer than the champion, which is v${m.champion}.`,
+        href: `registry/${encodeURIComponent(m.model)}`,
+        action: 'Review',
+      })
+  const rank = ['alert', 'failed', 'warn']
+  return needs.sort((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state))
+}
