@@ -49,5 +49,5 @@ export function openProgress(databaseUrl: string): Progress {
 /** The steps that are left after a stored state. */
 export function stepsAfter(state: string | null): readonly Step[] {
   if (state === DONE) return []
-  return STEPS.slice(STEPS.indexOf(state) + 1)
+  return STEPS.slice((STEPS as readonly (string | null)[]).indexOf(state) + 1)
 }
