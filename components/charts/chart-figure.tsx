@@ -14,6 +14,8 @@ export interface ChartWords {
   /** What the picture says, in one sentence. */
   summary: string
   badge?: string
+  /** What chooses the data shown. */
+  actions?: ReactNode
 }
 
 /** What every chart has: title, note, the picture or its numbers, and the sentence that says what it shows. */
@@ -22,6 +24,7 @@ export function ChartFigure({
   note,
   summary,
   badge,
+  actions,
   table,
   children,
 }: ChartWords & { table: () => ChartTable; children: ReactNode }) {
@@ -44,17 +47,19 @@ export function ChartFigure({
             </Badge>
           ) : null}
         </Group>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          fw={400}
-          onClick={() => setAsTable(!asTable)}
-          aria-label={`${title}: show ${asTable ? 'the chart' : 'a table'}`}
-          style={{ flex: 'none' }}
-        >
-          {asTable ? 'Chart' : 'Table'}
-        </Button>
+        <Group gap={6} wrap="nowrap" style={{ flex: 'none' }}>
+          {actions}
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            fw={400}
+            onClick={() => setAsTable(!asTable)}
+            aria-label={`${title}: show ${asTable ? 'the chart' : 'a table'}`}
+          >
+            {asTable ? 'Chart' : 'Table'}
+          </Button>
+        </Group>
       </Group>
       {asTable ? <Numbers table={table()} title={title} /> : children}
       <Text component="figcaption" size="xs" c="dimmed" mt={6}>

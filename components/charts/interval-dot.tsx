@@ -1,6 +1,5 @@
 import { ACCENT, QUIET } from './colours.ts'
 
-const WIDTH = 150
 const HEIGHT = 18
 const EDGE = 6
 
@@ -13,6 +12,7 @@ export function IntervalDot({
   max,
   band,
   label,
+  width = 150,
 }: {
   value: number
   low: number
@@ -21,13 +21,15 @@ export function IntervalDot({
   max: number
   band?: { low: number; high: number }
   label: string
+  width?: number
 }) {
   const span = max > min ? max - min : 1
-  const x = (v: number) => EDGE + Math.min(1, Math.max(0, (v - min) / span)) * (WIDTH - 2 * EDGE)
+  // Rounded: the last digits of logarithms differ between server and browser.
+  const x = (v: number) => Number((EDGE + Math.min(1, Math.max(0, (v - min) / span)) * (width - 2 * EDGE)).toFixed(1))
   const tied = band !== undefined && low <= band.high && high >= band.low
   const colour = tied ? ACCENT : QUIET
   return (
-    <svg width={WIDTH} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
+    <svg width={width} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
       <title>{label}</title>
       {band ? (
         <rect
@@ -40,7 +42,7 @@ export function IntervalDot({
         />
       ) : null}
       <line x1={x(low)} x2={x(high)} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke={colour} strokeWidth={2} />
-      <circle cx={x(value)} cy={HEIGHT / 2} r={3.4} fill={colour} />
+      <circle cx={x(value)} cy={HEIGHT / 2} r={3.2} fill={colour} />
     </svg>
   )
 }

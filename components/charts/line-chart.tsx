@@ -6,7 +6,8 @@ import { CanvasLines, type LineSeries, SvgLines } from './line-marks.tsx'
 import { isTime, MOST_SVG_MARKS, nearestIndex, niceRange, niceTicks, rangeOf, timeTicks, widened } from './plot.ts'
 import { PlotArea, type Reading } from './plot-area.tsx'
 
-const TICK_PIXELS = 90
+const TICK_PIXELS = 60
+const TIME_TICK_PIXELS = 90
 const NONE: { x: number; label: string }[] = []
 
 /** Lines over steps, shares or time (milliseconds since 1970), named at their end. Points are in order of x; null is a gap. */
@@ -52,12 +53,12 @@ export function LineChart({
   const whole = !time && series.every(s => s.points.every(p => Number.isInteger(p.x)))
   const offset = time ? -new Date(x.low).getTimezoneOffset() * 60_000 : 0
   const xTicks = (width: number) => {
-    const most = Math.max(1, Math.floor(width / TICK_PIXELS))
+    const most = Math.max(1, Math.floor(width / (time ? TIME_TICK_PIXELS : TICK_PIXELS)))
     return time ? timeTicks(x, most, offset) : niceTicks(x, most, whole)
   }
   const ends = series.flatMap((s, i) => {
     const last = s.points.findLast(p => p.y !== null)
-    return last ? [{ name: s.name, y: last.y!, colour: seriesColour(i) }] : []
+    return last ? [{ name: s.name, x: last.x, y: last.y!, colour: seriesColour(i) }] : []
   })
   const marks = series.reduce((sum, s) => sum + s.points.length, 0)
   const Marks = marks > MOST_SVG_MARKS ? CanvasLines : SvgLines

@@ -6,6 +6,8 @@ import { type PlotBox, placeMarkers, type Range, scaleX, scaleY, spreadLabels } 
 
 const LETTER = 6.2
 const LINE = 14
+/** A gap between a line's end and its name that needs a leader, in pixels. */
+const LEADER = 16
 const widthOf = (words: string) => words.length * LETTER + 8
 
 export interface Reading {
@@ -51,7 +53,8 @@ export function PlotArea({
   yWords: (y: number) => string
   xLabel?: string
   yLabel?: string
-  ends?: { name: string; y: number; colour: string }[]
+  /** `x`: where the line ends. */
+  ends?: { name: string; x: number; y: number; colour: string }[]
   markers?: { x: number; label: string }[]
   readAt?: (x: number, y: number, layer: PlotLayer) => Reading | null
   children: (layer: PlotLayer) => ReactNode
@@ -136,6 +139,22 @@ export function PlotArea({
               </Word>
             ),
           )}
+          <svg width={width} height={height} style={{ position: 'absolute', inset: 0 }} aria-hidden>
+            {ends.map((end, i) =>
+              // A line that ends before the others is led to its name.
+              layer.x(end.x) < box.left + box.width - LEADER ? (
+                <line
+                  key={end.name}
+                  x1={layer.x(end.x) + 3}
+                  y1={layer.y(end.y)}
+                  x2={box.left + box.width + 3}
+                  y2={places[i]}
+                  stroke={end.colour}
+                  strokeDasharray="1 3"
+                />
+              ) : null,
+            )}
+          </svg>
           {ends.map((end, i) => (
             <Word
               key={end.name}

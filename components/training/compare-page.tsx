@@ -11,6 +11,7 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { countWords, numberWords } from '../ui/words.ts'
+import classes from './compare-page.module.css'
 import { CurvesPanel } from './curves-panel.tsx'
 import { runHref, trainingHref } from './links.ts'
 import {
@@ -27,6 +28,7 @@ import {
 } from './words.ts'
 
 const LIVE_MS = 2000
+const NOT_SET = '–'
 
 /** Runs side by side: what differs first, better and worse in words. */
 export function ComparePage({ project }: { project: string }) {
@@ -80,6 +82,7 @@ function Loaded({ project, comparison }: { project: string; comparison: Comparis
         project={project}
         runs={runs.map((run, i) => ({ run: run.run, label: labels[i]! }))}
         live={runs.some(isLive)}
+        metric={comparison.metric}
       />
     </Stack>
   )
@@ -101,10 +104,10 @@ function ComparisonTable({
   const trainersDiffer = runs.some(run => run.trainer !== runs[0]!.trainer)
   return (
     <>
-      <Table verticalSpacing={6} horizontalSpacing="md" miw={200 + 150 * runs.length}>
+      <Table verticalSpacing={6} horizontalSpacing="md" miw={130 + 125 * runs.length}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={180} />
+            <Table.Th className={classes.name} />
             {runs.map((run, i) => (
               <Table.Th key={run.run} ta="right">
                 <Anchor component={Link} href={runHref(project, run.run)} ff="monospace" fz={12} fw={600}>
@@ -117,7 +120,7 @@ function ComparisonTable({
         <Table.Tbody>
           {metric ? (
             <Table.Tr>
-              <Table.Th scope="row" fw={600}>
+              <Table.Th scope="row" fw={600} className={classes.name}>
                 {metricWords(metric)}
               </Table.Th>
               {runs.map((run, i) => {
@@ -139,19 +142,9 @@ function ComparisonTable({
               })}
             </Table.Tr>
           ) : null}
-          {all || trainersDiffer ? <Row name="trainer" values={runs.map(run => run.trainer)} /> : null}
-          {paramNames.map(name => (
-            <Row
-              key={name}
-              name={settingName(name)}
-              values={params[name]!.map(value =>
-                value === null || value === undefined ? 'not set' : valueWords(value),
-              )}
-            />
-          ))}
           {metricNames.map(name => (
             <Table.Tr key={name}>
-              <Table.Th scope="row" fw={400} c="dimmed">
+              <Table.Th scope="row" fw={400} c="dimmed" className={classes.name}>
                 {metricWords(name)}
               </Table.Th>
               {metrics[name]!.map((value, i) => (
@@ -164,6 +157,14 @@ function ComparisonTable({
                 </Cell>
               ))}
             </Table.Tr>
+          ))}
+          {all || trainersDiffer ? <Row name="trainer" values={runs.map(run => run.trainer)} /> : null}
+          {paramNames.map(name => (
+            <Row
+              key={name}
+              name={settingName(name)}
+              values={params[name]!.map(value => (value === null || value === undefined ? NOT_SET : valueWords(value)))}
+            />
           ))}
           <Row name="time" values={runs.map(tookWords)} />
           <Row name="state" values={runs.map(run => run.status)} />
@@ -186,12 +187,12 @@ function ComparisonTable({
 function Row({ name, values }: { name: string; values: string[] }) {
   return (
     <Table.Tr>
-      <Table.Th scope="row" fw={400} c="dimmed">
+      <Table.Th scope="row" fw={400} c="dimmed" className={classes.name}>
         {name}
       </Table.Th>
       {values.map((value, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one cell per run, in the order of the runs
-        <Table.Td key={i} ta="right" c={value === 'not set' ? 'dimmed' : undefined}>
+        <Table.Td key={i} ta="right" c={value === NOT_SET ? 'dimmed' : undefined}>
           {value}
         </Table.Td>
       ))}

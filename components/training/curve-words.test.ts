@@ -15,6 +15,7 @@ describe('curves in words', () => {
     assert.equal(pickKey(['loss', 'validation_loss'], null), 'validation_loss')
     assert.equal(pickKey(['loss', 'validation_loss'], 'loss'), 'loss')
     assert.equal(pickKey(['loss'], 'gone'), 'loss')
+    assert.equal(pickKey(['validation_loss', 'validation_rmse'], null, 'rmse'), 'validation_rmse')
     assert.equal(pickKey([], null), null)
   })
   it('says which line was best and when it stopped improving', () => {

@@ -3,8 +3,9 @@ import { numberWords } from '../ui/words.ts'
 import type { Direction } from './words.ts'
 
 /** What was asked for if it is there; else what tells most about new rows. */
-export function pickKey(keys: readonly string[], wanted: string | null): string | null {
+export function pickKey(keys: readonly string[], wanted: string | null, metric: string | null = null): string | null {
   if (wanted && keys.includes(wanted)) return wanted
+  if (metric && keys.includes(`validation_${metric}`)) return `validation_${metric}`
   return keys.find(k => k.startsWith('validation_')) ?? keys.find(k => k === 'loss') ?? keys[0] ?? null
 }
 

@@ -1,6 +1,7 @@
 import { Select, Skeleton, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
+import type { ReactNode } from 'react'
 import type { CurveSeries } from '#server/training/contract.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { useTRPC } from '../trpc.ts'
@@ -18,12 +19,15 @@ export function CurvesPanel({
   project,
   runs,
   live,
+  metric = null,
   height = 220,
 }: {
   project: string
   /** In the order of their colours; `label` names the line. */
   runs: readonly { run: string; label: string }[]
   live: boolean
+  /** What the runs are ranked by: its curve is drawn first. */
+  metric?: string | null
   height?: number
 }) {
   const trpc = useTRPC()
@@ -35,7 +39,7 @@ export function CurvesPanel({
     refetchInterval: live ? LIVE_MS : false,
   })
   const keys = [...new Set(data?.items.map(s => s.key))].sort()
-  const key = pickKey(keys, wanted)
+  const key = pickKey(keys, wanted, metric)
   const shown = (data?.items ?? []).flatMap(s =>
     s.key === key ? [{ ...s, name: runs.find(r => r.run === s.run)?.label ?? s.name }] : [],
   )
@@ -59,34 +63,47 @@ export function CurvesPanel({
           </Text>
         </>
       ) : (
-        <>
-          {keys.length > 1 ? (
-            <Select
-              size="xs"
-              mb="xs"
-              w={220}
-              maw="100%"
-              aria-label="Curve to draw"
-              data={keys.map(k => ({ value: k, label: metricWords(k) }))}
-              value={key}
-              allowDeselect={false}
-              onChange={next => setWanted(next)}
-            />
-          ) : null}
-          <CurveChart metric={key} series={shown} height={height} />
-        </>
+        <CurveChart
+          metric={key}
+          series={shown}
+          height={height}
+          choice={
+            keys.length > 1 ? (
+              <Select
+                size="xs"
+                w={150}
+                aria-label="Curve to draw"
+                data={keys.map(k => ({ value: k, label: metricWords(k) }))}
+                value={key}
+                allowDeselect={false}
+                onChange={next => setWanted(next)}
+              />
+            ) : null
+          }
+        />
       )}
     </Panel>
   )
 }
 
-export function CurveChart({ metric, series, height }: { metric: string; series: CurveSeries[]; height?: number }) {
+function CurveChart({
+  metric,
+  series,
+  choice,
+  height,
+}: {
+  metric: string
+  series: CurveSeries[]
+  choice: ReactNode
+  height: number
+}) {
   const drawn = series.reduce((sum, s) => sum + s.points.length, 0)
   const total = series.reduce((sum, s) => sum + s.total, 0)
   return (
     <LineChart
-      title={metricWords(metric)}
-      note="by step"
+      title={choice ? 'Learning curve' : metricWords(metric)}
+      actions={choice}
+      xLabel="step"
       summary={curveSentence(series, directionOf(metric))}
       badge={total > drawn ? `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} points` : undefined}
       series={series.map(s => ({ name: s.name, points: s.points.map(p => ({ x: p.step, y: p.value })) }))}

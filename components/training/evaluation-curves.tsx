@@ -203,7 +203,7 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
         </Panel>
       </Grid.Col>
       {bins.length > 0 ? (
-        <Grid.Col span={half}>
+        <Grid.Col span={12}>
           <Panel>
             <Histogram
               title="Errors"

@@ -1,5 +1,5 @@
 'use client'
-import { Anchor, Button, Grid, Group, MultiSelect, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, MultiSelect, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
@@ -13,6 +13,7 @@ import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { countWords } from '../ui/words.ts'
 import { CurvesPanel } from './curves-panel.tsx'
+import classes from './experiment-page.module.css'
 import { filterRuns, SORTS, type Sort, sortRuns } from './filter-runs.ts'
 import { compareHref, datasetHref, newHref } from './links.ts'
 import { RegisterDialog } from './register-dialog.tsx'
@@ -153,37 +154,38 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               clearable
             />
           </Group>
-          <Grid gap="md">
-            <Grid.Col span={{ base: 12, lg: 8 }}>
-              <Panel flush>
-                <RunsTable
-                  project={project}
-                  runs={shown}
-                  metric={experiment.metric}
-                  direction={experiment.direction}
-                  chosen={chosen}
-                  onChoose={onChoose}
-                  sorting={{ sort: state.sort, reverse: state.reverse, onSort }}
-                />
-                <Text
-                  size="sm"
-                  c="dimmed"
-                  px="md"
-                  py={8}
-                  style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
-                >
-                  {shown.length === 0
-                    ? 'No run fits the filter.'
-                    : filtered
-                      ? `${shown.length} of ${countWords(experiment.items.length, 'run')} fit the filter.`
-                      : `${countWords(experiment.items.length, 'run')}: ${runCountsWords(experiment.runs)}.`}
-                </Text>
-              </Panel>
-            </Grid.Col>
-            <Grid.Col span={{ base: 12, lg: 4 }}>
-              <CurvesPanel project={project} runs={drawn} live={experiment.status === 'running'} />
-            </Grid.Col>
-          </Grid>
+          <div className={classes.columns}>
+            <Panel flush>
+              <RunsTable
+                project={project}
+                runs={shown}
+                metric={experiment.metric}
+                direction={experiment.direction}
+                chosen={chosen}
+                onChoose={onChoose}
+                sorting={{ sort: state.sort, reverse: state.reverse, onSort }}
+              />
+              <Text
+                size="sm"
+                c="dimmed"
+                px="md"
+                py={8}
+                style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
+              >
+                {shown.length === 0
+                  ? 'No run fits the filter.'
+                  : filtered
+                    ? `${shown.length} of ${countWords(experiment.items.length, 'run')} fit the filter.`
+                    : `${countWords(experiment.items.length, 'run')}: ${runCountsWords(experiment.runs)}.`}
+              </Text>
+            </Panel>
+            <CurvesPanel
+              project={project}
+              runs={drawn}
+              live={experiment.status === 'running'}
+              metric={experiment.metric}
+            />
+          </div>
         </>
       )}
     </Stack>

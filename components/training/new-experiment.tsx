@@ -1,5 +1,6 @@
 'use client'
 import { Alert, Button, Grid, NumberInput, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
@@ -14,6 +15,7 @@ import { Problem } from '../ui/problem.tsx'
 import { countWords } from '../ui/words.ts'
 import { type Advanced, AdvancedSettings } from './advanced-settings.tsx'
 import { experimentHref } from './links.ts'
+import classes from './new-experiment.module.css'
 import { leaksOf, leakWords, planWords, suggestedRuns } from './plan-words.ts'
 import { directionWords, TASK_WORDS } from './words.ts'
 
@@ -58,69 +60,65 @@ export function NewExperiment({ project }: { project: string }) {
         </EmptyState>
       ) : null}
       {items.length > 0 ? (
-        <Grid gap="md">
-          <Grid.Col span={{ base: 12, md: 7 }}>
-            <Stack gap="md">
-              <Step number={1} title="Dataset">
-                <Select
-                  aria-label="Dataset"
-                  placeholder="Choose a dataset"
-                  searchable
-                  data={datasetChoices(items, data)}
-                  value={data}
-                  onChange={next => setChoice({ data: next, target: null })}
-                />
-                {shown.data ? (
-                  <Text size="sm" c="dimmed" mt={6}>
-                    Version {shown.data.version}: {countWords(shown.data.rows, 'row')},{' '}
-                    {countWords(shown.data.columns, 'column')}.
-                  </Text>
-                ) : null}
-                {shown.error ? <Problem error={shown.error} /> : null}
-              </Step>
-              <Step number={2} title="Target" note="the column to predict" waiting={data === null}>
-                <Select
-                  aria-label="Target"
-                  placeholder="Choose a column"
-                  searchable
-                  disabled={!shown.data}
-                  data={schema.map(c => ({ value: c.name, label: `${c.name} · ${c.type}` }))}
-                  value={target}
-                  onChange={next => setChoice({ target: next })}
-                />
-                {options.isLoading ? <Skeleton height={16} mt={10} w="60%" aria-label="Looking at the target" /> : null}
-                {options.data ? (
-                  <Text size="sm" c="dimmed" mt={6}>
-                    <Text span fw={600} c="var(--mantine-color-text)" size="sm">
-                      {options.data.task}
-                    </Text>
-                    , to {TASK_WORDS[options.data.task]}: {options.data.taskReason}
-                  </Text>
-                ) : null}
-                {options.error ? <Problem error={options.error} /> : null}
-              </Step>
-              {options.data && target ? (
-                <Plan
-                  // Another target means other metrics, trainers and leaks.
-                  key={`${data} ${target}`}
-                  project={project}
-                  target={target}
-                  options={options.data}
-                  prefilled={{
-                    name: choice.name ?? '',
-                    trainers: choice.trainers ?? [],
-                    seed: choice.seed ?? 0,
-                  }}
-                />
-              ) : (
-                <>
-                  <Step number={3} title="Metric" note="what runs are ranked by" waiting />
-                  <Step number={4} title="Budget" waiting />
-                </>
-              )}
-            </Stack>
-          </Grid.Col>
-        </Grid>
+        <div className={classes.form}>
+          <Step number={1} title="Dataset">
+            <Select
+              aria-label="Dataset"
+              placeholder="Choose a dataset"
+              searchable
+              data={datasetChoices(items, data)}
+              value={data}
+              onChange={next => setChoice({ data: next, target: null })}
+            />
+            {shown.data ? (
+              <Text size="sm" c="dimmed" mt={6}>
+                Version {shown.data.version}: {countWords(shown.data.rows, 'row')},{' '}
+                {countWords(shown.data.columns, 'column')}.
+              </Text>
+            ) : null}
+            {shown.error ? <Problem error={shown.error} /> : null}
+          </Step>
+          <Step number={2} title="Target" note="the column to predict" waiting={data === null}>
+            <Select
+              aria-label="Target"
+              placeholder="Choose a column"
+              searchable
+              disabled={!shown.data}
+              data={schema.map(c => ({ value: c.name, label: `${c.name} · ${c.type}` }))}
+              value={target}
+              onChange={next => setChoice({ target: next })}
+            />
+            {options.isLoading ? <Skeleton height={16} mt={10} w="60%" aria-label="Looking at the target" /> : null}
+            {options.data ? (
+              <Text size="sm" c="dimmed" mt={6}>
+                <Text span fw={600} c="var(--mantine-color-text)" size="sm">
+                  {options.data.task}
+                </Text>
+                , to {TASK_WORDS[options.data.task]}: {options.data.taskReason}
+              </Text>
+            ) : null}
+            {options.error ? <Problem error={options.error} /> : null}
+          </Step>
+          {options.data && target ? (
+            <Plan
+              // Another target means other metrics, trainers and leaks.
+              key={`${data} ${target}`}
+              project={project}
+              target={target}
+              options={options.data}
+              prefilled={{
+                name: choice.name ?? '',
+                trainers: choice.trainers ?? [],
+                seed: choice.seed ?? 0,
+              }}
+            />
+          ) : (
+            <>
+              <Step number={3} title="Metric" note="what runs are ranked by" waiting />
+              <Step number={4} title="Budget" waiting />
+            </>
+          )}
+        </div>
       ) : null}
     </Stack>
   )
@@ -257,33 +255,42 @@ function Plan({
           </Grid.Col>
         </Grid>
       </Step>
-      {leaks.map(leak => (
-        <Alert key={leak.evidence} color="orange" variant="light" title="This gives the target away" role="status">
-          <Text size="sm">{leakWords(leak)}</Text>
-          <Button mt="xs" size="compact-sm" variant="default" onClick={() => ignore(leak.columns)}>
-            {leak.columns.length === 1 ? 'Ignore this column' : `Ignore ${leak.columns.join(' and ')}`}
-          </Button>
-        </Alert>
-      ))}
       <AdvancedSettings options={options} value={advanced} onChange={setAdvanced} />
-      <Panel>
-        <Stack gap="sm" align="flex-start">
-          <Text size="sm">
-            {planWords(options, {
-              target,
-              trainers: advanced.trainers,
-              trials,
-              minutes,
-              metric,
-              ignored: advanced.ignored,
-            })}
-          </Text>
-          {launch.error ? <Problem error={launch.error} /> : null}
-          <Button size="sm" onClick={start} loading={launch.isPending || launch.isSuccess}>
-            Start
-          </Button>
-        </Stack>
-      </Panel>
+      <Stack gap="md" className={classes.plan}>
+        {leaks.map(leak => (
+          <Alert
+            key={leak.evidence}
+            variant="default"
+            icon={<IconAlertTriangle aria-hidden />}
+            color="orange"
+            title="This gives the target away"
+            role="status"
+          >
+            <Text size="sm">{leakWords(leak)}</Text>
+            <Button mt="xs" size="compact-sm" variant="default" onClick={() => ignore(leak.columns)}>
+              {leak.columns.length === 1 ? 'Ignore this column' : `Ignore ${leak.columns.join(' and ')}`}
+            </Button>
+          </Alert>
+        ))}
+        <Panel title="What Start does">
+          <Stack gap="sm" align="flex-start">
+            <Text size="sm">
+              {planWords(options, {
+                target,
+                trainers: advanced.trainers,
+                trials,
+                minutes,
+                metric,
+                ignored: advanced.ignored,
+              })}
+            </Text>
+            {launch.error ? <Problem error={launch.error} /> : null}
+            <Button size="sm" onClick={start} loading={launch.isPending || launch.isSuccess}>
+              Start
+            </Button>
+          </Stack>
+        </Panel>
+      </Stack>
     </>
   )
 }

@@ -2,7 +2,7 @@
 import { Alert, Anchor, Button, Grid, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -68,7 +68,12 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Stack gap="md">
             {data.series.length > 0 || active ? (
-              <CurvesPanel project={project} runs={[{ run: data.run, label: `#${data.number}` }]} live={active} />
+              <CurvesPanel
+                project={project}
+                runs={[{ run: data.run, label: `#${data.number}` }]}
+                live={active}
+                metric={data.metric}
+              />
             ) : null}
             {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
             <RunLog project={project} run={data.run} active={active} />
@@ -256,7 +261,10 @@ function Environment({ run }: { run: RunDetail }) {
           { name: 'took', value: tookWords(run) },
           ...(run.peakMemoryBytes === null ? [] : [{ name: 'peak memory', value: bytesWords(run.peakMemoryBytes) }]),
           { name: 'started', value: <Time at={run.startedAt} /> },
-          ...entries.map(([name, value]) => ({ name: settingName(name), value: valueWords(value) })),
+          ...entries.map(([name, value]) => ({
+            name: settingName(name),
+            value: backendWords(value) ?? valueWords(value),
+          })),
           {
             name: 'run',
             value: (
@@ -268,5 +276,21 @@ function Environment({ run }: { run: RunDetail }) {
         ]}
       />
     </Panel>
+  )
+}
+
+/** `wasm 4.22.0`, and why it is not the faster one. */
+function backendWords(value: unknown): ReactNode {
+  const { name, version, reason } = (value ?? {}) as { name?: unknown; version?: unknown; reason?: unknown }
+  if (typeof name !== 'string' || typeof version !== 'string') return null
+  return (
+    <>
+      {name} {version}
+      {typeof reason === 'string' ? (
+        <Text span size="xs" c="dimmed" display="block">
+          {reason}
+        </Text>
+      ) : null}
+    </>
   )
 }

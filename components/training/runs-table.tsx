@@ -17,11 +17,15 @@ import {
   settingsWords,
   stateWords,
   tookWords,
+  varyingSettings,
 } from './words.ts'
 
 const ROW_HEIGHT = 36
 /** Longer tables are drawn only where they are seen. */
 const MOST_DRAWN = 200
+
+/** Columns that are left out where there is little room; the run's page has them. */
+const WIDE = new Set(['settings'])
 
 const column = createColumnHelper<RunSummary>()
 
@@ -50,6 +54,7 @@ export function RunsTable({
   sorting: Sorting
 }) {
   const scale = useMemo(() => intervalScale(runs), [runs])
+  const varying = useMemo(() => varyingSettings(runs), [runs])
   const best = runs.find(run => run.best)?.measured
   const columns = useMemo(
     () => [
@@ -75,11 +80,11 @@ export function RunsTable({
         ),
       }),
       column.accessor('trainer', { id: 'trainer', header: 'Trainer' }),
-      column.accessor(run => settingsWords(run.params), {
+      column.accessor(run => settingsWords(run.params, varying.get(run.trainer)), {
         id: 'settings',
         header: 'Settings',
         cell: ({ getValue }) => (
-          <Text size="sm" c="dimmed" truncate maw={230} title={getValue()}>
+          <Text size="sm" c="dimmed" truncate maw={190} title={getValue()}>
             {getValue()}
           </Text>
         ),
@@ -92,7 +97,7 @@ export function RunsTable({
       }),
       column.display({
         id: 'interval',
-        header: () => `95 % interval${scale.log ? ', log scale' : ''}`,
+        header: () => `95 %${scale.log ? ', log scale' : ' interval'}`,
         cell: ({ row: { original: run } }) => {
           const { value, low, high } = run.measured ?? { value: null, low: null, high: null }
           if (value === null) return null
@@ -106,6 +111,7 @@ export function RunsTable({
                 high={place(high ?? value)}
                 min={scale.min}
                 max={scale.max}
+                width={112}
                 band={
                   best?.low != null && best.high != null ? { low: place(best.low), high: place(best.high) } : undefined
                 }
@@ -139,7 +145,7 @@ export function RunsTable({
         cell: ({ row: { original: run } }) => <StateCell run={run} />,
       }),
     ],
-    [project, metric, direction, chosen, onChoose, scale, best],
+    [project, metric, direction, chosen, onChoose, scale, varying, best],
   )
   const table = useReactTable({ data: runs, columns, getCoreRowModel: getCoreRowModel(), getRowId: run => run.run })
   const rows = table.getRowModel().rows
@@ -159,12 +165,24 @@ export function RunsTable({
   const right = new Set(['measured', 'time'])
   return (
     <div ref={frame} style={{ overflow: 'auto', maxHeight: long ? 640 : undefined }}>
-      <Table verticalSpacing={0} horizontalSpacing={10} stickyHeader miw={820} aria-rowcount={rows.length + 1}>
+      <Table
+        verticalSpacing={0}
+        horizontalSpacing={8}
+        stickyHeader
+        miw={{ base: 520, sm: 740 }}
+        aria-rowcount={rows.length + 1}
+      >
         <Table.Thead>
           {table.getHeaderGroups().map(group => (
             <Table.Tr key={group.id}>
               {group.headers.map(header => (
-                <Header key={header.id} id={header.id} right={right.has(header.id)} sorting={sorting}>
+                <Header
+                  key={header.id}
+                  id={header.id}
+                  wide={WIDE.has(header.id)}
+                  right={right.has(header.id)}
+                  sorting={sorting}
+                >
                   {flexRender(header.column.columnDef.header, header.getContext())}
                 </Header>
               ))}
@@ -182,6 +200,7 @@ export function RunsTable({
               {row.getVisibleCells().map(cell => (
                 <Table.Td
                   key={cell.id}
+                  visibleFrom={WIDE.has(cell.column.id) ? 'sm' : undefined}
                   ta={right.has(cell.column.id) ? 'right' : undefined}
                   style={{ whiteSpace: 'nowrap' }}
                 >
@@ -214,11 +233,14 @@ const SORTABLE: Record<string, Sort> = {
 function Header({
   id,
   right,
+  wide,
   sorting: { sort, reverse, onSort },
   children,
 }: {
   id: string
   right: boolean
+  /** Left out on phones. */
+  wide: boolean
   sorting: Sorting
   children: ReactNode
 }) {
@@ -227,6 +249,7 @@ function Header({
   return (
     <Table.Th
       ta={right ? 'right' : undefined}
+      visibleFrom={wide ? 'sm' : undefined}
       c="dimmed"
       fw={500}
       fz={12}

@@ -11,6 +11,7 @@ import {
   settingsWords,
   stateWords,
   tookWords,
+  varyingSettings,
 } from './words.ts'
 
 const run = (number: number, changes: Partial<RunSummary> = {}): RunSummary => ({
@@ -65,6 +66,12 @@ describe('settings and states', () => {
     )
     assert.equal(settingsWords({ alpha: 0.01, l1Ratio: 0.5 }), 'α 0.01, l1 ratio 0.5')
     assert.equal(settingsWords({}), 'default settings')
+  })
+  it('leaves out what is off or alike in all, until runs differ in it', () => {
+    const params = { dropout: 0, patience: 10, hidden: [32] }
+    assert.equal(settingsWords(params), '32')
+    const runs = [run(1, { params }), run(2, { params: { ...params, patience: 5 } })]
+    assert.equal(settingsWords(params, varyingSettings(runs).get('linear')), '32, patience 10')
   })
   it('a running run says how far it is', () => {
     assert.equal(stateWords(run(1, { status: 'running', progress: { done: 0.618 } })), 'running 62 %')

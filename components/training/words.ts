@@ -76,11 +76,52 @@ export function valueWords(value: unknown): string {
     .join(', ')
 }
 
-/** `64·32, 30 epochs, learning rate 0.001`. */
-export const settingsWords = (params: Record<string, unknown>): string =>
-  Object.entries(params)
-    .map(([name, value]) => parameterWords(name, value))
-    .join(', ') || 'default settings'
+/** What tells runs apart comes first. */
+const LOUD = [
+  'hidden',
+  'trees',
+  'maxDepth',
+  'depth',
+  'alpha',
+  'l1Ratio',
+  'learningRate',
+  'epochs',
+  'dropout',
+  'weightDecay',
+]
+/** Said only where runs differ in it. */
+const QUIET = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
+const rankOf = (name: string) => (LOUD.includes(name) ? LOUD.indexOf(name) : LOUD.length)
+
+/** `64·32, learning rate 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
+export function settingsWords(params: Record<string, unknown>, varying?: ReadonlySet<string>): string {
+  const off = (value: unknown) => value === 0 || value === false
+  return (
+    Object.entries(params)
+      .filter(([name, value]) => varying?.has(name) || !(QUIET.has(name) || off(value)))
+      .sort((a, b) => rankOf(a[0]) - rankOf(b[0]))
+      .map(([name, value]) => parameterWords(name, value))
+      .join(', ') || 'default settings'
+  )
+}
+
+/** By trainer: the settings in which its runs differ. */
+export function varyingSettings(runs: readonly Pick<RunSummary, 'trainer' | 'params'>[]): Map<string, Set<string>> {
+  const seen = new Map<string, Map<string, string>>()
+  const varying = new Map<string, Set<string>>()
+  for (const { trainer, params } of runs) {
+    const first = seen.get(trainer) ?? new Map<string, string>()
+    const differing = varying.get(trainer) ?? new Set<string>()
+    for (const [name, value] of Object.entries(params)) {
+      const text = JSON.stringify(value)
+      if (first.has(name) && first.get(name) !== text) differing.add(name)
+      first.set(name, first.get(name) ?? text)
+    }
+    seen.set(trainer, first)
+    varying.set(trainer, differing)
+  }
+  return varying
+}
 
 export const settingName = spaced
 
