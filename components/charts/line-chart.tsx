@@ -50,7 +50,7 @@ export function LineChart({
   const y = niceRange(ys, steps)
   const yTicks = niceTicks(y, steps)
   const time = isTime(x)
-  const whole = !time && series.every(s => s.points.every(p => Number.isInteger(p.x)))
+  const whole = !time && x.high - x.low > 1 && series.every(s => s.points.every(p => Number.isInteger(p.x)))
   const offset = time ? -new Date(x.low).getTimezoneOffset() * 60_000 : 0
   const xTicks = (width: number) => {
     const most = Math.max(1, Math.floor(width / (time ? TIME_TICK_PIXELS : TICK_PIXELS)))

@@ -1,62 +1,66 @@
-import { Grid, Paper, Skeleton } from '@mantine/core'
+import { Grid, Skeleton } from '@mantine/core'
+import type { StatsPoint } from '#server/serving/contract.ts'
+import { LineChart } from '../charts/line-chart.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useStats } from './client.ts'
-import { LiveChart } from './live-chart.tsx'
 import { latencyWords, rateWords } from './words.ts'
 
 const MINUTES = 15
+const HEIGHT = 150
+
+const clockWords = (ms: number) => new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
 
 /** Rate and latency of the last quarter of an hour, moving. */
 export function LiveView({ project, endpoint }: { project: string; endpoint: string }) {
   const { data, error } = useStats(project, endpoint, MINUTES)
   if (error && !data) return <Problem error={error} />
-  if (!data) return <Skeleton height={140} radius="md" aria-label="Loading the traffic" />
+  if (!data) return <Skeleton height={240} radius="md" aria-label="Loading the traffic" />
   // The newest bucket is still being filled.
   const points = data.points.slice(0, -1)
+  const line = (name: string, value: (p: StatsPoint) => number | null) => ({
+    name,
+    points: points.map(p => ({ x: Date.parse(p.at), y: value(p) })),
+  })
   const requests = points.reduce((sum, p) => sum + p.requests, 0)
   const errors = points.reduce((sum, p) => sum + p.errors, 0)
   const slowest = Math.max(0, ...points.map(p => p.p99Ms ?? 0))
   return (
     <Grid>
       <Grid.Col span={{ base: 12, md: 6 }}>
-        <Paper withBorder radius="md" p="md">
-          <LiveChart
+        <Panel>
+          <LineChart
             title="Requests"
+            note={`per second, last ${MINUTES} minutes`}
             summary={`${requests.toLocaleString('en')} requests in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
-            points={points}
-            words={rateWords}
             series={[
-              { name: 'all', colour: 'blue', value: p => p.ratePerSecond },
-              ...(errors > 0
-                ? [
-                    {
-                      name: 'refused',
-                      colour: 'red',
-                      value: (p: (typeof points)[number]) => p.errors / data.bucketSeconds,
-                    },
-                  ]
-                : []),
+              line('all', p => p.ratePerSecond),
+              ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
             ]}
+            xWords={clockWords}
+            yWords={rateWords}
+            yRange={{ low: 0, high: 0 }}
+            height={HEIGHT}
           />
-        </Paper>
+        </Panel>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 6 }}>
-        <Paper withBorder radius="md" p="md">
-          <LiveChart
+        <Panel>
+          <LineChart
             title="Latency"
+            note={`of one answer, last ${MINUTES} minutes`}
             summary={
               requests === 0
                 ? 'No request came, so there is no latency.'
                 : `The slowest ten seconds had a 99th percentile of ${latencyWords(slowest)}.`
             }
-            points={points}
-            words={latencyWords}
-            series={[
-              { name: 'p99', colour: 'orange', value: p => p.p99Ms },
-              { name: 'p50', colour: 'blue', value: p => p.p50Ms },
-            ]}
+            series={[line('p99', p => p.p99Ms), line('p50', p => p.p50Ms)]}
+            xWords={clockWords}
+            yWords={latencyWords}
+            yRange={{ low: 0, high: 0 }}
+            height={HEIGHT}
           />
-        </Paper>
+        </Panel>
       </Grid.Col>
     </Grid>
   )

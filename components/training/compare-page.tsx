@@ -104,7 +104,7 @@ function ComparisonTable({
   const trainersDiffer = runs.some(run => run.trainer !== runs[0]!.trainer)
   return (
     <>
-      <Table verticalSpacing={6} horizontalSpacing="md" miw={130 + 125 * runs.length}>
+      <Table verticalSpacing={6} horizontalSpacing="xs" miw={100 + 118 * runs.length}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th className={classes.name} />

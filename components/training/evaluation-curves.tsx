@@ -68,7 +68,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           <LineChart
             title="ROC"
             note={`${curve.class} against the rest`}
-            summary={`A random ${curve.class} row scores above a random other row in ${shareWords(area)} of pairs.`}
+            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${shareWords(area)} of pairs.`}
             series={[
               { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
               { name: 'chance', points: DIAGONAL, dashed: true },
@@ -88,7 +88,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
             note={curve.class}
             summary={
               share80 > 0
-                ? `At a precision of 80 %, ${shareWords(share80)} of the ${curve.class} rows are found.`
+                ? `At a precision of 80 %, ${shareWords(share80)} of the rows of “${curve.class}” are found.`
                 : 'A precision of 80 % is not reached at any threshold.'
             }
             series={[

@@ -261,8 +261,7 @@ function Plan({
           <Alert
             key={leak.evidence}
             variant="default"
-            icon={<IconAlertTriangle aria-hidden />}
-            color="orange"
+            icon={<IconAlertTriangle color="var(--mantine-color-orange-6)" aria-hidden />}
             title="This gives the target away"
             role="status"
           >

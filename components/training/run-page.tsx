@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Anchor, Button, Grid, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
@@ -19,6 +19,7 @@ import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import { RunLog } from './run-log.tsx'
+import classes from './run-page.module.css'
 import { runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
 
 const LIVE_MS = 1000
@@ -64,31 +65,29 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         actions={<Actions project={project} run={data} />}
       />
       <StatePanel run={data} />
-      <Grid gap="md">
-        <Grid.Col span={{ base: 12, lg: 8 }}>
-          <Stack gap="md">
-            {data.series.length > 0 || active ? (
-              <CurvesPanel
-                project={project}
-                runs={[{ run: data.run, label: `#${data.number}` }]}
-                live={active}
-                metric={data.metric}
-              />
-            ) : null}
-            {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
-            <RunLog project={project} run={data.run} active={active} />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 4 }}>
-          <Stack gap="md">
-            <MetricsTable run={data} />
-            <Settings run={data} />
-            <Origin project={project} run={data} />
-            <Recipe steps={data.recipe} />
-            <Environment run={data} />
-          </Stack>
-        </Grid.Col>
-      </Grid>
+      <div className={classes.areas}>
+        <Stack gap="md" className={classes.main}>
+          {data.series.length > 0 || active ? (
+            <CurvesPanel
+              project={project}
+              runs={[{ run: data.run, label: `#${data.number}` }]}
+              live={active}
+              metric={data.metric}
+            />
+          ) : null}
+          {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
+          <RunLog project={project} run={data.run} active={active} />
+        </Stack>
+        <div className={classes.metrics}>
+          <MetricsTable run={data} />
+        </div>
+        <Stack gap="md" className={classes.facts}>
+          <Settings run={data} />
+          <Origin project={project} run={data} />
+          <Recipe steps={data.recipe} />
+          <Environment run={data} />
+        </Stack>
+      </div>
     </Stack>
   )
 }
