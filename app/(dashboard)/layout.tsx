@@ -12,7 +12,8 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   if (!person) {
     redirect(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
   }
-  // The side bar stands above the project's layout and asks for these lists first: they must be there before it does.
+  // The side bar and the palette stand above the pages and ask for these lists first. A list that came only with its page would be
+  // behind theirs in the cache, and the page would be drawn twice: empty by the server, full by the browser.
   const project = /^\/p\/([^/?]+)/.exec(here)?.[1]
   return (
     <Prefetch
@@ -23,6 +24,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           ? []
           : [
               trpc.orchestration.list.queryOptions({ project, state: 'active' }),
+              trpc.data.list.queryOptions({ project }),
               trpc.registry.list.queryOptions({ project }),
               trpc.serving.list.queryOptions({ project }),
               trpc.monitoring.list.queryOptions({ project }),
