@@ -79,7 +79,7 @@ export async function listExperiments(
 }
 
 /** By name, number or id. Throws `not_found`. */
-export async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: string): Promise<ExperimentRow> {
+async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: string): Promise<ExperimentRow> {
   const id = parseId(which)
   const row =
     (await findExperiment(kernel.db, scope, { name: which })) ??

@@ -222,3 +222,22 @@ export const findDoneRun = (db: Handle, scope: ProjectScope, runId: string) =>
     columns: { id: true, name: true, number: true, trainer: true, state: true, modelDigest: true, metrics: true },
     where: (run, { and: both, eq: is }) => both(is(run.projectId, scope.projectId), is(run.id, runId)),
   })
+
+/** What runs measured on their validation rows, and the metric of their experiment. */
+export async function listMeasured(
+  db: Handle,
+  scope: ProjectScope,
+  runIds: readonly string[],
+): Promise<Map<string, { metric: string | null; intervals: Record<string, Measured> }>> {
+  if (runIds.length === 0) return new Map()
+  const rows = await db
+    .select({
+      id: runs.id,
+      metric: experiments.metric,
+      intervals: sql<Record<string, Measured> | null>`${runs.result} -> 'intervals'`,
+    })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...runIds])))
+  return new Map(rows.map(r => [r.id, { metric: r.metric, intervals: r.intervals ?? {} }]))
+}
