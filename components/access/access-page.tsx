@@ -49,14 +49,14 @@ export function AccessPage({ project }: { project: string }) {
               {roleMay(role, 'token:read') ? (
                 <TokensView project={project} role={role} />
               ) : (
-                <NotForYou what="API tokens" least="engineer" role={role} />
+                <NotForYou title="API tokens are for engineers, approvers and owners" role={role} />
               )}
             </Tabs.Panel>
             <Tabs.Panel value="audit">
               {roleMay(role, 'audit:read') ? (
                 <AuditView project={project} />
               ) : (
-                <NotForYou what="The audit log" least="approver" role={role} />
+                <NotForYou title="The audit log is for approvers and owners" role={role} />
               )}
             </Tabs.Panel>
           </>
@@ -66,9 +66,9 @@ export function AccessPage({ project }: { project: string }) {
   )
 }
 
-function NotForYou({ what, least, role }: { what: string; least: string; role: string }) {
+function NotForYou({ title, role }: { title: string; role: string }) {
   return (
-    <EmptyState title={`${what}: from ${least} on`}>
+    <EmptyState title={title}>
       Your role is {role}. An owner of the project can give you a higher one; the Members tab shows who they are.
     </EmptyState>
   )

@@ -1,5 +1,5 @@
 'use client'
-import { Button, Skeleton, Stack, Table } from '@mantine/core'
+import { Button, Skeleton, Stack, Table, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { signOut } from 'next-auth/react'
 import { useTRPC } from '../trpc.ts'
@@ -57,7 +57,9 @@ function SessionsPanel() {
             <Table.Th>Signed in</Table.Th>
             <Table.Th>Last seen</Table.Th>
             <Table.Th>Ends</Table.Th>
-            <Table.Th aria-label="Actions" />
+            <Table.Th>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Badge, Button, Group, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -70,15 +70,17 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
                 <Table.Th>E-mail</Table.Th>
                 <Table.Th>Role</Table.Th>
                 <Table.Th>Since</Table.Th>
-                <Table.Th aria-label="Actions" />
+                <Table.Th>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {data.items.map(m => (
                 <Table.Tr key={m.userId}>
                   <Table.Td miw={140}>
-                    <Group gap={6} wrap="nowrap">
-                      <Text span size="sm" fw={500}>
+                    <Group gap={6}>
+                      <Text span size="sm" fw={500} style={{ whiteSpace: 'nowrap' }}>
                         {m.name}
                       </Text>
                       {m.isSelf ? <Flag>you</Flag> : null}

@@ -8,6 +8,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { withLogContext } from '#server/kernel/log.ts'
 import { readLanes, readProcesses, readReadiness } from '#server/kernel/status.ts'
+import { clientAddress } from './auth/client-address.ts'
 import { ADDRESS_HEADER } from './auth/cookies.ts'
 import { answerError, answerJson, setSafeHeaders } from './http-answer.ts'
 import { hostCheck, isLocal } from './http-hosts.ts'
@@ -40,6 +41,7 @@ export const headersOf = (req: IncomingMessage): Headers => {
 export function createWebServer(parts: WebParts): { server: Server; counters: WebCounters } {
   const { kernel } = parts
   const hosts = hostCheck(kernel.env)
+  const addressOf = clientAddress(kernel.env.FLEXIML_TRUSTED_PROXIES)
   const counters: WebCounters = { requests: new Map(), secondsSum: 0, openStreams: 0 }
 
   const contextOf = (req: IncomingMessage) => parts.contextFor(headersOf(req), req.method ?? 'GET')
@@ -102,8 +104,7 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
     if (path.startsWith('/api/v1/')) return bytes(req, res, url)
-    // Whatever a client claims it to be, the address is the socket's.
-    req.headers[ADDRESS_HEADER] = req.socket.remoteAddress ?? 'unknown'
+    req.headers[ADDRESS_HEADER] = addressOf(req)
     return parts.pages(req, res)
   }
 

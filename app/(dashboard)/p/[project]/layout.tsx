@@ -11,6 +11,8 @@ interface Props {
 export default async function ProjectLayout({ params, children }: Props) {
   const { project } = await params
   const context = await pageContext()
+  // The frame around this sends people to sign-in.
+  if (!context.person) return null
   await context.callerIn(project).catch((error: { code?: unknown }) => {
     if (error.code === 'not_found' || error.code === 'forbidden') notFound()
     throw error
