@@ -31,7 +31,7 @@ export function ChartFigure({
   const [asTable, setAsTable] = useState(false)
   return (
     <Box component="figure" m={0} aria-label={summary} style={{ minWidth: 0 }}>
-      <Group justify="space-between" gap="xs" wrap="nowrap" mb={6} align="flex-start">
+      <Group justify="space-between" gap="xs" wrap="nowrap" mb={6} align={actions ? 'center' : 'flex-start'}>
         <Group gap={8} align="baseline" style={{ minWidth: 0 }}>
           <Text size="sm" fw={600}>
             {title}

@@ -75,7 +75,9 @@ export function LineChart({
         xLabel={xLabel}
         ends={ends}
         markers={markers}
-        readAt={(at, _, layer) => readLines(series, at, layer.x, layer.y, xWords, yWords)}
+        readAt={(at, _, layer) =>
+          readLines(series, at, layer.x, layer.y, x => (xLabel ? `${xLabel} ${xWords(x)}` : xWords(x)), yWords)
+        }
       >
         {layer => <Marks layer={layer} series={series} x={x} y={y} yTicks={yTicks} band={band} markers={markers} />}
       </PlotArea>

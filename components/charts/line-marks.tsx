@@ -46,8 +46,8 @@ export const SvgLines = memo(function SvgLines({ layer, series, x, y, yTicks, ba
           bottom: height - box.top - box.height,
         }}
       >
-        <XAxis type="number" dataKey="x" domain={[x.low, x.high]} allowDataOverflow hide />
-        <YAxis type="number" domain={[y.low, y.high]} allowDataOverflow hide />
+        <XAxis type="number" dataKey="x" domain={[x.low, x.high]} hide />
+        <YAxis type="number" domain={[y.low, y.high]} hide />
         {yTicks.map(t => (
           <ReferenceLine key={t} y={t} stroke={HAIRLINE} />
         ))}

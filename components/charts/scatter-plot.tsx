@@ -6,11 +6,13 @@ import { CanvasLayer, type Draw } from './canvas-layer.tsx'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
 import { ACCENT, HAIRLINE, QUIET } from './colours.ts'
 import { MOST_SVG_MARKS, niceRange, niceTicks, type Range, rangeOf } from './plot.ts'
-import { PlotArea, type PlotLayer } from './plot-area.tsx'
+import { PlotArea, type PlotLayer, type Reading } from './plot-area.tsx'
 
 interface Point {
   x: number
   y: number
+  /** Said when the pointer is near. */
+  name?: string
 }
 interface Marks {
   layer: PlotLayer
@@ -33,8 +35,18 @@ export function ScatterPlot({
   yLabel,
   diagonal = false,
   height = 260,
+  xWords = numberWords,
+  yWords = numberWords,
   ...words
-}: ChartWords & { points: Point[]; xLabel: string; yLabel: string; diagonal?: boolean; height?: number }) {
+}: ChartWords & {
+  points: Point[]
+  xLabel: string
+  yLabel: string
+  diagonal?: boolean
+  height?: number
+  xWords?: (x: number) => string
+  yWords?: (y: number) => string
+}) {
   const both = diagonal ? rangeOf(points.flatMap(p => [p.x, p.y])) : null
   const x = niceRange(both ?? rangeOf(points.map(p => p.x)) ?? { low: 0, high: 1 }, 4)
   const y = niceRange(both ?? rangeOf(points.map(p => p.y)) ?? { low: 0, high: 1 }, 4)
@@ -43,7 +55,7 @@ export function ScatterPlot({
   return (
     <ChartFigure
       {...words}
-      table={() => ({ head: [xLabel, yLabel], rows: points.map(p => [numberWords(p.x), numberWords(p.y)]) })}
+      table={() => ({ head: [xLabel, yLabel], rows: points.map(p => [xWords(p.x), yWords(p.y)]) })}
     >
       <PlotArea
         height={height}
@@ -51,11 +63,20 @@ export function ScatterPlot({
         y={y}
         xTicks={width => niceTicks(x, Math.max(1, Math.floor(width / 80)))}
         yTicks={yTicks}
-        xWords={numberWords}
-        yWords={numberWords}
+        xWords={xWords}
+        yWords={yWords}
         xLabel={xLabel}
         yLabel={yLabel}
-        readAt={(atX, atY, layer) => readNearest(points, layer.x(atX), layer.y(atY), layer, xLabel, yLabel)}
+        readAt={(atX, atY, layer) =>
+          readNearest(
+            points,
+            layer.x(atX),
+            layer.y(atY),
+            layer,
+            x => `${xLabel} ${xWords(x)}`,
+            y => ({ name: yLabel, words: yWords(y) }),
+          )
+        }
       >
         {layer => <Marks layer={layer} points={points} x={x} y={y} yTicks={yTicks} diagonal={diagonal} />}
       </PlotArea>
@@ -63,7 +84,14 @@ export function ScatterPlot({
   )
 }
 
-function readNearest(points: Point[], px: number, py: number, layer: PlotLayer, xLabel: string, yLabel: string) {
+function readNearest(
+  points: Point[],
+  px: number,
+  py: number,
+  layer: PlotLayer,
+  titleOf: (x: number) => string,
+  rowOf: (y: number) => { name: string; words: string },
+): Reading | null {
   let best: Point | undefined
   let distance = REACH ** 2
   for (const p of points) {
@@ -72,11 +100,7 @@ function readNearest(points: Point[], px: number, py: number, layer: PlotLayer, 
   }
   if (!best) return null
   const x = layer.x(best.x)
-  return {
-    title: `${xLabel} ${numberWords(best.x)}`,
-    x,
-    rows: [{ name: yLabel, words: numberWords(best.y), colour: ACCENT, x, y: layer.y(best.y) }],
-  }
+  return { title: best.name ?? titleOf(best.x), x, rows: [{ ...rowOf(best.y), colour: ACCENT, x, y: layer.y(best.y) }] }
 }
 
 const diagonalOf = (x: Range, y: Range) => ({ from: Math.max(x.low, y.low), to: Math.min(x.high, y.high) })
@@ -97,8 +121,8 @@ const SvgDots = memo(function SvgDots({ layer, points, x, y, yTicks, diagonal }:
           bottom: height - box.top - box.height,
         }}
       >
-        <XAxis type="number" dataKey="x" domain={[x.low, x.high]} allowDataOverflow hide />
-        <YAxis type="number" dataKey="y" domain={[y.low, y.high]} allowDataOverflow hide />
+        <XAxis type="number" dataKey="x" domain={[x.low, x.high]} hide />
+        <YAxis type="number" dataKey="y" domain={[y.low, y.high]} hide />
         {yTicks.map(t => (
           <ReferenceLine key={t} y={t} stroke={HAIRLINE} />
         ))}

@@ -1,4 +1,4 @@
-import { Grid, SegmentedControl, Stack } from '@mantine/core'
+import { Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
@@ -26,14 +26,19 @@ function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification
   return (
     <Stack gap="md">
       {curves.byClass.length > 1 ? (
-        <SegmentedControl
-          aria-label="Class against the rest"
-          size="xs"
-          data={curves.byClass.map(c => c.class)}
-          value={name}
-          onChange={setName}
-          style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
-        />
+        <Group gap="xs">
+          <Text size="sm" c="dimmed">
+            Class
+          </Text>
+          <SegmentedControl
+            aria-label="Class against the rest"
+            size="xs"
+            data={curves.byClass.map(c => c.class)}
+            value={name}
+            onChange={setName}
+            style={{ maxWidth: '100%', overflowX: 'auto' }}
+          />
+        </Group>
       ) : null}
       <Grid gap="md">
         {shown ? <ClassCharts curve={shown} /> : null}
@@ -68,7 +73,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           <LineChart
             title="ROC"
             note={`${curve.class} against the rest`}
-            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${shareWords(area)} of pairs.`}
+            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.floor(1000 * area) / 10)} % of pairs.`}
             series={[
               { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
               { name: 'chance', points: DIAGONAL, dashed: true },

@@ -16,6 +16,7 @@ import { CurvesPanel } from './curves-panel.tsx'
 import classes from './experiment-page.module.css'
 import { filterRuns, SORTS, type Sort, sortRuns } from './filter-runs.ts'
 import { compareHref, datasetHref, newHref } from './links.ts'
+import { OverviewPanels } from './overview-panels.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import { RunsTable } from './runs-table.tsx'
 import { experimentSentence, runCountsWords } from './words.ts'
@@ -186,6 +187,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               metric={experiment.metric}
             />
           </div>
+          <OverviewPanels runs={experiment.items} metric={experiment.metric} direction={experiment.direction} />
         </>
       )}
     </Stack>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { RunSummary } from '#server/training/contract.ts'
-import { filterRuns, intervalScale, sortRuns } from './filter-runs.ts'
+import { bestOfTrainers, filterRuns, intervalScale, sortRuns } from './filter-runs.ts'
 
 const run = (number: number, trainer: string, value: number | null, changes: Partial<RunSummary> = {}): RunSummary => ({
   run: String(number),
@@ -56,5 +56,12 @@ describe('the scale of intervals', () => {
     assert.equal(intervalScale(runs).log, true)
     assert.equal(intervalScale([run(1, 'a', 40), run(2, 'a', 42)]).log, false)
     assert.equal(intervalScale([run(1, 'a', -5), run(2, 'a', 40)]).log, false)
+  })
+})
+
+describe('the best of each trainer', () => {
+  it('has one measured run per trainer, best first', () => {
+    assert.deepEqual(numbers(bestOfTrainers([...runs, run(5, 'mlp', 45)], 'minimize')), [4, 2, 1])
+    assert.deepEqual(numbers(bestOfTrainers([...runs, run(5, 'mlp', 45)], 'maximize')), [1, 5, 2])
   })
 })

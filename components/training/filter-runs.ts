@@ -57,3 +57,13 @@ export function intervalScale(runs: readonly RunSummary[]) {
   const place = (v: number) => (log ? Math.log(Math.max(v, min)) : v)
   return { place, min: place(min), max: place(max), log }
 }
+
+/** The best measured run of each trainer, best first. */
+export function bestOfTrainers(runs: readonly RunSummary[], direction: 'minimize' | 'maximize'): RunSummary[] {
+  const seen = new Set<string>()
+  return sortRuns(runs, 'measured', false, direction).filter(run => {
+    if (run.measured?.value == null || seen.has(run.trainer)) return false
+    seen.add(run.trainer)
+    return true
+  })
+}

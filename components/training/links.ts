@@ -11,7 +11,7 @@ export const modelHref = (project: string, model: string) => `${at(project)}/reg
 export const evaluateHref = (project: string, run: string) => `${at(project)}/evaluation?run=${encodeURIComponent(run)}`
 
 export function datasetHref(project: string, dataset: string, version: number | null): string {
-  return `${at(project)}/data/${encodeURIComponent(dataset)}${version === null ? '' : `?version=${version}`}`
+  return `${at(project)}/data/${encodeURIComponent(dataset)}${version === null ? '' : `?v=${version}`}`
 }
 
 /** The form for a new experiment with what is known filled in. */

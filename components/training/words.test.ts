@@ -60,10 +60,7 @@ describe('numbers with intervals', () => {
 
 describe('settings and states', () => {
   it('reads like a person would say it', () => {
-    assert.equal(
-      settingsWords({ hidden: [128, 64], learningRate: 0.001, epochs: 40 }),
-      '128·64, learning rate 0.001, 40 epochs',
-    )
+    assert.equal(settingsWords({ hidden: [128, 64], learningRate: 0.001, epochs: 40 }), '128·64, lr 0.001, 40 epochs')
     assert.equal(settingsWords({ alpha: 0.01, l1Ratio: 0.5 }), 'α 0.01, l1 ratio 0.5')
     assert.equal(settingsWords({}), 'default settings')
   })

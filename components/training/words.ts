@@ -59,6 +59,7 @@ function parameterWords(name: string, value: unknown): string {
   if (name === 'alpha') return `α ${valueWords(value)}`
   if (name === 'trees' || name === 'epochs') return `${valueWords(value)} ${name}`
   if (name === 'depth' || name === 'maxDepth') return `${valueWords(value)} deep`
+  if (name === 'learningRate') return `lr ${valueWords(value)}`
   if (name === 'strategy' || name === 'schedule') return valueWords(value)
   if (typeof value === 'boolean') return value ? spaced(name) : `no ${spaced(name)}`
   return `${spaced(name)} ${valueWords(value)}`
@@ -93,7 +94,7 @@ const LOUD = [
 const QUIET = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
 const rankOf = (name: string) => (LOUD.includes(name) ? LOUD.indexOf(name) : LOUD.length)
 
-/** `64·32, learning rate 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
+/** `64·32, lr 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
 export function settingsWords(params: Record<string, unknown>, varying?: ReadonlySet<string>): string {
   const off = (value: unknown) => value === 0 || value === false
   return (
