@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 const OUTPUT = '.next'
 const STAMP = join(OUTPUT, 'fleximl-sources')
+const LOCK = `${OUTPUT}-new.lock`
 
 /** Hash of everything that the dashboard's build reads. */
 async function hashSources(): Promise<string> {
@@ -18,10 +19,46 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Builds into a fresh folder and swaps it in, so that a build cut off leaves the old one. Returns whether it built. */
+const isBuilt = async (wanted: string) => (await readFile(STAMP, 'utf8').catch(() => '')) === wanted
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Two starts at once build one after the other; the second finds the work done. The lock of a process that is gone is taken over. */
+async function withLock<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      await writeFile(LOCK, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const pid = Number(await readFile(LOCK, 'utf8').catch(() => ''))
+      if (pid && !isAlive(pid)) await rm(LOCK, { force: true })
+      else await new Promise(resolve => setTimeout(resolve, 250))
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(LOCK, { force: true })
+  }
+}
+
+/** Builds when the sources changed since the last time. Returns whether it built. */
 export async function buildWhenChanged(): Promise<boolean> {
   const wanted = await hashSources()
-  if ((await readFile(STAMP, 'utf8').catch(() => '')) === wanted) return false
+  if (await isBuilt(wanted)) return false
+  return withLock(async () => !(await isBuilt(wanted)) && build(wanted))
+}
+
+/** Builds into a fresh folder and swaps it in, so that a build cut off leaves the old one. */
+async function build(wanted: string): Promise<true> {
   process.stdout.write('Building the dashboard …\n')
   const fresh = `${OUTPUT}-new`
   await rm(fresh, { recursive: true, force: true })
@@ -36,8 +73,9 @@ export async function buildWhenChanged(): Promise<boolean> {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
   const status = await new Promise<number>(resolve => child.once('exit', code => resolve(code ?? 1)))
   if (status !== 0) throw new Error(`Building the dashboard failed:\n${output.slice(-6000)}`)
+  // The stamp moves in with the build: a folder that has it is whole.
+  await writeFile(join(fresh, 'fleximl-sources'), wanted)
   await rm(OUTPUT, { recursive: true, force: true })
   await rename(fresh, OUTPUT)
-  await writeFile(STAMP, wanted)
   return true
 }

@@ -52,7 +52,7 @@ function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'>
   const open = evaluations.filter(e => e.state === 'queued' || e.state === 'running').length
   const top = newest(evaluations.filter(e => e.state === 'done'))
   const badge = open > 0 ? { state: 'running', label: `${open} on the way` } : undefined
-  if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'on data it has not seen', badge }
+  if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }
   return {
     value: top.measured ? measuredWords(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
     detail: `${top.metric ?? ''} on ${top.dataset} v${top.version}`,
@@ -83,7 +83,7 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
     value: rate === 0 ? 'no traffic now' : `${numberWords(Number(rate.toPrecision(3)))} req/s`,
     detail:
       top.p99Ms === null
-        ? `${top.endpoint} answers with v${top.version}`
+        ? `${top.endpoint}, v${top.version}`
         : `p50 ${durationWords3(top.p50Ms)}, p99 ${durationWords3(top.p99Ms)}`,
     badge: silent
       ? { state: 'alert', label: 'silent' }
@@ -105,7 +105,7 @@ const VERDICT_BADGE: Record<string, { state: string; label: string }> = {
 function monitoringCell({ monitors }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!monitors) return LOADING
   const top = worstMonitor(monitors)
-  if (!top) return { value: 'nothing to watch', detail: 'begins with an endpoint' }
+  if (!top) return { value: 'nothing to watch', detail: 'needs an endpoint' }
   return {
     value:
       top.checkedAt === null
@@ -117,7 +117,7 @@ function monitoringCell({ monitors }: HomeData): Omit<Cell, 'word' | 'label'> {
           : `${top.drifted} of ${top.columns} drift`,
     detail: top.checkedAt === null ? top.endpoint : 'checked ',
     at: top.checkedAt,
-    badge: VERDICT_BADGE[top.verdict],
+    badge: top.checkedAt === null ? undefined : VERDICT_BADGE[top.verdict],
   }
 }
 

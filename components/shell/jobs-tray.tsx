@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { JobSummary } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { countWords, durationWords } from '../ui/words.ts'
+import { useSettled } from './use-settled.ts'
 
 /** Less would flicker; the live stream brings the beginnings and ends, this the share in between. */
 const PROGRESS_MS = 2000
@@ -14,10 +15,11 @@ const PROGRESS_MS = 2000
 export function JobsTray({ project }: { project: string }) {
   const trpc = useTRPC()
   const [open, setOpen] = useState(false)
+  const settled = useSettled()
   const { data } = useQuery(
     trpc.orchestration.list.queryOptions(
       { project, state: 'active' },
-      { refetchInterval: query => (query.state.data?.items.length ? PROGRESS_MS : 15_000) },
+      { refetchInterval: query => settled && (query.state.data?.items.length ? PROGRESS_MS : 15_000) },
     ),
   )
   const jobs = data?.items ?? []

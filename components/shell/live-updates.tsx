@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { type Change, routersOf } from './live-topics.ts'
+import { useSettled } from './use-settled.ts'
 
 type Message = { kind: 'changed'; changes: Change[] } | { kind: 'reset' } | { kind: 'ended' }
 
@@ -49,7 +50,9 @@ function follow(tell: (message: Message) => void): () => void {
  */
 export function LiveUpdates() {
   const queries = useQueryClient()
+  const settled = useSettled()
   useEffect(() => {
+    if (!settled) return
     const invalidator = createInvalidator(queries)
     const channel = new BroadcastChannel(CHANNEL)
     const hear = (message: Message) => {
@@ -92,6 +95,6 @@ export function LiveUpdates() {
       channel.close()
       document.removeEventListener('visibilitychange', whenVisible)
     }
-  }, [queries])
+  }, [queries, settled])
   return null
 }

@@ -10,6 +10,7 @@ import {
   IconMoon,
   IconPlus,
   IconSearch,
+  IconTrendingUp,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
@@ -40,15 +41,22 @@ export function SearchButton() {
 
 const icon = (Icon: typeof IconBox) => <Icon size={17} stroke={1.6} aria-hidden />
 
-/** Everything one can go to or do from the keyboard. Its lists are read when it first opens. */
+/** Everything one can go to or do from the keyboard. */
 export function Palette({ project }: { project: string | undefined }) {
+  const [asked, setAsked] = useState(false)
+  const shared = { shortcut: 'mod + K', onSpotlightOpen: () => setAsked(true) }
+  // Its lists are read when it first opens: asked for before, they would be in the way of those that pages bring along.
+  return asked ? <FullPalette project={project} {...shared} /> : <Spotlight actions={[]} {...shared} />
+}
+
+function FullPalette({ project, ...shared }: { project: string | undefined; shortcut: string }) {
   const trpc = useTRPC()
   const router = useRouter()
   const { toggleColorScheme } = useMantineColorScheme()
-  const [asked, setAsked] = useState(false)
-  const enabled = asked && project !== undefined
+  const enabled = project !== undefined
   const { data: projects } = useQuery(trpc.access.projects.queryOptions())
   const { data: datasets } = useQuery(trpc.data.list.queryOptions({ project }, { enabled }))
+  const { data: experiments } = useQuery(trpc.training.list.queryOptions({ project }, { enabled }))
   const { data: models } = useQuery(trpc.registry.list.queryOptions({ project }, { enabled }))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
   const base = `/p/${project}`
@@ -77,6 +85,17 @@ export function Palette({ project }: { project: string | undefined }) {
             group: 'Datasets',
             actions: (datasets?.items ?? []).map(d =>
               go(`data-${d.dataset}`, d.dataset, `${base}/data/${d.dataset}`, IconDatabase, `v${d.version}`),
+            ),
+          },
+          {
+            group: 'Experiments',
+            actions: (experiments?.items ?? []).map(e =>
+              go(
+                `experiment-${e.experiment}`,
+                e.experiment,
+                `${base}/training/experiments/${e.experiment}`,
+                IconTrendingUp,
+              ),
             ),
           },
           {
@@ -126,8 +145,7 @@ export function Palette({ project }: { project: string | undefined }) {
   return (
     <Spotlight
       actions={groups}
-      shortcut="mod + K"
-      onSpotlightOpen={() => setAsked(true)}
+      {...shared}
       highlightQuery
       scrollable
       maxHeight={440}

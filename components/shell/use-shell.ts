@@ -16,9 +16,7 @@ export interface WordMark {
 export function useWordMarks(project: string | undefined): Record<string, WordMark> {
   const trpc = useTRPC()
   const enabled = project !== undefined
-  const { data: jobs } = useQuery(
-    trpc.orchestration.list.queryOptions({ project, state: 'active' }, { enabled, refetchInterval: 15_000 }),
-  )
+  const { data: jobs } = useQuery(trpc.orchestration.list.queryOptions({ project, state: 'active' }, { enabled }))
   const { data: models } = useQuery(trpc.registry.list.queryOptions({ project }, { enabled }))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
   const { data: monitors } = useQuery(trpc.monitoring.list.queryOptions({ project }, { enabled }))

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { datasets, datasetVersions, evaluations } from '#db/schema/index.ts'
+import { createToken, enterAsPerson, invite } from '#server/access/index.ts'
+import { testCookie, testPerson, testSession } from '#server/access/testing.ts'
+import { createApiContext } from '#server/api/context.ts'
+import { appRouter, createApiCaller } from '#server/api/root.ts'
+import type { RouteMeta } from '#server/api/trpc.ts'
+import { addDataset } from '#server/data/index.ts'
+import { ownBlob } from '#server/kernel/blobs.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { promoteRentals } from '#server/monitoring/testing.ts'
+import { generateInput, isTaken, withText } from './generate-input.ts'
+
+interface Procedure {
+  _def: { type: string; meta?: RouteMeta; inputs: unknown[] }
+}
+
+let kernel: TestKernel
+let mine: ProjectScope
+let theirs: ProjectScope
+/** Everything by which something of theirs could be asked for or recognised: ids, names, digests. */
+let traces: string[]
+let ask: (name: string, input: unknown) => Promise<unknown>
+
+/** Their project has one of everything, under names that appear nowhere else. */
+async function fill(): Promise<void> {
+  const { userId } = await testPerson(kernel, { scope: theirs, role: 'owner' })
+  const caller = await enterAsPerson(kernel, { userId, isAdmin: false }, theirs.slug)
+  await promoteRentals(kernel, theirs)
+  for (const table of ['models', 'endpoints', 'experiments', 'runs'])
+    await kernel.sql`UPDATE ${kernel.sql(table)} SET name = ${`canary-${table}`} WHERE project_id = ${theirs.projectId}`
+  await createToken(kernel, caller, { name: 'canary-token', role: 'viewer', expiresInDays: 1 })
+  await invite(kernel, caller, { role: 'viewer', email: 'canary@example.org' })
+  const blob = await kernel.blobs.put(new TextEncoder().encode('canary,column\n1,2\n'))
+  await ownBlob(kernel.db, theirs.projectId, blob)
+  await addDataset(kernel, caller, { name: 'canary-arriving', fileName: 'canary.csv', digest: blob.digest })
+  const owned = { projectId: theirs.projectId, createdBy: `user:${userId}` }
+  const [dataset] = await kernel.db
+    .insert(datasets)
+    .values({ ...owned, id: newId(), name: 'canary-data', latestVersion: 1 })
+    .returning()
+  const [version] = await kernel.db
+    .insert(datasetVersions)
+    .values({
+      ...owned,
+      id: newId(),
+      datasetId: dataset!.id,
+      number: 1,
+      digest: blob.digest,
+      sourceDigest: blob.digest,
+      bytes: blob.bytes,
+      rows: 1,
+      columnCount: 2,
+      schema: [],
+      source: { fileName: 'canary.csv' },
+      warnings: [],
+    })
+    .returning()
+  const [run] = await kernel.sql<{ id: string; digest: string }[]>`
+    SELECT id, model_digest AS digest FROM runs WHERE project_id = ${theirs.projectId}`
+  await kernel.db.insert(evaluations).values({
+    ...owned,
+    id: newId(),
+    runId: run!.id,
+    modelDigest: run!.digest,
+    datasetVersionId: version!.id,
+    state: 'queued',
+  })
+}
+
+const projectTables = async (): Promise<string[]> =>
+  (
+    await kernel.sql<{ name: string }[]>`
+      SELECT DISTINCT c.table_name AS name FROM information_schema.columns c
+      JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+      WHERE c.table_schema = 'public' AND c.column_name = 'project_id' AND t.table_type = 'BASE TABLE'`
+  ).map(r => r.name)
+
+/** A fingerprint of every row of their project, by table. */
+async function fingerprint(): Promise<Record<string, string>> {
+  const prints: Record<string, string> = {}
+  for (const table of await projectTables()) {
+    const [row] = await kernel.sql<{ print: string }[]>`
+      SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS print
+      FROM ${kernel.sql(table)} t WHERE t.project_id = ${theirs.projectId}`
+    prints[table] = row!.print
+  }
+  return prints
+}
+
+async function findTraces(): Promise<string[]> {
+  const found = new Set<string>([theirs.projectId])
+  for (const table of await projectTables())
+    for (const { row } of await kernel.sql<{ row: Record<string, unknown> }[]>`
+      SELECT to_jsonb(t) AS row FROM ${kernel.sql(table)} t WHERE t.project_id = ${theirs.projectId} LIMIT 50`)
+      for (const [column, value] of Object.entries(row))
+        if (typeof value === 'string' && (/(^|_)(id|digest)$/.test(column) || value.startsWith('canary')))
+          found.add(value)
+  return [...found].filter(trace => trace.length > 8)
+}
+
+before(async () => {
+  // Nothing listens on the port where try-it looks for the inference server.
+  kernel = await testKernel({ LOG_LEVEL: 'fatal', INFERENCE_PORT: '9' })
+  mine = await kernel.project('mine')
+  theirs = await kernel.project('theirs')
+  await fill()
+  traces = await findTraces()
+  const { userId } = await testPerson(kernel, { scope: mine, role: 'owner' })
+  const cookie = await testCookie(kernel, await testSession(kernel, userId))
+  const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+  ask = async (name, input) => {
+    const context = await createApiContext(kernel, { method: 'POST', headers, requestId: 'test' })
+    const found = name
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], createApiCaller(context))
+    return (found as (input: unknown) => Promise<unknown>)(input)
+  }
+})
+after(() => kernel.close())
+
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).filter(
+  ([, { _def }]) => _def.meta && _def.meta.permission !== 'public' && _def.meta.permission !== 'signed-in',
+)
+
+describe('an owner of one project asks in it for everything of another', () => {
+  let before: Record<string, string>
+  it('their project has something of every kind', async () => {
+    before = await fingerprint()
+    for (const table of [
+      'api_tokens',
+      'invitations',
+      'members',
+      'dataset_versions',
+      'ingestions',
+      'jobs',
+      'runs',
+      'experiments',
+      'model_versions',
+      'endpoints',
+      'endpoint_revisions',
+      'evaluations',
+      'blob_owners',
+      'events',
+    ])
+      assert.ok(!before[table]!.startsWith('0 '), `${table} is empty`)
+    assert.ok(traces.length > 20)
+  })
+
+  for (const [name, { _def }] of procedures)
+    it(`${name} answers with nothing of it`, async () => {
+      const tried = new Set<string>()
+      for (const withAll of [false, true]) {
+        const made = { ...generateInput(_def.inputs, withAll), project: mine.slug }
+        for (const trace of traces)
+          for (const text of [trace, `${trace}@1`])
+            for (const input of withText(made, text)) {
+              const key = JSON.stringify(input)
+              if (tried.has(key) || !isTaken(_def.inputs, input)) continue
+              tried.add(key)
+              const answer = await ask(name, input).then(
+                value => JSON.stringify(value ?? null),
+                error => `${error.message} ${JSON.stringify(error.cause ?? null)}`,
+              )
+              const leaked = traces.find(t => !text.includes(t) && answer.includes(t))
+              assert.equal(leaked, undefined, `asked with ${key}: ${answer.slice(0, 400)}`)
+            }
+      }
+    })
+
+  it('and none of it was touched, borrowed or linked', async () => {
+    assert.deepEqual(await fingerprint(), before)
+    const [borrowed] = await kernel.sql<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM blob_owners a JOIN blob_owners b USING (digest)
+      WHERE a.project_id = ${mine.projectId} AND b.project_id = ${theirs.projectId}`
+    assert.equal(borrowed!.n, 0)
+    const [linked] = await kernel.sql<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM links
+      WHERE project_id = ${mine.projectId} AND (from_id = ANY(${traces}) OR to_id = ANY(${traces}))`
+    assert.equal(linked!.n, 0)
+  })
+})
