@@ -4,8 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 export interface TreeMemory {
-  /** The process and everything below it. */
-  pids: number[]
+  /** Of the process and everything below it. */
   residentBytes: number
   /** At least `residentBytes`: what the kernel saw between two looks. */
   peakBytes: number
@@ -36,19 +35,18 @@ export async function resetPeak(pid: number): Promise<void> {
 }
 
 async function measureByProc(root: number): Promise<TreeMemory | undefined> {
-  const tree: TreeMemory = { pids: [], residentBytes: 0, peakBytes: 0 }
+  const tree: TreeMemory = { residentBytes: 0, peakBytes: 0 }
   const left = [root]
   for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
     const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0)
     const resident = kilobytes('VmRSS') * 1024
     if (resident === 0) continue
-    tree.pids.push(pid)
     tree.residentBytes += resident
     tree.peakBytes += Math.max(resident, kilobytes('VmHWM') * 1024)
     left.push(...(await childrenOf(pid)))
   }
-  return tree.pids.length > 0 ? tree : undefined
+  return tree.residentBytes > 0 ? tree : undefined
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
@@ -67,15 +65,14 @@ async function measureByPs(root: number): Promise<TreeMemory | undefined> {
     .trim()
     .split('\n')
     .map(line => line.trim().split(/\s+/).map(Number) as [number, number, number])
-  const tree: TreeMemory = { pids: [], residentBytes: 0, peakBytes: 0 }
+  const tree: TreeMemory = { residentBytes: 0, peakBytes: 0 }
   const left = [root]
   for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
     const own = rows.find(r => r[0] === pid)
     if (!own) continue
-    tree.pids.push(pid)
     tree.residentBytes += own[2] * 1024
     left.push(...rows.filter(r => r[1] === pid).map(r => r[0]))
   }
   tree.peakBytes = tree.residentBytes
-  return tree.pids.length > 0 ? tree : undefined
+  return tree.residentBytes > 0 ? tree : undefined
 }

@@ -71,16 +71,17 @@ export function startTrainingChild(study: string, limitBytes: number): TrainingC
       if (said.length > KEPT_LINES) said.shift()
       current?.hooks.line('warn', text)
     })
-  const kill = () => {
-    for (const pid of memory?.pids.toReversed() ?? []) if (pid !== child.pid) tryKill(pid)
-    child.kill('SIGKILL')
-  }
+  const kill = () => void child.kill('SIGKILL')
   const end = (error: unknown) => {
     alive = false
     current?.settle({ error })
   }
   child.on('error', end)
-  child.on('exit', (code, signal) => {
+  child.on('exit', () => {
+    alive = false
+  })
+  // Not `exit`: its last words come before `close`.
+  child.on('close', (code, signal) => {
     const heap = said.some(line => line.includes('heap out of memory'))
     end(
       overLimit || heap
@@ -183,14 +184,6 @@ export function startTrainingChild(study: string, limitBytes: number): TrainingC
 function hold(child: ChildProcess, keep: boolean): void {
   const streams = [child.stdout, child.stderr] as unknown as { ref(): void; unref(): void }[]
   for (const handle of [child, child.channel, ...streams]) handle?.[keep ? 'ref' : 'unref']()
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Gone already.
-  }
 }
 
 function crash(code: number | null, signal: NodeJS.Signals | null, said: readonly string[]): TrainingCrash {

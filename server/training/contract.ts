@@ -131,6 +131,8 @@ export interface RunDetail extends RunSummary {
   intervals: Record<string, Measured>
   /** `Curves` of the engine: ROC, PR, calibration, confusion, residuals … by task. */
   curves: Record<string, unknown> | null
+  /** Columns that this run left out beside those the schema leaves out. */
+  ignored: string[]
   rowsTrain: number | null
   rowsValidation: number | null
   /** The fitted recipe's steps in words. */

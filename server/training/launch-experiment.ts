@@ -122,7 +122,16 @@ async function findOrInsert(
         target,
         task,
         metric: wanted.metric ?? defaultMetric(task),
-        settings: { v: 1, data: `${version.datasetName}@${version.number}`, split },
+        settings: {
+          v: 1,
+          data: `${version.datasetName}@${version.number}`,
+          split,
+          // Of the first launch; later ones may differ in these.
+          seed: input.seed,
+          ignore: input.ignore,
+          ...(input.trainers ? { trainers: input.trainers } : {}),
+          ...(input.trials ? { trials: input.trials } : {}),
+        },
         createdBy: actorKey(c.actor),
       })
     const differs = differences(row, wanted)
@@ -157,6 +166,7 @@ async function enqueueRuns(
       params,
       seed,
       state: 'queued',
+      result: { v: 1, ignored: ignore, split },
       createdBy: actorKey(c.actor),
     })),
   )
@@ -165,7 +175,7 @@ async function enqueueRuns(
     rows.map(async run => {
       const job = await c.enqueue(trainRunJob, {
         projectId,
-        title: `Train ${run.trainer} on ${data}`,
+        title: `Train ${run.name} on ${data}`,
         subject: { kind: 'run', id: run.id },
         payload: { v: 1, runId: run.id, ignore, split, notAfter },
       })

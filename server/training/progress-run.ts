@@ -6,7 +6,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { writeEvent } from '#server/kernel/events.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import { dropPoints } from './points/store.ts'
-import { describeRecipe, finiteMetrics, type StoredResult } from './rules/store-result.ts'
+import { describeRecipe, finiteMetrics, type StoredPlan, type StoredResult } from './rules/store-result.ts'
 import { type ExperimentRow, findRun, type RunRow, updateRun } from './store.ts'
 
 export interface RunToTrain {
@@ -60,7 +60,7 @@ export async function completeRun(
   const { blob, metrics, backend, environment } = trained
   await ownBlob(c.tx, scope.projectId, blob)
   const result: StoredResult = {
-    v: 1,
+    ...((run.result as StoredPlan | null) ?? { v: 1, ignored: [], split: '' }),
     intervals: metrics,
     curves: { ...trained.curves },
     classes: trained.classes,

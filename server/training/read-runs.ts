@@ -50,7 +50,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
   const version = experiment.datasetVersionId
     ? await versionById(kernel, scope, experiment.datasetVersionId)
     : undefined
-  const result = run.result as StoredResult | null
+  const result = run.result as Partial<StoredResult> | null
   return {
     ...summary!,
     metric: experiment.metric,
@@ -64,6 +64,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
     environment: run.environment,
     intervals: result?.intervals ?? {},
     curves: result?.curves ?? null,
+    ignored: result?.ignored ?? [],
     rowsTrain: result?.rowsTrain ?? null,
     rowsValidation: result?.rowsValidation ?? null,
     recipe: result?.recipe ?? [],
@@ -77,7 +78,10 @@ export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly
   await authorise(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(refs)])
   const runs = await toSummaries(kernel, caller.scope, rows)
-  const params = sideBySide<unknown>(runs.map(r => r.params))
+  // Columns left out are as much a setting as any parameter.
+  const params = sideBySide<unknown>(
+    runs.map((r, i) => (rows[i]!.ignored?.length ? { ...r.params, ignore: rows[i]!.ignored } : r.params)),
+  )
   const metrics = sideBySide<number | null>(runs.map(r => r.metrics))
   const metric = rows.every(r => r.metric === rows[0]!.metric) ? rows[0]!.metric : null
   return {

@@ -131,6 +131,7 @@ const LISTED = {
   experiment: experiments.name,
   metric: experiments.metric,
   measured: sql<Measured | null>`${runs.result} -> 'intervals' -> ${experiments.metric}`,
+  ignored: sql<string[] | null>`${runs.result} -> 'ignored'`,
   progress: jobs.progress,
 }
 

@@ -1,9 +1,15 @@
 import type { FittedRecipe, MetricValue } from '#ml/index.ts'
 import type { Measured } from '../contract.ts'
 
-/** `runs.result`: what was measured on the validation rows, and how the rows became numbers. */
-export interface StoredResult {
+/** `runs.result` from the launch on. */
+export interface StoredPlan {
   v: 1
+  ignored: string[]
+  split: string
+}
+
+/** `runs.result` of a done run: what was measured on the validation rows, and how the rows became numbers. */
+export interface StoredResult extends StoredPlan {
   intervals: Record<string, Measured>
   curves: Record<string, unknown>
   classes: string[]
