@@ -121,7 +121,7 @@ async function history({ args, text, client }: Call): Promise<Outcome> {
       ...inForce,
       showTable(
         ['REVISION', 'AT', 'ACTION', 'MODEL', 'VERSION', 'ACTOR', 'REASON'],
-        found.items.map(i => [i.revision, i.at, i.action, i.model, i.version, i.actor, i.reason]),
+        found.items.map(i => [i.revision, i.at, i.action, i.model, i.version, i.actorName, i.reason]),
       ),
     ].join('\n'),
   }

@@ -1,11 +1,13 @@
 'use client'
-import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsBoolean, useQueryState } from 'nuqs'
+import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { useDatasets } from './client.ts'
-import { bytesWords, countWords, timeWords } from './words.ts'
+import { bytesWords, countWords } from './words.ts'
 
 /** All datasets of a project with their newest versions, and the files that are on their way. */
 export function DatasetList({ project }: { project: string }) {
@@ -14,23 +16,21 @@ export function DatasetList({ project }: { project: string }) {
   const empty = data !== undefined && data.items.length === 0
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="start">
-        <div>
-          <Title order={1} size="h3">
-            Data
-          </Title>
-          <Text size="sm" c="dimmed">
-            {empty
-              ? 'Everything starts with a table: one row per case, one column per fact.'
-              : 'Every change makes a version; models remember the one they were trained on.'}
-          </Text>
-        </div>
-        {empty || isPending ? null : (
-          <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
-            {adding ? 'Close' : 'Add data'}
-          </Button>
-        )}
-      </Group>
+      <PageHead
+        title="Data"
+        sentence={
+          empty
+            ? 'Everything starts with a table: one row per case, one column per fact.'
+            : 'Every change makes a version; models remember the one they were trained on.'
+        }
+        actions={
+          empty || isPending ? null : (
+            <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
+              {adding ? 'Close' : 'Add data'}
+            </Button>
+          )
+        }
+      />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {empty || adding ? <AddDataset project={project} onStart={() => setAdding(true)} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}
@@ -82,7 +82,9 @@ export function DatasetList({ project }: { project: string }) {
                   <Table.Td ta="right">{d.rows.toLocaleString('en')}</Table.Td>
                   <Table.Td ta="right">{d.columns}</Table.Td>
                   <Table.Td ta="right">{bytesWords(d.bytes)}</Table.Td>
-                  <Table.Td c="dimmed">{timeWords(d.createdAt)}</Table.Td>
+                  <Table.Td c="dimmed">
+                    <Time at={d.createdAt} />
+                  </Table.Td>
                   <Table.Td c="dimmed">
                     {d.warnings.length > 0 ? (
                       <Anchor component={Link} size="sm" href={`/p/${project}/data/${d.dataset}?tab=profile`}>

@@ -1,15 +1,18 @@
 'use client'
-import { Anchor, Breadcrumbs, Button, Code, Group, Select, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core'
+import { Button, Select, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { newHref } from '../training/links.ts'
+import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { useDataset } from './client.ts'
 import { PreviewTable } from './preview-table.tsx'
 import { ProfileView } from './profile-view.tsx'
 import { SchemaReview } from './schema-review.tsx'
 import { VersionList } from './version-list.tsx'
-import { bytesWords, countWords, timeWords } from './words.ts'
+import { bytesWords, countWords } from './words.ts'
 
 const TABS = ['preview', 'profile', 'schema', 'versions'] as const
 const LABEL = { preview: 'Preview', profile: 'Profile', schema: 'Schema review', versions: 'Versions' }
@@ -25,49 +28,47 @@ export function DatasetPage({ project, name }: { project: string; name: string }
   const target = data.schema.find(c => c.role === 'target')
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="start">
-        <div>
-          <Breadcrumbs fz="sm" mb={4}>
-            <Anchor component={Link} href={`/p/${project}/data`} size="sm">
-              Data
-            </Anchor>
-            <Text size="sm">{name}</Text>
-          </Breadcrumbs>
-          <Title order={1} size="h3">
-            {name}
-          </Title>
-          <Text size="sm" c="dimmed">
+      <PageHead
+        title={name}
+        sentence={
+          <>
             {countWords(data.rows, 'row')}, {countWords(data.columns, 'column')}, {bytesWords(data.bytes)}, added{' '}
-            {timeWords(data.createdAt)}
+            <Time at={data.createdAt} />
             {target ? (
               <>
                 ; predicts{' '}
-                <Text span fw={600}>
+                <Text span inherit fw={600} c="var(--mantine-color-text)">
                   {target.name}
                 </Text>
               </>
             ) : null}
-          </Text>
-          <Code title="SHA-256 of the Parquet file">{data.digest.slice(0, 12)}</Code>
-        </div>
-        <Group gap="xs">
-          <Select
-            aria-label="Version"
-            w={110}
-            allowDeselect={false}
-            data={data.versions.map(v => ({ value: String(v.version), label: `v${v.version}` }))}
-            value={String(data.version)}
-            onChange={value => setVersion(Number(value) === data.versions[0]?.version ? null : Number(value))}
-          />
-          <Button
-            component="a"
-            variant="default"
-            href={`/api/v1/projects/${project}/datasets/${name}/versions/${data.version}/data.parquet`}
-          >
-            Download
-          </Button>
-        </Group>
-      </Group>
+            .
+          </>
+        }
+        actions={
+          <>
+            <Select
+              aria-label="Version"
+              w={90}
+              allowDeselect={false}
+              data={data.versions.map(v => ({ value: String(v.version), label: `v${v.version}` }))}
+              value={String(data.version)}
+              onChange={value => setVersion(Number(value) === data.versions[0]?.version ? null : Number(value))}
+            />
+            <Button
+              component="a"
+              variant="default"
+              title={`Parquet, SHA-256 ${data.digest}`}
+              href={`/api/v1/projects/${project}/datasets/${name}/versions/${data.version}/data.parquet`}
+            >
+              Download
+            </Button>
+            <Button component={Link} href={newHref(project, { data: `${name}@${data.version}`, target: target?.name })}>
+              Train a model
+            </Button>
+          </>
+        }
+      />
       <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (

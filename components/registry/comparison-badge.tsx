@@ -1,19 +1,21 @@
 import { Badge } from '@mantine/core'
-import type { Comparison } from './words.ts'
+import type { Verdict } from '../training/words.ts'
 
-const COLOUR: Record<Comparison, string> = {
-  better: 'teal',
-  worse: 'red',
-  same: 'gray',
-  differs: 'gray',
-  unknown: 'gray',
+const LOOKS: Record<Verdict, { colour: string; words: string }> = {
+  better: { colour: 'green', words: 'better' },
+  worse: { colour: 'red', words: 'worse' },
+  tied: { colour: 'gray', words: 'within chance' },
+  same: { colour: 'gray', words: 'the same' },
+  differs: { colour: 'gray', words: 'differs' },
+  unknown: { colour: 'gray', words: 'no value' },
 }
 
 /** Colour never speaks without its word. */
-export function ComparisonBadge({ comparison }: { comparison: Comparison }) {
+export function ComparisonBadge({ comparison }: { comparison: Verdict }) {
+  const { colour, words } = LOOKS[comparison]
   return (
-    <Badge variant="light" radius="sm" tt="none" color={COLOUR[comparison]}>
-      {comparison === 'unknown' ? 'no value' : comparison}
+    <Badge variant="light" radius="sm" tt="none" fw={500} color={colour}>
+      {words}
     </Badge>
   )
 }

@@ -1,9 +1,13 @@
 'use client'
-import { Anchor, Badge, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
+import { metricWords } from '../training/words.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { numberWords } from '../ui/words.ts'
 import { useModels } from './client.ts'
-import { timeWords, valueWords } from './words.ts'
 
 /** All models of a project: which version answers, which is the newest. */
 export function ModelList({ project }: { project: string }) {
@@ -19,22 +23,20 @@ export function ModelList({ project }: { project: string }) {
           : `${waiting === 1 ? 'One model has' : `${waiting} models have`} a version that is newer than the one in use.`
   return (
     <Stack gap="md">
-      <div>
-        <Title order={1} size="h3">
-          Registry
-        </Title>
-        <Text size="sm" c="dimmed">
-          {sentence}
-        </Text>
-      </div>
+      <PageHead title="Registry" sentence={sentence} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the models" /> : null}
       {data?.items.length === 0 ? (
-        <Paper withBorder radius="md" p="md">
-          <Button component={Link} href={`/p/${project}/training`}>
-            Choose a run
-          </Button>
-        </Paper>
+        <EmptyState
+          title="No model yet"
+          action={
+            <Button component={Link} href={`/p/${project}/training`}>
+              Choose a run
+            </Button>
+          }
+        >
+          Register the best run of an experiment: it becomes version 1 of a model, which an endpoint can answer with.
+        </EmptyState>
       ) : null}
       {data && data.items.length > 0 ? (
         <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
@@ -81,10 +83,12 @@ export function ModelList({ project }: { project: string }) {
                   <Table.Td style={{ fontVariantNumeric: 'tabular-nums' }}>
                     {Object.entries(m.metrics)
                       .slice(0, 3)
-                      .map(([key, value]) => `${key} ${valueWords(value)}`)
+                      .map(([key, value]) => `${metricWords(key)} ${numberWords(value)}`)
                       .join(' · ') || '–'}
                   </Table.Td>
-                  <Table.Td c="dimmed">{timeWords(m.updatedAt)}</Table.Td>
+                  <Table.Td c="dimmed">
+                    <Time at={m.updatedAt} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

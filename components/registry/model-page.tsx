@@ -1,11 +1,15 @@
 'use client'
-import { Anchor, Badge, Breadcrumbs, Button, Group, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
+import { measuredWords, metricWords } from '../training/words.ts'
+import { PageHead } from '../ui/page-head.tsx'
+import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
 import { useEndpoints, useModel } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
-import { modelSentence, timeWords, valueWords } from './words.ts'
+import { measuredOf, metricsOf, modelSentence } from './words.ts'
 
 /** One model: its versions, and the newest beside the one in use. */
 export function ModelPage({ project, name }: { project: string; name: string }) {
@@ -18,21 +22,13 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
   const champion = data.versions.find(v => v.version === championNumber)
   const newer = data.versions.filter(v => v.version > (championNumber ?? 0))
   const promoteHref = (version: number) => `/p/${project}/registry/${name}/promote?version=${version}`
-  const metrics = Object.keys(newest.metrics).slice(0, 3)
+  const metrics = metricsOf([newest]).slice(0, 3)
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="start">
-        <div>
-          <Breadcrumbs fz="sm" mb={4}>
-            <Anchor component={Link} href={`/p/${project}/registry`} size="sm">
-              Registry
-            </Anchor>
-            <Text size="sm">{name}</Text>
-          </Breadcrumbs>
-          <Title order={1} size="h3">
-            {name}
-          </Title>
-          <Text size="sm" c="dimmed">
+      <PageHead
+        title={name}
+        sentence={
+          <>
             {modelSentence(championNumber, newest.version, newer.length)}
             {endpoints.map(e => (
               <span key={e.endpoint}>
@@ -43,24 +39,26 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 answers with v{e.version}.
               </span>
             ))}
-          </Text>
-          {data.description ? <Text size="sm">{data.description}</Text> : null}
-        </div>
-        {newest.version !== championNumber && newest.servable.kind !== 'none' ? (
-          <Button component={Link} href={promoteHref(newest.version)}>
-            Promote v{newest.version}
-          </Button>
-        ) : null}
-      </Group>
+          </>
+        }
+        actions={
+          newest.version !== championNumber && newest.servable.kind !== 'none' ? (
+            <Button component={Link} href={promoteHref(newest.version)}>
+              Promote v{newest.version}
+            </Button>
+          ) : null
+        }
+      />
+      {data.description ? <Text size="sm">{data.description}</Text> : null}
       <Scorecard champion={champion === newest ? undefined : champion} challenger={newest} />
-      <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
-        <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Panel title="Versions" flush>
+        <Table horizontalSpacing="md" style={{ fontVariantNumeric: 'tabular-nums' }}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Version</Table.Th>
               {metrics.map(m => (
                 <Table.Th key={m} ta="right">
-                  {m}
+                  {metricWords(m)}
                 </Table.Th>
               ))}
               <Table.Th>Run</Table.Th>
@@ -94,7 +92,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 </Table.Td>
                 {metrics.map(m => (
                   <Table.Td key={m} ta="right">
-                    {valueWords(v.metrics[m])}
+                    {measuredWords(measuredOf(v, m)).value}
                   </Table.Td>
                 ))}
                 <Table.Td ff="monospace">
@@ -109,7 +107,9 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 <Table.Td ff="monospace" c="dimmed" title={v.digest}>
                   {v.digest.slice(0, 12)}
                 </Table.Td>
-                <Table.Td c="dimmed">{timeWords(v.createdAt)}</Table.Td>
+                <Table.Td c="dimmed">
+                  <Time at={v.createdAt} />
+                </Table.Td>
                 <Table.Td ta="right">
                   {(VERSION_ACTIONS[v.state] as readonly string[]).includes('promote') && v.servable.kind !== 'none' ? (
                     <Button
@@ -127,7 +127,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
             ))}
           </Table.Tbody>
         </Table>
-      </Paper>
+      </Panel>
     </Stack>
   )
 }

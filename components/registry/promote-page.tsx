@@ -2,7 +2,6 @@
 import {
   Anchor,
   Autocomplete,
-  Breadcrumbs,
   Button,
   Grid,
   Group,
@@ -19,10 +18,12 @@ import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { runHref } from '../training/links.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { durationWords } from '../ui/words.ts'
 import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
-import { millisecondsWords, timeWords } from './words.ts'
 
 /** Asks before a version answers: what will happen, beside what speaks for it. */
 export function PromotePage({ project, name }: { project: string; name: string }) {
@@ -47,15 +48,6 @@ export function PromotePage({ project, name }: { project: string; name: string }
   const result = promote.data
   return (
     <Stack gap="md">
-      <Breadcrumbs fz="sm">
-        <Anchor component={Link} href={`/p/${project}/registry`} size="sm">
-          Registry
-        </Anchor>
-        <Anchor component={Link} href={`/p/${project}/registry/${name}`} size="sm">
-          {name}
-        </Anchor>
-        <Text size="sm">v{version.version}</Text>
-      </Breadcrumbs>
       <Group justify="space-between" align="start">
         <div>
           <Title order={1} size="h3">
@@ -72,7 +64,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
                 ? `It answers instead of ${now.model} v${now.version} from about a second after you confirm; requests on their way end with v${now.version}. `
                 : `${endpoint} is new: it answers from about a second after you confirm. `}
             {now && !same
-              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${millisecondsWords(lastSwitch)}`}.`
+              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${durationWords(lastSwitch)}`}.`
               : null}
           </Text>
         </div>
@@ -142,12 +134,18 @@ export function PromotePage({ project, name }: { project: string; name: string }
               </Title>
               <Table>
                 <Table.Tbody>
-                  {[
-                    ['run', version.run ? version.run.slice(-8) : 'uploaded'],
-                    ['digest', `${version.digest.slice(0, 12)}…`],
-                    ['registered', timeWords(version.createdAt)],
-                    ['note', version.note || '–'],
-                  ].map(([key, value]) => (
+                  {Object.entries({
+                    run: version.run ? (
+                      <Anchor component={Link} size="sm" href={runHref(project, version.run)}>
+                        {version.run.slice(-8)}
+                      </Anchor>
+                    ) : (
+                      'uploaded'
+                    ),
+                    digest: `${version.digest.slice(0, 12)}…`,
+                    registered: <Time at={version.createdAt} />,
+                    note: version.note || '–',
+                  }).map(([key, value]) => (
                     <Table.Tr key={key}>
                       <Table.Td c="dimmed">{key}</Table.Td>
                       <Table.Td>{value}</Table.Td>

@@ -1,30 +1,27 @@
-const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
+import { listMetrics } from '#ml/metrics/registry.ts'
+import type { VersionSummary } from '#server/registry/contract.ts'
+import type { Measured } from '#server/training/contract.ts'
+import { compareValues, directionOf, type Verdict } from '../training/words.ts'
 
-export const valueWords = (n: number | null | undefined) => (n === null || n === undefined ? '–' : short.format(n))
-/** The same on the server and in the browser, whatever their zones. */
-export const timeWords = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
-export const millisecondsWords = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
+const ORDER = listMetrics().map(m => m.id)
+type Metrics = Pick<VersionSummary, 'metrics' | 'intervals' | 'metric'>
 
-const LOWER = /(rmse|mae|mse|mape|loss|brier|error|deviance)/i
-const HIGHER = /(r2|auc|accuracy|f1|precision|recall|kappa|mcc|score)/i
+/** A metric of a version with its interval, where the run kept one. */
+export const measuredOf = (version: Metrics, metric: string): Measured =>
+  version.intervals[metric] ?? { value: version.metrics[metric] ?? null, low: null, high: null }
 
-/** Which way a metric points, by its name; undefined when the name does not say. */
-export const betterWhen = (metric: string): 'lower' | 'higher' | undefined =>
-  LOWER.test(metric) ? 'lower' : HIGHER.test(metric) ? 'higher' : undefined
+/** A challenger beside the champion: only what intervals tell apart is better or worse. */
+export const compareVersions = (metric: string, champion: Metrics, challenger: Metrics): Verdict =>
+  compareValues(measuredOf(champion, metric), measuredOf(challenger, metric), directionOf(metric)).verdict
 
-export type Comparison = 'better' | 'worse' | 'same' | 'differs' | 'unknown'
-
-/** A challenger's value beside the champion's. Point values only: whether the difference is real is Evaluation's to say. */
-export function compareMetric(
-  metric: string,
-  champion: number | null | undefined,
-  challenger: number | null | undefined,
-): Comparison {
-  if (champion === null || champion === undefined || challenger === null || challenger === undefined) return 'unknown'
-  if (champion === challenger) return 'same'
-  const way = betterWhen(metric)
-  if (!way) return 'differs'
-  return challenger < champion === (way === 'lower') ? 'better' : 'worse'
+/** Every metric of the versions: the first one's own first, then as the engine orders them. */
+export function metricsOf(versions: Metrics[]): string[] {
+  const there = new Set(versions.flatMap(v => [...Object.keys(v.intervals), ...Object.keys(v.metrics)]))
+  const own = versions[0]?.metric
+  const known = ORDER.filter(m => there.has(m))
+  const rest = [...there].filter(m => !ORDER.includes(m)).sort()
+  const all = [...known, ...rest]
+  return own && there.has(own) ? [own, ...all.filter(m => m !== own)] : all
 }
 
 /** The sentence at the top of a model's page. */

@@ -1,9 +1,12 @@
 'use client'
-import { Anchor, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Button, Paper, Skeleton, Stack, Table } from '@mantine/core'
 import Link from 'next/link'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
 import { useEndpoints } from './client.ts'
-import { latencyWords, rateWords, shareWords, timeWords } from './words.ts'
+import { latencyWords, rateWords, shareWords } from './words.ts'
 
 /** All endpoints of a project: what answers, how fast. */
 export function EndpointList({ project }: { project: string }) {
@@ -21,22 +24,20 @@ export function EndpointList({ project }: { project: string }) {
           : `${data.items.length === 1 ? 'One endpoint answers' : `${data.items.length} endpoints answer`} with the version last chosen.`
   return (
     <Stack gap="md">
-      <div>
-        <Title order={1} size="h3">
-          Serving
-        </Title>
-        <Text size="sm" c="dimmed">
-          {sentence}
-        </Text>
-      </div>
+      <PageHead title="Serving" sentence={sentence} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the endpoints" /> : null}
       {data?.items.length === 0 ? (
-        <Paper withBorder radius="md" p="md">
-          <Button component={Link} href={`/p/${project}/registry`}>
-            Choose a model
-          </Button>
-        </Paper>
+        <EmptyState
+          title="Nothing answers yet"
+          action={
+            <Button component={Link} href={`/p/${project}/registry`}>
+              Choose a model
+            </Button>
+          }
+        >
+          Promote a version of a model: an endpoint is made for it, with an address, a form to try it and a log.
+        </EmptyState>
       ) : null}
       {data && data.items.length > 0 ? (
         <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
@@ -74,7 +75,9 @@ export function EndpointList({ project }: { project: string }) {
                   <Table.Td ta="right">
                     {e.servers.current} of {e.servers.alive}
                   </Table.Td>
-                  <Table.Td c="dimmed">{timeWords(e.updatedAt)}</Table.Td>
+                  <Table.Td c="dimmed">
+                    <Time at={e.updatedAt} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -1,8 +1,9 @@
 'use client'
-import { Anchor, Breadcrumbs, Button, Code, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core'
+import { Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
+import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
@@ -26,31 +27,20 @@ export function EndpointPage({ project, name }: { project: string; name: string 
   const stuck = data.instances.filter(i => i.error !== null)
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="start">
-        <div>
-          <Breadcrumbs fz="sm" mb={4}>
-            <Anchor component={Link} href={`/p/${project}/serving`} size="sm">
-              Serving
-            </Anchor>
-            <Text size="sm">{name}</Text>
-          </Breadcrumbs>
-          <Title order={1} size="h3">
-            {name}
-          </Title>
-          <Text size="sm" c="dimmed">
-            {endpointSentence(data)}
-          </Text>
-          <Code>{data.url}/predict</Code>
-        </div>
-        <Group gap="xs">
-          <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
-            Roll back
-          </Button>
-          <Button component={Link} href={`/p/${project}/registry/${data.model}/promote?endpoint=${name}`}>
-            Promote another version
-          </Button>
-        </Group>
-      </Group>
+      <PageHead
+        title={name}
+        sentence={endpointSentence(data)}
+        actions={
+          <>
+            <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
+              Roll back
+            </Button>
+            <Button component={Link} href={`/p/${project}/registry/${data.model}/promote?endpoint=${name}`}>
+              Promote another version
+            </Button>
+          </>
+        }
+      />
       {stuck.map(i => (
         <Problem
           key={i.process}

@@ -1,7 +1,8 @@
 import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
-import { millisecondsWords } from '../registry/words.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { durationWords } from '../ui/words.ts'
 import { useHistory } from './client.ts'
 import { timeWords } from './words.ts'
 
@@ -70,13 +71,13 @@ export function HistoryView({
                   ) : null}
                 </Table.Td>
                 <Table.Td>{item.action === 'promote' ? 'promoted' : 'rolled back'}</Table.Td>
-                <Table.Td c="dimmed">{timeWords(item.at)}</Table.Td>
-                <Table.Td ta="right">
-                  {item.switchedInMs === null ? '–' : millisecondsWords(item.switchedInMs)}
+                <Table.Td c="dimmed">
+                  <Time at={item.at} />
                 </Table.Td>
+                <Table.Td ta="right">{item.switchedInMs === null ? '–' : durationWords(item.switchedInMs)}</Table.Td>
                 <Table.Td>{item.reason || '–'}</Table.Td>
-                <Table.Td c="dimmed" ff="monospace" title={item.actor}>
-                  {item.actor.split(':')[0]} {item.actor.slice(-6)}
+                <Table.Td c="dimmed" title={item.actor}>
+                  {item.actorName}
                 </Table.Td>
                 <Table.Td ta="right">
                   {inForce && item.model === inForce.model && item.version !== inForce.version ? (

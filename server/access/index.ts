@@ -15,6 +15,7 @@ export {
   showInvitation,
 } from './invitations.ts'
 export { addMember, changeMember, readMembers, removeMember } from './members.ts'
+export { nameActorKeys } from './name-actors.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
 export { readAudit, readAuditFacets } from './read-audit.ts'
 export {

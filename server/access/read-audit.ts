@@ -1,19 +1,8 @@
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { authorise, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
+import { nameOf } from './name-actors.ts'
 import { listAuditFacets, listAuditRows, nameActors } from './store.ts'
-
-const SYSTEM_NAMES: Record<string, string> = {
-  anonymous: 'somebody unknown',
-  'command-line': 'the server’s command line',
-  environment: 'the server’s environment',
-}
-
-const nameOf = (names: ReadonlyMap<string, string>, kind: string, id: string) =>
-  kind === 'system'
-    ? (SYSTEM_NAMES[id] ?? `FlexiML (${id})`)
-    : (names.get(`${kind}:${id}`) ??
-      `${kind === 'token' ? 'a token of another project' : 'somebody outside the project'} (${id.slice(-8)})`)
 
 /** Newest first; `next` is the cursor of the following page, null at the end. */
 export async function readAudit(

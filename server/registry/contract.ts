@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import type { Measured } from '#server/training/contract.ts'
 
 export const VERSION_STATES = ['ready', 'archived'] as const
 export type VersionState = (typeof VERSION_STATES)[number]
@@ -61,6 +62,10 @@ export interface VersionSummary {
   /** Run it came from. */
   run: string | null
   metrics: Record<string, number | null>
+  /** The same on the run's validation rows, with 95 % intervals where they are known. */
+  intervals: Record<string, Measured>
+  /** What the run's experiment ranks by. */
+  metric: string | null
   servable: Servable
   note: string
   createdAt: string

@@ -3,6 +3,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { listMeasured } from '#server/training/index.ts'
 import { CHAMPION, type ModelDetail, type ModelSummary, type Servable, type VersionState } from './contract.ts'
 import { parseModelRef } from './rules/parse-model-ref.ts'
 import {
@@ -53,6 +54,11 @@ export async function showModel(kernel: Kernel, caller: Caller, name: string): P
     only ? [only.version] : listVersions(kernel.db, caller.scope, model.id),
     listAliases(kernel.db, caller.scope, model.id),
   ])
+  const measured = await listMeasured(
+    kernel.db,
+    caller.scope,
+    versions.flatMap(v => v.runId ?? []),
+  )
   return {
     id: model.id,
     model: model.name,
@@ -64,6 +70,8 @@ export async function showModel(kernel: Kernel, caller: Caller, name: string): P
       state: v.state as VersionState,
       run: v.runId,
       metrics: v.metrics,
+      intervals: measured.get(v.runId ?? '')?.intervals ?? {},
+      metric: measured.get(v.runId ?? '')?.metric ?? null,
       servable: v.servable as Servable,
       note: v.note,
       createdAt: v.createdAt.toISOString(),

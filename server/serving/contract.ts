@@ -69,7 +69,9 @@ export interface HistoryItem {
   action: 'promote' | 'rollback'
   model: string
   version: number
+  /** `user:…`, `token:…` or `system:…` */
   actor: string
+  actorName: string
   reason: string
   revision: number
   switchedInMs: number | null

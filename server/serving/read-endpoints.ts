@@ -1,4 +1,5 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
+import { nameActorKeys } from '#server/access/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { Signature } from '#server/registry/contract.ts'
@@ -101,6 +102,11 @@ export async function readHistory(kernel: Kernel, caller: Caller, input: History
       hint: `Write ISO 8601, as 2026-03-01T14:00; without an offset it is read in ${caller.scope.zone}.`,
     })
   const rows = await listRevisions(kernel.db, caller.scope, endpoint.id, at === undefined ? undefined : new Date(at))
+  const nameOf = await nameActorKeys(
+    kernel.db,
+    caller.scope,
+    rows.map(r => r.revision.createdBy),
+  )
   const items = rows.map(
     ({ revision, version, model }): HistoryItem => ({
       at: revision.createdAt.toISOString(),
@@ -108,6 +114,7 @@ export async function readHistory(kernel: Kernel, caller: Caller, input: History
       model,
       version,
       actor: revision.createdBy,
+      actorName: nameOf(revision.createdBy),
       reason: revision.reason,
       revision: revision.number,
       switchedInMs: revision.switchedInMs,

@@ -1,0 +1,30 @@
+import type { Handle } from '#db/client.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { nameActors } from './store.ts'
+
+const SYSTEM_NAMES: Record<string, string> = {
+  anonymous: 'somebody unknown',
+  'command-line': 'the server’s command line',
+  environment: 'the server’s environment',
+}
+
+/** Of an actor, from the names that `nameActors` found. */
+export const nameOf = (names: ReadonlyMap<string, string>, kind: string, id: string) =>
+  kind === 'system'
+    ? (SYSTEM_NAMES[id] ?? `FlexiML (${id})`)
+    : (names.get(`${kind}:${id}`) ??
+      `${kind === 'token' ? 'a token of another project' : 'somebody outside the project'} (${id.slice(-8)})`)
+
+/** How people read actors stored as `user:…`, `token:…` or `system:…`; of strangers to the project only that they are that. */
+export async function nameActorKeys(
+  db: Handle,
+  scope: ProjectScope,
+  keys: readonly string[],
+): Promise<(key: string) => string> {
+  const split = (key: string) => {
+    const colon = key.indexOf(':')
+    return { kind: key.slice(0, colon), id: key.slice(colon + 1) }
+  }
+  const names = await nameActors(db, scope, keys.map(split))
+  return key => nameOf(names, split(key).kind, split(key).id)
+}
