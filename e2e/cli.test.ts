@@ -119,7 +119,7 @@ after(async () => {
 
 describe('a model’s life by the command line', () => {
   const learnt = examples(900, Date.parse('2025-01-01T00:00Z'))
-  const asked = examples(120, Date.parse('2026-03-01T00:00Z'))
+  const asked = examples(400, Date.parse('2026-03-01T00:00Z'))
   const runs: string[] = []
   let ids: string[]
 
@@ -242,7 +242,7 @@ describe('a model’s life by the command line', () => {
     await writeFile(path, csv(without))
     const answer = await json('predict', 'ask', path, '--time', when)
     hasFields(answer, 'predictions', 'ids', 'model', 'version', 'requestId')
-    assert.deepEqual([answer.predictions.length, answer.ids.length, answer.version], [120, 120, 1])
+    assert.deepEqual([answer.predictions.length, answer.ids.length, answer.version], [400, 400, 1])
     ids = answer.ids
     for (const [i, p] of answer.predictions.entries())
       assert.ok(Math.abs(p - asked[i]!.truth) < 3, `row ${i}: ${p} for ${asked[i]!.truth}`)
@@ -267,11 +267,11 @@ describe('a model’s life by the command line', () => {
     const rows = ids.map((id, i) => ({ id, actual: asked[i]!.truth.toFixed(4) }))
     await writeFile(path, csv([...rows, { id: 'nobody-knows-me', actual: '1' }]))
     assert.deepEqual(await json('feedback', 'ask', path), {
-      accepted: 120,
+      accepted: 400,
       duplicates: 0,
       unknown: ['nobody-knows-me'],
     })
-    assert.equal((await json('feedback', 'ask', path)).duplicates, 120)
+    assert.equal((await json('feedback', 'ask', path)).duplicates, 400)
   })
 
   it('monitor: a check sees what was sent, by month of event time', async () => {
@@ -281,7 +281,7 @@ describe('a model’s life by the command line', () => {
     for (const column of checked.columns) hasFields(column, 'name', 'test', 'statistic', 'threshold', 'drifted')
     const [window] = checked.performance
     hasFields(window, 'window', 'metric', 'value', 'baseline', 'rows')
-    assert.deepEqual([window.window, window.rows], ['2026-03', 120])
+    assert.deepEqual([window.window, window.rows], ['2026-03', 400])
     assert.equal((await json('monitor', 'status', 'ask')).sentence, checked.sentence)
   })
 

@@ -19,6 +19,9 @@ const COLOUR: Record<AttemptSummary['state'], string> = {
   cancelled: 'gray',
 }
 
+/** A bar narrower than this has no room for its word; the state is at the end of the lane. */
+const WORD_SHARE = 0.08
+
 /** A lane per job, its attempts as bars over time, up to now. */
 export function TimelineView({ project }: { project: string }) {
   const [minutes, setMinutes] = useQueryState('minutes', parseAsNumberLiteral(WINDOWS).withDefault(60))
@@ -60,10 +63,10 @@ export function TimelineView({ project }: { project: string }) {
 
 function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
   const now = Date.parse(timeline.to)
-  const { from, to } = drawnSpan(timeline.lanes, Date.parse(timeline.from), now)
+  const { from, to, quietSince } = drawnSpan(timeline.lanes, Date.parse(timeline.from), now)
   const place = (ms: number) => `${Math.min(100, Math.max(0, ((ms - from) / (to - from)) * 100)).toFixed(3)}%`
-  const width = (start: number, end: number) =>
-    `${Math.max(0, ((Math.min(end, to) - Math.max(start, from)) / (to - from)) * 100).toFixed(3)}%`
+  const share = (start: number, end: number) => Math.max(0, (Math.min(end, to) - Math.max(start, from)) / (to - from))
+  const width = (start: number, end: number) => `${(share(start, end) * 100).toFixed(3)}%`
   const ticks = ticksOf(from, to)
   const long = to - from > 86_400_000
   const tickWords = (ms: number) => {
@@ -71,7 +74,11 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
     return long ? iso.slice(5, 16).replace('T', ' ') : iso.slice(11, to - from > 600_000 ? 16 : 19)
   }
   return (
-    <Panel title="Attempts over time" note="UTC; the dashed part of a lane is waiting" flush>
+    <Panel
+      title="Attempts over time"
+      note={`UTC; the dashed part of a lane is waiting${quietSince ? `; nothing has run since ${quietSince.slice(11, 16)}` : ''}`}
+      flush
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section aria-label="Timeline of jobs" tabIndex={0} className={classes.scroll}>
         <table className={classes.table}>
@@ -125,29 +132,31 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
                       }}
                       aria-hidden
                     />
-                    {attempts.map(attempt => (
-                      <span
-                        key={attempt.number}
-                        className={classes.bar}
-                        title={attemptTitle(attempt, now)}
-                        style={{
-                          left: place(Date.parse(attempt.startedAt)),
-                          width: width(
-                            Date.parse(attempt.startedAt),
-                            attempt.endedAt ? Date.parse(attempt.endedAt) : now,
-                          ),
-                          background: `var(--mantine-color-${COLOUR[attempt.state]}-light)`,
-                          color: `var(--mantine-color-${COLOUR[attempt.state]}-light-color)`,
-                          borderColor: `var(--mantine-color-${COLOUR[attempt.state]}-filled)`,
-                        }}
-                      >
-                        <span className={classes.word}>
-                          {attempts.length > 1 ? `${attempt.number} · ` : ''}
-                          {attempt.state}
+                    {attempts.map(attempt => {
+                      const [start, end] = [Date.parse(attempt.startedAt), Date.parse(attempt.endedAt ?? timeline.to)]
+                      return (
+                        <span
+                          key={attempt.number}
+                          className={classes.bar}
+                          title={attemptTitle(attempt, now)}
+                          style={{
+                            left: place(start),
+                            width: width(start, end),
+                            background: `var(--mantine-color-${COLOUR[attempt.state]}-light)`,
+                            color: `var(--mantine-color-${COLOUR[attempt.state]}-light-color)`,
+                            borderColor: `var(--mantine-color-${COLOUR[attempt.state]}-filled)`,
+                          }}
+                        >
+                          {share(start, end) > WORD_SHARE ? (
+                            <span className={classes.word}>
+                              {attempts.length > 1 ? `${attempt.number} · ` : ''}
+                              {attempt.state}
+                            </span>
+                          ) : null}
                         </span>
-                      </span>
-                    ))}
-                    <span className={classes.now} style={{ left: place(now) }} aria-hidden />
+                      )
+                    })}
+                    {quietSince ? null : <span className={classes.now} style={{ left: place(now) }} aria-hidden />}
                   </td>
                   <td className={classes.state}>
                     <StateBadge state={job.state} label={stateWords(job)} />{' '}

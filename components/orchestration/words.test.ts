@@ -23,19 +23,36 @@ describe('words of jobs', () => {
   it('durations and windows are words', () => {
     assert.equal(tookWords('2026-01-01T00:00:00Z', '2026-01-01T00:01:05Z', 0), '1 min 5 s')
     assert.equal(tookWords(null, null, 0), '–')
-    assert.deepEqual([15, 60, 360, 1440].map(windowWords), ['15 minutes', '1 hour', '6 hours', '1 day'])
+    assert.deepEqual([15, 60, 360, 1440].map(windowWords), ['15 minutes', 'hour', '6 hours', 'day'])
   })
 })
 
 describe('the time axis', () => {
   it('leaves out the empty time before the first job, never less than ten seconds', () => {
-    const lane = (createdAt: string) => ({ job: { createdAt }, attempts: [] }) as unknown as TimelineLane
+    const lane = (createdAt: string) => ({ job: { createdAt, endedAt: null }, attempts: [] }) as unknown as TimelineLane
     const to = Date.parse('2026-01-01T01:00:00Z')
     const from = to - 3_600_000
     assert.equal(drawnSpan([lane('2026-01-01T00:50:00Z')], from, to).from, to - 600_000)
     assert.equal(drawnSpan([lane('2025-12-31T00:00:00Z')], from, to).from, from)
     assert.equal(drawnSpan([lane('2026-01-01T00:59:59Z')], from, to).from, to - 10_000)
     assert.equal(drawnSpan([], from, to).from, to - 10_000)
+  })
+
+  it('ends at the last job when it has been quiet for long since, and says so', () => {
+    const lane = (createdAt: string, endedAt: string | null) =>
+      ({ job: { createdAt, endedAt }, attempts: [] }) as unknown as TimelineLane
+    const now = Date.parse('2026-01-01T01:00:00Z')
+    const from = now - 3_600_000
+    const over = drawnSpan([lane('2026-01-01T00:10:00Z', '2026-01-01T00:20:00Z')], from, now)
+    assert.equal(over.quietSince, '2026-01-01T00:20:00.000Z')
+    assert.ok(over.to < Date.parse('2026-01-01T00:21:00Z'))
+    const busy = drawnSpan(
+      [lane('2026-01-01T00:10:00Z', '2026-01-01T00:20:00Z'), lane('2026-01-01T00:59:00Z', null)],
+      from,
+      now,
+    )
+    assert.equal(busy.quietSince, null)
+    assert.ok(busy.to > now)
   })
 
   it('has a handful of round instants', () => {

@@ -5,9 +5,13 @@ export const WINDOWS = [15, 60, 360, 1440, 10_080] as const
 export const windowWords = (minutes: number): string =>
   minutes < 60
     ? `${minutes} minutes`
-    : minutes < 1440
-      ? countWords(minutes / 60, 'hour')
-      : countWords(minutes / 1440, 'day')
+    : minutes === 60
+      ? 'hour'
+      : minutes === 1440
+        ? 'day'
+        : minutes < 1440
+          ? countWords(minutes / 60, 'hour')
+          : countWords(minutes / 1440, 'day')
 
 /** How long something took, or has been going on at `nowMs`. */
 export const tookWords = (startedAt: string | null, endedAt: string | null, nowMs: number): string =>
@@ -62,11 +66,21 @@ export function overviewSentence(counts: Record<string, number>): string {
   return `${now}; ${failed === 0 ? 'none has failed' : `${failed} failed, with the reason beside each`}.`
 }
 
-/** The span that is drawn: the window, without the empty time before its first job. */
-export function drawnSpan(lanes: TimelineLane[], fromMs: number, toMs: number): { from: number; to: number } {
-  const first = Math.min(toMs, ...lanes.map(l => Date.parse(l.job.createdAt)))
-  const from = Math.max(fromMs, Math.min(first, toMs - 10_000))
-  return { from, to: toMs + (toMs - from) * 0.03 }
+/**
+ * The span that is drawn: the window, without the empty time before its first job and, when nothing waits or runs, without the empty time
+ * since the last one ended. `quietSince`: that end, when now is left out.
+ */
+export function drawnSpan(
+  lanes: TimelineLane[],
+  fromMs: number,
+  nowMs: number,
+): { from: number; to: number; quietSince: string | null } {
+  const first = Math.min(nowMs, ...lanes.map(l => Date.parse(l.job.createdAt)))
+  const last = Math.max(...lanes.map(l => (l.job.endedAt ? Date.parse(l.job.endedAt) : nowMs)), first)
+  const from = Math.max(fromMs, Math.min(first, last - 10_000))
+  const quiet = nowMs - last > (last - from) / 2
+  const to = quiet ? last : nowMs
+  return { from, to: to + (to - from) * 0.03, quietSince: quiet ? new Date(last).toISOString() : null }
 }
 
 const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
