@@ -36,7 +36,14 @@ export function TryItForm({
           tryIt.mutate(row)
         }}
       >
-        <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))', gap: 12 }}>
+        <div
+          style={{
+            display: 'grid',
+            gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))',
+            gap: 12,
+            alignItems: 'end',
+          }}
+        >
           {signature.columns.map(column => (
             <Field
               key={column.name}
