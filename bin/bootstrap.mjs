@@ -103,4 +103,9 @@ const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, E
   env: { ...process.env, TZ: 'UTC', PATH: `${dirname(node)}${delimiter}${bin}${delimiter}${process.env.PATH}` },
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// npm passes a signal on to its shell only, which ends without telling us: whoever stops npm means us too.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 1000).unref()
+}
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

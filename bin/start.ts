@@ -43,6 +43,9 @@ async function start(dev: boolean): Promise<void> {
     process.exit(status)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
+  // Whoever started this and is gone, even by `kill -9`, leaves nothing behind.
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || void stop(0), 1000).unref()
   process.on('unhandledRejection', error => {
     say(String((error as Error)?.stack ?? error))
     void stop(1)
