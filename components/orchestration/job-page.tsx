@@ -1,6 +1,7 @@
 'use client'
 import { Button, Group, Progress, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { JOB_ACTIONS, type JobDetail } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { PageHead } from '../ui/page-head.tsx'
@@ -10,7 +11,7 @@ import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { bytesWords, durationWords } from '../ui/words.ts'
 import { JobLogView } from './job-log-view.tsx'
-import { jobSentence, stateWords, tookWords } from './words.ts'
+import { jobSentence, stateWords, subjectLink, tookWords } from './words.ts'
 
 const isActive = (job: JobDetail | undefined) => job?.state === 'queued' || job?.state === 'running'
 
@@ -31,25 +32,33 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
   )
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the job" />
+  const subject = subjectLink(project, data)
   return (
     <Stack gap="md">
       <PageHead
-        title={data.title}
-        sentence={
+        title={
           <>
-            <StateBadge state={data.state} label={stateWords(data)} /> {jobSentence(data)}
+            {data.title} <StateBadge state={data.state} label={stateWords(data)} />
           </>
         }
+        sentence={jobSentence(data)}
         actions={
-          (JOB_ACTIONS[data.state] as readonly string[]).includes('cancel') ? (
-            <Button
-              variant="default"
-              loading={cancel.isPending || data.cancelling}
-              onClick={() => cancel.mutate({ project, job: id })}
-            >
-              Cancel
-            </Button>
-          ) : null
+          <>
+            {subject ? (
+              <Button component={Link} variant="default" href={subject.href}>
+                {subject.label}
+              </Button>
+            ) : null}
+            {(JOB_ACTIONS[data.state] as readonly string[]).includes('cancel') ? (
+              <Button
+                variant="default"
+                loading={cancel.isPending || data.cancelling}
+                onClick={() => cancel.mutate({ project, job: id })}
+              >
+                Cancel
+              </Button>
+            ) : null}
+          </>
         }
       />
       {cancel.error ? <Problem error={cancel.error} /> : null}
@@ -69,7 +78,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
         </Group>
       ) : null}
       <Panel title="Attempts" note={`${data.name}, ${data.lane} lane, up to ${data.attemptsAllowed}`} flush>
-        <Table verticalSpacing={7}>
+        <Table verticalSpacing={7} miw={720}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th ta="right" w={40}>

@@ -47,7 +47,7 @@ export function JobTable({ project }: { project: string }) {
       ) : null}
       {data && data.items.length > 0 ? (
         <Panel flush>
-          <Table highlightOnHover verticalSpacing={7}>
+          <Table highlightOnHover verticalSpacing={7} miw={860}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Job</Table.Th>

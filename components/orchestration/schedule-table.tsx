@@ -20,7 +20,7 @@ export function ScheduleTable({ project }: { project: string }) {
     )
   return (
     <Panel flush>
-      <Table verticalSpacing={7}>
+      <Table verticalSpacing={7} miw={640}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Schedule</Table.Th>

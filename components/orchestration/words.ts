@@ -96,3 +96,21 @@ export function ticksOf(from: number, to: number): number[] {
 
 export const attemptTitle = (attempt: AttemptSummary, nowMs: number): string =>
   `Attempt ${attempt.number} ${attempt.state}${attempt.endedAt ? ` after ${tookWords(attempt.startedAt, attempt.endedAt, nowMs)}` : ''}${attempt.reason ? `: ${attempt.reason}` : ''}`
+
+/** The page of what a job works for. */
+export function subjectLink(project: string, job: Pick<JobSummary, 'subjectKind' | 'subjectId'>) {
+  const page = (path: string, label: string) => ({ href: `/p/${project}/${path}`, label })
+  switch (job.subjectKind) {
+    case 'run':
+      return page(`training/runs/${job.subjectId.replaceAll('-', '')}`, 'Open the run')
+    case 'evaluation':
+      return page(`evaluation/${job.subjectId}`, 'Open the evaluation')
+    case 'endpoint':
+      return page('monitoring', 'Open monitoring')
+    case 'ingestion':
+    case 'dataset-version':
+      return page('data', 'Open the datasets')
+    default:
+      return undefined
+  }
+}
