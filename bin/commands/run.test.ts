@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { usage } from './failure.ts'
@@ -137,6 +139,14 @@ describe('help', () => {
       assert.ok(one.out.startsWith(`fleximl ${command.name}`))
       for (const option of Object.keys(command.options ?? {})) assert.ok(one.out.includes(`  --${option}`), option)
       assert.equal((await run([...command.name.split(' '), '--help'])).out, one.out)
+    }
+  })
+
+  it('docs/cli.md names every command and option', async () => {
+    const docs = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8')
+    for (const { name, options } of COMMANDS) {
+      assert.ok(docs.includes(`fleximl ${name}`), name)
+      for (const option of Object.keys(options ?? {})) assert.ok(docs.includes(`--${option}`), `${name} --${option}`)
     }
   })
 
