@@ -12,7 +12,7 @@ const LOCK = `${OUTPUT}-new.lock`
 async function hashSources(): Promise<string> {
   const files = globSync('{app,components,server,db,ml,public}/**/*.{ts,tsx,css,svg,png,ico}')
     .filter(f => !/\.test\.tsx?$/.test(f))
-    .concat(['package-lock.json', 'next.config.mjs', 'tsconfig.json', 'proxy.ts'])
+    .concat(['package-lock.json', 'next.config.mjs', 'tsconfig.json', 'proxy.ts', 'instrumentation-client.ts'])
     .sort()
   const hash = createHash('sha256')
   for (const file of files) hash.update(`${file}\0`).update(await readFile(file).catch(() => 'absent'))

@@ -68,7 +68,7 @@ function registryCell({ models }: HomeData): Omit<Cell, 'word' | 'label'> {
   return {
     value: top.champion === null ? `v${top.latestVersion}, no champion` : `v${top.champion} champion`,
     detail: models.length === 1 ? top.model : `${top.model} and ${models.length - 1} more`,
-    badge: newer > 0 ? { state: 'warn', label: `${newer} to decide` } : { state: 'ok', label: 'decided' },
+    badge: newer > 0 ? { state: 'warn', label: `${newer} newer` } : { state: 'ok', label: 'decided' },
   }
 }
 

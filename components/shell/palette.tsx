@@ -31,7 +31,7 @@ function useKeyName(): string {
 export function SearchButton() {
   const keyName = useKeyName()
   return (
-    <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label="Go to or do something">
+    <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label={`Go to, do… ${keyName}`}>
       <IconSearch size={15} stroke={1.7} aria-hidden />
       <span>Go to, do…</span>
       {keyName ? <kbd>{keyName}</kbd> : null}

@@ -9,11 +9,12 @@ export function ProjectSwitcher({ project }: { project: string | undefined }) {
   const trpc = useTRPC()
   const { data: projects } = useQuery(trpc.access.projects.queryOptions())
   const current = projects?.items.find(p => p.slug === project)
+  const name = current?.name ?? project ?? 'Choose a project'
   return (
     <Menu width="target" position="bottom-start" shadow="md" withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label="Switch project">
-          <span className={classes.name}>{current?.name ?? project ?? 'Choose a project'}</span>
+        <UnstyledButton className={classes.button} aria-label={`${name}, switch project`}>
+          <span className={classes.name}>{name}</span>
           <IconSelector size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -35,7 +35,7 @@ export function Panel({
           {actions}
         </Group>
       ) : null}
-      {flush ? <div style={{ overflowX: 'auto' }}>{children}</div> : children}
+      {flush ? <div style={{ overflowX: 'auto', position: 'relative' }}>{children}</div> : children}
     </Paper>
   )
 }
