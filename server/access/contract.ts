@@ -48,7 +48,7 @@ export const roleMay = (role: Role, permission: Permission): boolean => {
 export const mayGrant = (granter: Role, role: Role): boolean => rank(granter) >= rank(role)
 
 /** Never the name of a project: they are the first path segment of web or serve. */
-export const RESERVED_SLUGS = [
+const RESERVED_SLUGS = [
   'api',
   'ajax-api',
   'health',
@@ -83,7 +83,7 @@ export const slugSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])$/, 'Use 2 to 40 of a–z, 0–9 and hyphens, not at the ends.')
   .refine(s => !(RESERVED_SLUGS as readonly string[]).includes(s), 'This name is reserved.')
 
-export const nameSchema = z
+const nameSchema = z
   .string()
   .trim()
   .min(1, 'Give it a name.')
@@ -126,7 +126,7 @@ const isZone = (zone: string) => {
     return false
   }
 }
-export const zoneSchema = z.string().max(60).refine(isZone, 'A time zone by its IANA name, as Europe/Berlin.')
+const zoneSchema = z.string().max(60).refine(isZone, 'A time zone by its IANA name, as Europe/Berlin.')
 
 export const createProjectInput = z.object({
   slug: slugSchema,
@@ -143,7 +143,7 @@ export const newAccountInput = z.object({
 })
 export type NewAccountInput = z.infer<typeof newAccountInput>
 
-export const MAX_TOKEN_DAYS = 730
+const MAX_TOKEN_DAYS = 730
 export const createTokenInput = z.object({
   name: nameSchema,
   role: roleSchema,

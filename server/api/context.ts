@@ -30,7 +30,7 @@ const headerOf = (headers: ApiRequest['headers'], name: string): string | undefi
 }
 
 /** Bearer, or the password of basic authentication. `''` when a header is there that we cannot read: a bad token, not none. */
-export function tokenOf(authorization: string | undefined): string | undefined {
+function tokenOf(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
   const [, scheme = '', rest = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(authorization) ?? []
   if (scheme.toLowerCase() === 'bearer') return rest
@@ -56,7 +56,7 @@ export async function sessionSecretOf(kernel: Kernel, cookies: string | undefine
 }
 
 /** Browsers say where a request comes from. Without any word of it a cookie vouches for reading only. */
-export function isFromOurPages(env: Env, request: ApiRequest): boolean {
+function isFromOurPages(env: Env, request: ApiRequest): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return true
   const site = headerOf(request.headers, 'sec-fetch-site')
   if (site !== undefined) return site === 'same-origin'
