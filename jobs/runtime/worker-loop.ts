@@ -140,6 +140,7 @@ export async function startWorkerLoop(
         kernel.log.warn({ jobId: job.id, state: job.state }, 'attempt lost')
         if (job.state === 'queued') await change(kernel, systemActor('reaper'), c => c.requeue(job))
         kernel.notifier.wake({ topic: 'job', projectId: job.projectId, id: job.id })
+        kernel.notifier.wake({ topic: job.subjectKind, projectId: job.projectId, id: job.subjectId })
       }
     }),
     every(5_000, 'scheduling', async () => {

@@ -10,6 +10,7 @@ import { withDuckDb } from '#server/kernel/duckdb.ts'
 import type { MetricPoint } from '#server/training/index.ts'
 import { preferToDie } from './measure-memory.ts'
 import type { FromChild, ToChild, TrainTask } from './protocol.ts'
+import { leaveWithParent } from './watch-parent.ts'
 
 /** Serving and pages come first on a busy machine. */
 const NICE = 10
@@ -132,7 +133,6 @@ process.on('message', (message: ToChild) => {
     if (!engine) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   })
 })
-process.on('disconnect', () => process.exit(0))
 
 preferToDie()
 try {
@@ -140,4 +140,4 @@ try {
 } catch {
   // Some sandboxes forbid it; then it competes as an equal.
 }
-tell({ type: 'ready' })
+leaveWithParent()

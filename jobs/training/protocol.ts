@@ -39,7 +39,6 @@ export interface TrainOutcome {
 export type ToChild = { type: 'train'; task: TrainTask } | { type: 'abort' }
 
 export type FromChild =
-  | { type: 'ready' }
   | { type: 'progress'; done: number; note: string }
   | { type: 'points'; points: MetricPoint[] }
   | { type: 'line'; text: string }
