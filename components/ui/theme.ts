@@ -38,6 +38,8 @@ export const theme = createTheme({
     },
   },
   components: {
+    // A dialog's head is no banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     Paper: { defaultProps: { shadow: 'none' } },
     Button: { defaultProps: { size: 'xs' } },
     Table: { defaultProps: { fz: 'sm' } },
