@@ -17,7 +17,7 @@ async function digestOf(path: string): Promise<string> {
 }
 
 /** Sends the file as it is; the server refuses bytes that changed on their way. Answers with their SHA-256. */
-export async function uploadFile(client: Client, path: string): Promise<string> {
+async function uploadFile(client: Client, path: string): Promise<string> {
   const digest = await digestOf(path)
   const address = new URL(`${client.url}/api/v1/uploads`)
   address.searchParams.set('sha256', digest)

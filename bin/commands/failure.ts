@@ -28,7 +28,7 @@ export const usage = (message: string, hint?: string): Failure =>
 export const failed = (message: string, hint?: string, code = 'failed'): Failure =>
   new Failure(EXIT.failed, { code, message, ...(hint ? { hint } : {}) })
 
-export const unreachable = (url: string, why?: string): Failure =>
+const unreachable = (url: string, why?: string): Failure =>
   new Failure(EXIT.notReachable, {
     code: 'unavailable',
     message: `No FlexiML answers at ${url}${why ? `: ${why}` : '.'}`,

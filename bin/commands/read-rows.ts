@@ -96,11 +96,7 @@ function delimiterOf(text: string): string {
 }
 
 /** Records of a CSV text (RFC 4180) with the line each begins at; blank lines are none. */
-export function* csvRecords(
-  text: string,
-  delimiter: string,
-  name: string,
-): Generator<{ line: number; cells: string[] }> {
+function* csvRecords(text: string, delimiter: string, name: string): Generator<{ line: number; cells: string[] }> {
   let i = text.charCodeAt(0) === 0xfeff ? 1 : 0
   let line = 1
   while (i < text.length) {
