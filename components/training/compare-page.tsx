@@ -1,19 +1,20 @@
 'use client'
 import { Anchor, Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
-import type { Comparison, RunSummary } from '#server/training/contract.ts'
+import type { Comparison, Measured, RunSummary } from '#server/training/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords, numberWords } from '../ui/words.ts'
+import { countWords } from '../ui/words.ts'
 import classes from './compare-page.module.css'
 import { CurvesPanel } from './curves-panel.tsx'
 import { runHref, trainingHref } from './links.ts'
+import { OverlaidCurves } from './overlaid-curves.tsx'
 import {
   compareValues,
   comparisonSentence,
@@ -29,6 +30,8 @@ import {
 
 const LIVE_MS = 2000
 const NOT_SET = '–'
+/** Of more runs only the metrics are compared, without the intervals and curves of each. */
+const MOST_DETAILED = 12
 
 /** Runs side by side: what differs first, better and worse in words. */
 export function ComparePage({ project }: { project: string }) {
@@ -70,19 +73,29 @@ const isLive = (run: RunSummary) => run.status === 'running' || run.status === '
 
 function Loaded({ project, comparison }: { project: string; comparison: Comparison }) {
   const { runs } = comparison
+  const trpc = useTRPC()
+  const details = useQueries({
+    queries: runs
+      .slice(0, MOST_DETAILED)
+      .map(run => ({ ...trpc.training.run.queryOptions({ project, run: run.run }), enabled: run.status === 'done' })),
+  }).map(query => query.data)
+  const intervals = runs.map((_, i) => details[i]?.intervals)
   const oneExperiment = runs.every(run => run.experiment === runs[0]!.experiment)
   const labels = runs.map(run => (oneExperiment ? `#${run.number}` : `${run.experiment} #${run.number}`))
   return (
     <Stack gap="md">
       <PageHead title={`Compare ${runs.length} runs`} sentence={comparisonSentence(comparison)} />
       <Panel flush title="What differs" note={`deltas against ${labels[0]}`}>
-        <ComparisonTable project={project} comparison={comparison} labels={labels} />
+        <ComparisonTable project={project} comparison={comparison} labels={labels} intervals={intervals} />
       </Panel>
       <CurvesPanel
         project={project}
         runs={runs.map((run, i) => ({ run: run.run, label: labels[i]! }))}
         live={runs.some(isLive)}
         metric={comparison.metric}
+      />
+      <OverlaidCurves
+        runs={details.flatMap((run, i) => (run?.curves ? [{ label: labels[i]!, curves: run.curves }] : []))}
       />
     </Stack>
   )
@@ -92,10 +105,13 @@ function ComparisonTable({
   project,
   comparison: { runs, metric, params, metrics, same },
   labels,
+  intervals,
 }: {
   project: string
   comparison: Comparison
   labels: string[]
+  /** Of every metric, by run; absent until read. */
+  intervals: (Record<string, Measured> | undefined)[]
 }) {
   const [all, setAll] = useState(false)
   const hidden = same.params.length + same.metrics.length
@@ -118,45 +134,17 @@ function ComparisonTable({
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {metric ? (
-            <Table.Tr>
-              <Table.Th scope="row" fw={600} className={classes.name}>
-                {metricWords(metric)}
-              </Table.Th>
-              {runs.map((run, i) => {
-                const { value, half } = measuredWords(run.measured)
-                const { verdict, delta } = compareValues(runs[0]!.measured, run.measured, directionOf(metric))
-                return (
-                  <Cell key={run.run} first={i === 0} verdict={verdict} delta={delta}>
-                    <Text span size="sm" fw={600}>
-                      {value}
-                    </Text>
-                    {half ? (
-                      <Text span size="sm" c="dimmed">
-                        {' '}
-                        ± {half}
-                      </Text>
-                    ) : null}
-                  </Cell>
-                )
-              })}
-            </Table.Tr>
-          ) : null}
-          {metricNames.map(name => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" fw={400} c="dimmed" className={classes.name}>
-                {metricWords(name)}
-              </Table.Th>
-              {metrics[name]!.map((value, i) => (
-                <Cell
-                  key={runs[i]!.run}
-                  first={i === 0}
-                  {...compareValues(metrics[name]![0], value, directionOf(name))}
-                >
-                  {numberWords(value)}
-                </Cell>
-              ))}
-            </Table.Tr>
+          {[...(metric ? [metric] : []), ...metricNames].map(name => (
+            <MetricRow
+              key={name}
+              name={name}
+              main={name === metric}
+              values={runs.map(
+                (run, i) =>
+                  (name === metric ? run.measured : null) ??
+                  intervals[i]?.[name] ?? { value: metrics[name]?.[i] ?? null, low: null, high: null },
+              )}
+            />
           ))}
           {all || trainersDiffer ? <Row name="trainer" values={runs.map(run => run.trainer)} /> : null}
           {paramNames.map(name => (
@@ -181,6 +169,34 @@ function ComparisonTable({
         </Text>
       ) : null}
     </>
+  )
+}
+
+function MetricRow({ name, main, values }: { name: string; main: boolean; values: Measured[] }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" fw={main ? 600 : 400} c={main ? undefined : 'dimmed'} className={classes.name}>
+        {metricWords(name)}
+      </Table.Th>
+      {values.map((measured, i) => {
+        const { value, half } = measuredWords(measured)
+        const { verdict, delta } = compareValues(values[0], measured, directionOf(name))
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: one cell per run, in the order of the runs
+          <Cell key={i} first={i === 0} verdict={verdict} delta={delta}>
+            <Text span size="sm" fw={main ? 600 : 400}>
+              {value}
+            </Text>
+            {half ? (
+              <Text span size="sm" c="dimmed">
+                {' '}
+                ± {half}
+              </Text>
+            ) : null}
+          </Cell>
+        )
+      })}
+    </Table.Tr>
   )
 }
 

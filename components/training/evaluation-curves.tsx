@@ -7,8 +7,8 @@ import { LineChart } from '../charts/line-chart.tsx'
 import { ScatterPlot } from '../charts/scatter-plot.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { countWords, numberWords, shareWords } from '../ui/words.ts'
+import { axisShare } from './words.ts'
 
-const share = (x: number) => x.toFixed(2).replace(/\.?0+$/, '') || '0'
 const half = { base: 12, md: 6 }
 
 /** How the model does on rows (`of` names them), drawn by what is learnt. */
@@ -79,8 +79,8 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
               { name: 'chance', points: DIAGONAL, dashed: true },
             ]}
             xLabel="false positive rate"
-            xWords={share}
-            yWords={share}
+            xWords={axisShare}
+            yWords={axisShare}
             yRange={{ low: 0, high: 1 }}
             height={240}
           />
@@ -103,8 +103,8 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
               },
             ]}
             xLabel="recall"
-            xWords={share}
-            yWords={share}
+            xWords={axisShare}
+            yWords={axisShare}
             yRange={{ low: 0, high: 1 }}
             height={240}
           />
@@ -128,8 +128,8 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
               { name: 'ideal', points: DIAGONAL, dashed: true },
             ]}
             xLabel="predicted probability"
-            xWords={share}
-            yWords={share}
+            xWords={axisShare}
+            yWords={axisShare}
             yRange={{ low: 0, high: 1 }}
             height={240}
           />

@@ -205,6 +205,9 @@ const asMeasured = (value: Measured | number | null | undefined): Measured =>
 export const deltaWords = (delta: number | null): string =>
   delta === null ? '' : delta === 0 ? '±0' : `${delta > 0 ? '+' : '−'}${numberWords(Math.abs(delta))}`
 
+/** 0 to 1 at an axis: `0.25`. */
+export const axisShare = (x: number): string => String(Number(x.toFixed(2)))
+
 /** What is learnt, in a person's words. */
 export const TASK_WORDS = {
   regression: 'predict a number',
