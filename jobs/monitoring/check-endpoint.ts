@@ -108,7 +108,7 @@ export const checkEndpoint = defineHandler({
     const closeDay = () => {
       if (day) days.push(day.result())
     }
-    for await (const batch of streamTraffic(kernel.sql, scope, endpointId)) {
+    for await (const batch of streamTraffic(kernel.sql, scope, endpointId, signal)) {
       signal.throwIfAborted()
       const versions = await answeredBy(batch)
       for (const row of batch) {

@@ -215,18 +215,28 @@ export interface TrafficRow {
   actual: unknown
 }
 
-/** All rows of an endpoint in order of event time, by a cursor: some thousand rows are in memory at a time. */
+/**
+ * All rows of an endpoint in order of event time, by a cursor: some thousand rows are in memory at a time. Feedback is looked up by its
+ * primary key, which is the prediction's id, so that no plan can be slow however stale the statistics are.
+ */
 export async function* streamTraffic(
   database: Sql,
   scope: ProjectScope,
   endpointId: string,
+  signal: AbortSignal,
 ): AsyncGenerator<TrafficRow[]> {
-  const rows = database<TrafficRow[]>`
+  const query = database<TrafficRow[]>`
     SELECT to_char(p.event_time AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day, p.version_id, p.features, p.prediction,
       p.probabilities, f.actual
     FROM prediction_log p
-    LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.prediction_id = p.id
+    LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
     WHERE p.project_id = ${scope.projectId} AND p.endpoint_id = ${endpointId}
-    ORDER BY p.event_time, p.id`.cursor(2000)
-  for await (const batch of rows) yield batch
+    ORDER BY p.event_time, p.id`
+  const stop = () => query.cancel()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for await (const batch of query.cursor(2000)) yield batch
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
