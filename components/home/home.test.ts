@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { cellsOf } from './cells.ts'
+import { type HappenedEvent, tellEvents } from './event-words.ts'
+import type { HomeData } from './home-data.ts'
+import { needsOf, standingSentence } from './standing.ts'
+
+const EMPTY: HomeData = {
+  datasets: [],
+  ingestions: [],
+  experiments: [],
+  evaluations: [],
+  models: [],
+  endpoints: [],
+  monitors: [],
+  activeJobs: [],
+  failedJobs: [],
+  schedules: [],
+}
+const MODEL = {
+  model: 'demand',
+  description: '',
+  latestVersion: 2,
+  champion: 1,
+  metrics: {},
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+}
+const ENDPOINT = {
+  endpoint: 'live',
+  model: 'demand',
+  version: 1,
+  revision: 1,
+  servers: { current: 1, alive: 1 },
+  ratePerSecond: 12,
+  p50Ms: 0.62,
+  p99Ms: 2.13,
+  errorShare: 0,
+  updatedAt: '2026-01-01T00:00:00.000Z',
+}
+const MONITOR = {
+  endpoint: 'live',
+  model: 'demand',
+  version: 1,
+  verdict: 'warn' as const,
+  sentence: 'Humidity shifted.',
+  checkedAt: '2026-01-01T00:00:00.000Z',
+  drifted: 1,
+  columns: 12,
+  checking: false,
+}
+const cell = (data: HomeData, word: string) => cellsOf(data).find(c => c.word === word)!
+
+describe('home', () => {
+  it('an empty project says what comes first in every cell', () => {
+    assert.deepEqual(
+      cellsOf(EMPTY).map(c => c.value),
+      [
+        'no data yet',
+        'nothing trained',
+        'not measured',
+        'no model yet',
+        'nothing answers',
+        'nothing to watch',
+        'nothing runs',
+      ],
+    )
+    assert.match(standingSentence(EMPTY), /begins with a table/)
+    assert.deepEqual(needsOf(EMPTY), [])
+  })
+
+  it('cells wait while their list is read', () => {
+    assert.ok(cellsOf({}).every(c => c.value === '…'))
+    assert.equal(standingSentence({}), ' ')
+  })
+
+  it('a serving project tells rate, latency, verdict and what is newer than the champion', () => {
+    const data = { ...EMPTY, models: [MODEL], endpoints: [ENDPOINT], monitors: [MONITOR] }
+    assert.deepEqual(cell(data, 'serving').value, '12 req/s')
+    assert.equal(cell(data, 'serving').detail, 'p50 0.62 ms, p99 2.1 ms')
+    assert.equal(cell(data, 'monitoring').value, '1 of 12 drift')
+    assert.equal(standingSentence(data), 'demand v1 answers on live. Humidity shifted.')
+    assert.deepEqual(
+      needsOf(data).map(n => n.title),
+      ['live', 'demand v2'],
+    )
+  })
+
+  it('an endpoint without a server comes first', () => {
+    const data = {
+      ...EMPTY,
+      models: [MODEL],
+      endpoints: [{ ...ENDPOINT, servers: { current: 0, alive: 0 } }],
+      monitors: [MONITOR],
+    }
+    assert.equal(needsOf(data)[0]?.label, 'silent')
+    assert.match(standingSentence(data), /nothing answers/)
+  })
+
+  it('equal ends of runs are told as one; kinds that are not known are told plainly', () => {
+    const event = (seq: number, type: string, payload: Record<string, unknown>): HappenedEvent => ({
+      seq,
+      at: '2026-01-01T00:00:00.000Z',
+      type,
+      actorKind: 'system',
+      actorName: null,
+      reason: null,
+      payload,
+    })
+    const lines = tellEvents([
+      event(5, 'training.run-done', { experiment: 'e', run: '#3', metric: 'rmse', value: 2 }),
+      event(4, 'training.run-done', { experiment: 'e', run: '#2', metric: 'rmse', value: 3 }),
+      event(3, 'training.run-done', { experiment: 'other', run: '#1', metric: 'rmse', value: 41.23 }),
+      event(2, 'data.ingestion-started', { dataset: 'd' }),
+      event(1, 'training.run-forgotten', {}),
+    ])
+    const words = lines.map(l => l.parts.map(p => (typeof p === 'string' ? p : p.strong)).join(''))
+    assert.deepEqual(words, ['2 runs of e are done', '#1 of other is done: rmse 41.23', 'run forgotten'])
+    assert.equal(lines[0]?.href, 'training/experiments/e')
+  })
+})
