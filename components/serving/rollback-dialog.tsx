@@ -13,21 +13,22 @@ export function RollbackDialog({
   onClose,
 }: {
   project: string
-  shown: Pick<EndpointDetail, 'endpoint' | 'model' | 'version'>
+  shown: Pick<EndpointDetail, 'endpoint' | 'model' | 'version' | 'previous'>
   to?: number
   opened: boolean
   onClose: () => void
 }) {
   const [reason, setReason] = useState('')
   const rollback = useRollback(project)
-  const target = to === undefined ? 'the version that answered before' : `v${to}`
+  const back = to ?? shown.previous
+  const target = back === null ? 'the version that answered before' : `${shown.model} v${back}`
   const laggards = rollback.data?.laggards ?? []
   return (
     <Modal opened={opened} onClose={onClose} title={`Roll ${shown.endpoint} back to ${target}?`} centered>
       <Stack gap="sm">
         <Text size="sm">
-          It answers instead of {shown.model} v{shown.version} from about a second after you confirm. Requests on their
-          way end with v{shown.version}, which stays in the registry and can be promoted again.
+          {back === null ? 'It' : `v${back}`} answers instead of v{shown.version} from about a second after you confirm.
+          Requests on their way end with v{shown.version}, which stays in the registry and can be promoted again.
         </Text>
         <TextInput
           label="Reason"
