@@ -100,7 +100,12 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               <>
                 {' '}
                 from{' '}
-                <Anchor component={Link} href={datasetHref(project, experiment.dataset, experiment.version)} size="sm">
+                <Anchor
+                  component={Link}
+                  href={datasetHref(project, experiment.dataset, experiment.version)}
+                  size="sm"
+                  underline="always"
+                >
                   {experiment.dataset} v{experiment.version}
                 </Anchor>
                 .{' '}
