@@ -23,12 +23,3 @@ export function usePromote(project: string) {
       ]),
   })
 }
-
-export function useDescribe(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (input: { model: string; description: string }) =>
-      client.registry.describe.mutate({ project, ...input }),
-    onSettled: () => queries.invalidateQueries(trpc.registry.pathFilter()),
-  })
-}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium, type LaunchOptions } from '@playwright/test'
+import type { LaunchOptions } from '@playwright/test'
 
 /** Quiet: no sandbox (CI runs as root), nothing asks the internet for anything. */
 const FLAGS = [
@@ -33,10 +33,3 @@ export async function findBrowser(): Promise<LaunchOptions | undefined> {
 
 export const NO_BROWSER =
   'No browser for these tests: the packaged Chromium is for Linux x64, and no Chrome or Chromium is installed.'
-
-/** Each launch has a fresh profile in a temporary folder. Throws when the machine has no browser. */
-export async function launchBrowser(): Promise<Browser> {
-  const found = await findBrowser()
-  if (!found) throw new Error(NO_BROWSER)
-  return chromium.launch({ ...found, headless: true })
-}

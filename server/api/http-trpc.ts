@@ -11,7 +11,7 @@ export const MAX_BATCH = 20
 const MAX_DEPTH = 32
 
 /** Whether JSON text nests deeper than anything we accept: told before it is parsed. */
-export function nestsDeeper(text: string, limit: number): boolean {
+function nestsDeeper(text: string, limit: number): boolean {
   let depth = 0
   let quoted = false
   for (let i = 0; i < text.length; i++) {

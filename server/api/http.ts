@@ -30,7 +30,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 /** Asked by probes, which name us by whatever address they see. */
 const PROBES = new Set(['/api/health', '/api/ready'])
 
-export const headersOf = (req: IncomingMessage): Headers => {
+const headersOf = (req: IncomingMessage): Headers => {
   const headers = new Headers()
   for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i]!, req.rawHeaders[i + 1]!)
   if (typeof req.headers['x-request-id'] === 'string') headers.set('x-request-id', req.headers['x-request-id'])
