@@ -54,14 +54,16 @@ test('jobs are seen while they run and after, each with its attempts and log, an
   ).toBeVisible()
   await expectAccessible(page)
   await page.setViewportSize({ width: 380, height: 800 })
+  await page.goto(base)
+  await expect(page.getByRole('table')).toBeVisible()
   await expectNoOverflow(page)
   await page.goto(`${base}?view=jobs&state=active`)
   await expect(rows.nth(1)).toBeVisible()
   await expectNoOverflow(page)
 
   await page.setViewportSize({ width: 1280, height: 800 })
-  const running = rows.filter({ hasText: 'running' }).first().getByRole('link')
-  await running.click()
+  // The newest is the last in the queue: it cannot begin before it is cancelled.
+  await rows.filter({ hasText: 'queued' }).first().getByRole('link').click()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('cancelled')
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0)
