@@ -47,7 +47,14 @@ export function HeatMap({
         ]),
       })}
     >
-      <div ref={ref} style={{ overflowX: 'auto' }}>
+      {/* Too many columns scroll, from the keyboard too. */}
+      <div
+        ref={ref}
+        style={{ overflowX: 'auto' }}
+        tabIndex={width > 0 && nameWidth + columns.length * (NARROWEST + 2) > width ? 0 : undefined}
+        role="group"
+        aria-label={words.title}
+      >
         <div
           aria-hidden
           style={{

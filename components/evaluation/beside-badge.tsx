@@ -22,6 +22,7 @@ export function BesideBadge({ verdict }: { verdict: Verdict }) {
       radius="sm"
       tt="none"
       fw={500}
+      miw="max-content"
       color={colour}
       leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
     >

@@ -28,39 +28,42 @@ function Figure({ measured, strong }: { measured: Measured | undefined; strong?:
 export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail }) {
   return (
     <Panel title="Metrics" note="95 % intervals; overlapping ones are within chance" flush>
-      <Table style={{ fontVariantNumeric: 'tabular-nums' }} verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Metric</Table.Th>
-            <Table.Th ta="right">{e.rows === null ? 'These rows' : `These ${countWords(e.rows, 'row')}`}</Table.Th>
-            <Table.Th ta="right">
-              {e.validationRows === null ? 'Validation' : `${countWords(e.validationRows, 'validation row')}`}
-            </Table.Th>
-            <Table.Th ta="right">Difference</Table.Th>
-            <Table.Th>Beside validation</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {metricOrder(e).map(id => {
-            const { verdict, delta } = beside(e, id)
-            return (
-              <Table.Tr key={id}>
-                <Table.Td fw={id === e.metric ? 600 : 400}>{metricWords(id)}</Table.Td>
-                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                  <Figure measured={e.intervals[id]} strong={id === e.metric} />
-                </Table.Td>
-                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                  <Figure measured={e.validationIntervals[id]} />
-                </Table.Td>
-                <Table.Td ta="right">{deltaWords(delta)}</Table.Td>
-                <Table.Td>
-                  <BesideBadge verdict={verdict} />
-                </Table.Td>
-              </Table.Tr>
-            )
-          })}
-        </Table.Tbody>
-      </Table>
+      {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
+      <section aria-label="Metrics, table" style={{ overflowX: 'auto' }} tabIndex={0}>
+        <Table style={{ fontVariantNumeric: 'tabular-nums' }} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Metric</Table.Th>
+              <Table.Th ta="right">{e.rows === null ? 'These rows' : `These ${countWords(e.rows, 'row')}`}</Table.Th>
+              <Table.Th ta="right">
+                {e.validationRows === null ? 'Validation' : `${countWords(e.validationRows, 'validation row')}`}
+              </Table.Th>
+              <Table.Th ta="right">Difference</Table.Th>
+              <Table.Th>Beside validation</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {metricOrder(e).map(id => {
+              const { verdict, delta } = beside(e, id)
+              return (
+                <Table.Tr key={id}>
+                  <Table.Td fw={id === e.metric ? 600 : 400}>{metricWords(id)}</Table.Td>
+                  <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                    <Figure measured={e.intervals[id]} strong={id === e.metric} />
+                  </Table.Td>
+                  <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                    <Figure measured={e.validationIntervals[id]} />
+                  </Table.Td>
+                  <Table.Td ta="right">{deltaWords(delta)}</Table.Td>
+                  <Table.Td>
+                    <BesideBadge verdict={verdict} />
+                  </Table.Td>
+                </Table.Tr>
+              )
+            })}
+          </Table.Tbody>
+        </Table>
+      </section>
     </Panel>
   )
 }

@@ -1,3 +1,4 @@
+import { metricWords } from '../training/words.ts'
 import { countWords, durationWords, numberWords } from '../ui/words.ts'
 import { type HomeData, leadingExperiment, newest, worstMonitor } from './home-data.ts'
 
@@ -42,7 +43,9 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (open + done === 0) return { value: 'nothing trained', detail: 'four choices start it' }
   return {
     value: open > 0 ? `${open} running` : `${countWords(done, 'run')} done`,
-    detail: lead?.best ? `best ${lead.metric ?? ''} ${numberWords(lead.best.value)}` : 'nothing measured yet',
+    detail: lead?.best
+      ? `best ${metricWords(lead.metric ?? '')} ${numberWords(lead.best.value)}`
+      : 'nothing measured yet',
     badge: open > 0 ? { state: 'running', label: 'now' } : undefined,
   }
 }
@@ -55,7 +58,7 @@ function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'>
   if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }
   return {
     value: top.measured ? measuredWords(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
-    detail: `${top.metric ?? ''} on ${top.dataset} v${top.version}`,
+    detail: `${metricWords(top.metric ?? '')} on ${top.dataset} v${top.version}`,
     badge,
   }
 }

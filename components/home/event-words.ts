@@ -1,3 +1,4 @@
+import { metricWords } from '../training/words.ts'
 import { countWords, numberWords } from '../ui/words.ts'
 
 export interface HappenedEvent {
@@ -43,7 +44,7 @@ const WORDS: Record<string, Words> = {
         : [
             strong(p.run),
             ` of ${text(p.experiment)} is done`,
-            typeof p.value === 'number' ? `: ${text(p.metric)} ${numberWords(p.value)}` : '',
+            typeof p.value === 'number' ? `: ${metricWords(text(p.metric))} ${numberWords(p.value)}` : '',
           ],
     href: `training/experiments/${at(p.experiment)}`,
   }),
@@ -51,7 +52,7 @@ const WORDS: Record<string, Words> = {
     parts: [
       strong(p.runName),
       ` was measured on ${text(p.dataset)} v${text(p.version)}`,
-      typeof p.value === 'number' ? `: ${text(p.metric)} ${numberWords(p.value)}` : '',
+      typeof p.value === 'number' ? `: ${metricWords(text(p.metric))} ${numberWords(p.value)}` : '',
     ],
     href: 'evaluation',
   }),

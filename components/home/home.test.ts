@@ -115,7 +115,7 @@ describe('home', () => {
       event(1, 'training.run-forgotten', {}),
     ])
     const words = lines.map(l => l.parts.map(p => (typeof p === 'string' ? p : p.strong)).join(''))
-    assert.deepEqual(words, ['2 runs of e are done', '#1 of other is done: rmse 41.23', 'run forgotten'])
+    assert.deepEqual(words, ['2 runs of e are done', '#1 of other is done: RMSE 41.23', 'run forgotten'])
     assert.equal(lines[0]?.href, 'training/experiments/e')
   })
 })

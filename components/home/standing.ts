@@ -1,3 +1,4 @@
+import { metricWords } from '../training/words.ts'
 import { countWords, numberWords } from '../ui/words.ts'
 import { type HomeData, leadingExperiment, worstMonitor } from './home-data.ts'
 
@@ -20,7 +21,7 @@ export function standingSentence(data: HomeData): string {
   if (open > 0) return `${countWords(open, 'run')} ${open === 1 ? 'is' : 'are'} on the way; the best can be registered.`
   const lead = leadingExperiment(experiments)
   if (lead?.best)
-    return `${lead.best.name} is best in ${lead.experiment} with ${lead.metric ?? 'a score of'} ${numberWords(lead.best.value)}; register it to keep it.`
+    return `${lead.best.name} is best in ${lead.experiment} with ${metricWords(lead.metric ?? 'score')} ${numberWords(lead.best.value)}; register it to keep it.`
   if (datasets.length > 0) return 'Data is here; nothing was trained yet.'
   return 'Everything begins with a table: one row per case, one column per fact.'
 }

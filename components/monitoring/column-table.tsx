@@ -10,7 +10,7 @@ const DriftBadge = ({ drift }: { drift: ColumnDrift | null | undefined }) => {
   if (!drift) return <Text size="sm">–</Text>
   const state = driftState(drift)
   return (
-    <Badge size="sm" variant="light" radius="sm" tt="none" fw={500} color={COLOUR[state]}>
+    <Badge size="sm" variant="light" radius="sm" tt="none" fw={500} miw="max-content" color={COLOUR[state]}>
       {DRIFT_WORDS[state]}
     </Badge>
   )
@@ -27,36 +27,39 @@ export function ColumnTable({ status }: { status: MonitorStatus }) {
   ]
   return (
     <Panel title="Columns" note={`${countWords(status.rows, 'row')} against training`} flush>
-      <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Column</Table.Th>
-            <Table.Th>Test</Table.Th>
-            <Table.Th ta="right">Statistic</Table.Th>
-            <Table.Th ta="right">Limit</Table.Th>
-            <Table.Th>All rows</Table.Th>
-            <Table.Th>{newest ? newest.window : 'Newest'}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ drift, name, latest }) => (
-            <Table.Tr key={name}>
-              <Table.Td fw={500}>{name}</Table.Td>
-              <Table.Td c="dimmed">{testWords(drift)}</Table.Td>
-              <Table.Td ta="right">{drift.statistic.toFixed(3)}</Table.Td>
-              <Table.Td ta="right" c="dimmed">
-                {drift.threshold}
-              </Table.Td>
-              <Table.Td>
-                <DriftBadge drift={drift} />
-              </Table.Td>
-              <Table.Td>
-                <DriftBadge drift={latest} />
-              </Table.Td>
+      {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
+      <section aria-label="Columns, table" style={{ overflowX: 'auto' }} tabIndex={0}>
+        <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Column</Table.Th>
+              <Table.Th>Test</Table.Th>
+              <Table.Th ta="right">Statistic</Table.Th>
+              <Table.Th ta="right">Limit</Table.Th>
+              <Table.Th style={{ whiteSpace: 'nowrap' }}>All rows</Table.Th>
+              <Table.Th style={{ whiteSpace: 'nowrap' }}>{newest ? newest.window : 'Newest'}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(({ drift, name, latest }) => (
+              <Table.Tr key={name}>
+                <Table.Td fw={500}>{name}</Table.Td>
+                <Table.Td c="dimmed">{testWords(drift)}</Table.Td>
+                <Table.Td ta="right">{drift.statistic.toFixed(3)}</Table.Td>
+                <Table.Td ta="right" c="dimmed">
+                  {drift.threshold}
+                </Table.Td>
+                <Table.Td>
+                  <DriftBadge drift={drift} />
+                </Table.Td>
+                <Table.Td>
+                  <DriftBadge drift={latest} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
     </Panel>
   )
 }

@@ -57,7 +57,9 @@ export function MonitorList({ project }: { project: string }) {
                 <Table.Th>Endpoint</Table.Th>
                 <Table.Th>Verdict</Table.Th>
                 <Table.Th>Why</Table.Th>
-                <Table.Th ta="right">Drifted</Table.Th>
+                <Table.Th ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  Drifted, all rows
+                </Table.Th>
                 <Table.Th>Checked</Table.Th>
               </Table.Tr>
             </Table.Thead>

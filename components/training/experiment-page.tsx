@@ -100,12 +100,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               <>
                 {' '}
                 from{' '}
-                <Anchor
-                  component={Link}
-                  href={datasetHref(project, experiment.dataset, experiment.version)}
-                  size="sm"
-                  underline="always"
-                >
+                <Anchor component={Link} href={datasetHref(project, experiment.dataset, experiment.version)} size="sm">
                   {experiment.dataset} v{experiment.version}
                 </Anchor>
                 .{' '}

@@ -56,7 +56,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         sentence={
           <>
             {runSentence(data)} In{' '}
-            <Anchor component={Link} href={experimentHref(project, data.experiment)} size="sm" underline="always">
+            <Anchor component={Link} href={experimentHref(project, data.experiment)} size="sm">
               {data.experiment}
             </Anchor>
             .

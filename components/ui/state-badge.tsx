@@ -37,6 +37,8 @@ export function StateBadge({ state, label }: { state: string; label?: string }) 
       radius="sm"
       tt="none"
       fw={500}
+      // A state that is cut in a narrow table says nothing.
+      miw="max-content"
       leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
     >
       {label ?? state}

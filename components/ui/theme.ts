@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core'
 
 /** The one accent: a calm blue, strong enough for white text from its sixth shade on (4.5 : 1). */
 const ink: MantineColorsTuple = [
@@ -21,8 +21,11 @@ export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 6, dark: 3 },
   colors: { ink },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  variantColorResolver: input => {
+    const colours = defaultVariantColorsResolver(input)
+    const accent = (input.color ?? input.theme.primaryColor) === 'ink'
+    return accent && input.variant === 'filled' ? { ...colours, color: 'var(--fx-on-accent)' } : colours
+  },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
@@ -43,6 +46,8 @@ export const theme = createTheme({
     Paper: { defaultProps: { shadow: 'none' } },
     Button: { defaultProps: { size: 'xs' } },
     Table: { defaultProps: { fz: 'sm' } },
+    // What loads has a name, and a name needs a role.
+    Skeleton: { defaultProps: { role: 'status' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
 })
