@@ -105,6 +105,34 @@ describe('training', () => {
     assert.ok(compared.same.params.includes('tolerance'))
   })
 
+  it('classes, missing cells and odd column names: two classes and several', async () => {
+    await work()
+    const cell = (i: number, text: string) => (i % 11 === 0 ? '' : text)
+    const rows = Array.from(
+      { length: 240 },
+      (_, i) =>
+        `${cell(i, `${(i * 7) % 50}`)},${cell(i + 3, 'äöü'[i % 3]!)},${(i * 7) % 50 > 25 ? 'yes' : 'no'},${'abc'[i % 3]}`,
+    )
+    await addData(kernel, caller, 'classes', `"my ""x""",Größe (m²),bought?,kind\n${rows.join('\n')}\n`)
+    const two = await launch({ data: 'classes', target: 'bought?', ignore: [], trials: 3 })
+    const several = await launch({ data: 'classes', target: 'kind', ignore: [], trials: 3 })
+    assert.deepEqual(
+      [two.task, two.metric, several.task, several.metric],
+      ['binary', 'roc_auc', 'multiclass', 'f1_macro'],
+    )
+    for (const { experiment } of [two, several]) {
+      const shown = await allEnded(experiment)
+      assert.deepEqual(
+        shown.items.map(r => [r.status, r.reason]),
+        [0, 1, 2].map(() => ['done', null]),
+      )
+      assert.ok(shown.best!.value > 0.8, `${shown.best!.value}`)
+      const run = await showRun(kernel, caller, shown.best!.run)
+      assert.equal(run.curves!.kind, 'classification')
+      assert.ok(run.recipe.some(line => line.includes('my "x"')))
+    }
+  })
+
   it('the same data, parameters and seed give the same bytes, in another process too', async () => {
     const wish = { trainers: ['linear', 'mlp'], trials: 3, seed: 7 }
     await launch({ ...wish, name: 'once' })
