@@ -17,6 +17,9 @@ test('the eight words are reachable, each page is accessible and has one heading
   await page.goto(`${instance().url}/p/${project}`)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(project)
   await expectAccessible(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  await expectAccessible(page)
   for (const word of WORDS) {
     await page.getByRole('navigation', { name: 'Lifecycle' }).getByRole('link', { name: word, exact: true }).click()
     await page.waitForURL(`**/p/${project}/${word.toLowerCase()}**`)
