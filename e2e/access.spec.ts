@@ -1,0 +1,143 @@
+import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
+
+const PASSWORD = 'a compiler for cobol'
+
+test('a project is started, a colleague invited by a link, and joins as what was offered', async ({
+  page,
+  browser,
+}) => {
+  await signIn(page)
+  await page.goto(`${instance().url}/projects/new`)
+  await page.getByRole('textbox', { name: 'Name' }).fill(`Team ${process.pid}`)
+  await expect(page.getByRole('textbox', { name: 'In addresses' })).toHaveValue(`team-${process.pid}`)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Start the project' }).click()
+  await page.waitForURL(`**/p/team-${process.pid}`)
+
+  await page.goto(`${instance().url}/p/team-${process.pid}/access`)
+  await expect(page.getByText('You are owner here. 1 member, 1 owner.')).toBeVisible()
+  await page.getByRole('button', { name: 'Add a member' }).click()
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(`grace-${process.pid}@example.org`)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Make an invitation link' }).click()
+  const link = (await page.getByTestId('shown-once').textContent())!
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('row').filter({ hasText: 'open' })).toContainText('engineer')
+
+  const other = await browser.newContext({ viewport: { width: 380, height: 800 }, colorScheme: 'dark' })
+  const phone = await other.newPage()
+  await phone.goto(link)
+  await expect(phone.getByText('invites you as engineer')).toBeVisible()
+  await expectAccessible(phone)
+  await expectNoOverflow(phone)
+  await phone.getByRole('textbox', { name: 'Your name' }).fill('Grace Hopper')
+  await phone.locator('input[name=password]').fill(PASSWORD)
+  await phone.getByRole('button', { name: 'Make my account and join' }).click()
+  await phone.waitForURL(`**/p/team-${process.pid}`)
+  for (const view of ['members', 'tokens', 'audit']) {
+    await phone.goto(`${instance().url}/p/team-${process.pid}/access?view=${view}`)
+    await expect(phone.getByText('You are engineer here')).toBeVisible()
+    await expectAccessible(phone)
+    await expectNoOverflow(phone)
+  }
+  await expect(phone.getByText('The audit log is for approvers and owners')).toBeVisible()
+
+  // The owner's page hears of it by itself.
+  await expect(page.getByRole('row').filter({ hasText: 'Grace Hopper' })).toBeVisible()
+  await expect(page.getByRole('row').filter({ hasText: 'accepted' })).toBeVisible()
+
+  // A link that was used is dead, and says so.
+  const third = await browser.newContext()
+  const late = await third.newPage()
+  await late.goto(link)
+  await expect(late.getByRole('alert')).toContainText('This invitation is not valid')
+  await third.close()
+  await other.close()
+})
+
+test('a token is shown once, works, and is refused after it was revoked', async ({ page, request }) => {
+  await signIn(page)
+  const project = await newProject(page)
+  await page.goto(`${instance().url}/p/${project}/access?view=tokens`)
+  await page.getByRole('button', { name: 'New token' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('notebook')
+  await page.getByRole('button', { name: 'Make the token' }).click()
+  const token = (await page.getByTestId('shown-once').textContent())!
+  expect(token).toMatch(/^flx_/)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByText(token)).toHaveCount(0)
+
+  const read = () =>
+    request.get(`${instance().url}/api/trpc/data.list?input=%7B%7D`, { headers: { authorization: `Bearer ${token}` } })
+  expect((await read()).status()).toBe(200)
+  await page.getByRole('button', { name: 'Revoke notebook' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(page.getByRole('row').filter({ hasText: 'notebook' })).toContainText('revoked')
+  expect((await read()).status()).toBe(401)
+
+  await page.getByRole('tab', { name: 'Audit' }).click()
+  const rows = page.getByRole('row')
+  await expect(rows.nth(1)).toContainText('revoked token')
+  await expectAccessible(page)
+  await page
+    .getByRole('combobox', { name: 'Outcome' })
+    .or(page.getByRole('textbox', { name: 'Outcome' }))
+    .first()
+    .click()
+  await page.getByRole('option', { name: 'done' }).click()
+  await expect(rows.nth(1)).toContainText('Revoke token')
+  await expect(page).toHaveURL(/outcome=done/)
+})
+
+test('a session ends where the person ends it; the password is changed; a wrong one is refused in words', async ({
+  browser,
+  complaints,
+  page,
+}) => {
+  await signIn(page)
+  const project = await newProject(page)
+  const email = `edith-${process.pid}@example.org`
+  const { link } = await call<{ link: string }>(page, 'mutation', 'access.invite', { project, role: 'viewer', email })
+  await page.goto(`${instance().url}/account`)
+  await expect(page.getByText('this one')).toBeVisible()
+  await expectAccessible(page)
+
+  const contexts = await Promise.all([browser.newContext(), browser.newContext()])
+  const [desk, phone] = [await contexts[0]!.newPage(), await contexts[1]!.newPage()]
+  await desk.goto(link)
+  await desk.getByRole('textbox', { name: 'Your name' }).fill('Edith Clarke')
+  await desk.locator('input[name=password]').fill('Password1234')
+  await desk.getByRole('button', { name: 'Make my account and join' }).click()
+  await expect(desk.getByText('among the first that are guessed')).toBeVisible()
+  await expectAccessible(desk)
+  await desk.locator('input[name=password]').fill(PASSWORD)
+  await desk.getByRole('button', { name: 'Make my account and join' }).click()
+  await desk.waitForURL(`**/p/${project}`)
+
+  await phone.goto(`${instance().url}/sign-in?callbackUrl=${encodeURIComponent('//evil.test/')}`)
+  await phone.getByLabel(/^E-mail/).fill(email)
+  await phone.locator('input[type=password]').fill('not the password')
+  await phone.getByRole('button', { name: 'Sign in' }).click()
+  await expect(phone.getByRole('alert').filter({ hasText: 'E-mail or password is wrong.' })).toBeVisible()
+  await phone.locator('input[type=password]').fill(PASSWORD)
+  await phone.getByRole('button', { name: 'Sign in' }).click()
+  await phone.waitForURL(url => url.origin === instance().url && !url.pathname.startsWith('/sign-in'))
+
+  await desk.goto(`${instance().url}/account`)
+  await expect(desk.getByRole('row')).toHaveCount(3)
+  await desk.getByRole('button', { name: /^Sign out Chrome/ }).click()
+  await expect(desk.getByRole('row')).toHaveCount(2)
+  await phone.goto(`${instance().url}/account`)
+  await phone.waitForURL(/\/sign-in/)
+
+  await desk.getByLabel(/^Current password/).fill(PASSWORD)
+  await desk.getByLabel(/^New password/).fill('a calculator of transmission lines')
+  await desk.getByRole('button', { name: 'Change the password' }).click()
+  await expect(desk.getByRole('status')).toContainText('The password is changed.')
+  await desk.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await desk.waitForURL(/\/sign-in/)
+  for (const context of contexts) await context.close()
+  // Only these pages' browsers hear of refused requests; the page of the fixture complains of nothing.
+  expect(complaints).toEqual([])
+})
