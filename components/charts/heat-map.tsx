@@ -1,5 +1,5 @@
 'use client'
-import { Text } from '@mantine/core'
+import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
 import { ACCENT_SURFACE, BAD, HAIRLINE, SURFACE } from './colours.ts'
@@ -48,12 +48,10 @@ export function HeatMap({
       })}
     >
       {/* Too many columns scroll, from the keyboard too. */}
-      <div
+      <Box
         ref={ref}
         style={{ overflowX: 'auto' }}
         tabIndex={width > 0 && nameWidth + columns.length * (NARROWEST + 2) > width ? 0 : undefined}
-        role="group"
-        aria-label={words.title}
       >
         <div
           aria-hidden
@@ -103,7 +101,7 @@ export function HeatMap({
             </Text>
           ))}
         </div>
-      </div>
+      </Box>
     </ChartFigure>
   )
 }

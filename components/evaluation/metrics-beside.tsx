@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core'
+import { Box, Table, Text } from '@mantine/core'
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
 import type { Measured } from '#server/training/contract.ts'
 import { deltaWords, measuredWords, metricWords } from '../training/words.ts'
@@ -29,7 +29,7 @@ export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail 
   return (
     <Panel title="Metrics" note="95 % intervals; overlapping ones are within chance" flush>
       {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
-      <section aria-label="Metrics, table" style={{ overflowX: 'auto' }} tabIndex={0}>
+      <Box component="section" aria-label="Metrics, table" style={{ overflowX: 'auto' }} tabIndex={0}>
         <Table style={{ fontVariantNumeric: 'tabular-nums' }} verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -63,7 +63,7 @@ export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail 
             })}
           </Table.Tbody>
         </Table>
-      </section>
+      </Box>
     </Panel>
   )
 }

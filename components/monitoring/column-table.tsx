@@ -1,4 +1,4 @@
-import { Badge, Table, Text } from '@mantine/core'
+import { Badge, Box, Table, Text } from '@mantine/core'
 import type { ColumnDrift, MonitorStatus } from '#server/monitoring/contract.ts'
 import { Panel } from '../ui/panel.tsx'
 import { countWords } from '../ui/words.ts'
@@ -28,7 +28,7 @@ export function ColumnTable({ status }: { status: MonitorStatus }) {
   return (
     <Panel title="Columns" note={`${countWords(status.rows, 'row')} against training`} flush>
       {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
-      <section aria-label="Columns, table" style={{ overflowX: 'auto' }} tabIndex={0}>
+      <Box component="section" aria-label="Columns, table" style={{ overflowX: 'auto' }} tabIndex={0}>
         <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
           <Table.Thead>
             <Table.Tr>
@@ -59,7 +59,7 @@ export function ColumnTable({ status }: { status: MonitorStatus }) {
             ))}
           </Table.Tbody>
         </Table>
-      </section>
+      </Box>
     </Panel>
   )
 }

@@ -1,0 +1,82 @@
+import type { Page } from '@playwright/test'
+import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
+
+/** Homes; a `dear` town asks three times as much for the same. */
+function homes(count: number, dear: boolean): string {
+  const lines = ['area,kind,price']
+  for (let i = 0; i < count; i++) {
+    const area = 20 + ((i * 37) % 101)
+    lines.push(`${area},${['flat', 'house'][i % 2]},${(dear ? 3 : 1) * (2 * area + 30 * (i % 2)) + ((i * 29) % 23)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+async function addData(page: Page, project: string, name: string, csv: string): Promise<void> {
+  const sent = await page.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=${name}.csv`, {
+    data: Buffer.from(csv),
+    headers: { origin: instance().url, 'content-type': 'application/octet-stream' },
+  })
+  const { digest } = (await sent.json()) as { digest: string }
+  const added = { project, name, fileName: `${name}.csv`, digest, target: 'price' }
+  const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
+  await expect
+    .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
+    .toBe('done')
+}
+
+test('a run is measured on rows it has not seen, beside its validation rows', async ({ page }) => {
+  await signIn(page)
+  const project = await newProject(page)
+  const base = `${instance().url}/p/${project}/evaluation`
+
+  await page.goto(base)
+  await expect(page.getByText('Nothing was measured yet')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'New evaluation' }).first().click()
+  await expect(page.getByText('There is no done run yet')).toBeVisible()
+  await expectAccessible(page)
+
+  await addData(page, project, 'homes', homes(600, false))
+  await addData(page, project, 'dear', homes(500, true))
+  await addData(page, project, 'bare', 'area,price\n1,2\n3,4\n5,6\n')
+  const launched = { project, data: 'homes', target: 'price', task: 'regression', trainers: ['linear'], trials: 1 }
+  const { experiment } = await call<{ experiment: string }>(page, 'mutation', 'training.launch', launched)
+  const show = () =>
+    call<{ status: string; items: { run: string }[] }>(page, 'query', 'training.show', { project, experiment })
+  await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('done')
+  const { run } = (await show()).items[0]!
+
+  // From a run's page one comes here with the run chosen.
+  await page.goto(`${base}?run=${run}`)
+  await expect(page).toHaveURL(new RegExp(`/evaluation/new\\?run=${run}`))
+  await page.getByRole('combobox', { name: 'Dataset' }).click()
+  await page.getByRole('option', { name: 'homes' }).click()
+  await expect(page.getByText(/the numbers will flatter it/)).toBeVisible()
+  await page.getByRole('combobox', { name: 'Dataset' }).click()
+  await page.getByRole('option', { name: 'bare' }).click()
+  await page.getByRole('button', { name: 'Measure' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'kind: expected a word, got no such column' })).toBeVisible()
+  await page.getByRole('combobox', { name: 'Dataset' }).click()
+  await page.getByRole('option', { name: 'dear' }).click()
+  await expect(page.getByText(/predicts 500 rows of dear v1/)).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Measure' }).click()
+
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('on dear v1')
+  await expect(page.getByText(/RMSE .* on 500 rows: clearly worse than/)).toBeVisible()
+  await expect(page.getByRole('row', { name: /^RMSE/ })).toContainText('worse')
+  await expect(page.getByRole('figure')).toHaveCount(3)
+  await expectAccessible(page)
+  const measured = page.url()
+
+  await page.goto(base)
+  await expect(page.getByRole('row', { name: /dear v1/ })).toContainText('worse')
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 380, height: 800 })
+  for (const address of [base, `${base}/new`, measured]) {
+    await page.goto(address)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    await expectNoOverflow(page)
+  }
+  await expectAccessible(page)
+})
