@@ -45,7 +45,7 @@ export const launchInput = z.object({
 })
 export type LaunchInput = z.infer<typeof launchInput>
 
-export const runRef = z.string().min(1).max(64)
+const runRef = z.string().min(1).max(64)
 
 /** A metric of the validation rows with its 95 % interval. */
 export interface Measured {
