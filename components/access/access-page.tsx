@@ -8,7 +8,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { countWords } from '../ui/words.ts'
-import { AuditView } from './audit-view.tsx'
+import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
 import { TokensView } from './tokens-view.tsx'
 
@@ -54,7 +54,7 @@ export function AccessPage({ project }: { project: string }) {
             </Tabs.Panel>
             <Tabs.Panel value="audit">
               {roleMay(role, 'audit:read') ? (
-                <AuditView project={project} />
+                <ProjectAudit project={project} />
               ) : (
                 <NotForYou title="The audit log is for approvers and owners" role={role} />
               )}

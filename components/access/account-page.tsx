@@ -1,6 +1,7 @@
 'use client'
 import { Button, Skeleton, Stack, Table, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { signOut } from 'next-auth/react'
 import { useTRPC } from '../trpc.ts'
 import { PageHead } from '../ui/page-head.tsx'
@@ -24,9 +25,16 @@ export function AccountPage() {
         title={me.data?.name ?? 'Your account'}
         sentence={sentence}
         actions={
-          <Button variant="default" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
-            Sign out
-          </Button>
+          <>
+            {me.data?.isAdmin ? (
+              <Button variant="default" component={Link} href="/account/audit">
+                Audit of the instance
+              </Button>
+            ) : null}
+            <Button variant="default" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
+              Sign out
+            </Button>
+          </>
         }
       />
       {me.error ? <Problem error={me.error} onRetry={() => me.refetch()} /> : null}

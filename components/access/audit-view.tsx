@@ -1,7 +1,7 @@
 import { Button, Group, Select, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { AUDIT_OUTCOMES } from '#server/access/contract.ts'
+import { AUDIT_OUTCOMES, type AuditView as AuditEntry } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -10,26 +10,68 @@ import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { actionWords } from './words.ts'
 
-/** What was done and refused in this project, newest first; the filters are in the address. */
-export function AuditView({ project }: { project: string }) {
-  const [filter, setFilter] = useQueryStates({
+const useAuditFilter = () =>
+  useQueryStates({
     action: parseAsString,
     actor: parseAsString,
     outcome: parseAsStringLiteral(AUDIT_OUTCOMES),
   })
+
+const asked = ({ action, actor, outcome }: ReturnType<typeof useAuditFilter>[0]) => ({
+  action: action ?? undefined,
+  actor: actor ?? undefined,
+  outcome: outcome ?? undefined,
+})
+
+/** What was done and refused in this project. */
+export function ProjectAudit({ project }: { project: string }) {
+  const [filter] = useAuditFilter()
   const trpc = useTRPC()
   const facets = useQuery(trpc.access.auditFacets.queryOptions({ project }))
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+  const log = useInfiniteQuery(
     trpc.access.audit.infiniteQueryOptions(
-      {
-        project,
-        action: filter.action ?? undefined,
-        actor: filter.actor ?? undefined,
-        outcome: filter.outcome ?? undefined,
-      },
+      { project, ...asked(filter) },
       { getNextPageParam: page => page.next ?? undefined },
     ),
   )
+  return <AuditLog log={log} facets={facets.data} place="in this project" />
+}
+
+/** What belongs to no project: sign-ins, accounts, refusals of people nobody knows. */
+export function InstanceAudit() {
+  const [filter] = useAuditFilter()
+  const trpc = useTRPC()
+  const facets = useQuery(trpc.access.instanceAuditFacets.queryOptions())
+  const log = useInfiniteQuery(
+    trpc.access.instanceAudit.infiniteQueryOptions(asked(filter), {
+      getNextPageParam: page => page.next ?? undefined,
+    }),
+  )
+  return <AuditLog log={log} facets={facets.data} place="on this instance outside its projects" />
+}
+
+interface Log {
+  data?: { pages: { items: AuditEntry[] }[] }
+  error: unknown
+  isPending: boolean
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  refetch: () => unknown
+  fetchNextPage: () => unknown
+}
+
+/** Newest first; the filters are in the address. */
+function AuditLog({
+  log,
+  facets,
+  place,
+}: {
+  log: Log
+  facets?: { actions: string[]; actors: { value: string; label: string }[] }
+  place: string
+}) {
+  const [filter, setFilter] = useAuditFilter()
+  const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = log
   const items = data?.pages.flatMap(page => page.items)
   const isFiltered = filter.action !== null || filter.actor !== null || filter.outcome !== null
   return (
@@ -42,7 +84,7 @@ export function AuditView({ project }: { project: string }) {
           placeholder="Any action"
           clearable
           searchable
-          data={(facets.data?.actions ?? []).map(a => ({ value: a, label: actionWords(a) }))}
+          data={(facets?.actions ?? []).map(a => ({ value: a, label: actionWords(a) }))}
           value={filter.action}
           onChange={action => setFilter({ action })}
         />
@@ -53,7 +95,7 @@ export function AuditView({ project }: { project: string }) {
           placeholder="Anybody"
           clearable
           searchable
-          data={facets.data?.actors ?? []}
+          data={facets?.actors ?? []}
           value={filter.actor}
           onChange={actor => setFilter({ actor })}
         />
@@ -81,7 +123,7 @@ export function AuditView({ project }: { project: string }) {
             ) : undefined
           }
         >
-          Each change and each refusal in this project is written here, with who and when.
+          Each change and each refusal {place} is written here, with who and when.
         </EmptyState>
       ) : null}
       {items && items.length > 0 ? (

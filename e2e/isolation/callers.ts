@@ -10,19 +10,21 @@ export interface Asker {
   /** In the target project; undefined: none there. */
   role?: Role
   isFromElsewhere?: boolean
+  isAdmin?: boolean
   /** Headers of one request: persons get a session of their own each time, since a route may end it. */
   headers(): Promise<Record<string, string>>
 }
 
 /** Everybody a route is tried with. */
 export async function everyAsker(kernel: TestKernel, target: ProjectScope, other: ProjectScope): Promise<Asker[]> {
-  const person = async (name: string, scope: ProjectScope, role: Role): Promise<Asker> => {
-    const { userId } = await testPerson(kernel, { scope, role })
+  const person = async (name: string, scope: ProjectScope, role: Role, isAdmin = false): Promise<Asker> => {
+    const { userId } = await testPerson(kernel, isAdmin ? { isAdmin } : { scope, role })
     return {
       name,
       kind: 'person',
       role: scope === target ? role : undefined,
       isFromElsewhere: scope !== target,
+      isAdmin,
       headers: async () => ({
         cookie: await testCookie(kernel, await testSession(kernel, userId)),
         'sec-fetch-site': 'same-origin',
@@ -54,6 +56,7 @@ export async function everyAsker(kernel: TestKernel, target: ProjectScope, other
     await person('an engineer', target, 'engineer'),
     await person('an approver', target, 'approver'),
     await person('an owner', target, 'owner'),
+    await person('an administrator of the instance', target, 'owner', true),
     await token('a viewer’s token', target, 'viewer'),
     await token('an engineer’s token', target, 'engineer'),
     await token('an owner’s token', target, 'owner'),

@@ -19,6 +19,8 @@ import {
   projectsOf,
   readAudit,
   readAuditFacets,
+  readInstanceAudit,
+  readInstanceAuditFacets,
   readInvitations,
   readMembers,
   removeMember,
@@ -249,5 +251,13 @@ describe('audit', () => {
     assert.equal(facets.actors.length, 3)
     const elsewhere = await projectWith('owner')
     assert.deepEqual((await readAudit(kernel, elsewhere.callers[0]!, { limit: 50 })).items, [])
+  })
+
+  it('what belongs to no project is in the log of the instance, and nothing else', async () => {
+    await assert.rejects(requireToken(kernel, 'flx_nobody-knows-this'), code('unauthenticated'))
+    const { items } = await readInstanceAudit(kernel, { limit: 200 })
+    assert.deepEqual([items[0]!.actorName, items[0]!.reason], ['somebody unknown', 'unknown token'])
+    assert.ok(!items.some(i => i.action === 'access.create-token'))
+    assert.ok((await readInstanceAuditFacets(kernel)).actions.includes('access.enter-project'))
   })
 })

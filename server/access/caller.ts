@@ -44,3 +44,21 @@ export async function requirePerson(kernel: Kernel, caller: Caller, action: Perm
     hint: 'Sign in to the dashboard, or use `fleximl token create` on the server’s machine.',
   })
 }
+
+/** What belongs to the whole instance is for its administrators. */
+export async function requireAdmin(kernel: Kernel, person: { userId: string; isAdmin: boolean }): Promise<void> {
+  if (person.isAdmin) return
+  await writeAudit(
+    kernel.db,
+    { kind: 'user', id: person.userId },
+    {
+      projectId: null,
+      action: 'admin',
+      subjectKind: 'instance',
+      subjectId: 'instance',
+      outcome: 'refused',
+      reason: 'no administrator',
+    },
+  )
+  throw new AppError('forbidden', 'This is for the administrators of this instance.')
+}

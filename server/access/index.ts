@@ -17,7 +17,7 @@ export {
 export { addMember, changeMember, readMembers, removeMember } from './members.ts'
 export { nameActorKeys } from './name-actors.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
-export { readAudit, readAuditFacets } from './read-audit.ts'
+export { readAudit, readAuditFacets, readInstanceAudit, readInstanceAuditFacets } from './read-audit.ts'
 export {
   becomeFirstAdmin,
   disableUser,

@@ -1,25 +1,35 @@
 import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
 import { authorise, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
 import { nameOf } from './name-actors.ts'
 import { listAuditFacets, listAuditRows, nameActors } from './store.ts'
 
-/** Newest first; `next` is the cursor of the following page, null at the end. */
-export async function readAudit(
-  kernel: Kernel,
-  caller: Caller,
-  input: AuditInput,
-): Promise<{ items: AuditView[]; next: number | null }> {
+export interface AuditPage {
+  items: AuditView[]
+  /** Cursor of the following page; null at the end. */
+  next: number | null
+}
+
+/** Newest first. */
+export async function readAudit(kernel: Kernel, caller: Caller, input: AuditInput): Promise<AuditPage> {
   await authorise(kernel, caller, 'audit:read')
-  const rows = await listAuditRows(kernel.db, caller.scope, input)
-  const page = rows.slice(0, input.limit)
+  return page(kernel, caller.scope, input)
+}
+
+/** What belongs to no project: sign-ins, accounts, refusals of people nobody knows. The caller was checked to be an administrator. */
+export const readInstanceAudit = (kernel: Kernel, input: AuditInput): Promise<AuditPage> => page(kernel, null, input)
+
+async function page(kernel: Kernel, scope: ProjectScope | null, input: AuditInput): Promise<AuditPage> {
+  const rows = await listAuditRows(kernel.db, scope, input)
+  const shown = rows.slice(0, input.limit)
   const names = await nameActors(
     kernel.db,
-    caller.scope,
-    page.map(r => ({ kind: r.actorKind, id: r.actorId })),
+    scope,
+    shown.map(r => ({ kind: r.actorKind, id: r.actorId })),
   )
   return {
-    items: page.map(r => ({
+    items: shown.map(r => ({
       id: r.id,
       at: r.at.toISOString(),
       actor: `${r.actorKind}:${r.actorId}`,
@@ -32,21 +42,29 @@ export async function readAudit(
       details: r.details,
       requestId: r.requestId,
     })),
-    next: rows.length > input.limit ? page[page.length - 1]!.id : null,
+    next: rows.length > input.limit ? shown[shown.length - 1]!.id : null,
   }
 }
 
 /** What the audit page offers to filter by. */
-export async function readAuditFacets(
-  kernel: Kernel,
-  caller: Caller,
-): Promise<{ actions: string[]; actors: { value: string; label: string }[] }> {
+export interface AuditFacets {
+  actions: string[]
+  actors: { value: string; label: string }[]
+}
+
+export async function readAuditFacets(kernel: Kernel, caller: Caller): Promise<AuditFacets> {
   await authorise(kernel, caller, 'audit:read')
-  const rows = await listAuditFacets(kernel.db, caller.scope)
+  return facets(kernel, caller.scope)
+}
+
+export const readInstanceAuditFacets = (kernel: Kernel): Promise<AuditFacets> => facets(kernel, null)
+
+async function facets(kernel: Kernel, scope: ProjectScope | null): Promise<AuditFacets> {
+  const rows = await listAuditFacets(kernel.db, scope)
   const actors = [...new Map(rows.map(r => [`${r.actorKind}:${r.actorId}`, r])).values()]
   const names = await nameActors(
     kernel.db,
-    caller.scope,
+    scope,
     actors.map(a => ({ kind: a.actorKind, id: a.actorId })),
   )
   return {

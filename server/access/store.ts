@@ -206,14 +206,18 @@ export async function countLiveTokensOf(db: Handle, userId: string): Promise<num
   return row!.n
 }
 
-export async function listAuditRows(db: Handle, scope: ProjectScope, input: AuditInput): Promise<AuditRow[]> {
+/** Of a project, or of the instance: what belongs to no project. */
+const ofAudit = (scope: ProjectScope | null) =>
+  scope ? eq(auditLog.projectId, scope.projectId) : isNull(auditLog.projectId)
+
+export async function listAuditRows(db: Handle, scope: ProjectScope | null, input: AuditInput): Promise<AuditRow[]> {
   const colon = input.actor?.indexOf(':') ?? -1
   return db
     .select()
     .from(auditLog)
     .where(
       and(
-        eq(auditLog.projectId, scope.projectId),
+        ofAudit(scope),
         input.cursor === undefined ? undefined : lt(auditLog.id, input.cursor),
         input.action ? eq(auditLog.action, input.action) : undefined,
         input.outcome ? eq(auditLog.outcome, input.outcome) : undefined,
@@ -229,22 +233,22 @@ export async function listAuditRows(db: Handle, scope: ProjectScope, input: Audi
 /** What the filters offer: actions and actors of the newest entries. */
 export async function listAuditFacets(
   db: Handle,
-  scope: ProjectScope,
+  scope: ProjectScope | null,
 ): Promise<{ actorKind: string; actorId: string; action: string }[]> {
   const recent = db
     .select({ action: auditLog.action, actorKind: auditLog.actorKind, actorId: auditLog.actorId })
     .from(auditLog)
-    .where(eq(auditLog.projectId, scope.projectId))
+    .where(ofAudit(scope))
     .orderBy(desc(auditLog.id))
     .limit(5000)
     .as('recent')
   return db.selectDistinct().from(recent)
 }
 
-/** Names of actors, as far as this project may know them: its members, administrators, its own tokens. */
+/** Names of actors, as far as this project may know them: its members, administrators, its own tokens. The instance knows all. */
 export async function nameActors(
   db: Handle,
-  scope: ProjectScope,
+  scope: ProjectScope | null,
   actors: readonly { kind: string; id: string }[],
 ): Promise<Map<string, string>> {
   const ids = (kind: string) => [...new Set(actors.filter(a => a.kind === kind).map(a => a.id))]
@@ -254,8 +258,10 @@ export async function nameActors(
     const rows = await db
       .select({ id: users.id, name: users.name })
       .from(users)
-      .leftJoin(members, and(eq(members.userId, users.id), eq(members.projectId, scope.projectId)))
-      .where(and(inArray(users.id, userIds), sql`(${members.userId} IS NOT NULL OR ${users.isAdmin})`))
+      .leftJoin(members, and(eq(members.userId, users.id), scope ? eq(members.projectId, scope.projectId) : sql`false`))
+      .where(
+        and(inArray(users.id, userIds), scope ? sql`(${members.userId} IS NOT NULL OR ${users.isAdmin})` : undefined),
+      )
     for (const r of rows) names.set(`user:${r.id}`, r.name)
   }
   const tokenIds = ids('token')
@@ -263,7 +269,7 @@ export async function nameActors(
     const rows = await db
       .select({ id: apiTokens.id, name: apiTokens.name })
       .from(apiTokens)
-      .where(and(eq(apiTokens.projectId, scope.projectId), inArray(apiTokens.id, tokenIds)))
+      .where(and(scope ? eq(apiTokens.projectId, scope.projectId) : undefined, inArray(apiTokens.id, tokenIds)))
     for (const r of rows) names.set(`token:${r.id}`, r.name)
   }
   return names

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { authorise, type Caller, requirePerson } from '#server/access/caller.ts'
+import { authorise, type Caller, requireAdmin, requirePerson } from '#server/access/caller.ts'
 import type { Permission } from '#server/access/contract.ts'
 import { AppError, type ErrorCode, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
@@ -98,8 +98,7 @@ export const projectProcedure = (permission: Permission) =>
       return next({ ctx: { ...ctx, caller } })
     })
 
-/** A route for anybody who is signed in, whatever the project. Whoever is turned away is written down by what turns away. */
-export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(async ({ ctx, next }) => {
+const signedIn = t.middleware(async ({ ctx, next }) => {
   const { person } = ctx
   if (!person) {
     // Nobody and bad tokens are turned away by the first, good tokens by the second.
@@ -108,6 +107,18 @@ export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(asyn
   }
   return next({ ctx: { ...ctx, person } })
 })
+
+/** A route for anybody who is signed in, whatever the project. Whoever is turned away is written down by what turns away. */
+export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(signedIn)
+
+/** A route for administrators of the instance. */
+export const adminProcedure = base
+  .meta({ permission: 'admin' })
+  .use(signedIn)
+  .use(async ({ ctx, next }) => {
+    await requireAdmin(ctx.kernel, ctx.person)
+    return next({ ctx })
+  })
 
 /** Health, sign-in state: reviewed one by one in the route test. */
 export const publicProcedure = base.meta({ permission: 'public' })

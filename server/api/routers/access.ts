@@ -25,6 +25,8 @@ import {
   projectsOf,
   readAudit,
   readAuditFacets,
+  readInstanceAudit,
+  readInstanceAuditFacets,
   readInvitations,
   readMembers,
   removeMember,
@@ -36,7 +38,7 @@ import {
   showLink,
 } from '#server/access/index.ts'
 import { createFurnishedProject } from '../create-project.ts'
-import { projectProcedure, publicProcedure, router, signedInProcedure } from '../trpc.ts'
+import { adminProcedure, projectProcedure, publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 const manage = () => projectProcedure('member:manage')
 const byId = z.object({ id: z.uuid() })
@@ -94,6 +96,8 @@ export const accessRouter = router({
     .input(auditInput)
     .query(({ ctx, input }) => readAudit(ctx.kernel, ctx.caller, input)),
   auditFacets: projectProcedure('audit:read').query(({ ctx }) => readAuditFacets(ctx.kernel, ctx.caller)),
+  instanceAudit: adminProcedure.input(auditInput).query(({ ctx, input }) => readInstanceAudit(ctx.kernel, input)),
+  instanceAuditFacets: adminProcedure.query(({ ctx }) => readInstanceAuditFacets(ctx.kernel)),
 
   sessions: signedInProcedure.query(({ ctx }) => listSessions(ctx.kernel, ctx.person)),
   revokeSession: signedInProcedure
