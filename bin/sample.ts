@@ -1,5 +1,4 @@
 import '#server/kernel/leave-with-parent.ts'
-import { mintTokenOnMachine } from '#server/api/create-project.ts'
 import { sha256 } from '#server/kernel/ids.ts'
 import { connect, patiently, serverUrl } from './commands/connection.ts'
 import { Failure, toFailure } from './commands/failure.ts'
@@ -26,6 +25,8 @@ async function loadSample(progress: Progress): Promise<void> {
   }
   const steps = stepsAfter(state)
   if (steps.length === 0) return
+  // Loaded here only: once the sample is done this process leaves at once.
+  const { mintTokenOnMachine } = await import('#server/api/create-project.ts')
   const { token } = await withLocalKernel(process.env, kernel =>
     mintTokenOnMachine(kernel, { project: PROJECT, role: 'owner', name: 'sample loader' }),
   )

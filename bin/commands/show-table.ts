@@ -1,9 +1,13 @@
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/
+
 /** Rows as aligned columns, the way a terminal reads them; numbers to the right. No colours. */
 export function showTable(columns: string[], rows: (string | number | null | undefined)[][]): string {
   const words = rows.map(row =>
     row.map(cell => (cell === null || cell === undefined || cell === '' ? '–' : String(cell))),
   )
-  const right = columns.map((_, i) => rows.length > 0 && rows.every(row => typeof row[i] !== 'string'))
+  const right = columns.map(
+    (_, i) => words.some(w => NUMBER.test(w[i]!)) && words.every(w => w[i] === '–' || NUMBER.test(w[i]!)),
+  )
   const width = columns.map((c, i) => Math.max(c.length, ...words.map(w => (w[i] ?? '').length)))
   const line = (cells: string[]) =>
     cells

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
 /** What may be done with a job, by its state. Work that ended is begun anew where it was asked for: a new upload, a new run, a new check. */

@@ -136,5 +136,5 @@ function requireReady({ model, version }: ModelVersion): void {
 
 export const unknownEndpoint = (name: string) =>
   new AppError('not_found', `There is no endpoint “${name}” in this project.`, {
-    hint: 'See them with `fleximl status`, or promote a version to make one.',
+    hint: 'The Serving page lists them; promoting a version makes one.',
   })
