@@ -21,6 +21,8 @@ const contextFor = (headers: Headers, method = 'GET') =>
   createApiContext(kernel, { method, headers, requestId: headers.get('x-request-id') ?? newId() })
 globalThis.fleximl = { router: appRouter, contextFor, auth: createAuthOptions(kernel) }
 
+// Nothing phones home: neither counts nor whether there is a newer Next.
+process.env.NEXT_TELEMETRY_DISABLED = '1'
 const pages = next({ dev, dir: join(import.meta.dirname, '..'), hostname: kernel.env.HOST, port: kernel.env.PORT })
 const live = await createLiveHub(kernel, {
   contextFor,

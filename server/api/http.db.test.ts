@@ -143,7 +143,8 @@ describe('the web process', () => {
 
   it('says what answers nothing, and lets nobody in who is not', async () => {
     signIn()
-    assert.equal((await fetch(`${url}/api/v1/nothing`)).status, 404)
+    for (const path of ['/api/v1/nothing', '/api/nothing'])
+      assert.match(await (await fetch(url + path)).text(), /"code":"not_found"/)
     assert.equal((await fetch(`${url}/api/v1/projects/${foreign.slug}/datasets/a/versions/1/data.parquet`)).status, 404)
     person = undefined
     const refused = await fetch(`${url}/api/v1/projects/${mine.slug}/uploads`, { method: 'POST', body: 'a,b' })

@@ -104,6 +104,9 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
     if (path.startsWith('/api/v1/')) return bytes(req, res, url)
+    // Programs get an answer that they can read; only sign-in is among the pages.
+    if (path.startsWith('/api/') && !path.startsWith('/api/auth/'))
+      throw new AppError('not_found', `Nothing answers ${req.method} ${path}.`)
     req.headers[ADDRESS_HEADER] = addressOf(req)
     return parts.pages(req, res)
   }
