@@ -23,8 +23,8 @@ interface Marks {
   diagonal: boolean
 }
 
-const RADIUS = 2.4
-const OPACITY = 0.5
+/** Many dots are small and let each other through; few are seen from afar. */
+const lookOf = (count: number) => (count > 60 ? { radius: 2.4, opacity: 0.5 } : { radius: 3.6, opacity: 0.85 })
 /** The pointer reads a point this near, in pixels. */
 const REACH = 24
 
@@ -108,6 +108,7 @@ const diagonalOf = (x: Range, y: Range) => ({ from: Math.max(x.low, y.low), to: 
 const SvgDots = memo(function SvgDots({ layer, points, x, y, yTicks, diagonal }: Marks) {
   const { box, width, height } = layer
   const { from, to } = diagonalOf(x, y)
+  const { radius, opacity } = lookOf(points.length)
   return (
     <div style={{ position: 'absolute', inset: 0 }} aria-hidden>
       <ScatterChart
@@ -140,7 +141,7 @@ const SvgDots = memo(function SvgDots({ layer, points, x, y, yTicks, diagonal }:
           data={points}
           isAnimationActive={false}
           shape={({ cx, cy }: { cx?: number; cy?: number }) => (
-            <circle cx={cx} cy={cy} r={RADIUS} fill={ACCENT} fillOpacity={OPACITY} />
+            <circle cx={cx} cy={cy} r={radius} fill={ACCENT} fillOpacity={opacity} />
           )}
         />
       </ScatterChart>
@@ -169,11 +170,12 @@ function CanvasDots({ layer, points, x, y, yTicks, diagonal }: Marks) {
         pen.lineTo(layer.x(to), layer.y(to))
         pen.stroke()
       }
+      const { radius, opacity } = lookOf(points.length)
       pen.fillStyle = colour(ACCENT)
-      pen.globalAlpha = OPACITY
+      pen.globalAlpha = opacity
       for (const p of points) {
         pen.beginPath()
-        pen.arc(layer.x(p.x), layer.y(p.y), RADIUS, 0, 2 * Math.PI)
+        pen.arc(layer.x(p.x), layer.y(p.y), radius, 0, 2 * Math.PI)
         pen.fill()
       }
     },

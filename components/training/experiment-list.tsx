@@ -57,12 +57,12 @@ export function ExperimentList({ project }: { project: string }) {
       ) : null}
       {items.length > 0 ? (
         <Panel flush>
-          <Table highlightOnHover verticalSpacing={6} miw={760}>
+          <Table highlightOnHover verticalSpacing={6} miw={{ base: 520, sm: 760 }}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Experiment</Table.Th>
-                <Table.Th>Data</Table.Th>
-                <Table.Th>Target</Table.Th>
+                <Table.Th visibleFrom="sm">Data</Table.Th>
+                <Table.Th visibleFrom="sm">Target</Table.Th>
                 <Table.Th ta="right">Best so far</Table.Th>
                 <Table.Th>Runs</Table.Th>
                 <Table.Th>Started</Table.Th>
@@ -88,7 +88,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
           {e.experiment}
         </Anchor>
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         {e.dataset ? (
           <Anchor
             component={Link}
@@ -107,7 +107,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
           </Text>
         )}
       </Table.Td>
-      <Table.Td>{e.target ?? '–'}</Table.Td>
+      <Table.Td visibleFrom="sm">{e.target ?? '–'}</Table.Td>
       <Table.Td ta="right">
         {e.best ? (
           <Group gap={6} justify="flex-end" wrap="nowrap">

@@ -84,7 +84,7 @@ export function RunsTable({
         id: 'settings',
         header: 'Settings',
         cell: ({ getValue }) => (
-          <Text size="sm" c="dimmed" truncate maw={190} title={getValue()}>
+          <Text size="sm" c="dimmed" truncate maw={220} title={getValue()}>
             {getValue()}
           </Text>
         ),

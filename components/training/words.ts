@@ -147,7 +147,7 @@ export function runCountsWords(runs: Record<RunState, number>): string {
   return (
     order
       .filter(state => runs[state] > 0)
-      .map(state => `${runs[state]} ${state}`)
+      .map(state => `${numberWords(runs[state])} ${state}`)
       .join(', ') || 'no run'
   )
 }
