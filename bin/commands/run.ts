@@ -152,6 +152,9 @@ function wordsOf({ body }: Failure): string {
 
 const detailWords = (detail: unknown): string => {
   const { row, column, expected, got } = (detail ?? {}) as Record<string, unknown>
-  const place = [row === undefined ? '' : `row ${row}`, column ? String(column) : ''].filter(Boolean).join(', ')
+  // The first row is 0 for programs and 1 for people.
+  const place = [typeof row === 'number' ? `row ${row + 1}` : '', column ? String(column) : '']
+    .filter(Boolean)
+    .join(', ')
   return `${place}${place ? ': ' : ''}expected ${expected ?? '?'}${got === undefined ? '' : `, got ${got}`}`
 }

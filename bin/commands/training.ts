@@ -150,17 +150,15 @@ async function compare({ args, client }: Call): Promise<Outcome> {
   const compared = await (await client()).api.training.compare.query({ runs: args })
   const names = compared.runs.map(r => r.name)
   const same = [...compared.same.params, ...compared.same.metrics]
+  const differing = <T>(lists: Record<string, T[]>) => Object.entries(lists).filter(([name]) => !same.includes(name))
   return {
     document: { ...compared, runs: compared.runs.map(document) },
     text: [
       showTable(
         ['', ...names],
         [
-          ...Object.entries(compared.params).map(([name, values]) => [
-            name,
-            ...values.map(v => JSON.stringify(v) ?? '–'),
-          ]),
-          ...Object.entries(compared.metrics).map(([name, values]) => [name, ...values.map(numberText)]),
+          ...differing(compared.params).map(([name, values]) => [name, ...values.map(v => JSON.stringify(v) ?? '–')]),
+          ...differing(compared.metrics).map(([name, values]) => [name, ...values.map(numberText)]),
         ],
       ),
       ...(same.length > 0 ? ['', `The same in all: ${same.join(', ')}.`] : []),
