@@ -67,7 +67,8 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
   const place = (ms: number) => `${Math.min(100, Math.max(0, ((ms - from) / (to - from)) * 100)).toFixed(3)}%`
   const share = (start: number, end: number) => Math.max(0, (Math.min(end, to) - Math.max(start, from)) / (to - from))
   const width = (start: number, end: number) => `${(share(start, end) * 100).toFixed(3)}%`
-  const ticks = ticksOf(from, to)
+  // The words of a tick at the very end would be cut off.
+  const ticks = ticksOf(from, to - (to - from) * 0.06)
   const long = to - from > 86_400_000
   const tickWords = (ms: number) => {
     const iso = new Date(ms).toISOString()
@@ -102,11 +103,8 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
           </thead>
           <tbody>
             {timeline.lanes.map(({ job, attempts }) => {
-              const begun = attempts[0]
-                ? Date.parse(attempts[0].startedAt)
-                : job.endedAt
-                  ? Date.parse(job.endedAt)
-                  : now
+              // Between two attempts it waits again: the bars lie over the dashes.
+              const waitedUntil = Date.parse(attempts.at(-1)?.startedAt ?? job.endedAt ?? timeline.to)
               return (
                 <tr key={job.id}>
                   <th scope="row" className={classes.name}>
@@ -128,7 +126,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
                       className={classes.waiting}
                       style={{
                         left: place(Date.parse(job.createdAt)),
-                        width: width(Date.parse(job.createdAt), begun),
+                        width: width(Date.parse(job.createdAt), waitedUntil),
                       }}
                       aria-hidden
                     />
@@ -162,6 +160,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
                     <StateBadge state={job.state} label={stateWords(job)} />{' '}
                     <Text span size="xs" c="dimmed">
                       {tookWords(job.startedAt, job.endedAt, now)}
+                      {attempts.length > 1 ? `, ${attempts.length} attempts` : ''}
                     </Text>
                   </td>
                 </tr>
