@@ -24,7 +24,7 @@ async function addData(page: Page, project: string, name: string, csv: string): 
     .toBe('done')
 }
 
-test('a run is measured on rows it has not seen, beside its validation rows', async ({ page }) => {
+test('a run is measured on rows it has not seen, beside its validation rows', async ({ page, complaints }) => {
   await signIn(page)
   const project = await newProject(page)
   const base = `${instance().url}/p/${project}/evaluation`
@@ -56,6 +56,8 @@ test('a run is measured on rows it has not seen, beside its validation rows', as
   await page.getByRole('option', { name: 'bare' }).click()
   await page.getByRole('button', { name: 'Measure' }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'kind: expected a word, got no such column' })).toBeVisible()
+  // The refusal itself, which the browser notes down.
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('422')])
   await page.getByRole('combobox', { name: 'Dataset' }).click()
   await page.getByRole('option', { name: 'dear' }).click()
   await expect(page.getByText(/predicts 500 rows of dear v1/)).toBeVisible()
