@@ -76,6 +76,21 @@ test('a project that is not there says so', async ({ page, complaints }) => {
   complaints.splice(0, complaints.length, ...complaints.filter(c => !c.includes('404')))
 })
 
+test('signing out in one tab leaves no other tab behind', async ({ page, context, complaints }) => {
+  await signIn(page)
+  const project = await newProject(page)
+  const other = await context.newPage()
+  await other.goto(`${instance().url}/p/${project}/data`)
+  await expect(other.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.goto(`${instance().url}/p/${project}`)
+  await page.getByRole('button', { name: 'Your account and theme' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL(/\/sign-in/)
+  await other.waitForURL(/\/sign-in\?callbackUrl=/, { timeout: 30_000 })
+  // The refusals that led there are told by the browser.
+  complaints.splice(0, complaints.length, ...complaints.filter(c => !c.includes('401')))
+})
+
 test('eight tabs share one live stream, and a click still answers', async ({ page, context }) => {
   await signIn(page)
   const project = await newProject(page)

@@ -32,16 +32,34 @@ function createInvalidator(queries: QueryClient) {
   }
 }
 
+/** Browsers come back by themselves after a broken connection, but not after a refusal (a server that starts, a limit). */
+const AGAIN_MS = 5000
+
 /** Opens the stream and tells what it says; returns how to close it. */
 function follow(tell: (message: Message) => void): () => void {
-  const source = new EventSource('/api/live')
-  source.addEventListener('changed', event => tell({ kind: 'changed', changes: JSON.parse(event.data) as Change[] }))
-  source.addEventListener('reset', () => tell({ kind: 'reset' }))
-  source.addEventListener('ended', () => {
+  let source: EventSource
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const open = () => {
+    source = new EventSource('/api/live')
+    source.addEventListener('changed', event => tell({ kind: 'changed', changes: JSON.parse(event.data) as Change[] }))
+    source.addEventListener('reset', () => tell({ kind: 'reset' }))
+    source.addEventListener('ended', () => {
+      source.close()
+      tell({ kind: 'ended' })
+    })
+    source.addEventListener('error', () => {
+      if (source.readyState !== EventSource.CLOSED) return
+      timer = setTimeout(() => {
+        open()
+        tell({ kind: 'reset' })
+      }, AGAIN_MS)
+    })
+  }
+  open()
+  return () => {
+    clearTimeout(timer)
     source.close()
-    tell({ kind: 'ended' })
-  })
-  return () => source.close()
+  }
 }
 
 /**
