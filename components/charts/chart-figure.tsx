@@ -42,7 +42,14 @@ export function ChartFigure({
             </Text>
           ) : null}
           {badge ? (
-            <Badge size="xs" variant="default" tt="none" fw={400} radius="sm">
+            <Badge
+              size="xs"
+              variant="default"
+              tt="none"
+              fw={400}
+              radius="sm"
+              styles={{ label: { overflow: 'visible' } }}
+            >
               {badge}
             </Badge>
           ) : null}

@@ -2,7 +2,7 @@
 import { Center, Text } from '@mantine/core'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
 import { ACCENT, inkOf, seriesColour } from './colours.ts'
-import { CanvasLines, type LineSeries, SvgLines } from './line-marks.tsx'
+import { CanvasLines, type LinePoint, type LineSeries, SvgLines } from './line-marks.tsx'
 import { isTime, MOST_SVG_MARKS, nearestIndex, niceRange, niceTicks, rangeOf, timeTicks, widened } from './plot.ts'
 import { PlotArea, type Reading } from './plot-area.tsx'
 
@@ -33,7 +33,13 @@ export function LineChart({
   yRange?: { low?: number; high?: number }
 }) {
   const xs = rangeOf(series.flatMap(s => s.points.map(p => p.x)))
-  const ys = rangeOf([...series.flatMap(s => s.points.map(p => p.y)), band?.low, band?.high, yRange?.low, yRange?.high])
+  const ys = rangeOf([
+    ...series.flatMap(s => s.points.flatMap(p => [p.y, p.low, p.high])),
+    band?.low,
+    band?.high,
+    yRange?.low,
+    yRange?.high,
+  ])
   const table = () => tableOf(series, xLabel ?? '', xWords, yWords)
   if (!xs || !ys)
     return (
@@ -47,7 +53,8 @@ export function LineChart({
     )
   const x = widened(xs)
   const steps = Math.max(2, Math.min(4, Math.floor(height / 45)))
-  const y = niceRange(ys, steps)
+  // Nothing but zeros: zero is the floor, not the middle.
+  const y = niceRange(ys.low === 0 && ys.high === 0 ? { low: 0, high: 1 } : ys, steps)
   const yTicks = niceTicks(y, steps)
   const time = isTime(x)
   const whole = !time && x.high - x.low > 1 && series.every(s => s.points.every(p => Number.isInteger(p.x)))
@@ -110,22 +117,28 @@ function readLines(
     rows: nearest.flatMap(({ s, point, colour }) =>
       point.y === null || Math.abs(x(point.x) - x(chosen)) > 12
         ? []
-        : [{ name: s.name, words: yWords(point.y), colour, x: x(point.x), y: y(point.y) }],
+        : [{ name: s.name, words: pointWords(point, yWords), colour, x: x(point.x), y: y(point.y) }],
     ),
   }
 }
 
+/** `133 (122 to 145)` */
+function pointWords({ y, low, high }: LinePoint, yWords: (y: number) => string): string {
+  if (y === null) return '–'
+  return low == null || high == null ? yWords(y) : `${yWords(y)} (${yWords(low)} to ${yWords(high)})`
+}
+
 function tableOf(series: LineSeries[], xLabel: string, xWords: (x: number) => string, yWords: (y: number) => string) {
-  const cells = new Map<number, (number | null)[]>()
+  const cells = new Map<number, (LinePoint | null)[]>()
   series.forEach((s, i) => {
     for (const p of s.points) {
-      if (!cells.has(p.x)) cells.set(p.x, new Array<number | null>(series.length).fill(null))
-      cells.get(p.x)![i] = p.y
+      if (!cells.has(p.x)) cells.set(p.x, new Array<LinePoint | null>(series.length).fill(null))
+      cells.get(p.x)![i] = p
     }
   })
   const rows = [...cells].sort((a, b) => a[0] - b[0])
   return {
     head: [xLabel || 'at', ...series.map(s => s.name)],
-    rows: rows.map(([at, values]) => [xWords(at), ...values.map(v => (v === null ? '–' : yWords(v)))]),
+    rows: rows.map(([at, values]) => [xWords(at), ...values.map(p => (p === null ? '–' : pointWords(p, yWords)))]),
   }
 }

@@ -8,6 +8,9 @@ import type { PlotLayer } from './plot-area.tsx'
 export interface LinePoint {
   x: number
   y: number | null
+  /** The interval of the value: drawn as a tint along the line. */
+  low?: number | null
+  high?: number | null
 }
 export interface LineSeries {
   name: string
@@ -30,11 +33,46 @@ const BAND_OPACITY = 0.12
 const alone = (points: LinePoint[], i: number) =>
   points[i]!.y !== null && (points[i - 1]?.y ?? null) === null && (points[i + 1]?.y ?? null) === null
 
+const SPREAD_OPACITY = 0.14
+
+/** Outlines of the intervals along a line, one for each stretch without a gap. */
+function spreadsOf(points: LinePoint[], { x, y }: PlotLayer): [number, number][][] {
+  const outlines: [number, number][][] = []
+  let upper: [number, number][] = []
+  let lower: [number, number][] = []
+  const close = () => {
+    if (upper.length > 1) outlines.push([...upper, ...lower.reverse()])
+    upper = []
+    lower = []
+  }
+  for (const { x: at, low, high } of points) {
+    if (low == null || high == null) close()
+    else {
+      upper.push([x(at), y(high)])
+      lower.push([x(at), y(low)])
+    }
+  }
+  close()
+  return outlines
+}
+
 /** SVG, by Recharts: up to some thousand points. */
 export const SvgLines = memo(function SvgLines({ layer, series, x, y, yTicks, band, markers }: LineMarks) {
   const { box, width, height } = layer
   return (
     <div style={{ position: 'absolute', inset: 0 }} aria-hidden>
+      <svg width={width} height={height} style={{ position: 'absolute', inset: 0 }} aria-hidden>
+        {series.flatMap((s, i) =>
+          spreadsOf(s.points, layer).map(outline => (
+            <polygon
+              key={`${s.name} ${outline[0]}`}
+              points={outline.join(' ')}
+              fill={seriesColour(i)}
+              opacity={SPREAD_OPACITY}
+            />
+          )),
+        )}
+      </svg>
       <LineChart
         width={width}
         height={height}
@@ -113,6 +151,13 @@ export function CanvasLines({ layer, series, yTicks, band, markers }: LineMarks)
       pen.lineWidth = 1.5
       series.forEach((s, i) => {
         pen.strokeStyle = pen.fillStyle = colour(seriesColour(i))
+        pen.globalAlpha = SPREAD_OPACITY
+        for (const outline of spreadsOf(s.points, layer)) {
+          pen.beginPath()
+          for (const [px, py] of outline) pen.lineTo(px, py)
+          pen.fill()
+        }
+        pen.globalAlpha = 1
         pen.setLineDash(s.dashed ? [4, 3] : [])
         pen.beginPath()
         let drawing = false

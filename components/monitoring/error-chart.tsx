@@ -7,20 +7,19 @@ import { errorSummary, fillWindows, versionMarks } from './words.ts'
 export function ErrorChart({ status }: { status: MonitorStatus }) {
   const names = fillWindows(status.windows.map(w => w.window))
   const byName = new Map(status.performance.map(p => [p.window, p]))
-  const line = (key: 'value' | 'low' | 'high') => names.map((name, x) => ({ x, y: byName.get(name)?.[key] ?? null }))
+  const points = names.map((name, x) => {
+    const { value = null, low = null, high = null } = byName.get(name) ?? {}
+    return { x, y: value, low, high }
+  })
   const baseline = status.performance.at(-1)
   const label = status.metric?.label ?? baseline?.metric ?? ''
   const xWords = (x: number) => names[Math.round(x)] ?? ''
   return (
     <LineChart
       title="Error, measured"
-      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better`}
+      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better; tint = 95 % interval`}
       summary={errorSummary(status, numberWords)}
-      series={[
-        { name: label, points: line('value') },
-        { name: '95 % low', points: line('low'), dashed: true },
-        { name: '95 % high', points: line('high'), dashed: true },
-      ]}
+      series={[{ name: label, points }]}
       {...(baseline && baseline.baselineLow !== null && baseline.baselineHigh !== null
         ? {
             band: {

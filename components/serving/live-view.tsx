@@ -9,7 +9,7 @@ import { latencyWords, rateWords } from './words.ts'
 const MINUTES = 15
 const HEIGHT = 150
 
-const clockWords = (ms: number) => new Date(ms).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+const clockWords = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** Rate and latency of the last quarter of an hour, moving. */
 export function LiveView({ project, endpoint }: { project: string; endpoint: string }) {

@@ -26,7 +26,7 @@ export function curveSentence(series: readonly CurveSeries[], direction: Directi
   const extreme = direction === 'maximize' ? 'highest' : 'lowest'
   if (best.step === last)
     return `${name} ${extreme} at its last step, ${numberWords(last)}: ${numberWords(best.value)}.`
-  return `${name} ${extreme} at step ${numberWords(best.step)}: ${numberWords(best.value)}; nothing improved in the ${numberWords(last - best.step)} steps after.`
+  return `${name} ${extreme} at step ${numberWords(best.step)}: ${numberWords(best.value)}; nothing improved in the ${last - best.step === 1 ? 'step' : `${numberWords(last - best.step)} steps`} after.`
 }
 
 function bestOf(s: CurveSeries, direction: Direction | null): { step: number; value: number } | null {

@@ -188,16 +188,17 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
         <Panel>
           <LineChart
             title="Error by predicted value"
-            note="true − predicted; 80 % of rows lie between the dashed lines"
+            note="true − predicted; tint = 80 % of rows"
             summary={
               worst === null
                 ? 'There are too few rows to say.'
                 : `Around ${numberWords(worst.predicted)} it errs most on average: by ${numberWords(worst.mean)}.`
             }
             series={[
-              { name: 'mean', points: residuals.map(b => ({ x: b.predicted, y: b.mean })) },
-              { name: '90 % below', points: residuals.map(b => ({ x: b.predicted, y: b.high })), dashed: true },
-              { name: '10 % below', points: residuals.map(b => ({ x: b.predicted, y: b.low })), dashed: true },
+              {
+                name: 'mean',
+                points: residuals.map(b => ({ x: b.predicted, y: b.mean, low: b.low, high: b.high })),
+              },
             ]}
             xLabel="predicted"
             xWords={numberWords}
