@@ -1,6 +1,20 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { startInstance } from './harness/start-instance.ts'
 import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
 
 const PASSWORD = 'a compiler for cobol'
+
+/** What the command line on the machine of an instance prints as a link, as a path of that instance. */
+async function linkFrom(home: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'bin/cli.ts', 'user', ...args],
+    { cwd: join(import.meta.dirname, '..'), env: { ...process.env, DATABASE_URL: '', FLEXIML_HOME: home } },
+  )
+  return new URL(/https?:\S+/.exec(stdout)![0]).pathname
+}
 
 test('a project is started, a colleague invited by a link, and joins as what was offered', async ({
   page,
@@ -50,7 +64,8 @@ test('a project is started, a colleague invited by a link, and joins as what was
   const third = await browser.newContext()
   const late = await third.newPage()
   await late.goto(link)
-  await expect(late.getByRole('alert')).toContainText('This invitation is not valid')
+  await expect(late.getByRole('alert', { name: 'This invitation is not valid' })).toBeVisible()
+  await expectAccessible(late)
   await third.close()
   await other.close()
 })
@@ -144,4 +159,43 @@ test('a session ends where the person ends it; the password is changed; a wrong 
   for (const context of contexts) await context.close()
   // Refused requests of the other browsers are not heard here; this page's browser has nothing to complain of.
   expect(complaints).toEqual([])
+})
+
+test('a reset link made on the machine lets its person choose a new password, once', async ({ page }) => {
+  await signIn(page)
+  const project = await newProject(page)
+  const email = `mary-${process.pid}@example.org`
+  const { link } = await call<{ link: string }>(page, 'mutation', 'access.invite', { project, role: 'viewer', email })
+  const token = link.split('/').at(-1)
+  await call(page, 'mutation', 'access.joinByInvitation', { token, name: 'Mary', email, password: PASSWORD })
+  const reset = await linkFrom(instance().home, 'reset', email)
+  await page.context().clearCookies()
+  await page.goto(`${instance().url}${reset}`)
+  await expect(page.getByRole('textbox', { name: 'E-mail' })).toHaveValue(email)
+  await expectAccessible(page)
+  await page.getByLabel(/^New password/).fill('mechanism of the heavens')
+  await page.getByRole('button', { name: 'Change the password and sign in' }).click()
+  await page.waitForURL(`**/p/${project}`)
+})
+
+test('whoever starts a server becomes its administrator by the link it printed', async ({ page }) => {
+  const fresh = await startInstance({ FLEXIML_ADMIN_EMAIL: '', FLEXIML_ADMIN_PASSWORD: '' })
+  try {
+    const first = await linkFrom(fresh.home, 'first-link')
+    await page.goto(`${fresh.url}${first}`)
+    await expectAccessible(page)
+    await page.getByRole('textbox', { name: 'Your name' }).fill('Ada Lovelace')
+    await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org')
+    await page.locator('input[name=password]').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Make my account' }).click()
+    await page.waitForURL(`${fresh.url}/projects`)
+    await expect(page.getByRole('heading', { name: 'You are in no project yet' })).toBeVisible()
+    await expectAccessible(page)
+    await page.getByRole('main').getByRole('link', { name: 'New project' }).first().click()
+    await page.waitForURL(`${fresh.url}/projects/new`)
+  } finally {
+    // The page must not miss its server.
+    await page.goto('about:blank')
+    await fresh.stop()
+  }
 })
