@@ -85,7 +85,7 @@ const base = t.procedure.use(translate)
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 /** Every input of a project's route names its project; a token may leave it out (it names one itself). */
-export const projectInput = z.object({ project: z.string().max(40).optional() })
+const projectInput = z.object({ project: z.string().max(40).optional() })
 
 /** A route of a project. The input must be built from `projectInput` (`.input(projectInput.extend({…}))` or `.input(z.object({…}))`, merged). */
 export const projectProcedure = (permission: Permission) =>
