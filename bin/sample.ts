@@ -1,6 +1,7 @@
 import '#server/kernel/leave-with-parent.ts'
+import { parseEnv } from '#server/kernel/env.ts'
 import { sha256 } from '#server/kernel/ids.ts'
-import { connect, patiently, serverUrl } from './commands/connection.ts'
+import { connect, patiently } from './commands/connection.ts'
 import { Failure, toFailure } from './commands/failure.ts'
 import { findDatabase, withLocalKernel } from './commands/local-kernel.ts'
 import { WORK } from './sample/live.ts'
@@ -8,6 +9,13 @@ import { DONE, openProgress, type Progress, stepsAfter } from './sample/progress
 
 const PROJECT = 'sample'
 const say = (line: string) => console.log(line)
+
+/** The web process on this machine, whatever address people see in front of it. */
+function webAddress(): string {
+  const { HOST, PORT } = parseEnv(process.env)
+  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST
+  return `http://${host}:${PORT}`
+}
 
 /**
  * Loads the sample project and walks a model through its whole life, as ordinary jobs through the same interfaces as a person's own:
@@ -31,7 +39,7 @@ async function loadSample(progress: Progress): Promise<void> {
     mintTokenOnMachine(kernel, { project: PROJECT, role: 'owner', name: 'sample loader' }),
   )
   try {
-    const client = connect(await serverUrl(process.env), token)
+    const client = connect(webAddress(), token)
     await patiently(() => client.api.data.list.query({}), say)
     for (const step of steps) {
       const begun = performance.now()
@@ -51,7 +59,7 @@ let status = 0
 try {
   await loadSample(progress)
 } catch (error) {
-  const { body } = error instanceof Failure ? error : toFailure(error, process.env.FLEXIML_URL ?? '')
+  const { body } = error instanceof Failure ? error : toFailure(error, webAddress())
   console.error([body.message, body.hint].filter(Boolean).join(' '), error)
   status = 1
 } finally {
