@@ -27,6 +27,7 @@ const MODEL = {
   updatedAt: '2026-01-01T00:00:00.000Z',
 }
 const ENDPOINT = {
+  id: '0190f000-0000-7000-8000-000000000002',
   endpoint: 'live',
   model: 'demand',
   version: 1,
