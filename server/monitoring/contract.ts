@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
 
-export const VERDICTS = ['ok', 'warn', 'alert', 'unknown'] as const
-export type Verdict = (typeof VERDICTS)[number]
+export type Verdict = 'ok' | 'warn' | 'alert' | 'unknown'
 export const GRAINS = ['month', 'day'] as const
 
 export interface ColumnDrift {

@@ -3,7 +3,7 @@ export { type CheckResult, completeCheck, failCheck } from './complete-check.ts'
 export { ensureSchedule } from './ensure-schedule.ts'
 export { checkEndpointJob } from './jobs.ts'
 export { listMonitors, readStatus } from './read-status.ts'
-export { decideVerdict, FEWEST_LABELLED, RULES_VERSION, type VerdictInput } from './rules/decide-verdict.ts'
+export { decideVerdict, RULES_VERSION, type VerdictInput } from './rules/decide-verdict.ts'
 export {
   measureTraffic,
   newestChecks,

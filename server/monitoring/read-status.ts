@@ -13,14 +13,14 @@ export async function listMonitors(
 ): Promise<{ items: MonitorSummary[]; next: string | null }> {
   await authorise(kernel, caller, 'monitoring:read')
   const { items } = await listEndpoints(kernel, caller)
-  const ids = await Promise.all(items.map(async e => (await showEndpoint(kernel, caller, e.endpoint)).id))
+  const ids = items.map(e => e.id)
   const [checks, open] = await Promise.all([
     newestChecks(kernel.db, caller.scope, ids, ['done']),
     openChecks(kernel.db, caller.scope, ids),
   ])
   return {
-    items: items.map((e, i) => {
-      const check = checks.find(c => c.endpointId === ids[i])
+    items: items.map(e => {
+      const check = checks.find(c => c.endpointId === e.id)
       return {
         endpoint: e.endpoint,
         model: e.model,
@@ -29,7 +29,7 @@ export async function listMonitors(
         checkedAt: check?.endedAt?.toISOString() ?? null,
         drifted: check?.report?.columns.filter(c => c.drifted).length ?? 0,
         columns: check?.report?.columns.length ?? 0,
-        checking: open.some(o => o.endpointId === ids[i]),
+        checking: open.some(o => o.endpointId === e.id),
       }
     }),
     next: null,

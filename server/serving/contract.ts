@@ -78,6 +78,7 @@ export interface HistoryItem {
 }
 
 export interface EndpointSummary {
+  id: string
   endpoint: string
   model: string
   version: number
@@ -93,7 +94,6 @@ export interface EndpointSummary {
 }
 
 export interface EndpointDetail extends EndpointSummary {
-  id: string
   timeColumn: string | null
   previous: number | null
   signature: Signature | null

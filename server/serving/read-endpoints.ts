@@ -43,6 +43,7 @@ async function summaries(kernel: Kernel, caller: Caller, name?: string): Promise
       const errors = mine.reduce((sum, s) => sum + s.errors, 0)
       const live = await liveInstances(kernel.db, endpoint.id)
       return {
+        id: endpoint.id,
         endpoint: endpoint.name,
         model,
         version: version.number,
@@ -70,7 +71,6 @@ export async function showEndpoint(kernel: Kernel, caller: Caller, name: string)
   const previous = past.find(p => p.revision.versionId === row.revision.previousVersionId)
   return {
     ...summary,
-    id: row.endpoint.id,
     timeColumn: row.endpoint.timeColumn,
     previous: previous?.version ?? null,
     signature: row.version.signature as Signature | null,

@@ -4,7 +4,7 @@ import type { ColumnDrift, Verdict, WindowPerformance } from '../contract.ts'
 /** Counted up when the rules change: results of the rules before are then computed again. */
 export const RULES_VERSION = 2
 /** Below this many true values a window's error may be chance and is not judged. */
-export const FEWEST_LABELLED = 30
+const FEWEST_LABELLED = 30
 /** So many windows, from the newest with true values back, say how it is now. */
 const LATEST = 3
 const NAMED = 3
@@ -172,7 +172,7 @@ const figure = (c: ColumnDrift) => `${c.test === 'ks' ? 'KS' : 'PSI'} ${c.statis
 const lower = (sentence: string) => sentence.replace(/^Measured/, 'measured')
 
 /** Three significant digits, whole numbers whole. */
-export function number(value: number): string {
+function number(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
   if (Math.abs(value) >= 1000 && Math.abs(value) < 1e9) return String(Math.round(value))
   return String(Number(value.toPrecision(3)))
