@@ -49,7 +49,7 @@ async function add(
     target: options.target,
     time: options.time,
   })
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 4000; i++) {
     const ingestion = await showIngestion(kernel, caller, id)
     if (ingestion.state === 'done' || ingestion.state === 'failed') return { ...ingestion, name }
     await new Promise(resolve => setTimeout(resolve, 25))
@@ -57,7 +57,7 @@ async function add(
   throw new Error('the ingestion did not end')
 }
 async function profileOf(name: string) {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 4000; i++) {
     const { profile, profileState, profileReason } = await showDataset(kernel, caller, name)
     if (profile) return profile
     assert.notEqual(profileState, 'failed', profileReason ?? '')

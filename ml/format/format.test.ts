@@ -46,6 +46,13 @@ test('tensors survive writing and reading bit for bit', () => {
   )
 })
 
+test('a tensor may have any name, those of JavaScript’s own too', () => {
+  const names = ['__proto__', 'constructor', 'toString', '']
+  const data = Float32Array.of(1)
+  const tensors = Object.fromEntries(names.map(name => [name, { dtype: 'F32', shape: [1], data } satisfies Tensor]))
+  assert.deepEqual(Object.keys(readSafetensors(writeSafetensors(tensors))).sort(), names.toSorted())
+})
+
 test('a safetensors file of the reference layout is read', () => {
   const header = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"by":"hand"}}'
   const bytes = Buffer.alloc(8 + header.length + 8)

@@ -17,7 +17,8 @@ export function writeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   const names = Object.keys(tensors).sort(
     (a, b) => BYTES[tensors[b]!.dtype] - BYTES[tensors[a]!.dtype] || (a < b ? -1 : 1),
   )
-  const header: Record<string, HeaderEntry> = {}
+  // No prototype: a tensor may be called anything, `__proto__` too.
+  const header: Record<string, HeaderEntry> = Object.create(null) as Record<string, HeaderEntry>
   let size = 0
   for (const name of names) {
     const { dtype, shape, data } = tensors[name]!

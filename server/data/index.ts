@@ -14,5 +14,5 @@ export {
 } from './read-datasets.ts'
 export { type FrameCell, type FrameColumns, frameQuery, readFrameColumns } from './read-frame-columns.ts'
 export { reviewSchema } from './review-schema.ts'
-export { type ColumnFacts, guessTime, inferColumn, storedAs, warnAbout } from './rules/infer-column.ts'
+export { type ColumnFacts, guessTime, inferColumn, warnAbout } from './rules/infer-column.ts'
 export { openVersionBytes, storeUpload } from './transfer-bytes.ts'

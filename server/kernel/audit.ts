@@ -1,8 +1,7 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { auditLog } from '#db/schema/index.ts'
 import { currentRequestId } from './log.ts'
-import type { Actor, ProjectScope } from './scope.ts'
+import type { Actor } from './scope.ts'
 
 export interface AuditEntry {
   /** Null: of the instance. */
@@ -26,12 +25,3 @@ export async function writeAudit(db: Handle, actor: Actor, entry: AuditEntry): P
     requestId: currentRequestId(),
   })
 }
-
-/** Newest first, before entry `before` when given. */
-export const readAudit = (db: Handle, scope: ProjectScope, limit: number, before?: number) =>
-  db
-    .select()
-    .from(auditLog)
-    .where(and(eq(auditLog.projectId, scope.projectId), before === undefined ? undefined : lt(auditLog.id, before)))
-    .orderBy(desc(auditLog.id))
-    .limit(limit)

@@ -47,12 +47,3 @@ export async function usersOf(db: Handle, scope: ProjectScope, ref: Ref): Promis
     .where(and(eq(links.projectId, scope.projectId), eq(links.toKind, ref.kind), eq(links.toId, ref.id)))
   return rows.map(toLink)
 }
-
-/** What `ref` is made from. */
-export async function sourcesOf(db: Handle, scope: ProjectScope, ref: Ref): Promise<Link[]> {
-  const rows = await db
-    .select()
-    .from(links)
-    .where(and(eq(links.projectId, scope.projectId), eq(links.fromKind, ref.kind), eq(links.fromId, ref.id)))
-  return rows.map(toLink)
-}

@@ -1,4 +1,4 @@
-export { promoteVersion, rollbackEndpoint, unknownEndpoint } from './promote-version.ts'
+export { promoteVersion, rollbackEndpoint } from './promote-version.ts'
 export {
   type History,
   listEndpoints,
