@@ -70,6 +70,18 @@ async function fill(): Promise<void> {
     modelDigest: run!.digest,
     datasetVersionId: version!.id,
     state: 'queued',
+    result: {
+      runName: 'canary-runs',
+      experiment: 'canary-experiments',
+      dataset: 'canary-data',
+      version: 1,
+      task: 'regression',
+      target: 'rentals',
+      metric: 'rmse',
+      direction: 'minimise',
+      intervals: {},
+      validationIntervals: {},
+    },
   })
 }
 
@@ -171,7 +183,15 @@ describe('an owner of one project asks in it for everything of another', () => {
               tried.add(key)
               const answer = await ask(name, input).then(
                 value => JSON.stringify(value ?? null),
-                error => `${error.message} ${JSON.stringify(error.cause ?? null)}`,
+                error => {
+                  // An answer that broke on the way could have held anything.
+                  assert.notEqual(
+                    error.code,
+                    'INTERNAL_SERVER_ERROR',
+                    `asked with ${key}: ${error.cause?.cause ?? error}`,
+                  )
+                  return `${error.message} ${JSON.stringify(error.cause ?? null)}`
+                },
               )
               const leaked = secret.find(t => !text.includes(t) && answer.includes(t))
               assert.equal(leaked, undefined, `asked with ${key}: ${answer.slice(0, 400)}`)
@@ -186,6 +206,10 @@ describe('an owner of one project asks in it for everything of another', () => {
       SELECT count(*)::int AS n FROM blob_owners a JOIN blob_owners b USING (digest)
       WHERE a.project_id = ${mine.projectId} AND b.project_id = ${theirs.projectId}`
     assert.equal(borrowed!.n, 0)
+    const [read] = await kernel.sql<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM ingestions
+      WHERE project_id = ${mine.projectId} AND source_digest = ANY(${traces})`
+    assert.equal(read!.n, 0)
     const [linked] = await kernel.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM links
       WHERE project_id = ${mine.projectId} AND (from_id = ANY(${traces}) OR to_id = ANY(${traces}))`
