@@ -89,7 +89,7 @@ async function start(dev: boolean): Promise<void> {
       supervisor.keep('serve', watch, 'jobs/serve.ts', childEnv),
     ])
     await Promise.all([
-      waitFor(`http://127.0.0.1:${env.PORT}/api/ready`, 60),
+      waitFor(`${env.WEB_URL}/api/ready`, 60),
       waitFor(`${env.INFERENCE_URL}/readyz`, 60),
     ])
     say(`FlexiML ready  web=${env.FLEXIML_URL}  inference=${env.INFERENCE_URL}`)

@@ -65,8 +65,9 @@ export type Env = Omit<
   WORKER_CONCURRENCY: number
   /** Limit of the resident memory of one training child and everything below it. */
   TRAINING_MEMORY_MB: number
-  /** Where this process reaches the inference server on this machine. */
+  /** Where processes of this machine reach the inference server and web, whatever address people type. */
   INFERENCE_URL: string
+  WEB_URL: string
 }
 
 /** Parses all variables at once; a bad value stops the boot with every fault named: variable, value, what is allowed. */
@@ -98,6 +99,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     WORKER_CONCURRENCY: slots,
     TRAINING_MEMORY_MB: env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots)),
     INFERENCE_URL: `http://${local}:${env.INFERENCE_PORT}`,
+    WEB_URL: `http://${local}:${env.PORT}`,
   }
 }
 
