@@ -88,10 +88,7 @@ async function start(dev: boolean): Promise<void> {
       supervisor.keep('worker', watch, 'jobs/worker.ts', childEnv),
       supervisor.keep('serve', watch, 'jobs/serve.ts', childEnv),
     ])
-    await Promise.all([
-      waitFor(`${env.WEB_URL}/api/ready`, 60),
-      waitFor(`${env.INFERENCE_URL}/readyz`, 60),
-    ])
+    await Promise.all([waitFor(`${env.WEB_URL}/api/ready`, 60), waitFor(`${env.INFERENCE_URL}/readyz`, 60)])
     say(`FlexiML ready  web=${env.FLEXIML_URL}  inference=${env.INFERENCE_URL}`)
     await printSignInLink(childEnv, say)
     say(`Ready after ${seconds(begun)} s. Ctrl-C stops everything.`)

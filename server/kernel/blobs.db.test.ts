@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type BlobStore, openFolderStore, ownBlob, requireOwnBlob } from './blobs.ts'
-import type { AppError } from './errors.ts'
+import { type AppError, toAppError } from './errors.ts'
 import { sha256 } from './ids.ts'
 import { type TestKernel, testKernel } from './testing.ts'
 
@@ -74,5 +75,32 @@ describe('blobs', () => {
     assert.equal(await ask(blob.digest), await ask('f'.repeat(64)))
     await ownBlob(kernel.db, mine.projectId, blob)
     assert.deepEqual(await requireOwnBlob(kernel.db, mine, blob.digest), blob)
+  })
+
+  it('a full disk is said as such, in the middle of an upload and before the next one, and nothing is left of it', async t => {
+    const small = await mkdtemp(join(tmpdir(), 'fleximl-full-'))
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small]).status === 0
+    if (!mounted) {
+      await rm(small, { recursive: true })
+      return t.skip('this account may not mount a small disk')
+    }
+    try {
+      const full = await openFolderStore(small)
+      const isFull = (error: unknown) => {
+        const { code, hint } = toAppError(error)
+        assert.equal(code, 'disk_full')
+        assert.match(hint ?? '', /Free space/)
+        return true
+      }
+      await assert.rejects(full.put(new Uint8Array(8 * 2 ** 20)), isFull)
+      assert.deepEqual(await readdir(join(small, 'tmp')), [])
+      const kept = await full.put(new Uint8Array(3.9 * 2 ** 20))
+      await assert.rejects(full.put(text('one more')), isFull)
+      assert.deepEqual(await readdir(join(small, 'tmp')), [])
+      assert.equal((await full.readAll(kept.digest)).length, kept.bytes)
+    } finally {
+      spawnSync('umount', [small])
+      await rm(small, { recursive: true })
+    }
   })
 })

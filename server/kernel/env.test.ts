@@ -35,6 +35,7 @@ describe('the environment', () => {
     DATABASE_URL: 'mysql://x',
     FLEXIML_SAMPLE: 'yes',
     FLEXIML_PRIVATE_NETWORKS: '10.0.0.1',
+    FLEXIML_TRUSTED_PROXIES: '10.0.0.0/8,999.0.0.0/8',
     FLEXIML_ADMIN_EMAIL: 'ada',
     WORKER_CONCURRENCY: '0',
     TRAINING_MEMORY_MB: '1',

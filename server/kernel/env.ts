@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -11,6 +12,11 @@ const days = z
   .string()
   .regex(/^[1-9]\d{0,4}d$/, 'a number of days, as 90d')
   .transform(s => Number(s.slice(0, -1)))
+const isNetwork = (text: string) => {
+  const [address = '', bits = '', ...rest] = text.split('/')
+  const family = isIP(address)
+  return family > 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+}
 const cidrs = z
   .string()
   .transform(s =>
@@ -19,7 +25,7 @@ const cidrs = z
       .map(x => x.trim())
       .filter(Boolean),
   )
-  .refine(list => list.every(c => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(c)), 'networks as 10.0.0.0/8, separated by commas')
+  .refine(list => list.every(isNetwork), 'networks as 10.0.0.0/8, separated by commas')
 const httpUrl = z
   .string()
   .refine(s => /^https?:\/\/[^/]+\/?$/.test(s), 'an address as https://ml.example.org')
