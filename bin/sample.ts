@@ -10,13 +10,6 @@ import { DONE, openProgress, type Progress, stepsAfter } from './sample/progress
 const PROJECT = 'sample'
 const say = (line: string) => console.log(line)
 
-/** The web process on this machine, whatever address people see in front of it. */
-function webAddress(): string {
-  const { HOST, PORT } = parseEnv(process.env)
-  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST
-  return `http://${host}:${PORT}`
-}
-
 /**
  * Loads the sample project and walks a model through its whole life, as ordinary jobs through the same interfaces as a person's own:
  * nothing in the product knows it. Goes on where an earlier start left off; once done it never comes back, whatever people do to it.
@@ -39,7 +32,7 @@ async function loadSample(progress: Progress): Promise<void> {
     mintTokenOnMachine(kernel, { project: PROJECT, role: 'owner', name: 'sample loader' }),
   )
   try {
-    const client = connect(webAddress(), token)
+    const client = connect(parseEnv(process.env).WEB_URL, token)
     await patiently(() => client.api.data.list.query({}), say)
     for (const step of steps) {
       const begun = performance.now()
@@ -59,7 +52,7 @@ let status = 0
 try {
   await loadSample(progress)
 } catch (error) {
-  const { body } = error instanceof Failure ? error : toFailure(error, webAddress())
+  const { body } = error instanceof Failure ? error : toFailure(error, parseEnv(process.env).WEB_URL)
   console.error([body.message, body.hint].filter(Boolean).join(' '), error)
   status = 1
 } finally {

@@ -3,14 +3,14 @@ import { Button, Group, Progress, Skeleton, Stack, Table, Text } from '@mantine/
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { JOB_ACTIONS, type JobDetail } from '#server/orchestration/contract.ts'
-import { useTRPC } from '../trpc.ts'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { FollowedLog } from '../ui/followed-log.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { bytesWords, durationWords } from '../ui/words.ts'
-import { JobLogView } from './job-log-view.tsx'
 import { jobSentence, stateWords, subjectLink, tookWords } from './words.ts'
 
 const isActive = (job: JobDetail | undefined) => job?.state === 'queued' || job?.state === 'running'
@@ -18,6 +18,7 @@ const isActive = (job: JobDetail | undefined) => job?.state === 'queued' || job?
 /** One job: how it stands and why, each attempt, its log, and the way to stop it. */
 export function JobPage({ project, job: id }: { project: string; job: string }) {
   const trpc = useTRPC()
+  const client = useTRPCClient()
   const queries = useQueryClient()
   const { data, error, refetch, dataUpdatedAt } = useQuery(
     trpc.orchestration.show.queryOptions(
@@ -120,7 +121,12 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
           </Table.Tbody>
         </Table>
       </Panel>
-      <JobLogView project={project} job={id} active={isActive(data)} />
+      <FollowedLog
+        label="Log of the job"
+        queryKey={trpc.orchestration.log.queryKey({ project, job: id })}
+        read={after => client.orchestration.log.query({ project, job: id, after })}
+        active={isActive(data)}
+      />
     </Stack>
   )
 }

@@ -4,8 +4,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
-import { useTRPC } from '../trpc.ts'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { FollowedLog } from '../ui/followed-log.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -18,7 +19,6 @@ import { Facts } from './facts.tsx'
 import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
-import { RunLog } from './run-log.tsx'
 import classes from './run-page.module.css'
 import { runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
 
@@ -29,6 +29,7 @@ const live = (status: string | undefined) => status === 'queued' || status === '
 /** One run: what it is worth, how it learnt, and everything needed to do it again. */
 export function RunPage({ project, run: ref }: { project: string; run: string }) {
   const trpc = useTRPC()
+  const client = useTRPCClient()
   const { data, error, refetch } = useQuery({
     ...trpc.training.run.queryOptions({ project, run: ref }),
     refetchInterval: query => (live(query.state.data?.status) ? LIVE_MS : false),
@@ -76,7 +77,12 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
             />
           ) : null}
           {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
-          <RunLog project={project} run={data.run} active={active} />
+          <FollowedLog
+            label="Log of the run"
+            queryKey={trpc.training.log.queryKey({ project, run: data.run })}
+            read={after => client.training.log.query({ project, run: data.run, after })}
+            active={active}
+          />
         </Stack>
         <div className={classes.metrics}>
           <MetricsTable run={data} />

@@ -95,7 +95,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     throw new AppError('invalid', `PORT and INFERENCE_PORT are both ${env.PORT}: web and inference need a port each.`)
   const cores = availableParallelism()
   const slots = env.WORKER_CONCURRENCY ?? Math.max(1, cores - 1)
-  const local = env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST
+  const local =
+    env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
   const url = env.FLEXIML_URL ?? `http://${local}:${env.PORT}`
   return {
     ...env,

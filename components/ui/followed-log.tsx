@@ -1,24 +1,27 @@
 import { Button, Skeleton, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { useTRPC, useTRPCClient } from '../trpc.ts'
-import { Panel } from '../ui/panel.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Panel } from './panel.tsx'
+import { Problem } from './problem.tsx'
+
+interface Log {
+  lines: { at: string; level: 'info' | 'warn' | 'error'; text: string }[]
+  /** Where the next question goes on. */
+  next: number
+}
 
 /** More lines than anybody reads in a browser; the newest are kept. */
 const MOST_LINES = 5000
 const LIVE_MS = 1000
 /** As near to the end as counts as reading the end, in pixels. */
 const NEAR_END = 24
+const COLOUR = { info: undefined, warn: 'yellow', error: 'red' } as const
 
 /** Each answer brings only what was written since the one before. */
-function useRunLog(project: string, run: string, active: boolean) {
-  const trpc = useTRPC()
-  const client = useTRPCClient()
+function useLog(key: readonly unknown[], active: boolean, read: (after: number) => Promise<Log>) {
   const queries = useQueryClient()
-  // A run that ends is asked once more under a key of its own: its last lines come with its end.
-  const queryKey = [...trpc.training.log.queryKey({ project, run }), { active }]
-  type Log = Awaited<ReturnType<typeof client.training.log.query>>
+  // What ends is asked once more under a key of its own: its last lines come with its end.
+  const queryKey = [...key, { active }]
   return useQuery<Log>({
     queryKey,
     placeholderData: before => before,
@@ -26,7 +29,7 @@ function useRunLog(project: string, run: string, active: boolean) {
     queryFn: async () => {
       let { lines, next } = queries.getQueryData<Log>(queryKey) ?? { lines: [], next: 0 }
       for (;;) {
-        const more = await client.training.log.query({ project, run, after: next })
+        const more = await read(next)
         lines = [...lines, ...more.lines].slice(-MOST_LINES)
         if (more.next === next) return { lines, next }
         next = more.next
@@ -35,9 +38,21 @@ function useRunLog(project: string, run: string, active: boolean) {
   })
 }
 
-/** What the run said, following its end until somebody scrolls up. */
-export function RunLog({ project, run, active }: { project: string; run: string; active: boolean }) {
-  const { data, error, refetch } = useRunLog(project, run, active)
+/** What a job said, following its end until somebody scrolls up. */
+export function FollowedLog({
+  label,
+  queryKey,
+  read,
+  active,
+}: {
+  /** Names the region: `Log of the run`. */
+  label: string
+  queryKey: readonly unknown[]
+  read: (after: number) => Promise<Log>
+  /** More lines may come. */
+  active: boolean
+}) {
+  const { data, error, refetch } = useLog(queryKey, active, read)
   const frame = useRef<HTMLElement>(null)
   const [following, setFollowing] = useState(true)
   const count = data?.lines.length ?? 0
@@ -65,14 +80,14 @@ export function RunLog({ project, run, active }: { project: string; run: string;
       ) : (
         <section
           ref={frame}
-          aria-label="Log of the run"
+          aria-label={label}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
           tabIndex={0}
           onScroll={event => {
             const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
             setFollowing(scrollHeight - clientHeight - scrollTop < NEAR_END)
           }}
-          style={{ maxHeight: 300, overflow: 'auto' }}
+          style={{ maxHeight: 360, overflow: 'auto' }}
         >
           {data.lines.map((line, i) => (
             <Text
@@ -81,7 +96,7 @@ export function RunLog({ project, run, active }: { project: string; run: string;
               ff="monospace"
               fz={12}
               lh={1.6}
-              c={line.level === 'error' ? 'red' : undefined}
+              c={COLOUR[line.level]}
               style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
             >
               <Text span inherit c="dimmed">
