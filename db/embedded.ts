@@ -112,6 +112,21 @@ async function stopStale(data: string): Promise<void> {
   await rm(join(data, 'postmaster.pid'), { force: true })
 }
 
+/**
+ * PostgreSQL does not notice that its supervisor is gone. This shell does, even after `kill -9`: the pipe that it reads from closes, and it
+ * asks the server to stop.
+ */
+function guardServer(server: number, environment: NodeJS.ProcessEnv): ChildProcess {
+  const guard = spawn('sh', ['-c', 'read -r _; kill -INT "$0"', String(server)], {
+    env: environment,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  guard.on('error', () => undefined)
+  guard.unref()
+  return guard
+}
+
 export interface EmbeddedOptions {
   /** Holds the cluster; made when it is not there. */
   folder: string
@@ -195,8 +210,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     })
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
   let gone = false
+  const guard = guardServer(child.pid!, environment)
   void ended.then(() => {
     gone = true
+    guard.kill('SIGKILL')
   })
 
   const base = `postgres://fleximl:${password}@127.0.0.1:${port}`

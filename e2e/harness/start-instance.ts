@@ -11,6 +11,8 @@ export interface Instance {
   /** Of the supervisor. */
   pid: number
   admin: { email: string; password: string }
+  /** What it has printed. */
+  printed(): string
   stop(): Promise<void>
 }
 
@@ -68,7 +70,8 @@ export async function startInstance(variables: Record<string, string> = {}): Pro
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
   const until = performance.now() + READY_SECONDS * 1000
-  while (!output.includes('FlexiML ready')) {
+  // Its last line of the start: the sign-in link stands before it.
+  while (!output.includes('Ready after')) {
     if (child.exitCode !== null || performance.now() > until) {
       const log = await readFile(join(home, 'logs', 'web.log'), 'utf8').catch(() => '')
       await stop()
@@ -82,6 +85,7 @@ export async function startInstance(variables: Record<string, string> = {}): Pro
     home,
     pid: child.pid!,
     admin,
+    printed: () => output,
     stop,
   }
 }
