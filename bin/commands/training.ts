@@ -52,6 +52,17 @@ export async function waitForRuns(
   }
 }
 
+/** What the form for a new experiment warns of. The experiment runs already, so nothing it could say is a failure. */
+async function leakLines(
+  client: Client,
+  input: { data: string; target: string; ignore?: string[] },
+): Promise<string[]> {
+  const options = await client.api.training.options.query({ data: input.data, target: input.target }).catch(() => null)
+  return (options?.columns ?? [])
+    .filter(c => c.warning && c.used && !input.ignore?.includes(c.name))
+    .map(c => `Warning: ${c.name} gives ${input.target} away (${c.warning}); --ignore ${c.name} leaves it out.`)
+}
+
 async function train({ text, list, whole, number, flag, client, note }: Call): Promise<Outcome> {
   const input: Partial<LaunchInput> & { data: string; target: string } = {
     data: text('data')!,
@@ -70,6 +81,7 @@ async function train({ text, list, whole, number, flag, client, note }: Call): P
   const launched = await open.api.training.launch.mutate(input)
   const total = Object.values(launched.runs).reduce((sum, n) => sum + n, 0)
   note(`Experiment ${launched.experiment}: ${total} runs.`)
+  for (const line of await leakLines(open, input)) note(line)
   const now = flag('wait') ? await waitForRuns(open, launched.experiment, note) : launched
   const best = now.best
   return {

@@ -259,7 +259,7 @@ function Plan({
       <Stack gap="md" className={classes.plan}>
         {leaks.map(leak => (
           <Alert
-            key={leak.evidence}
+            key={leak.columns.join(' ')}
             variant="default"
             icon={<IconAlertTriangle color="var(--mantine-color-orange-6)" aria-hidden />}
             title="This gives the target away"

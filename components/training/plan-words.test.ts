@@ -42,6 +42,17 @@ describe('leaks before the start', () => {
   it('ignoring one part of a sum is enough; ignoring a copy ends its warning', () => {
     assert.deepEqual(leaksOf(options, ['casual', 'copy']), [])
   })
+  it('two copies are two warnings', () => {
+    const twice = { ...options, columns: [column('a', 'equals cnt'), column('b', 'equals cnt')] }
+    assert.deepEqual(
+      leaksOf(twice, []).map(l => l.columns),
+      [['a'], ['b']],
+    )
+    assert.deepEqual(
+      leaksOf(twice, ['a']).map(l => l.columns),
+      [['b']],
+    )
+  })
   it('says why it matters', () => {
     assert.match(
       leakWords({ evidence: 'equals cnt', columns: ['copy'] }),

@@ -12,17 +12,21 @@ export interface Leak {
   columns: string[]
 }
 
+const isSum = (evidence: string) => evidence.includes(' + ')
+
 /** Columns that give the target away, those of one reason together. */
 export function leaksOf(options: LaunchOptions, ignored: readonly string[]): Leak[] {
-  const leaks = new Map<string, string[]>()
+  const leaks = new Map<string, Leak>()
   for (const { name, used, warning } of options.columns) {
     if (!warning || !used || ignored.includes(name)) continue
-    leaks.set(warning, [...(leaks.get(warning) ?? []), name])
+    // Two copies of the target are two leaks in the same words; only a sum is one of several columns.
+    const key = isSum(warning) ? warning : `${name} ${warning}`
+    leaks.set(key, { evidence: warning, columns: [...(leaks.get(key)?.columns ?? []), name] })
   }
   // A sum that lacks one of its parts no longer gives the target away.
-  return [...leaks].flatMap(([evidence, columns]) => {
-    const all = options.columns.filter(c => c.used && c.warning === evidence).map(c => c.name)
-    return all.length > columns.length ? [] : [{ evidence, columns }]
+  return [...leaks.values()].filter(({ evidence, columns }) => {
+    const all = options.columns.filter(c => c.used && c.warning === evidence)
+    return !isSum(evidence) || all.length === columns.length
   })
 }
 

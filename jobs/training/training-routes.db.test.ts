@@ -12,6 +12,24 @@ import { handlers } from '../handlers.ts'
 import { startWorkerLoop } from '../runtime/worker-loop.ts'
 import { bikes } from './testing.ts'
 
+/** `alive` says `survived` in words, `tens` says `age` in another unit, `sex` says nothing. */
+const people = (rows: number): string =>
+  [
+    'survived,alive,sex,age,tens,class',
+    ...Array.from({ length: rows }, (_, i) => {
+      const survived = i % 3 === 0
+      const age = 20 + ((i * 7) % 41)
+      return [
+        survived ? 1 : 0,
+        survived ? 'yes' : 'no',
+        i % 2 ? 'male' : 'female',
+        age,
+        age * 10 + 3,
+        'abc'[i % 5 ? 0 : 1],
+      ]
+    }),
+  ].join('\n')
+
 let kernel: TestKernel
 let scope: ProjectScope
 before(async () => {
@@ -22,6 +40,7 @@ before(async () => {
   const loop = await startWorkerLoop(kernel, newId(), { interactive: 1, compute: 1, maintenance: 1 }, handlers)
   const caller = { actor: { kind: 'user', id: newId() }, scope, role: 'engineer' } as const
   await addData(kernel, caller, 'bikes', await bikes(300), { target: 'cnt', time: 'dteday' })
+  await addData(kernel, caller, 'people', people(60), { target: 'survived' })
   await loop.stop()
 })
 after(() => kernel.close())
@@ -57,6 +76,14 @@ describe('training routes', () => {
       ['registered', 'casual + registered = cnt'],
     ])
     assert.equal(options.columns.find(c => c.name === 'instant')!.used, false)
+  })
+
+  it('a column that says the target in other words, or in another unit, gives it away', async () => {
+    const warned = async (target: string) =>
+      (await api('viewer').options({ data: 'people', target })).columns.filter(c => c.warning).map(c => c.name)
+    assert.deepEqual(await warned('survived'), ['alive'])
+    assert.deepEqual(await warned('age'), ['tens'])
+    assert.deepEqual(await warned('sex'), [])
   })
 
   it('launching queues a job per run and adds to an experiment of the same name', async () => {

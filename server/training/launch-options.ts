@@ -4,6 +4,7 @@ import { type DatasetVersion, versionOf } from '#server/data/index.ts'
 import { quoteIdentifier as id } from '#server/kernel/duckdb.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
+import { findTellers } from './find-tellers.ts'
 import { inspectTarget, queryVersion } from './inspect-target.ts'
 import { chooseColumns, chooseSplit } from './rules/choose-columns.ts'
 import { requireLearnable, suggestTask } from './rules/decide-task.ts'
@@ -64,7 +65,7 @@ export async function readLaunchOptions(
   }
 }
 
-/** Columns that give the target away: equal to it, or two that add up to it. */
+/** Columns that give the target away: equal to it, the same in other words, or two that add up to it. */
 async function findLeaks(
   kernel: Kernel,
   version: DatasetVersion,
@@ -75,7 +76,8 @@ async function findLeaks(
   const t = id(target)
   const columns = version.schema.filter(c => features.includes(c.name)).slice(0, MOST_COLUMNS)
   if (columns.length === 0) return found
-  const targetIsNumber = isNumeric(version.schema.find(c => c.name === target)!.type)
+  const targetColumn = version.schema.find(c => c.name === target)!
+  const targetIsNumber = isNumeric(targetColumn.type)
   const equal = (name: string, type: string) =>
     targetIsNumber && isNumeric(type)
       ? `${id(name)} IS NOT DISTINCT FROM ${t}`
@@ -86,6 +88,8 @@ async function findLeaks(
     `SELECT ${columns.map((c, i) => `bool_and(${equal(c.name, c.type)}) AS c${i}`).join(', ')} FROM data`,
   )
   for (const [i, { name }] of columns.entries()) if (same![`c${i}`]) found.set(name, `equals ${target}`)
+  const others = columns.filter(c => !found.has(c.name))
+  for (const [name, words] of await findTellers(kernel, version, targetColumn, others)) found.set(name, words)
   if (!targetIsNumber) return found
   const numbers = columns.filter(c => isNumeric(c.type) && !found.has(c.name)).slice(0, MOST_SUMMANDS)
   if (numbers.length < 2) return found
