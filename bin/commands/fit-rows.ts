@@ -1,3 +1,4 @@
+import { toBoolean } from '#ml/index.ts'
 import type { Signature } from '#server/registry/contract.ts'
 import type { Row } from './read-rows.ts'
 
@@ -16,8 +17,9 @@ export function fitCell(text: string, type: string, domain?: unknown): unknown {
       return NUMBER.test(trimmed) ? Number(trimmed) : trimmed
     case 'boolean': {
       if (levels.includes(trimmed)) return trimmed
-      const word = trimmed.toLowerCase()
-      return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : trimmed
+      // The same words as in training: a file whose yes and no were learnt as true and false fits again.
+      const truth = toBoolean(trimmed)
+      return Number.isNaN(truth) ? trimmed : truth === 1
     }
     default:
       return trimmed

@@ -21,7 +21,7 @@ const outcome = (status: MonitorStatus): Outcome => ({
               numberText(c.statistic),
               numberText(c.threshold),
               c.rows,
-              c.drifted ? 'yes' : c.judged ? 'no' : 'too few rows',
+              c.drifted ? 'yes' : !c.judged ? 'too few rows' : c.statistic >= c.threshold ? 'no, may be chance' : 'no',
             ]),
           ),
           '',

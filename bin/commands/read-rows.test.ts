@@ -48,6 +48,8 @@ describe('cells as the signature wants them', () => {
       ['NA', 'number', undefined, null],
       ['7', 'integer', undefined, 7],
       ['TRUE', 'boolean', undefined, true],
+      ['No', 'boolean', undefined, false],
+      ['maybe', 'boolean', undefined, 'maybe'],
       ['no', 'boolean', ['no', 'yes'], 'no'],
       ['007', 'category', ['007'], '007'],
       ['NA', 'category', ['NA', 'EU'], 'NA'],

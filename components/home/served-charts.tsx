@@ -36,7 +36,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
         summary={
           requests === 0
             ? 'No request came in the last hour.'
-            : `${requests.toLocaleString('en')} requests in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
+            : `${countWords(requests, 'request')} in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
         }
         series={[
           {

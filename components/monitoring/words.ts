@@ -91,7 +91,9 @@ export function mapSummary(status: Pick<MonitorStatus, 'windows' | 'columns'>): 
     return `No ${windows[0]?.window.length === 10 ? 'day' : 'month'} has rows enough to be judged.`
   const flagged = windows.filter(w => w.columns.some(c => c.drifted)).length
   if (flagged === 0)
-    return `No column drifted in any of ${windows.length === 1 ? 'the one window' : `${windows.length} windows`}.`
+    return windows.length === 1
+      ? 'No column drifted in the one window.'
+      : `No column drifted in any of ${windows.length} windows.`
   const worst = rankColumns(status)[0]
   return `In ${flagged} of ${windows.length} windows some of ${columns.length} columns drifted, ${worst} the most.`
 }

@@ -3,6 +3,7 @@ import type { StatsPoint } from '#server/serving/contract.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { countWords } from '../ui/words.ts'
 import { useStats } from './client.ts'
 import { latencyWords, rateWords } from './words.ts'
 
@@ -32,7 +33,7 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
           <LineChart
             title="Requests"
             note={`per second, last ${MINUTES} minutes`}
-            summary={`${requests.toLocaleString('en')} requests in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
+            summary={`${countWords(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
             series={[
               line('all', p => p.ratePerSecond),
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),

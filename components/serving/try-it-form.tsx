@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import { Problem, problemOf } from '../ui/problem.tsx'
 import { useTryIt } from './client.ts'
-import { exampleRow, latencyWords } from './words.ts'
+import { exampleRow, latencyWords, probabilityWords } from './words.ts'
 
 type Cell = string | number | boolean | null
 
@@ -83,7 +83,7 @@ export function TryItForm({
                     .map(({ name, p }) => (
                       <Table.Tr key={name}>
                         <Table.Td>{name}</Table.Td>
-                        <Table.Td ta="right">{(p * 100).toFixed(1)} %</Table.Td>
+                        <Table.Td ta="right">{probabilityWords(p)}</Table.Td>
                       </Table.Tr>
                     ))}
                 </Table.Tbody>

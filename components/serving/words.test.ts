@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endpointSentence, exampleOf, snippet } from './words.ts'
+import { endpointSentence, exampleOf, probabilityWords, snippet } from './words.ts'
 
 const quiet = {
   model: 'demand',
@@ -35,6 +35,14 @@ describe('words of serving', () => {
     assert.equal(exampleOf({ ...base, type: 'category', domain: ['a', 'b'] }), 'a')
     assert.equal(exampleOf({ ...base, type: 'boolean' }), true)
   })
+  it('a probability is certain only when it is', () =>
+    assert.deepEqual([0, 0.00004, 0.25, 0.99996, 1].map(probabilityWords), [
+      '0.0 %',
+      '< 0.1 %',
+      '25.0 %',
+      '> 99.9 %',
+      '100.0 %',
+    ]))
   it('quotes in a value do not end the shell’s', () =>
     assert.match(snippet('curl', 'http://h/p/endpoints/e', { a: "it's" }), /it'\\''s/))
 })

@@ -72,3 +72,7 @@ export function snippet(language: Language, url: string, row: Record<string, unk
     'console.log(await response.json())',
   ].join('\n')
 }
+
+/** Rounding never makes a probability certain: a model that is very sure may still be wrong. */
+export const probabilityWords = (p: number): string =>
+  p > 0 && p < 0.001 ? '< 0.1 %' : p < 1 && p > 0.999 ? '> 99.9 %' : `${(p * 100).toFixed(1)} %`

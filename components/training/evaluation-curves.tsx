@@ -73,7 +73,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           <LineChart
             title="ROC"
             note={`${curve.class} against the rest`}
-            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.floor(1000 * area) / 10)} % of pairs.`}
+            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.round(1000 * area) / 10)} % of pairs.`}
             series={[
               { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
               { name: 'chance', points: DIAGONAL, dashed: true },

@@ -18,11 +18,14 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   return (
     <Alert color="red" variant="light" title={message} role="alert">
       {hint}
-      {details?.map(d => (
-        <div key={`${d.row}-${d.column}`}>
-          {d.column}: expected {d.expected}, got {d.got}
-        </div>
-      ))}
+      {details
+        // Without a found value it is the check of a request's form, which the hint says in words.
+        ?.filter(d => d.got !== undefined)
+        .map(d => (
+          <div key={`${d.row}-${d.column}`}>
+            {d.column}: expected {d.expected}, got {d.got}
+          </div>
+        ))}
       {onRetry ? (
         <Button mt="xs" size="compact-sm" variant="default" onClick={onRetry}>
           Try again
