@@ -2,6 +2,7 @@
 import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsBoolean, useQueryState } from 'nuqs'
+import { Allowed } from '../access/allowed.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
@@ -25,14 +26,20 @@ export function DatasetList({ project }: { project: string }) {
         }
         actions={
           empty || isPending ? null : (
-            <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
-              {adding ? 'Close' : 'Add data'}
-            </Button>
+            <Allowed project={project} to="data:write">
+              <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
+                {adding ? 'Close' : 'Add data'}
+              </Button>
+            </Allowed>
           )
         }
       />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {empty || adding ? <AddDataset project={project} onStart={() => setAdding(true)} /> : null}
+      {empty || adding ? (
+        <Allowed project={project} to="data:write" explain>
+          <AddDataset project={project} onStart={() => setAdding(true)} />
+        </Allowed>
+      ) : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}
       {data && data.ingestions.length > 0 ? (
         <Paper withBorder radius="md" p="sm" aria-live="polite">

@@ -2,6 +2,7 @@
 import { Button, Select, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { Allowed } from '../access/allowed.tsx'
 import { newHref } from '../training/links.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -63,9 +64,14 @@ export function DatasetPage({ project, name }: { project: string; name: string }
             >
               Download
             </Button>
-            <Button component={Link} href={newHref(project, { data: `${name}@${data.version}`, target: target?.name })}>
-              Train a model
-            </Button>
+            <Allowed project={project} to="training:write">
+              <Button
+                component={Link}
+                href={newHref(project, { data: `${name}@${data.version}`, target: target?.name })}
+              >
+                Train a model
+              </Button>
+            </Allowed>
           </>
         }
       />

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Paper, Select, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import { COLUMN_ROLES, type ColumnRole, type ColumnType, typesFor } from '#server/data/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { type Shown, useReviewSchema } from './client.ts'
 import { countWords, shareWords } from './words.ts'
@@ -42,14 +43,16 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
           Types and roles are guesses until you decide. A decision holds for the versions to come; the bytes stay as
           they are.
         </Text>
-        <Group gap="xs">
-          <Button variant="default" disabled={changed.length === 0} onClick={() => setChanges({})}>
-            Undo
-          </Button>
-          <Button disabled={changed.length === 0} loading={review.isPending} onClick={save}>
-            {changed.length === 0 ? 'Nothing changed' : `Save ${countWords(changed.length, 'change')}`}
-          </Button>
-        </Group>
+        <Allowed project={project} to="data:write">
+          <Group gap="xs">
+            <Button variant="default" disabled={changed.length === 0} onClick={() => setChanges({})}>
+              Undo
+            </Button>
+            <Button disabled={changed.length === 0} loading={review.isPending} onClick={save}>
+              {changed.length === 0 ? 'Nothing changed' : `Save ${countWords(changed.length, 'change')}`}
+            </Button>
+          </Group>
+        </Allowed>
       </Group>
       {newest ? null : (
         <Alert color="orange" variant="light">

@@ -3,6 +3,7 @@ import { Anchor, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { EvaluationSummary } from '#server/evaluation/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { compareValues, measuredWords, metricWords } from '../training/words.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -26,9 +27,11 @@ export function EvaluationList({ project }: { project: string }) {
     refetchInterval: query => (query.state.data?.items.some(moves) ? 1500 : false),
   })
   const start = (
-    <Button component={Link} href={newEvaluationHref(project)}>
-      New evaluation
-    </Button>
+    <Allowed project={project} to="evaluation:write">
+      <Button component={Link} href={newEvaluationHref(project)}>
+        New evaluation
+      </Button>
+    </Allowed>
   )
   return (
     <Stack gap="md">

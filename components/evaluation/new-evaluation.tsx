@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsString, useQueryStates } from 'nuqs'
+import { Allowed } from '../access/allowed.tsx'
 import { measuredWords, metricWords, settingsWords } from '../training/words.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -149,18 +150,20 @@ export function NewEvaluation({ project }: { project: string }) {
                   </Alert>
                 ) : null}
                 {start.error ? <Problem error={start.error} /> : null}
-                <Button
-                  disabled={!run || !version || !data}
-                  loading={start.isPending || start.isSuccess}
-                  onClick={() =>
-                    run &&
-                    version &&
-                    data &&
-                    start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
-                  }
-                >
-                  Measure
-                </Button>
+                <Allowed project={project} to="evaluation:write" explain>
+                  <Button
+                    disabled={!run || !version || !data}
+                    loading={start.isPending || start.isSuccess}
+                    onClick={() =>
+                      run &&
+                      version &&
+                      data &&
+                      start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
+                    }
+                  >
+                    Measure
+                  </Button>
+                </Allowed>
               </Stack>
             </Panel>
           </Grid.Col>

@@ -1,6 +1,7 @@
 'use client'
 import { Button, Stack } from '@mantine/core'
 import Link from 'next/link'
+import { Allowed } from '../access/allowed.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Happened } from './happened.tsx'
@@ -21,14 +22,14 @@ export function HomePage({ project }: { project: string }) {
         title={project}
         sentence={standingSentence(data)}
         actions={
-          <>
+          <Allowed project={project} to="training:write">
             <Button component={Link} href={`/p/${project}/data?add=true`} variant="default">
               Add data
             </Button>
             <Button component={Link} href={`/p/${project}/training/new`}>
               New experiment
             </Button>
-          </>
+          </Allowed>
         }
       />
       {errors[0] ? <Problem error={errors[0]} /> : null}

@@ -5,6 +5,7 @@ import { ErrorChart } from '../monitoring/error-chart.tsx'
 import { rateWords } from '../serving/words.ts'
 import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
+import { countWords } from '../ui/words.ts'
 
 const MINUTES = 60
 

@@ -1,6 +1,7 @@
 'use client'
 import { Button, Progress, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
 
@@ -21,9 +22,11 @@ export function useCheck({ project, endpoint, checking }: Props) {
   return {
     error: check.error,
     button: (
-      <Button loading={check.isPending || checking} onClick={() => check.mutate({ project, endpoint })}>
-        Check now
-      </Button>
+      <Allowed project={project} to="monitoring:check">
+        <Button loading={check.isPending || checking} onClick={() => check.mutate({ project, endpoint })}>
+          Check now
+        </Button>
+      </Allowed>
     ),
   }
 }

@@ -2,6 +2,7 @@
 import { Anchor, Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { measuredWords, metricWords } from '../training/words.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -43,9 +44,11 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
         }
         actions={
           newest.version !== championNumber && newest.servable.kind !== 'none' ? (
-            <Button component={Link} href={promoteHref(newest.version)}>
-              Promote v{newest.version}
-            </Button>
+            <Allowed project={project} to="serving:promote">
+              <Button component={Link} href={promoteHref(newest.version)}>
+                Promote v{newest.version}
+              </Button>
+            </Allowed>
           ) : null
         }
       />
@@ -112,15 +115,17 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 </Table.Td>
                 <Table.Td ta="right">
                   {(VERSION_ACTIONS[v.state] as readonly string[]).includes('promote') && v.servable.kind !== 'none' ? (
-                    <Button
-                      component={Link}
-                      size="compact-sm"
-                      variant="default"
-                      href={promoteHref(v.version)}
-                      aria-label={`Promote v${v.version}`}
-                    >
-                      Promote
-                    </Button>
+                    <Allowed project={project} to="serving:promote">
+                      <Button
+                        component={Link}
+                        size="compact-sm"
+                        variant="default"
+                        href={promoteHref(v.version)}
+                        aria-label={`Promote v${v.version}`}
+                      >
+                        Promote
+                      </Button>
+                    </Allowed>
                   ) : null}
                 </Table.Td>
               </Table.Tr>

@@ -18,6 +18,7 @@ import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { Allowed, useMay } from '../access/allowed.tsx'
 import { runHref } from '../training/links.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
@@ -34,6 +35,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
   const model = useModel(project, name)
   const endpoints = useEndpoints(project)
   const promote = usePromote(project)
+  const may = useMay(project, 'serving:promote')
   const own = endpoints.data?.items.filter(e => e.model === name) ?? []
   const endpoint = chosen ?? own[0]?.endpoint ?? name
   const now = endpoints.data?.items.find(e => e.endpoint === endpoint)
@@ -74,7 +76,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
           </Button>
           <Button
             loading={promote.isPending}
-            disabled={nameProblem !== undefined || same || version.servable.kind === 'none'}
+            disabled={!may || nameProblem !== undefined || same || version.servable.kind === 'none'}
             onClick={() =>
               promote.mutate(
                 { model: `${name}@${version.version}`, endpoint, reason: reason || undefined },
@@ -90,6 +92,9 @@ export function PromotePage({ project, name }: { project: string; name: string }
           </Button>
         </Group>
       </Group>
+      <Allowed project={project} to="serving:promote" explain>
+        {null}
+      </Allowed>
       {promote.error ? <Problem error={promote.error} /> : null}
       {version.servable.kind === 'none' ? (
         <Problem error={new Error(`This version cannot be served: ${version.servable.reason}`)} />

@@ -3,6 +3,7 @@ import { Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
+import { Allowed } from '../access/allowed.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useEndpoint } from './client.ts'
@@ -31,14 +32,14 @@ export function EndpointPage({ project, name }: { project: string; name: string 
         title={name}
         sentence={endpointSentence(data)}
         actions={
-          <>
+          <Allowed project={project} to="serving:promote">
             <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
               Roll back
             </Button>
             <Button component={Link} href={`/p/${project}/registry/${data.model}/promote?endpoint=${name}`}>
               Promote another version
             </Button>
-          </>
+          </Allowed>
         }
       />
       {stuck.map(i => (

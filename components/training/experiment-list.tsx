@@ -4,6 +4,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { ExperimentSummary, RunState } from '#server/training/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -34,9 +35,11 @@ export function ExperimentList({ project }: { project: string }) {
     refetchInterval: query => (query.state.data?.items.some(moving) ? STILL_MOVING_MS : false),
   })
   const start = (
-    <Button component={Link} href={newHref(project)} leftSection={<IconPlus size={14} aria-hidden />}>
-      New experiment
-    </Button>
+    <Allowed project={project} to="training:write">
+      <Button component={Link} href={newHref(project)} leftSection={<IconPlus size={14} aria-hidden />}>
+        New experiment
+      </Button>
+    </Allowed>
   )
   const items = (data?.items ?? []).filter(e => e.dataset !== null || runTotal(e.runs) > 0)
   return (

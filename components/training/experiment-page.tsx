@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useCallback, useMemo, useState } from 'react'
 import { type ExperimentDetail, MAX_COMPARED, RUN_STATES } from '#server/training/contract.ts'
+import { useMay } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -206,6 +207,7 @@ function Actions({
   const trpc = useTRPC()
   const queries = useQueryClient()
   const [registering, setRegistering] = useState(false)
+  const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(trpc.training.cancel.mutationOptions())
   const best = experiment.items.find(run => run.best)
   const moving = experiment.items.filter(run => run.status === 'running' || run.status === 'queued')
@@ -215,12 +217,12 @@ function Actions({
   }
   return (
     <>
-      {moving.length > 0 ? (
+      {mayTrain && moving.length > 0 ? (
         <Button variant="default" onClick={cancelAll} loading={cancel.isPending}>
           Cancel {moving.length === 1 ? 'the run' : `all ${moving.length}`}
         </Button>
       ) : null}
-      {experiment.dataset && experiment.target ? (
+      {mayTrain && experiment.dataset && experiment.target ? (
         <Button
           component={Link}
           variant="default"
@@ -239,7 +241,7 @@ function Actions({
           Compare {compared.length}
         </Button>
       ) : null}
-      {best ? <Button onClick={() => setRegistering(true)}>Register #{best.number}</Button> : null}
+      {mayTrain && best ? <Button onClick={() => setRegistering(true)}>Register #{best.number}</Button> : null}
       {best && registering ? (
         <RegisterDialog
           project={project}

@@ -7,6 +7,7 @@ import { useRouter } from 'next/navigation'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
 import { type ReactNode, useState } from 'react'
 import { type LaunchOptions, MAX_TRIALS } from '#server/training/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -284,9 +285,11 @@ function Plan({
               })}
             </Text>
             {launch.error ? <Problem error={launch.error} /> : null}
-            <Button size="sm" onClick={start} loading={launch.isPending || launch.isSuccess}>
-              Start
-            </Button>
+            <Allowed project={project} to="training:write" explain>
+              <Button size="sm" onClick={start} loading={launch.isPending || launch.isSuccess}>
+                Start
+              </Button>
+            </Allowed>
           </Stack>
         </Panel>
       </Stack>

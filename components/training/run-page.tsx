@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
+import { useMay } from '../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
@@ -134,6 +135,7 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const [registering, setRegistering] = useState(false)
+  const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(
     trpc.training.cancel.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.training.pathFilter()) }),
   )
@@ -141,12 +143,12 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
   return (
     <>
       {cancel.error ? <Problem error={cancel.error} /> : null}
-      {allowed.includes('cancel') ? (
+      {mayTrain && allowed.includes('cancel') ? (
         <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ project, run: run.run })}>
           Cancel
         </Button>
       ) : null}
-      {allowed.includes('clone') && run.dataset && run.target ? (
+      {mayTrain && allowed.includes('clone') && run.dataset && run.target ? (
         <Button
           component={Link}
           variant="default"
@@ -161,12 +163,12 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
           Clone
         </Button>
       ) : null}
-      {allowed.includes('evaluate') ? (
+      {mayTrain && allowed.includes('evaluate') ? (
         <Button component={Link} variant="default" href={evaluateHref(project, run.run)}>
           Evaluate
         </Button>
       ) : null}
-      {allowed.includes('register') && run.digest ? (
+      {mayTrain && allowed.includes('register') && run.digest ? (
         <Button onClick={() => setRegistering(true)}>Register</Button>
       ) : null}
       {registering ? (
