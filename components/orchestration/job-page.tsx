@@ -3,6 +3,7 @@ import { Button, Group, Progress, Skeleton, Stack, Table, Text } from '@mantine/
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { JOB_ACTIONS, type JobDetail } from '#server/orchestration/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { FollowedLog } from '../ui/followed-log.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -51,13 +52,15 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
               </Button>
             ) : null}
             {(JOB_ACTIONS[data.state] as readonly string[]).includes('cancel') ? (
-              <Button
-                variant="default"
-                loading={cancel.isPending || data.cancelling}
-                onClick={() => cancel.mutate({ project, job: id })}
-              >
-                Cancel
-              </Button>
+              <Allowed project={project} to="orchestration:cancel">
+                <Button
+                  variant="default"
+                  loading={cancel.isPending || data.cancelling}
+                  onClick={() => cancel.mutate({ project, job: id })}
+                >
+                  Cancel
+                </Button>
+              </Allowed>
             ) : null}
           </>
         }

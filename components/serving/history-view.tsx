@@ -1,5 +1,6 @@
 import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
+import { Allowed } from '../access/allowed.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { durationWords } from '../ui/words.ts'
@@ -81,9 +82,11 @@ export function HistoryView({
                 </Table.Td>
                 <Table.Td ta="right">
                   {inForce && item.model === inForce.model && item.version !== inForce.version ? (
-                    <Button size="compact-sm" variant="default" onClick={() => onRollBack(item.version)}>
-                      Back to v{item.version}
-                    </Button>
+                    <Allowed project={project} to="serving:promote">
+                      <Button size="compact-sm" variant="default" onClick={() => onRollBack(item.version)}>
+                        Back to v{item.version}
+                      </Button>
+                    </Allowed>
                   ) : null}
                 </Table.Td>
               </Table.Tr>
