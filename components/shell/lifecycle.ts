@@ -57,7 +57,7 @@ export function crumbsOf(path: string): Crumb[] {
     // Folders of pages (`runs`, `jobs`) have no page of their own.
     if (i < rest.length - 1 && FOLDERS.has(text)) continue
     crumbs.push({
-      label: ACTIONS[text] ?? shortId(text),
+      label: ACTIONS.get(text) ?? shortId(text),
       href: `${base}/${word}/${rest.slice(0, i + 1).join('/')}`,
     })
   }
@@ -66,13 +66,14 @@ export function crumbsOf(path: string): Crumb[] {
 }
 
 const FOLDERS = new Set(['runs', 'run', 'jobs', 'experiments'])
-const ACTIONS: Record<string, string> = {
-  new: 'New',
-  promote: 'Promote',
-  compare: 'Compare',
-  members: 'Members',
-  tokens: 'Tokens',
-  audit: 'Audit',
-}
+/** A map, as addresses may be called `constructor`. */
+const ACTIONS = new Map([
+  ['new', 'New'],
+  ['promote', 'Promote'],
+  ['compare', 'Compare'],
+  ['members', 'Members'],
+  ['tokens', 'Tokens'],
+  ['audit', 'Audit'],
+])
 /** Ids are for addresses; a person recognises their beginning. */
 const shortId = (text: string) => (/^[0-9a-f-]{32,36}$/.test(text) ? text.replaceAll('-', '').slice(-8) : text)

@@ -27,6 +27,8 @@ it('breadcrumbs name the word, the thing and the action, and link all but the pa
     { label: 'Data', href: '/p/bikes/data' },
     { label: '%E0%A4%A' },
   ])
+  for (const name of ['constructor', '__proto__'])
+    assert.deepEqual(crumbsOf(`/p/bikes/data/${name}`).at(-1), { label: name })
 })
 
 it('a change makes those parts of the router fetch again that show it', () => {

@@ -171,6 +171,19 @@ describe('data: from a file to a version', () => {
     ['an empty name', 'a,,c\n1,2,3\n', /Column 2 of file\.csv has no name/],
     ['a header without rows', 'a,b,c\n', /no rows/],
   ]
+  it('refuses JSON that nests deeper than its reader bears', async () => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    for (const [content, fileName] of [
+      [deep, 'f.ndjson'],
+      [`{"a":"\n${deep}`, 'f.json'],
+      [new Uint8Array(gzipSync(`[${deep}]`)), 'f.json.gz'],
+    ] as const) {
+      const { state, reason } = await add(content, { fileName })
+      assert.equal(state, 'failed')
+      assert.match(reason ?? '', /nests deeper than 64 levels/)
+    }
+  })
+
   for (const [what, content, message] of refused)
     it(`refuses ${what} in words, and registers nothing`, async () => {
       const before = (await listDatasets(kernel, caller)).items.length

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '#server/kernel/errors.ts'
+import { JsonDepth } from '#server/kernel/json-depth.ts'
 
 export type SourceFormat = 'csv' | 'json' | 'parquet'
 export interface Source {
@@ -16,6 +17,8 @@ const HEAD_BYTES = 1 << 16
 const HEADER_BYTES = 1 << 22
 /** A small gzip file can hold very much; this is where unpacking stops. */
 const MAX_UNPACKED_BYTES = 20 * 2 ** 30
+/** DuckDB's reader of JSON calls itself per level and takes the process with it. */
+const MAX_JSON_DEPTH = 64
 
 async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
   const handle = await open(path, 'r')
@@ -64,6 +67,15 @@ async function decodeUtf16(path: string, encoding: 'utf-16le' | 'utf-16be', targ
   )
 }
 
+async function requireShallow(path: string, fileName: string): Promise<void> {
+  const meter = new JsonDepth(MAX_JSON_DEPTH)
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
+    if (meter.exceededBy(piece))
+      throw new AppError('invalid', `${fileName} nests deeper than ${MAX_JSON_DEPTH} levels.`, {
+        hint: 'A table is a list of objects with one property per column.',
+      })
+}
+
 /**
  * Looks at the first bytes: Parquet by its mark, JSON by its first character, else text with a delimiter. Throws with words for what is
  * neither. Gzip is unpacked and UTF-16 turned into UTF-8 next to `rewritten`; the path to read comes back.
@@ -100,7 +112,10 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
     throw new AppError('invalid', `${fileName} contains only blank lines.`, {
       hint: 'Choose a file with a header line and at least one row.',
     })
-  if (/^\s*[[{]/.test(text) && !/\.(csv|tsv|txt)( \(unpacked\))?$/i.test(fileName)) return { path, format: 'json' }
+  if (/^\s*[[{]/.test(text) && !/\.(csv|tsv|txt)( \(unpacked\))?$/i.test(fileName)) {
+    await requireShallow(path, fileName)
+    return { path, format: 'json' }
+  }
   return { path, format: 'csv' }
 }
 

@@ -3,6 +3,7 @@ import type { Db } from '#db/client.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
+import { isLocal } from '#server/kernel/local-request.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import { MAX_BODY_BYTES } from '#server/serving/contract.ts'
 import { saveFeedback } from '#server/serving/index.ts'
@@ -25,6 +26,8 @@ export interface ServeParts {
 }
 
 type Address = { Params: { project: string; endpoint: string } }
+/** A body that has not arrived by then is not waited for. */
+const REQUEST_TIMEOUT_MS = 60_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -36,6 +39,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: request => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
@@ -66,11 +70,16 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
       endpoints: routes.all.length,
     }),
   )
-  app.get('/metrics', (_request, reply) =>
-    reply
+  // Names projects and endpoints of everybody.
+  app.get('/metrics', (request, reply) => {
+    if (!isLocal(request.raw))
+      throw new AppError('forbidden', 'Metrics are given to this machine only.', {
+        hint: 'Let the collector run beside the server.',
+      })
+    return reply
       .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-      .send(writeMetrics(routes.all, spool, parts.isDatabaseUp())),
-  )
+      .send(writeMetrics(routes.all, spool, parts.isDatabaseUp()))
+  })
 
   const letIn = async (request: FastifyRequest<Address>, permission: Parameters<TokenBook['authorise']>[3]) => {
     const { project, endpoint } = request.params
@@ -81,7 +90,12 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     return live
   }
 
-  app.post<Address>('/:project/endpoints/:endpoint/predict', async (request, reply) => {
+  /** Before the body is read: nobody without a token makes us hold megabytes. */
+  const guarded = (permission: Parameters<typeof letIn>[1]) => ({
+    onRequest: async (request: FastifyRequest) => void (await letIn(request as FastifyRequest<Address>, permission)),
+  })
+
+  app.post<Address>('/:project/endpoints/:endpoint/predict', guarded('serving:predict'), async (request, reply) => {
     const begun = performance.now()
     const receivedAtMs = systemClock.now()
     let live: LiveEndpoint | undefined
@@ -103,7 +117,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     }
   })
 
-  app.post<Address>('/:project/endpoints/:endpoint/feedback', async (request, reply) => {
+  app.post<Address>('/:project/endpoints/:endpoint/feedback', guarded('serving:feedback'), async (request, reply) => {
     const receivedAt = new Date(systemClock.now())
     const { desired } = await letIn(request, 'serving:feedback')
     const rows = readFeedback(parseBody(request.body), desired.zone)

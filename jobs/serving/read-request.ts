@@ -1,13 +1,20 @@
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
+import { nestsDeeper } from '#server/kernel/json-depth.ts'
 import { type FeedbackRow, MAX_ROWS } from '#server/serving/contract.ts'
 import { resolveInstant } from '#server/serving/index.ts'
 
 const MAX_DETAILS = 100
+/** A cell of the prediction log may be JSON, but not of any depth. */
+const MAX_DEPTH = 32
 
 /** The body of a request as JSON. Throws `bad_request`. */
 export function parseBody(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0)
     throw new AppError('bad_request', 'The body is empty.', { hint: 'Send {"rows": [{"column": value}]} as JSON.' })
+  if (nestsDeeper(body, MAX_DEPTH))
+    throw new AppError('bad_request', `The body nests deeper than ${MAX_DEPTH} levels.`, {
+      hint: 'Send {"rows": [{"column": value}]}.',
+    })
   try {
     return JSON.parse(body.toString('utf8'))
   } catch (cause) {

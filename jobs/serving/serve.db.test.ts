@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { apiTokens, predictionLog } from '#db/schema/index.ts'
@@ -208,6 +209,31 @@ describe('who may', () => {
   ] as const)
     it(`${what}: predict is ${status}`, async () =>
       assert.equal((await post('demand/predict', { rows: [bikeRow(0)] }, { token: token() })).status, status))
+  it('nobody without a token is listened to: the answer comes before the body', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('POST /p/endpoints/e/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{'),
+      )
+      socket.once('data', data => {
+        socket.destroy()
+        resolve(String(data))
+      })
+      socket.once('error', reject)
+    })
+    assert.match(answer, /^HTTP\/1.1 401/)
+  })
+  it('what nests without end is refused before it is parsed', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const row = `${JSON.stringify(bikeRow(0)).slice(0, -1)},"more":${deep}}`
+    for (const path of ['demand/predict', 'demand/feedback']) {
+      const { status, body } = await post(path, `{"rows":[${row}]}`)
+      assert.deepEqual([status, body.error.code], [400, 'bad_request'])
+    }
+  })
+  it('metrics name everybody’s endpoints: a proxy does not get them', async () => {
+    const answer = await fetch(`${serve.base}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+    assert.equal(answer.status, 403)
+  })
   it('a viewer may not send feedback', async () =>
     assert.equal((await post('demand/feedback', { rows: [] }, { token: viewer })).status, 403))
   it('an unknown endpoint answers as one of another project', async () =>
@@ -247,6 +273,19 @@ describe('try it', () => {
     assert.ok(answer.tookMs > 0)
     await assert.rejects(api().tryIt({ endpoint: 'demand', rows: [{}] }), /do not fit the signature/)
     await assert.rejects(api().promote({ endpoint: 'demand', model: 'demand' }), /Your role/)
+  })
+  it('a column called __proto__ arrives like any other', async () => {
+    const row: Record<string, unknown> = JSON.parse('{"__proto__": 7}')
+    const { ids } = await api().tryIt({
+      endpoint: 'demand',
+      rows: [Object.defineProperties(row, Object.getOwnPropertyDescriptors(bikeRow(4)))],
+    })
+    const [line] = await eventually(async () => {
+      const found = await logged(ids[0]!)
+      return found.length === 1 && found
+    })
+    assert.equal(Object.getOwnPropertyDescriptor(line!.features, '__proto__')?.value, 7)
+    await assert.rejects(api().tryIt({ endpoint: 'demand', rows: [[]] as never }), /one property per column/)
   })
   it('lists and details agree', async () => {
     const { items } = await api().list({})

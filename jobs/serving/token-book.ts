@@ -4,6 +4,8 @@ import { sha256 } from '#server/kernel/ids.ts'
 import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
 import { readTryIt } from '#server/serving/index.ts'
 
+/** Ours are shorter; anything longer is not worth keeping. */
+const MAX_TOKEN_LENGTH = 200
 const CACHED_HASHES = 10_000
 /** A token that is not known is looked for in the database at most this often. */
 const LOOK_AGAIN_MS = 2000
@@ -64,6 +66,7 @@ export class TokenBook {
           retryAfterSeconds: 5,
         },
       )
+    if (token.length > MAX_TOKEN_LENGTH) throw unknownToken()
     const hash = this.#hashOf(token)
     const known = this.#byHash.get(hash)
     if (known) return this.#check(known, project, permission, nowMs)

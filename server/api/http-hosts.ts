@@ -36,9 +36,3 @@ export function hostCheck(env: Pick<Env, 'FLEXIML_URL' | 'NEXTAUTH_URL' | 'HOST'
     },
   }
 }
-
-/** Asked from this machine, and not by a proxy on somebody's behalf. */
-export function isLocal(req: IncomingMessage): boolean {
-  const address = req.socket.remoteAddress ?? ''
-  return /^(::ffff:)?127\.|^::1$/.test(address) && !req.headers['x-forwarded-for'] && !req.headers.forwarded
-}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import { AppError } from '#server/kernel/errors.ts'
+import { nestsDeeper } from '#server/kernel/json-depth.ts'
 import { appRouter } from './root.ts'
 import type { ApiContext } from './trpc.ts'
 
@@ -10,24 +11,7 @@ export const MAX_BODY_BYTES = 4 * 2 ** 20
 export const MAX_BATCH = 20
 const MAX_DEPTH = 32
 
-/** Whether JSON text nests deeper than anything we accept: told before it is parsed. */
-function nestsDeeper(text: string, limit: number): boolean {
-  let depth = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (quoted) {
-      if (c === 92) i++
-      else if (c === 34) quoted = false
-    } else if (c === 34) quoted = true
-    else if (c === 91 || c === 123) {
-      if (++depth > limit) return true
-    } else if (c === 93 || c === 125) depth--
-  }
-  return false
-}
-
-async function readBody(req: IncomingMessage): Promise<string> {
+async function readBody(req: IncomingMessage): Promise<Buffer> {
   const tooLarge = () =>
     new AppError('too_large', `The request is larger than ${MAX_BODY_BYTES / 2 ** 20} MB.`, {
       hint: 'Files are sent to /api/v1/uploads.',
@@ -40,7 +24,7 @@ async function readBody(req: IncomingMessage): Promise<string> {
     if (bytes > MAX_BODY_BYTES) throw tooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 const tooDeep = () => new AppError('bad_request', `The input nests deeper than ${MAX_DEPTH} levels.`)
@@ -54,11 +38,12 @@ export async function handleTrpc(
   const path = decodeURIComponent(url.pathname.slice(TRPC_PREFIX.length))
   if (path.split(',').length > MAX_BATCH)
     throw new AppError('bad_request', `At most ${MAX_BATCH} calls fit into one request.`)
-  if (nestsDeeper(url.searchParams.get('input') ?? '', MAX_DEPTH)) throw tooDeep()
+  if (nestsDeeper(Buffer.from(url.searchParams.get('input') ?? ''), MAX_DEPTH)) throw tooDeep()
   let body: string | undefined
   if (req.method === 'POST') {
-    body = await readBody(req)
-    if (nestsDeeper(body, MAX_DEPTH)) throw tooDeep()
+    const bytes = await readBody(req)
+    if (nestsDeeper(bytes, MAX_DEPTH)) throw tooDeep()
+    body = bytes.toString('utf8')
   }
   await nodeHTTPRequestHandler({
     req: body === undefined ? req : Object.assign(req, { body }),

@@ -141,6 +141,23 @@ describe('the web process', () => {
     assert.equal((await post('{"a":')).status, 400)
   })
 
+  it('hands on to the pages only what they can bear', async () => {
+    const post = (body: RequestInit['body'], more: object = {}) =>
+      fetch(`${url}/api/auth/callback/credentials`, { method: 'POST', body, ...more })
+    assert.equal(await (await post('a=b')).text(), 'a page')
+    assert.equal((await post('x'.repeat(65 * 1024))).status, 413)
+    assert.equal((await post(new Blob(['a=b']).stream(), { duplex: 'half' })).status, 413)
+    for (const path of ['/p/%ff/data', '/api/auth/%ff', '/api/trpc/%ff', '/api/v1/%ff'])
+      assert.equal((await fetch(url + path)).status, 400, path)
+    const { hostname, port } = new URL(url)
+    const status = await new Promise((resolve, reject) =>
+      request({ hostname, port, path: '/', method: 'TRACE' }, res => resolve(res.resume().statusCode))
+        .on('error', reject)
+        .end(),
+    )
+    assert.equal(status, 400)
+  })
+
   it('says what answers nothing, and lets nobody in who is not', async () => {
     signIn()
     for (const path of ['/api/v1/nothing', '/api/nothing'])

@@ -6,12 +6,13 @@ import { type WebCounters, writeMetrics } from '#server/interop/write-metrics.ts
 import { AppError, toAppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
+import { isLocal } from '#server/kernel/local-request.ts'
 import { withLogContext } from '#server/kernel/log.ts'
 import { readLanes, readProcesses, readReadiness } from '#server/kernel/status.ts'
 import { clientAddress } from './auth/client-address.ts'
 import { ADDRESS_HEADER } from './auth/cookies.ts'
 import { answerError, answerJson, setSafeHeaders } from './http-answer.ts'
-import { hostCheck, isLocal } from './http-hosts.ts'
+import { hostCheck } from './http-hosts.ts'
 import { handleTrpc, TRPC_PREFIX } from './http-trpc.ts'
 import type { LiveHub } from './live.ts'
 import type { ApiContext } from './trpc.ts'
@@ -27,8 +28,34 @@ export interface WebParts {
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+/** Sign-in is the largest thing that is sent to a page. */
+const MAX_PAGE_BODY_BYTES = 64 * 1024
+/** Whatever is no upload has arrived by then, or is not waited for. */
+const BODY_TIMEOUT_MS = 60_000
+const UPLOADS = '/api/v1/'
 /** Asked by probes, which name us by whatever address they see. */
 const PROBES = new Set(['/api/health', '/api/ready'])
+
+/** Next keeps the bodies it is sent in memory, whoever sends them: only a small one that says its size is handed on. */
+function requireSmallBody(req: IncomingMessage): void {
+  if (
+    req.headers['transfer-encoding'] !== undefined ||
+    Number(req.headers['content-length'] ?? 0) > MAX_PAGE_BODY_BYTES
+  )
+    throw new AppError('too_large', `A page is sent at most ${MAX_PAGE_BODY_BYTES / 1024} KB, with a content-length.`, {
+      hint: 'Files are sent to /api/v1/uploads.',
+    })
+}
+
+function requirePlainRequest(req: IncomingMessage, path: string): void {
+  if (!METHODS.has(req.method ?? '')) throw new AppError('bad_request', `${req.method} is not possible here.`)
+  try {
+    decodeURIComponent(path)
+  } catch {
+    throw new AppError('bad_request', 'The address has a percent sign that stands for nothing.')
+  }
+}
 
 const headersOf = (req: IncomingMessage): Headers => {
   const headers = new Headers()
@@ -91,9 +118,10 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
 
   async function dispatch(req: IncomingMessage, res: ServerResponse): Promise<void> {
     // Only path and query are read from it; the base is a placeholder that a URL needs.
-    const url = new URL(req.url?.replace(/^\/+/, '/') ?? '/', 'http://web')
+    const url = new URL(req.url?.replace(/^[/\\]+/, '/') ?? '/', 'http://web')
     const path = url.pathname
     if (!PROBES.has(path)) hosts.require(req)
+    requirePlainRequest(req, path)
     if (path === '/api/health') return answerJson(res, 200, { ok: true })
     if (path === '/api/ready') {
       const readiness = await readReadiness(kernel)
@@ -103,10 +131,11 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/metrics') return metrics(req, res)
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
-    if (path.startsWith('/api/v1/')) return bytes(req, res, url)
+    if (path.startsWith(UPLOADS)) return bytes(req, res, url)
     // Programs get an answer that they can read; only sign-in is among the pages.
     if (path.startsWith('/api/') && !path.startsWith('/api/auth/'))
       throw new AppError('not_found', `Nothing answers ${req.method} ${path}.`)
+    requireSmallBody(req)
     req.headers[ADDRESS_HEADER] = addressOf(req)
     return parts.pages(req, res)
   }
@@ -118,7 +147,11 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     req.headers['x-request-id'] = requestId
     res.setHeader('x-request-id', requestId)
     setSafeHeaders(res)
+    const late = setTimeout(() => {
+      if (!req.complete && !req.url?.startsWith(UPLOADS)) req.destroy()
+    }, BODY_TIMEOUT_MS)
     res.once('close', () => {
+      clearTimeout(late)
       const group = `${Math.floor(res.statusCode / 100)}xx`
       counters.requests.set(group, (counters.requests.get(group) ?? 0) + 1)
       counters.secondsSum += (performance.now() - begun) / 1000

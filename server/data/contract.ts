@@ -79,7 +79,7 @@ export const typesFor = (column: Pick<VersionColumn, 'type' | 'stored'>): readon
 export const nameAtVersion = z
   .string()
   .max(120)
-  .regex(/^[^@]+(@\d+)?$/, 'a name, or name@version')
+  .regex(/^[^@]+(@\d{1,9})?$/, 'a name, or name@version')
 export const addDatasetInput = z.object({
   name: resourceNameSchema,
   fileName: z.string().min(1).max(300),

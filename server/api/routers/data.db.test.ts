@@ -47,6 +47,7 @@ describe('data routes', () => {
 
   it('names that cannot be are refused before anything happens', async () => {
     const code = (error: { code: string }) => error.code === 'BAD_REQUEST'
+    await assert.rejects(api('viewer').show({ dataset: 'd@99999999999999999999' }), code)
     await assert.rejects(api('engineer').add({ name: '../x', fileName: 'f', digest: 'e'.repeat(64) }), code)
     await assert.rejects(api('viewer').show({ dataset: 'a@b' }), code)
   })
