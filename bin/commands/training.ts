@@ -80,7 +80,7 @@ async function train({ text, list, whole, number, flag, client, note }: Call): P
   const open = await client()
   const launched = await open.api.training.launch.mutate(input)
   const total = Object.values(launched.runs).reduce((sum, n) => sum + n, 0)
-  note(`Experiment ${launched.experiment}: ${total} runs.`)
+  note(`Experiment ${launched.experiment}: ${total} ${total === 1 ? 'run' : 'runs'}.`)
   for (const line of await leakLines(open, input)) note(line)
   const now = flag('wait') ? await waitForRuns(open, launched.experiment, note) : launched
   const best = now.best

@@ -29,7 +29,7 @@ export async function findTellers(
     ...coarse.map(column => ({
       column,
       ask: settles(column),
-      words: `settles ${target.name}: no value of it occurs with two`,
+      words: `tells ${target.name} outright: each of its values occurs with one value of ${target.name} only`,
     })),
     ...lines.map(column => ({
       column,
