@@ -5,12 +5,14 @@ import { agoWords } from './words.ts'
 /** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
 export function Time({ at }: { at: string | null }) {
   const [now, setNow] = useState<number>()
+  // Anew for another instant: what has just arrived would lie in the future of the last tick.
   useEffect(() => {
+    if (!at) return
     const tick = () => setNow(performance.timeOrigin + performance.now())
     tick()
     const timer = setInterval(tick, 30_000)
     return () => clearInterval(timer)
-  }, [])
+  }, [at])
   if (!at) return <span>–</span>
   const utc = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
   return (
