@@ -88,8 +88,8 @@ const nameSchema = z
   .trim()
   .min(1, 'Give it a name.')
   .max(120, 'At most 120 characters.')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .regex(/^[^\u0000-\u001f\u007f/\\]*$/, 'No slashes, line breaks or control characters.')
+  // Marks that turn the direction of writing make a name look like another one.
+  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\]*$/u, 'No slashes, line breaks or control characters.')
 
 /** Names that appear in URLs and on the command line: datasets, models, endpoints, experiments. */
 export const resourceNameSchema = z

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -34,6 +34,12 @@ describe('blobs', () => {
     assert.deepEqual(blob, { digest: sha256('hello'), bytes: 5 })
     assert.equal(new TextDecoder().decode(await store.readAll(blob.digest)), 'hello')
     assert.deepEqual(await store.put(text('hello')), blob)
+  })
+
+  it('are for this account of the machine alone', async () => {
+    const made = join(folder, 'new')
+    await openFolderStore(made)
+    assert.equal((await stat(made)).mode & 0o077, 0)
   })
 
   it('an upload cut off in the middle, too large or with a wrong digest leaves nothing behind', async () => {

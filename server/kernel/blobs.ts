@@ -41,7 +41,8 @@ const DIGEST = /^[0-9a-f]{64}$/
 const MIN_FREE = 0.05
 
 export async function openFolderStore(folder: string): Promise<BlobStore> {
-  await mkdir(join(folder, 'tmp'), { recursive: true })
+  // Other accounts of the machine may pass through the home (PostgreSQL's does), not read what is kept there.
+  await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 })
   const idFile = join(folder, 'store-id')
   const id = await readFile(idFile, 'utf8').catch(async () => {
     const made = randomUUID()

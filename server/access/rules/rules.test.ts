@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { PERMISSIONS, type Permission, ROLES, roleMay } from '../contract.ts'
+import { createTokenInput, PERMISSIONS, type Permission, ROLES, roleMay } from '../contract.ts'
 import { higherRole, keepsAnOwner } from './decide-member.ts'
 import { passwordProblem } from './password.ts'
 import { ACCOUNT_RULE, decideAttempt, type Throttle } from './throttle.ts'
@@ -19,6 +19,14 @@ describe('roles', () => {
     for (const unknown of ['project:destroy', 'toString', '__proto__'])
       assert.equal(roleMay('owner', unknown as Permission), false)
   })
+})
+
+describe('names', () => {
+  const fits = (name: string) => createTokenInput.safeParse({ name, role: 'viewer' }).success
+  for (const name of ['nightly <b>', '=1+1', 'Zoë 🚲', 'دراجة', 'constructor'])
+    it(`“${name}” is one`, () => assert.ok(fits(name)))
+  for (const name of ['', ' ', 'a\u0000', 'a\nb', 'a\u0085b', 'a\u2028b', 'ab\u202efdp', '\u2066a', '../a'])
+    it(`${JSON.stringify(name)} is none`, () => assert.ok(!fits(name)))
 })
 
 describe('passwords', () => {
