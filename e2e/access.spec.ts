@@ -133,6 +133,10 @@ test('a session ends where the person ends it; the password is changed; a wrong 
   await desk.locator('input[name=password]').fill(PASSWORD)
   await desk.getByRole('button', { name: 'Make my account and join' }).click()
   await desk.waitForURL(`**/p/${project}`)
+  await expect(desk.getByRole('link', { name: 'New experiment' })).toHaveCount(0)
+  await desk.goto(`${instance().url}/p/${project}/data`)
+  await expect(desk.getByText('This needs the role engineer.')).toBeVisible()
+  await expectAccessible(desk)
 
   await phone.goto(`${instance().url}/sign-in?callbackUrl=${encodeURIComponent('//evil.test/')}`)
   await phone.getByLabel(/^E-mail/).fill(email)
