@@ -32,13 +32,14 @@ export function fitRows(rows: Row[], textual: boolean, signature: Signature): { 
   const leftOut = new Set<string>()
   const fitted = rows.map(row => {
     for (const name of Object.keys(row)) if (!known.has(name)) leftOut.add(name)
-    const kept: Row = {}
+    const kept: [string, unknown][] = []
     for (const { name, type, domain } of signature.columns) {
-      const cell = row[name]
+      // A column may be called `constructor` or `__proto__`: only what the row itself has counts.
+      const cell = Object.hasOwn(row, name) ? row[name] : undefined
       if (cell === undefined) continue
-      kept[name] = textual ? fitCell(cell as string, type, domain) : cell
+      kept.push([name, textual ? fitCell(cell as string, type, domain) : cell])
     }
-    return kept
+    return Object.fromEntries(kept)
   })
   return { rows: fitted, leftOut: [...leftOut] }
 }

@@ -72,6 +72,17 @@ describe('cells as the signature wants them', () => {
     })
     assert.deepEqual(fitRows([{ a: 1 }], false, signature).rows, [{ a: 1 }])
   })
+  it('columns may be called as what every object has', () => {
+    const columns = ['__proto__', 'constructor'].map(name => ({ name, type: 'number', nullable: true }))
+    const fit = (text: string) => {
+      const { rows, leftOut } = fitRows(csvRows(text, 'f.csv'), true, { columns } as unknown as Parameters<
+        typeof fitRows
+      >[2])
+      return [JSON.stringify(rows), leftOut]
+    }
+    assert.deepEqual(fit('__proto__,constructor\n1,2\n'), ['[{"__proto__":1,"constructor":2}]', []])
+    assert.deepEqual(fit('__proto__,x\n1,2\n'), ['[{"__proto__":1}]', ['x']])
+  })
 })
 
 describe('requests', () => {
