@@ -230,9 +230,17 @@ describe('who may', () => {
       assert.deepEqual([status, body.error.code], [400, 'bad_request'])
     }
   })
-  it('metrics name everybody’s endpoints: a proxy does not get them', async () => {
-    const answer = await fetch(`${serve.base}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
-    assert.equal(answer.status, 403)
+  it('metrics asked for from elsewhere need a token, and are those of its project', async () => {
+    const ask = async (token?: string) => {
+      const answer = await fetch(`${serve.base}/metrics`, {
+        headers: { 'x-forwarded-for': '203.0.113.9', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      })
+      return { status: answer.status, names: (await answer.text()).includes('endpoint="demand"') }
+    }
+    assert.deepEqual(await ask(), { status: 401, names: false })
+    assert.deepEqual(await ask('flx_unknown'), { status: 401, names: false })
+    assert.deepEqual(await ask(viewer), { status: 200, names: true })
+    assert.deepEqual(await ask(stranger), { status: 200, names: false })
   })
   it('a viewer may not send feedback', async () =>
     assert.equal((await post('demand/feedback', { rows: [] }, { token: viewer })).status, 403))

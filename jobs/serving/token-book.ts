@@ -81,6 +81,14 @@ export class TokenBook {
     })
   }
 
+  /** The project of a good token; throws `unauthenticated` for any other. For what is about a whole project and asks for no role. */
+  projectOf(authorization: string | undefined, nowMs: number): string {
+    const token = tokenOf(authorization)
+    const known = token && token.length <= MAX_TOKEN_LENGTH ? this.#byHash.get(this.#hashOf(token)) : undefined
+    if (!known || (known.expiresAt !== null && known.expiresAt <= nowMs)) throw unknownToken()
+    return known.slug
+  }
+
   #check(token: LiveToken, project: string, permission: Permission, nowMs: number): undefined {
     if (token.expiresAt !== null && token.expiresAt <= nowMs) throw unknownToken()
     if (token.slug !== project) throw notFound()
