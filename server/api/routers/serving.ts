@@ -21,10 +21,12 @@ import {
 import { projectProcedure, router } from '../trpc.ts'
 
 /** Taken as it is: zod's records drop a column called `__proto__`. The inference server judges the cells. */
-const tryItRow = z.custom<Record<string, unknown>>(
-  row => row !== null && typeof row === 'object' && !Array.isArray(row),
-  'An object with one property per column.',
-)
+const tryItRow = z
+  .custom<Record<string, unknown>>(
+    row => row !== null && typeof row === 'object' && !Array.isArray(row),
+    'An object with one property per column.',
+  )
+  .meta({ type: 'object' })
 
 const endpointInput = z.object({ endpoint: resourceNameSchema })
 
