@@ -66,17 +66,47 @@ async function account(): Promise<{ uid: number; gid: number } | undefined> {
   )
 }
 
-/** As root: the other account must be able to walk to the cluster. Only the home itself is opened (walk, not list); others' folders are named. */
-async function makeReachable(folder: string): Promise<void> {
+/** The first folder on the way to one of the paths that another account may not walk through. */
+async function firstBarrier(paths: readonly string[]): Promise<string | undefined> {
+  for (let path of paths)
+    for (;;) {
+      if (!((await stat(path)).mode & 0o001)) return path
+      if (path === dirname(path)) break
+      path = dirname(path)
+    }
+  return undefined
+}
+
+interface Runner {
+  /** What stands before the program on the command line. */
+  prefix: string[]
+  /** Whom its files belong to, when that is not us. */
+  as?: { uid: number; gid: number }
+}
+
+/**
+ * Whom the server runs as. As root: the other account, when it can walk to cluster and programs (of the folders only the home is opened for
+ * that: to walk, not to list). Where it cannot, as below /root, the server runs in a user namespace where we bear that account's number.
+ * A cluster that is there keeps the way that made it.
+ */
+async function chooseRunner(folder: string, native: string): Promise<Runner> {
+  const who = await account()
+  if (!who) return { prefix: [] }
   const home = dirname(folder)
   await chmod(home, (await stat(home)).mode | 0o111)
-  for (let path = dirname(home); ; path = dirname(path)) {
-    if (!((await stat(path)).mode & 0o001))
-      throw new Error(
-        `PostgreSQL does not run as root, and its own account cannot reach ${home} because of the mode of ${path}. Set FLEXIML_HOME to a folder elsewhere, or run as another user.`,
-      )
-    if (path === dirname(path)) return
-  }
+  const barrier = await firstBarrier([home, native])
+  const owner = (await stat(join(folder, 'data')).catch(() => undefined))?.uid
+  if (barrier ? owner === undefined || owner === 0 : owner === 0) {
+    const prefix = ['unshare', '--user', `--map-user=${who.uid}`, `--map-group=${who.gid}`]
+    const works = await run(prefix[0]!, [...prefix.slice(1), 'true']).then(
+      () => true,
+      () => false,
+    )
+    if (works) return { prefix }
+  } else if (!barrier) return { prefix: [], as: who }
+  throw new Error(
+    `PostgreSQL does not run as root, and its own account cannot reach ${home} because of the mode of ${barrier ?? join(folder, 'data')}. Set FLEXIML_HOME to a folder elsewhere, or run as another user.`,
+  )
 }
 
 export async function freePort(): Promise<number> {
@@ -140,10 +170,8 @@ export interface EmbeddedOptions {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const native = nativeFolder()
   await linkLibraries(native)
-  const who = await account()
   const data = join(options.folder, 'data')
   const secretFile = join(options.folder, 'password')
-  const as = who ? { uid: who.uid, gid: who.gid } : {}
   const environment: NodeJS.ProcessEnv = {
     NODE_ENV: process.env.NODE_ENV,
     PATH: process.env.PATH,
@@ -153,17 +181,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
   await mkdir(options.folder, { recursive: true, mode: 0o711 })
 
-  if (who) await makeReachable(options.folder)
+  const { prefix, as } = await chooseRunner(options.folder, native)
   const settings = { env: environment, cwd: options.folder, ...as }
+  const command = (program: string, args: string[]) => {
+    const [first = '', ...rest] = [...prefix, join(native, 'bin', program), ...args]
+    return [first, rest] as const
+  }
   if (!(await lstat(join(data, 'PG_VERSION')).catch(() => undefined))) {
     // A cluster cut off while it was being made has no PG_VERSION worth keeping.
     await rm(data, { recursive: true, force: true })
     await mkdir(data, { mode: 0o700 })
     await writeFile(secretFile, randomBytes(24).toString('hex'), { mode: 0o600 })
-    if (who) for (const path of [options.folder, data, secretFile]) await chown(path, who.uid, who.gid)
+    if (as) for (const path of [options.folder, data, secretFile]) await chown(path, as.uid, as.gid)
     await run(
-      join(native, 'bin/initdb'),
-      [
+      ...command('initdb', [
         '-D',
         data,
         '-U',
@@ -173,7 +204,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
         '--encoding=UTF8',
         '--locale=C',
         ...(options.fast ? ['--no-sync'] : []),
-      ],
+      ]),
       settings,
     )
   } else await stopStale(data)
@@ -191,8 +222,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     ...(options.fast ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   }
   const child: ChildProcess = spawn(
-    join(native, 'bin/postgres'),
-    ['-D', data, ...Object.entries(flags).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
+    ...command('postgres', ['-D', data, ...Object.entries(flags).flatMap(([k, v]) => ['-c', `${k}=${v}`])]),
     {
       ...settings,
       stdio: ['ignore', 'pipe', 'pipe'],
