@@ -28,6 +28,8 @@ async function npmStart(folder: string): Promise<Started> {
       DATABASE_URL: '',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that it can be stopped as Ctrl-C does it.
+    detached: true,
   })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   let output = ''
@@ -44,7 +46,7 @@ async function npmStart(folder: string): Promise<Started> {
     child,
     readyAfterMs: performance.now() - begun,
     async stop() {
-      child.kill('SIGINT')
+      process.kill(-child.pid!, 'SIGINT')
       await ended
     },
   }
