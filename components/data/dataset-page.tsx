@@ -2,25 +2,56 @@
 import { Button, Select, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
+import type { ComponentType } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import { newHref } from '../training/links.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
-import { useDataset } from './client.ts'
+import { type Shown, useDataset } from './client.ts'
 import { PreviewTable } from './preview-table.tsx'
 import { ProfileView } from './profile-view.tsx'
 import { SchemaReview } from './schema-review.tsx'
 import { VersionList } from './version-list.tsx'
 import { bytesWords, countWords } from './words.ts'
 
-const TABS = ['preview', 'profile', 'schema', 'versions'] as const
-const LABEL = { preview: 'Preview', profile: 'Profile', schema: 'Schema review', versions: 'Versions' }
+interface TabProps {
+  project: string
+  shown: Shown
+}
+
+/** One line per tab; what a tab shows belongs to its own folder. */
+const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
+  {
+    id: 'preview',
+    label: 'Preview',
+    view: ({ project, shown }) => (
+      <PreviewTable key={shown.id} project={project} dataset={`${shown.dataset}@${shown.version}`} />
+    ),
+  },
+  { id: 'profile', label: 'Profile', view: ({ shown }) => <ProfileView shown={shown} /> },
+  {
+    id: 'schema',
+    label: 'Schema',
+    view: ({ project, shown }) => <SchemaReview key={shown.id} project={project} shown={shown} />,
+  },
+  { id: 'versions', label: 'Versions', view: VersionsTab },
+]
+
+function VersionsTab({ project, shown }: TabProps) {
+  const [, setVersion] = useQueryState('v', parseAsInteger)
+  return (
+    <Stack gap="md">
+      <VersionList versions={shown.versions} current={shown.version} onChoose={v => setVersion(v)} />
+      <AddDataset project={project} name={shown.dataset} />
+    </Stack>
+  )
+}
 
 /** One dataset at one version. Tab and version are in the address. */
 export function DatasetPage({ project, name }: { project: string; name: string }) {
-  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('preview'))
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS.map(t => t.id)).withDefault('preview'))
   const [version, setVersion] = useQueryState('v', parseAsInteger)
   const at = version === null ? name : `${name}@${version}`
   const { data, error, refetch } = useDataset(project, at)
@@ -75,29 +106,19 @@ export function DatasetPage({ project, name }: { project: string; name: string }
           </>
         }
       />
-      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={value => setTab(value)} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
-            <Tabs.Tab key={t} value={t}>
-              {LABEL[t]}
+            <Tabs.Tab key={t.id} value={t.id}>
+              {t.label}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="preview">
-          <PreviewTable key={data.id} project={project} dataset={`${name}@${data.version}`} />
-        </Tabs.Panel>
-        <Tabs.Panel value="profile">
-          <ProfileView shown={data} />
-        </Tabs.Panel>
-        <Tabs.Panel value="schema">
-          <SchemaReview key={data.id} project={project} shown={data} />
-        </Tabs.Panel>
-        <Tabs.Panel value="versions">
-          <Stack gap="md">
-            <VersionList versions={data.versions} current={data.version} onChoose={v => setVersion(v)} />
-            <AddDataset project={project} name={name} />
-          </Stack>
-        </Tabs.Panel>
+        {TABS.map(t => (
+          <Tabs.Panel key={t.id} value={t.id}>
+            <t.view project={project} shown={data} />
+          </Tabs.Panel>
+        ))}
       </Tabs>
     </Stack>
   )

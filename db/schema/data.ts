@@ -25,7 +25,14 @@ export const ingestions = pgTable(
     id: id().primaryKey(),
     datasetName: text('dataset_name').notNull(),
     fileName: text('file_name').notNull(),
-    sourceDigest: text('source_digest').notNull(),
+    /** SHA-256 of the bytes read; null until a source that is fetched has been. */
+    sourceDigest: text('source_digest'),
+    /** Where the rows come from: an upload, or a source as `server/data/sources` describes it. */
+    source: json<{ v: 1; kind: string } & Record<string, unknown>>('source')
+      .notNull()
+      .default({ v: 1, kind: 'upload' }),
+    /** true: the rows go below those of the newest version. */
+    append: boolean('append').notNull().default(false),
     options: json<Record<string, unknown>>('options').notNull(),
     /** queued | running | done | failed */
     state: text('state').notNull(),
@@ -63,6 +70,13 @@ export const datasetVersions = pgTable(
     profileReason: text('profile_reason'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
+    /** The version whose rows or query result this one was made from. */
+    parentId: uuid('parent_id'),
+    note: text('note').notNull().default(''),
+    tags: json<string[]>('tags').notNull().default([]),
+    /** Where its schema differs from what was decided for the dataset, in words. */
+    breaks: json<string[]>('breaks').notNull().default([]),
+    deletedAt: instant('deleted_at'),
   },
   t => [
     unique('dataset_versions_project_key').on(t.projectId, t.id),
@@ -72,6 +86,11 @@ export const datasetVersions = pgTable(
       columns: [t.projectId, t.datasetId],
       foreignColumns: [datasets.projectId, datasets.id],
     }).onDelete('cascade'),
+    foreignKey({
+      name: 'dataset_versions_parent_fk',
+      columns: [t.projectId, t.parentId],
+      foreignColumns: [t.projectId, t.id],
+    }),
     index('dataset_versions_source_idx').on(t.projectId, t.datasetId, t.sourceDigest),
   ],
 )

@@ -59,11 +59,12 @@ export const ingestFile = defineHandler({
   async run({ kernel, scope, payload, progress, line, finish, signal }) {
     const { ingestion, before } = await startIngestion(kernel, scope, payload.ingestionId)
     const { fileName } = ingestion
+    const sourceDigest = ingestion.sourceDigest!
     const folder = await kernel.blobs.temporaryFolder()
     try {
       progress(0.05, 'reading')
       const source = await prepareSource(
-        await kernel.blobs.pathOf(ingestion.sourceDigest),
+        await kernel.blobs.pathOf(sourceDigest),
         fileName,
         join(folder, 'source.csv'),
       )
@@ -122,7 +123,7 @@ export const ingestFile = defineHandler({
       )
       const blob = await kernel.blobs.putFile(target)
       line('info', `${made.rows} rows, ${made.schema.length} columns, ${blob.bytes} bytes of Parquet.`)
-      await finish(c => completeIngestion(c, scope, ingestion, { ...made, blob }))
+      await finish(c => completeIngestion(c, scope, ingestion, { ...made, sourceDigest, blob }))
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

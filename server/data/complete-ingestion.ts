@@ -37,17 +37,17 @@ export async function completeIngestion(
   c: Change,
   scope: ProjectScope,
   ingestion: IngestionRow,
-  made: { blob: StoredBlob; rows: number; schema: VersionColumn[]; warnings: string[] },
+  made: { sourceDigest: string; blob: StoredBlob; rows: number; schema: VersionColumn[]; warnings: string[] },
 ): Promise<VersionRow> {
   const dataset = await lockDataset(c.tx, scope, ingestion.datasetName, ingestion.createdBy)
   // Another ingestion of the same bytes may have come first.
-  const same = await findVersionBySource(c.tx, scope, dataset.id, ingestion.sourceDigest)
+  const same = await findVersionBySource(c.tx, scope, dataset.id, made.sourceDigest)
   await ownBlob(c.tx, scope.projectId, made.blob)
   const version = same
     ? same
     : await insertVersion(c.tx, dataset, {
         digest: made.blob.digest,
-        sourceDigest: ingestion.sourceDigest,
+        sourceDigest: made.sourceDigest,
         bytes: made.blob.bytes,
         rows: made.rows,
         columnCount: made.schema.length,
@@ -67,7 +67,7 @@ export async function completeIngestion(
     {
       from: { kind: 'dataset-version', id: version.id },
       relation: 'read-from',
-      to: { kind: 'blob', id: ingestion.sourceDigest },
+      to: { kind: 'blob', id: made.sourceDigest },
     },
   ])
   await c.emit({
