@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { authorise } from '#server/access/caller.ts'
-import { dataByteRoutes } from '#server/interop/data-bytes.ts'
+import { type ByteRoute, dataByteRoutes } from '#server/interop/data-bytes.ts'
+import { DVC_PREFIX, dvcRoutes } from '#server/interop/dvc/routes.ts'
+import { answerLfsError } from '#server/interop/git-lfs/answer.ts'
+import { LFS_PREFIX, lfsRoutes } from '#server/interop/git-lfs/routes.ts'
 import { matchRoute } from '#server/interop/match-route.ts'
 import { type WebCounters, writeMetrics } from '#server/interop/write-metrics.ts'
 import { AppError, toAppError } from '#server/kernel/errors.ts'
@@ -34,6 +37,8 @@ const MAX_PAGE_BODY_BYTES = 64 * 1024
 /** Whatever is no upload has arrived by then, or is not waited for. */
 const BODY_TIMEOUT_MS = 60_000
 const UPLOADS = '/api/v1/'
+/** Below these, files of many gigabytes come and go. */
+const LONG = [UPLOADS, LFS_PREFIX, DVC_PREFIX]
 /** Asked by probes, which name us by whatever address they see. */
 const PROBES = new Set(['/api/health', '/api/ready'])
 
@@ -108,8 +113,8 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     res.end(writeMetrics(counters, known !== undefined, ...(known ?? [[], []])))
   }
 
-  async function bytes(req: IncomingMessage, res: ServerResponse, url: URL) {
-    const { route, params } = matchRoute(dataByteRoutes, req.method ?? 'GET', url.pathname)
+  async function bytes(req: IncomingMessage, res: ServerResponse, url: URL, routes: readonly ByteRoute[]) {
+    const { route, params } = matchRoute(routes, req.method ?? 'GET', url.pathname)
     const context = await contextOf(req)
     const caller = await context.callerIn(params.project)
     await authorise(kernel, caller, route.permission)
@@ -131,7 +136,13 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/metrics') return metrics(req, res)
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
-    if (path.startsWith(UPLOADS)) return bytes(req, res, url)
+    if (path.startsWith(UPLOADS)) return bytes(req, res, url, dataByteRoutes)
+    if (path.startsWith(DVC_PREFIX)) return bytes(req, res, url, dvcRoutes)
+    if (path.startsWith(LFS_PREFIX))
+      return bytes(req, res, url, lfsRoutes).catch(error => {
+        if (toAppError(error).code === 'internal') throw error
+        answerLfsError(res, toAppError(error))
+      })
     // Programs get an answer that they can read; only sign-in is among the pages.
     if (path.startsWith('/api/') && !path.startsWith('/api/auth/'))
       throw new AppError('not_found', `Nothing answers ${req.method} ${path}.`)
@@ -148,7 +159,7 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     res.setHeader('x-request-id', requestId)
     setSafeHeaders(res)
     const late = setTimeout(() => {
-      if (!req.complete && !req.url?.startsWith(UPLOADS)) req.destroy()
+      if (!req.complete && !LONG.some(prefix => req.url?.startsWith(prefix))) req.destroy()
     }, BODY_TIMEOUT_MS)
     res.once('close', () => {
       clearTimeout(late)

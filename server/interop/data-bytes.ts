@@ -16,7 +16,7 @@ export interface ByteRouteContext {
 
 /** A route of bytes. `pattern` has `:name` segments; `:project`, when there, names the project the caller must be let into. */
 export interface ByteRoute {
-  method: 'GET' | 'HEAD' | 'POST'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   pattern: string
   permission: Permission
   handle(req: IncomingMessage, res: ServerResponse, context: ByteRouteContext): Promise<void>

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+
+/** DVC 2 reads in pieces of this size, and converts line ends within each. */
+const PIECE = 1 << 20
+const CR = 13
+const LF = 10
+const TEXT_CONTROLS = new Set([8, 9, 10, 12, 13, 27])
+
+/** DVC 2's guess at text by the first 512 bytes: no NUL, and at most 30 % of it neither printable ASCII nor white space. */
+export function looksLikeText(head: Uint8Array): boolean {
+  const block = head.subarray(0, 512)
+  if (block.length === 0) return true
+  if (block.includes(0)) return false
+  let odd = 0
+  for (const byte of block) if (!(byte >= 32 && byte < 127) && !TEXT_CONTROLS.has(byte)) odd++
+  return odd / block.length <= 0.3
+}
+
+function withUnixEnds(piece: Uint8Array): Uint8Array {
+  const out = new Uint8Array(piece.length)
+  let n = 0
+  for (let i = 0; i < piece.length; i++) if (piece[i] !== CR || piece[i + 1] !== LF) out[n++] = piece[i]!
+  return out.subarray(0, n)
+}
+
+/** MD5 as DVC 3 takes it (of the bytes), and as DVC 2 did (of text with Unix line ends), while the bytes go by. */
+export class DvcHash {
+  readonly #plain = createHash('md5')
+  readonly #unix = createHash('md5')
+  readonly #alsoUnix: boolean
+  #isText: boolean | undefined
+  #pending: Uint8Array[] = []
+  #pendingBytes = 0
+
+  constructor(alsoUnix: boolean) {
+    this.#alsoUnix = alsoUnix
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#plain.update(chunk)
+    if (!this.#alsoUnix) return
+    let rest = chunk
+    while (this.#pendingBytes + rest.length >= PIECE) {
+      const cut = PIECE - this.#pendingBytes
+      this.#pending.push(rest.subarray(0, cut))
+      this.#flush()
+      rest = rest.subarray(cut)
+    }
+    // The chunk's memory may be used again by who sent it.
+    if (rest.length > 0) this.#pending.push(rest.slice())
+    this.#pendingBytes += rest.length
+  }
+
+  #flush(): void {
+    const piece = Buffer.concat(this.#pending)
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#isText ??= looksLikeText(piece)
+    this.#unix.update(this.#isText ? withUnixEnds(piece) : piece)
+  }
+
+  /** Whether one of the two is `md5`. */
+  matches(md5: string): boolean {
+    if (this.#plain.digest('hex') === md5) return true
+    if (!this.#alsoUnix) return false
+    this.#flush()
+    return this.#unix.digest('hex') === md5
+  }
+}
