@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { AppError } from '#server/kernel/errors.ts'
+
+const PIECE = 1 << 18
+const PROGRESS_ROWS = 50_000
+
+export interface SinkOptions {
+  path: string
+  /** First bytes of the file. */
+  head: string
+  maxBytes: number
+  signal: AbortSignal
+  /** Called now and then with the rows so far. */
+  rows?(count: number): void
+}
+
+/**
+ * Writes what a query delivers, one chunk a row, into a file and hashes it on the way; small rows go to the disk in larger pieces. The
+ * source is only asked for what the disk has taken. `encode` makes bytes of a row.
+ */
+export async function writeRows<T>(
+  source: AsyncIterable<T> | NodeJS.ReadableStream,
+  encode: (row: T) => Buffer | string,
+  { path, head, maxBytes, signal, rows }: SinkOptions,
+): Promise<{ rows: number; bytes: number; digest: string }> {
+  const hash = createHash('sha256')
+  let count = 0
+  let bytes = 0
+  let waiting: Buffer[] = []
+  let held = 0
+  const take = (piece: Buffer) => {
+    waiting.push(piece)
+    held += piece.length
+    bytes += piece.length
+  }
+  const flush = () => {
+    const all = Buffer.concat(waiting, held)
+    waiting = []
+    held = 0
+    hash.update(all)
+    return all
+  }
+  take(Buffer.from(head))
+  await pipeline(
+    source as NodeJS.ReadableStream,
+    new Transform({
+      writableObjectMode: true,
+      transform(row: T, _encoding, done) {
+        const piece = encode(row)
+        take(typeof piece === 'string' ? Buffer.from(piece) : piece)
+        if (++count % PROGRESS_ROWS === 0) rows?.(count)
+        if (bytes > maxBytes)
+          return done(
+            new AppError('too_large', `The query delivers more than ${maxBytes} bytes (${count} rows so far).`, {
+              hint: 'Ask for fewer columns or rows, or for a part at a time and append.',
+            }),
+          )
+        done(null, held >= PIECE ? flush() : undefined)
+      },
+      flush(done) {
+        done(null, held > 0 ? flush() : undefined)
+      },
+    }),
+    createWriteStream(path, { mode: 0o600 }),
+    { signal },
+  )
+  return { rows: count, bytes, digest: hash.digest('hex') }
+}
+
+const QUOTED = /[",\r\n]/
+
+/** A cell as RFC 4180 has it: nothing between the commas is "no value", two quotes are the empty text. */
+export const csvCell = (text: string | null): string =>
+  text === null
+    ? ''
+    : text === '' || QUOTED.test(text) || text.trim() !== text
+      ? `"${text.replaceAll('"', '""')}"`
+      : text
+
+export const csvLine = (cells: (string | null)[]): string => `${cells.map(csvCell).join(',')}\n`

@@ -1,0 +1,12 @@
+import type { SourceKind } from '#server/data/sources/contract.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { SourceAdapter } from './adapter.ts'
+
+/** One line per kind of source. */
+const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = {}
+
+export function adapterOf<K extends SourceKind>(kind: K): SourceAdapter<K> {
+  const adapter = ADAPTERS[kind] as SourceAdapter<K> | undefined
+  if (!adapter) throw new AppError('invalid', `This worker does not know sources of the kind ${kind}.`)
+  return adapter
+}
