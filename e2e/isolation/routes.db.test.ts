@@ -7,6 +7,8 @@ import { createWebServer } from '#server/api/http.ts'
 import { appRouter } from '#server/api/root.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
 import { dataByteRoutes } from '#server/interop/data-bytes.ts'
+import { dvcRoutes } from '#server/interop/dvc/routes.ts'
+import { lfsRoutes } from '#server/interop/git-lfs/routes.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { type Asker, everyAsker } from './callers.ts'
@@ -35,7 +37,7 @@ const SIGNED_IN = [
 interface Route {
   name: string
   permission: RouteMeta['permission']
-  method: 'GET' | 'HEAD' | 'POST'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   /** Whether the request says which project it means; a token needs not. */
   namesProject: boolean
   /** Paths (and body) with which it is asked for `slug`: bare first, then with everything its schemas want. */
@@ -65,15 +67,27 @@ function procedureRoute([name, { _def }]: (typeof procedures)[number]): Route {
   }
 }
 
-const byteRoutes: Route[] = dataByteRoutes.map(({ method, pattern, permission }) => ({
+/** What stands for the names in a pattern, apart from the project's. */
+const NAMES: Record<string, string> = {
+  ':name': 'aa',
+  ':v': '1',
+  ':dataset': 'aa',
+  ':oid': 'e'.repeat(64),
+  ':first': 'aa',
+  ':rest': 'e'.repeat(30),
+}
+const filled = (pattern: string, slug: string) =>
+  pattern.replace(/:[a-z]+/g, part => (part === ':project' ? slug : (NAMES[part] ?? part)))
+
+const byteRoutes: Route[] = [...dataByteRoutes, ...lfsRoutes, ...dvcRoutes].map(({ method, pattern, permission }) => ({
   name: `${method} ${pattern}`,
   permission,
   method,
   namesProject: pattern.includes(':project'),
   asks: slug => [
     {
-      path: pattern.replace(':project', slug).replace(':name', 'aa').replace(':v', '1'),
-      body: method === 'POST' ? 'a,b\n1,2\n' : undefined,
+      path: filled(pattern, slug),
+      body: method === 'POST' || method === 'PUT' ? 'a,b\n1,2\n' : undefined,
     },
   ],
 }))
