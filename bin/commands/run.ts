@@ -7,6 +7,7 @@ import { doctorCommands } from './doctor.ts'
 import { EXIT, type ExitStatus, type Failure, toFailure, usage } from './failure.ts'
 import { helpOf, overview } from './help.ts'
 import { monitoringCommands } from './monitoring.ts'
+import { recipeCommands } from './recipes.ts'
 import { registryCommands } from './registry.ts'
 import { servingCommands } from './serving.ts'
 import { trainingCommands } from './training.ts'
@@ -14,6 +15,7 @@ import { trainingCommands } from './training.ts'
 export const COMMANDS: Command[] = [
   ...accessCommands,
   ...dataCommands,
+  ...recipeCommands,
   ...trainingCommands,
   ...registryCommands,
   ...servingCommands,

@@ -75,6 +75,7 @@ async function train({ text, list, whole, number, flag, client, note }: Call): P
     name: text('name'),
     seed: whole('seed'),
     ignore: list('ignore'),
+    recipe: text('recipe'),
     split: oneOf(SPLITS, text('split'), 'split'),
   }
   const open = await client()
@@ -202,6 +203,7 @@ export const trainingCommands: Command[] = [
       name: { type: 'string', value: 'E', help: 'the experiment' },
       seed: { type: 'string', value: 'S', help: 'the same seed gives the same runs (0)' },
       ignore: { type: 'string', value: 'COL,COL', help: 'columns that models may not use' },
+      recipe: { type: 'string', value: 'R[@V]', help: 'a saved recipe whose steps come first' },
       split: { type: 'string', value: 'S', help: SPLITS.join(', ') },
       wait: { type: 'boolean', help: 'until every run has ended' },
     },

@@ -1,5 +1,6 @@
 'use client'
 import { Button, Select, Skeleton, Stack, Tabs, Text } from '@mantine/core'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { ComponentType } from 'react'
@@ -21,6 +22,10 @@ interface TabProps {
   shown: Shown
 }
 
+const loading = () => <Skeleton height={320} radius="md" aria-label="Loading" />
+/** What brings a library of its own is fetched when its tab is opened. */
+const RecipeTab = dynamic(() => import('./recipes/recipe-tab.tsx').then(m => m.RecipeTab), { loading })
+
 /** One line per tab; what a tab shows belongs to its own folder. */
 const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
   {
@@ -36,6 +41,7 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
     label: 'Schema',
     view: ({ project, shown }) => <SchemaReview key={shown.id} project={project} shown={shown} />,
   },
+  { id: 'recipe', label: 'Recipe', view: RecipeTab },
   { id: 'versions', label: 'Versions', view: VersionsTab },
 ]
 

@@ -1,7 +1,9 @@
 import { Checkbox, MultiSelect, NumberInput, Select, Stack, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { LaunchOptions } from '#server/training/contract.ts'
+import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
 import { countWords } from '../ui/words.ts'
 
@@ -16,6 +18,8 @@ export interface Advanced {
   seed: number
   /** Empty: made from data and target. */
   name: string
+  /** A saved recipe; null: the usual preparation. */
+  recipe: string | null
 }
 
 const SPLIT_WORDS: Record<Split, string> = {
@@ -27,16 +31,19 @@ const SPLIT_WORDS: Record<Split, string> = {
 
 /** Everything with a good default: closed until somebody wants it. */
 export function AdvancedSettings({
+  project,
   options,
   value,
   onChange,
 }: {
+  project: string
   options: LaunchOptions
   value: Advanced
   onChange: (value: Advanced) => void
 }) {
   const [opened, setOpened] = useState(value.name !== '' || value.trainers.length > 0)
   const id = useId()
+  const recipes = useQuery({ ...useTRPC().data.recipes.list.queryOptions({ project }), enabled: opened })
   const set = (part: Partial<Advanced>) => onChange({ ...value, ...part })
   const splits = (Object.keys(SPLIT_WORDS) as Split[]).filter(
     split =>
@@ -99,6 +106,16 @@ export function AdvancedSettings({
             value={value.ignored}
             onChange={ignored => set({ ignored })}
           />
+          <Select
+            label="Recipe"
+            description="Its steps come first; what they leave open is done as usual."
+            placeholder="the usual preparation"
+            searchable
+            clearable
+            data={(recipes.data?.items ?? []).map(r => ({ value: r.recipe, label: `${r.recipe} · v${r.version}` }))}
+            value={value.recipe}
+            onChange={recipe => set({ recipe })}
+          />
           <NumberInput
             label="Seed"
             description="The same seed on the same data gives the same runs."
@@ -128,6 +145,7 @@ function summaryOf(options: LaunchOptions, value: Advanced): string {
     value.trainers.length > 0 ? value.trainers.join(', ') : 'all trainers',
     `${value.split ?? options.split} split`,
     value.ignored.length > 0 ? `without ${value.ignored.join(', ')}` : null,
+    value.recipe ? `recipe ${value.recipe}` : null,
     value.seed !== 0 ? `seed ${value.seed}` : null,
     value.name !== '' ? `named ${value.name}` : null,
   ]

@@ -190,6 +190,7 @@ function Plan({
     trainers: prefilled.trainers.filter(id => options.trainers.some(t => t.id === id)),
     split: null,
     ignored: [],
+    recipe: null,
   })
   const launch = useMutation(
     trpc.training.launch.mutationOptions({
@@ -216,6 +217,7 @@ function Plan({
       ignore: advanced.ignored,
       seed: advanced.seed,
       name: advanced.name.trim() || undefined,
+      recipe: advanced.recipe ?? undefined,
     })
   return (
     <>
@@ -256,7 +258,7 @@ function Plan({
           </Grid.Col>
         </Grid>
       </Step>
-      <AdvancedSettings options={options} value={advanced} onChange={setAdvanced} />
+      <AdvancedSettings project={project} options={options} value={advanced} onChange={setAdvanced} />
       <Stack gap="md" className={classes.plan}>
         {leaks.map(leak => (
           <Alert

@@ -91,7 +91,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         <Stack gap="md" className={classes.facts}>
           <Settings run={data} />
           <Origin project={project} run={data} />
-          <Recipe steps={data.recipe} />
+          <Recipe steps={data.recipe} name={data.recipeName} />
           <Environment run={data} />
         </Stack>
       </div>
@@ -228,12 +228,15 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
   )
 }
 
-function Recipe({ steps }: { steps: string[] }) {
+function Recipe({ steps, name }: { steps: string[]; name: string | null }) {
   const [all, setAll] = useState(false)
   if (steps.length === 0) return null
   const shown = all ? steps : steps.slice(0, RECIPE_SHOWN)
   return (
-    <Panel title="Recipe" note="how columns became numbers">
+    <Panel
+      title="Recipe"
+      note={name === null ? 'how columns became numbers' : `${name.replace('@', ' v')}, then as usual`}
+    >
       <List type="ordered" size="sm" spacing={3} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {shown.map(step => (
           <List.Item key={step}>{step}</List.Item>

@@ -1,4 +1,14 @@
-import type { BundleManifest, Curves, FittedRecipe, MetricValue, Parameters, Schema, Split, Task } from '#ml/index.ts'
+import type {
+  BundleManifest,
+  Curves,
+  FittedRecipe,
+  MetricValue,
+  Parameters,
+  Recipe,
+  Schema,
+  Split,
+  Task,
+} from '#ml/index.ts'
 import type { MetricPoint } from '#server/training/index.ts'
 
 /** All that a training process is told: files and settings, never an address or a key. */
@@ -13,6 +23,8 @@ export interface TrainTask {
   trainer: string
   parameters: Parameters
   split: Split
+  /** Absent: the engine's own. */
+  recipe?: Recipe
   metric: string
   seed: number
   threads: number

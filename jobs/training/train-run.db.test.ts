@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { loadPredictor } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
+import { saveRecipe } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { type LaunchInput, launchInput } from '#server/training/contract.ts'
@@ -64,6 +65,23 @@ const allEnded = (experiment: string) =>
   }, 'the end of the experiment')
 
 describe('training', () => {
+  it('a saved recipe comes first, the usual after it, and the run says so', async () => {
+    await saveRecipe(kernel, caller, {
+      name: 'calm',
+      steps: [
+        { step: 'clip', columns: ['windspeed'], lower: 0.05, upper: 0.95 },
+        { step: 'interaction', columns: ['temp', 'hum'], operation: 'multiply', name: 'muggy' },
+      ],
+    })
+    await assert.rejects(launch({ name: 'calm-wrong', recipe: 'calm', ignore: ['windspeed'] }), /“windspeed”/)
+    await work()
+    await launch({ name: 'calm', recipe: 'calm', trainers: ['linear'], trials: 1 })
+    const run = await showRun(kernel, caller, (await allEnded('calm')).items[0]!.id)
+    assert.deepEqual([run.status, run.recipeName], ['done', 'calm@1'])
+    assert.match(run.recipe[0]!, /^windspeed: kept between/)
+    assert.ok(run.recipe.some(words => words === 'muggy: temp times hum.'))
+  })
+
   it('launch → every run done, measured, explained, with a model that loads', async () => {
     const launched = await launch({ name: 'whole' })
     assert.deepEqual([launched.status, launched.task, launched.metric], ['running', 'regression', 'rmse'])

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { canonicalJson, type Parameters } from '#ml/index.ts'
-import { type DatasetVersion, frameQuery, versionById } from '#server/data/index.ts'
+import { canonicalJson, completeRecipe, type Parameters, type Recipe } from '#ml/index.ts'
+import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import {
   chooseColumns,
@@ -23,24 +23,32 @@ import { TrainingFailure } from './training-failure.ts'
 const count = (n: number) => n.toLocaleString('en')
 
 async function describeTask(
-  { kernel, payload }: JobContext<TrainRunPayload>,
+  { kernel, scope, payload }: JobContext<TrainRunPayload>,
   { run, experiment }: RunToTrain,
   version: DatasetVersion,
   output: string,
 ): Promise<TrainTask> {
   const path = await kernel.blobs.pathOf(version.digest)
   const { read } = chooseColumns(version.schema, experiment.target, payload.ignore)
+  const schema = toEngineSchema(read)
+  let recipe: Recipe | undefined
+  if (payload.recipeVersionId)
+    recipe = completeRecipe(
+      await recipeStepsById(kernel, scope, payload.recipeVersionId),
+      schema.columns.filter(c => c.name !== experiment.target),
+    )
   return {
     // A reviewed schema reads other columns, or reads them otherwise.
     frameKey: canonicalJson({ digest: version.digest, read: read.map(c => [c.name, c.type, c.role]) }),
     path,
     query: frameQuery(path, read),
-    schema: toEngineSchema(read),
+    schema,
     target: experiment.target,
     task: experiment.task,
     trainer: run.trainer,
     parameters: run.params as Parameters,
     split: { kind: payload.split },
+    recipe,
     metric: experiment.metric,
     seed: run.seed,
     threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),

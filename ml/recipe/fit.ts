@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts'
 import type { Frame } from '../frame/frame.ts'
 import { compileLoaders, run } from './compile.ts'
 import { cyclePosition, DATE_PARTS } from './date-parts.ts'
+import { fitYeoJohnson } from './power.ts'
 import { addStep, MISSING_CODE, type Program, slotOf, startProgram, UNSEEN_CODE } from './program.ts'
 import type { FittedInput, FittedRecipe, FittedStep, Recipe, RecipeInput, RecipeStep } from './types.ts'
 
@@ -21,7 +22,9 @@ export function fitRecipe(recipe: Recipe, frame: Frame, trainRows: ArrayLike<num
     for (const name of step.columns) slotOf(program, name, step.step)
     const cells =
       step.step === 'drop' ? new Map<string, Float64Array>() : gather(program, step, inputs, frame, trainRows)
-    for (const column of step.columns) {
+    // A combination of two columns is one feature, not one per column.
+    const heads = step.step === 'interaction' ? step.columns.slice(0, 1) : step.columns
+    for (const column of heads) {
       const fitted = fitStep(step, column, cells.get(column), inputs, program)
       addStep(program, fitted)
       steps.push(fitted)
@@ -135,8 +138,30 @@ function fitStep(
     }
     case 'scale': {
       if (slot.kind !== 'number' && slot.kind !== 'boolean') refuse('numbers')
-      const { mean, deviation } = meanAndDeviation(values)
+      const { mean, deviation } = centreAndSpread(values, step.method)
       return { step: 'scale', column, mean, deviation: deviation > 0 ? deviation : 1 }
+    }
+    case 'clip': {
+      if (slot.kind !== 'number') refuse('numbers')
+      const sorted = sortedPresent(values)
+      const { lower = 0.01, upper = 0.99 } = step
+      if (sorted.length === 0) return { step: 'clip', column, low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
+      return { step: 'clip', column, low: quantileOf(sorted, lower), high: quantileOf(sorted, upper) }
+    }
+    case 'power': {
+      if (slot.kind !== 'number') refuse('numbers')
+      return step.method === 'log1p'
+        ? { step: 'power', column, method: 'log1p' }
+        : { step: 'power', column, method: 'yeo-johnson', lambda: fitYeoJohnson(sortedPresent(values)) }
+    }
+    case 'interaction': {
+      const [first, second] = step.columns
+      if (second === undefined || step.columns.length !== 2)
+        throw new EngineError('recipe-step', 'The step “interaction” combines two columns.', 'Name exactly two.')
+      for (const each of [slot, slotOf(program, second, step.step)])
+        if (each.kind !== 'number' && each.kind !== 'boolean') refuse('numbers')
+      const name = step.name ?? `${first}_${step.operation}_${second}`
+      return { step: 'interaction', column, other: second, operation: step.operation, name }
     }
     case 'one-hot': {
       if (slot.kind !== 'category') refuse('a category')
@@ -204,6 +229,29 @@ export function meanAndDeviation(values: Float64Array): { mean: number; deviatio
   const deviation = Math.sqrt(squares / count)
   // Rounding of the mean must not turn a constant column into noise.
   return { mean, deviation: deviation <= Math.abs(mean) * 1e-12 ? 0 : deviation }
+}
+
+function sortedPresent(values: Float64Array): Float64Array {
+  return values.filter(cell => Number.isFinite(cell)).sort()
+}
+
+/** Linear interpolation between the neighbours (type 7 of Hyndman and Fan, as numpy). `sorted` is not empty. */
+function quantileOf(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1)
+  const below = Math.floor(at)
+  const left = sorted[below]!
+  return left + (at - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - left)
+}
+
+function centreAndSpread(
+  values: Float64Array,
+  method: 'standard' | 'robust' | 'min-max',
+): { mean: number; deviation: number } {
+  if (method === 'standard') return meanAndDeviation(values)
+  const sorted = sortedPresent(values)
+  if (sorted.length === 0) return { mean: 0, deviation: 0 }
+  if (method === 'min-max') return { mean: sorted[0]!, deviation: sorted[sorted.length - 1]! - sorted[0]! }
+  return { mean: quantileOf(sorted, 0.5), deviation: quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25) }
 }
 
 function median(values: Float64Array): number {

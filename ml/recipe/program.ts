@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts'
 import { cycleCosine, cycleSine } from './date-parts.ts'
+import { signedLog1p, yeoJohnson } from './power.ts'
 import type { FittedInput, FittedStep } from './types.ts'
 
 /**
@@ -49,6 +50,14 @@ function removeSlot(program: Program, slot: Slot): void {
   program.slots.splice(program.slots.indexOf(slot), 1)
 }
 
+const OPERATIONS: Record<'multiply' | 'divide' | 'add' | 'subtract', (a: number, b: number) => number> = {
+  multiply: (a, b) => a * b,
+  // Nothing can be said of a ratio to zero: 0, as for a ratio that is not there.
+  divide: (a, b) => (b === 0 ? 0 : a / b),
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+}
+
 /** Appends a fitted step's operations to the program. */
 export function addStep(program: Program, step: FittedStep): void {
   const slot = slotOf(program, step.column, step.step)
@@ -76,6 +85,38 @@ export function addStep(program: Program, step: FittedStep): void {
       const { mean, deviation } = step
       program.operations.push(r => {
         r[from] = (r[from]! - mean) / deviation
+      })
+      return
+    }
+    case 'clip': {
+      const { low, high } = step
+      // Comparisons are false for NaN: a missing cell stays missing.
+      program.operations.push(r => {
+        const value = r[from]!
+        if (value < low) r[from] = low
+        else if (value > high) r[from] = high
+      })
+      return
+    }
+    case 'power': {
+      if (step.method === 'log1p') {
+        program.operations.push(r => {
+          r[from] = signedLog1p(r[from]!)
+        })
+        return
+      }
+      const { lambda } = step
+      program.operations.push(r => {
+        r[from] = yeoJohnson(r[from]!, lambda)
+      })
+      return
+    }
+    case 'interaction': {
+      const other = slotOf(program, step.other, step.step).register
+      const to = addSlot(program, step.name)
+      const combine = OPERATIONS[step.operation]
+      program.operations.push(r => {
+        r[to] = combine(r[from]!, r[other]!)
       })
       return
     }

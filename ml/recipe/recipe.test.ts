@@ -7,6 +7,7 @@ import { frameSpecs } from '../schema.ts'
 import { SHOP, shopRows } from '../testing.ts'
 import { autoRecipe } from './auto.ts'
 import { compileRecipe } from './compile.ts'
+import { completeRecipe, explainStep } from './complete.ts'
 import { cyclePosition } from './date-parts.ts'
 import { fitRecipe } from './fit.ts'
 import type { FittedRecipe, Recipe, RecipeStep } from './types.ts'
@@ -176,5 +177,83 @@ test('one row gives the same numbers as the batch, bit for bit', () => {
       }
     }),
     { numRuns: 200 },
+  )
+})
+
+test('scale knows the robust and the min-max way', () => {
+  const by = (method: 'robust' | 'min-max') => [
+    ...transform(only('n', { step: 'scale', columns: ['n'], method }), [0, 1, 3]).data,
+  ]
+  // Quartiles of 1, 2, 9 are 1.5 and 5.5 (type 7).
+  assert.deepEqual(by('robust').filter(Number.isFinite), [-0.25, 0, 1.75])
+  assert.deepEqual(by('min-max').filter(Number.isFinite), [0, 0.125, 1])
+})
+
+test('clip keeps cells between quantiles of the training rows, and missing ones missing', () => {
+  const clipped = transform(only('n', { step: 'clip', columns: ['n'], lower: 0, upper: 0.5 }), [0, 1, 3])
+  assert.deepEqual([...clipped.data], [1, 2, Number.NaN, 2])
+})
+
+test('interaction makes one feature of two; a ratio to zero is 0', () => {
+  const zero = frameFromRows(SPECS, [
+    { n: 4, c: 'a', b: true, d: null },
+    { n: 4, c: 'a', b: false, d: null },
+  ])
+  const recipe = recipeOf(
+    { step: 'drop', columns: ['c', 'd'] },
+    { step: 'interaction', columns: ['n', 'b'], operation: 'divide', name: 'per' },
+  )
+  const made = compileRecipe(fitRecipe(recipe, zero, [0, 1])).transform(zero)
+  assert.deepEqual(made.names, ['n', 'b', 'per'])
+  assert.deepEqual([...made.data], [4, 1, 4, 4, 0, 0])
+  assert.throws(
+    () => fitRecipe(recipeOf({ step: 'interaction', columns: ['n', 'c'], operation: 'add' }), zero, [0]),
+    EngineError,
+  )
+})
+
+test('yeo-johnson finds the power that scipy.stats.yeojohnson finds', () => {
+  // scipy 1.17.1: yeojohnson([1, 2, 3, 5, 8, 13, 21, 34, 55, 89]) → lambda and first cell
+  const numbers = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
+  const table = frameFromRows(
+    SPECS,
+    numbers.map(n => ({ n })),
+  )
+  const fitted = fitRecipe(
+    only('n', { step: 'power', columns: ['n'], method: 'yeo-johnson' }),
+    table,
+    numbers.map((_, i) => i),
+  )
+  const power = fitted.steps.find(step => step.step === 'power')
+  assert.ok(power && 'lambda' in power && Math.abs(power.lambda - -0.07690178931770003) < 1e-5)
+  assert.ok(Math.abs(compileRecipe(fitted).transform(table).data[0]! - 0.6749972492686164) < 1e-5)
+})
+
+test('a recipe that leaves columns open is completed to numbers, whatever its steps', () => {
+  const columns = SPECS.map(({ name, type }) => ({
+    name,
+    type: type as 'number' | 'category' | 'boolean' | 'datetime',
+    role: 'feature' as const,
+    nullable: true,
+  }))
+  const given: RecipeStep[][] = [
+    [],
+    [{ step: 'drop', columns: ['c'] }],
+    [{ step: 'impute', columns: ['n'], strategy: 'constant', value: 0 }],
+    [{ step: 'interaction', columns: ['n', 'b'], operation: 'multiply' }],
+    [
+      { step: 'power', columns: ['n'], method: 'log1p' },
+      { step: 'scale', columns: ['n'], method: 'robust' },
+    ],
+    [{ step: 'one-hot', columns: ['c'], maxCategories: 1 }],
+  ]
+  for (const steps of given) {
+    const made = compileRecipe(fitRecipe(completeRecipe(steps, columns), frame, all)).transform(frame)
+    assert.ok([...made.data].every(Number.isFinite), JSON.stringify(steps))
+    for (const step of steps) assert.match(explainStep(step), /\.$/)
+  }
+  assert.throws(
+    () => fitRecipe(completeRecipe([{ step: 'drop', columns: ['gone'] }], columns), frame, all),
+    EngineError,
   )
 })

@@ -13,7 +13,32 @@ export type RecipeStep =
       /** Adds `<column>_missing` (1 or 0) where the training rows had missing cells. */
       indicator?: boolean
     }
-  | { step: 'scale'; columns: string[]; method: 'standard' }
+  | {
+      step: 'scale'
+      columns: string[]
+      /** standard: mean 0, deviation 1. robust: median 0, interquartile range 1. min-max: 0 to 1 over the training rows. */
+      method: 'standard' | 'robust' | 'min-max'
+    }
+  | {
+      step: 'clip'
+      columns: string[]
+      /** Quantiles of the training rows, 0 to 1; cells beyond them become them. Default 0.01 and 0.99. */
+      lower?: number
+      upper?: number
+    }
+  | {
+      step: 'power'
+      columns: string[]
+      /** log1p: sign(x) · ln(1 + |x|). yeo-johnson: the power under which the training rows are most like a normal distribution. */
+      method: 'log1p' | 'yeo-johnson'
+    }
+  | {
+      step: 'interaction'
+      /** Exactly two; the feature made is called `<first>_<word>_<second>` unless named. */
+      columns: string[]
+      operation: 'multiply' | 'divide' | 'add' | 'subtract'
+      name?: string
+    }
   | {
       step: 'one-hot'
       columns: string[]
@@ -42,6 +67,16 @@ export type FittedInput = RecipeInput & { vocabulary?: string[] }
 export type FittedStep =
   | { step: 'impute'; column: string; value: number; indicator?: string }
   | { step: 'scale'; column: string; mean: number; deviation: number }
+  | { step: 'clip'; column: string; low: number; high: number }
+  | { step: 'power'; column: string; method: 'log1p' }
+  | { step: 'power'; column: string; method: 'yeo-johnson'; lambda: number }
+  | {
+      step: 'interaction'
+      column: string
+      other: string
+      operation: 'multiply' | 'divide' | 'add' | 'subtract'
+      name: string
+    }
   | { step: 'one-hot'; column: string; levels: string[]; other: boolean; missing: boolean }
   | { step: 'date-parts'; column: string; parts: DatePart[]; elapsedFrom?: number }
   | { step: 'drop'; column: string }

@@ -50,7 +50,10 @@ export async function readFrameColumns(
 
 /** The statement that reads columns of a version's Parquet file as `FrameCell`s, for a process that has only the file. */
 export const frameQuery = (path: string, schema: readonly VersionColumn[]): string =>
-  `SELECT ${schema.map(expression).join(', ')} FROM read_parquet(${text(path)})`
+  `SELECT ${frameSelect(schema)} FROM read_parquet(${text(path)})`
+
+/** The list of a SELECT that gives columns as `FrameCell`s. */
+export const frameSelect = (schema: readonly VersionColumn[]): string => schema.map(expression).join(', ')
 
 function expression(column: VersionColumn): string {
   const c = id(column.name)

@@ -40,6 +40,8 @@ export const launchInput = z.object({
     .max(2 ** 31 - 1)
     .default(0),
   ignore: z.array(z.string().max(500)).max(10_000).default([]),
+  /** A saved recipe, `name` or `name@version`: its steps come first, and what they leave open is done as usual. */
+  recipe: nameAtVersion.optional(),
   /** Default: by time when there is a time column, by group when there is a group, else random (stratified for classes). */
   split: z.enum(SPLITS).optional(),
 })
@@ -137,6 +139,8 @@ export interface RunDetail extends RunSummary {
   rowsValidation: number | null
   /** The fitted recipe's steps in words. */
   recipe: string[]
+  /** The saved recipe they began with, as `name@version`. */
+  recipeName: string | null
   peakMemoryBytes: number | null
   /** Keys that have a series to draw. */
   series: string[]

@@ -11,6 +11,8 @@ export const trainRunJob = defineJob({
     /** Columns that this run leaves out. */
     ignore: z.array(z.string()),
     split: z.enum(SPLITS),
+    /** A saved recipe whose steps come before the usual ones. */
+    recipeVersionId: z.uuid().optional(),
     /** ISO 8601; a run that has not begun by then ends as cancelled. */
     notAfter: z.string().optional(),
   }),

@@ -1,6 +1,6 @@
 import { defaultMetric, getMetric, listTrainers, type Task, type Trainer } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { type DatasetVersion, versionOf } from '#server/data/index.ts'
+import { type DatasetVersion, recipeOf, versionOf } from '#server/data/index.ts'
 import { type Change, change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
@@ -28,6 +28,7 @@ interface Wanted {
   split: SplitKind
   /** Undefined: that of the experiment, or the default of the task. */
   metric?: string
+  recipe?: { id: string; name: string }
 }
 
 /**
@@ -51,11 +52,12 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
     })
   const { split } = chooseSplit(read, task, input.split)
   const metric = await requireMetric(input.metric, task)
+  const recipe = input.recipe === undefined ? undefined : await requireRecipe(kernel, scope, input.recipe, features)
   const trainers = await chooseTrainers(input.trainers, task)
   const planned = await inEngineWords(() =>
     scheduleRuns(trainers, task, { rows: facts.present, cols: features.length }, { trials: input.trials, seed }),
   )
-  const wanted: Wanted = { version, target, task, split, metric }
+  const wanted: Wanted = { version, target, task, split, metric, recipe }
   const experiment = await change(kernel, caller.actor, async c => {
     await lockExperiments(c.tx, scope)
     const row = await findOrInsert(c, scope, wanted, input)
@@ -72,6 +74,23 @@ const requireMetric = (metric: string | undefined, task: Task) =>
     if (known.tasks.includes(task)) return metric
     throw new AppError('invalid', `“${known.label}” does not measure ${task}.`, { hint: 'Choose another metric.' })
   })
+
+/** Throws `invalid` when its steps name what these columns do not have: in training that would fail run by run. */
+async function requireRecipe(kernel: Kernel, scope: ProjectScope, ref: string, features: readonly string[]) {
+  const { id, name, version, steps } = await recipeOf(kernel, scope, ref)
+  const made = steps.flatMap(s =>
+    s.step === 'interaction' ? [s.name ?? `${s.columns[0]}_${s.operation}_${s.columns[1]}`] : [],
+  )
+  const known = new Set([...features, ...made])
+  const strange = [...new Set(steps.flatMap(s => s.columns))].filter(c => !known.has(c))
+  if (strange.length > 0)
+    throw new AppError(
+      'invalid',
+      `The recipe ${name}@${version} uses ${strange.map(c => `“${c}”`).join(', ')}, which is no feature here.`,
+      { hint: 'Take it out of the recipe, or give the column the role “feature” and do not ignore it.' },
+    )
+  return { id, name: `${name}@${version}` }
+}
 
 async function chooseTrainers(ids: readonly string[] | undefined, task: Task): Promise<Trainer[]> {
   const able = listTrainers().filter(t => t.tasks.includes(task))
@@ -149,7 +168,7 @@ async function enqueueRuns(
   c: Change,
   scope: ProjectScope,
   experiment: ExperimentRow,
-  { version, split }: Wanted,
+  { version, split, recipe }: Wanted,
   { ignore, seed, minutes }: LaunchInput,
   planned: PlannedRun[],
   now: number,
@@ -166,7 +185,7 @@ async function enqueueRuns(
       params,
       seed,
       state: 'queued',
-      result: { v: 1, ignored: ignore, split },
+      result: { v: 1, ignored: ignore, split, ...(recipe ? { recipeName: recipe.name } : {}) },
       createdBy: actorKey(c.actor),
     })),
   )
@@ -177,18 +196,20 @@ async function enqueueRuns(
         projectId,
         title: `Train ${run.name} on ${data}`,
         subject: { kind: 'run', id: run.id },
-        payload: { v: 1, runId: run.id, ignore, split, notAfter },
+        payload: { v: 1, runId: run.id, ignore, split, notAfter, recipeVersionId: recipe?.id },
       })
       await updateRun(c.tx, projectId, run.id, { jobId: job.id })
     }),
   )
   await c.link(
     projectId,
-    rows.map(run => ({
-      from: { kind: 'run', id: run.id },
-      relation: 'trained-on',
-      to: { kind: 'dataset-version', id: version.id },
-    })),
+    rows.flatMap(run => {
+      const from = { kind: 'run', id: run.id }
+      return [
+        { from, relation: 'trained-on', to: { kind: 'dataset-version', id: version.id } },
+        ...(recipe ? [{ from, relation: 'prepared-by', to: { kind: 'recipe-version', id: recipe.id } }] : []),
+      ]
+    }),
   )
   const subject = { projectId, subjectKind: 'experiment', subjectId: experiment.id }
   const told = { experiment: experiment.name, runs: rows.length, data: `${version.datasetName}@${version.number}` }

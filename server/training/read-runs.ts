@@ -68,6 +68,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
     rowsTrain: result?.rowsTrain ?? null,
     rowsValidation: result?.rowsValidation ?? null,
     recipe: result?.recipe ?? [],
+    recipeName: result?.recipeName ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? (run.jobId ? await peakMemoryOf(kernel.db, scope, run.jobId) : null),
     series: series.map(s => s.key),
   }

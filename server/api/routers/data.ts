@@ -10,12 +10,14 @@ import {
   showIngestion,
 } from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
+import { recipesRouter } from './data-recipes.ts'
 
 const read = () => projectProcedure('data:read')
 const write = () => projectProcedure('data:write')
 const dataset = z.object({ dataset: nameAtVersion })
 
 export const dataRouter = router({
+  recipes: recipesRouter,
   list: read().query(({ ctx }) => listDatasets(ctx.kernel, ctx.caller)),
   show: read()
     .input(dataset)

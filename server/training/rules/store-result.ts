@@ -6,6 +6,8 @@ export interface StoredPlan {
   v: 1
   ignored: string[]
   split: string
+  /** The saved recipe, as `name@version`. */
+  recipeName?: string
 }
 
 /** `runs.result` of a done run: what was measured on the validation rows, and how the rows became numbers. */
@@ -41,6 +43,14 @@ function describeStep(step: FittedRecipe['steps'][number]): string {
       return `${step.column}: a missing value becomes ${short(step.value)}${step.indicator ? `, and ${step.indicator} says that it was missing` : ''}.`
     case 'scale':
       return `${step.column}: minus ${short(step.mean)}, divided by ${short(step.deviation)}.`
+    case 'clip':
+      return `${step.column}: kept between ${short(step.low)} and ${short(step.high)}.`
+    case 'power':
+      return step.method === 'log1p'
+        ? `${step.column}: the logarithm of 1 + its size, with its sign.`
+        : `${step.column}: Yeo–Johnson power ${short(step.lambda)}.`
+    case 'interaction':
+      return `${step.name}: ${step.column} ${{ multiply: 'times', divide: 'divided by', add: 'plus', subtract: 'minus' }[step.operation]} ${step.other}.`
     case 'one-hot':
       return `${step.column}: one column for each of ${list(step.levels)}${step.other ? ', and one for all others' : ''}${step.missing ? ', and one for missing' : ''}.`
     case 'date-parts':

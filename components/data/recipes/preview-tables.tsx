@@ -1,0 +1,78 @@
+import { Box, List, Stack, Table, Text } from '@mantine/core'
+import { Panel } from '../../ui/panel.tsx'
+import { countWords, numberWords } from '../words.ts'
+import type { RecipePreview } from './preview-recipe.ts'
+
+const COLUMNS_SHOWN = 40
+
+function Cells({ label, columns }: { label: string; columns: { name: string; cells: unknown[] }[] }) {
+  const shown = columns.slice(0, COLUMNS_SHOWN)
+  return (
+    <Box style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
+      <Table verticalSpacing={4} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        <Table.Thead>
+          <Table.Tr>
+            {shown.map(c => (
+              <Table.Th key={c.name} ta={typeof c.cells[0] === 'number' ? 'right' : 'left'}>
+                {c.name}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {(shown[0]?.cells ?? []).map((_, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a sample have no identity but their place
+            <Table.Tr key={row}>
+              {shown.map(({ name, cells }) => (
+                <Table.Td key={name} ta={typeof cells[row] === 'number' ? 'right' : 'left'}>
+                  {cells[row] === null ? (
+                    <Text span size="sm" c="dimmed" fs="italic">
+                      missing
+                    </Text>
+                  ) : typeof cells[row] === 'number' ? (
+                    numberWords(cells[row])
+                  ) : (
+                    String(cells[row])
+                  )}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {columns.length > shown.length ? (
+        <Text size="xs" c="dimmed" px="md" py={6}>
+          {countWords(columns.length - shown.length, 'more column')} not shown.
+        </Text>
+      ) : null}
+    </Box>
+  )
+}
+
+/** The same few rows as they are stored and as a model gets them. */
+export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePreview; rows: number; leftOut: number }) {
+  return (
+    <Stack gap="md">
+      {preview.usual.length > 0 ? (
+        <Panel title="Then, as usual" note="for what the steps leave open">
+          <List size="sm" spacing={4}>
+            {preview.usual.map(words => (
+              <List.Item key={words}>{words}</List.Item>
+            ))}
+          </List>
+        </Panel>
+      ) : null}
+      <Panel title="Before" note={`${countWords(preview.before.length, 'column')}, first rows of the sample`} flush>
+        <Cells label="Rows before the recipe" columns={preview.before} />
+      </Panel>
+      <Panel title="After" note={`${countWords(preview.after.length, 'feature')}, the same rows`} flush>
+        <Cells label="Rows after the recipe" columns={preview.after} />
+      </Panel>
+      <Text size="xs" c="dimmed">
+        Fitted on a sample of {countWords(rows, 'row')} for this preview
+        {leftOut > 0 ? `; ${countWords(leftOut, 'column')} of this wide table left out of it` : ''}. In training it is
+        fitted on the training rows only.
+      </Text>
+    </Stack>
+  )
+}

@@ -1,0 +1,22 @@
+import { AppError } from '#server/kernel/errors.ts'
+import type { RecipeStepInput } from '../contract.ts'
+
+/** What no data could mend: quantiles the wrong way round, a constant without a value, a name made twice. Throws `invalid` naming the step. */
+export function requireGoodSteps(steps: readonly RecipeStepInput[]): void {
+  const made = new Set<string>()
+  for (const [i, step] of steps.entries()) {
+    const refuse = (message: string, hint: string): never => {
+      throw new AppError('invalid', `Step ${i + 1} (${step.step}): ${message}`, { hint })
+    }
+    if (new Set(step.columns).size < step.columns.length) refuse('a column is named twice.', 'Name each column once.')
+    if (step.step === 'clip' && (step.lower ?? 0.01) >= (step.upper ?? 0.99))
+      refuse('the lower quantile is not below the upper one.', 'As 0.01 and 0.99.')
+    if (step.step === 'impute' && step.strategy === 'constant' && step.value === undefined)
+      refuse('the value that fills missing cells is not given.', 'Give a value, or choose the median or the mode.')
+    if (step.step === 'interaction') {
+      const name = step.name ?? `${step.columns[0]}_${step.operation}_${step.columns[1]}`
+      if (made.has(name)) refuse(`the feature “${name}” is made twice.`, 'Give one of them another name.')
+      made.add(name)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { canonicalJson } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { type SaveRecipeInput, saveRecipeInput } from './contract.ts'
+import { requireGoodSteps } from './rules/check-steps.ts'
+import { findRecipeVersions, insertRecipeVersion, lockRecipe } from './store.ts'
+
+/** Keeps steps as the next version of the recipe of this name; the same steps as its newest version make none. */
+export async function saveRecipe(
+  kernel: Kernel,
+  caller: Caller,
+  input: SaveRecipeInput,
+): Promise<{ recipe: string; version: number; created: boolean }> {
+  await authorise(kernel, caller, 'data:write')
+  const { name, steps, note } = saveRecipeInput.parse(input)
+  requireGoodSteps(steps)
+  return change(kernel, caller.actor, async c => {
+    const { scope } = caller
+    const createdBy = actorKey(caller.actor)
+    const recipe = await lockRecipe(c.tx, scope, name, createdBy)
+    const [newest] = await findRecipeVersions(c.tx, scope, name)
+    if (newest && canonicalJson(newest.body.steps) === canonicalJson(steps))
+      return { recipe: name, version: newest.number, created: false }
+    const version = await insertRecipeVersion(c.tx, recipe, { body: { v: 1, steps }, note, createdBy })
+    const subject = { projectId: scope.projectId, subjectKind: 'recipe-version', subjectId: version.id }
+    const details = { recipe: name, version: version.number, steps: steps.length }
+    await c.audit({ ...subject, action: 'data.save-recipe', details })
+    await c.emit({ ...subject, type: 'data.recipe-saved', payload: details })
+    return { recipe: name, version: version.number, created: true }
+  })
+}
