@@ -143,6 +143,19 @@ describe('a model’s life by the command line', () => {
     const listed = await json('data', 'ls')
     assert.deepEqual([listed.items.length, listed.next], [1, null])
 
+    const parquet = join(folder, 'got.parquet')
+    assert.equal((await json('data', 'get', 'facts', '--to', parquet)).digest, added.digest)
+    const table = join(folder, 'got.csv')
+    await json('data', 'get', 'facts@1', '--to', table)
+    assert.equal((await readFile(table, 'utf8')).trim().split('\n').length, 901)
+    await error(2, ['data', 'get', 'facts', '--to', join(folder, 'got.docx')], as('engineer'))
+
+    await writeFile(join(folder, 'steps.json'), JSON.stringify([{ step: 'clip', columns: [strength] }]))
+    const saved = await json('recipe', 'save', join(folder, 'steps.json'), '--name', 'calm')
+    assert.deepEqual(saved, { recipe: 'calm', version: 1, created: true })
+    assert.equal((await json('recipe', 'show', 'calm')).words.length, 1)
+    assert.equal((await json('recipe', 'ls')).items[0].recipe, 'calm')
+
     const profile = await json('data', 'profile', 'facts')
     assert.deepEqual([profile.rows, profile.duplicateRows], [900, 0])
     const column = profile.columns.find((c: Document) => c.name === strength)

@@ -3,6 +3,7 @@ import { accessCommands } from './access.ts'
 import type { Call, Command, World } from './command.ts'
 import { openClient, serverUrl } from './connection.ts'
 import { dataCommands } from './data.ts'
+import { dataGetCommands } from './data-get.ts'
 import { doctorCommands } from './doctor.ts'
 import { EXIT, type ExitStatus, type Failure, toFailure, usage } from './failure.ts'
 import { helpOf, overview } from './help.ts'
@@ -15,6 +16,7 @@ import { trainingCommands } from './training.ts'
 export const COMMANDS: Command[] = [
   ...accessCommands,
   ...dataCommands,
+  ...dataGetCommands,
   ...recipeCommands,
   ...trainingCommands,
   ...registryCommands,
