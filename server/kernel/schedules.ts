@@ -45,6 +45,27 @@ export async function saveSchedule(tx: Handle, scope: ProjectScope, schedule: Ne
   return row!.id
 }
 
+/** Paused schedules keep their pattern; one that goes on again starts at its next instant and makes up for nothing. */
+export async function setScheduleEnabled(
+  tx: Handle,
+  scope: ProjectScope,
+  name: string,
+  enabled: boolean,
+  now: Date,
+): Promise<void> {
+  const mine = and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name))
+  const [row] = await tx.select().from(schedules).where(mine)
+  if (!row) throw new AppError('not_found', `There is no schedule “${name}”.`)
+  await tx
+    .update(schedules)
+    .set({ enabled, nextAt: nextRun(row.cron, row.zone, now) })
+    .where(mine)
+}
+
+export const removeSchedule = async (tx: Handle, scope: ProjectScope, name: string): Promise<void> => {
+  await tx.delete(schedules).where(and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name)))
+}
+
 export const listSchedules = (db: Handle, scope: ProjectScope) =>
   db.select().from(schedules).where(eq(schedules.projectId, scope.projectId)).orderBy(schedules.name)
 

@@ -10,13 +10,17 @@ import {
   showIngestion,
 } from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
+import { queriesRouter } from './data-queries.ts'
 import { recipesRouter } from './data-recipes.ts'
+import { sourcesRouter } from './data-sources.ts'
 
 const read = () => projectProcedure('data:read')
 const write = () => projectProcedure('data:write')
 const dataset = z.object({ dataset: nameAtVersion })
 
 export const dataRouter = router({
+  queries: queriesRouter,
+  sources: sourcesRouter,
   recipes: recipesRouter,
   list: read().query(({ ctx }) => listDatasets(ctx.kernel, ctx.caller)),
   show: read()

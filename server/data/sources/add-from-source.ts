@@ -1,0 +1,68 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import type { IngestionRow } from '../store.ts'
+import { type AddSourceInput, addSourceInput } from './contract.ts'
+import { requireReachable } from './require-reachable.ts'
+import { describeAddress, readingUrl } from './rules/describe-address.ts'
+import { sealSecrets } from './seal-secrets.ts'
+import { startRefresh } from './start-refresh.ts'
+import { findConnection, findSource, insertSource, updateSourceRow } from './store.ts'
+import { scheduleRefresh } from './update-source.ts'
+
+/** A dataset gets its rows from here from now on, and is read at once. One that had another source changes over; its versions stay. */
+export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSourceInput): Promise<IngestionRow> {
+  await authorise(kernel, caller, 'data:write')
+  const { name, connection, address: given, secrets, reading, append, cron, target, time } = addSourceInput.parse(input)
+  const { scope } = caller
+  if ((connection === undefined) === (given === undefined))
+    throw new AppError('invalid', 'Name a connection, or give an address: one of the two.')
+  const stored = connection === undefined ? undefined : await findConnection(kernel.db, scope, { name: connection })
+  if (connection !== undefined && !stored)
+    throw new AppError('not_found', `There is no connection ${connection} in this project.`)
+  if (stored && Object.keys(secrets).length > 0)
+    throw new AppError('invalid', 'A connection has its own secrets.', {
+      hint: 'Leave them out, or make another connection.',
+    })
+  const address = given ?? stored!.address
+  if (address.kind !== reading.kind)
+    throw new AppError('invalid', `What is to be read (${reading.kind}) does not fit where it is (${address.kind}).`)
+  if (address.kind === 'url' && reading.kind === 'url') readingUrl(address, reading.path)
+  await requireReachable(kernel, scope, caller.actor, address)
+  return change(kernel, caller.actor, async c => {
+    const before = await findSource(c.tx, scope, { dataset: name }, true)
+    const id = before?.id ?? newId()
+    const values = {
+      kind: reading.kind,
+      connectionId: stored?.id ?? null,
+      address: given ?? null,
+      ...sealSecrets(kernel, id, secrets),
+      reading,
+      append,
+      options: { target, time },
+    }
+    const source = before
+      ? await updateSourceRow(c.tx, scope, id, values)
+      : await insertSource(c.tx, scope, { ...values, id, datasetName: name, createdBy: actorKey(caller.actor) })
+    if (cron !== undefined) await scheduleRefresh(c, scope, source, cron, nowDate(kernel.clock))
+    await c.audit({
+      projectId: scope.projectId,
+      action: before ? 'data.change-source' : 'data.add-source',
+      subjectKind: 'source',
+      subjectId: id,
+      details: {
+        dataset: name,
+        address: describeAddress(address, reading),
+        connection,
+        append,
+        cron,
+        secrets: source.secretNames,
+      },
+    })
+    return startRefresh(c, scope, source)
+  })
+}

@@ -1,0 +1,90 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { type CreateConnectionInput, createConnectionInput } from './contract.ts'
+import { requireReachable } from './require-reachable.ts'
+import { describeAddress } from './rules/describe-address.ts'
+import { sealSecrets } from './seal-secrets.ts'
+import { datasetsByConnection, findConnection, insertConnection, removeConnection } from './store.ts'
+
+/** Stores how to reach something. Its secrets are encrypted and never given out again. */
+export async function createConnection(
+  kernel: Kernel,
+  caller: Caller,
+  input: CreateConnectionInput,
+): Promise<{ name: string }> {
+  await authorise(kernel, caller, 'data:write')
+  const { name, address, secrets } = createConnectionInput.parse(input)
+  await requireReachable(kernel, caller.scope, caller.actor, address)
+  await change(kernel, caller.actor, async c => {
+    if (await findConnection(c.tx, caller.scope, { name }))
+      throw new AppError('conflict', `There is a connection ${name} already.`, {
+        hint: 'Choose another name, or delete it first.',
+      })
+    const id = newId()
+    const row = await insertConnection(c.tx, caller.scope, {
+      id,
+      name,
+      kind: address.kind,
+      address,
+      ...sealSecrets(kernel, id, secrets),
+      createdBy: actorKey(caller.actor),
+    })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.create-connection',
+      subjectKind: 'connection',
+      subjectId: id,
+      details: { name, address: describeAddress(address), secrets: row.secretNames },
+    })
+    await c.emit({
+      projectId: caller.scope.projectId,
+      type: 'data.connection-created',
+      subjectKind: 'connection',
+      subjectId: id,
+      payload: { name },
+    })
+  })
+  return { name }
+}
+
+/** Deletes a connection and its secrets; one that feeds a dataset stays. */
+export async function deleteConnection(
+  kernel: Kernel,
+  caller: Caller,
+  input: { name: string },
+): Promise<{ name: string }> {
+  await authorise(kernel, caller, 'data:write')
+  await change(kernel, caller.actor, async c => {
+    const row = await findConnection(c.tx, caller.scope, input)
+    if (!row) throw new AppError('not_found', `There is no connection ${input.name} in this project.`)
+    const used = (await datasetsByConnection(c.tx, caller.scope)).get(row.id) ?? []
+    if (used.length > 0)
+      throw new AppError(
+        'conflict',
+        `${input.name} feeds ${used.slice(0, 5).join(', ')}${used.length > 5 ? ' …' : ''}.`,
+        {
+          hint: 'Disconnect these datasets from their source first; their versions stay.',
+        },
+      )
+    await removeConnection(c.tx, caller.scope, row.id)
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.delete-connection',
+      subjectKind: 'connection',
+      subjectId: row.id,
+      details: { name: row.name },
+    })
+    await c.emit({
+      projectId: caller.scope.projectId,
+      type: 'data.connection-deleted',
+      subjectKind: 'connection',
+      subjectId: row.id,
+      payload: { name: row.name },
+    })
+  })
+  return { name: input.name }
+}

@@ -1,0 +1,44 @@
+import { writeAudit } from '#server/kernel/audit.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { allowedAddresses, isOutgoingRefusal, outgoingPolicy } from '#server/kernel/outgoing/index.ts'
+import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
+import type { Address } from './contract.ts'
+import { describeAddress, hostOf } from './rules/describe-address.ts'
+
+export async function auditRefusal(
+  kernel: Kernel,
+  scope: ProjectScope,
+  actor: Actor,
+  address: Address,
+  error: { message: string },
+): Promise<void> {
+  await writeAudit(kernel.db, actor, {
+    projectId: scope.projectId,
+    action: 'data.reach-source',
+    subjectKind: 'address',
+    subjectId: describeAddress(address),
+    outcome: 'refused',
+    reason: error.message,
+  })
+}
+
+/**
+ * Refuses at once what a worker would refuse later, and writes it down. A name that is not known here may be known to a worker: that is
+ * left to it. The connection itself is checked again when it is made.
+ */
+export async function requireReachable(
+  kernel: Kernel,
+  scope: ProjectScope,
+  actor: Actor,
+  address: Address,
+): Promise<void> {
+  const host = hostOf(address)
+  if (host === undefined) return
+  try {
+    await allowedAddresses(outgoingPolicy(kernel), host)
+  } catch (error) {
+    if (isOutgoingRefusal(error)) await auditRefusal(kernel, scope, actor, address, error)
+    else if ((error as { code?: unknown }).code === 'unavailable') return
+    throw error
+  }
+}

@@ -1,0 +1,59 @@
+import { AppError } from '#server/kernel/errors.ts'
+import type { Address, Reading } from '../contract.ts'
+
+const PROVIDER = { s3: 's3', gcs: 'gs', azure: 'azure' } as const
+const ENGINE = { postgres: 'PostgreSQL', mysql: 'MySQL' } as const
+
+/** The address of a URL source, with the connection's headers staying on the connection's server. */
+export function readingUrl(address: Extract<Address, { kind: 'url' }>, path: string | undefined): URL {
+  const base = URL.parse(address.url)
+  if (!base || (base.protocol !== 'http:' && base.protocol !== 'https:'))
+    throw new AppError('invalid', `“${address.url.slice(0, 200)}” is not an address.`, {
+      hint: 'Give it as https://api.example.org/rows.',
+    })
+  if (base.username || base.password)
+    throw new AppError('invalid', 'A name or password in the address would be shown with it.', {
+      hint: 'Give it as a header: Authorization.',
+    })
+  if (!path) return base
+  const url = URL.parse(path, base)
+  if (!url || url.origin !== base.origin)
+    throw new AppError('invalid', `“${path.slice(0, 200)}” is not below ${base.origin}.`, {
+      hint: 'The headers of a connection are for its own server only; add the other address by itself.',
+    })
+  return url
+}
+
+/** The host to be reached; undefined: the provider's own. */
+export function hostOf(address: Address): string | undefined {
+  if (address.kind === 'url') return readingUrl(address, undefined).hostname
+  if (address.kind === 'database') return address.host
+  if (!address.endpoint) return undefined
+  const url = URL.parse(address.endpoint)
+  if (!url?.hostname)
+    throw new AppError('invalid', `“${address.endpoint.slice(0, 200)}” is not an address.`, {
+      hint: 'Give the endpoint as https://minio.example.org.',
+    })
+  return url.hostname
+}
+
+/** In words for pages, logs and audit. A query string may hold a key, so it is left out. */
+export function describeAddress(address: Address, reading?: Reading): string {
+  if (address.kind === 'url') {
+    const url = readingUrl(address, reading?.kind === 'url' ? reading.path : undefined)
+    return `${url.origin}${url.pathname}`
+  }
+  if (address.kind === 'database')
+    return `${ENGINE[address.engine]} ${address.database} on ${address.host}${reading ? ', by a query' : ''}`
+  const prefix = reading?.kind === 'objects' ? reading.prefix : ''
+  return `${PROVIDER[address.provider]}://${address.bucket}/${prefix}`
+}
+
+/** Short, for titles of jobs and the list of what is on its way. */
+export function fileNameOf(address: Address, reading: Reading): string {
+  if (address.kind === 'url' && reading.kind === 'url') {
+    const url = readingUrl(address, reading.path)
+    return `${url.host}${url.pathname}`.slice(0, 300)
+  }
+  return describeAddress(address, reading).slice(0, 300)
+}

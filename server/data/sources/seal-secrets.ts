@@ -1,0 +1,23 @@
+import { decrypt, encrypt } from '#server/kernel/encrypt.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { type Secrets, secretsSchema } from './contract.ts'
+
+const PURPOSE = 'data sources'
+const MAX_SECRETS = 50
+
+/** For the row of this id; empty values count as not given. */
+export function sealSecrets(
+  kernel: Kernel,
+  rowId: string,
+  secrets: Secrets,
+): { secrets: string; secretNames: string[] } {
+  const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
+  const secretNames = Object.keys(given).sort()
+  if (secretNames.length > MAX_SECRETS)
+    throw new AppError('invalid', `${secretNames.length} secrets are too many; at most ${MAX_SECRETS} are kept.`)
+  return { secrets: encrypt(kernel.secrets.encryptionKey, PURPOSE, rowId, JSON.stringify(given)), secretNames }
+}
+
+export const openSecrets = (kernel: Kernel, row: { id: string; secrets: string }): Secrets =>
+  secretsSchema.parse(JSON.parse(decrypt(kernel.secrets.encryptionKey, PURPOSE, row.id, row.secrets)))

@@ -1,0 +1,83 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import { ingestFileJob } from '../jobs.ts'
+import { findDataset, findVersion, type IngestionRow, insertIngestion, updateIngestion } from '../store.ts'
+import { fileNameOf } from './rules/describe-address.ts'
+import { findConnection, findMovingIngestion, findSource, type SourceRow, updateSourceRow } from './store.ts'
+
+/**
+ * Starts to read a source, or answers with the read that is under way. The target of the newest version stays the target; what was asked
+ * for when the source was added counts for the first one.
+ */
+export async function startRefresh(c: Change, scope: ProjectScope, source: SourceRow): Promise<IngestionRow> {
+  const moving = await findMovingIngestion(c.tx, scope, source.datasetName)
+  if (moving && moving.source.sourceId === source.id) return moving
+  const address = source.address ?? (await findConnection(c.tx, scope, { id: source.connectionId! }))!.address
+  const fileName = fileNameOf(address, source.reading)
+  const dataset = await findDataset(c.tx, scope, source.datasetName)
+  const newest = dataset && (await findVersion(c.tx, scope, dataset.id))
+  const roleOf = (role: 'target' | 'time') => newest?.schema.find(column => column.role === role)?.name
+  const ingestion = await insertIngestion(c.tx, scope, {
+    datasetName: source.datasetName,
+    fileName,
+    source: { v: 1, kind: source.kind, sourceId: source.id },
+    append: source.append,
+    options: newest ? { target: roleOf('target'), time: roleOf('time') } : source.options,
+    state: 'queued',
+    createdBy: actorKey(c.actor),
+  })
+  const job = await c.enqueue(ingestFileJob, {
+    projectId: scope.projectId,
+    title: `Read ${fileName} as ${source.datasetName}`,
+    subject: { kind: 'ingestion', id: ingestion.id },
+    payload: { v: 1, ingestionId: ingestion.id },
+  })
+  await updateIngestion(c.tx, scope.projectId, ingestion.id, { jobId: job.id })
+  await updateSourceRow(c.tx, scope, source.id, { lastIngestionId: ingestion.id })
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.ingestion-started',
+    subjectKind: 'ingestion',
+    subjectId: ingestion.id,
+    payload: { dataset: source.datasetName },
+  })
+  return { ...ingestion, jobId: job.id }
+}
+
+/** Reads the source of a dataset again, now. Rows that have not changed make no version. */
+export async function refreshSource(kernel: Kernel, caller: Caller, input: { dataset: string }): Promise<IngestionRow> {
+  await authorise(kernel, caller, 'data:write')
+  return change(kernel, caller.actor, async c => {
+    const source = await requireSource(c, caller.scope, input.dataset)
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.refresh-source',
+      subjectKind: 'source',
+      subjectId: source.id,
+      details: { dataset: source.datasetName },
+    })
+    return startRefresh(c, caller.scope, source)
+  })
+}
+
+/** By its schedule: a source that is gone is left alone. */
+export async function startScheduledRefresh(
+  c: Change,
+  scope: ProjectScope,
+  sourceId: string,
+): Promise<IngestionRow | undefined> {
+  const source = await findSource(c.tx, scope, { id: sourceId }, true)
+  return source && startRefresh(c, scope, source)
+}
+
+export async function requireSource(c: Change, scope: ProjectScope, dataset: string): Promise<SourceRow> {
+  const source = await findSource(c.tx, scope, { dataset }, true)
+  if (!source)
+    throw new AppError('not_found', `${dataset} has no source in this project.`, {
+      hint: 'Datasets of files get their next version by adding a file. A source is added under Add data.',
+    })
+  return source
+}

@@ -1,0 +1,63 @@
+import type { Handle } from '#db/client.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { testConnectionJob } from './jobs.ts'
+import { findConnection, updateConnection } from './store.ts'
+
+/** Asks a worker to reach it; ask `connections` until its test is no longer running. */
+export async function testConnection(
+  kernel: Kernel,
+  caller: Caller,
+  input: { name: string },
+): Promise<{ name: string }> {
+  await authorise(kernel, caller, 'data:write')
+  await change(kernel, caller.actor, async c => {
+    const row = await findConnection(c.tx, caller.scope, input)
+    if (!row) throw new AppError('not_found', `There is no connection ${input.name} in this project.`)
+    if (row.testState === 'running') return
+    await updateConnection(c.tx, caller.scope.projectId, row.id, { testState: 'running', testSentence: null })
+    await c.enqueue(testConnectionJob, {
+      projectId: caller.scope.projectId,
+      title: `Test the connection ${row.name}`,
+      subject: { kind: 'connection', id: row.id },
+      payload: { v: 1, connectionId: row.id },
+    })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.test-connection',
+      subjectKind: 'connection',
+      subjectId: row.id,
+      details: { name: row.name },
+    })
+  })
+  return { name: input.name }
+}
+
+/** What the worker found. A failure is an answer too: the job itself has done its work. */
+export async function completeTest(
+  c: Change,
+  scope: ProjectScope,
+  connectionId: string,
+  result: { passed: boolean; sentence: string },
+): Promise<void> {
+  await updateConnection(c.tx, scope.projectId, connectionId, {
+    testState: result.passed ? 'passed' : 'failed',
+    testSentence: result.sentence,
+    testedAt: nowDate(),
+  })
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.connection-tested',
+    subjectKind: 'connection',
+    subjectId: connectionId,
+    payload: { passed: result.passed },
+  })
+}
+
+/** In the transaction that settles the job. */
+export const failTest = (tx: Handle, projectId: string, connectionId: string, reason: string): Promise<void> =>
+  updateConnection(tx, projectId, connectionId, { testState: 'failed', testSentence: reason, testedAt: nowDate() })

@@ -1,0 +1,98 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { removeSchedule, saveSchedule, setScheduleEnabled } from '#server/kernel/schedules.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import type { UpdateSourceInput } from './contract.ts'
+import { refreshSourceJob } from './jobs.ts'
+import { requireSource } from './start-refresh.ts'
+import { findSchedule, removeSource, type SourceRow, updateSourceRow } from './store.ts'
+
+export const scheduleName = (source: { datasetName: string }) => `Refresh ${source.datasetName}`
+
+/** Throws `invalid` naming the pattern. */
+export const scheduleRefresh = (c: Change, scope: ProjectScope, source: SourceRow, cron: string, now: Date) =>
+  saveSchedule(
+    c.tx,
+    scope,
+    {
+      name: scheduleName(source),
+      cron,
+      zone: scope.zone,
+      job: refreshSourceJob.name,
+      subject: { kind: 'source', id: source.id },
+      payload: { v: 1, sourceId: source.id },
+      createdBy: actorKey(c.actor),
+    },
+    now,
+  )
+
+/** When it is refreshed, whether that rests, and whether rows are added or replaced. */
+export async function updateSource(
+  kernel: Kernel,
+  caller: Caller,
+  input: UpdateSourceInput,
+): Promise<{ dataset: string }> {
+  await authorise(kernel, caller, 'data:write')
+  const { scope } = caller
+  await change(kernel, caller.actor, async c => {
+    const source = await requireSource(c, scope, input.dataset)
+    const now = nowDate(kernel.clock)
+    if (input.append !== undefined) await updateSourceRow(c.tx, scope, source.id, { append: input.append })
+    if (input.cron === null) await removeSchedule(c.tx, scope, scheduleName(source))
+    else if (input.cron !== undefined) await scheduleRefresh(c, scope, source, input.cron, now)
+    if (input.paused !== undefined) {
+      if (!(await findSchedule(c.tx, scope, scheduleName(source))))
+        throw new AppError('conflict', `${source.datasetName} is refreshed by hand only: there is nothing to pause.`)
+      await setScheduleEnabled(c.tx, scope, scheduleName(source), !input.paused, now)
+    }
+    const { dataset: _, ...details } = input
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'data.update-source',
+      subjectKind: 'source',
+      subjectId: source.id,
+      details,
+    })
+    await c.emit({
+      projectId: scope.projectId,
+      type: 'data.source-updated',
+      subjectKind: 'source',
+      subjectId: source.id,
+      payload: { dataset: source.datasetName },
+    })
+  })
+  return { dataset: input.dataset }
+}
+
+/** The dataset keeps its versions and is refreshed no more; the secrets are gone. */
+export async function disconnectSource(
+  kernel: Kernel,
+  caller: Caller,
+  input: { dataset: string },
+): Promise<{ dataset: string }> {
+  await authorise(kernel, caller, 'data:write')
+  const { scope } = caller
+  await change(kernel, caller.actor, async c => {
+    const source = await requireSource(c, scope, input.dataset)
+    await removeSchedule(c.tx, scope, scheduleName(source))
+    await removeSource(c.tx, scope, source.id)
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'data.disconnect-source',
+      subjectKind: 'source',
+      subjectId: source.id,
+      details: { dataset: source.datasetName },
+    })
+    await c.emit({
+      projectId: scope.projectId,
+      type: 'data.source-disconnected',
+      subjectKind: 'source',
+      subjectId: source.id,
+      payload: { dataset: source.datasetName },
+    })
+  })
+  return { dataset: input.dataset }
+}
