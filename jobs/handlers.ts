@@ -1,5 +1,7 @@
+import { findLeaks } from './data/find-leaks.ts'
 import { ingestFile } from './data/ingest-file.ts'
 import { profileVersion } from './data/profile-version.ts'
+import { runQuery } from './data/run-query.ts'
 import { evaluateRun } from './evaluation/evaluate-run.ts'
 import type { JobHandler } from './handler.ts'
 import { checkEndpoint } from './monitoring/check-endpoint.ts'
@@ -7,4 +9,12 @@ import { trainRun } from './training/train-run.ts'
 
 /** One line per job: what the workers of this version can do. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
-export const handlers: JobHandler<any>[] = [ingestFile, profileVersion, trainRun, checkEndpoint, evaluateRun]
+export const handlers: JobHandler<any>[] = [
+  ingestFile,
+  profileVersion,
+  runQuery,
+  findLeaks,
+  trainRun,
+  checkEndpoint,
+  evaluateRun,
+]

@@ -2,7 +2,8 @@ import type { Handle } from '#db/client.ts'
 import type { Change } from '#server/kernel/change.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
 import type { Profile } from './contract.ts'
-import { updateVersion } from './store.ts'
+import { queueForTarget } from './leaks/queue-for-target.ts'
+import { findVersionById, updateVersion } from './store.ts'
 
 export async function completeProfile(
   c: Change,
@@ -17,6 +18,9 @@ export async function completeProfile(
     subjectKind: 'dataset-version',
     subjectId: versionId,
   })
+  // Whoever says a target learns without asking what gives it away.
+  const version = await findVersionById(c.tx, scope, versionId)
+  if (version) await queueForTarget(c, scope, version)
 }
 
 /** In the transaction that settles the job. */

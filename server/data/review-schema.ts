@@ -2,7 +2,8 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
-import { type ReviewInput, typesFor } from './contract.ts'
+import { type ReviewInput, typesFor, type VersionColumn } from './contract.ts'
+import { queueForTarget } from './leaks/queue-for-target.ts'
 import { versionOf } from './read-datasets.ts'
 import { updateVersion } from './store.ts'
 
@@ -50,6 +51,13 @@ export async function reviewSchema(kernel: Kernel, caller: Caller, input: Review
       subjectId: version.datasetId,
       payload: { dataset: version.datasetName, version: version.number },
     })
+    if (changesLeaks(version.schema, schema)) await queueForTarget(c, caller.scope, { ...version, schema })
   })
   return { schema }
+}
+
+/** Whether the target may be given away otherwise than before: ignoring a feature changes nothing about the others. */
+function changesLeaks(before: readonly VersionColumn[], after: readonly VersionColumn[]): boolean {
+  const plain = (role: string) => (role === 'ignore' ? 'feature' : role)
+  return after.some((c, i) => c.type !== before[i]!.type || plain(c.role) !== plain(before[i]!.role))
 }

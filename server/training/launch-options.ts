@@ -1,20 +1,11 @@
 import { defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { type DatasetVersion, versionOf } from '#server/data/index.ts'
-import { quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/index.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
-import { findTellers } from './find-tellers.ts'
-import { inspectTarget, queryVersion } from './inspect-target.ts'
+import { inspectTarget } from './inspect-target.ts'
 import { chooseColumns, chooseSplit } from './rules/choose-columns.ts'
 import { requireLearnable, suggestTask } from './rules/decide-task.ts'
-import { findSums } from './rules/find-leaks.ts'
-
-const isNumeric = (type: string) => type === 'number' || type === 'integer'
-/** Above this many columns a look at each of them is no longer cheap. */
-const MOST_COLUMNS = 500
-const MOST_SUMMANDS = 80
-const SAMPLE_ROWS = 500
 
 /** What the form for a new experiment offers. Throws `invalid` for a target from which nothing can be learnt. */
 export async function readLaunchOptions(
@@ -30,7 +21,7 @@ export async function readLaunchOptions(
   const { read, features } = chooseColumns(version.schema, input.target)
   const { split, reason: splitReason } = chooseSplit(read, task)
   const used = new Set(features)
-  const warnings = await findLeaks(kernel, version, input.target, features)
+  const warnings = await warningsOf(kernel, caller, version, input.target, features)
   const shape = { rows: facts.present, cols: features.length }
   return {
     dataset: version.datasetName,
@@ -65,52 +56,20 @@ export async function readLaunchOptions(
   }
 }
 
-/** Columns that give the target away: equal to it, the same in other words, or two that add up to it. */
-async function findLeaks(
+/** What speaks against columns that a model would use, by the findings of the data. */
+async function warningsOf(
   kernel: Kernel,
+  caller: Caller,
   version: DatasetVersion,
   target: string,
   features: readonly string[],
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  const t = id(target)
-  const columns = version.schema.filter(c => features.includes(c.name)).slice(0, MOST_COLUMNS)
-  if (columns.length === 0) return found
-  const targetColumn = version.schema.find(c => c.name === target)!
-  const targetIsNumber = isNumeric(targetColumn.type)
-  const equal = (name: string, type: string) =>
-    targetIsNumber && isNumeric(type)
-      ? `${id(name)} IS NOT DISTINCT FROM ${t}`
-      : `${id(name)}::VARCHAR IS NOT DISTINCT FROM ${t}::VARCHAR`
-  const [same] = await queryVersion<boolean>(
-    kernel,
-    version,
-    `SELECT ${columns.map((c, i) => `bool_and(${equal(c.name, c.type)}) AS c${i}`).join(', ')} FROM data`,
-  )
-  for (const [i, { name }] of columns.entries()) if (same![`c${i}`]) found.set(name, `equals ${target}`)
-  const others = columns.filter(c => !found.has(c.name))
-  for (const [name, words] of await findTellers(kernel, version, targetColumn, others)) found.set(name, words)
-  if (!targetIsNumber) return found
-  const numbers = columns.filter(c => isNumeric(c.type) && !found.has(c.name)).slice(0, MOST_SUMMANDS)
-  if (numbers.length < 2) return found
-  const sample = await queryVersion<number>(
-    kernel,
-    version,
-    `SELECT ${t}::DOUBLE AS t, ${numbers.map((c, i) => `${id(c.name)}::DOUBLE AS c${i}`).join(', ')} FROM data WHERE ${t} IS NOT NULL LIMIT ${SAMPLE_ROWS}`,
-  )
-  const column = (key: string) => sample.map(row => row[key] ?? Number.NaN)
-  const pairs = findSums(
-    numbers.map((c, i) => ({ name: c.name, values: column(`c${i}`) })),
-    column('t'),
-  )
-  if (pairs.length === 0) return found
-  // What holds for the first rows is claimed only when it holds for all.
-  const [all] = await queryVersion<boolean>(
-    kernel,
-    version,
-    `SELECT ${pairs.map(([a, b], i) => `bool_and(abs(${id(a)}::DOUBLE + ${id(b)}::DOUBLE - ${t}::DOUBLE) <= 1e-9 * greatest(1, abs(${t}::DOUBLE))) AS p${i}`).join(', ')} FROM data`,
-  )
-  for (const [i, [a, b]] of pairs.entries())
-    if (all![`p${i}`]) for (const name of [a, b]) found.set(name, `${a} + ${b} = ${target}`)
+  const used = new Set(features)
+  for (const { columns, severity, words } of await columnLeaks(kernel, caller, version, target)) {
+    // A sum of which a part is left out gives nothing away.
+    if (severity === 'info' || !columns.every(name => used.has(name))) continue
+    for (const name of columns) if (!found.has(name)) found.set(name, words)
+  }
   return found
 }

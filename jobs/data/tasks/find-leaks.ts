@@ -1,0 +1,11 @@
+import { type LeakFinding, type LeakScan, scanLeaks } from '#server/data/index.ts'
+import { withDuckDb } from '#server/kernel/duckdb.ts'
+import { defineTask } from '../task.ts'
+
+export const findLeaksTask = defineTask<{ scan: LeakScan; folder: string }, LeakFinding[]>({
+  name: 'find-leaks',
+  run: ({ scan, folder }, { signal, progress }) =>
+    withDuckDb({ files: [scan.path], limits: { temporaryFolder: folder }, signal }, db =>
+      scanLeaks(db, scan, progress),
+    ),
+})

@@ -1,0 +1,60 @@
+import type { Handle } from '#db/client.ts'
+import type { Change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { versionById } from '../read-datasets.ts'
+import type { LeakFinding, LeakSplit } from './contract.ts'
+import { SEED } from './queue-for-target.ts'
+import type { LeakScan } from './scan-leaks.ts'
+import { findLeaksById, updateLeaks } from './store.ts'
+
+/** What a worker needs to begin; roles and types are those of this moment. */
+export async function startLeaks(
+  kernel: Kernel,
+  scope: ProjectScope,
+  leaksId: string,
+  jobId: string,
+): Promise<{ versionId: string; scan: LeakScan }> {
+  const row = await findLeaksById(kernel.db, scope, leaksId)
+  if (!row) throw new AppError('not_found', 'This search for leaks is gone.')
+  await updateLeaks(kernel.db, scope.projectId, leaksId, { state: 'running' }, jobId)
+  const version = await versionById(kernel, scope, row.versionId)
+  const path = await kernel.blobs.pathOf(version.digest)
+  const split = row.split as LeakSplit
+  const scan = { path, schema: version.schema, target: row.target, rows: version.rows, split, seed: SEED }
+  return { versionId: version.id, scan: { ...scan, depth: 'all' } }
+}
+
+export async function completeLeaks(
+  c: Change,
+  scope: ProjectScope,
+  leaksId: string,
+  jobId: string,
+  versionId: string,
+  findings: LeakFinding[],
+): Promise<void> {
+  const set = { state: 'done', reason: null, findings: { v: 1, items: findings }, endedAt: nowDate() }
+  await updateLeaks(c.tx, scope.projectId, leaksId, set, jobId)
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.leaks-found',
+    subjectKind: 'dataset-version',
+    subjectId: versionId,
+    payload: { findings: findings.length, blocking: findings.filter(f => f.severity === 'block').length },
+  })
+}
+
+/** In the transaction that settles the job. */
+export async function failLeaks(
+  tx: Handle,
+  projectId: string,
+  leaksId: string,
+  jobId: string,
+  state: 'queued' | 'failed' | 'cancelled',
+  reason: string,
+): Promise<void> {
+  const set = state === 'queued' ? { state } : { state: 'failed', reason, endedAt: nowDate() }
+  await updateLeaks(tx, projectId, leaksId, set, jobId)
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const findLeaksJob = defineJob({
+  name: 'data.find-leaks',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), leaksId: z.uuid() }),
+  attemptsAllowed: 3,
+})

@@ -1,0 +1,40 @@
+import type { Change } from '#server/kernel/change.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { VersionColumn } from '../contract.ts'
+import type { LeakSplit } from './contract.ts'
+import { findLeaksJob } from './jobs.ts'
+import { queueLeaks, updateLeaks } from './store.ts'
+
+/** The same question has the same answer. */
+export const SEED = 20_240_607
+
+/** How training parts the rows unless told otherwise. */
+export const splitOf = (schema: readonly VersionColumn[]): LeakSplit =>
+  schema.some(c => c.role === 'time') ? 'time' : schema.some(c => c.role === 'group') ? 'group' : 'random'
+
+interface SearchedVersion {
+  id: string
+  datasetName: string
+  number: number
+  schema: VersionColumn[]
+}
+
+/** In the transaction that made the target known or changed what columns mean. Without a target there is nothing to do. */
+export async function queueForTarget(
+  c: Change,
+  scope: ProjectScope,
+  version: SearchedVersion,
+  asked: { target?: string; split?: LeakSplit } = {},
+): Promise<void> {
+  const target = asked.target ?? version.schema.find(column => column.role === 'target')?.name
+  if (target === undefined) return
+  const key = { versionId: version.id, target, split: asked.split ?? splitOf(version.schema) }
+  const row = await queueLeaks(c.tx, scope, key)
+  const job = await c.enqueue(findLeaksJob, {
+    projectId: scope.projectId,
+    title: `Leaks of ${target} in ${version.datasetName} v${version.number}`,
+    subject: { kind: 'data-leaks', id: row.id },
+    payload: { v: 1, leaksId: row.id },
+  })
+  await updateLeaks(c.tx, scope.projectId, row.id, { jobId: job.id })
+}
