@@ -1,6 +1,21 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type Json,
+  JsonDuckDBValueConverter,
+  StatementType,
+} from '@duckdb/node-api'
 
 export type { DuckDBConnection }
+
+/** The type of a prepared statement that only reads. */
+export const SELECT_STATEMENT = StatementType.SELECT
+
+/** Rows of a chunk one after the other, their cells as JSON; 64-bit numbers and decimals as text. */
+export function* rowsAsJson(chunk: DuckDBDataChunk): Generator<(Json | null)[]> {
+  for (let row = 0; row < chunk.rowCount; row++) yield chunk.convertRowValues(row, JsonDuckDBValueConverter)
+}
 
 export interface DuckDbLimits {
   memoryMb?: number

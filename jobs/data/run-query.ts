@@ -1,0 +1,53 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  beginQuery,
+  completeQuery,
+  refuseQuery,
+  runQueryJob,
+  saveQueryResult,
+  settleQuery,
+} from '#server/data/index.ts'
+import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
+import { defineHandler } from '../handler.ts'
+import { runTask } from './task.ts'
+import { runQueryTask } from './tasks/run-query.ts'
+
+/** Resident memory beside DuckDB's own: the process and the rows of the answer. */
+const MEMORY_MB = QUERY_LIMITS.memoryMb * 2 + 512
+
+export const runQuery = defineHandler({
+  definition: runQueryJob,
+  async run({ kernel, scope, payload, progress, line, finish, signal }) {
+    const { query, version } = await beginQuery(kernel, scope, payload.queryId)
+    const folder = await kernel.blobs.temporaryFolder()
+    try {
+      const saveTo = query.saveAs === null ? undefined : join(folder, 'answer.parquet')
+      const made = await runTask(
+        runQueryTask,
+        {
+          path: await kernel.blobs.pathOf(version.digest),
+          folder,
+          sql: query.sql,
+          milliseconds: saveTo === undefined ? QUERY_LIMITS.milliseconds : SAVE_MILLISECONDS,
+          saveTo,
+        },
+        { signal, progress, line, memoryMb: MEMORY_MB },
+      )
+      if (made.kind === 'fault') return await finish(c => refuseQuery(c, query, made.fault))
+      if (made.kind === 'rows') return await finish(c => completeQuery(c, query, made))
+      if (made.rows === 0)
+        return await finish(c =>
+          refuseQuery(c, query, {
+            message: 'The answer has no rows, so no version was made of it.',
+            hint: 'Run the query first and look at its rows.',
+          }),
+        )
+      const blob = await kernel.blobs.putFile(saveTo!)
+      await finish(c => saveQueryResult(c, scope, query, { ...made, blob }))
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+  settle: (tx, job, settlement) => settleQuery(tx, job.projectId, job.subjectId, settlement.state, settlement.reason),
+})

@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const runQueryJob = defineJob({
+  name: 'data.run-query',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), queryId: z.uuid() }),
+  attemptsAllowed: 2,
+})

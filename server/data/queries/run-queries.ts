@@ -1,0 +1,103 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { versionOf } from '../read-datasets.ts'
+import { QUERY_LIMITS, type QueryAnswer, type QueryState, type QuerySummary, type StartQueryInput } from './contract.ts'
+import { runQueryJob } from './jobs.ts'
+import { requireQuestion } from './rules/read-statement.ts'
+import { deleteOldQueries, findQuery, insertQuery, listQueries, type QueryRow, updateQuery } from './store.ts'
+
+const HOUR = 3_600_000
+
+/** Asks a question of one version. The answer is kept for a day; with `saveAs` it becomes the next version of that dataset. */
+export async function startQuery(kernel: Kernel, caller: Caller, input: StartQueryInput): Promise<{ id: string }> {
+  await authorise(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
+  requireQuestion(input.sql)
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, input.dataset)
+  return change(kernel, caller.actor, async c => {
+    await deleteOldQueries(c.tx, new Date(kernel.clock.now() - QUERY_LIMITS.keptHours * HOUR))
+    const row = await insertQuery(c.tx, scope, {
+      versionId: version.id,
+      sql: input.sql,
+      saveAs: input.saveAs ?? null,
+      state: 'queued',
+      createdBy: actorKey(caller.actor),
+    })
+    const job = await c.enqueue(runQueryJob, {
+      projectId: scope.projectId,
+      title: `${input.saveAs ? `Make ${input.saveAs} by a query` : 'Query'} over ${version.datasetName} v${version.number}`,
+      subject: { kind: 'data-query', id: row.id },
+      payload: { v: 1, queryId: row.id },
+    })
+    await updateQuery(c.tx, scope.projectId, row.id, { jobId: job.id })
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'data.run-query',
+      subjectKind: 'dataset-version',
+      subjectId: version.id,
+      details: { sql: input.sql.slice(0, 2000), saveAs: input.saveAs },
+    })
+    return { id: row.id }
+  })
+}
+
+const summary = (row: QueryRow): QuerySummary => ({
+  id: row.id,
+  dataset: row.dataset,
+  version: row.version,
+  sql: row.sql,
+  saveAs: row.saveAs,
+  state: row.state as QueryState,
+  reason: row.reason,
+  hint: row.hint,
+  line: row.atLine,
+  column: row.atColumn,
+  rowCount: row.rowCount,
+  truncated: row.truncated,
+  milliseconds: row.milliseconds,
+  ingestion: row.ingestionId,
+  createdAt: row.createdAt.toISOString(),
+})
+
+async function ownQuery(kernel: Kernel, caller: Caller, id: string) {
+  const row = await findQuery(kernel.db, caller.scope, id, actorKey(caller.actor))
+  if (!row)
+    throw new AppError('not_found', 'There is no such query of yours in this project.', {
+      hint: 'Answers are kept for a day; run the query again.',
+    })
+  return row
+}
+
+/** A query of the caller’s own with its answer, as far as it is there. */
+export async function showQuery(kernel: Kernel, caller: Caller, id: string): Promise<QueryAnswer> {
+  await authorise(kernel, caller, 'data:read')
+  const row = await ownQuery(kernel, caller, id)
+  return { ...summary(row), columns: row.result?.columns ?? [], rows: row.result?.rows ?? [] }
+}
+
+/** What the caller asked of a dataset within a day, newest first. */
+export async function listOwnQueries(kernel: Kernel, caller: Caller, dataset: string): Promise<QuerySummary[]> {
+  await authorise(kernel, caller, 'data:read')
+  return (await listQueries(kernel.db, caller.scope, actorKey(caller.actor), dataset)).map(summary)
+}
+
+/** Whoever asked may take the question back. */
+export async function cancelQuery(kernel: Kernel, caller: Caller, id: string): Promise<QuerySummary> {
+  await authorise(kernel, caller, 'data:read')
+  const row = await ownQuery(kernel, caller, id)
+  await change(kernel, caller.actor, async c => {
+    const asked = row.jobId ? await c.cancelJob(caller.scope, row.jobId) : undefined
+    if (!asked)
+      throw new AppError('conflict', 'The query has ended already.', { hint: 'There is nothing left to cancel.' })
+    await c.audit({
+      projectId: caller.scope.projectId,
+      action: 'data.cancel-query',
+      subjectKind: 'data-query',
+      subjectId: row.id,
+    })
+  })
+  return summary(row)
+}

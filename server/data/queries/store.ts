@@ -1,0 +1,106 @@
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { dataQueries, datasets, datasetVersions } from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { QueryResult } from './contract.ts'
+
+type Row = typeof dataQueries.$inferSelect
+export type QueryRow = Omit<Row, 'result'> & { dataset: string; version: number }
+
+export async function insertQuery(
+  tx: Tx,
+  scope: ProjectScope,
+  values: Omit<typeof dataQueries.$inferInsert, 'id' | 'projectId'>,
+): Promise<Row> {
+  const [row] = await tx
+    .insert(dataQueries)
+    .values({ ...values, id: newId(), projectId: scope.projectId })
+    .returning()
+  return row!
+}
+
+export async function updateQuery(
+  tx: Handle,
+  projectId: string,
+  id: string,
+  set: Partial<typeof dataQueries.$inferInsert>,
+): Promise<void> {
+  await tx
+    .update(dataQueries)
+    .set(set)
+    .where(and(eq(dataQueries.projectId, projectId), eq(dataQueries.id, id)))
+}
+
+/** Answers are kept for a day. */
+export async function deleteOldQueries(tx: Handle, before: Date): Promise<void> {
+  await tx.delete(dataQueries).where(lt(dataQueries.createdAt, before))
+}
+
+const light = {
+  projectId: dataQueries.projectId,
+  id: dataQueries.id,
+  versionId: dataQueries.versionId,
+  sql: dataQueries.sql,
+  saveAs: dataQueries.saveAs,
+  state: dataQueries.state,
+  reason: dataQueries.reason,
+  hint: dataQueries.hint,
+  atLine: dataQueries.atLine,
+  atColumn: dataQueries.atColumn,
+  rowCount: dataQueries.rowCount,
+  truncated: dataQueries.truncated,
+  milliseconds: dataQueries.milliseconds,
+  ingestionId: dataQueries.ingestionId,
+  jobId: dataQueries.jobId,
+  createdBy: dataQueries.createdBy,
+  createdAt: dataQueries.createdAt,
+  endedAt: dataQueries.endedAt,
+  dataset: datasets.name,
+  version: datasetVersions.number,
+}
+
+const joined = (db: Handle, result = false) =>
+  db
+    .select({ ...light, result: result ? dataQueries.result : sql<null>`NULL` })
+    .from(dataQueries)
+    .innerJoin(
+      datasetVersions,
+      and(eq(datasetVersions.projectId, dataQueries.projectId), eq(datasetVersions.id, dataQueries.versionId)),
+    )
+    .innerJoin(
+      datasets,
+      and(eq(datasets.projectId, datasetVersions.projectId), eq(datasets.id, datasetVersions.datasetId)),
+    )
+
+/** A query of this author; answers of others are theirs. */
+export async function findQuery(
+  db: Handle,
+  scope: ProjectScope,
+  id: string,
+  author?: string,
+): Promise<(QueryRow & { result: QueryResult | null }) | undefined> {
+  const [row] = await joined(db, true).where(
+    and(
+      eq(dataQueries.projectId, scope.projectId),
+      eq(dataQueries.id, id),
+      author === undefined ? undefined : eq(dataQueries.createdBy, author),
+    ),
+  )
+  return row as (QueryRow & { result: QueryResult | null }) | undefined
+}
+
+/** The author's newest, of one dataset. */
+export async function listQueries(
+  db: Handle,
+  scope: ProjectScope,
+  author: string,
+  dataset: string,
+): Promise<QueryRow[]> {
+  return joined(db)
+    .where(
+      and(eq(dataQueries.projectId, scope.projectId), eq(dataQueries.createdBy, author), eq(datasets.name, dataset)),
+    )
+    .orderBy(desc(dataQueries.createdAt), desc(dataQueries.id))
+    .limit(30)
+}
