@@ -18,7 +18,7 @@ const leftwards = WORDS.flatMap((word, i) => [
     name: `${word}-by-its-door`,
     severity: 'error',
     from: { path: '^(server|jobs|app|bin)/', pathNot: `^server/${word}/|${TESTS}` },
-    to: { path: `^server/${word}/`, pathNot: `^server/${word}/(index|contract|caller|jobs)\\.ts$` },
+    to: { path: `^server/${word}/`, pathNot: `^server/${word}/(index|caller|jobs|(.+/)?contract)\\.ts$` },
   },
 ])
 

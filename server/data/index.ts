@@ -1,16 +1,50 @@
 export { addDataset } from './add-dataset.ts'
-export { completeIngestion, failIngestion, startIngestion } from './complete-ingestion.ts'
-export { completeProfile, failProfile } from './complete-profile.ts'
+export {
+  completeIngestion,
+  completeUnchanged,
+  failIngestion,
+  findUnchanged,
+  startIngestion,
+} from './complete-ingestion.ts'
+export { compareVersions, type DiffWork } from './diff/compare-versions.ts'
+export { completeDiff, failDiff, startDiff } from './diff/complete-diff.ts'
+export type { DiffResult } from './diff/contract.ts'
+export { diffVersionsJob } from './diff/jobs.ts'
+export { compareTwo, showDiff } from './diff/read-diff.ts'
+export { validateVersionJob } from './expectations/jobs.ts'
+export { showExpectations, showValidation, suggestSuite } from './expectations/read-expectations.ts'
+export { readPredicate } from './expectations/read-predicate.ts'
+export { type Override, overrideVersion, requireSound } from './expectations/require-sound.ts'
+export {
+  CannotCheck,
+  type CompiledCheck,
+  compileCheck,
+  compileReferential,
+  type Measured,
+  type PhysicalColumn,
+} from './expectations/rules/compile-check.ts'
+export { verdictOf } from './expectations/rules/judge-version.ts'
+export { numberText, shareText } from './expectations/rules/words.ts'
+export { saveSuite } from './expectations/save-suite.ts'
+export {
+  completeValidation,
+  failValidation,
+  startValidation,
+  validateVersion,
+} from './expectations/validate-version.ts'
 export { findDvcBytes, storeDvcObject } from './git-objects/push-dvc.ts'
 export { findLfsObject, listPushedObjects, planLfsBatch, storeLfsObject } from './git-objects/push-lfs.ts'
 export { readDvcName } from './git-objects/rules/dvc-name.ts'
-export { ingestFileJob, profileVersionJob } from './jobs.ts'
+export { ingestFileJob } from './jobs.ts'
 export { completeLeaks, failLeaks, startLeaks } from './leaks/complete-leaks.ts'
 export type { LeakFinding } from './leaks/contract.ts'
 export { findLeaksJob } from './leaks/jobs.ts'
 export { columnLeaks, searchLeaks, showLeaks } from './leaks/read-leaks.ts'
 export { type LeakScan, scanLeaks } from './leaks/scan-leaks.ts'
 export { previewRows } from './preview-rows.ts'
+export { completeProfile, completeRelations, failProfile, failRelations } from './profile/complete-profile.ts'
+export { profileVersionJob, relateColumnsJob } from './profile/jobs.ts'
+export { profileById, profileDataset, showColumn, summariseProfile } from './profile/read-profile.ts'
 export {
   beginQuery,
   completeQuery,
@@ -19,13 +53,10 @@ export {
   settleQuery,
 } from './queries/complete-query.ts'
 export { runQueryJob } from './queries/jobs.ts'
-export { explainQuery, type QueryFault } from './queries/rules/explain-query.ts'
-export { withoutSemicolon } from './queries/rules/read-statement.ts'
 export { cancelQuery, listOwnQueries, showQuery, startQuery } from './queries/run-queries.ts'
 export {
   type DatasetVersion,
   listDatasets,
-  profileDataset,
   showDataset,
   showIngestion,
   versionById,
@@ -35,7 +66,7 @@ export { type FrameCell, type FrameColumns, frameQuery, readFrameColumns } from 
 export { listRecipes, recipeOf, recipeStepsById, sampleForRecipe, showRecipe } from './recipes/read-recipes.ts'
 export { saveRecipe } from './recipes/save-recipe.ts'
 export { reviewSchema } from './review-schema.ts'
-export { type ColumnFacts, guessTime, inferColumn, warnAbout } from './rules/infer-column.ts'
+export { type ColumnFacts, guessTime, inferColumn, storedAs, warnAbout } from './rules/infer-column.ts'
 export { addFromSource } from './sources/add-from-source.ts'
 export { createConnection, deleteConnection } from './sources/create-connection.ts'
 export { refreshSourceJob, testConnectionJob } from './sources/jobs.ts'

@@ -1,12 +1,12 @@
-import { explainQuery, type QueryFault, withoutSemicolon } from '#server/data/index.ts'
-import { QUERY_LIMITS, type QueryCell, type QueryResult } from '#server/data/queries/contract.ts'
+import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from '#server/data/queries/contract.ts'
 import {
   type DuckDBConnection,
-  rowsAsJson,
+  rowsOf,
   SELECT_STATEMENT,
   quoteLiteral as text,
   withDuckDb,
 } from '#server/kernel/duckdb.ts'
+import { explainQuery } from '../explain-query.ts'
 import { defineTask } from '../task.ts'
 
 export interface RunQueryInput {
@@ -32,18 +32,16 @@ class Fault extends Error {
   }
 }
 
-const WHOLE = /^U?(BIG|HUGE)INT$|^DECIMAL/
 const MARK = ' …'
 
-/** As it is stored and shown: whole numbers and decimals as numbers where nothing is lost, nested values as JSON. */
+/** As it is stored and shown: whole numbers and decimals as numbers where nothing is lost, dates and nested values in words. */
 function toCell(value: unknown, type: string): QueryCell {
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
-    return value ?? null
-  if (typeof value === 'string' && WHOLE.test(type)) {
-    const number = Number(value)
-    return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value
-  }
-  const words = (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('\0', '\uFFFD')
+  if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
+  // JSON has no NaN and no infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  const words = String(value).replaceAll('\0', '\uFFFD')
+  if ((typeof value === 'bigint' || type.startsWith('DECIMAL')) && Math.abs(Number(words)) <= Number.MAX_SAFE_INTEGER)
+    return Number(words)
   return words.length > QUERY_LIMITS.cell ? words.slice(0, QUERY_LIMITS.cell) + MARK : words
 }
 
@@ -76,7 +74,7 @@ async function firstRows(db: DuckDBConnection, sql: string): Promise<{ result: Q
   const rows: QueryCell[][] = []
   let bytes = 0
   for (let chunk = await answer.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await answer.fetchChunk())
-    for (const given of rowsAsJson(chunk)) {
+    for (const given of rowsOf(chunk)) {
       const row = given.map((value, i) => toCell(value, types[i]!))
       bytes += bytesOf(row)
       if (rows.length === QUERY_LIMITS.rows || (bytes > QUERY_LIMITS.bytes && rows.length > 0))
@@ -85,6 +83,9 @@ async function firstRows(db: DuckDBConnection, sql: string): Promise<{ result: Q
     }
   return { result: { v: 1, columns, rows }, truncated: false }
 }
+
+/** The statement as it stands in brackets: no semicolon at its end. */
+const withoutSemicolon = (sql: string): string => sql.replace(/;[\s;]*$/, '')
 
 async function writeAll(db: DuckDBConnection, sql: string, target: string): Promise<number> {
   await prepareOne(db, sql)

@@ -8,8 +8,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { ingestFileJob } from '../jobs.ts'
 import { type DatasetVersion, versionById } from '../read-datasets.ts'
 import { insertIngestion, updateIngestion } from '../store.ts'
-import type { QueryResult } from './contract.ts'
-import type { QueryFault } from './rules/explain-query.ts'
+import type { QueryFault, QueryResult } from './contract.ts'
 import { findQuery, type QueryRow, updateQuery } from './store.ts'
 
 /** What a worker needs to run a query. */

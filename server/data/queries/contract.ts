@@ -26,6 +26,15 @@ export interface QueryResult {
   rows: QueryCell[][]
 }
 
+/** What is wrong with a query, for its author. */
+export interface QueryFault {
+  message: string
+  hint?: string
+  /** Where in the statement, from 1. */
+  line?: number
+  column?: number
+}
+
 export const startQueryInput = z.object({
   dataset: nameAtVersion,
   sql: z.string().max(MAX_SQL_CHARACTERS),

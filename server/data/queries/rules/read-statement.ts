@@ -30,6 +30,3 @@ export function requireQuestion(sql: string): void {
   // Its output would be a file.
   if (/\benable_logging\b/i.test(text)) throw new AppError('invalid', 'Logging cannot be turned on by a query.')
 }
-
-/** The statement as it stands in brackets: no semicolon at its end. */
-export const withoutSemicolon = (sql: string): string => sql.replace(/;[\s;]*$/, '')

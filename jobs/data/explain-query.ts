@@ -1,10 +1,4 @@
-export interface QueryFault {
-  message: string
-  hint?: string
-  /** Where in the statement, from 1. */
-  line?: number
-  column?: number
-}
+import type { QueryFault } from '#server/data/queries/contract.ts'
 
 const KIND = /^(?:Failed to extract statements: )?(\w+(?: \w+)?) Error: ([\s\S]*)$/
 const PLACE = /\n+LINE (\d+): (.*)\n(\s*)\^[\s\S]*$/
