@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { openDatabase } from '#db/client.ts'
-import { openFolderStore } from '#server/kernel/blobs.ts'
 import { loadSecrets, parseEnv } from '#server/kernel/env.ts'
 import { AppError, isDatabaseAway } from '#server/kernel/errors.ts'
 import { requireSameInstance } from '#server/kernel/kernel.ts'
 import { createLogger } from '#server/kernel/log.ts'
 import { createNotifier } from '#server/kernel/notifier.ts'
+import { openBlobStore } from '#server/kernel/open-blobs.ts'
 import { registerProcess } from '#server/kernel/processes.ts'
 import { insertPredictionLines } from '#server/serving/index.ts'
 import { createHttpServer } from './http-server.ts'
@@ -35,7 +35,7 @@ export async function startServe(
     throw new AppError('internal', 'DATABASE_URL is not set.', {
       hint: 'Start with `npm start`, which brings a database, or name yours.',
     })
-  const blobs = await openFolderStore(join(env.FLEXIML_HOME, 'blobs'))
+  const blobs = await openBlobStore(env)
   const { db, sql, close } = open(env.DATABASE_URL, {
     applicationName: 'fleximl-serve',
     max: 5,

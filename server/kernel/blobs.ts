@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { and, eq } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { blobOwners, blobs } from '#db/schema/index.ts'
 import { AppError } from './errors.ts'
+import { type ReceiveOptions, receiveBytes } from './receive-bytes.ts'
 import type { ProjectScope } from './scope.ts'
 
 export interface StoredBlob {
@@ -16,15 +15,21 @@ export interface StoredBlob {
   bytes: number
 }
 
-/** Content-addressed bytes. A later S3 store implements the same; `pathOf` then copies to a local cache. */
+/** Pieces of files that are still on their way: named by upload and number, not by content. */
+export interface Staging {
+  /** Whole or absent; the same piece again replaces it. Throws as `put`. */
+  write(upload: string, number: number, source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<StoredBlob>
+  read(upload: string, number: number): AsyncIterable<Uint8Array>
+  /** All pieces of the upload. */
+  remove(upload: string): Promise<void>
+}
+
+/** Content-addressed bytes. */
 export interface BlobStore {
   /** Identifies the store, so that two processes can tell whether they share it. */
   readonly id: string
   /** Streams to disk, syncs, renames: a blob is whole or absent. Throws `too_large`, `disk_full`, `bad_request` (wrong digest). */
-  put(
-    source: AsyncIterable<Uint8Array> | Uint8Array,
-    options?: { maxBytes?: number; expectedDigest?: string },
-  ): Promise<StoredBlob>
+  put(source: AsyncIterable<Uint8Array> | Uint8Array, options?: ReceiveOptions): Promise<StoredBlob>
   /** Takes over a finished local file. */
   putFile(path: string): Promise<StoredBlob>
   /** The bytes, hash checked on the way: a damaged blob ends in an error, not in wrong data. */
@@ -34,11 +39,34 @@ export interface BlobStore {
   pathOf(digest: string): Promise<string>
   /** A folder for work in progress on the same file system. */
   temporaryFolder(): Promise<string>
+  staging: Staging
+  /** False: they were put (again) at or after this instant and stay. Bytes that are not there count as removed. */
+  remove(digest: string, putBefore: Date): Promise<boolean>
+  /** Throws when the store cannot be used now. */
+  check(signal?: AbortSignal): Promise<void>
 }
 
 const DIGEST = /^[0-9a-f]{64}$/
-/** Below this share of free space new writes are refused cleanly. */
-const MIN_FREE = 0.05
+const UPLOAD = /^[0-9a-f-]{36}$/
+
+export const damaged = (digest: string) =>
+  new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are damaged: their hash does not match.`, {
+    hint: 'Restore this blob from a backup.',
+  })
+export const missing = (digest: string, cause: unknown) =>
+  new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are missing from the blob store.`, {
+    hint: 'Restore this blob from a backup.',
+    cause,
+  })
+/** A digest or an upload's name becomes part of a path only when it is one. */
+export function requireDigest(digest: string): string {
+  if (!DIGEST.test(digest)) throw new AppError('not_found', 'There is no such blob.')
+  return digest
+}
+export function requireUploadName(upload: string): string {
+  if (!UPLOAD.test(upload)) throw new AppError('not_found', 'There is no such upload.')
+  return upload
+}
 
 export async function openFolderStore(folder: string): Promise<BlobStore> {
   // Other accounts of the machine may pass through the home (PostgreSQL's does), not read what is kept there.
@@ -50,27 +78,14 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
     return readFile(idFile, 'utf8')
   })
 
-  const locate = (digest: string) => {
-    if (!DIGEST.test(digest)) throw new AppError('not_found', 'There is no such blob.')
-    return join(folder, digest.slice(0, 2), digest)
-  }
-  const damaged = (digest: string) =>
-    new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are damaged: their hash does not match.`, {
-      hint: 'Restore this blob from a backup.',
-    })
-  const missing = (digest: string, cause: unknown) =>
-    new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are missing from the blob store.`, {
-      hint: 'Restore this blob from a backup.',
-      cause,
-    })
+  const temporary = join(folder, 'tmp')
+  const locate = (digest: string) => join(folder, requireDigest(digest).slice(0, 2), digest)
+  const staged = (upload: string, ...rest: string[]) => join(folder, 'staging', requireUploadName(upload), ...rest)
 
-  const settle = async (temporary: string, digest: string, bytes: number): Promise<StoredBlob> => {
+  const settle = async (path: string, digest: string, bytes: number): Promise<StoredBlob> => {
     const target = locate(digest)
-    const handle = await open(temporary, 'r')
-    await handle.sync()
-    await handle.close()
     await mkdir(dirname(target), { recursive: true })
-    await rename(temporary, target)
+    await rename(path, target)
     const parent = await open(dirname(target), 'r')
     await parent.sync()
     await parent.close()
@@ -79,46 +94,17 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
 
   const store: BlobStore = {
     id: id.trim(),
-    async put(source, options = {}) {
-      const space = await statfs(folder)
-      if (space.bavail / space.blocks < MIN_FREE)
-        throw new AppError('disk_full', 'Less than 5 % of the disk is free, so nothing new is written.', {
-          hint: 'Free space on the server, then try again.',
-        })
-      const temporary = join(folder, 'tmp', randomUUID())
-      const hash = createHash('sha256')
-      let bytes = 0
-      const meter = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          bytes += chunk.length
-          if (options.maxBytes !== undefined && bytes > options.maxBytes)
-            return done(new AppError('too_large', `The file is larger than ${options.maxBytes} bytes.`))
-          hash.update(chunk)
-          done(null, chunk)
-        },
-      })
-      try {
-        const handle = await open(temporary, 'wx')
-        await pipeline(
-          source instanceof Uint8Array ? Readable.from([source]) : Readable.from(source),
-          meter,
-          handle.createWriteStream(),
-        )
-        const digest = hash.digest('hex')
-        if (options.expectedDigest && options.expectedDigest !== digest)
-          throw new AppError('bad_request', 'The bytes that arrived do not have the announced SHA-256.', {
-            hint: 'Send the file again.',
-          })
-        return await settle(temporary, digest, bytes)
-      } catch (error) {
-        await rm(temporary, { force: true })
-        throw error
-      }
+    async put(source, options) {
+      const { path, digest, bytes } = await receiveBytes(temporary, source, options)
+      return settle(path, digest, bytes)
     },
     async putFile(path) {
       const hash = createHash('sha256')
       for await (const chunk of createReadStream(path)) hash.update(chunk)
       const { size } = await stat(path)
+      const handle = await open(path, 'r')
+      await handle.sync()
+      await handle.close()
       return settle(path, hash.digest('hex'), size)
     },
     async *read(digest) {
@@ -149,17 +135,51 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
       return path
     },
     async temporaryFolder() {
-      const path = join(folder, 'tmp', randomUUID())
+      const path = join(temporary, randomUUID())
       await mkdir(path)
       return path
     },
+    staging: {
+      async write(upload, number, source, options) {
+        const { path, digest, bytes } = await receiveBytes(temporary, source, options)
+        await mkdir(staged(upload), { recursive: true })
+        await rename(path, staged(upload, String(number)))
+        return { digest, bytes }
+      },
+      read: (upload, number) => createReadStream(staged(upload, String(number)), { highWaterMark: 1 << 20 }),
+      remove: upload => rm(staged(upload), { recursive: true, force: true }),
+    },
+    async remove(digest, putBefore) {
+      const path = locate(digest)
+      const isOld = async (file: string) => (await stat(file)).mtime < putBefore
+      const aside = join(temporary, randomUUID())
+      try {
+        if (!(await isOld(path))) return false
+        // Moved aside first: bytes that are put meanwhile arrive under the name and stay.
+        await rename(path, aside)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+        throw error
+      }
+      if (await isOld(aside)) {
+        await rm(aside)
+        return true
+      }
+      await rename(aside, path)
+      return false
+    },
+    check: () => access(folder, constants.R_OK | constants.W_OK),
   }
   return store
 }
 
 /** Makes bytes visible to a project. Only for bytes it uploaded, or a use case read under its own scope. */
 export async function ownBlob(tx: Handle, projectId: string, blob: StoredBlob): Promise<void> {
-  await tx.insert(blobs).values({ digest: blob.digest, bytes: blob.bytes }).onConflictDoNothing()
+  // An update even of a row that is there: it waits for a purge that holds the row, and takes back its mark.
+  await tx
+    .insert(blobs)
+    .values({ digest: blob.digest, bytes: blob.bytes })
+    .onConflictDoUpdate({ target: blobs.digest, set: { tombstonedAt: null } })
   await tx.insert(blobOwners).values({ projectId, digest: blob.digest, bytes: blob.bytes }).onConflictDoNothing()
 }
 

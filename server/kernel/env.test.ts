@@ -17,7 +17,7 @@ const refusal = (source: Record<string, string>) => {
 describe('the environment', () => {
   it('.env.example lists every variable, and no other', async () => {
     const text = await readFile('.env.example', 'utf8')
-    const listed = [...text.matchAll(/^# ([A-Z][A-Z_]+)=/gm)].map(m => m[1]!)
+    const listed = [...text.matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(m => m[1]!)
     assert.deepEqual(listed.toSorted(), Object.keys(VARIABLES).toSorted())
   })
 
@@ -40,6 +40,7 @@ describe('the environment', () => {
     WORKER_CONCURRENCY: '0',
     TRAINING_MEMORY_MB: '1',
     FLEXIML_RETENTION_EVENTS: 'a week',
+    BLOB_URL: 'ftp://store/bytes',
     LOG_LEVEL: 'loud',
   }))
     it(`${variable}=${value} is refused by name`, () =>

@@ -41,7 +41,16 @@ export const VARIABLES = {
   FLEXIML_HOME: z.string().default('.fleximl'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
-  BLOB_URL: z.string().startsWith('file:', 'a file: address (other stores come later)').optional(),
+  BLOB_URL: z
+    .string()
+    .regex(/^(file:\/\/\/.|s3:\/\/[A-Za-z0-9][A-Za-z0-9._-]+(\/|$))/, 'file:///folder or s3://bucket/prefix')
+    .optional(),
+  S3_ENDPOINT: httpUrl.optional(),
+  AWS_REGION: z.string().default('us-east-1'),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  FLEXIML_BLOB_CACHE_GB: z.coerce.number('gigabytes').min(0.1).default(20),
   FLEXIML_SAMPLE: onOff.default('on'),
   FLEXIML_PRIVATE_NETWORKS: cidrs.default([]),
   FLEXIML_ADMIN_EMAIL: z.email('an e-mail address').optional(),
@@ -81,7 +90,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.keys(VARIABLES).flatMap(k => (source[k] ? [[k, source[k]]] : [])))
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
-    const secret = (name: string) => /SECRET|KEY|PASSWORD|DATABASE/.test(name)
+    const secret = (name: string) => /SECRET|KEY|PASSWORD|TOKEN|DATABASE/.test(name)
     const lines = parsed.error.issues.map(i => {
       const name = String(i.path[0])
       return `  ${name}=${secret(name) ? '(not shown)' : source[name]}: ${i.message}`

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { type Db, openDatabase } from '#db/client.ts'
 import { CODE_VERSION } from '#db/migrate.ts'
 import { instance } from '#db/schema/index.ts'
-import { type BlobStore, openFolderStore } from './blobs.ts'
+import type { BlobStore } from './blobs.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Env, loadSecrets, parseEnv, type Secrets } from './env.ts'
 import { AppError } from './errors.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createNotifier, type Notifier } from './notifier.ts'
+import { openBlobStore } from './open-blobs.ts'
 import type { ProcessKind } from './processes.ts'
 import { openQueue, type Queue } from './queue.ts'
 
@@ -72,7 +72,7 @@ export async function openKernel(
     applicationName: `fleximl-${kind}`,
     max: kind === 'command' ? 2 : 10,
   })
-  const blobs = await openFolderStore(join(env.FLEXIML_HOME, 'blobs'))
+  const blobs = await openBlobStore(env)
   await requireSameInstance(db, { encryptionKey: secrets.encryptionKey, blobStoreId: blobs.id })
   const notifier = createNotifier(sql, log)
   const queue = await openQueue(env.DATABASE_DIRECT_URL ?? env.DATABASE_URL, log)

@@ -42,8 +42,8 @@ export interface S3Client {
   head(key: string, options?: { signal?: AbortSignal }): Promise<S3Object | undefined>
   /** Streams; `from` and `to` are the first and last byte. Throws `not_found`. */
   get(key: string, options?: { from?: number; to?: number; signal?: AbortSignal }): Promise<S3Body>
-  /** One request: up to 5 GB, held in memory. */
-  put(key: string, bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>
+  /** One request: up to 5 GB, held in memory. `ifAbsent`: an object that is there stays (by stores that know this condition). */
+  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean; signal?: AbortSignal }): Promise<void>
   /** Any length: in parts, each with its SHA-256, a few at once. Nothing is left of one that fails. */
   upload(
     key: string,
@@ -63,6 +63,8 @@ const xml = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
   trimValues: false,
+  // Characters written by number.
+  htmlEntities: true,
   isArray: name => name === 'Contents',
   // A page of 1,000 objects has some thousand &quot;, which the parser otherwise takes for an attack.
   processEntities: { enabled: true, maxTotalExpansions: 100_000, maxExpandedLength: 10_000_000 },
@@ -142,7 +144,7 @@ export function openS3(options: S3Options): S3Client {
     )
   }
 
-  /** Signs anew for every try: a signature is good for minutes. Answers with a response that is fine, or 404 where that is allowed. */
+  /** Signs anew for every try: a signature is good for minutes. */
   async function ask(
     method: string,
     key: string,
@@ -151,7 +153,8 @@ export function openS3(options: S3Options): S3Client {
       headers?: Record<string, string>
       body?: Uint8Array
       signal?: AbortSignal
-      may404?: boolean
+      /** Answers that the caller understands, beside those that are fine. */
+      mayAnswer?: number[]
     } = {},
   ): Promise<Response> {
     const url = addressOf(key, more.query)
@@ -163,7 +166,7 @@ export function openS3(options: S3Options): S3Client {
         const headers = await signed(method, url, more.headers ?? {}, body)
         const response = await send(url, { method, headers, body, signal: more.signal })
         if (response.ok) return response
-        if (response.status === 404 && more.may404) {
+        if (more.mayAnswer?.includes(response.status)) {
           await response.body?.cancel()
           return response
         }
@@ -213,7 +216,7 @@ export function openS3(options: S3Options): S3Client {
       } while (token)
     },
     async head(key, { signal } = {}) {
-      const response = await ask('HEAD', key, { signal, may404: true })
+      const response = await ask('HEAD', key, { signal, mayAnswer: [404] })
       if (response.status === 404) return undefined
       return {
         key,
@@ -235,8 +238,9 @@ export function openS3(options: S3Options): S3Client {
         body: response.body ? (response.body as unknown as AsyncIterable<Uint8Array>) : nothing(),
       }
     },
-    async put(key, bytes, { signal } = {}) {
-      const response = await ask('PUT', key, { body: bytes, signal })
+    async put(key, bytes, { ifAbsent, signal } = {}) {
+      const headers: Record<string, string> = ifAbsent ? { 'if-none-match': '*' } : {}
+      const response = await ask('PUT', key, { headers, body: bytes, signal, mayAnswer: ifAbsent ? [409, 412] : [] })
       await response.body?.cancel()
     },
     async upload(key, source, { signal, partBytes = PART_BYTES } = {}) {
@@ -285,12 +289,12 @@ export function openS3(options: S3Options): S3Client {
       } catch (error) {
         // A part that arrives after the end would stay, and be paid for.
         await Promise.allSettled(sending)
-        await ask('DELETE', key, { query: { uploadId }, may404: true }).catch(() => undefined)
+        await ask('DELETE', key, { query: { uploadId }, mayAnswer: [404] }).catch(() => undefined)
         throw error
       }
     },
     async remove(key, { signal } = {}) {
-      const response = await ask('DELETE', key, { signal, may404: true })
+      const response = await ask('DELETE', key, { signal, mayAnswer: [404] })
       await response.body?.cancel().catch(() => undefined)
     },
   }

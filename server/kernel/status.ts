@@ -1,6 +1,3 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { migrationFiles } from '#db/migrate.ts'
 import type { Kernel } from './kernel.ts'
@@ -38,15 +35,13 @@ export interface LaneStatus {
   oldestWaitSeconds: number
 }
 
-const DATABASE_WAIT_MS = 2000
+const ANSWER_WAIT_MS = 2000
 const failed = (reason: string): Check => ({ ok: false, reason })
 
 const inTime = <T>(work: PromiseLike<T>): Promise<T> =>
   Promise.race([
     work,
-    new Promise<never>((_, reject) =>
-      setTimeout(() => reject(new Error('no answer in 2 s')), DATABASE_WAIT_MS).unref(),
-    ),
+    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer in 2 s')), ANSWER_WAIT_MS).unref()),
   ])
 
 async function checkDatabase(kernel: Kernel): Promise<{ database: Check; migrations: Check }> {
@@ -73,9 +68,12 @@ async function checkDatabase(kernel: Kernel): Promise<{ database: Check; migrati
 export async function readReadiness(kernel: Kernel): Promise<Readiness> {
   const [{ database, migrations }, blobs] = await Promise.all([
     checkDatabase(kernel),
-    access(join(kernel.env.FLEXIML_HOME, 'blobs'), constants.R_OK | constants.W_OK).then(
+    inTime(kernel.blobs.check(AbortSignal.timeout(ANSWER_WAIT_MS))).then(
       (): Check => ({ ok: true }),
-      (): Check => failed('The blob folder cannot be written.'),
+      error => {
+        kernel.log.warn({ err: error }, 'blob store not ready')
+        return failed('The blob store cannot be used.')
+      },
     ),
   ])
   return { ready: database.ok && migrations.ok && blobs.ok, database, blobs, migrations }

@@ -1,0 +1,65 @@
+import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface FileCache {
+  /** The file, made by `fetch` when it is not there; `fetch` answers with a file that is moved in. */
+  pathOf(name: string, fetch: () => Promise<string>): Promise<string>
+  /** Moves a file in. */
+  take(name: string, path: string): Promise<void>
+  drop(name: string): Promise<void>
+}
+
+/** A file that was asked for within this time may be about to be opened, and stays even when the cache is too large. */
+const IN_USE_MS = 3_600_000
+
+/** Files of this machine that can be had again, bounded by their size: those longest not asked for go first. */
+export async function openFileCache(folder: string, maxBytes: number, now: () => number): Promise<FileCache> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const coming = new Map<string, Promise<string>>()
+
+  async function makeRoom(): Promise<void> {
+    const names = await readdir(folder)
+    const files = await Promise.all(
+      names.map(async name => ({ name, ...(await stat(join(folder, name)).catch(() => ({ size: 0, mtimeMs: 0 }))) })),
+    )
+    let held = files.reduce((sum, f) => sum + f.size, 0)
+    for (const file of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+      if (held <= maxBytes || now() - file.mtimeMs < IN_USE_MS) return
+      await rm(join(folder, file.name), { force: true })
+      held -= file.size
+    }
+  }
+  const touch = (path: string) => utimes(path, new Date(now()), new Date(now()))
+
+  const cache: FileCache = {
+    async pathOf(name, fetch) {
+      const path = join(folder, name)
+      const there = await touch(path).then(
+        () => true,
+        () => false,
+      )
+      if (there) return path
+      const known = coming.get(name)
+      if (known) return known
+      const work = (async () => {
+        await cache.take(name, await fetch())
+        return path
+      })().finally(() => coming.delete(name))
+      coming.set(name, work)
+      return work
+    },
+    async take(name, path) {
+      const target = join(folder, name)
+      await rename(path, target).catch(async error => {
+        if (error.code !== 'EXDEV') throw error
+        await copyFile(path, `${target}.part`)
+        await rename(`${target}.part`, target)
+        await rm(path)
+      })
+      await touch(target)
+      await makeRoom()
+    },
+    drop: name => rm(join(folder, name), { force: true }),
+  }
+  return cache
+}
