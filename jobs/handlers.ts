@@ -1,7 +1,11 @@
+import { diffVersions } from './data/diff-versions.ts'
 import { findLeaks } from './data/find-leaks.ts'
 import { ingestFile } from './data/ingest-file.ts'
 import { profileVersion } from './data/profile-version.ts'
+import { refreshSource } from './data/refresh-source.ts'
 import { runQuery } from './data/run-query.ts'
+import { testConnection } from './data/test-connection.ts'
+import { validateVersion } from './data/validate-version.ts'
 import { evaluateRun } from './evaluation/evaluate-run.ts'
 import type { JobHandler } from './handler.ts'
 import { checkEndpoint } from './monitoring/check-endpoint.ts'
@@ -11,9 +15,13 @@ import { trainRun } from './training/train-run.ts'
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
 export const handlers: JobHandler<any>[] = [
   ingestFile,
+  refreshSource,
+  testConnection,
   profileVersion,
   runQuery,
   findLeaks,
+  diffVersions,
+  validateVersion,
   trainRun,
   checkEndpoint,
   evaluateRun,

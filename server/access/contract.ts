@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'data:read': 'viewer',
   'data:write': 'engineer',
   'data:delete': 'owner',
+  'data:override': 'approver',
   'training:read': 'viewer',
   'training:write': 'engineer',
   'evaluation:read': 'viewer',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Handle } from '#db/client.ts'
 import { ownBlob, type StoredBlob } from '#server/kernel/blobs.ts'
 import type { Change } from '#server/kernel/change.ts'
@@ -5,9 +6,12 @@ import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { VersionColumn } from './contract.ts'
-import { profileVersionJob } from './jobs.ts'
+import type { ColumnDecision, VersionColumn } from './contract.ts'
+import { validateNewVersion } from './expectations/validate-version.ts'
+import { profileVersionJob } from './profile/jobs.ts'
+import { mergeDecisions } from './rules/check-contract.ts'
 import {
+  contractOf,
   findDataset,
   findIngestion,
   findVersion,
@@ -15,21 +19,89 @@ import {
   type IngestionRow,
   insertVersion,
   lockDataset,
+  updateContract,
   updateIngestion,
   type VersionRow,
 } from './store.ts'
 
-/** What a worker needs to begin: the ingestion, and the decisions about columns that persons took for the version before. */
+const optionsOf = (ingestion: IngestionRow) =>
+  ingestion.options as { target?: string; time?: string; columns?: ColumnDecision[] }
+
+/** Rows below those of a version are other bytes than the same rows alone. */
+export const digestFor = (digest: string, append: boolean): string =>
+  append ? createHash('sha256').update(`append\n${digest}`).digest('hex') : digest
+
+/** What was decided when adding: the columns, and the target and time as roles. */
+function newDecisions(ingestion: IngestionRow): ColumnDecision[] {
+  const { target, time, columns = [] } = optionsOf(ingestion)
+  return mergeDecisions(columns, [
+    ...(target ? [{ name: target, role: 'target' as const }] : []),
+    ...(time ? [{ name: time, role: 'time' as const }] : []),
+  ])
+}
+
+/** The version whose rows a query asked for, when these rows are its answer. */
+function madeFrom({ source }: IngestionRow): string | undefined {
+  return source.kind === 'query' && typeof source.versionId === 'string' ? source.versionId : undefined
+}
+
+/** What a worker needs to begin: the ingestion, the version before, and all that persons decided about the columns. */
 export async function startIngestion(
   kernel: Kernel,
   scope: ProjectScope,
   id: string,
-): Promise<{ ingestion: IngestionRow; before?: VersionRow }> {
+): Promise<{
+  ingestion: IngestionRow
+  before?: VersionRow
+  decisions: ColumnDecision[]
+  wishes: { target?: string; time?: string }
+}> {
   const ingestion = await findIngestion(kernel.db, scope, id)
   if (!ingestion) throw new AppError('not_found', 'This ingestion is gone.')
   await updateIngestion(kernel.db, scope.projectId, id, { state: 'running' })
   const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
-  return { ingestion, before: dataset && (await findVersion(kernel.db, scope, dataset.id)) }
+  const before = dataset && (await findVersion(kernel.db, scope, dataset.id))
+  const { target, time } = optionsOf(ingestion)
+  const decisions = mergeDecisions(contractOf(dataset), newDecisions(ingestion))
+  return { ingestion, before, decisions, wishes: { target, time } }
+}
+
+/** The version that was made of these bytes, if there is one. */
+export async function findUnchanged(
+  kernel: Kernel,
+  scope: ProjectScope,
+  ingestion: IngestionRow,
+  digest: string,
+): Promise<VersionRow | undefined> {
+  const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
+  if (!dataset) return undefined
+  const same = await findVersionBySource(kernel.db, scope, dataset.id, digestFor(digest, ingestion.append))
+  if (same || !ingestion.append) return same
+  // The same rows again below themselves are a mistake, not data.
+  const newest = await findVersion(kernel.db, scope, dataset.id)
+  return newest?.sourceDigest === digest ? newest : undefined
+}
+
+/** The rows are those of a version: the ingestion names it, and none is made. */
+export async function completeUnchanged(
+  c: Change,
+  scope: ProjectScope,
+  ingestion: IngestionRow,
+  version: VersionRow,
+): Promise<void> {
+  await updateIngestion(c.tx, scope.projectId, ingestion.id, {
+    state: 'done',
+    created: false,
+    versionId: version.id,
+    endedAt: nowDate(),
+  })
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.ingestion-unchanged',
+    subjectKind: 'ingestion',
+    subjectId: ingestion.id,
+    payload: { dataset: ingestion.datasetName, version: version.number },
+  })
 }
 
 /** Registers the finished Parquet as the next version, in one transaction with the end of its job: nothing is ever half-registered. */
@@ -37,38 +109,61 @@ export async function completeIngestion(
   c: Change,
   scope: ProjectScope,
   ingestion: IngestionRow,
-  made: { sourceDigest: string; blob: StoredBlob; rows: number; schema: VersionColumn[]; warnings: string[] },
+  made: {
+    sourceDigest: string
+    origin: Record<string, unknown>
+    blob: StoredBlob
+    rows: number
+    schema: VersionColumn[]
+    warnings: string[]
+    breaks: string[]
+    /** The version whose rows come first. */
+    parentId?: string
+  },
 ): Promise<VersionRow> {
   const dataset = await lockDataset(c.tx, scope, ingestion.datasetName, ingestion.createdBy)
+  const sourceDigest = digestFor(made.sourceDigest, made.parentId !== undefined)
   // Another ingestion of the same bytes may have come first.
-  const same = await findVersionBySource(c.tx, scope, dataset.id, made.sourceDigest)
+  const same = await findVersionBySource(c.tx, scope, dataset.id, sourceDigest)
+  if (same) {
+    await completeUnchanged(c, scope, ingestion, same)
+    return same
+  }
+  if (made.parentId && (await findVersion(c.tx, scope, dataset.id))?.id !== made.parentId)
+    throw new Error(`${dataset.name} got another version while rows were appended; it is done again.`)
   await ownBlob(c.tx, scope.projectId, made.blob)
-  const version = same
-    ? same
-    : await insertVersion(c.tx, dataset, {
-        digest: made.blob.digest,
-        sourceDigest: made.sourceDigest,
-        bytes: made.blob.bytes,
-        rows: made.rows,
-        columnCount: made.schema.length,
-        schema: made.schema,
-        source: { v: 1, kind: 'upload', fileName: ingestion.fileName },
-        warnings: made.warnings,
-        createdBy: ingestion.createdBy,
-      })
+  const parentId = made.parentId ?? madeFrom(ingestion)
+  const version = await insertVersion(c.tx, dataset, {
+    digest: made.blob.digest,
+    sourceDigest,
+    bytes: made.blob.bytes,
+    rows: made.rows,
+    columnCount: made.schema.length,
+    schema: made.schema,
+    source: made.origin,
+    warnings: made.warnings,
+    breaks: made.breaks,
+    parentId: parentId ?? null,
+    createdBy: ingestion.createdBy,
+  })
+  const decided = newDecisions(ingestion)
+  // A refresh repeats the target of the version before; that is no new decision.
+  if (decided.length > 0 && (ingestion.source.kind === 'upload' || version.number === 1))
+    await updateContract(c.tx, scope, dataset.id, mergeDecisions(contractOf(dataset), decided))
   await updateIngestion(c.tx, scope.projectId, ingestion.id, {
     state: 'done',
-    created: !same,
+    created: true,
     versionId: version.id,
     endedAt: nowDate(),
   })
-  if (same) return version
+  const self = { kind: 'dataset-version', id: version.id } as const
   await c.link(scope.projectId, [
-    {
-      from: { kind: 'dataset-version', id: version.id },
-      relation: 'read-from',
-      to: { kind: 'blob', id: made.sourceDigest },
-    },
+    ...(ingestion.sourceDigest
+      ? [{ from: self, relation: 'read-from', to: { kind: 'blob', id: ingestion.sourceDigest } } as const]
+      : []),
+    ...(parentId
+      ? [{ from: self, relation: 'made-from', to: { kind: 'dataset-version', id: parentId } } as const]
+      : []),
   ])
   await c.emit({
     projectId: scope.projectId,
@@ -83,6 +178,7 @@ export async function completeIngestion(
     subject: { kind: 'dataset-version', id: version.id },
     payload: { v: 1, versionId: version.id },
   })
+  await validateNewVersion(c, scope, version.id)
   return version
 }
 

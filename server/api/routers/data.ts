@@ -10,6 +10,8 @@ import {
   showIngestion,
 } from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
+import { expectationsRouter } from './data-expectations.ts'
+import { diffRouter, leaksRouter } from './data-findings.ts'
 import { queriesRouter } from './data-queries.ts'
 import { recipesRouter } from './data-recipes.ts'
 import { sourcesRouter } from './data-sources.ts'
@@ -19,6 +21,9 @@ const write = () => projectProcedure('data:write')
 const dataset = z.object({ dataset: nameAtVersion })
 
 export const dataRouter = router({
+  leaks: leaksRouter,
+  diff: diffRouter,
+  expectations: expectationsRouter,
   queries: queriesRouter,
   sources: sourcesRouter,
   recipes: recipesRouter,

@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const validateVersionJob = defineJob({
+  name: 'data.validate-version',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), validationId: z.uuid() }),
+  attemptsAllowed: 3,
+})

@@ -1,0 +1,108 @@
+import { canonicalJson } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { findProfile } from '../profile/store.ts'
+import { type DatasetVersion, versionOf } from '../read-datasets.ts'
+import type { Suggestion } from './contract.ts'
+import { blockingOf, verdictSentence } from './rules/judge-version.ts'
+import { storedOf } from './rules/stored-of.ts'
+import { suggestExpectations } from './rules/suggest-expectations.ts'
+import {
+  findNewestValidation,
+  findOverride,
+  findSuite,
+  findSuiteById,
+  findValidation,
+  listHistory,
+  type SuiteRow,
+  type ValidationRow,
+} from './store.ts'
+
+async function describeValidation(kernel: Kernel, scope: ProjectScope, row: ValidationRow, suite: SuiteRow) {
+  const override = await findOverride(kernel.db, scope, row.versionId)
+  const results = row.body?.results ?? []
+  const covers = override !== undefined && blockingOf(results, override.expectations).length === 0
+  return {
+    id: row.id,
+    state: row.state,
+    reason: row.reason,
+    suite: suite.number,
+    verdict: row.verdict,
+    sentence: row.state === 'done' ? verdictSentence(results) : null,
+    results,
+    at: row.endedAt?.toISOString() ?? null,
+    /** Who let this version through though it fails, and why; null when it does not fail, or nobody did. */
+    override:
+      override && covers && row.verdict === 'fail'
+        ? { reason: override.reason, by: override.createdBy, at: override.createdAt.toISOString() }
+        : null,
+  }
+}
+
+/** The newest suite of a dataset, how this version stands against it, and how the others did. */
+export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVersion: string) {
+  await authorise(kernel, caller, 'data:read')
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, nameAtVersion)
+  const suite = await findSuite(kernel.db, scope, version.datasetId)
+  const [row, history] = await Promise.all([
+    suite && findNewestValidation(kernel.db, scope, version.id),
+    listHistory(kernel.db, scope, version.datasetId),
+  ])
+  const checked = row && (row.suiteId === suite!.id ? suite! : await findSuiteById(kernel.db, scope, row.suiteId))
+  return {
+    dataset: version.datasetName,
+    version: version.number,
+    suite: suite?.number ?? 0,
+    expectations: suite?.body.expectations ?? [],
+    validation: row && checked ? await describeValidation(kernel, scope, row, checked) : null,
+    history: history.map(h => ({ ...h, at: h.at.toISOString() })),
+  }
+}
+
+/** One validation: `state` says whether it has ended. */
+export async function showValidation(kernel: Kernel, caller: Caller, id: string) {
+  await authorise(kernel, caller, 'data:read')
+  const row = await findValidation(kernel.db, caller.scope, id)
+  const suite = row && (await findSuiteById(kernel.db, caller.scope, row.suiteId))
+  if (!row || !suite) throw new AppError('not_found', 'There is no such validation in this project.')
+  return describeValidation(kernel, caller.scope, row, suite)
+}
+
+/** What the profile of a version suggests, without what is expected already. */
+export async function suggestSuite(
+  kernel: Kernel,
+  caller: Caller,
+  nameAtVersion: string,
+): Promise<{ dataset: string; version: number; suggestions: Suggestion[] }> {
+  await authorise(kernel, caller, 'data:read')
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, nameAtVersion)
+  const profile = await requireProfile(kernel, scope, version)
+  const suite = await findSuite(kernel.db, scope, version.datasetId)
+  // One of a type per column: what a person changed is not suggested again as it was.
+  const key = (e: { type: string; column: string | null }) => canonicalJson([e.type, e.column])
+  const known = new Set((suite?.body.expectations ?? []).map(key))
+  const all = suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, profile, storedOf)
+  return {
+    dataset: version.datasetName,
+    version: version.number,
+    suggestions: all.filter(s => !known.has(key(s))),
+  }
+}
+
+async function requireProfile(kernel: Kernel, scope: ProjectScope, version: DatasetVersion) {
+  const row = await findProfile(kernel.db, scope, version.id)
+  if (row) return row.profile
+  const name = `${version.datasetName} v${version.number}`
+  if (version.profileState === 'failed')
+    throw new AppError('conflict', `The profile of ${name} could not be made, so nothing can be suggested.`, {
+      hint: 'Write the expectations yourself.',
+    })
+  throw new AppError('unavailable', `The profile of ${name} is still being made.`, {
+    hint: 'Ask again in a moment.',
+    retryAfterSeconds: 2,
+  })
+}

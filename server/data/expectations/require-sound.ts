@@ -1,0 +1,94 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import { type DatasetVersion, versionOf } from '../read-datasets.ts'
+import { type OverrideInput, overrideInput } from './contract.ts'
+import { blockingOf } from './rules/judge-version.ts'
+import { findNewestValidation, findOverride, findSuite, insertOverride } from './store.ts'
+
+/** Why a version that fails may be used all the same. */
+export interface Override {
+  reason: string
+  by: string
+  at: string
+}
+
+/**
+ * Throws in words when a version must not be used: it fails an expectation that blocks and nobody let it through, or it was not checked
+ * yet though something blocks. Answers with the override when only that lets it pass.
+ */
+export async function requireSound(
+  kernel: Kernel,
+  scope: ProjectScope,
+  version: DatasetVersion,
+): Promise<Override | undefined> {
+  const suite = await findSuite(kernel.db, scope, version.datasetId)
+  if (!suite?.body.expectations.some(e => e.enabled && e.severity === 'block')) return undefined
+  const name = `${version.datasetName} v${version.number}`
+  const at = `${version.datasetName}@${version.number}`
+  const row = await findNewestValidation(kernel.db, scope, version.id, suite.id)
+  if (row?.state === 'queued' || row?.state === 'running')
+    throw new AppError('conflict', `${name} is still being checked against its expectations.`, {
+      hint: 'Try again in a moment.',
+      retryAfterSeconds: 2,
+    })
+  const check = `Check it on its Quality tab, or with: fleximl data validate ${at}`
+  if (!row) throw new AppError('conflict', `${name} was not checked against its expectations yet.`, { hint: check })
+  if (row.state !== 'done' || !row.body)
+    throw new AppError('conflict', `${name} could not be checked against its expectations: ${row.reason ?? ''}`, {
+      hint: check,
+    })
+  const failing = blockingOf(row.body.results)
+  if (failing.length === 0) return undefined
+  const override = await findOverride(kernel.db, scope, version.id)
+  if (override && blockingOf(row.body.results, override.expectations).length === 0)
+    return { reason: override.reason, by: override.createdBy, at: override.createdAt.toISOString() }
+  const more = failing.length > 3 ? ` And ${failing.length - 3} more.` : ''
+  throw new AppError(
+    'conflict',
+    `${name} fails what is expected of it: ${failing
+      .slice(0, 3)
+      .map(r => r.sentence)
+      .join(' ')}${more}`,
+    {
+      hint: 'Repair the data and add it as the next version, change the expectation, or ask an approver to let this version through with a reason (Quality tab).',
+      details: failing.map(r => ({ column: r.column ?? 'table', expected: r.limit, expectation: r.expectation })),
+    },
+  )
+}
+
+/** Lets a failing version through, for a reason that stays with it and with every run on it. */
+export async function overrideVersion(kernel: Kernel, caller: Caller, input: OverrideInput): Promise<Override> {
+  await authorise(kernel, caller, 'data:override')
+  const { dataset, reason } = overrideInput.parse(input)
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, dataset)
+  const suite = await findSuite(kernel.db, scope, version.datasetId)
+  const row = suite && (await findNewestValidation(kernel.db, scope, version.id, suite.id))
+  const failing = row?.state === 'done' ? blockingOf(row.body?.results ?? []) : []
+  if (!row || failing.length === 0)
+    throw new AppError('conflict', `${version.datasetName} v${version.number} fails nothing that blocks.`, {
+      hint: 'There is nothing to override. Check it first when its expectations have changed.',
+    })
+  return change(kernel, caller.actor, async c => {
+    const made = await insertOverride(c.tx, scope, {
+      validationId: row.id,
+      versionId: version.id,
+      expectations: failing.map(r => r.expectation),
+      reason,
+      createdBy: actorKey(c.actor),
+    })
+    const subject = { projectId: scope.projectId, subjectKind: 'dataset', subjectId: version.datasetId }
+    const details = {
+      dataset: version.datasetName,
+      version: version.number,
+      reason,
+      expectations: failing.map(r => r.sentence),
+    }
+    await c.audit({ ...subject, action: 'data.override-expectations', details })
+    await c.emit({ ...subject, type: 'data.expectations-overridden', payload: details })
+    return { reason, by: made.createdBy, at: made.createdAt.toISOString() }
+  })
+}

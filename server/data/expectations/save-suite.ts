@@ -1,0 +1,105 @@
+import { canonicalJson } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { type DatasetVersion, versionOf } from '../read-datasets.ts'
+import { findVersion } from '../store.ts'
+import { type Expectation, type NewExpectation, type SaveSuiteInput, saveSuiteInput } from './contract.ts'
+import { readPredicate } from './read-predicate.ts'
+import { insertSuite, lockSuite } from './store.ts'
+import { queueValidation } from './validate-version.ts'
+
+/** Refuses, before anything is kept, a predicate or pattern that could never be checked. */
+async function requireReadable(version: DatasetVersion, expectations: readonly NewExpectation[]): Promise<void> {
+  const written = expectations.filter(e => e.type === 'sql' || e.type === 'regex')
+  if (written.length === 0) return
+  const columns = version.schema.map(c => c.name)
+  await withDuckDb({ limits: { memoryMb: 128, threads: 1 } }, async db => {
+    // A table of the same names, without a row: what cannot be bound here could not be checked there.
+    const types = { number: 'DOUBLE', integer: 'BIGINT', boolean: 'BOOLEAN', datetime: 'TIMESTAMP', words: 'VARCHAR' }
+    await db.run(
+      `CREATE TABLE data (${version.schema.map(c => `${id(c.name)} ${c.stored ? types[c.stored] : 'VARCHAR'}`).join(', ')})`,
+    )
+    for (const e of written) {
+      if (e.type === 'sql') await readPredicate(db, e.parameters.predicate, columns)
+      const sql =
+        e.type === 'sql'
+          ? `SELECT (${e.parameters.predicate}\n) FROM data`
+          : e.type === 'regex'
+            ? `SELECT regexp_matches('', ${text(e.parameters.pattern)})`
+            : ''
+      await db.runAndReadAll(sql).catch((error: Error) => {
+        throw new AppError('invalid', `It cannot be read: ${error.message.split('\n')[0]!.slice(0, 300)}`, {
+          hint: e.type === 'sql' ? 'Names of columns in double quotes, text in single quotes.' : 'Patterns are RE2.',
+        })
+      })
+    }
+  })
+}
+
+/** Keeps who they are for those that say so, or that check the same as one before. */
+function withIds(list: readonly NewExpectation[], before: readonly Expectation[]): Expectation[] {
+  const sameAs = (e: NewExpectation | Expectation) => canonicalJson([e.type, e.column, e.parameters])
+  const known = new Map(before.map(e => [sameAs(e), e.id]))
+  const ids = new Set(before.map(e => e.id))
+  const taken = new Set<string>()
+  return list.map(e => {
+    const wanted = e.id !== undefined && ids.has(e.id) ? e.id : known.get(sameAs(e))
+    const name = wanted !== undefined && !taken.has(wanted) ? wanted : newId()
+    taken.add(name)
+    const { id: _, ...rest } = e
+    return { ...rest, id: name } as Expectation
+  })
+}
+
+/**
+ * Makes the expectations of a dataset these, as its next suite, and checks its newest version against them. The same ones make no suite.
+ * Throws `conflict` when somebody saved in between.
+ */
+export async function saveSuite(
+  kernel: Kernel,
+  caller: Caller,
+  input: SaveSuiteInput,
+): Promise<{ suite: number; created: boolean; validation: string | null }> {
+  await authorise(kernel, caller, 'data:write')
+  const { dataset, expectations, basedOn } = saveSuiteInput.parse(input)
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, dataset)
+  await requireReadable(version, expectations)
+  return change(kernel, caller.actor, async c => {
+    const before = await lockSuite(c.tx, scope, version.datasetId)
+    if (basedOn !== undefined && (before?.number ?? 0) !== basedOn)
+      throw new AppError('conflict', `The expectations of ${version.datasetName} were changed meanwhile.`, {
+        hint: 'Load them again, then repeat your change.',
+      })
+    const list = withIds(expectations, before?.body.expectations ?? [])
+    if (before && canonicalJson(before.body.expectations) === canonicalJson(list))
+      return { suite: before.number, created: false, validation: null }
+    const suite = await insertSuite(c.tx, scope, {
+      datasetId: version.datasetId,
+      number: (before?.number ?? 0) + 1,
+      body: { v: 1, expectations: list },
+      createdBy: actorKey(c.actor),
+    })
+    const subject = { projectId: scope.projectId, subjectKind: 'dataset', subjectId: version.datasetId }
+    const details = {
+      dataset: version.datasetName,
+      suite: suite.number,
+      expectations: list.length,
+      blocking: list.filter(e => e.enabled && e.severity === 'block').length,
+    }
+    await c.audit({ ...subject, action: 'data.save-expectations', details })
+    await c.emit({ ...subject, type: 'data.expectations-saved', payload: details })
+    if (!list.some(e => e.enabled)) return { suite: suite.number, created: true, validation: null }
+    const newest = await findVersion(c.tx, scope, version.datasetId)
+    const target = newest ? { ...newest, datasetName: version.datasetName } : version
+    const queued = await queueValidation(c, scope, target, suite)
+    // The version that was looked at is checked too.
+    if (target.id !== version.id) await queueValidation(c, scope, version, suite)
+    return { suite: suite.number, created: true, validation: queued.id }
+  })
+}
