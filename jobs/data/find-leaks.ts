@@ -6,12 +6,12 @@ import { findLeaksTask } from './tasks/find-leaks.ts'
 
 export const findLeaks = defineHandler({
   definition: findLeaksJob,
-  async run({ kernel, scope, job, payload, progress, line, finish, signal }) {
+  async run({ kernel, scope, job, payload, progress, line, finish, signal, child }) {
     const { versionId, scan } = await startLeaks(kernel, scope, payload.leaksId, job.id)
     // Looking for equal rows of a large table may need more than memory.
     const folder = await kernel.blobs.temporaryFolder()
-    const findings = await runTask(findLeaksTask, { scan, folder }, { signal, progress, line }).finally(() =>
-      rm(folder, { recursive: true, force: true }),
+    const findings = await runTask(findLeaksTask, { scan, folder }, { signal, progress, line, memory: child }).finally(
+      () => rm(folder, { recursive: true, force: true }),
     )
     await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, findings))
   },

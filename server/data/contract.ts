@@ -27,29 +27,30 @@ export interface VersionColumn {
   reason: string
 }
 
-export interface ColumnProfile {
-  name: string
-  type: ColumnType
-  count: number
-  missing: number
-  distinct: number
-  /** False: estimated by DuckDB's HyperLogLog. */
-  distinctExact: boolean
-  min: number | string | null
-  max: number | string | null
-  mean: number | null
-  sd: number | null
-  quantiles: Record<string, number>
-  top: { value: string; count: number }[]
-  histogram: { from: number; to: number; count: number }[]
-  warnings: string[]
-}
+export type { ColumnProfile, Profile, ProfileAnswer } from './profile/contract.ts'
 
-export interface Profile {
+/** What a person decided about a column: holds for this version and the ones to come, whatever is inferred. Absent fields are open. */
+export const columnDecision = z.object({
+  name: z.string().min(1).max(500),
+  type: z.enum(COLUMN_TYPES).optional(),
+  role: z.enum(COLUMN_ROLES).optional(),
+  /** false: a version with empty cells breaks the contract. */
+  nullable: z.boolean().optional(),
+  /** The levels, or the range; a version with others breaks the contract. null: open again. */
+  domain: z
+    .union([
+      z.array(z.string().max(1000)).min(1).max(1000),
+      z.object({ min: z.number(), max: z.number() }).refine(d => d.min <= d.max, 'the lowest is above the highest'),
+    ])
+    .nullable()
+    .optional(),
+})
+export type ColumnDecision = z.infer<typeof columnDecision>
+
+/** Kept with a dataset: later versions are inferred and checked by it. */
+export interface DatasetContract {
   v: 1
-  rows: number
-  duplicateRows: number
-  columns: ColumnProfile[]
+  columns: ColumnDecision[]
 }
 
 /** Which types can be read from what is stored without losing cells. `constant` stays what it is until another value comes. */
@@ -72,9 +73,13 @@ const STORED_AS: Record<ColumnType, StoredType> = {
   constant: 'words',
 }
 
+/** How the bytes hold a column. */
+export const storedAs = (column: Pick<VersionColumn, 'type' | 'stored'>): StoredType =>
+  column.stored ?? STORED_AS[column.type]
+
 /** The types a person may give a column. */
 export const typesFor = (column: Pick<VersionColumn, 'type' | 'stored'>): readonly ColumnType[] =>
-  READABLE_AS[column.stored ?? STORED_AS[column.type]]
+  READABLE_AS[storedAs(column)]
 
 export const nameAtVersion = z
   .string()
@@ -87,21 +92,16 @@ export const addDatasetInput = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   target: z.string().max(500).optional(),
   time: z.string().max(500).optional(),
+  /** true: the rows go below those of the newest version. */
+  append: z.boolean().optional(),
+  /** Decisions about columns, taken before adding. */
+  columns: z.array(columnDecision).max(10_000).optional(),
 })
 export type AddDatasetInput = z.infer<typeof addDatasetInput>
 
 export const reviewInput = z.object({
   dataset: nameAtVersion,
-  columns: z
-    .array(
-      z.object({
-        name: z.string().max(500),
-        type: z.enum(COLUMN_TYPES).optional(),
-        role: z.enum(COLUMN_ROLES).optional(),
-      }),
-    )
-    .min(1)
-    .max(10_000),
+  columns: z.array(columnDecision).min(1).max(10_000),
 })
 export type ReviewInput = z.infer<typeof reviewInput>
 
@@ -128,17 +128,6 @@ export interface Preview {
   cells: PreviewCell[][]
 }
 
-/** `fleximl data profile`: the counts are absent until the profile is there. */
-export interface ProfileAnswer {
-  dataset: string
-  version: number
-  state: string
-  reason: string | null
-  rows: number
-  duplicateRows: number | null
-  columns: ColumnProfile[]
-}
-
 /** Files above this are refused at upload. */
 export const MAX_UPLOAD_BYTES = 10 * 2 ** 30
 
@@ -152,4 +141,32 @@ export interface DatasetSummary {
   warnings: string[]
   createdAt: string
   profileState: string
+}
+
+/** Looks at uploaded bytes before they are added. Answers with an id; ask `sourcePreview` until its state is `done` or `failed`. */
+export const previewSourceInput = z.object({
+  fileName: z.string().min(1).max(300),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The dataset it may become a version of: what was decided about its columns is shown. */
+  name: resourceNameSchema.optional(),
+})
+export type PreviewSourceInput = z.infer<typeof previewSourceInput>
+
+export interface SourcePreviewResult {
+  v: 1
+  /** Rows that were looked at; the guesses are from these. */
+  rows: number
+  schema: VersionColumn[]
+  warnings: string[]
+  breaks: string[]
+  cells: PreviewCell[][]
+}
+
+export interface SourcePreview {
+  id: string
+  state: string
+  reason: string | null
+  hint: string | null
+  fileName: string
+  result: SourcePreviewResult | null
 }

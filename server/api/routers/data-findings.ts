@@ -1,0 +1,27 @@
+import { diffInput } from '#server/data/diff/contract.ts'
+import { compareTwo, searchLeaks, showDiff, showLeaks } from '#server/data/index.ts'
+import { leaksInput } from '#server/data/leaks/contract.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+const read = () => projectProcedure('data:read')
+
+/** Looking costs work but changes nothing of the data: whoever may read may ask. */
+export const leaksRouter = router({
+  show: read()
+    .input(leaksInput)
+    .query(({ ctx, input }) => showLeaks(ctx.kernel, ctx.caller, input)),
+  /** Queues the search; ask `show` until its state is `done` or `failed`. */
+  search: read()
+    .input(leaksInput)
+    .mutation(({ ctx, input }) => searchLeaks(ctx.kernel, ctx.caller, input)),
+})
+
+export const diffRouter = router({
+  show: read()
+    .input(diffInput)
+    .query(({ ctx, input }) => showDiff(ctx.kernel, ctx.caller, input)),
+  /** Queues the comparison unless it is there; ask `show` until its state is `done` or `failed`. */
+  compare: read()
+    .input(diffInput)
+    .mutation(({ ctx, input }) => compareTwo(ctx.kernel, ctx.caller, input)),
+})

@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const diffVersionsJob = defineJob({
+  name: 'data.diff-versions',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), diffId: z.uuid() }),
+  attemptsAllowed: 3,
+})

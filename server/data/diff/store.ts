@@ -1,0 +1,68 @@
+import { and, eq } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { dataDiffs } from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { DiffResult } from './contract.ts'
+
+export type DiffRow = Omit<typeof dataDiffs.$inferSelect, 'result'> & { result: DiffResult | null }
+export interface DiffPair {
+  beforeId: string
+  afterId: string
+  /** JSON list of names. */
+  key: string
+}
+
+export async function findDiff(db: Handle, scope: ProjectScope, pair: DiffPair): Promise<DiffRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(dataDiffs)
+    .where(
+      and(
+        eq(dataDiffs.projectId, scope.projectId),
+        eq(dataDiffs.beforeId, pair.beforeId),
+        eq(dataDiffs.afterId, pair.afterId),
+        eq(dataDiffs.key, pair.key),
+      ),
+    )
+  return row as DiffRow | undefined
+}
+
+export async function findDiffById(db: Handle, scope: ProjectScope, id: string): Promise<DiffRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(dataDiffs)
+    .where(and(eq(dataDiffs.projectId, scope.projectId), eq(dataDiffs.id, id)))
+  return row as DiffRow | undefined
+}
+
+/** Undefined: somebody asks for the same at this moment, or it is there already. One that failed may be tried again. */
+export async function queueDiff(
+  tx: Tx,
+  scope: ProjectScope,
+  pair: DiffPair,
+  createdBy: string,
+): Promise<DiffRow | undefined> {
+  const [row] = await tx
+    .insert(dataDiffs)
+    .values({ ...pair, id: newId(), projectId: scope.projectId, state: 'queued', createdBy })
+    .onConflictDoUpdate({
+      target: [dataDiffs.projectId, dataDiffs.beforeId, dataDiffs.afterId, dataDiffs.key],
+      set: { state: 'queued', reason: null, hint: null, endedAt: null },
+      setWhere: eq(dataDiffs.state, 'failed'),
+    })
+    .returning()
+  return row as DiffRow | undefined
+}
+
+export async function updateDiff(
+  tx: Handle,
+  projectId: string,
+  id: string,
+  set: Partial<typeof dataDiffs.$inferInsert>,
+): Promise<void> {
+  await tx
+    .update(dataDiffs)
+    .set(set)
+    .where(and(eq(dataDiffs.projectId, projectId), eq(dataDiffs.id, id)))
+}
