@@ -20,6 +20,7 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
     "import { users } from '../../db/schema/users.ts'\nusers()",
     'db/schema/users.ts',
   ],
+  'few-speak-postgresql': ['server/data/n.ts', "import postgres from 'postgres'\npostgres", ''],
   'one-duckdb-opener': ['server/data/i.ts', "import { DuckDBInstance } from '@duckdb/node-api'\nDuckDBInstance", ''],
   'charts-know-recharts': ['components/data/j.ts', "import { Line } from 'recharts'\nLine", ''],
   'components-see-contracts': [

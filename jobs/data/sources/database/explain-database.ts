@@ -71,7 +71,7 @@ export function explainDatabase(
       return make(
         'invalid',
         `The query did not end within ${work.timeoutSeconds} seconds and was stopped.`,
-        'Ask for less, add an index, or raise the time limit of the source.',
+        'Ask for less or for a part at a time, or add an index.',
       )
     case '53300':
     case 'ER_CON_COUNT_ERROR':
@@ -80,7 +80,10 @@ export function explainDatabase(
     case 'HANDSHAKE_NO_SSL_SUPPORT':
       return make('invalid', `${where} does not speak TLS.`, 'Turn TLS off in the connection, or on at the server.')
   }
-  if (/certificate|self[- ]signed|altname/i.test(`${e.code} ${said}`) || /^(CERT_|DEPTH_|ERR_TLS_|ERR_SSL_)/.test(e.code ?? ''))
+  if (
+    /certificate|self[- ]signed|altname/i.test(`${e.code} ${said}`) ||
+    /^(CERT_|DEPTH_|ERR_TLS_|ERR_SSL_)/.test(e.code ?? '')
+  )
     return make(
       'unavailable',
       `${where} could not be trusted: ${said}.`,
@@ -93,7 +96,11 @@ export function explainDatabase(
       'Mend the query; run it in the database’s own shell to see more.',
     )
   if (/^ER_/.test(e.code ?? ''))
-    return make('invalid', `The database refused the query: ${said}.`, 'Mend the query; run it in the database’s own shell to see more.')
+    return make(
+      'invalid',
+      `The database refused the query: ${said}.`,
+      'Mend the query; run it in the database’s own shell to see more.',
+    )
   const codes: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
     ECONNRESET: 'it closed the connection',
@@ -112,8 +119,7 @@ export function explainDatabase(
   )
 }
 
-const at = (e: DriverError, query: string) =>
-  e.position && query ? ` (${placeOf(query, Number(e.position))})` : ''
+const at = (e: DriverError, query: string) => (e.position && query ? ` (${placeOf(query, Number(e.position))})` : '')
 
 /** A server could repeat what it was sent. */
 const scrub = (text: string, secret: string) =>

@@ -18,12 +18,12 @@ export interface SinkOptions {
 }
 
 /**
- * Writes what a query delivers, one chunk a row, into a file and hashes it on the way; small rows go to the disk in larger pieces. The
- * source is only asked for what the disk has taken. `encode` makes bytes of a row.
+ * Writes what a query delivers into a file and hashes it on the way; small rows go to the disk in larger pieces. The source is only asked
+ * for what the disk has taken. `encode` makes lines of what it gives at once, one row or several.
  */
 export async function writeRows<T>(
   source: AsyncIterable<T> | NodeJS.ReadableStream,
-  encode: (row: T) => Buffer | string,
+  encode: (given: T) => { text: string; rows: number },
   { path, head, maxBytes, signal, rows }: SinkOptions,
 ): Promise<{ rows: number; bytes: number; digest: string }> {
   const hash = createHash('sha256')
@@ -45,13 +45,16 @@ export async function writeRows<T>(
   }
   take(Buffer.from(head))
   await pipeline(
-    source as NodeJS.ReadableStream,
+    source,
     new Transform({
       writableObjectMode: true,
-      transform(row: T, _encoding, done) {
-        const piece = encode(row)
-        take(typeof piece === 'string' ? Buffer.from(piece) : piece)
-        if (++count % PROGRESS_ROWS === 0) rows?.(count)
+      writableHighWaterMark: 2,
+      transform(given: T, _encoding, done) {
+        const piece = encode(given)
+        take(Buffer.from(piece.text))
+        const before = count
+        count += piece.rows
+        if (Math.floor(count / PROGRESS_ROWS) > Math.floor(before / PROGRESS_ROWS)) rows?.(count)
         if (bytes > maxBytes)
           return done(
             new AppError('too_large', `The query delivers more than ${maxBytes} bytes (${count} rows so far).`, {

@@ -74,13 +74,13 @@ export function oneStatement(query: string, dialect: Dialect): string {
     code += query[i]
     i++
   }
-  const words = code.toLowerCase().match(/[a-z_]+/g) ?? []
+  const words: string[] = code.toLowerCase().match(/[a-z_]+/g) ?? []
   const first = words[0]
   if (!first) throw new AppError('invalid', 'The query is empty.', { hint: HINT })
   if (!WORDS.has(first) || !/^[\s(]*[a-z]/i.test(code))
     throw new AppError('invalid', `The query starts with ${first.toUpperCase()}; a source only reads.`, { hint: HINT })
-  // A read-only transaction does not stop MySQL from writing a file on its server.
-  if (dialect === 'mysql' && words.includes('into'))
+  // A read-only transaction does not stop MySQL from writing a file on its server. As a name it is in quotes, in both.
+  if (words.includes('into'))
     throw new AppError('invalid', 'The query writes with INTO; a source only reads.', { hint: HINT })
   return query.slice(0, end).trim()
 }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import postgres from 'postgres'
 import { AppError } from '#server/kernel/errors.ts'
 import { openSocket } from '#server/kernel/outgoing/index.ts'
@@ -9,11 +8,18 @@ import { type DatabaseTarget, type QueryResult, type QueryWork, requireNames, tl
 
 /** A server that closes each connection at once would be called for ever: the driver tries again without end. */
 const MAX_SOCKETS = 3
+const CANCEL_MS = 15_000
+/** The server holds the rest back until these are on disk. */
+const ROWS_AT_ONCE = 2000
 const BOOLEAN = 16
+const TRUE = 't'.charCodeAt(0)
 
-async function connected<T>(target: DatabaseTarget, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+async function connected<T>(
+  target: DatabaseTarget,
+  work: (sql: postgres.Sql, pidKnown: (pid: number) => void) => Promise<T>,
+): Promise<T> {
   let sockets = 0
-  const options = {
+  const sql = postgres({
     host: target.host,
     port: target.port,
     database: target.database,
@@ -22,7 +28,6 @@ async function connected<T>(target: DatabaseTarget, work: (sql: postgres.Sql) =>
     ssl: tlsOptions(target) ?? false,
     max: 1,
     connect_timeout: 15,
-    idle_timeout: 0,
     fetch_types: false,
     onnotice: () => undefined,
     connection: {
@@ -40,18 +45,29 @@ async function connected<T>(target: DatabaseTarget, work: (sql: postgres.Sql) =>
       if (++sockets > MAX_SOCKETS) throw Object.assign(new Error('closed'), { code: 'CONNECTION_CLOSED' })
       return openSocket(target.policy, target)
     },
+  } as postgres.Options<Record<string, never>>) as unknown as postgres.Sql
+  let pid = 0
+  let stopped: Promise<unknown> | undefined
+  // Closing alone would leave the server computing what nobody reads.
+  const stop = () => {
+    stopped = (pid ? cancel(target, pid).catch(() => undefined) : Promise.resolve()).then(() => sql.end({ timeout: 0 }))
   }
-  const sql = postgres(options)
-  const stop = () => void sql.end({ timeout: 0 })
   target.signal.addEventListener('abort', stop, { once: true })
   try {
     target.signal.throwIfAborted()
-    return await work(sql)
+    return await work(sql, known => {
+      pid = known
+    })
   } finally {
     target.signal.removeEventListener('abort', stop)
+    await stopped
     await sql.end({ timeout: 0 })
   }
 }
+
+/** Stops what the other connection of the same account runs. */
+const cancel = (target: DatabaseTarget, pid: number): Promise<unknown> =>
+  connected({ ...target, signal: AbortSignal.timeout(CANCEL_MS) }, sql => sql`SELECT pg_cancel_backend(${pid}::int)`)
 
 const failed = (error: unknown, target: DatabaseTarget, work?: QueryWork): Error =>
   target.signal.aborted ? (target.signal.reason as Error) : explainDatabase(error, target, work)
@@ -71,16 +87,19 @@ export async function testPostgresql(target: DatabaseTarget): Promise<string> {
   }
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+async function* batches(query: AsyncIterable<postgres.Row[]>): AsyncGenerator<(Buffer | null)[][]> {
+  for await (const rows of query) yield rows as unknown as (Buffer | null)[][]
+}
 
 export async function readPostgresql(target: DatabaseTarget, work: QueryWork): Promise<QueryResult> {
   const statement = oneStatement(work.query, 'postgresql')
   try {
-    return await connected(target, sql =>
+    return await connected(target, (sql, pidKnown) =>
       sql.begin('READ ONLY', async tx => {
         await tx.unsafe(`SET LOCAL statement_timeout = ${Math.ceil(work.timeoutSeconds * 1000)}`)
-        const [about] = await tx`SELECT current_setting('server_version') AS version`
-        // The server's own parser proves that this is one whole statement, before it is put between parentheses.
+        const [about] = await tx`SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid`
+        pidKnown(Number(about?.pid))
+        // The server's own parser proves that this is one whole statement.
         const described = await tx.unsafe(statement, [], { prepare: true }).describe()
         if (described.types.length > 0)
           throw new AppError('invalid', 'The query has places for values ($1).', { hint: 'Write the values into it.' })
@@ -88,23 +107,23 @@ export async function readPostgresql(target: DatabaseTarget, work: QueryWork): P
         requireNames(columns.map(c => c.name))
         const types = await tx<{ oid: number; name: string }[]>`
           SELECT oid::int8::float8 AS oid, format_type(oid, NULL) AS name FROM pg_type
-          WHERE oid = ANY(${`{${[...new Set(columns.map(c => c.type))].join(',')}}`}::oid[])`
+          WHERE oid::text = ANY(string_to_array(${[...new Set(columns.map(c => c.type))].join(',')}, ','))`
         const names = new Map(types.map(t => [Number(t.oid), t.name]))
-        const list = columns.map((c, i) =>
-          // Booleans come as t and f otherwise, which a reader may take for words.
-          c.type === BOOLEAN ? `CASE c${i} WHEN true THEN 'true' WHEN false THEN 'false' END` : `c${i}`,
+        const isBoolean = columns.map(c => c.type === BOOLEAN)
+        // Booleans come as t and f, which a reader may take for words.
+        const cell = (value: Buffer | null, i: number) =>
+          value === null ? null : isBoolean[i] ? String(value[0] === TRUE) : value.toString('utf8')
+        const written = await writeRows(
+          batches(tx.unsafe(statement, [], { prepare: true }).raw().cursor(ROWS_AT_ONCE)),
+          rows => ({ text: rows.map(row => csvLine(row.map(cell))).join(''), rows: rows.length }),
+          {
+            path: work.path,
+            head: csvLine(columns.map(c => c.name)),
+            maxBytes: work.maxBytes,
+            signal: target.signal,
+            rows: work.progress,
+          },
         )
-        const aliases = columns.map((_, i) => `c${i}`).join(', ')
-        const copy = `COPY (SELECT ${list.join(', ')} FROM (\n${statement}\n) AS ${quoted('query')}(${aliases})) TO STDOUT (FORMAT csv, ENCODING 'UTF8')`
-        const query = tx.unsafe(copy)
-        const stream = (await query.readable()) as Readable
-        const written = await writeRows<Buffer>(stream, row => row, {
-          path: work.path,
-          head: csvLine(columns.map(c => c.name)),
-          maxBytes: work.maxBytes,
-          signal: target.signal,
-          rows: work.progress,
-        })
         return {
           columns: columns.map(c => ({ name: c.name, type: names.get(c.type) ?? 'unknown' })),
           ...written,
