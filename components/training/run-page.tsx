@@ -67,6 +67,11 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         actions={<Actions project={project} run={data} />}
       />
       <StatePanel run={data} />
+      {data.dataOverride ? (
+        <Alert color="yellow" variant="light" title="Its data fails expectations and was let through.">
+          “{data.dataOverride.reason}” <Time at={data.dataOverride.at} />
+        </Alert>
+      ) : null}
       <div className={classes.areas}>
         <Stack gap="md" className={classes.main}>
           {data.series.length > 0 || active ? (

@@ -141,6 +141,8 @@ export interface RunDetail extends RunSummary {
   recipe: string[]
   /** The saved recipe they began with, as `name@version`. */
   recipeName: string | null
+  /** Why data that failed its expectations was used all the same; null: it did not fail. */
+  dataOverride: { reason: string; by: string; at: string } | null
   peakMemoryBytes: number | null
   /** Keys that have a series to draw. */
   series: string[]

@@ -1,6 +1,6 @@
 import { defaultMetric, getMetric, listTrainers, type Task, type Trainer } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { type DatasetVersion, recipeOf, versionOf } from '#server/data/index.ts'
+import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/index.ts'
 import { type Change, change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
@@ -29,6 +29,8 @@ interface Wanted {
   /** Undefined: that of the experiment, or the default of the task. */
   metric?: string
   recipe?: { id: string; name: string }
+  /** Why data that fails its expectations is used all the same. */
+  override?: Override
 }
 
 /**
@@ -39,6 +41,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   await authorise(kernel, caller, 'training:write')
   const { scope } = caller
   const version = await versionOf(kernel, scope, input.data)
+  const override = await requireSound(kernel, scope, version)
   const { target, ignore, seed } = input
   for (const name of ignore) requireColumn(version, name, 'to ignore')
   if (ignore.includes(target)) throw new AppError('invalid', `“${target}” is the target: it cannot be ignored.`)
@@ -57,7 +60,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   const planned = await inEngineWords(() =>
     scheduleRuns(trainers, task, { rows: facts.present, cols: features.length }, { trials: input.trials, seed }),
   )
-  const wanted: Wanted = { version, target, task, split, metric, recipe }
+  const wanted: Wanted = { version, target, task, split, metric, recipe, override }
   const experiment = await change(kernel, caller.actor, async c => {
     await lockExperiments(c.tx, scope)
     const row = await findOrInsert(c, scope, wanted, input)
@@ -168,7 +171,7 @@ async function enqueueRuns(
   c: Change,
   scope: ProjectScope,
   experiment: ExperimentRow,
-  { version, split, recipe }: Wanted,
+  { version, split, recipe, override }: Wanted,
   { ignore, seed, minutes }: LaunchInput,
   planned: PlannedRun[],
   now: number,
@@ -185,7 +188,13 @@ async function enqueueRuns(
       params,
       seed,
       state: 'queued',
-      result: { v: 1, ignored: ignore, split, ...(recipe ? { recipeName: recipe.name } : {}) },
+      result: {
+        v: 1,
+        ignored: ignore,
+        split,
+        ...(recipe ? { recipeName: recipe.name } : {}),
+        ...(override ? { override } : {}),
+      },
       createdBy: actorKey(c.actor),
     })),
   )
@@ -212,7 +221,12 @@ async function enqueueRuns(
     }),
   )
   const subject = { projectId, subjectKind: 'experiment', subjectId: experiment.id }
-  const told = { experiment: experiment.name, runs: rows.length, data: `${version.datasetName}@${version.number}` }
+  const told = {
+    experiment: experiment.name,
+    runs: rows.length,
+    data: `${version.datasetName}@${version.number}`,
+    ...(override ? { override: override.reason } : {}),
+  }
   await c.emit({ ...subject, type: 'training.experiment-launched', payload: told })
   await c.audit({ ...subject, action: 'training.launch-experiment', details: { ...told, target: experiment.target } })
   c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })

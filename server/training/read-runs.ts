@@ -69,6 +69,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
     rowsValidation: result?.rowsValidation ?? null,
     recipe: result?.recipe ?? [],
     recipeName: result?.recipeName ?? null,
+    dataOverride: result?.override ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? (run.jobId ? await peakMemoryOf(kernel.db, scope, run.jobId) : null),
     series: series.map(s => s.key),
   }

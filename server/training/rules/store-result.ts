@@ -8,6 +8,8 @@ export interface StoredPlan {
   split: string
   /** The saved recipe, as `name@version`. */
   recipeName?: string
+  /** Why data that failed its expectations was used all the same; `by` is an actor's key. */
+  override?: { reason: string; by: string; at: string }
 }
 
 /** `runs.result` of a done run: what was measured on the validation rows, and how the rows became numbers. */

@@ -1,0 +1,80 @@
+import type { Handle } from '#db/client.ts'
+import type { Change } from '#server/kernel/change.ts'
+import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { validateNewVersion } from '../expectations/validate-version.ts'
+import { updateVersion, type VersionRow } from '../store.ts'
+import type { Profile, Relations } from './contract.ts'
+import { relateColumnsJob } from './jobs.ts'
+import { putProfile, updateProfile } from './store.ts'
+
+export const enqueueRelations = (c: Change, scope: ProjectScope, version: { id: string; title: string }) =>
+  c.enqueue(relateColumnsJob, {
+    projectId: scope.projectId,
+    title: `Relate the columns of ${version.title}`,
+    subject: { kind: 'dataset-version', id: version.id },
+    payload: { v: 1, versionId: version.id },
+  })
+
+export async function completeProfile(
+  c: Change,
+  scope: ProjectScope,
+  version: Pick<VersionRow, 'id' | 'number'> & { datasetName: string },
+  profile: Profile,
+): Promise<void> {
+  await putProfile(c.tx, scope, version.id, profile)
+  await updateVersion(c.tx, scope, version.id, { profileState: 'done', profileReason: null })
+  await enqueueRelations(c, scope, { id: version.id, title: `${version.datasetName} v${version.number}` })
+  await validateNewVersion(c, scope, version.id)
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.version-profiled',
+    subjectKind: 'dataset-version',
+    subjectId: version.id,
+  })
+}
+
+/** In the transaction that settles the job. */
+export async function failProfile(
+  tx: Handle,
+  projectId: string,
+  versionId: string,
+  state: 'queued' | 'failed' | 'cancelled',
+  reason: string,
+): Promise<void> {
+  await updateVersion(tx, scopeOf({ id: projectId, slug: '', zone: 'UTC' }), versionId, {
+    profileState: state === 'queued' ? 'queued' : 'failed',
+    profileReason: reason,
+  })
+}
+
+export async function completeRelations(
+  c: Change,
+  scope: ProjectScope,
+  versionId: string,
+  relations: Relations,
+): Promise<void> {
+  await updateProfile(c.tx, scope.projectId, versionId, {
+    relations,
+    relationsState: 'done',
+    relationsReason: null,
+  })
+  await c.emit({
+    projectId: scope.projectId,
+    type: 'data.columns-related',
+    subjectKind: 'dataset-version',
+    subjectId: versionId,
+  })
+}
+
+/** In the transaction that settles the job. */
+export const failRelations = (
+  tx: Handle,
+  projectId: string,
+  versionId: string,
+  state: 'queued' | 'failed' | 'cancelled',
+  reason: string,
+) =>
+  updateProfile(tx, projectId, versionId, {
+    relationsState: state === 'queued' ? 'queued' : 'failed',
+    relationsReason: reason,
+  })
