@@ -1,8 +1,12 @@
+import { auditRefusal, openSource } from '#server/data/index.ts'
+import type { Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
-import type { ProjectScope } from '#server/kernel/scope.ts'
+import { isOutgoingRefusal, outgoingPolicy } from '#server/kernel/outgoing/index.ts'
+import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import type { FetchContext } from './adapter.ts'
 import type { Fetched } from './fetched.ts'
+import { adapterOf } from './registry.ts'
 
 export interface FetchSourceInput extends Pick<FetchContext, 'folder' | 'signal' | 'progress' | 'line'> {
   kernel: Kernel
@@ -10,15 +14,38 @@ export interface FetchSourceInput extends Pick<FetchContext, 'folder' | 'signal'
   ingestion: { fileName: string; sourceDigest: string | null; source: { v: 1; kind: string } & Record<string, unknown> }
 }
 
+const LIMITS = { maxBytes: 100 * 2 ** 30, maxPages: 10_000 }
+
+const fetchBy = <K extends SourceKind>(
+  kind: K,
+  settings: SettingsOf<SourceKind>,
+  secrets: Secrets,
+  context: FetchContext,
+) => adapterOf(kind).fetch(settings as SettingsOf<K>, secrets, context)
+
 /** Brings what an ingestion reads: an upload lies in the blob store already, everything else is fetched into the folder. */
-export async function fetchSource({ kernel, ingestion }: FetchSourceInput): Promise<Fetched> {
+export async function fetchSource(input: FetchSourceInput): Promise<Fetched> {
+  const { kernel, scope, ingestion, ...context } = input
   const { fileName, sourceDigest, source } = ingestion
-  if (source.kind !== 'upload' || !sourceDigest)
-    throw new AppError('invalid', `This worker cannot read from ${source.kind}.`)
-  return {
-    files: [{ path: await kernel.blobs.pathOf(sourceDigest), name: fileName }],
-    digest: sourceDigest,
-    origin: { v: 1, kind: 'upload', fileName },
-    words: fileName,
+  // The answer of a query is Parquet that lies there, too.
+  if ((source.kind === 'upload' || source.kind === 'query') && sourceDigest)
+    return {
+      files: [{ path: await kernel.blobs.pathOf(sourceDigest), name: fileName }],
+      digest: sourceDigest,
+      origin: source.kind === 'query' ? source : { v: 1, kind: 'upload', fileName },
+      words: fileName,
+    }
+  if (typeof source.sourceId !== 'string') throw new AppError('invalid', `This worker cannot read from ${source.kind}.`)
+  const { address, reading, secrets } = await openSource(kernel, scope, source.sourceId)
+  const settings = { ...address, ...reading } as SettingsOf<SourceKind>
+  try {
+    return await fetchBy(address.kind, settings, secrets, {
+      ...context,
+      policy: outgoingPolicy(kernel),
+      limits: LIMITS,
+    })
+  } catch (error) {
+    if (isOutgoingRefusal(error)) await auditRefusal(kernel, scope, systemActor('worker'), address, error)
+    throw error
   }
 }

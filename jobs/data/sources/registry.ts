@@ -1,9 +1,10 @@
 import type { SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { SourceAdapter } from './adapter.ts'
+import { urlAdapter } from './url/url-adapter.ts'
 
 /** One line per kind of source. */
-const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = {}
+const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = { url: urlAdapter }
 
 export function adapterOf<K extends SourceKind>(kind: K): SourceAdapter<K> {
   const adapter = ADAPTERS[kind] as SourceAdapter<K> | undefined

@@ -1,0 +1,14 @@
+import { refreshSourceJob, startScheduledRefresh } from '#server/data/index.ts'
+import { defineHandler } from '../handler.ts'
+
+/** By a schedule: starts an ingestion, which has its own job. */
+export const refreshSource = defineHandler({
+  definition: refreshSourceJob,
+  async run({ scope, payload, finish, line }) {
+    const started = await finish(c => startScheduledRefresh(c, scope, payload.sourceId))
+    line(
+      'info',
+      started ? `Reading ${started.fileName} as ${started.datasetName}.` : 'The source is gone; nothing was read.',
+    )
+  },
+})

@@ -1,0 +1,106 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Secrets } from '#server/data/sources/contract.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { guardedFetch, type OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
+
+const TRIES = 6
+const LONGEST_WAIT_SECONDS = 120
+const SHOWN_CHARACTERS = 300
+/** Not now, but perhaps soon. */
+const LATER = new Set([429, 502, 503, 504])
+
+export interface RequestOptions {
+  policy: OutgoingPolicy
+  /** Header → value. */
+  secrets: Secrets
+  signal: AbortSignal
+  maxBytes: number
+  line(level: 'info' | 'warn' | 'error', text: string): void
+}
+
+/** Throws `invalid` naming the header, never its value. */
+export function requireGoodHeaders(secrets: Secrets): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
+      throw new AppError('invalid', `“${name}” cannot be the name of a header.`, {
+        hint: 'Give it as Authorization: Bearer ….',
+      })
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw new AppError('invalid', `The value of the header ${name} has characters that cannot be sent.`, {
+        hint: 'Was a line break copied with it?',
+      })
+  }
+}
+
+/** Servers repeat in their errors what they were sent; a secret must not come back that way. */
+export function withoutSecrets(text: string, secrets: Secrets): string {
+  const pieces = Object.values(secrets).flatMap(value => [value, ...value.split(/\s+/)])
+  return pieces
+    .filter(piece => piece.length >= 4)
+    .sort((a, b) => b.length - a.length)
+    .reduce((shown, piece) => shown.replaceAll(piece, '…'), text)
+}
+
+/** For people: without the query, which may hold a key. */
+export const pageWords = (url: URL) => `${url.origin}${url.pathname}`
+
+function secondsToWait(header: string | null, tried: number): number {
+  if (header !== null && /^\d+$/.test(header.trim())) return Number(header)
+  const at = header === null ? Number.NaN : Date.parse(header)
+  return Number.isNaN(at) ? 2 ** tried : Math.max(0, (at - nowDate().getTime()) / 1000)
+}
+
+async function refuse(response: Response, url: URL, secrets: Secrets): Promise<never> {
+  const body = await startOf(response)
+  const shown = withoutSecrets(body.replace(/\s+/g, ' ').trim(), secrets).slice(0, SHOWN_CHARACTERS)
+  const { status } = response
+  const hint =
+    status === 401 || status === 403
+      ? 'Check the headers that hold its key.'
+      : status === 404
+        ? 'Check the address.'
+        : status >= 500
+          ? 'The fault is on its side; try again later.'
+          : 'Check address, parameters and headers.'
+  throw new AppError(
+    'invalid',
+    `${pageWords(url)} answered ${status} ${response.statusText}`.trim() + (shown ? `: ${shown}` : '.'),
+    {
+      hint,
+      details: [{ status }],
+    },
+  )
+}
+
+async function startOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > SHOWN_CHARACTERS * 4) break
+  }
+  return text
+}
+
+/** Asks once, and again when the server says later; throws for every other status than 2xx, with the start of what it said. */
+export async function requestPage(url: URL, headers: Secrets, options: RequestOptions): Promise<Response> {
+  for (let tried = 0; ; tried++) {
+    const response = await guardedFetch(options.policy, url, {
+      headers: {
+        accept: 'application/json, text/csv, application/x-ndjson, */*;q=0.5',
+        'user-agent': 'FlexiML',
+        ...headers,
+      },
+      signal: options.signal,
+      maxBytes: options.maxBytes,
+    })
+    if (response.ok) return response
+    const seconds = secondsToWait(response.headers.get('retry-after'), tried)
+    if (!LATER.has(response.status) || tried + 1 === TRIES || seconds > LONGEST_WAIT_SECONDS)
+      return refuse(response, url, options.secrets)
+    await response.body?.cancel()
+    options.line('warn', `${pageWords(url)} answered ${response.status}; asking again in ${Math.ceil(seconds)} s.`)
+    await wait(seconds * 1000, undefined, { signal: options.signal })
+  }
+}

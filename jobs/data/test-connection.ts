@@ -1,0 +1,48 @@
+import { auditRefusal, completeTest, failTest, openConnection, testConnectionJob } from '#server/data/index.ts'
+import type { Address, Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { isOutgoingRefusal, type OutgoingPolicy, outgoingPolicy } from '#server/kernel/outgoing/index.ts'
+import { systemActor } from '#server/kernel/scope.ts'
+import { defineHandler } from '../handler.ts'
+import { adapterOf } from './sources/registry.ts'
+
+const LONGEST_MS = 30_000
+
+/** A connection says where, not what: the rest is at its defaults. */
+const NOTHING = {
+  url: { kind: 'url', format: 'auto', items: '', pages: { by: 'none' } },
+  database: { kind: 'database', query: '' },
+  objects: { kind: 'objects', prefix: '', pattern: '*' },
+} as const
+
+const testBy = <K extends SourceKind>(
+  kind: K,
+  address: Address,
+  secrets: Secrets,
+  policy: OutgoingPolicy,
+  signal: AbortSignal,
+) => adapterOf(kind).test({ ...NOTHING[kind], ...address } as unknown as SettingsOf<K>, secrets, policy, signal)
+
+/** Reaches a connection and keeps what it said in a sentence; that it cannot be reached is an answer as well. */
+export const testConnection = defineHandler({
+  definition: testConnectionJob,
+  async run({ kernel, scope, payload, signal, finish }) {
+    const { address, secrets } = await openConnection(kernel, scope, payload.connectionId)
+    const limit = AbortSignal.timeout(LONGEST_MS)
+    let result: { passed: boolean; sentence: string }
+    try {
+      const both = AbortSignal.any([signal, limit])
+      result = { passed: true, sentence: await testBy(address.kind, address, secrets, outgoingPolicy(kernel), both) }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isOutgoingRefusal(error)) await auditRefusal(kernel, scope, systemActor('worker'), address, error)
+      if (limit.aborted) result = { passed: false, sentence: `There was no answer within ${LONGEST_MS / 1000} s.` }
+      else if (error instanceof AppError)
+        result = { passed: false, sentence: `${error.message} ${error.hint ?? ''}`.trim() }
+      else throw error
+    }
+    await finish(c => completeTest(c, scope, payload.connectionId, result))
+  },
+  settle: (tx, job, { state, reason }) =>
+    state === 'queued' ? Promise.resolve() : failTest(tx, job.projectId, job.subjectId, reason),
+})
