@@ -4,6 +4,8 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, patiently, requestJson } from './connection.ts'
+import { dataFindingCommands } from './data-findings.ts'
+import { sqlCommands } from './data-sql.ts'
 import { failed, usage } from './failure.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 
@@ -99,9 +101,8 @@ async function list({ client }: Call): Promise<Outcome> {
 
 async function show({ args, client }: Call): Promise<Outcome> {
   const shown = await (await client()).api.data.show.query({ dataset: args[0]! })
-  const { profile: _, ...document } = shown
   return {
-    document,
+    document: { ...shown },
     text: [
       showFields([
         ['dataset', `${shown.dataset} v${shown.version}`],
@@ -187,4 +188,6 @@ export const dataCommands: Command[] = [
     summary: 'Shows the profile of a version: counts, quantiles, frequent values, warnings.',
     run: profile,
   },
+  ...dataFindingCommands,
+  ...sqlCommands,
 ]

@@ -26,6 +26,8 @@ const loading = () => <Skeleton height={320} radius="md" aria-label="Loading" />
 /** What brings a library of its own is fetched when its tab is opened. */
 const RecipeTab = dynamic(() => import('./recipes/recipe-tab.tsx').then(m => m.RecipeTab), { loading })
 
+const ExploreTab = dynamic(() => import('./explore/explore-tab.tsx').then(m => m.ExploreTab), { loading })
+
 /** One line per tab; what a tab shows belongs to its own folder. */
 const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
   {
@@ -42,6 +44,7 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
     view: ({ project, shown }) => <SchemaReview key={shown.id} project={project} shown={shown} />,
   },
   { id: 'recipe', label: 'Recipe', view: RecipeTab },
+  { id: 'explore', label: 'Explore', view: ExploreTab },
   { id: 'versions', label: 'Versions', view: VersionsTab },
 ]
 

@@ -1,0 +1,79 @@
+import { Alert, Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core'
+import Link from 'next/link'
+import type { QueryAnswer } from '#server/data/queries/contract.ts'
+import { datasetHref } from '../../training/links.ts'
+import { useIngestion } from '../client.ts'
+import { useCancelQuery } from './client.ts'
+import classes from './explore.module.css'
+import { ResultGrid } from './result-grid.tsx'
+import { answerSentence, faultyLine, placeWords } from './words.ts'
+
+/** What came of a query: its rows, or what is wrong with it and where. */
+export function QueryAnswerView({ project, answer }: { project: string; answer: QueryAnswer }) {
+  const cancel = useCancelQuery(project)
+  if (answer.state === 'queued' || answer.state === 'running')
+    return (
+      <Group gap="sm" role="status">
+        <Loader size="xs" aria-hidden />
+        <Text size="sm" c="dimmed">
+          {answerSentence(answer)}
+        </Text>
+        <Button variant="default" size="compact-sm" loading={cancel.isPending} onClick={() => cancel.mutate(answer.id)}>
+          Cancel
+        </Button>
+      </Group>
+    )
+  if (answer.state === 'failed') {
+    const place = placeWords(answer)
+    const line = faultyLine(answer.sql, answer)
+    return (
+      <Alert color="red" variant="light" role="alert" title={answerSentence(answer)}>
+        {place ? `${place}. ` : ''}
+        {answer.hint}
+        {line ? (
+          <pre className={classes.fault}>
+            {line.before}
+            <mark>{line.after || ' '}</mark>
+          </pre>
+        ) : null}
+      </Alert>
+    )
+  }
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed" role="status">
+        {answerSentence(answer)}
+        {answer.truncated ? ' Add LIMIT or a condition, or save the whole answer as a version.' : ''}
+      </Text>
+      {answer.saveAs !== null && answer.ingestion !== null ? (
+        <Saved project={project} dataset={answer.saveAs} ingestion={answer.ingestion} />
+      ) : null}
+      {answer.columns.length > 0 ? <ResultGrid answer={answer} /> : null}
+    </Stack>
+  )
+}
+
+function Saved({ project, dataset, ingestion }: { project: string; dataset: string; ingestion: string }) {
+  const { data } = useIngestion(project, ingestion)
+  if (data?.state === 'failed')
+    return (
+      <Alert color="red" variant="light" role="alert" title="No version was made of the answer.">
+        {data.reason}
+      </Alert>
+    )
+  if (data?.state !== 'done')
+    return (
+      <Group gap="sm" role="status">
+        <Loader size="xs" aria-hidden />
+        <Text size="sm">The answer is being read as the next version of {dataset} …</Text>
+      </Group>
+    )
+  return (
+    <Alert variant="default" role="status" title={data.created ? 'Saved.' : 'There was such a version already.'}>
+      <Anchor component={Link} size="sm" href={datasetHref(project, dataset, data.version)}>
+        {dataset} v{data.version}
+      </Anchor>{' '}
+      has these rows{data.created ? ' and says in its lineage where they come from' : ''}.
+    </Alert>
+  )
+}
