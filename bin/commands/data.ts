@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, patiently, requestJson } from './connection.ts'
+import { dataExpectationCommands } from './data-expectations.ts'
 import { dataFindingCommands } from './data-findings.ts'
 import { sqlCommands } from './data-sql.ts'
 import { failed, usage } from './failure.ts'
@@ -189,5 +190,6 @@ export const dataCommands: Command[] = [
     run: profile,
   },
   ...dataFindingCommands,
+  ...dataExpectationCommands,
   ...sqlCommands,
 ]
