@@ -11,6 +11,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { type Shown, useDataset } from './client.ts'
+import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
 import { PreviewTable } from './preview-table.tsx'
 import { ProfileView } from './profile-view.tsx'
 import { SchemaReview } from './schema-review.tsx'
@@ -28,8 +29,10 @@ const RecipeTab = dynamic(() => import('./recipes/recipe-tab.tsx').then(m => m.R
 
 const ExploreTab = dynamic(() => import('./explore/explore-tab.tsx').then(m => m.ExploreTab), { loading })
 
+const DiffView = dynamic(() => import('./diff/diff-view.tsx').then(m => m.DiffView), { loading })
+
 /** One line per tab; what a tab shows belongs to its own folder. */
-const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
+const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: ComponentType<TabProps> }[] = [
   {
     id: 'preview',
     label: 'Preview',
@@ -45,6 +48,8 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps> }[] = [
   },
   { id: 'recipe', label: 'Recipe', view: RecipeTab },
   { id: 'explore', label: 'Explore', view: ExploreTab },
+  { id: 'leaks', label: 'Leaks', view: LeaksPanel, mark: LeakMark },
+  { id: 'diff', label: 'Diff', view: DiffView },
   { id: 'versions', label: 'Versions', view: VersionsTab },
 ]
 
@@ -118,7 +123,11 @@ export function DatasetPage({ project, name }: { project: string; name: string }
       <Tabs value={tab} onChange={value => setTab(value)} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
-            <Tabs.Tab key={t.id} value={t.id}>
+            <Tabs.Tab
+              key={t.id}
+              value={t.id}
+              rightSection={t.mark ? <t.mark project={project} shown={data} /> : undefined}
+            >
               {t.label}
             </Tabs.Tab>
           ))}

@@ -1,0 +1,85 @@
+import { Badge, Group, Stack, Text } from '@mantine/core'
+import { IconArrowsDiff, IconCheck, IconQuestionMark } from '@tabler/icons-react'
+import type { DiffColumn } from '#server/data/diff/contract.ts'
+import { BarPairs, HistogramPair } from '../../charts/histogram-pair.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { countWords, numberWords, shareWords } from '../../ui/words.ts'
+
+const TEST = { ks: 'Kolmogorov–Smirnov distance', psi: 'population stability index' } as const
+
+const verdictOf = (column: DiffColumn) =>
+  !column.judged
+    ? { word: 'Too few rows to say', colour: 'gray', icon: IconQuestionMark }
+    : column.drifted
+      ? { word: 'Shifted', colour: 'yellow', icon: IconArrowsDiff }
+      : { word: 'Stable', colour: 'green', icon: IconCheck }
+
+/** How one column was spread and is spread now, with the test that says whether it moved. */
+export function ColumnShift({
+  column,
+  names,
+  rows,
+}: {
+  column: DiffColumn
+  names: { before: string; after: string }
+  rows: { before: number; after: number }
+}) {
+  const { word, colour, icon: Icon } = verdictOf(column)
+  const share = (missing: number, of: number) => (of === 0 ? 0 : missing / of)
+  const [was, is] = [share(column.missing.before, rows.before), share(column.missing.after, rows.after)]
+  const figures = `${TEST[column.test]} ${numberWords(column.statistic)}, limit ${column.threshold}`
+  const { spread } = column
+  const time = (x: number) => new Date(x).toISOString().slice(0, 10)
+  return (
+    <Panel
+      title={column.name}
+      actions={
+        <Badge
+          size="sm"
+          variant="light"
+          color={colour}
+          radius="sm"
+          tt="none"
+          fw={500}
+          miw="max-content"
+          leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
+        >
+          {word}
+        </Badge>
+      }
+    >
+      <Stack gap={4}>
+        {spread.kind === 'bins' ? (
+          <HistogramPair
+            title="Spread"
+            note="share of rows"
+            summary={`${word}: ${figures}.`}
+            bins={spread.bins}
+            names={names}
+            xWords={spread.isTime ? time : numberWords}
+          />
+        ) : (
+          <BarPairs
+            title="Commonest values"
+            note="share of rows"
+            summary={`${word}: ${figures}.`}
+            items={spread.values.map(v => ({ name: v.value, before: v.before, after: v.after }))}
+            names={names}
+          />
+        )}
+        <Group gap="md">
+          {was + is > 0 ? (
+            <Text size="xs" c="dimmed">
+              Missing {shareWords(was)} → {shareWords(is)}
+            </Text>
+          ) : null}
+          {column.changed ? (
+            <Text size="xs" c="dimmed">
+              {countWords(column.changed, 'cell')} changed
+            </Text>
+          ) : null}
+        </Group>
+      </Stack>
+    </Panel>
+  )
+}

@@ -1,0 +1,240 @@
+'use client'
+import { Alert, Button, Group, List, MultiSelect, Select, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryState } from 'nuqs'
+import { useEffect, useState } from 'react'
+import type { DiffAnswer, DiffResult } from '#server/data/diff/contract.ts'
+import { useTRPC, useTRPCClient } from '../../trpc.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { countWords, numberWords } from '../../ui/words.ts'
+import type { Shown } from '../client.ts'
+import { ChangedRows } from './changed-rows.tsx'
+import { ColumnShift } from './column-shift.tsx'
+
+const POLL_MS = 600
+const COLUMNS_AT_ONCE = 24
+const moving = (state: string | undefined) => state === 'absent' || state === 'queued' || state === 'running'
+
+/** What differs between two versions. Both are in the address, so that a link shows the same again. */
+export function DiffView({ project, shown }: { project: string; shown: Shown }) {
+  const numbers = shown.versions.map(v => v.version)
+  const earlier = numbers.filter(n => n < shown.version)
+  const [from, setFrom] = useQueryState('from', parseAsInteger)
+  const [, setVersion] = useQueryState('v', parseAsInteger)
+  const before = from ?? earlier[0] ?? numbers.find(n => n !== shown.version)
+  if (before === undefined)
+    return (
+      <EmptyState title="There is only one version">
+        Add the file again when its rows have changed: here you see what came, what went and how columns have shifted.
+      </EmptyState>
+    )
+  const options = numbers.map(n => ({ value: String(n), label: `v${n}` }))
+  return (
+    <Stack gap="md">
+      <Group gap="xs" align="flex-end">
+        <Select
+          label="From"
+          size="xs"
+          w={90}
+          allowDeselect={false}
+          data={options}
+          value={String(before)}
+          onChange={value => setFrom(Number(value))}
+        />
+        <Select
+          label="To"
+          size="xs"
+          w={90}
+          allowDeselect={false}
+          data={options}
+          value={String(shown.version)}
+          onChange={value => {
+            // What “from” means by default depends on “to”: keep what is seen.
+            setFrom(before)
+            setVersion(Number(value))
+          }}
+        />
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            setFrom(shown.version)
+            setVersion(before)
+          }}
+        >
+          Swap
+        </Button>
+      </Group>
+      <Comparison
+        key={`${before} ${shown.version}`}
+        project={project}
+        dataset={shown.dataset}
+        from={before}
+        to={shown.version}
+      />
+    </Stack>
+  )
+}
+
+function Comparison({ project, dataset, from, to }: { project: string; dataset: string; from: number; to: number }) {
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  const [key, setKey] = useQueryState('by', parseAsArrayOf(parseAsString))
+  const input = { project, before: `${dataset}@${from}`, after: `${dataset}@${to}`, key: key ?? undefined }
+  const { data, error, refetch } = useQuery(
+    trpc.data.diff.show.queryOptions(input, {
+      refetchInterval: query => (moving(query.state.data?.state) ? POLL_MS : false),
+    }),
+  )
+  const compare = useMutation({
+    mutationFn: () => client.data.diff.compare.mutate(input),
+    onSuccess: answer => queries.setQueryData(trpc.data.diff.show.queryKey(input), answer),
+  })
+  const { mutate, isIdle } = compare
+  const asked = JSON.stringify(input)
+  const [started, setStarted] = useState('')
+  // Choosing two versions is asking for their difference; it is made once and kept.
+  useEffect(() => {
+    if (data?.state !== 'absent' || started === asked) return
+    setStarted(asked)
+    mutate()
+  }, [data?.state, started, asked, mutate])
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the comparison" />
+  return (
+    <Stack gap="md">
+      <MultiSelect
+        label="Match rows by"
+        description="Columns that name a row; without any, whole rows are compared."
+        size="xs"
+        maw={480}
+        searchable
+        clearable
+        data={data.common}
+        value={data.key}
+        onChange={value => setKey(value)}
+      />
+      {compare.error ? <Problem error={compare.error} onRetry={() => mutate()} /> : null}
+      {data.state === 'failed' ? (
+        <Alert color="red" variant="light" role="alert" title="The versions could not be compared.">
+          {data.reason} {data.hint}
+          <Button
+            mt="xs"
+            size="compact-sm"
+            variant="default"
+            loading={!isIdle && compare.isPending}
+            onClick={() => mutate()}
+          >
+            Try again
+          </Button>
+        </Alert>
+      ) : null}
+      {moving(data.state) && !compare.error ? (
+        <Stack gap="xs" aria-live="polite">
+          <Text size="sm" c="dimmed">
+            The versions are being compared; the answer appears here by itself and is kept.
+          </Text>
+          <Skeleton height={200} radius="md" />
+        </Stack>
+      ) : null}
+      {data.result ? <Result answer={data} result={data.result} /> : null}
+    </Stack>
+  )
+}
+
+function Count({ label, value }: { label: string; value: number }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        {numberWords(value)}
+      </Text>
+    </div>
+  )
+}
+
+function Result({ answer, result }: { answer: DiffAnswer; result: DiffResult }) {
+  const [limit, setLimit] = useState(COLUMNS_AT_ONCE)
+  const { rows, schema, columns, notes, measuredRows } = result
+  const names = { before: `v${answer.before.version}`, after: `v${answer.after.version}` }
+  const shifted = columns.filter(c => c.drifted).length
+  const nothing = rows.added + rows.removed + rows.changed + schema.added.length + schema.removed.length === 0
+  const lists = [
+    ['Added', schema.added],
+    ['Removed', schema.removed],
+    ['Changed', schema.types.map(t => `${t.name}: ${t.before} → ${t.after}`)],
+  ] as const
+  const sampled = measuredRows.before < answer.before.rows || measuredRows.after < answer.after.rows
+  return (
+    <Stack gap="md">
+      <Panel title="Rows" note={result.key.length > 0 ? `matched by ${result.key.join(', ')}` : 'compared whole'}>
+        <SimpleGrid cols={{ base: 2, sm: 4 }}>
+          <Count label="Added" value={rows.added} />
+          <Count label="Removed" value={rows.removed} />
+          <Count label="Changed" value={rows.changed} />
+          <Count label="The same" value={rows.same} />
+        </SimpleGrid>
+        {nothing ? (
+          <Text size="sm" mt="sm">
+            The versions hold the same rows and columns.
+          </Text>
+        ) : null}
+        {notes.map(note => (
+          <Text key={note} size="sm" c="dimmed" mt="xs">
+            {note}
+          </Text>
+        ))}
+      </Panel>
+      {lists.some(([, items]) => items.length > 0) ? (
+        <Panel title="Columns">
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            {lists
+              .filter(([, items]) => items.length > 0)
+              .map(([label, items]) => (
+                <div key={label}>
+                  <Text size="xs" c="dimmed">
+                    {label}
+                  </Text>
+                  <List size="sm">
+                    {items.slice(0, 50).map(item => (
+                      <List.Item key={item}>{item}</List.Item>
+                    ))}
+                  </List>
+                  {items.length > 50 ? <Text size="sm">and {items.length - 50} more</Text> : null}
+                </div>
+              ))}
+          </SimpleGrid>
+        </Panel>
+      ) : null}
+      <ChangedRows columns={result.sample.columns} rows={result.sample.rows} />
+      {columns.length > 0 ? (
+        <>
+          <Text size="sm" c="dimmed">
+            {shifted === 0 ? 'No column has shifted' : `${countWords(shifted, 'column')} of ${columns.length} shifted`}
+            {sampled
+              ? `, measured on a sample of ${countWords(measuredRows.before, 'row')} and ${countWords(measuredRows.after, 'row')}.`
+              : '.'}
+          </Text>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            {columns.slice(0, limit).map(c => (
+              <ColumnShift
+                key={c.name}
+                column={c}
+                names={names}
+                rows={{ before: answer.before.rows, after: answer.after.rows }}
+              />
+            ))}
+          </SimpleGrid>
+          {columns.length > limit ? (
+            <Button variant="default" onClick={() => setLimit(limit + COLUMNS_AT_ONCE)}>
+              Show {Math.min(COLUMNS_AT_ONCE, columns.length - limit)} of {columns.length - limit} more
+            </Button>
+          ) : null}
+        </>
+      ) : null}
+    </Stack>
+  )
+}

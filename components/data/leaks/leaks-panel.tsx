@@ -1,0 +1,191 @@
+'use client'
+import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconHandStop, IconInfoCircle } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { inferRouterOutputs } from '@trpc/server'
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
+import type { AppRouter } from '#server/api/root.ts'
+import { LEAK_SPLITS, type LeakSeverity } from '#server/data/leaks/contract.ts'
+import { Allowed } from '../../access/allowed.tsx'
+import { useTRPC, useTRPCClient } from '../../trpc.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { countWords } from '../../ui/words.ts'
+import { type Shown, useReviewSchema } from '../client.ts'
+
+const POLL_MS = 800
+const moving = (state: string | undefined) => state === 'queued' || state === 'running'
+
+const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeof IconCheck }> = {
+  block: { word: 'Gives the target away', colour: 'red', icon: IconHandStop },
+  warn: { word: 'Look at this', colour: 'yellow', icon: IconAlertTriangle },
+  info: { word: 'Worth knowing', colour: 'gray', icon: IconInfoCircle },
+}
+const SPLIT_WORDS = { random: 'at random', time: 'by time', group: 'by group' } as const
+
+type Finding = inferRouterOutputs<AppRouter>['data']['leaks']['show']['findings'][number]
+
+/** What would make a model of this version look better than it is, before anything is trained. */
+export function LeaksPanel({ project, shown }: { project: string; shown: Shown }) {
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  const [target, setTarget] = useQueryState('leaksOf', parseAsString)
+  const [split, setSplit] = useQueryState('split', parseAsStringLiteral(LEAK_SPLITS))
+  const input = {
+    project,
+    dataset: `${shown.dataset}@${shown.version}`,
+    target: target ?? undefined,
+    split: split ?? undefined,
+  }
+  const { data, error, refetch } = useQuery(
+    trpc.data.leaks.show.queryOptions(input, {
+      refetchInterval: query => (moving(query.state.data?.state) ? POLL_MS : false),
+    }),
+  )
+  const search = useMutation({
+    mutationFn: () => client.data.leaks.search.mutate(input),
+    onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
+  })
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={220} radius="md" aria-label="Loading the findings" />
+  const harmful = data.findings.filter(f => !f.ignored)
+  const choose = (
+    <Group gap="xs">
+      <Select
+        aria-label="Target"
+        placeholder="Target"
+        size="xs"
+        w={180}
+        searchable
+        data={shown.schema.map(c => c.name)}
+        value={data.target}
+        onChange={value => setTarget(value)}
+      />
+      <Select
+        aria-label="Split"
+        size="xs"
+        w={120}
+        allowDeselect={false}
+        data={LEAK_SPLITS.map(s => ({ value: s, label: SPLIT_WORDS[s] }))}
+        value={data.split}
+        onChange={value => setSplit(value)}
+      />
+      <Button
+        size="xs"
+        variant="default"
+        disabled={data.target === null}
+        loading={search.isPending || moving(data.state)}
+        onClick={() => search.mutate()}
+      >
+        {data.state === 'absent' ? 'Look for leaks' : 'Look again'}
+      </Button>
+    </Group>
+  )
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <Text size="sm" c="dimmed" maw={620}>
+          {data.state === 'done' && data.target
+            ? harmful.length === 0
+              ? `Nothing found that gives ${data.target} away, split ${SPLIT_WORDS[data.split]}.`
+              : `${countWords(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
+            : 'A leak is a column that knows the answer, or rows that are in training and test at once: scores look good and the model is useless.'}
+        </Text>
+        {choose}
+      </Group>
+      {search.error ? <Problem error={search.error} /> : null}
+      {data.state === 'failed' ? (
+        <Alert color="red" variant="light" role="alert" title="The search did not end well.">
+          {data.reason}
+        </Alert>
+      ) : null}
+      {moving(data.state) ? (
+        <Text size="sm" c="dimmed" aria-live="polite">
+          Looking for leaks; what is found appears here by itself.
+        </Text>
+      ) : null}
+      {data.target === null ? (
+        <EmptyState title="No column is the target yet">
+          Choose above what is to be predicted, or give a column the role target in the tab Schema: from then on every
+          version is looked at by itself.
+        </EmptyState>
+      ) : data.state === 'done' && data.findings.length === 0 ? (
+        <EmptyState title="No leak found">
+          No column alone tells {data.target}, no two add up to it, none knows later rows, and no rows repeat across the
+          split.
+        </EmptyState>
+      ) : null}
+      {data.findings.map(f => (
+        <FindingPanel key={`${f.kind} ${f.column}`} project={project} shown={shown} finding={f} />
+      ))}
+    </Stack>
+  )
+}
+
+function FindingPanel({ project, shown, finding }: { project: string; shown: Shown; finding: Finding }) {
+  const review = useReviewSchema(project)
+  const { word, colour, icon: Icon } = SEVERITY[finding.severity]
+  const { columns, ignored } = finding
+  const setRole = (role: 'ignore' | 'feature') =>
+    review.mutate({
+      dataset: `${shown.dataset}@${shown.version}`,
+      columns: columns
+        .filter(name => role === 'ignore' || shown.schema.find(c => c.name === name)?.role === 'ignore')
+        .map(name => ({ name, role })),
+    })
+  // Groups bind rows and are no features; whole rows have no column to leave out.
+  const canIgnore = columns.length > 0 && finding.kind !== 'groups'
+  return (
+    <Panel
+      title={finding.column ?? 'Rows that repeat'}
+      actions={
+        <Badge
+          size="sm"
+          variant="light"
+          color={ignored ? 'gray' : colour}
+          radius="sm"
+          tt="none"
+          fw={500}
+          miw="max-content"
+          leftSection={ignored ? <IconCheck size={11} aria-hidden /> : <Icon size={11} stroke={2.5} aria-hidden />}
+        >
+          {ignored ? 'Ignored, does no harm' : word}
+        </Badge>
+      }
+    >
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{finding.evidence}</Text>
+        {review.error ? <Problem error={review.error} /> : null}
+        {canIgnore ? (
+          <Allowed project={project} to="data:write">
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={review.isPending}
+              onClick={() => setRole(ignored ? 'feature' : 'ignore')}
+            >
+              {ignored
+                ? 'Use it all the same'
+                : columns.length === 1
+                  ? 'Ignore this column'
+                  : `Ignore ${columns.join(' and ')}`}
+            </Button>
+          </Allowed>
+        ) : null}
+      </Stack>
+    </Panel>
+  )
+}
+
+/** How many findings speak against training on this version as it is, beside the tab's name. */
+export function LeakMark({ project, shown }: { project: string; shown: Shown }) {
+  const { data } = useQuery(
+    useTRPC().data.leaks.show.queryOptions({ project, dataset: `${shown.dataset}@${shown.version}` }),
+  )
+  const harmful = data?.findings.filter(f => !f.ignored && f.severity !== 'info').length ?? 0
+  return harmful > 0 ? (
+    <Badge size="xs" circle variant="light" color="red" aria-label={countWords(harmful, 'finding')}>
+      {harmful}
+    </Badge>
+  ) : null
+}
