@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { authorise } from '#server/access/caller.ts'
 import { type ByteRoute, dataByteRoutes } from '#server/interop/data-bytes.ts'
+import { uploadRoutes } from '#server/interop/data-uploads.ts'
 import { DVC_PREFIX, dvcRoutes } from '#server/interop/dvc/routes.ts'
 import { answerLfsError } from '#server/interop/git-lfs/answer.ts'
 import { LFS_PREFIX, lfsRoutes } from '#server/interop/git-lfs/routes.ts'
@@ -37,6 +38,7 @@ const MAX_PAGE_BODY_BYTES = 64 * 1024
 /** Whatever is no upload has arrived by then, or is not waited for. */
 const BODY_TIMEOUT_MS = 60_000
 const UPLOADS = '/api/v1/'
+const apiRoutes = [...dataByteRoutes, ...uploadRoutes]
 /** Below these, files of many gigabytes come and go. */
 const LONG = [UPLOADS, LFS_PREFIX, DVC_PREFIX]
 /** Asked by probes, which name us by whatever address they see. */
@@ -136,7 +138,7 @@ export function createWebServer(parts: WebParts): { server: Server; counters: We
     if (path === '/metrics') return metrics(req, res)
     if (path === '/api/live') return parts.live.connect(req, res, headersOf(req))
     if (path.startsWith(TRPC_PREFIX)) return handleTrpc(req, res, url, () => contextOf(req))
-    if (path.startsWith(UPLOADS)) return bytes(req, res, url, dataByteRoutes)
+    if (path.startsWith(UPLOADS)) return bytes(req, res, url, apiRoutes)
     if (path.startsWith(DVC_PREFIX)) return bytes(req, res, url, dvcRoutes)
     if (path.startsWith(LFS_PREFIX))
       return bytes(req, res, url, lfsRoutes).catch(error => {

@@ -43,7 +43,9 @@ export { columnLeaks, searchLeaks, showLeaks } from './leaks/read-leaks.ts'
 export { type LeakScan, scanLeaks } from './leaks/scan-leaks.ts'
 export { previewRows } from './preview-rows.ts'
 export { completeProfile, completeRelations, failProfile, failRelations } from './profile/complete-profile.ts'
+export { browseRows } from './profile/browse-rows.ts'
 export { profileVersionJob, relateColumnsJob } from './profile/jobs.ts'
+export { makeProfile, relateAgain } from './profile/make-again.ts'
 export { profileById, profileDataset, showColumn, summariseProfile } from './profile/read-profile.ts'
 export {
   beginQuery,
@@ -78,3 +80,6 @@ export { refreshSource, startScheduledRefresh } from './sources/start-refresh.ts
 export { completeTest, failTest, testConnection } from './sources/test-connection.ts'
 export { disconnectSource, updateSource } from './sources/update-source.ts'
 export { openVersionBytes, storeUpload } from './transfer-bytes.ts'
+export { completeUpload, sweepUploads } from './uploads/complete-upload.ts'
+export { abortUpload, beginUpload, showUpload, storeChunk } from './uploads/send-chunks.ts'
+export { zoomHistogram } from './profile/zoom-histogram.ts'
