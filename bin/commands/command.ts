@@ -15,12 +15,16 @@ export interface OptionSpec {
   value?: string
   help: string
   required?: boolean
+  /** May be given several times; `texts` has all. */
+  multiple?: boolean
 }
 
 export interface Call {
   args: string[]
   /** The option's text; undefined when it was not given. */
   text(name: string): string | undefined
+  /** All texts of an option that may be given several times. */
+  texts(name: string): string[]
   /** A whole number of at least `least`. Throws `usage`. */
   whole(name: string, least?: number): number | undefined
   /** A number. Throws `usage`. */

@@ -1,89 +1,43 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
-import { type Client, patiently, requestJson } from './connection.ts'
+import { type Client, patiently } from './connection.ts'
 import { dataExpectationCommands } from './data-expectations.ts'
 import { dataFindingCommands } from './data-findings.ts'
+import { addAddress, dataSourceCommands, ingestionOutcome, SOURCE_OPTIONS, watchIngestion } from './data-sources.ts'
 import { sqlCommands } from './data-sql.ts'
 import { failed, usage } from './failure.ts'
+import { isAddress } from './parse-source.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
+import { uploadFile } from './upload-file.ts'
 
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i
 const POLL_MS = 400
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-  return hash.digest('hex')
-}
-
-/** Sends the file as it is; the server refuses bytes that changed on their way. Answers with their SHA-256. */
-async function uploadFile(client: Client, path: string): Promise<string> {
-  const digest = await digestOf(path)
-  const address = new URL(`${client.url}/api/v1/uploads`)
-  address.searchParams.set('sha256', digest)
-  address.searchParams.set('filename', basename(path))
-  const answer = await requestJson<{ digest: string }>(address.href, {
-    method: 'POST',
-    body: await openAsBlob(path),
-    headers: { 'content-type': 'application/octet-stream' },
-    token: client.token,
-  })
-  return answer.digest
-}
 
 /** Adds a file as a version of a dataset and waits until it is there. Throws with the server's reason when it is refused. */
 export async function addFile(
   client: Client,
-  input: { path: string; name: string; target?: string; time?: string },
+  input: { path: string; name: string; target?: string; time?: string; append?: boolean },
   note: (line: string) => void,
 ) {
-  const digest = await uploadFile(client, input.path)
+  const digest = await uploadFile(client, input.path, note)
   const { path, ...rest } = input
   const started = await client.api.data.add.mutate({ ...rest, fileName: basename(path), digest })
-  let said = ''
-  for (;;) {
-    const now = await patiently(() => client.api.data.ingestion.query({ id: started.id }), note)
-    if (now.state !== said) note(`${input.name}: ${now.state}`)
-    said = now.state
-    if (now.state === 'failed') throw failed(now.reason ?? 'The file was refused.', undefined, 'invalid')
-    if (now.state === 'done') return now
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
-  }
+  return watchIngestion(client, started.id, input.name, note)
 }
 
-async function add({ args, text, flag, client, note }: Call): Promise<Outcome> {
+async function add(call: Call): Promise<Outcome> {
+  const { args, text, texts, flag, client, note } = call
   const path = args[0]!
-  if (ADDRESS.test(path))
-    throw usage(
-      `${path.split('://')[0]}:// sources come with a later version; this one adds files.`,
-      'Fetch it into a file (CSV, TSV, JSON, NDJSON or Parquet, also .gz), then add that.',
-    )
-  for (const later of ['query', 'header', 'pages'])
-    if (text(later) !== undefined)
-      throw usage(`--${later} belongs to sources that come with a later version; this one adds files.`)
-  if (flag('append'))
-    throw usage('--append comes with a later version.', 'Add a file that holds all rows: it becomes the next version.')
+  if (isAddress(path)) return addAddress(call, path)
+  for (const name of Object.keys(SOURCE_OPTIONS))
+    if (name === 'header' ? texts(name).length > 0 : text(name) !== undefined)
+      throw usage(`--${name} belongs to addresses; ${path} is a file.`)
   const found = await stat(path).catch(() => undefined)
   if (!found) throw usage(`There is no file ${path}.`)
   if (!found.isFile()) throw usage(`${path} is not a file.`)
-  const name = text('name')!
-  const done = await addFile(await client(), { path, name, target: text('target'), time: text('time') }, note)
-  const document = {
-    dataset: done.dataset,
-    version: done.version,
-    rows: done.rows,
-    columns: done.columns,
-    digest: done.digest,
-    created: done.created,
-    warnings: done.warnings,
-  }
-  const words = done.created
-    ? `${done.dataset} v${done.version}: ${done.rows} rows, ${done.columns} columns.`
-    : `These bytes are ${done.dataset} v${done.version} already; no new version was made.`
-  return { document, text: [words, ...done.warnings.map(w => `  ${w}`)].join('\n') }
+  const options = { target: text('target'), time: text('time'), append: flag('append') }
+  const done = await addFile(await client(), { path, name: text('name')!, ...options }, note)
+  return ingestionOutcome(done, 'These bytes')
 }
 
 async function list({ client }: Call): Promise<Outcome> {
@@ -159,18 +113,16 @@ async function profile({ args, client, note }: Call): Promise<Outcome> {
 export const dataCommands: Command[] = [
   {
     name: 'data add',
-    parameters: 'FILE',
+    parameters: 'FILE|ADDRESS',
     count: [1, 1],
-    summary: 'Adds a file as a dataset, or as its next version; the same bytes make none.',
-    more: 'FILE is CSV, TSV, JSON, NDJSON or Parquet, also gzipped. Addresses (URL, database, s3://) come with a later version.',
+    summary: 'Adds rows as a dataset, or as its next version; the same rows make none.',
+    more: 'FILE is CSV, TSV, JSON, NDJSON or Parquet, also gzipped. ADDRESS is http(s)://…, postgres://USER:PASSWORD@HOST/DATABASE, mysql://…, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or azure://ACCOUNT/CONTAINER/PREFIX; `data refresh` reads it again. Keys of object stores come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; GCS_…; AZURE_STORAGE_KEY).',
     options: {
       name: { type: 'string', value: 'N', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted' },
       time: { type: 'string', value: 'COL', help: 'the column that says when a row happened' },
-      append: { type: 'boolean', help: 'a later version' },
-      query: { type: 'string', value: 'SQL', help: 'of a database source: a later version' },
-      header: { type: 'string', value: "'K: V'", help: 'of a URL source: a later version' },
-      pages: { type: 'string', value: 'HOW', help: 'of a URL source: a later version' },
+      append: { type: 'boolean', help: 'put the rows below those of the newest version' },
+      ...SOURCE_OPTIONS,
     },
     run: add,
   },
@@ -190,6 +142,7 @@ export const dataCommands: Command[] = [
     run: profile,
   },
   ...dataFindingCommands,
+  ...dataSourceCommands,
   ...dataExpectationCommands,
   ...sqlCommands,
 ]

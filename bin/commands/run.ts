@@ -51,7 +51,9 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
     parsed = parseArgs({
       args: rest,
       options: {
-        ...Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }])),
+        ...Object.fromEntries(
+          Object.entries(specs).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
+        ),
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -84,6 +86,7 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
   return {
     args: positionals,
     text,
+    texts: name => (values[name] as string[] | undefined) ?? [],
     number,
     whole(name, minimum = 0) {
       const value = number(name)

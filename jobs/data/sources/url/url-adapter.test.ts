@@ -247,10 +247,7 @@ describe('servers that refuse', () => {
     const words = await refused(
       read({}, { path: '/rows?key=querysecret', secrets: { Authorization: 'Bearer hunter22hunter22' } }),
     )
-    assert.match(
-      words,
-      /answered 403 Forbidden: bad key … for …\. Check the headers|answered 403 Forbidden: bad key … for … Check the headers/,
-    )
+    assert.match(words, /answered 403 Forbidden: bad key … for … Check the headers/)
     assert.doesNotMatch(words + lines.join(), /hunter22|querysecret/)
   })
 
