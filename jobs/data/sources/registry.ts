@@ -1,10 +1,11 @@
 import type { SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { SourceAdapter } from './adapter.ts'
+import { databaseAdapter } from './database/database-adapter.ts'
 import { urlAdapter } from './url/url-adapter.ts'
 
 /** One line per kind of source. */
-const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = { url: urlAdapter }
+const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = { url: urlAdapter, database: databaseAdapter }
 
 export function adapterOf<K extends SourceKind>(kind: K): SourceAdapter<K> {
   const adapter = ADAPTERS[kind] as SourceAdapter<K> | undefined
