@@ -108,7 +108,8 @@ export async function patiently<T>(ask: () => Promise<T>, note: (line: string) =
       const away =
         isConnection(error) ||
         isConnection(cause) ||
-        (error as { data?: { app?: FailureBody } }).data?.app?.code === 'unavailable'
+        (error as { data?: { app?: FailureBody } }).data?.app?.code === 'unavailable' ||
+        (error instanceof Failure && error.body.code === 'unavailable')
       if (!away || performance.now() > until) throw error
       if (pause === 250) note('The server does not answer; asking again …')
       await new Promise(resolve => setTimeout(resolve, pause))

@@ -1,10 +1,14 @@
-/** Sends a file as it is. `onProgress` gets the share sent, 0 to 1 (fetch cannot tell). Rejects with the server's words. */
+import { CHUNKED_ABOVE_BYTES } from '#server/data/uploads/contract.ts'
+import { canHash, uploadChunks } from './upload-chunks.ts'
+
+/** Sends a file as it is: a small one as one request, another in pieces that go on after a break. `onProgress` gets the share sent, 0 to 1. Rejects with the server's words. */
 export function uploadFile(
   project: string,
   file: File,
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<{ digest: string; bytes: number }> {
+  if (file.size > CHUNKED_ABOVE_BYTES && canHash()) return uploadChunks(project, file, onProgress, signal)
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open(

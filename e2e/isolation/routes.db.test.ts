@@ -7,6 +7,7 @@ import { createWebServer } from '#server/api/http.ts'
 import { appRouter } from '#server/api/root.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
 import { dataByteRoutes } from '#server/interop/data-bytes.ts'
+import { uploadRoutes } from '#server/interop/data-uploads.ts'
 import { dvcRoutes } from '#server/interop/dvc/routes.ts'
 import { lfsRoutes } from '#server/interop/git-lfs/routes.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -72,6 +73,8 @@ const NAMES: Record<string, string> = {
   ':name': 'aa',
   ':v': '1',
   ':dataset': 'aa',
+  ':upload': '00000000-0000-7000-8000-000000000000',
+  ':number': '0',
   ':oid': 'e'.repeat(64),
   ':first': 'aa',
   ':rest': 'e'.repeat(30),
@@ -79,18 +82,20 @@ const NAMES: Record<string, string> = {
 const filled = (pattern: string, slug: string) =>
   pattern.replace(/:[a-z]+/g, part => (part === ':project' ? slug : (NAMES[part] ?? part)))
 
-const byteRoutes: Route[] = [...dataByteRoutes, ...lfsRoutes, ...dvcRoutes].map(({ method, pattern, permission }) => ({
-  name: `${method} ${pattern}`,
-  permission,
-  method,
-  namesProject: pattern.includes(':project'),
-  asks: slug => [
-    {
-      path: filled(pattern, slug),
-      body: method === 'POST' || method === 'PUT' ? 'a,b\n1,2\n' : undefined,
-    },
-  ],
-}))
+const byteRoutes: Route[] = [...dataByteRoutes, ...uploadRoutes, ...lfsRoutes, ...dvcRoutes].map(
+  ({ method, pattern, permission }) => ({
+    name: `${method} ${pattern}`,
+    permission,
+    method,
+    namesProject: pattern.includes(':project'),
+    asks: slug => [
+      {
+        path: filled(pattern, slug),
+        body: method === 'POST' || method === 'PUT' ? 'a,b\n1,2\n' : undefined,
+      },
+    ],
+  }),
+)
 
 let kernel: TestKernel
 let target: ProjectScope
