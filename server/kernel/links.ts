@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { links } from '#db/schema/index.ts'
 import type { ProjectScope } from './scope.ts'
@@ -45,5 +45,51 @@ export async function usersOf(db: Handle, scope: ProjectScope, ref: Ref): Promis
     .select()
     .from(links)
     .where(and(eq(links.projectId, scope.projectId), eq(links.toKind, ref.kind), eq(links.toId, ref.id)))
+  return rows.map(toLink)
+}
+
+const ofKinds = (refs: readonly Ref[], side: (kind: string, ids: string[]) => SQL | undefined) =>
+  or(
+    ...Map.groupBy(refs, ref => ref.kind)
+      .entries()
+      .map(([kind, list]) =>
+        side(
+          kind,
+          list.map(ref => ref.id),
+        ),
+      ),
+  )
+
+/** What any of `refs` stands on, newest first, at most `limit`. */
+export async function linksFrom(db: Handle, scope: ProjectScope, refs: readonly Ref[], limit: number): Promise<Link[]> {
+  if (refs.length === 0) return []
+  const rows = await db
+    .select()
+    .from(links)
+    .where(
+      and(
+        eq(links.projectId, scope.projectId),
+        ofKinds(refs, (kind, ids) => and(eq(links.fromKind, kind), inArray(links.fromId, ids))),
+      ),
+    )
+    .orderBy(desc(links.createdAt))
+    .limit(limit)
+  return rows.map(toLink)
+}
+
+/** What stands on any of `refs`, newest first, at most `limit`. */
+export async function linksTo(db: Handle, scope: ProjectScope, refs: readonly Ref[], limit: number): Promise<Link[]> {
+  if (refs.length === 0) return []
+  const rows = await db
+    .select()
+    .from(links)
+    .where(
+      and(
+        eq(links.projectId, scope.projectId),
+        ofKinds(refs, (kind, ids) => and(eq(links.toKind, kind), inArray(links.toId, ids))),
+      ),
+    )
+    .orderBy(desc(links.createdAt))
+    .limit(limit)
   return rows.map(toLink)
 }

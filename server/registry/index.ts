@@ -3,3 +3,4 @@ export { listModels, type ModelVersion, showModel, versionById, versionOf } from
 export { type Registered, registerVersion } from './register-version.ts'
 export { requireAction, requireServable } from './rules/decide-version.ts'
 export { setAlias } from './set-alias.ts'
+export { type NamedModelVersion, nameModelVersions } from './store.ts'

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { modelAliases, models, modelVersions } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -94,6 +94,39 @@ export async function findVersionById(
     .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
     .where(and(eq(modelVersions.projectId, scope.projectId), eq(modelVersions.id, id)))
   return row && { model: row.model, version: asVersion(row.version) }
+}
+
+export interface NamedModelVersion {
+  id: string
+  model: string
+  version: number
+  aliases: string[]
+}
+
+/** What a graph says of model versions, by their ids. Those of other projects are not among them. */
+export async function nameModelVersions(
+  db: Handle,
+  scope: ProjectScope,
+  ids: readonly string[],
+): Promise<NamedModelVersion[]> {
+  if (ids.length === 0) return []
+  return db
+    .select({
+      id: modelVersions.id,
+      model: models.name,
+      version: modelVersions.number,
+      aliases: sql<
+        string[]
+      >`coalesce(array_agg(${modelAliases.alias}) FILTER (WHERE ${modelAliases.alias} IS NOT NULL), '{}')`,
+    })
+    .from(modelVersions)
+    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .leftJoin(
+      modelAliases,
+      and(eq(modelAliases.projectId, modelVersions.projectId), eq(modelAliases.versionId, modelVersions.id)),
+    )
+    .where(and(eq(modelVersions.projectId, scope.projectId), inArray(modelVersions.id, [...ids])))
+    .groupBy(modelVersions.id, models.name)
 }
 
 /** Newest first. */

@@ -16,6 +16,8 @@ export {
   insertPredictionLines,
   listDesired,
   listLiveTokens,
+  type NamedEndpoint,
+  nameEndpoints,
   type StatsRow,
   upsertInstances,
   upsertStats,

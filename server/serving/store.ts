@@ -140,6 +140,33 @@ export const listCurrent = (db: Handle, scope: ProjectScope, name?: string) =>
     .orderBy(endpoints.name)
     .limit(1000)
 
+export interface NamedEndpoint {
+  id: string
+  name: string
+  /** What it answers with now. */
+  model: string
+  version: number
+  versionId: string
+}
+
+/** What a graph says of endpoints, by their ids. Those of other projects are not among them. */
+export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedEndpoint[]> {
+  if (ids.length === 0) return []
+  return db
+    .select({
+      id: endpoints.id,
+      name: endpoints.name,
+      model: models.name,
+      version: modelVersions.number,
+      versionId: modelVersions.id,
+    })
+    .from(endpoints)
+    .innerJoin(endpointRevisions, current())
+    .innerJoin(modelVersions, ofRevision())
+    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .where(and(eq(endpoints.projectId, scope.projectId), inArray(endpoints.id, [...ids])))
+}
+
 /** Every endpoint of the instance: only for serve processes, which answer for all projects. */
 export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
   return db

@@ -154,6 +154,32 @@ export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string
 export const listRunsById = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
   listed(db).where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
 
+export interface NamedRun {
+  id: string
+  number: number
+  trainer: string
+  state: string
+  experiment: string
+  experimentId: string
+}
+
+/** What a graph says of runs, by their ids. Those of other projects are not among them. */
+export async function nameRuns(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedRun[]> {
+  if (ids.length === 0) return []
+  return db
+    .select({
+      id: runs.id,
+      number: runs.number,
+      trainer: runs.trainer,
+      state: runs.state,
+      experiment: experiments.name,
+      experimentId: experiments.id,
+    })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+}
+
 export async function countRuns(
   db: Handle,
   scope: ProjectScope,

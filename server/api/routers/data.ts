@@ -12,9 +12,12 @@ import {
 import { projectProcedure, router } from '../trpc.ts'
 import { expectationsRouter } from './data-expectations.ts'
 import { diffRouter, leaksRouter } from './data-findings.ts'
+import { lineageRouter } from './data-lineage.ts'
+import { profileRouter } from './data-profile.ts'
 import { queriesRouter } from './data-queries.ts'
 import { recipesRouter } from './data-recipes.ts'
 import { sourcesRouter } from './data-sources.ts'
+import { versionsRouter } from './data-versions.ts'
 
 const read = () => projectProcedure('data:read')
 const write = () => projectProcedure('data:write')
@@ -24,13 +27,16 @@ export const dataRouter = router({
   leaks: leaksRouter,
   diff: diffRouter,
   expectations: expectationsRouter,
+  lineage: lineageRouter,
   queries: queriesRouter,
+  versions: versionsRouter,
   sources: sourcesRouter,
   recipes: recipesRouter,
   list: read().query(({ ctx }) => listDatasets(ctx.kernel, ctx.caller)),
   show: read()
     .input(dataset)
     .query(({ ctx, input }) => showDataset(ctx.kernel, ctx.caller, input.dataset)),
+  columns: profileRouter,
   profile: read()
     .input(dataset)
     .query(({ ctx, input }) => profileDataset(ctx.kernel, ctx.caller, input.dataset)),

@@ -1,0 +1,40 @@
+import type { Handle } from '#db/client.ts'
+import { type Link, linksFrom, linksTo, type Ref } from '#server/kernel/links.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+
+/** What leads from rows to answers. Bytes that something uses are no step of it. */
+const STEPS = new Set(['made-from', 'trained-on', 'registered-from', 'serves'])
+const MOST_STEPS = 24
+const MOST_LINKS = 2000
+
+const key = (ref: Ref) => `${ref.kind}:${ref.id}`
+
+/** Every link upstream of `start` and every one downstream of it, once each. */
+export async function walkLinks(
+  db: Handle,
+  scope: ProjectScope,
+  start: Ref,
+): Promise<{ links: Link[]; truncated: boolean }> {
+  const links = new Map<string, Link>()
+  let truncated = false
+  for (const [follow, next] of [
+    [linksFrom, (l: Link) => l.to],
+    [linksTo, (l: Link) => l.from],
+  ] as const) {
+    const seen = new Set([key(start)])
+    let frontier: Ref[] = [start]
+    for (let step = 0; frontier.length > 0 && !truncated; step++) {
+      const found = (await follow(db, scope, frontier, MOST_LINKS + 1)).filter(l => STEPS.has(l.relation))
+      frontier = []
+      for (const link of found) {
+        links.set(`${key(link.from)} ${link.relation} ${key(link.to)}`, link)
+        const ref = next(link)
+        if (seen.has(key(ref))) continue
+        seen.add(key(ref))
+        frontier.push(ref)
+      }
+      truncated = links.size > MOST_LINKS || step === MOST_STEPS
+    }
+  }
+  return { links: [...links.values()].slice(0, MOST_LINKS), truncated }
+}

@@ -1,0 +1,39 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { versionOf } from '../read-datasets.ts'
+import { updateVersion } from '../store.ts'
+import type { AnnotateInput } from './contract.ts'
+
+/** A note and tags on a version, for people. Its bytes and its digest stay as they are. */
+export async function annotateVersion(
+  kernel: Kernel,
+  caller: Caller,
+  input: AnnotateInput,
+): Promise<{ dataset: string; version: number; note: string; tags: string[] }> {
+  await authorise(kernel, caller, 'data:write')
+  const { scope } = caller
+  const version = await versionOf(kernel, scope, input.dataset)
+  const note = input.note?.trim() ?? version.note
+  const tags = input.tags ? [...new Set(input.tags)] : version.tags
+  const answer = { dataset: version.datasetName, version: version.number, note, tags }
+  if (note === version.note && tags.join('\n') === version.tags.join('\n')) return answer
+  await change(kernel, caller.actor, async c => {
+    await updateVersion(c.tx, scope, version.id, { note, tags })
+    await c.audit({
+      projectId: scope.projectId,
+      action: 'data.annotate-version',
+      subjectKind: 'dataset-version',
+      subjectId: version.id,
+      details: { ...answer, before: { note: version.note, tags: version.tags } },
+    })
+    await c.emit({
+      projectId: scope.projectId,
+      type: 'data.version-annotated',
+      subjectKind: 'dataset',
+      subjectId: version.datasetId,
+      payload: { dataset: version.datasetName, version: version.number },
+    })
+  })
+  return answer
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { nameAtVersion } from '../contract.ts'
+
+export const MAX_NOTE = 2000
+export const tagSchema = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,39}$/u, 'Letters, digits and . _ / - within; at most 40 characters.')
+  .meta({ type: 'string' })
+
+export const annotateInput = z.object({
+  dataset: nameAtVersion,
+  /** Why the version exists, what is special about it. */
+  note: z.string().max(MAX_NOTE).optional(),
+  tags: z.array(tagSchema).max(20).optional(),
+})
+export type AnnotateInput = z.infer<typeof annotateInput>
+
+/** A version as its tab shows it. */
+export interface VersionDetail {
+  id: string
+  version: number
+  rows: number
+  columns: number
+  bytes: number
+  digest: string
+  /** Where the rows come from, in words. */
+  source: string
+  /** The version it was made from. */
+  parent: { dataset: string; version: number } | null
+  note: string
+  tags: string[]
+  /** Where its schema breaks with what was decided, in words. */
+  breaks: string[]
+  deleted: boolean
+  createdAt: string
+  createdBy: string
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** Where a version's rows come from, from the `source` that is stored with it. Unknown kinds name themselves. */
+export function sourceWords(source: Record<string, unknown>): string {
+  const name = text(source.fileName)
+  switch (source.kind) {
+    case undefined:
+    case 'upload':
+      return name ? `file ${name}` : 'an upload'
+    case 'url':
+      return text(source.url) ?? 'an address'
+    case 'database':
+      return `${text(source.engine) ?? 'database'} ${[text(source.host), text(source.database)].filter(Boolean).join('/')}`.trim()
+    case 'objects':
+      return `${text(source.provider) ?? 'object store'} ${[text(source.bucket), text(source.prefix)].filter(Boolean).join('/')}`.trim()
+    case 'query':
+      return `a query over ${text(source.dataset) ?? 'a dataset'}${typeof source.version === 'number' ? ` v${source.version}` : ''}`
+    default:
+      return text(source.words) ?? name ?? String(source.kind).replaceAll('-', ' ').slice(0, 100)
+  }
+}

@@ -1,0 +1,34 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { nameActorKeys } from '#server/access/index.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { versionOf } from '../read-datasets.ts'
+import { sourceWords, type VersionDetail } from './contract.ts'
+import { listVersionsWithParents } from './store.ts'
+
+/** Every version of a dataset, newest first: where from, by whom, why. */
+export async function listVersionDetails(kernel: Kernel, caller: Caller, dataset: string): Promise<VersionDetail[]> {
+  await authorise(kernel, caller, 'data:read')
+  const { datasetId } = await versionOf(kernel, caller.scope, dataset)
+  const rows = await listVersionsWithParents(kernel.db, caller.scope, datasetId)
+  const name = await nameActorKeys(
+    kernel.db,
+    caller.scope,
+    rows.map(r => r.createdBy),
+  )
+  return rows.map(r => ({
+    id: r.id,
+    version: r.number,
+    rows: r.rows,
+    columns: r.columnCount,
+    bytes: r.bytes,
+    digest: r.digest,
+    source: sourceWords(r.source),
+    parent: r.parentDataset && r.parentNumber ? { dataset: r.parentDataset, version: r.parentNumber } : null,
+    note: r.note,
+    tags: r.tags,
+    breaks: r.breaks,
+    deleted: r.deletedAt !== null,
+    createdAt: r.createdAt.toISOString(),
+    createdBy: name(r.createdBy),
+  }))
+}

@@ -1,0 +1,21 @@
+import type { Handle } from '#db/client.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { sourceWords } from './contract.ts'
+import { nameVersionRows } from './store.ts'
+
+export interface NamedVersion {
+  id: string
+  dataset: string
+  version: number
+  rows: number
+  /** Where its rows come from; null: from another version. */
+  source: string | null
+  parentId: string | null
+}
+
+/** What a graph says of versions, by their ids. Those of other projects are not among them. */
+export async function nameVersions(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedVersion[]> {
+  if (ids.length === 0) return []
+  const rows = await nameVersionRows(db, scope, ids)
+  return rows.map(({ source, ...row }) => ({ ...row, source: source.kind === 'query' ? null : sourceWords(source) }))
+}
