@@ -9,6 +9,8 @@ export const datasets = pgTable(
     id: id().primaryKey(),
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
+    /** What persons decided about its columns; every later version is read and checked by it. */
+    contract: json<{ v: 1; columns: unknown[] }>('contract').notNull().default({ v: 1, columns: [] }),
     /** Highest version number given out; counted under this row's lock. */
     latestVersion: integer('latest_version').notNull().default(0),
     createdBy: text('created_by').notNull(),
@@ -65,7 +67,6 @@ export const datasetVersions = pgTable(
     schema: json<unknown>('schema').notNull(),
     source: json<Record<string, unknown>>('source').notNull(),
     warnings: json<string[]>('warnings').notNull(),
-    profile: json<unknown>('profile'),
     profileState: text('profile_state').notNull().default('queued'),
     profileReason: text('profile_reason'),
     createdBy: text('created_by').notNull(),

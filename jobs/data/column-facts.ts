@@ -1,8 +1,11 @@
 import type { ColumnFacts } from '#server/data/index.ts'
 import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
 
-/** Above this many rows distinct values are estimated. */
+/** Above this many rows the profile estimates distinct values. */
 export const EXACT_DISTINCT_ROWS = 1_000_000
+/** Above this many rows they are estimated first, and counted where a type hangs on it. */
+const ESTIMATE_ROWS = 100_000
+const COUNTED_AGAIN = 1000
 const COLUMNS_AT_ONCE = 100
 const MAX_LEVELS = 200
 const WIDE = 200
@@ -22,7 +25,8 @@ export async function columnFacts(
     column_name: string
     column_type: string
   }[]
-  const distinct = rows <= EXACT_DISTINCT_ROWS ? 'count(DISTINCT' : 'approx_count_distinct('
+  const estimated = rows > ESTIMATE_ROWS
+  const distinct = estimated ? 'approx_count_distinct(' : 'count(DISTINCT'
   const facts: ColumnFacts[] = []
   for (let i = 0; i < columns.length; i += COLUMNS_AT_ONCE) {
     signal?.throwIfAborted()
@@ -46,9 +50,25 @@ export async function columnFacts(
       string,
       number | null
     >[]
+    if (estimated) {
+      // Words that may be unique, whole numbers that may count the rows, and what is few: there the exact number decides.
+      const doubtful = part.flatMap(({ column_type: type }, k) => {
+        const [n, d] = [row![`n${k}`] ?? 0, row![`d${k}`] ?? 0]
+        const counts = isInteger(type) && (row![`hi${k}`] ?? 0) - (row![`lo${k}`] ?? 0) === rows - 1
+        return d <= COUNTED_AGAIN || counts || (type === 'VARCHAR' && d > n * 0.8) ? [k] : []
+      })
+      if (doubtful.length > 0) {
+        const exact = doubtful.map(k => `count(DISTINCT ${id(part[k]!.column_name)})::DOUBLE AS d${k}`)
+        const [counted] = (
+          await db.runAndReadAll(`SELECT ${exact.join(', ')} FROM ${id(table)}`)
+        ).getRowObjectsJson() as Record<string, number>[]
+        Object.assign(row!, counted)
+      }
+    }
     for (const [k, { column_name: name, column_type: sqlType }] of part.entries()) {
       const count = row![`n${k}`] ?? 0
-      const different = row![`d${k}`] ?? 0
+      // An estimate may be above what can be.
+      const different = Math.min(row![`d${k}`] ?? 0, count)
       const few = different <= MAX_LEVELS && (sqlType === 'VARCHAR' || sqlType === 'BOOLEAN' || different <= 2)
       const levels = few
         ? (

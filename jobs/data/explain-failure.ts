@@ -1,17 +1,25 @@
 import { AppError } from '#server/kernel/errors.ts'
 import { findBadLine } from './find-bad-line.ts'
-import type { Header, Source } from './read-source.ts'
+import type { PreparedFile } from './read-source.ts'
 
 const REPAIR = 'Repair the line, then add the file again.'
 const NAMES: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
 
-/** DuckDB's failure to read a file, in words that a person can act on: the line, what was expected, what to do. */
-export async function explainFailure(
-  error: unknown,
-  source: Source,
-  header: Header | undefined,
-  fileName: string,
-): Promise<AppError> {
+/** DuckDB's failure to read files of one table: that of the file it stumbled over, as far as it can be told. */
+export async function explainFailure(error: unknown, files: PreparedFile[]): Promise<Error> {
+  if (error instanceof AppError) return error
+  const message = String((error as Error)?.message ?? error)
+  const named = files.find(f => message.includes(f.source.path))
+  if (files.length > 1 && !named)
+    for (const file of files.filter(f => f.header)) {
+      const bad = await findBadLine(file.source.path, file.header!.delimiter, file.header!.names.length)
+      if (bad) return explainFile(error, file)
+    }
+  return explainFile(error, named ?? files[0]!)
+}
+
+/** In words that a person can act on: the line, what was expected, what to do. */
+async function explainFile(error: unknown, { source, header, name: fileName }: PreparedFile): Promise<AppError> {
   const message = String((error as Error)?.message ?? error)
   if (/Out of Memory|max_temp_directory_size|No space left/i.test(message))
     return new AppError('disk_full', `${fileName} needs more memory or disk than this machine has free.`, {
@@ -55,7 +63,7 @@ export async function explainFailure(
     )
   const line = /Line: (\d+)/i.exec(message)?.[1]
   return new AppError('invalid', `${fileName} cannot be read as a table${line ? ` (line ${line})` : ''}.`, {
-    hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also gzipped; text as UTF-8 with a header line.',
+    hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also packed with gzip or zstd; text as UTF-8 with a header line.',
     cause: error,
   })
 }

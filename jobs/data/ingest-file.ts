@@ -1,129 +1,79 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  type ColumnFacts,
   completeIngestion,
+  completeUnchanged,
   failIngestion,
-  guessTime,
-  inferColumn,
+  findUnchanged,
   ingestFileJob,
   startIngestion,
-  warnAbout,
 } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { defineHandler } from '../handler.ts'
-import { cleanColumns } from './clean-columns.ts'
-import { columnFacts } from './column-facts.ts'
-import { explainFailure } from './explain-failure.ts'
-import { type Header, prepareSource, readHeader, requireGoodNames, type Source } from './read-source.ts'
+import { fetchSource } from './sources/fetch-source.ts'
+import { runTask } from './task.ts'
+import { ingestTask } from './tasks/ingest.ts'
 
-const SAMPLE_ROWS = 100_000
+/** Resident memory of reading, all in; DuckDB's own limit is below it and what is more spills to disk. */
+const MEMORY_MB = 1024
+const DUCKDB_MB = 512
 
-/** Quotes as RFC 4180 has them, no guessing of comments or of lines to skip: nothing of a file may vanish silently. */
-function reader(source: Source, header: Header | undefined, allText = false): string {
-  if (source.format === 'parquet') return `read_parquet(${text(source.path)})`
-  if (source.format === 'json')
-    return `read_json_auto(${text(source.path)}, maximum_object_size = 16777216, sample_size = ${SAMPLE_ROWS})`
-  const options = [
-    'header = true',
-    `delim = ${text(header?.delimiter ?? ',')}`,
-    `quote = '"'`,
-    `escape = '"'`,
-    "comment = ''",
-    'skip = 0',
-    `all_varchar = ${allText}`,
-    `sample_size = ${SAMPLE_ROWS}`,
-    'null_padding = false',
-    'strict_mode = true',
-  ]
-  return `read_csv(${text(source.path)}, ${options.join(', ')})`
-}
-
-/** A column that is numbers in the sample and has words further down is read again as text; `cleanColumns` then decides. */
-async function loadSource(db: DuckDBConnection, source: Source, header: Header | undefined, fileName: string) {
-  try {
-    try {
-      await db.run(`CREATE TABLE source AS SELECT * FROM ${reader(source, header)}`)
-    } catch (error) {
-      if (source.format !== 'csv') throw error
-      await db.run(`CREATE TABLE source AS SELECT * FROM ${reader(source, header, true)}`)
-    }
-  } catch (error) {
-    throw await explainFailure(error, source, header, fileName)
-  }
-}
-
+/** What a source holds becomes the next version of its dataset, or nothing at all. */
 export const ingestFile = defineHandler({
   definition: ingestFileJob,
-  async run({ kernel, scope, payload, progress, line, finish, signal }) {
-    const { ingestion, before } = await startIngestion(kernel, scope, payload.ingestionId)
-    const { fileName } = ingestion
-    const sourceDigest = ingestion.sourceDigest!
+  async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
+    const { ingestion, before, decisions, wishes } = await startIngestion(kernel, scope, payload.ingestionId)
     const folder = await kernel.blobs.temporaryFolder()
     try {
-      progress(0.05, 'reading')
-      const source = await prepareSource(
-        await kernel.blobs.pathOf(sourceDigest),
-        fileName,
-        join(folder, 'source.csv'),
-      )
-      const header = source.format === 'csv' ? await readHeader(source.path, fileName) : undefined
-      if (header) requireGoodNames(header.names, fileName)
+      const fetchedTo = join(folder, 'fetched')
+      await mkdir(fetchedTo)
+      const report = { signal, progress, line }
+      const fetched = await fetchSource({ kernel, scope, ingestion, folder: fetchedTo, ...report })
+      const same = await findUnchanged(kernel, scope, ingestion, fetched.digest)
+      if (same) {
+        line('info', `${fetched.words}: nothing has changed since v${same.number}.`)
+        return void (await finish(c => completeUnchanged(c, scope, ingestion, same)))
+      }
+      if (ingestion.append && !before)
+        line('info', `There is no version of ${ingestion.datasetName} yet: these rows are the first.`)
+      const parent = ingestion.append ? before : undefined
+      if (fetched.files.length === 0) throw new AppError('invalid', `${fetched.words} has no rows.`)
       const target = join(folder, 'version.parquet')
-      const made = await withDuckDb(
+      const made = await runTask(
+        ingestTask,
         {
-          files: [source.path],
-          folders: [folder],
-          limits: { temporaryFolder: folder, memoryMb: 1024, threads: 2 },
-          signal,
+          files: fetched.files,
+          folder,
+          target,
+          words: ingestion.fileName,
+          before: before && {
+            path: await kernel.blobs.pathOf(before.digest),
+            schema: before.schema,
+            label: `v${before.number}`,
+          },
+          append: parent !== undefined,
+          wishes,
+          decisions,
+          duckDbMb: DUCKDB_MB,
         },
-        async db => {
-          await loadSource(db, source, header, fileName)
-          const [{ n: rows }] = (
-            await db.runAndReadAll('SELECT count(*)::DOUBLE AS n FROM source')
-          ).getRowObjectsJson() as [{ n: number }]
-          if (rows === 0)
-            throw new AppError('invalid', `${fileName} has a header but no rows.`, {
-              hint: 'Add at least one row below the header line.',
-            })
-          const warnings = await cleanColumns(db, source.format, header?.names)
-          progress(0.5, 'inferring types')
-          const facts: ColumnFacts[] = await columnFacts(db, 'data', rows, signal)
-          requireGoodNames(
-            facts.map(f => f.name),
-            fileName,
-          )
-          const options = ingestion.options as { target?: string; time?: string }
-          for (const [word, name] of Object.entries(options))
-            if (name && !facts.some(f => f.name === name))
-              throw new AppError('invalid', `There is no column “${name}” to be the ${word}.`, {
-                hint: `The columns are ${facts
-                  .slice(0, 30)
-                  .map(f => f.name)
-                  .join(', ')}${facts.length > 30 ? ' …' : ''}.`,
-              })
-          const decided = new Map(
-            (before?.schema ?? [])
-              .filter(c => c.reason.startsWith('decided by a person'))
-              .map(c => [c.name, { type: c.type, role: c.role }]),
-          )
-          const wishes = { ...options, decided }
-          const schema = guessTime(
-            facts.map(f => inferColumn(f, wishes)),
-            wishes,
-          )
-          for (const [i, f] of facts.entries()) warnings.push(...warnAbout(schema[i]!, f))
-          if (facts.length === 1 && source.format === 'csv')
-            warnings.unshift('The file has a single column: is the delimiter one of comma, semicolon, tab or |?')
-          progress(0.8, 'writing')
-          await db.run(`COPY data TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`)
-          return { rows, schema, warnings }
-        },
+        { ...report, memoryMb: MEMORY_MB, memory: child },
       )
       const blob = await kernel.blobs.putFile(target)
       line('info', `${made.rows} rows, ${made.schema.length} columns, ${blob.bytes} bytes of Parquet.`)
-      await finish(c => completeIngestion(c, scope, ingestion, { ...made, sourceDigest, blob }))
+      for (const sentence of made.breaks) line('warn', sentence)
+      const { rows, schema, warnings, breaks } = made
+      await finish(c =>
+        completeIngestion(c, scope, ingestion, {
+          sourceDigest: fetched.digest,
+          origin: fetched.origin,
+          blob,
+          rows,
+          schema,
+          warnings,
+          breaks,
+          parentId: parent?.id,
+        }),
+      )
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

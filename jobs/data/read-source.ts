@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '#server/kernel/errors.ts'
 import { JsonDepth } from '#server/kernel/json-depth.ts'
 
@@ -31,12 +31,13 @@ async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
 }
 
 const isGzip = (b: Buffer) => b[0] === 0x1f && b[1] === 0x8b
+const isZstd = (b: Buffer) => b.length >= 4 && b.readUInt32LE(0) === 0xfd2fb528
 
-const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also gzipped.'
+const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also packed with gzip or zstd.'
 const notATable = (fileName: string) =>
   new AppError('invalid', `${fileName} is not a table: it contains binary data.`, { hint: READS })
 
-async function unpack(path: string, fileName: string, target: string): Promise<void> {
+async function unpack(path: string, fileName: string, target: string, how: 'gzip' | 'zstd'): Promise<void> {
   let bytes = 0
   const limit = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -46,9 +47,10 @@ async function unpack(path: string, fileName: string, target: string): Promise<v
       done(null, chunk)
     },
   })
-  await pipeline(createReadStream(path), createGunzip(), limit, createWriteStream(target)).catch(error => {
-    if (!String(error?.code).startsWith('Z_')) throw error
-    throw new AppError('invalid', `${fileName} cannot be unpacked: the gzip data is damaged or cut off.`, {
+  const unpacker = how === 'gzip' ? createGunzip() : createZstdDecompress()
+  await pipeline(createReadStream(path), unpacker, limit, createWriteStream(target)).catch(error => {
+    if (!/^(Z_|ZSTD_|ERR_ZSTD)/.test(String(error?.code))) throw error
+    throw new AppError('invalid', `${fileName} cannot be unpacked: the ${how} data is damaged or cut off.`, {
       hint: 'Pack and upload it again.',
       cause: error,
     })
@@ -78,7 +80,7 @@ async function requireShallow(path: string, fileName: string): Promise<void> {
 
 /**
  * Looks at the first bytes: Parquet by its mark, JSON by its first character, else text with a delimiter. Throws with words for what is
- * neither. Gzip is unpacked and UTF-16 turned into UTF-8 next to `rewritten`; the path to read comes back.
+ * neither. Gzip and zstd are unpacked and UTF-16 turned into UTF-8 next to `rewritten`; the path to read comes back.
  */
 export async function prepareSource(path: string, fileName: string, rewritten: string): Promise<Source> {
   const bytes = await head(path)
@@ -86,10 +88,11 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
     throw new AppError('invalid', `${fileName} is empty.`, {
       hint: 'Choose a file with a header line and at least one row.',
     })
-  if (isGzip(bytes)) {
+  const packed = isGzip(bytes) ? 'gzip' : isZstd(bytes) ? 'zstd' : undefined
+  if (packed) {
     if (fileName.endsWith('(unpacked)')) throw notATable(fileName)
-    await unpack(path, fileName, `${rewritten}.unpacked`)
-    return prepareSource(`${rewritten}.unpacked`, `${fileName.replace(/\.gz$/i, '')} (unpacked)`, rewritten)
+    await unpack(path, fileName, `${rewritten}.unpacked`, packed)
+    return prepareSource(`${rewritten}.unpacked`, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten)
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet' }
   const utf16 =
@@ -122,6 +125,14 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
 export interface Header {
   names: string[]
   delimiter: string
+}
+
+/** A file that was looked at and can be read. */
+export interface PreparedFile {
+  source: Source
+  /** Of text. */
+  header?: Header
+  name: string
 }
 
 const SAMPLE_LINES = 20

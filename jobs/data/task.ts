@@ -1,14 +1,11 @@
-/** What a task may tell while it works. */
-export interface TaskReport {
-  signal: AbortSignal
-  /** Share done, 0 to 1. */
-  progress(done: number, note?: string): void
-  line(level: 'info' | 'warn' | 'error', text: string): void
-}
+import { withDataChild } from './child-pool.ts'
+import type { RunTaskOptions, TaskReport } from './task-report.ts'
+
+export type { RunTaskOptions, TaskReport }
 
 /**
- * Work with DuckDB on files, apart from database and keys: plain JSON in (paths of files, never a kernel), plain JSON out, so that it can
- * run in a process of its own. Throws `AppError` for what the person can mend.
+ * Work with DuckDB on files, apart from database and keys: plain JSON in (paths of files, never a kernel), plain JSON out, so that it
+ * runs in a process of its own. Throws `AppError` for what the person can mend. A file of `tasks/` exports it.
  */
 export interface DataTask<I, O> {
   name: string
@@ -17,12 +14,15 @@ export interface DataTask<I, O> {
 
 export const defineTask = <I, O>(task: DataTask<I, O>): DataTask<I, O> => task
 
-export interface RunTaskOptions extends TaskReport {
-  /** Most resident memory of the work, in MB. */
-  memoryMb?: number
-}
+/** Most resident memory of a task that names no limit of its own. */
+const MEMORY_MB = 1536
 
+/**
+ * Runs a task in a child process: one that takes more memory than it may, or that crashes, costs this task and nothing else. Cancelled, the
+ * process is killed at once.
+ */
 export async function runTask<I, O>(task: DataTask<I, O>, input: I, options: RunTaskOptions): Promise<O> {
   options.signal.throwIfAborted()
-  return task.run(input, options)
+  const limitBytes = (options.memoryMb ?? MEMORY_MB) * 2 ** 20
+  return (await withDataChild(limitBytes, child => child.run(task.name, input, options))) as O
 }

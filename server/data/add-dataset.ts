@@ -3,17 +3,13 @@ import { requireOwnBlob } from '#server/kernel/blobs.ts'
 import { change } from '#server/kernel/change.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
+import { digestFor } from './complete-ingestion.ts'
 import type { AddDatasetInput } from './contract.ts'
 import { ingestFileJob } from './jobs.ts'
+import { recordDecisions } from './review-schema.ts'
+import { mergeDecisions } from './rules/check-contract.ts'
 import { chooseRoles } from './rules/choose-roles.ts'
-import {
-  findDataset,
-  findVersionBySource,
-  type IngestionRow,
-  insertIngestion,
-  updateIngestion,
-  updateVersion,
-} from './store.ts'
+import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
 
 /**
  * Bytes that the project uploaded become a dataset, or the next version of the one with this name. Bytes that are a version already make
@@ -24,35 +20,23 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
   await requireOwnBlob(kernel.db, caller.scope, input.digest)
   return change(kernel, caller.actor, async c => {
     const { scope } = caller
-    const options = { target: input.target, time: input.time }
+    const append = input.append ?? false
+    const options = { target: input.target, time: input.time, columns: input.columns }
     const dataset = await findDataset(c.tx, scope, input.name)
-    const known = dataset && (await findVersionBySource(c.tx, scope, dataset.id, input.digest))
+    const known = dataset && (await findVersionBySource(c.tx, scope, dataset.id, digestFor(input.digest, append)))
     const values = {
       datasetName: input.name,
       fileName: input.fileName,
       sourceDigest: input.digest,
+      append,
       options,
       createdBy: actorKey(caller.actor),
     }
     if (known) {
       const schema = chooseRoles(known.schema, options)
-      if (schema.some((column, i) => column !== known.schema[i])) {
-        await updateVersion(c.tx, scope, known.id, { schema })
-        await c.audit({
-          projectId: scope.projectId,
-          action: 'data.review-schema',
-          subjectKind: 'dataset-version',
-          subjectId: known.id,
-          details: options,
-        })
-        await c.emit({
-          projectId: scope.projectId,
-          type: 'data.schema-reviewed',
-          subjectKind: 'dataset',
-          subjectId: known.datasetId,
-          payload: { dataset: input.name, version: known.number },
-        })
-      }
+      const roles = schema.filter((column, i) => column !== known.schema[i]).map(({ name, role }) => ({ name, role }))
+      const decisions = mergeDecisions(roles, input.columns ?? [])
+      if (decisions.length > 0) await recordDecisions(c, scope, { ...known, datasetName: input.name }, decisions)
       return insertIngestion(c.tx, scope, {
         ...values,
         state: 'done',

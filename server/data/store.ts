@@ -3,12 +3,11 @@ import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions, ingestions } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { Profile, VersionColumn } from './contract.ts'
+import type { ColumnDecision, VersionColumn } from './contract.ts'
 
 export type IngestionRow = typeof ingestions.$inferSelect
-export type VersionRow = Omit<typeof datasetVersions.$inferSelect, 'schema' | 'profile'> & {
+export type VersionRow = Omit<typeof datasetVersions.$inferSelect, 'schema'> & {
   schema: VersionColumn[]
-  profile: Profile | null
 }
 export type DatasetRow = typeof datasets.$inferSelect
 
@@ -122,6 +121,21 @@ export async function findVersionBySource(
     .orderBy(desc(datasetVersions.number))
     .limit(1)
   return row as VersionRow | undefined
+}
+
+export const contractOf = (dataset: DatasetRow | undefined): ColumnDecision[] =>
+  (dataset?.contract.columns ?? []) as ColumnDecision[]
+
+export async function updateContract(
+  tx: Handle,
+  scope: ProjectScope,
+  datasetId: string,
+  columns: ColumnDecision[],
+): Promise<void> {
+  await tx
+    .update(datasets)
+    .set({ contract: { v: 1, columns } })
+    .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, datasetId)))
 }
 
 /** Every dataset with its newest version. */

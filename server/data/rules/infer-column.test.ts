@@ -40,7 +40,7 @@ describe('infer column', () => {
   it('the target and time that were asked for, and what a person decided, stick', () => {
     assert.equal(inferColumn(facts({}), { target: 'c' }).role, 'target')
     assert.equal(inferColumn(facts({ sqlType: 'TIMESTAMP' }), { time: 'c' }).role, 'time')
-    const decided = new Map([['c', { type: 'category' as const, role: 'ignore' as const }]])
+    const decided = new Map([['c', { name: 'c', type: 'category' as const, role: 'ignore' as const }]])
     assert.deepEqual(
       [inferColumn(facts({}), { decided }).type, inferColumn(facts({}), { decided }).role],
       ['category', 'ignore'],
@@ -48,7 +48,7 @@ describe('infer column', () => {
   })
 
   it('a decision that the new bytes cannot follow is dropped', () => {
-    const decided = new Map([['c', { type: 'number' as const, role: 'feature' as const }]])
+    const decided = new Map([['c', { name: 'c', type: 'number' as const, role: 'feature' as const }]])
     assert.equal(inferColumn(facts({ sqlType: 'VARCHAR', distinct: 3, meanLength: 4 }), { decided }).type, 'category')
   })
 

@@ -1,4 +1,11 @@
-import { type ColumnRole, type ColumnType, READABLE_AS, type StoredType, type VersionColumn } from '../contract.ts'
+import {
+  type ColumnDecision,
+  type ColumnRole,
+  type ColumnType,
+  READABLE_AS,
+  type StoredType,
+  type VersionColumn,
+} from '../contract.ts'
 
 /** What DuckDB counted in one column. */
 export interface ColumnFacts {
@@ -21,11 +28,12 @@ export interface ColumnFacts {
 export interface Wishes {
   target?: string
   time?: string
-  /** What a person decided for an earlier version; it sticks. */
-  decided?: Map<string, { type: ColumnType; role: ColumnRole }>
+  /** What persons decided about the dataset; it sticks. */
+  decided?: ReadonlyMap<string, ColumnDecision>
 }
 
 const MAX_LEVELS = 200
+const DECIDED = 'decided by a person'
 
 const isDatetime = (t: string) => /^(DATE|TIMESTAMP)/.test(t)
 const isInteger = (t: string) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(t)
@@ -70,13 +78,13 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
   const inferred = typeOf(f)
   const wish = wishes.decided?.get(f.name)
   // A decision is dropped where the new bytes cannot be read that way.
-  const decided = wish && READABLE_AS[storedAs(f.sqlType)].includes(wish.type) ? wish : undefined
+  const decided = wish && (!wish.type || READABLE_AS[storedAs(f.sqlType)].includes(wish.type)) ? wish : undefined
   const type = decided?.type ?? inferred.type
   let role: ColumnRole = 'feature'
   let reason = inferred.reason
-  if (decided) {
-    role = decided.role
-    reason = 'decided by a person for an earlier version'
+  if (decided?.type || decided?.role) {
+    role = decided.role ?? 'feature'
+    reason = DECIDED
   }
   if (f.name === wishes.target) {
     role = 'target'
@@ -84,7 +92,7 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
   } else if (f.name === wishes.time) {
     role = 'time'
     reason = `${inferred.reason}; chosen as time`
-  } else if (!decided) {
+  } else if (!decided?.role) {
     if (type === 'id') {
       role = 'id'
       reason = `${inferred.reason} → id`
@@ -102,13 +110,15 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
     role,
     missing: f.missing,
     distinct: f.distinct,
-    nullable: f.missing > 0,
+    nullable: decided?.nullable ?? f.missing > 0,
     stored: storedAs(f.sqlType),
-    ...(type === 'category' || type === 'constant'
-      ? { domain: f.levels.slice(0, MAX_LEVELS) }
-      : (type === 'number' || type === 'integer') && f.min !== null && f.max !== null
-        ? { domain: { min: f.min, max: f.max } }
-        : {}),
+    ...(decided?.domain
+      ? { domain: decided.domain }
+      : type === 'category' || type === 'constant'
+        ? { domain: f.levels.slice(0, MAX_LEVELS) }
+        : (type === 'number' || type === 'integer') && f.min !== null && f.max !== null
+          ? { domain: { min: f.min, max: f.max } }
+          : {}),
     ...(type === 'datetime'
       ? { clock: f.sqlType.includes('WITH TIME ZONE') ? ('instant' as const) : ('wall-clock' as const) }
       : {}),
@@ -120,12 +130,46 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
 export function guessTime(columns: VersionColumn[], wishes: Wishes = {}): VersionColumn[] {
   const dates = columns.filter(c => c.type === 'datetime')
   const only = dates[0]
-  if (dates.length !== 1 || !only || only.role !== 'feature' || wishes.time || wishes.decided?.has(only.name))
+  if (dates.length !== 1 || !only || only.role !== 'feature' || wishes.time || wishes.decided?.get(only.name)?.role)
     return columns
   if (columns.some(c => c.role === 'time')) return columns
   return columns.map(c =>
     c === only ? { ...c, role: 'time' as const, reason: `${c.reason}; the only ones → time` } : c,
   )
+}
+
+const GROUP_NAME =
+  /(^|_)(customer|client|user|patient|person|household|family|store|shop|site|device|session|account|group|subject)(_?id)?$/i
+const WEIGHT_NAME = /^(sample_?weight|fnlwgt|survey_?weight)$/i
+const COUNTER_NAME = /^(id|index|idx|row|row_?id|row_?number|instant|unnamed.*|.*_id)$/i
+
+/**
+ * Roles that name and values suggest together. A group has rows that belong together: several rows a value, many values. Only names of
+ * sampling weights make a weight: leaving a measured one out of the features would cost more than it helps.
+ */
+export function guessRoles(columns: VersionColumn[], wishes: Wishes = {}, rows = 0): VersionColumn[] {
+  const hasGroup = columns.some(c => c.role === 'group')
+  return columns.map(c => {
+    if (c.role !== 'feature' || c.name === wishes.target || wishes.decided?.get(c.name)?.role) return c
+    const present = Math.max(0, rows - c.missing)
+    if (COUNTER_NAME.test(c.name) && c.type === 'integer' && present > 20 && c.distinct === present)
+      return { ...c, role: 'id' as const, reason: `${c.reason}, unique in every row, and the name says so → id` }
+    const several = c.distinct >= 20 && c.distinct <= present / 2
+    if (
+      !hasGroup &&
+      GROUP_NAME.test(c.name) &&
+      several &&
+      (c.type === 'category' || c.type === 'integer' || c.type === 'text')
+    )
+      return {
+        ...c,
+        role: 'group' as const,
+        reason: `${c.reason}; several rows each, and the name says that they belong together → group`,
+      }
+    if (WEIGHT_NAME.test(c.name) && (c.type === 'number' || c.type === 'integer'))
+      return { ...c, role: 'weight' as const, reason: `${c.reason}; the name is that of a sampling weight → weight` }
+    return c
+  })
 }
 
 const MISSING_WORDS = new Set([

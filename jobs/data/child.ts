@@ -1,0 +1,47 @@
+/**
+ * The process of data tasks: DuckDB on files, one task after another. It has no database, no key and no network; it ends when its worker
+ * does.
+ */
+import { setPriority } from 'node:os'
+import { AppError } from '#server/kernel/errors.ts'
+import { preferToDie } from '../training/measure-memory.ts'
+import { leaveWithParent } from '../training/watch-parent.ts'
+import type { FromDataChild, ToDataChild } from './child-protocol.ts'
+import { findTask } from './tasks/index.ts'
+
+/** Serving and pages come first on a busy machine. */
+const NICE = 5
+
+const tell = (message: FromDataChild) => void process.send?.(message)
+/** Cancelling kills this process; inside it nothing is ever aborted. */
+const { signal } = new AbortController()
+
+async function run({ name, input }: ToDataChild): Promise<void> {
+  const task = await findTask(name)
+  const output = await task.run(input, {
+    signal,
+    progress: (done, note) => tell({ type: 'progress', done, note }),
+    line: (level, text) => tell({ type: 'line', level, text }),
+  })
+  tell({ type: 'done', output })
+}
+
+process.on('message', (message: ToDataChild) => {
+  run(message).catch(error => {
+    if (error instanceof AppError) {
+      const { code, message: words, hint, details } = error
+      const reasonCode = (error as { reasonCode?: string }).reasonCode
+      return tell({ type: 'failed', code, reasonCode, message: words, hint, details })
+    }
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  })
+})
+
+preferToDie()
+try {
+  setPriority(NICE)
+} catch {
+  // Some sandboxes forbid it; then it competes as an equal.
+}
+leaveWithParent()
