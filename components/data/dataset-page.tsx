@@ -9,13 +9,12 @@ import { newHref } from '../training/links.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { AddDataset } from './add-dataset.tsx'
 import { type Shown, useDataset } from './client.ts'
 import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
 import { PreviewTable } from './preview-table.tsx'
 import { ProfileView } from './profile-view.tsx'
 import { SchemaReview } from './schema-review.tsx'
-import { VersionList } from './version-list.tsx'
+import { VersionsTab } from './versions/versions-tab.tsx'
 import { bytesWords, countWords } from './words.ts'
 
 interface TabProps {
@@ -29,7 +28,13 @@ const RecipeTab = dynamic(() => import('./recipes/recipe-tab.tsx').then(m => m.R
 
 const ExploreTab = dynamic(() => import('./explore/explore-tab.tsx').then(m => m.ExploreTab), { loading })
 
+const LineageTab = dynamic(() => import('./lineage/lineage-tab.tsx').then(m => m.LineageTab), { loading })
+
 const DiffView = dynamic(() => import('./diff/diff-view.tsx').then(m => m.DiffView), { loading })
+
+const QualityTab = dynamic(() => import('./expectations/quality-tab.tsx').then(m => m.QualityTab), { loading })
+
+const SourceTab = dynamic(() => import('./sources/source-settings.tsx').then(m => m.SourceTab), { loading })
 
 /** One line per tab; what a tab shows belongs to its own folder. */
 const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: ComponentType<TabProps> }[] = [
@@ -50,18 +55,11 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: C
   { id: 'explore', label: 'Explore', view: ExploreTab },
   { id: 'leaks', label: 'Leaks', view: LeaksPanel, mark: LeakMark },
   { id: 'diff', label: 'Diff', view: DiffView },
+  { id: 'quality', label: 'Quality', view: QualityTab },
   { id: 'versions', label: 'Versions', view: VersionsTab },
+  { id: 'source', label: 'Source', view: SourceTab },
+  { id: 'lineage', label: 'Lineage', view: LineageTab },
 ]
-
-function VersionsTab({ project, shown }: TabProps) {
-  const [, setVersion] = useQueryState('v', parseAsInteger)
-  return (
-    <Stack gap="md">
-      <VersionList versions={shown.versions} current={shown.version} onChoose={v => setVersion(v)} />
-      <AddDataset project={project} name={shown.dataset} />
-    </Stack>
-  )
-}
 
 /** One dataset at one version. Tab and version are in the address. */
 export function DatasetPage({ project, name }: { project: string; name: string }) {

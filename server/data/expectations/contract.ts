@@ -150,8 +150,7 @@ export const expectationInput = checkSchema
   .refine(ordered, 'The lower bound is above the upper one.')
 export type ExpectationInput = z.input<typeof expectationInput>
 export type Expectation = Check & { id: string; severity: Severity; reason: string; enabled: boolean }
-export type Suggestion = Omit<Expectation, 'id'>
-/** `Omit` over each type of the union. */
+export type Suggestion = Check & { severity: Severity; reason: string; enabled: boolean }
 export type NewExpectation = z.output<typeof expectationInput>
 
 export const datasetRef = z.object({ dataset: nameAtVersion })

@@ -4,7 +4,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { findProfile } from '../profile/store.ts'
-import { type DatasetVersion, versionOf } from '../read-datasets.ts'
+import { versionOf } from '../read-datasets.ts'
 import type { Suggestion } from './contract.ts'
 import { blockingOf, verdictSentence } from './rules/judge-version.ts'
 import { storedOf } from './rules/stored-of.ts'
@@ -71,38 +71,33 @@ export async function showValidation(kernel: Kernel, caller: Caller, id: string)
   return describeValidation(kernel, caller.scope, row, suite)
 }
 
-/** What the profile of a version suggests, without what is expected already. */
+/**
+ * What the profile of a version suggests, without what is expected already. While the profile is being made `state` says so and the list is
+ * empty.
+ */
 export async function suggestSuite(
   kernel: Kernel,
   caller: Caller,
   nameAtVersion: string,
-): Promise<{ dataset: string; version: number; suggestions: Suggestion[] }> {
+): Promise<{ dataset: string; version: number; state: string; reason: string | null; suggestions: Suggestion[] }> {
   await authorise(kernel, caller, 'data:read')
   const { scope } = caller
   const version = await versionOf(kernel, scope, nameAtVersion)
-  const profile = await requireProfile(kernel, scope, version)
-  const suite = await findSuite(kernel.db, scope, version.datasetId)
+  const [row, suite] = await Promise.all([
+    findProfile(kernel.db, scope, version.id),
+    findSuite(kernel.db, scope, version.datasetId),
+  ])
   // One of a type per column: what a person changed is not suggested again as it was.
   const key = (e: { type: string; column: string | null }) => canonicalJson([e.type, e.column])
   const known = new Set((suite?.body.expectations ?? []).map(key))
-  const all = suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, profile, storedOf)
+  const all = row
+    ? suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, row.profile, storedOf)
+    : []
   return {
     dataset: version.datasetName,
     version: version.number,
+    state: version.profileState,
+    reason: version.profileReason,
     suggestions: all.filter(s => !known.has(key(s))),
   }
-}
-
-async function requireProfile(kernel: Kernel, scope: ProjectScope, version: DatasetVersion) {
-  const row = await findProfile(kernel.db, scope, version.id)
-  if (row) return row.profile
-  const name = `${version.datasetName} v${version.number}`
-  if (version.profileState === 'failed')
-    throw new AppError('conflict', `The profile of ${name} could not be made, so nothing can be suggested.`, {
-      hint: 'Write the expectations yourself.',
-    })
-  throw new AppError('unavailable', `The profile of ${name} is still being made.`, {
-    hint: 'Ask again in a moment.',
-    retryAfterSeconds: 2,
-  })
 }

@@ -1,0 +1,72 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { inferRouterOutputs } from '@trpc/server'
+import type { AppRouter } from '#server/api/root.ts'
+import type { ExpectationInput } from '#server/data/expectations/contract.ts'
+import { useTRPC } from '../../trpc.ts'
+
+type Outputs = inferRouterOutputs<AppRouter>['data']['expectations']
+export type Expectations = Outputs['show']
+export type Validation = NonNullable<Expectations['validation']>
+export type Result = Validation['results'][number]
+export type ShownExpectation = Expectations['expectations'][number]
+export type ShownSuggestion = Outputs['suggest']['suggestions'][number]
+
+const POLL_MS = 700
+export const isMoving = (state: string | undefined): boolean => state === 'queued' || state === 'running'
+
+export const useExpectations = (project: string, dataset: string) =>
+  useQuery(
+    useTRPC().data.expectations.show.queryOptions(
+      { project, dataset },
+      { refetchInterval: query => (isMoving(query.state.data?.validation?.state) ? POLL_MS : false) },
+    ),
+  )
+
+export const useSuggestions = (project: string, dataset: string) =>
+  useQuery(
+    useTRPC().data.expectations.suggest.queryOptions(
+      { project, dataset },
+      { refetchInterval: query => (isMoving(query.state.data?.state) ? POLL_MS : false) },
+    ),
+  )
+
+/** Saves the whole list: what is not in it is gone. */
+export function useSave(project: string, shown: Pick<Expectations, 'dataset' | 'version' | 'suite'>) {
+  const [trpc, queries] = [useTRPC(), useQueryClient()]
+  const { mutate, ...rest } = useMutation(
+    trpc.data.expectations.save.mutationOptions({
+      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
+    }),
+  )
+  return {
+    ...rest,
+    save: (expectations: ExpectationInput[], onSuccess?: () => void) =>
+      mutate(
+        { project, dataset: `${shown.dataset}@${shown.version}`, expectations, basedOn: shown.suite },
+        { onSuccess },
+      ),
+  }
+}
+
+export function useValidate(project: string, dataset: string) {
+  const [trpc, queries] = [useTRPC(), useQueryClient()]
+  const { mutate, ...rest } = useMutation(
+    trpc.data.expectations.validate.mutationOptions({
+      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
+    }),
+  )
+  return { ...rest, validate: () => mutate({ project, dataset }) }
+}
+
+export function useOverride(project: string, dataset: string) {
+  const [trpc, queries] = [useTRPC(), useQueryClient()]
+  const { mutate, ...rest } = useMutation(
+    trpc.data.expectations.override.mutationOptions({
+      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
+    }),
+  )
+  return {
+    ...rest,
+    override: (reason: string, onSuccess: () => void) => mutate({ project, dataset, reason }, { onSuccess }),
+  }
+}

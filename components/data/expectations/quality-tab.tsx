@@ -1,0 +1,200 @@
+import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { parseAsInteger, useQueryState } from 'nuqs'
+import { useState } from 'react'
+import { Allowed, useMay } from '../../access/allowed.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { Time } from '../../ui/time.tsx'
+import { countWords } from '../../ui/words.ts'
+import type { Shown } from '../client.ts'
+import {
+  type Expectations,
+  isMoving,
+  type ShownExpectation,
+  useExpectations,
+  useSave,
+  useValidate,
+  type Validation,
+} from './client.ts'
+import { ExpectationDialog } from './expectation-form.tsx'
+import { ExpectationTable } from './expectation-table.tsx'
+import { HistoryPanel } from './history-panel.tsx'
+import { OverrideDialog } from './override-dialog.tsx'
+import { SuggestDialog } from './suggest-dialog.tsx'
+import { VERDICTS } from './words.ts'
+
+/** Whether this version keeps what is expected of it, what does not, and since when. */
+export function QualityTab({ project, shown }: { project: string; shown: Shown }) {
+  const dataset = `${shown.dataset}@${shown.version}`
+  const { data, error, refetch } = useExpectations(project, dataset)
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the expectations" />
+  return <Quality project={project} dataset={dataset} columns={shown.schema.map(c => c.name)} data={data} />
+}
+
+function Quality({
+  project,
+  dataset,
+  columns,
+  data,
+}: {
+  project: string
+  dataset: string
+  columns: string[]
+  data: Expectations
+}) {
+  const [, setVersion] = useQueryState('v', parseAsInteger)
+  const [dialog, setDialog] = useState<'suggest' | 'add' | 'override' | ShownExpectation>()
+  const may = useMay(project, 'data:write')
+  const saving = useSave(project, data)
+  const { expectations, validation } = data
+  const close = () => {
+    saving.reset()
+    setDialog(undefined)
+  }
+  const open = (next: typeof dialog) => {
+    saving.reset()
+    setDialog(next)
+  }
+  const edited = typeof dialog === 'object' ? dialog : undefined
+  const actions = (
+    <Allowed project={project} to="data:write">
+      <Group gap="xs">
+        <Button variant="default" onClick={() => open('add')}>
+          Add one
+        </Button>
+        <Button variant={expectations.length === 0 ? 'filled' : 'default'} onClick={() => open('suggest')}>
+          Suggest from the profile
+        </Button>
+      </Group>
+    </Allowed>
+  )
+  return (
+    <Stack gap="md">
+      {expectations.length === 0 ? (
+        <EmptyState title="Nothing is expected of this dataset yet" action={actions}>
+          Expectations are what every version must keep: columns, ranges, sets, uniqueness, freshness. Each new version
+          is checked by itself; one that fails what blocks is not trained on.
+        </EmptyState>
+      ) : (
+        <>
+          <VerdictPanel
+            project={project}
+            dataset={dataset}
+            suite={data.suite}
+            validation={validation}
+            onOverride={() => open('override')}
+          />
+          {saving.error && dialog === undefined ? <Problem error={saving.error} /> : null}
+          <Panel title="Expectations" note={`suite ${data.suite}`} actions={actions} flush>
+            <ExpectationTable
+              expectations={expectations}
+              results={validation?.state === 'done' ? validation.results : []}
+              may={may}
+              onEdit={open}
+              onChange={e => saving.save(expectations.map(o => (o.id === e.id ? e : o)))}
+              onDelete={e => saving.save(expectations.filter(o => o.id !== e.id))}
+            />
+          </Panel>
+        </>
+      )}
+      {data.history.length > 0 ? <HistoryPanel history={data.history} onChoose={v => setVersion(v)} /> : null}
+      <SuggestDialog
+        opened={dialog === 'suggest'}
+        project={project}
+        dataset={dataset}
+        saving={saving.isPending}
+        error={saving.error}
+        onApply={chosen => saving.save([...expectations, ...chosen], close)}
+        onClose={close}
+      />
+      <ExpectationDialog
+        opened={dialog === 'add' || edited !== undefined}
+        columns={columns}
+        edited={edited}
+        saving={saving.isPending}
+        error={saving.error}
+        onSave={e =>
+          saving.save(edited ? expectations.map(o => (o.id === edited.id ? e : o)) : [...expectations, e], close)
+        }
+        onClose={close}
+      />
+      <OverrideDialog project={project} dataset={dataset} opened={dialog === 'override'} onClose={close} />
+    </Stack>
+  )
+}
+
+function VerdictPanel({
+  project,
+  dataset,
+  suite,
+  validation,
+  onOverride,
+}: {
+  project: string
+  dataset: string
+  suite: number
+  validation: Validation | null
+  onOverride: () => void
+}) {
+  const { validate, isPending, error } = useValidate(project, dataset)
+  const moving = isMoving(validation?.state)
+  const old = validation !== null && validation.suite !== suite
+  return (
+    <Panel
+      title="Verdict"
+      note={validation?.at ? <Time at={validation.at} /> : undefined}
+      actions={
+        <Group gap="xs">
+          {validation?.verdict === 'fail' && !validation.override && !old ? (
+            <Allowed project={project} to="data:override">
+              <Button variant="default" onClick={onOverride}>
+                Let it through
+              </Button>
+            </Allowed>
+          ) : null}
+          <Allowed project={project} to="data:write">
+            <Button variant="default" loading={isPending || moving} onClick={validate}>
+              Check now
+            </Button>
+          </Allowed>
+        </Group>
+      }
+    >
+      <Stack gap="xs" aria-live="polite">
+        {error ? <Problem error={error} /> : null}
+        <VerdictWords validation={validation} />
+        {old ? (
+          <Text size="sm" c="dimmed">
+            Checked against suite {validation.suite}; the expectations have changed since.
+          </Text>
+        ) : null}
+        {validation?.override ? (
+          <Alert color="yellow" variant="light" title="Let through all the same">
+            “{validation.override.reason}” <Time at={validation.override.at} />
+          </Alert>
+        ) : null}
+      </Stack>
+    </Panel>
+  )
+}
+
+function VerdictWords({ validation }: { validation: Validation | null }) {
+  if (!validation) return <Text size="sm">This version was not checked yet.</Text>
+  if (isMoving(validation.state)) return <Text size="sm">It is being checked …</Text>
+  if (validation.state === 'failed')
+    return <Problem error={new Error(`It could not be checked: ${validation.reason ?? 'for no known reason.'}`)} />
+  if (!validation.verdict) return null
+  const failing = validation.results.filter(r => !r.passed).length
+  return (
+    <Group gap="xs" align="flex-start" wrap="nowrap">
+      <StateBadge {...VERDICTS[validation.verdict]} />
+      <Text size="sm">
+        {validation.sentence}
+        {failing > 1 ? ` The table names ${countWords(failing - 1, 'more', 'more')}.` : ''}
+      </Text>
+    </Group>
+  )
+}
