@@ -50,14 +50,12 @@ export async function usersOf(db: Handle, scope: ProjectScope, ref: Ref): Promis
 
 const ofKinds = (refs: readonly Ref[], side: (kind: string, ids: string[]) => SQL | undefined) =>
   or(
-    ...Map.groupBy(refs, ref => ref.kind)
-      .entries()
-      .map(([kind, list]) =>
-        side(
-          kind,
-          list.map(ref => ref.id),
-        ),
+    ...[...Map.groupBy(refs, ref => ref.kind)].map(([kind, list]) =>
+      side(
+        kind,
+        list.map(ref => ref.id),
       ),
+    ),
   )
 
 /** What any of `refs` stands on, newest first, at most `limit`. */

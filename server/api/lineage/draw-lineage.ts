@@ -24,10 +24,8 @@ const WORDS: Record<string, string> = {
 function groupRuns(runs: readonly NamedRun[], links: readonly Link[]): Map<string, string> {
   const registered = new Set(links.filter(l => l.relation === 'registered-from').map(l => l.to.id))
   const quiet = runs.filter(r => !registered.has(r.id))
-  const shown = new Set(runs.length - quiet.length + quiet.length <= MOST_RUNS ? quiet.map(r => r.id) : [])
-  return new Map(
-    runs.map(r => [r.id, registered.has(r.id) || shown.has(r.id) ? `run:${r.id}` : `runs:${r.experimentId}`]),
-  )
+  const few = quiet.length <= MOST_RUNS
+  return new Map(runs.map(r => [r.id, few || registered.has(r.id) ? `run:${r.id}` : `runs:${r.experimentId}`]))
 }
 
 /** Nodes in the words of people, and edges in the direction in which things came about. What has no name any more is left out. */

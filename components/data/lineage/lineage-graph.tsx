@@ -1,0 +1,121 @@
+'use client'
+import '@xyflow/react/dist/style.css'
+import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Controls, type Edge, MarkerType, ReactFlow } from '@xyflow/react'
+import Link from 'next/link'
+import { useMemo } from 'react'
+import type { Lineage } from '#server/api/lineage/contract.ts'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { type LineageOf, useLineage } from './client.ts'
+import { KIND_WORDS, layOut, listLineage, nodeHref } from './lay-out.ts'
+import classes from './lineage.module.css'
+import { type FlowNode, LineageNodeView } from './lineage-node.tsx'
+
+const NODE_TYPES = { lineage: LineageNodeView }
+const FIT = { maxZoom: 1, padding: 0.12 }
+
+/** From where rows come to which endpoints answer by them, for a dataset version or a model version: as a drawing and as a list. */
+export function LineageGraph({ project, of }: { project: string; of: LineageOf }) {
+  const { data, error, refetch } = useLineage(project, of)
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={460} radius="md" aria-label="Loading the lineage" />
+  return (
+    <Stack gap="md">
+      <Drawing project={project} lineage={data} />
+      {data.truncated ? (
+        <Text size="sm" c="dimmed">
+          There is more than is drawn here; the newest of it is shown.
+        </Text>
+      ) : null}
+      <LineageList project={project} lineage={data} />
+    </Stack>
+  )
+}
+
+function Drawing({ project, lineage }: { project: string; lineage: Lineage }) {
+  const [nodes, edges] = useMemo((): [FlowNode[], Edge[]] => {
+    const places = layOut(lineage)
+    return [
+      lineage.nodes.map(node => ({
+        id: node.id,
+        type: 'lineage',
+        position: places.get(node.id)!,
+        data: { node, href: nodeHref(project, node) },
+      })),
+      lineage.edges.map(edge => ({
+        id: `${edge.from} ${edge.to}`,
+        source: edge.from,
+        target: edge.to,
+        label: edge.past ? edge.words : undefined,
+        style: edge.past ? { strokeDasharray: '4 4' } : undefined,
+        markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--mantine-color-dimmed)' },
+      })),
+    ]
+  }, [project, lineage])
+  return (
+    <section className={classes.canvas} aria-label="Lineage as a drawing; the list below says the same">
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </section>
+  )
+}
+
+/** For whoever does not see the drawing, and for narrow screens, where there is none. */
+function LineageList({ project, lineage }: { project: string; lineage: Lineage }) {
+  return (
+    <Panel title="As a list" note="from source to endpoint" flush>
+      <Table horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>What</Table.Th>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Came from</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {listLineage(lineage).map(({ node, from }) => {
+            const href = nodeHref(project, node)
+            return (
+              <Table.Tr key={node.id}>
+                <Table.Td c="dimmed">{KIND_WORDS[node.kind]}</Table.Td>
+                <Table.Td>
+                  {href === null ? (
+                    node.label
+                  ) : (
+                    <Anchor component={Link} size="sm" href={href} fw={node.here ? 600 : 400}>
+                      {node.label}
+                    </Anchor>
+                  )}
+                  {node.kind === 'source' ? null : (
+                    <Text size="xs" c="dimmed">
+                      {node.here ? 'shown here; ' : ''}
+                      {node.detail}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td c="dimmed">{from.join(', ') || '–'}</Table.Td>
+              </Table.Tr>
+            )
+          })}
+        </Table.Tbody>
+      </Table>
+    </Panel>
+  )
+}
