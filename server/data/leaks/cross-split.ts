@@ -48,7 +48,15 @@ export async function crossSplit(
          GROUP BY hash(${[...features.map(c => id(c.name)), t].join(', ')}))`,
     )
     const found = duplicateFinding(
-      { rows: input.rows, duplicates: facts.duplicates!, across: facts.across!, testRows: facts.tests! },
+      {
+        rows: input.rows,
+        duplicates: facts.duplicates!,
+        across: facts.across!,
+        testRows: facts.tests!,
+        kinds: input.schema
+          .filter(c => c.name === input.target || features.includes(c))
+          .reduce((product, c) => product * Math.max(1, c.distinct), 1),
+      },
       input.split,
     )
     if (found) findings.push(found)

@@ -6,7 +6,7 @@ import type { ColumnScore } from './score-column.ts'
 const rank: Record<LeakSeverity, number> = { block: 0, warn: 1, info: 2 }
 /** Honest columns have been seen to reach 0.97; a leak is the target, or nearly. */
 const SUSPICIOUS = 0.98
-const PERFECT = 0.9995
+const PERFECT = 0.999
 
 const whole = (n: number) => n.toLocaleString('en', { maximumFractionDigits: 0 })
 const percent = (share: number) =>
@@ -128,10 +128,15 @@ export function afterTimeFinding(
 
 const MANY_DUPLICATES = 0.2
 const SOME_DUPLICATES = 0.01
+/** So many possible rows for each that is there, and equal ones are no coincidence. */
+const ROOM = 100
 
-/** @param across rows of the test part that have their twin in the training part. */
+/**
+ * @param across rows of the test part that have their twin in the training part.
+ * @param kinds how many different rows there could be: few columns of few values repeat by nature.
+ */
 export function duplicateFinding(
-  facts: { rows: number; duplicates: number; across: number; testRows: number },
+  facts: { rows: number; duplicates: number; across: number; testRows: number; kinds: number },
   split: string,
 ): LeakFinding | undefined {
   const share = facts.testRows > 0 ? facts.across / facts.testRows : 0
@@ -139,7 +144,7 @@ export function duplicateFinding(
   return {
     columns: [],
     kind: 'duplicates',
-    severity: share >= MANY_DUPLICATES ? 'warn' : 'info',
+    severity: share >= MANY_DUPLICATES && facts.kinds >= ROOM * facts.rows ? 'warn' : 'info',
     words: 'rows repeat',
     evidence: `${whole(facts.duplicates)} of ${whole(facts.rows)} rows have an exact twin (features and target). In a ${split} split of a fifth, ${whole(facts.across)} of ${whole(facts.testRows)} test rows (${percent(share)}) are in training already: scores will look better than they are.`,
     strength: share,
