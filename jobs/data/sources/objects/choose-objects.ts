@@ -1,0 +1,97 @@
+import { AppError } from '#server/kernel/errors.ts'
+import type { StoredObject } from './object-store.ts'
+
+export const MAX_FILES = 10_000
+const EXAMPLES = 8
+
+export type ObjectFormat = 'CSV' | 'JSON' | 'Parquet'
+const FORMATS: [RegExp, ObjectFormat][] = [
+  [/\.(csv|tsv|txt)(\.gz)?$/i, 'CSV'],
+  [/\.(json|ndjson|jsonl)(\.gz)?$/i, 'JSON'],
+  [/\.(parquet|pq)$/i, 'Parquet'],
+]
+const formatOf = (key: string) => FORMATS.find(([pattern]) => pattern.test(key))?.[1]
+const lastName = (key: string) => key.slice(key.lastIndexOf('/') + 1)
+
+/** `*` and `?` stay within a name, `**` crosses slashes. A pattern without a slash is for the last part of a key, at any depth. */
+export function matcher(prefix: string, pattern: string): (key: string) => boolean {
+  const source = pattern
+    .split(/(\*\*\/|\*\*|\*|\?)/)
+    .map(part =>
+      part === '**/'
+        ? '(?:.*/)?'
+        : part === '**'
+          ? '.*'
+          : part === '*'
+            ? '[^/]*'
+            : part === '?'
+              ? '[^/]'
+              : part.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('')
+  const whole = new RegExp(`^${source}$`, 's')
+  // What writers of tables leave beside them: _SUCCESS, .part-0.crc.
+  const hidden = (name: string) => /^[_.]/.test(name) && !/^[_.]/.test(lastName(pattern))
+  return key =>
+    !hidden(lastName(key)) &&
+    whole.test(pattern.includes('/') ? key.slice(prefix.length).replace(/^\//, '') : lastName(key))
+}
+
+const byKey = (a: StoredObject, b: StoredObject) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+const examples = (keys: string[], count = keys.length) =>
+  `${keys.slice(0, EXAMPLES).join(', ')}${count > EXAMPLES ? ` … (${count} in all)` : ''}`
+const counted = (n: number, word: string) => `${n} ${word} ${n === 1 ? 'file' : 'files'}`
+
+/** The files of one dataset, by key. `all` is everything below the prefix but what is no file. Throws in words what is not one table. */
+export function chooseObjects(
+  all: StoredObject[],
+  { prefix, pattern }: { prefix: string; pattern: string },
+  place: string,
+): { files: StoredObject[]; format: ObjectFormat; skipped: string[] } {
+  const where = `${place}/${prefix}`
+  const fits = matcher(prefix, pattern)
+  const named = all.filter(o => fits(o.key))
+  const matched = named.filter(o => o.bytes > 0).sort(byKey)
+  if (named.length === 0)
+    throw new AppError(
+      'invalid',
+      all.length === 0 ? `There is nothing below ${where}.` : `Nothing below ${where} is named as ${pattern}.`,
+      {
+        hint:
+          all.length === 0
+            ? 'Check the path; capitals count, and a folder ends with a slash.'
+            : `There is ${examples(
+                all.map(o => o.key),
+                all.length,
+              )}.`,
+      },
+    )
+  const known = matched.filter(o => formatOf(o.key))
+  if (known.length === 0)
+    throw new AppError('invalid', `Nothing below ${where} is a file that is read here.`, {
+      hint: `CSV, TSV, JSON, NDJSON and Parquet are read, by the end of the name. There is ${examples(
+        named.map(o => o.key),
+        named.length,
+      )}.`,
+    })
+  const formats = [...new Set(known.map(o => formatOf(o.key)!))].sort()
+  if (formats.length > 1)
+    throw new AppError(
+      'invalid',
+      `Below ${where} are ${formats
+        .map(f => counted(known.filter(o => formatOf(o.key) === f).length, f))
+        .join(' and ')}; one dataset has one kind.`,
+      { hint: 'Give a pattern as *.parquet, or a longer path.' },
+    )
+  if (known.length > MAX_FILES)
+    throw new AppError(
+      'too_large',
+      `Below ${where} are ${known.length} files; at most ${MAX_FILES} are read as one dataset.`,
+      {
+        hint: 'Give a longer path, or put small files together.',
+      },
+    )
+  return { files: known, format: formats[0]!, skipped: matched.filter(o => !formatOf(o.key)).map(o => o.key) }
+}
+
+export const shown = examples
