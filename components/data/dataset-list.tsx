@@ -1,7 +1,7 @@
 'use client'
 import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
-import { parseAsBoolean, useQueryState } from 'nuqs'
+import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -13,7 +13,8 @@ import { bytesWords, countWords } from './words.ts'
 /** All datasets of a project with their newest versions, and the files that are on their way. */
 export function DatasetList({ project }: { project: string }) {
   const { data, error, isPending, refetch } = useDatasets(project)
-  const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
+  // Whoever began here watches it to its end, though the list is no longer empty then.
+  const [started, setStarted] = useState(false)
   const empty = data !== undefined && data.items.length === 0
   return (
     <Stack gap="md">
@@ -25,19 +26,19 @@ export function DatasetList({ project }: { project: string }) {
             : 'Every change makes a version; models remember the one they were trained on.'
         }
         actions={
-          empty || isPending ? null : (
+          isPending ? null : (
             <Allowed project={project} to="data:write">
-              <Button variant={adding ? 'default' : 'filled'} onClick={() => setAdding(!adding || null)}>
-                {adding ? 'Close' : 'Add data'}
+              <Button component={Link} href={`/p/${project}/data/add`}>
+                Add data
               </Button>
             </Allowed>
           )
         }
       />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {empty || adding ? (
+      {empty || started ? (
         <Allowed project={project} to="data:write" explain>
-          <AddDataset project={project} onStart={() => setAdding(true)} />
+          <AddDataset project={project} onStart={() => setStarted(true)} />
         </Allowed>
       ) : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}

@@ -11,8 +11,8 @@ import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Shown, useDataset } from './client.ts'
 import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
-import { PreviewTable } from './preview-table.tsx'
-import { ProfileView } from './profile-view.tsx'
+import { ProfileTab } from './profile/profile-tab.tsx'
+import { RowBrowser } from './profile/row-browser.tsx'
 import { SchemaReview } from './schema-review.tsx'
 import { VersionsTab } from './versions/versions-tab.tsx'
 import { bytesWords, countWords } from './words.ts'
@@ -41,11 +41,13 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: C
   {
     id: 'preview',
     label: 'Preview',
-    view: ({ project, shown }) => (
-      <PreviewTable key={shown.id} project={project} dataset={`${shown.dataset}@${shown.version}`} />
-    ),
+    view: ({ project, shown }) => <RowBrowser key={shown.id} project={project} shown={shown} />,
   },
-  { id: 'profile', label: 'Profile', view: ({ shown }) => <ProfileView shown={shown} /> },
+  {
+    id: 'profile',
+    label: 'Profile',
+    view: ({ project, shown }) => <ProfileTab key={shown.id} project={project} shown={shown} />,
+  },
   {
     id: 'schema',
     label: 'Schema',

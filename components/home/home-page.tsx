@@ -23,7 +23,7 @@ export function HomePage({ project }: { project: string }) {
         sentence={standingSentence(data)}
         actions={
           <Allowed project={project} to="training:write">
-            <Button component={Link} href={`/p/${project}/data?add=true`} variant="default">
+            <Button component={Link} href={`/p/${project}/data/add`} variant="default">
               Add data
             </Button>
             <Button component={Link} href={`/p/${project}/training/new`}>

@@ -72,7 +72,7 @@ export function needsOf(data: HomeData): Need[] {
         label: 'failed',
         title: `${i.fileName} was not added`,
         detail: i.reason ?? '',
-        href: 'data?add=true',
+        href: 'data/add',
         action: 'Add again',
       })
   for (const j of data.failedJobs ?? [])

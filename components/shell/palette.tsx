@@ -77,7 +77,7 @@ function FullPalette({ project, ...shared }: { project: string | undefined; shor
           {
             group: 'Do',
             actions: [
-              go('add-data', 'Add data', `${base}/data?add=true`, IconDatabasePlus),
+              go('add-data', 'Add data', `${base}/data/add`, IconDatabasePlus),
               go('new-experiment', 'New experiment', `${base}/training/new`, IconPlus),
             ],
           },

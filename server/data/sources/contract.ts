@@ -4,7 +4,10 @@ import { resourceNameSchema } from '#server/access/contract.ts'
 export const SOURCE_KINDS = ['url', 'database', 'objects'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
-/** Secrets by name, kept encrypted and never answered. url: header → value; database: `password`; objects: as the provider calls them. */
+/**
+ * Secrets by name, kept encrypted and never answered. url: header → value; database: `password`, `ca` (PEM of its own authority);
+ * objects: s3 `accessKeyId`, `secretAccessKey`, `sessionToken`; gcs the first two (HMAC); azure `accountKey` or `sas`.
+ */
 export const secretsSchema = z.record(z.string().min(1).max(200), z.string().max(20_000))
 export type Secrets = Record<string, string>
 
