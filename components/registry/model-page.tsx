@@ -1,5 +1,6 @@
 'use client'
-import { Anchor, Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
@@ -11,6 +12,11 @@ import { Time } from '../ui/time.tsx'
 import { useEndpoints, useModel } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
 import { measuredOf, metricsOf, modelSentence } from './words.ts'
+
+/** Its library is fetched with it. */
+const LineageGraph = dynamic(() => import('../data/lineage/lineage-graph.tsx').then(m => m.LineageGraph), {
+  loading: () => <Skeleton height={460} radius="md" aria-label="Loading the lineage" />,
+})
 
 /** One model: its versions, and the newest beside the one in use. */
 export function ModelPage({ project, name }: { project: string; name: string }) {
@@ -133,6 +139,10 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
           </Table.Tbody>
         </Table>
       </Panel>
+      <Title order={2} size="h5">
+        Lineage of v{(champion ?? newest).version}
+      </Title>
+      <LineageGraph project={project} of={{ model: name, version: (champion ?? newest).version }} />
     </Stack>
   )
 }
