@@ -3,6 +3,7 @@ import { type Change, change } from '#server/kernel/change.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { ColumnDecision, ReviewInput } from './contract.ts'
+import { queueForDecisions } from './leaks/queue-for-target.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
 import { breaksOfSchema, mergeDecisions } from './rules/check-contract.ts'
@@ -42,5 +43,6 @@ export async function recordDecisions(
     subjectId: version.datasetId,
     payload: { dataset: version.datasetName, version: version.number },
   })
+  await queueForDecisions(c, scope, version, schema)
   return { schema, breaks }
 }

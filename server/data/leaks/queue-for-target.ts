@@ -1,6 +1,7 @@
 import type { Change } from '#server/kernel/change.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { VersionColumn } from '../contract.ts'
+import { findVersionById } from '../store.ts'
 import type { LeakSplit } from './contract.ts'
 import { findLeaksJob } from './jobs.ts'
 import { queueLeaks, updateLeaks } from './store.ts'
@@ -37,4 +38,25 @@ export async function queueForTarget(
     payload: { v: 1, leaksId: row.id },
   })
   await updateLeaks(c.tx, scope.projectId, row.id, { jobId: job.id })
+}
+
+/** When a version has been profiled: whoever says a target learns without asking what gives it away. */
+export async function queueForVersion(c: Change, scope: ProjectScope, versionId: string): Promise<void> {
+  const version = await findVersionById(c.tx, scope, versionId)
+  if (version) await queueForTarget(c, scope, version)
+}
+
+/** When persons decided about columns; ignoring a feature changes nothing about the others. */
+export async function queueForDecisions(
+  c: Change,
+  scope: ProjectScope,
+  version: SearchedVersion,
+  after: VersionColumn[],
+): Promise<void> {
+  const plain = (role: string) => (role === 'ignore' ? 'feature' : role)
+  const differs = after.some((column, i) => {
+    const before = version.schema[i]!
+    return column.type !== before.type || plain(column.role) !== plain(before.role)
+  })
+  if (differs) await queueForTarget(c, scope, { ...version, schema: after })
 }

@@ -2,6 +2,7 @@ import type { Handle } from '#db/client.ts'
 import type { Change } from '#server/kernel/change.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
 import { validateNewVersion } from '../expectations/validate-version.ts'
+import { queueForVersion } from '../leaks/queue-for-target.ts'
 import { updateVersion, type VersionRow } from '../store.ts'
 import type { Profile, Relations } from './contract.ts'
 import { relateColumnsJob } from './jobs.ts'
@@ -25,6 +26,7 @@ export async function completeProfile(
   await updateVersion(c.tx, scope, version.id, { profileState: 'done', profileReason: null })
   await enqueueRelations(c, scope, { id: version.id, title: `${version.datasetName} v${version.number}` })
   await validateNewVersion(c, scope, version.id)
+  await queueForVersion(c, scope, version.id)
   await c.emit({
     projectId: scope.projectId,
     type: 'data.version-profiled',
