@@ -1,8 +1,11 @@
+import { cleanStorageHandler } from './data/clean-storage.ts'
 import { diffVersions } from './data/diff-versions.ts'
 import { findLeaks } from './data/find-leaks.ts'
 import { ingestFile } from './data/ingest-file.ts'
+import { previewSource } from './data/preview-source.ts'
 import { profileVersion } from './data/profile-version.ts'
 import { refreshSource } from './data/refresh-source.ts'
+import { relateColumns } from './data/relate-columns.ts'
 import { runQuery } from './data/run-query.ts'
 import { testConnection } from './data/test-connection.ts'
 import { validateVersion } from './data/validate-version.ts'
@@ -15,13 +18,16 @@ import { trainRun } from './training/train-run.ts'
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
 export const handlers: JobHandler<any>[] = [
   ingestFile,
+  previewSource,
   refreshSource,
   testConnection,
   profileVersion,
+  relateColumns,
   runQuery,
   findLeaks,
   diffVersions,
   validateVersion,
+  cleanStorageHandler,
   trainRun,
   checkEndpoint,
   evaluateRun,

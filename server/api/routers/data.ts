@@ -13,10 +13,12 @@ import { projectProcedure, router } from '../trpc.ts'
 import { expectationsRouter } from './data-expectations.ts'
 import { diffRouter, leaksRouter } from './data-findings.ts'
 import { lineageRouter } from './data-lineage.ts'
+import { previewsRouter } from './data-previews.ts'
 import { profileRouter } from './data-profile.ts'
 import { queriesRouter } from './data-queries.ts'
 import { recipesRouter } from './data-recipes.ts'
 import { sourcesRouter } from './data-sources.ts'
+import { storageRouter } from './data-storage.ts'
 import { versionsRouter } from './data-versions.ts'
 
 const read = () => projectProcedure('data:read')
@@ -30,8 +32,10 @@ export const dataRouter = router({
   lineage: lineageRouter,
   queries: queriesRouter,
   versions: versionsRouter,
+  storage: storageRouter,
   sources: sourcesRouter,
   recipes: recipesRouter,
+  previews: previewsRouter,
   list: read().query(({ ctx }) => listDatasets(ctx.kernel, ctx.caller)),
   show: read()
     .input(dataset)

@@ -1,0 +1,41 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/index.ts'
+import { defineHandler } from '../handler.ts'
+import { runTask } from './task.ts'
+import { ingestTask } from './tasks/ingest.ts'
+
+/** Enough to see types by; the whole is read when it is added. */
+const LOOKED_AT = 20_000
+const MEMORY_MB = 1024
+const DUCKDB_MB = 384
+
+/** The first rows of an upload with guessed types, roles, reasons and warnings, before anything is registered. */
+export const previewSource = defineHandler({
+  definition: previewSourceJob,
+  async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
+    const { preview, decisions } = await startPreview(kernel, scope, payload.previewId, payload.dataset)
+    const folder = await kernel.blobs.temporaryFolder()
+    try {
+      const { rows, schema, warnings, breaks, cells } = await runTask(
+        ingestTask,
+        {
+          files: [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }],
+          folder,
+          target: join(folder, 'preview.parquet'),
+          words: preview.fileName,
+          append: false,
+          wishes: {},
+          decisions,
+          limitRows: LOOKED_AT,
+          duckDbMb: DUCKDB_MB,
+        },
+        { signal, progress, line, memoryMb: Math.max(MEMORY_MB, kernel.env.TRAINING_MEMORY_MB), memory: child },
+      )
+      await finish(c => completePreview(c, scope, preview.id, { v: 1, rows, schema, warnings, breaks, cells }))
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+  settle: (tx, job, settlement) => failPreview(tx, job.projectId, job.subjectId, settlement.state, settlement.reason),
+})

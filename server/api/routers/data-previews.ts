@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { previewSourceInput } from '#server/data/contract.ts'
+import { previewSource, showSourcePreview } from '#server/data/index.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+export const previewsRouter = router({
+  /** Answers with an id; ask `show` until its state is `done` or `failed`. */
+  start: projectProcedure('data:write')
+    .input(previewSourceInput)
+    .mutation(({ ctx, input }) => previewSource(ctx.kernel, ctx.caller, input)),
+  show: projectProcedure('data:read')
+    .input(z.object({ id: z.uuid() }))
+    .query(({ ctx, input }) => showSourcePreview(ctx.kernel, ctx.caller, input.id)),
+})

@@ -1,0 +1,80 @@
+import type { Handle } from '#db/client.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { requireOwnBlob } from '#server/kernel/blobs.ts'
+import { type Change, change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import type { ColumnDecision, PreviewSourceInput, SourcePreview, SourcePreviewResult } from '../contract.ts'
+import { contractOf, findDataset } from '../store.ts'
+import { previewSourceJob } from './jobs.ts'
+import { findPreview, insertPreview, type PreviewRow, updatePreview } from './store.ts'
+
+/** Bytes that the project uploaded are read as far as a person needs to see them before they are added. Nothing is registered. */
+export async function previewSource(
+  kernel: Kernel,
+  caller: Caller,
+  input: PreviewSourceInput,
+): Promise<{ id: string }> {
+  await authorise(kernel, caller, 'data:write')
+  await requireOwnBlob(kernel.db, caller.scope, input.digest)
+  const { projectId } = caller.scope
+  return change(kernel, caller.actor, async c => {
+    const preview = await insertPreview(c.tx, caller.scope, {
+      fileName: input.fileName,
+      digest: input.digest,
+      createdBy: actorKey(caller.actor),
+    })
+    const job = await c.enqueue(previewSourceJob, {
+      projectId,
+      title: `Preview ${input.fileName}`,
+      subject: { kind: 'source-preview', id: preview.id },
+      payload: { v: 1, previewId: preview.id, ...(input.name ? { dataset: input.name } : {}) },
+    })
+    await updatePreview(c.tx, projectId, preview.id, { jobId: job.id })
+    return { id: preview.id }
+  })
+}
+
+/** For the one who waits. */
+export async function showSourcePreview(kernel: Kernel, caller: Caller, id: string): Promise<SourcePreview> {
+  await authorise(kernel, caller, 'data:read')
+  const preview = await findPreview(kernel.db, caller.scope, id)
+  if (!preview) throw new AppError('not_found', 'There is no such preview in this project.')
+  const { state, reason, hint, fileName } = preview
+  return { id, state, reason, hint, fileName, result: preview.result as SourcePreviewResult | null }
+}
+
+/** What a worker needs: the bytes, and what was decided about the dataset they may become a version of. */
+export async function startPreview(
+  kernel: Kernel,
+  scope: ProjectScope,
+  id: string,
+  datasetName?: string,
+): Promise<{ preview: PreviewRow; decisions: ColumnDecision[] }> {
+  const preview = await findPreview(kernel.db, scope, id)
+  if (!preview) throw new AppError('not_found', 'This preview is gone.')
+  await updatePreview(kernel.db, scope.projectId, id, { state: 'running' })
+  const dataset = datasetName === undefined ? undefined : await findDataset(kernel.db, scope, datasetName)
+  return { preview, decisions: contractOf(dataset) }
+}
+
+export async function completePreview(
+  c: Change,
+  scope: ProjectScope,
+  id: string,
+  result: SourcePreviewResult,
+): Promise<void> {
+  await updatePreview(c.tx, scope.projectId, id, { state: 'done', result, endedAt: nowDate() })
+}
+
+/** In the transaction that settles the job. */
+export const failPreview = (
+  tx: Handle,
+  projectId: string,
+  id: string,
+  state: 'queued' | 'failed' | 'cancelled',
+  reason: string,
+): Promise<void> =>
+  updatePreview(tx, projectId, id, state === 'queued' ? { state } : { state: 'failed', reason, endedAt: nowDate() })
