@@ -58,9 +58,9 @@ async function add(
 }
 async function profileOf(name: string) {
   for (let i = 0; i < 4000; i++) {
-    const { profile, profileState, profileReason } = await showDataset(kernel, caller, name)
-    if (profile) return profile
-    assert.notEqual(profileState, 'failed', profileReason ?? '')
+    const profile = await profileDataset(kernel, caller, name)
+    if (profile.state === 'done') return profile
+    assert.notEqual(profile.state, 'failed', profile.reason ?? '')
     await new Promise(resolve => setTimeout(resolve, 25))
   }
   throw new Error('the profile did not come')

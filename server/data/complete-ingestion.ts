@@ -66,6 +66,19 @@ export async function startIngestion(
   return { ingestion, before, decisions, wishes: { target, time } }
 }
 
+/** An upload or a query names what it knows, whichever version that is; a source is compared with the newest: rows that went back changed. */
+async function findSame(
+  db: Handle,
+  scope: ProjectScope,
+  datasetId: string,
+  ingestion: IngestionRow,
+  sourceDigest: string,
+): Promise<VersionRow | undefined> {
+  const same = await findVersionBySource(db, scope, datasetId, sourceDigest)
+  if (!same || typeof ingestion.source.sourceId !== 'string') return same
+  return (await findVersion(db, scope, datasetId))?.id === same.id ? same : undefined
+}
+
 /** The version that was made of these bytes, if there is one. */
 export async function findUnchanged(
   kernel: Kernel,
@@ -75,7 +88,7 @@ export async function findUnchanged(
 ): Promise<VersionRow | undefined> {
   const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
   if (!dataset) return undefined
-  const same = await findVersionBySource(kernel.db, scope, dataset.id, digestFor(digest, ingestion.append))
+  const same = await findSame(kernel.db, scope, dataset.id, ingestion, digestFor(digest, ingestion.append))
   if (same || !ingestion.append) return same
   // The same rows again below themselves are a mistake, not data.
   const newest = await findVersion(kernel.db, scope, dataset.id)
@@ -124,7 +137,7 @@ export async function completeIngestion(
   const dataset = await lockDataset(c.tx, scope, ingestion.datasetName, ingestion.createdBy)
   const sourceDigest = digestFor(made.sourceDigest, made.parentId !== undefined)
   // Another ingestion of the same bytes may have come first.
-  const same = await findVersionBySource(c.tx, scope, dataset.id, sourceDigest)
+  const same = await findSame(c.tx, scope, dataset.id, ingestion, sourceDigest)
   if (same) {
     await completeUnchanged(c, scope, ingestion, same)
     return same
@@ -147,9 +160,7 @@ export async function completeIngestion(
     createdBy: ingestion.createdBy,
   })
   const decided = newDecisions(ingestion)
-  // A refresh repeats the target of the version before; that is no new decision.
-  if (decided.length > 0 && (ingestion.source.kind === 'upload' || version.number === 1))
-    await updateContract(c.tx, scope, dataset.id, mergeDecisions(contractOf(dataset), decided))
+  if (decided.length > 0) await updateContract(c.tx, scope, dataset.id, mergeDecisions(contractOf(dataset), decided))
   await updateIngestion(c.tx, scope.projectId, ingestion.id, {
     state: 'done',
     created: true,

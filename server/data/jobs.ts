@@ -7,10 +7,3 @@ export const ingestFileJob = defineJob({
   payload: z.object({ v: z.literal(1), ingestionId: z.uuid() }),
   attemptsAllowed: 3,
 })
-
-export const profileVersionJob = defineJob({
-  name: 'data.profile-version',
-  lane: 'interactive',
-  payload: z.object({ v: z.literal(1), versionId: z.uuid() }),
-  attemptsAllowed: 3,
-})

@@ -2,7 +2,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { DatasetSummary, ProfileAnswer } from './contract.ts'
+import type { DatasetSummary } from './contract.ts'
 import {
   type DatasetRow,
   findDataset,
@@ -56,15 +56,25 @@ export async function listDatasets(kernel: Kernel, caller: Caller) {
 export async function versionOf(kernel: Kernel, scope: ProjectScope, nameAtVersion: string): Promise<DatasetVersion> {
   const [name, number] = nameAtVersion.split('@')
   const dataset = await findDataset(kernel.db, scope, name!)
-  if (!dataset || dataset.latestVersion === 0)
+  const newest = dataset && (await findVersion(kernel.db, scope, dataset.id))
+  if (!newest)
     throw new AppError('not_found', `There is no dataset “${name}” in this project.`, {
       hint: 'See them with `fleximl data ls`.',
     })
-  const version = await findVersion(kernel.db, scope, dataset.id, number === undefined ? undefined : Number(number))
-  if (!version)
+  const version = number === undefined ? newest : await findVersion(kernel.db, scope, dataset.id, Number(number))
+  if (!version) {
+    const there = await listVersions(kernel.db, scope, dataset.id)
     throw new AppError('not_found', `${name} has no version ${number}.`, {
-      hint: `It has versions 1 to ${dataset.latestVersion}.`,
+      hint:
+        there.length === newest.number
+          ? `It has versions 1 to ${newest.number}.`
+          : `It has the versions ${there
+              .map(v => v.number)
+              .reverse()
+              .slice(-20)
+              .join(', ')}.`,
     })
+  }
   return { ...version, datasetName: dataset.name }
 }
 
@@ -92,7 +102,6 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
     source: version.source,
     profileState: version.profileState,
     profileReason: version.profileReason,
-    profile: version.profile,
     createdAt: version.createdAt.toISOString(),
     versions: versions.map(v => ({
       version: v.number,
@@ -103,21 +112,6 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
       createdAt: v.createdAt.toISOString(),
       createdBy: v.createdBy,
     })),
-  }
-}
-
-/** The newest profile of a version; `state` says whether it is there yet. */
-export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
-  await authorise(kernel, caller, 'data:read')
-  const version = await versionOf(kernel, caller.scope, nameAtVersion)
-  return {
-    dataset: version.datasetName,
-    version: version.number,
-    state: version.profileState,
-    reason: version.profileReason,
-    rows: version.rows,
-    duplicateRows: version.profile?.duplicateRows ?? null,
-    columns: version.profile?.columns ?? [],
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions, ingestions } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -79,6 +79,7 @@ export async function findVersion(
         eq(datasetVersions.projectId, scope.projectId),
         eq(datasetVersions.datasetId, datasetId),
         number === undefined ? undefined : eq(datasetVersions.number, number),
+        isNull(datasetVersions.deletedAt),
       ),
     )
     .orderBy(desc(datasetVersions.number))
@@ -116,6 +117,7 @@ export async function findVersionBySource(
         eq(datasetVersions.projectId, scope.projectId),
         eq(datasetVersions.datasetId, datasetId),
         eq(datasetVersions.sourceDigest, sourceDigest),
+        isNull(datasetVersions.deletedAt),
       ),
     )
     .orderBy(desc(datasetVersions.number))
@@ -138,25 +140,26 @@ export async function updateContract(
     .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, datasetId)))
 }
 
-/** Every dataset with its newest version. */
+/** Every dataset with its newest version; one whose versions were all deleted is none. */
 export async function listNewest(
   db: Handle,
   scope: ProjectScope,
 ): Promise<{ dataset: DatasetRow; version: VersionRow }[]> {
   const rows = await db
-    .select({ dataset: datasets, version: datasetVersions })
+    .selectDistinctOn([datasets.id], { dataset: datasets, version: datasetVersions })
     .from(datasets)
     .innerJoin(
       datasetVersions,
       and(
         eq(datasetVersions.projectId, datasets.projectId),
         eq(datasetVersions.datasetId, datasets.id),
-        eq(datasetVersions.number, datasets.latestVersion),
+        isNull(datasetVersions.deletedAt),
       ),
     )
     .where(eq(datasets.projectId, scope.projectId))
-    .orderBy(desc(datasetVersions.createdAt))
+    .orderBy(datasets.id, desc(datasetVersions.number))
     .limit(1000)
+  rows.sort((a, b) => b.version.createdAt.getTime() - a.version.createdAt.getTime())
   return rows as { dataset: DatasetRow; version: VersionRow }[]
 }
 
@@ -164,7 +167,13 @@ export async function listVersions(db: Handle, scope: ProjectScope, datasetId: s
   const rows = await db
     .select()
     .from(datasetVersions)
-    .where(and(eq(datasetVersions.projectId, scope.projectId), eq(datasetVersions.datasetId, datasetId)))
+    .where(
+      and(
+        eq(datasetVersions.projectId, scope.projectId),
+        eq(datasetVersions.datasetId, datasetId),
+        isNull(datasetVersions.deletedAt),
+      ),
+    )
     .orderBy(desc(datasetVersions.number))
     .limit(500)
   return rows as VersionRow[]

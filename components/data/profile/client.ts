@@ -1,0 +1,42 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTRPC, useTRPCClient } from '../../trpc.ts'
+
+const POLL_MS = 800
+const moving = (state: string | null | undefined) => state === 'queued' || state === 'running'
+
+export const useProfile = (project: string, dataset: string) =>
+  useQuery(
+    useTRPC().data.columns.summary.queryOptions(
+      { project, dataset },
+      {
+        placeholderData: keepPreviousData,
+        refetchInterval: query =>
+          moving(query.state.data?.state) || moving(query.state.data?.relationsState) ? POLL_MS : false,
+      },
+    ),
+  )
+
+export const useColumn = (project: string, dataset: string, column: string) =>
+  useQuery(useTRPC().data.columns.column.queryOptions({ project, dataset, column }))
+
+/** A finer histogram between two ends; versions never change, so that it is asked once. */
+export const useZoom = (
+  project: string,
+  dataset: string,
+  column: string,
+  range: { from: number; to: number } | undefined,
+) =>
+  useQuery(
+    useTRPC().data.columns.histogram.queryOptions(
+      { project, dataset, column, from: range?.from ?? 0, to: range?.to ?? 1 },
+      { enabled: range !== undefined, placeholderData: keepPreviousData, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  )
+
+export function useMakeAgain(project: string, dataset: string) {
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  const onSettled = () => queries.invalidateQueries(trpc.data.pathFilter())
+  const make = useMutation({ mutationFn: () => client.data.columns.make.mutate({ project, dataset }), onSettled })
+  const relate = useMutation({ mutationFn: () => client.data.columns.relate.mutate({ project, dataset }), onSettled })
+  return { make, relate }
+}

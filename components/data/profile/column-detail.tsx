@@ -1,0 +1,113 @@
+import { Button, CloseButton, Group, List, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
+import type { ColumnProfile, Relations } from '#server/data/profile/contract.ts'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { countWords, numberWords, shareWords } from '../words.ts'
+import { useColumn } from './client.ts'
+import { relationWords } from './relation-words.ts'
+import { useShowRows } from './row-filters.ts'
+import { TopValues } from './top-values.tsx'
+import { ZoomHistogram } from './zoom-histogram.tsx'
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <div style={{ minWidth: 0 }}>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text size="sm" truncate title={value} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        {value}
+      </Text>
+    </div>
+  )
+}
+
+/** What is known of a column, as label and words. */
+function factsOf(c: ColumnProfile, rows: number): [string, string][] {
+  const facts: [string, string][] = [
+    ['Present', c.count.toLocaleString('en')],
+    ['Missing', c.missing === 0 ? 'none' : `${c.missing.toLocaleString('en')} (${shareWords(c.missing, rows)})`],
+    ['Different values', `${c.distinctExact ? '' : 'about '}${c.distinct.toLocaleString('en')}`],
+  ]
+  if (c.mean !== null)
+    facts.push(
+      ['Mean', numberWords(c.mean)],
+      ['Standard deviation', numberWords(c.sd)],
+      ['Skewness', numberWords(c.skewness ?? null)],
+    )
+  facts.push(['Smallest', numberWords(c.min)])
+  for (const [q, value] of Object.entries(c.quantiles))
+    facts.push([q === '0.5' ? 'Median' : `${Math.round(Number(q) * 100)} % lie below`, numberWords(value)])
+  facts.push(['Largest', numberWords(c.max)])
+  if (c.zeros !== undefined && c.mean !== null)
+    facts.push(
+      ['Zeros', c.zeros === 0 ? 'none' : shareWords(c.zeros, c.count)],
+      ['Negative', c.negatives ? shareWords(c.negatives, c.count) : 'none'],
+    )
+  if (c.infinite) facts.push(['Infinite or no number', c.infinite.toLocaleString('en')])
+  if (c.lengths)
+    facts.push(['Characters', `${c.lengths.min} to ${c.lengths.max}, ${numberWords(c.lengths.mean)} on average`])
+  if (c.monotone) facts.push(['From row to row', c.monotone === 'increasing' ? 'never falls' : 'never rises'])
+  return facts
+}
+
+/** One column in depth. */
+export function ColumnDetail({
+  project,
+  dataset,
+  column,
+  rows,
+  relations,
+  onClose,
+}: {
+  project: string
+  dataset: string
+  column: string
+  rows: number
+  relations: Relations | null
+  onClose: () => void
+}) {
+  const { data: c, error, refetch } = useColumn(project, dataset, column)
+  const showRows = useShowRows()
+  const relation = relations?.targetRelations.find(r => r.column === column)
+  return (
+    <Panel
+      title={column}
+      note={c?.type}
+      actions={
+        <Group gap="xs">
+          {c && c.missing > 0 ? (
+            <Button size="compact-sm" variant="default" onClick={() => showRows([{ is: 'missing', column }])}>
+              See {countWords(c.missing, 'row')} without it
+            </Button>
+          ) : null}
+          <CloseButton aria-label={`Close ${column}`} onClick={onClose} />
+        </Group>
+      }
+    >
+      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
+      {!c && !error ? <Skeleton height={200} radius="md" aria-label={`Loading ${column}`} /> : null}
+      {c ? (
+        <Stack gap="md">
+          {c.warnings.length > 0 ? (
+            <List size="sm" spacing={4}>
+              {c.warnings.map(w => (
+                <List.Item key={w}>{w}</List.Item>
+              ))}
+            </List>
+          ) : null}
+          {relation ? <Text size="sm">{relationWords(relation, relations!)}</Text> : null}
+          <SimpleGrid cols={{ base: 1, md: c.histogram.length > 0 && c.top.length > 0 ? 2 : 1 }} spacing="lg">
+            {c.histogram.length > 0 ? <ZoomHistogram project={project} dataset={dataset} column={c} /> : null}
+            {c.top.length > 0 ? <TopValues column={c} /> : null}
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 2, xs: 3, sm: 4, lg: 6 }} spacing="md" verticalSpacing="xs">
+            {factsOf(c, rows).map(([label, value]) => (
+              <Fact key={label} label={label} value={value} />
+            ))}
+          </SimpleGrid>
+        </Stack>
+      ) : null}
+    </Panel>
+  )
+}

@@ -1,0 +1,145 @@
+'use client'
+import { Alert, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useState } from 'react'
+import type { ProfileSummary, ProfileWarning, Severity } from '#server/data/profile/contract.ts'
+import { Allowed } from '../../access/allowed.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import type { Shown } from '../client.ts'
+import { countWords } from '../words.ts'
+import { useMakeAgain, useProfile } from './client.ts'
+import { ColumnDetail } from './column-detail.tsx'
+import { ColumnTable } from './column-table.tsx'
+import { RelationsPanel } from './relations-panel.tsx'
+
+const WARNINGS_AT_ONCE = 8
+const SEVERITY: Record<Severity, { word: string; colour: string }> = {
+  high: { word: 'Important', colour: 'red.8' },
+  medium: { word: 'Look at', colour: 'orange.8' },
+  low: { word: 'Note', colour: 'dimmed' },
+}
+
+/** What to look at before training, every column at a glance, one column in depth, and how columns go together. */
+export function ProfileTab({ project, shown }: { project: string; shown: Shown }) {
+  const dataset = `${shown.dataset}@${shown.version}`
+  const { data, error, refetch } = useProfile(project, dataset)
+  const [open, setOpen] = useQueryState('of', parseAsString)
+  const { make, relate } = useMakeAgain(project, dataset)
+  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the profile" />
+  if (data.state === 'failed')
+    return (
+      <Alert color="red" variant="light" title="There is no profile of this version." role="alert">
+        <Text size="sm">{data.reason}</Text>
+        <Allowed project={project} to="data:write">
+          <Button mt="xs" size="compact-sm" variant="default" loading={make.isPending} onClick={() => make.mutate()}>
+            Make the profile
+          </Button>
+        </Allowed>
+        {make.error ? <Problem error={make.error} /> : null}
+      </Alert>
+    )
+  if (data.columns.length === 0)
+    return (
+      <Stack gap="xs" aria-live="polite">
+        <Text size="sm" c="dimmed">
+          The profile is being made; it appears here by itself.
+        </Text>
+        <Skeleton height={260} radius="md" />
+      </Stack>
+    )
+  return (
+    <Stack gap="md">
+      <Warnings data={data} onOpen={setOpen} />
+      <ColumnTable columns={data.columns} rows={data.rows} open={open} onOpen={setOpen} />
+      {open !== null ? (
+        <ColumnDetail
+          key={open}
+          project={project}
+          dataset={dataset}
+          column={open}
+          rows={data.rows}
+          relations={data.relations}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+      <RelationsPanel
+        data={data}
+        onOpen={setOpen}
+        action={
+          data.relationsStale || data.relationsState === 'failed' ? (
+            <Allowed project={project} to="data:write">
+              <Button size="compact-sm" variant="default" loading={relate.isPending} onClick={() => relate.mutate()}>
+                Count again
+              </Button>
+            </Allowed>
+          ) : null
+        }
+      />
+      {relate.error ? <Problem error={relate.error} /> : null}
+    </Stack>
+  )
+}
+
+function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: string) => void }) {
+  const [all, setAll] = useState(false)
+  const { warnings, warningCount, duplicateRows } = data
+  if (warnings.length === 0)
+    return (
+      <Panel title="Nothing to warn of">
+        <Text size="sm" c="dimmed">
+          No column is mostly missing, constant or strange{duplicateRows === 0 ? ', and no row appears twice' : ''}.
+        </Text>
+      </Panel>
+    )
+  const seen = all ? warnings : warnings.slice(0, WARNINGS_AT_ONCE)
+  return (
+    <Panel title={`${countWords(warningCount, 'thing')} to look at`} note="what matters most first">
+      <List listStyleType="none" spacing={6} size="sm">
+        {seen.map(w => (
+          <List.Item key={`${w.kind} ${w.column} ${w.other ?? ''}`}>
+            <Warning warning={w} onOpen={onOpen} />
+          </List.Item>
+        ))}
+      </List>
+      {warnings.length > WARNINGS_AT_ONCE ? (
+        <Group mt="xs" gap="xs">
+          <Button size="compact-sm" variant="default" onClick={() => setAll(!all)} aria-expanded={all}>
+            {all ? 'Show fewer' : `Show ${warnings.length - WARNINGS_AT_ONCE} more`}
+          </Button>
+          {all && warningCount > warnings.length ? (
+            <Text size="sm" c="dimmed">
+              {countWords(warningCount - warnings.length, 'lesser one', 'lesser ones')} at the columns themselves.
+            </Text>
+          ) : null}
+        </Group>
+      ) : null}
+    </Panel>
+  )
+}
+
+function Warning({ warning: w, onOpen }: { warning: ProfileWarning; onOpen: (column: string) => void }) {
+  return (
+    <Group gap="sm" wrap="nowrap" align="baseline">
+      <Text size="xs" fw={600} c={SEVERITY[w.severity].colour} w={66} style={{ flex: 'none' }}>
+        {SEVERITY[w.severity].word}
+      </Text>
+      <Text size="sm" style={{ flex: 1, minWidth: 0 }}>
+        {w.sentence}
+      </Text>
+      {w.column === null ? null : (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          fw={400}
+          onClick={() => onOpen(w.column!)}
+          aria-label={`Open the column ${w.column}`}
+        >
+          Open
+        </Button>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,55 @@
+import { createParser, parseAsString, useQueryStates } from 'nuqs'
+import { z } from 'zod'
+import { type RowFilter, rowFilter } from '#server/data/profile/contract.ts'
+import { numberWords } from '../words.ts'
+
+const filters = z.array(rowFilter).max(20)
+
+/** Conditions on rows as JSON in the address; what cannot be read counts as none. */
+export const parseAsFilters = createParser<RowFilter[]>({
+  parse: text => {
+    try {
+      return filters.safeParse(JSON.parse(text)).data ?? null
+    } catch {
+      return null
+    }
+  },
+  serialize: value => JSON.stringify(value),
+  eq: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+}).withDefault([])
+
+/** Opens the rows that a bar stands for. */
+export function useShowRows() {
+  const [, set] = useQueryStates({ tab: parseAsString, where: parseAsFilters, row: parseAsString, sort: parseAsString })
+  return (where: RowFilter[]) => void set({ tab: 'preview', where, row: null, sort: null }, { history: 'push' })
+}
+
+export const instantWords = (ms: number) => {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime())
+    ? numberWords(ms)
+    : date.toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '')
+}
+
+/** A condition as people say it. `isTime`: its ends are milliseconds since 1970. */
+export function filterWords(filter: RowFilter, isTime: boolean): string {
+  const say = (x: number) => (isTime ? instantWords(x) : numberWords(x))
+  switch (filter.is) {
+    case 'equal':
+      return `${filter.column} is ${filter.value === '' ? '(empty)' : String(filter.value)}`
+    case 'contains':
+      return `${filter.column} contains “${filter.text}”`
+    case 'missing':
+      return `${filter.column} is missing`
+    case 'present':
+      return `${filter.column} is there`
+    case 'between': {
+      const { from, to } = filter
+      if (from === undefined && to === undefined) return `${filter.column} is there`
+      if (from === undefined) return `${filter.column} is below ${say(to!)}`
+      return to === undefined
+        ? `${filter.column} is at least ${say(from)}`
+        : `${filter.column} is ${say(from)} to ${filter.withEnd ? '' : 'below '}${say(to)}`
+    }
+  }
+}

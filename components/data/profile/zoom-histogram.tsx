@@ -1,0 +1,101 @@
+import { Button, Group, Loader } from '@mantine/core'
+import { useState } from 'react'
+import type { ColumnProfile } from '#server/data/profile/contract.ts'
+import { Histogram } from '../../charts/histogram.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { countWords, numberWords } from '../words.ts'
+import { useZoom } from './client.ts'
+import { instantWords, useShowRows } from './row-filters.ts'
+import { moved, type Range, zoomed } from './zoom.ts'
+
+/** The spread of a column: a range is dragged or zoomed to by buttons and comes finer; a bar opens its rows. */
+export function ZoomHistogram({
+  project,
+  dataset,
+  column,
+}: {
+  project: string
+  dataset: string
+  column: ColumnProfile
+}) {
+  const first = column.histogram[0]!
+  const last = column.histogram.at(-1)!
+  const whole: Range = { from: first.from, to: last.to }
+  const [range, setRange] = useState<Range>()
+  const { data, error, isFetching, refetch } = useZoom(project, dataset, column.name, range)
+  const showRows = useShowRows()
+  const time = column.type === 'datetime'
+  const say = time ? instantWords : numberWords
+  const bins = range && data ? data.bins : column.histogram
+  const inside = bins.reduce((sum, b) => sum + b.count, 0)
+  const now = range ?? whole
+  const change = (next: Range) => setRange(next.from <= whole.from && next.to >= whole.to ? undefined : next)
+  const open = (from: number, to: number) =>
+    showRows([{ is: 'between', column: column.name, from, to, withEnd: to >= (bins.at(-1)?.to ?? to) }])
+  return (
+    <div style={{ minWidth: 0 }}>
+      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
+      <Histogram
+        bins={bins}
+        xWords={say}
+        title="Spread"
+        note={range ? `${say(now.from)} to ${say(now.to)}` : 'all values'}
+        summary={`${column.name}: ${countWords(inside, 'value')} from ${say(now.from)} to ${say(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
+        actions={
+          <Group gap={4} wrap="nowrap">
+            {isFetching && range ? <Loader size={14} aria-label="Counting" /> : null}
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label="Zoom in"
+              onClick={() => change(zoomed(now, 0.5, whole))}
+            >
+              +
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label="Zoom out"
+              disabled={!range}
+              onClick={() => change(zoomed(now, 2, whole))}
+            >
+              −
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label="Move to smaller values"
+              disabled={now.from <= whole.from}
+              onClick={() => change(moved(now, -0.5, whole))}
+            >
+              ←
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label="Move to larger values"
+              disabled={now.to >= whole.to}
+              onClick={() => change(moved(now, 0.5, whole))}
+            >
+              →
+            </Button>
+            <Button size="compact-xs" variant="default" disabled={!range} onClick={() => setRange(undefined)}>
+              All
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              disabled={!range}
+              onClick={() => open(now.from, now.to)}
+              aria-label="See the rows of this range"
+            >
+              Rows
+            </Button>
+          </Group>
+        }
+        onRange={(from, to) => change({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) })}
+        onBin={bin => open(bin.from, bin.to)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,207 @@
+/** Fewer common rows than this measure nothing. */
+const FEWEST = 3
+
+/** Numbers with NaN where a cell is missing, sorted once. */
+export interface NumberSeries {
+  values: Float64Array
+  complete: boolean
+  /** Rows by value, the missing ones left out. */
+  order: Uint32Array
+  /** Centred and of length one; only of complete columns. */
+  unit?: Float64Array
+  unitRanks?: Float64Array
+}
+
+/** Codes from 0, −1 where a cell is missing. */
+export interface GroupSeries {
+  codes: Int32Array
+  levels: number
+}
+
+export function numberSeries(values: Float64Array): NumberSeries {
+  const rows: number[] = []
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i]!)) rows.push(i)
+    else values[i] = Number.NaN
+  }
+  const order = Uint32Array.from(rows).sort((a, b) => values[a]! - values[b]!)
+  const complete = order.length === values.length
+  const series: NumberSeries = { values, complete, order }
+  if (complete) {
+    series.unit = unit(values)
+    series.unitRanks = unit(ranks(series))
+  }
+  return series
+}
+
+/** Mean ranks from 1, ties shared; of the rows that `other`, too, has a value for. Elsewhere NaN. */
+export function ranks(series: NumberSeries, other?: Float64Array): Float64Array {
+  const { values, order } = series
+  const result = new Float64Array(values.length).fill(Number.NaN)
+  const kept = other ? order.filter(row => !Number.isNaN(other[row]!)) : order
+  for (let start = 0; start < kept.length; ) {
+    const value = values[kept[start]!]
+    let end = start + 1
+    while (end < kept.length && values[kept[end]!] === value) end++
+    for (let i = start; i < end; i++) result[kept[i]!] = (start + end + 1) / 2
+    start = end
+  }
+  return result
+}
+
+function unit(values: Float64Array): Float64Array | undefined {
+  let largest = 0
+  for (const v of values) largest = Math.max(largest, Math.abs(v))
+  if (values.length < FEWEST || largest === 0) return undefined
+  let sum = 0
+  for (const v of values) sum += v / largest
+  const mean = sum / values.length
+  const result = new Float64Array(values.length)
+  let squares = 0
+  for (let i = 0; i < values.length; i++) {
+    const d = values[i]! / largest - mean
+    result[i] = d
+    squares += d * d
+  }
+  // Rounding of equal values is no spread.
+  if (squares <= values.length * 1e-26) return undefined
+  const length = Math.sqrt(squares)
+  for (let i = 0; i < result.length; i++) result[i]! /= length
+  return result
+}
+
+const clamp = (r: number) => Math.max(-1, Math.min(1, r))
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  const whole = a.length - (a.length % 4)
+  for (let i = 0; i < whole; i += 4) {
+    s0 += a[i]! * b[i]!
+    s1 += a[i + 1]! * b[i + 1]!
+    s2 += a[i + 2]! * b[i + 2]!
+    s3 += a[i + 3]! * b[i + 3]!
+  }
+  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!
+  return s0 + s1 + s2 + s3
+}
+
+/** Rows where both are there, apart. */
+function common(a: Float64Array, b: Float64Array): [Float64Array, Float64Array] {
+  const [x, y] = [new Float64Array(a.length), new Float64Array(a.length)]
+  let n = 0
+  for (let i = 0; i < a.length; i++) {
+    const both = a[i]! - a[i]! === 0 && b[i]! - b[i]! === 0
+    if (!both) continue
+    x[n] = a[i]!
+    y[n++] = b[i]!
+  }
+  return [x.subarray(0, n), y.subarray(0, n)]
+}
+
+function correlate(a: Float64Array, b: Float64Array): number | null {
+  const [x, y] = common(a, b)
+  const [ux, uy] = [unit(x), unit(y)]
+  return ux && uy ? clamp(dot(ux, uy)) : null
+}
+
+/** Over the rows that have both; null without spread. */
+export function pearson(a: NumberSeries, b: NumberSeries): number | null {
+  if (a.complete && b.complete) return a.unit && b.unit ? clamp(dot(a.unit, b.unit)) : null
+  return correlate(a.values, b.values)
+}
+
+/** Pearson of the ranks among the rows that have both. */
+export function spearman(a: NumberSeries, b: NumberSeries): number | null {
+  if (a.complete && b.complete) return a.unitRanks && b.unitRanks ? clamp(dot(a.unitRanks, b.unitRanks)) : null
+  return correlate(ranks(a, b.values), ranks(b, a.values))
+}
+
+interface Crossed {
+  n: number
+  /** Cells, row by row, over levels that come. */
+  cells: Float64Array
+  rows: Float64Array
+  columns: Float64Array
+}
+
+function cross(a: GroupSeries, b: GroupSeries): Crossed {
+  const cells = new Float64Array(a.levels * b.levels)
+  const [rows, columns] = [new Float64Array(a.levels), new Float64Array(b.levels)]
+  let n = 0
+  for (let i = 0; i < a.codes.length; i++) {
+    const [x, y] = [a.codes[i]!, b.codes[i]!]
+    if (x < 0 || y < 0) continue
+    n++
+    cells[x * b.levels + y]!++
+    rows[x]!++
+    columns[y]!++
+  }
+  return { n, cells, rows, columns }
+}
+
+const used = (counts: Float64Array) => counts.reduce((n, c) => n + (c > 0 ? 1 : 0), 0)
+
+/** Cramér's V with the bias correction of Bergsma (2013): independent columns come out near 0 however many levels they have. */
+export function cramersV(a: GroupSeries, b: GroupSeries): number | null {
+  const { n, cells, rows, columns } = cross(a, b)
+  const [r, c] = [used(rows), used(columns)]
+  if (n < FEWEST || r < 2 || c < 2) return null
+  let chi2 = 0
+  for (let x = 0; x < rows.length; x++)
+    for (let y = 0; y < columns.length; y++) {
+      const expected = (rows[x]! * columns[y]!) / n
+      if (expected > 0) chi2 += (cells[x * columns.length + y]! - expected) ** 2 / expected
+    }
+  const phi2 = Math.max(0, chi2 / n - ((r - 1) * (c - 1)) / (n - 1))
+  const least = Math.min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
+  return least <= 0 ? null : Math.min(1, Math.sqrt(phi2 / least))
+}
+
+/** η²: the share of a number's variance that lies between groups. */
+export function correlationRatio(numbers: NumberSeries, groups: GroupSeries): number | null {
+  const [sums, counts] = [new Float64Array(groups.levels), new Float64Array(groups.levels)]
+  const { values } = numbers
+  let [n, mean] = [0, 0]
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!) || groups.codes[i]! < 0) continue
+    n++
+    mean += (values[i]! - mean) / n
+  }
+  let within = 0
+  for (let i = 0; i < values.length; i++) {
+    const g = groups.codes[i]!
+    if (Number.isNaN(values[i]!) || g < 0) continue
+    const d = values[i]! - mean
+    sums[g]! += d
+    counts[g]!++
+    within += d * d
+  }
+  if (n < FEWEST || used(counts) < 2 || within === 0) return null
+  let between = 0
+  for (let g = 0; g < sums.length; g++) if (counts[g]! > 0) between += sums[g]! ** 2 / counts[g]!
+  const ratio = between / within
+  return Number.isFinite(ratio) ? Math.min(1, ratio) : null
+}
+
+/** In nats, less the excess that independent columns show by chance (Miller and Madow). */
+export function mutualInformation(a: GroupSeries, b: GroupSeries): number | null {
+  const { n, cells, rows, columns } = cross(a, b)
+  if (n < FEWEST) return null
+  let sum = 0
+  for (let x = 0; x < rows.length; x++)
+    for (let y = 0; y < columns.length; y++) {
+      const cell = cells[x * columns.length + y]!
+      if (cell > 0) sum += (cell / n) * Math.log((cell * n) / (rows[x]! * columns[y]!))
+    }
+  return Math.max(0, sum - ((used(rows) - 1) * (used(columns) - 1)) / (2 * n))
+}
+
+/** Numbers in groups of about equal counts; equal values stay together. */
+export function inTenths(series: NumberSeries, parts = 10): GroupSeries {
+  const rank = ranks(series)
+  const n = series.order.length
+  const codes = Int32Array.from(rank, r =>
+    Number.isNaN(r) ? -1 : Math.min(parts - 1, Math.floor(((r - 0.5) * parts) / n)),
+  )
+  return { codes, levels: parts }
+}

@@ -1,0 +1,93 @@
+const scratch = new Float64Array(1)
+const words = new Uint32Array(scratch.buffer)
+
+function hash(x: number): number {
+  scratch[0] = x
+  let h = Math.imul(words[0]! ^ Math.imul(words[1]!, 0x9e3779b1), 0x85ebca6b)
+  h ^= h >>> 15
+  h = Math.imul(h, 0xc2b2ae35)
+  return h ^ (h >>> 13)
+}
+
+/**
+ * Numbers with how often each comes. Beyond `most` different ones it keeps every second, fourth … of them, chosen by hash, whatever
+ * their frequency: the number of different values is then the kept ones times that, within about one part in a hundred.
+ */
+export class ValueTable {
+  #keys = new Float64Array(1024).fill(Number.NaN)
+  #counts = new Uint32Array(1024)
+  #size = 0
+  /** Of 2^thinning different values one is kept. */
+  #thinning = 0
+  #seen = 0
+  #frequent: number[] = []
+  readonly #most: number
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(x: number): void {
+    this.#seen++
+    const value = x === 0 ? 0 : x
+    const h = hash(value)
+    if (this.#thinning > 0 && h >>> (32 - this.#thinning) !== 0) return
+    const mask = this.#keys.length - 1
+    for (let slot = h & mask; ; slot = (slot + 1) & mask) {
+      if (this.#counts[slot] === 0) {
+        this.#keys[slot] = value
+        this.#counts[slot] = 1
+        if (++this.#size > this.#most) this.#thin()
+        else if (this.#size * 2 > this.#keys.length) this.#rebuild(this.#keys.length * 2)
+        return
+      }
+      if (this.#keys[slot] === value) {
+        this.#counts[slot]!++
+        return
+      }
+    }
+  }
+
+  get exact(): boolean {
+    return this.#thinning === 0
+  }
+
+  get distinct(): number {
+    return this.#size * 2 ** this.#thinning
+  }
+
+  /** Values that held at least one cell in two hundred when the table became full: worth counting in a second pass. */
+  get frequent(): number[] {
+    return this.#frequent
+  }
+
+  /** In no order. Complete only while `exact`. */
+  *entries(): Generator<[value: number, count: number]> {
+    for (let slot = 0; slot < this.#keys.length; slot++)
+      if (this.#counts[slot] !== 0) yield [this.#keys[slot]!, this.#counts[slot]!]
+  }
+
+  #thin(): void {
+    if (this.#thinning === 0)
+      this.#frequent = [...this.entries()].filter(([, n]) => n >= 4 && n * 200 >= this.#seen).map(([value]) => value)
+    this.#thinning++
+    this.#rebuild(this.#keys.length)
+  }
+
+  #rebuild(length: number): void {
+    const before = [...this.entries()]
+    this.#keys = new Float64Array(length).fill(Number.NaN)
+    this.#counts = new Uint32Array(length)
+    this.#size = 0
+    const mask = length - 1
+    for (const [value, count] of before) {
+      const h = hash(value)
+      if (this.#thinning > 0 && h >>> (32 - this.#thinning) !== 0) continue
+      let slot = h & mask
+      while (this.#counts[slot] !== 0) slot = (slot + 1) & mask
+      this.#keys[slot] = value
+      this.#counts[slot] = count
+      this.#size++
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  browseRows,
+  makeProfile,
+  relateAgain,
+  showColumn,
+  summariseProfile,
+  zoomHistogram,
+} from '#server/data/index.ts'
+import { browseInput, columnInput, histogramInput, profileInput } from '#server/data/profile/contract.ts'
+import { projectProcedure, router } from '../trpc.ts'
+
+const read = () => projectProcedure('data:read')
+const write = () => projectProcedure('data:write')
+
+export const profileRouter = router({
+  summary: read()
+    .input(profileInput)
+    .query(({ ctx, input }) => summariseProfile(ctx.kernel, ctx.caller, input.dataset)),
+  column: read()
+    .input(columnInput)
+    .query(({ ctx, input }) => showColumn(ctx.kernel, ctx.caller, input)),
+  histogram: read()
+    .input(histogramInput)
+    .query(({ ctx, input }) => zoomHistogram(ctx.kernel, ctx.caller, input)),
+  rows: read()
+    .input(browseInput)
+    .query(({ ctx, input }) => browseRows(ctx.kernel, ctx.caller, input)),
+  make: write()
+    .input(profileInput)
+    .mutation(({ ctx, input }) => makeProfile(ctx.kernel, ctx.caller, input.dataset)),
+  relate: write()
+    .input(profileInput)
+    .mutation(({ ctx, input }) => relateAgain(ctx.kernel, ctx.caller, input.dataset)),
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const profileVersionJob = defineJob({
+  name: 'data.profile-version',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), versionId: z.uuid() }),
+  attemptsAllowed: 3,
+})
+
+/** How the columns go together, after the profile: it may take longer, and nobody waits for it before looking at columns. */
+export const relateColumnsJob = defineJob({
+  name: 'data.relate-columns',
+  lane: 'interactive',
+  payload: z.object({ v: z.literal(1), versionId: z.uuid() }),
+  attemptsAllowed: 3,
+})

@@ -1,0 +1,45 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { versionOf } from '../read-datasets.ts'
+import { updateVersion } from '../store.ts'
+import { enqueueRelations } from './complete-profile.ts'
+import { profileVersionJob } from './jobs.ts'
+import { findProfile, updateProfile } from './store.ts'
+
+/** Counts a version once more, after a failure or with what is counted now. */
+export async function makeProfile(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
+  await authorise(kernel, caller, 'data:write')
+  const version = await versionOf(kernel, caller.scope, dataset)
+  if (version.profileState === 'queued') return { state: 'queued' }
+  await change(kernel, caller.actor, async c => {
+    await updateVersion(c.tx, caller.scope, version.id, { profileState: 'queued', profileReason: null })
+    await c.enqueue(profileVersionJob, {
+      projectId: caller.scope.projectId,
+      title: `Profile ${version.datasetName} v${version.number}`,
+      subject: { kind: 'dataset-version', id: version.id },
+      payload: { v: 1, versionId: version.id },
+    })
+    c.wakeAfter({ topic: 'dataset', projectId: caller.scope.projectId, id: version.datasetId })
+  })
+  return { state: 'queued' }
+}
+
+/** Relates the columns to the target that is chosen now. */
+export async function relateAgain(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
+  await authorise(kernel, caller, 'data:write')
+  const version = await versionOf(kernel, caller.scope, dataset)
+  const row = await findProfile(kernel.db, caller.scope, version.id)
+  if (!row)
+    throw new AppError('invalid', `${dataset} has no profile yet, so its columns cannot be related.`, {
+      hint: 'Wait until the profile is made.',
+    })
+  if (row.relationsState === 'queued') return { state: 'queued' }
+  await change(kernel, caller.actor, async c => {
+    await updateProfile(c.tx, caller.scope.projectId, version.id, { relationsState: 'queued', relationsReason: null })
+    await enqueueRelations(c, caller.scope, { id: version.id, title: `${version.datasetName} v${version.number}` })
+    c.wakeAfter({ topic: 'dataset', projectId: caller.scope.projectId, id: version.datasetId })
+  })
+  return { state: 'queued' }
+}

@@ -1,0 +1,112 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { versionOf } from '../read-datasets.ts'
+import type { ColumnProfile, ColumnSummary, Profile, ProfileAnswer, ProfileSummary } from './contract.ts'
+import { findProfile } from './store.ts'
+
+const WARNINGS_SENT = 200
+const BARS = 16
+
+/** The whole of it, for programs. `state` says whether it is there yet. */
+export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
+  await authorise(kernel, caller, 'data:read')
+  const version = await versionOf(kernel, caller.scope, nameAtVersion)
+  const row = await findProfile(kernel.db, caller.scope, version.id)
+  return {
+    dataset: version.datasetName,
+    version: version.number,
+    state: version.profileState,
+    reason: version.profileReason,
+    rows: version.rows,
+    duplicateRows: row?.profile.duplicateRows ?? null,
+    columns: row?.profile.columns ?? [],
+    warnings: row ? [...row.profile.warnings, ...(row.relations?.warnings ?? [])] : [],
+    relationsState: row?.relationsState ?? null,
+    relationsReason: row?.relationsReason ?? null,
+    correlations: row?.relations ?? null,
+  }
+}
+
+/** Heights as one digit each: a table of thousands of columns stays small on the wire. */
+function barsOf(column: ColumnProfile): Pick<ColumnSummary, 'bars' | 'barsOf'> {
+  const fine = column.histogram.length > 0
+  const step = Math.max(1, Math.ceil(column.histogram.length / BARS))
+  const counts = fine
+    ? Array.from({ length: Math.ceil(column.histogram.length / step) }, (_, i) =>
+        column.histogram.slice(i * step, (i + 1) * step).reduce((sum, b) => sum + b.count, 0),
+      )
+    : column.top.slice(0, 6).map(t => t.count)
+  const highest = Math.max(1, ...counts)
+  return {
+    bars: counts.map(n => (n === 0 ? 0 : Math.max(1, Math.round((9 * n) / highest)))).join(''),
+    barsOf: fine ? 'histogram' : 'values',
+  }
+}
+
+/** What the page shows at once: a line per column, warnings, relations. */
+export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
+  await authorise(kernel, caller, 'data:read')
+  const version = await versionOf(kernel, caller.scope, nameAtVersion)
+  const row = await findProfile(kernel.db, caller.scope, version.id)
+  const roles = new Map(version.schema.map(c => [c.name, c.role]))
+  const target = version.schema.find(c => c.role === 'target')?.name ?? null
+  const order = { high: 0, medium: 1, low: 2 }
+  const warnings = row ? [...row.profile.warnings, ...(row.relations?.warnings ?? [])] : []
+  return {
+    dataset: version.datasetName,
+    version: version.number,
+    state: version.profileState,
+    reason: version.profileReason,
+    rows: version.rows,
+    duplicateRows: row?.profile.duplicateRows ?? null,
+    columns: (row?.profile.columns ?? []).map(c => ({
+      name: c.name,
+      type: c.type,
+      role: roles.get(c.name) ?? 'feature',
+      missing: c.missing,
+      distinct: c.distinct,
+      distinctExact: c.distinctExact,
+      min: typeof c.min === 'string' ? c.min.slice(0, 40) : c.min,
+      max: typeof c.max === 'string' ? c.max.slice(0, 40) : c.max,
+      mean: c.mean,
+      sd: c.sd,
+      median: c.quantiles['0.5'] ?? null,
+      ...barsOf(c),
+      warnings: c.warnings.length,
+    })),
+    warnings: warnings
+      .map((w, place) => ({ w, place }))
+      .sort((a, b) => order[a.w.severity] - order[b.w.severity] || a.place - b.place)
+      .slice(0, WARNINGS_SENT)
+      .map(({ w }) => w),
+    warningCount: warnings.length,
+    relationsState: row?.relationsState ?? null,
+    relationsReason: row?.relationsReason ?? null,
+    relations: row?.relations ?? null,
+    relationsStale: row?.relations != null && row.relations.target !== target,
+  }
+}
+
+/** Everything about one column. */
+export async function showColumn(
+  kernel: Kernel,
+  caller: Caller,
+  input: { dataset: string; column: string },
+): Promise<ColumnProfile> {
+  await authorise(kernel, caller, 'data:read')
+  const version = await versionOf(kernel, caller.scope, input.dataset)
+  const row = await findProfile(kernel.db, caller.scope, version.id)
+  const column = row?.profile.columns.find(c => c.name === input.column)
+  if (!column)
+    throw new AppError('not_found', `The profile of ${input.dataset} has no column “${input.column}”.`, {
+      hint: row ? 'See the columns on the tab Schema.' : 'The profile is not there yet; wait until it is made.',
+    })
+  return column
+}
+
+/** The profile for other parts of the product; null until it is made. */
+export async function profileById(kernel: Kernel, scope: ProjectScope, versionId: string): Promise<Profile | null> {
+  return (await findProfile(kernel.db, scope, versionId))?.profile ?? null
+}

@@ -1,0 +1,36 @@
+import { and, eq } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { versionProfiles } from '#db/schema/index.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Profile, Relations } from './contract.ts'
+
+export type ProfileRow = Omit<typeof versionProfiles.$inferSelect, 'profile' | 'relations'> & {
+  profile: Profile
+  relations: Relations | null
+}
+
+const at = (projectId: string, versionId: string) =>
+  and(eq(versionProfiles.projectId, projectId), eq(versionProfiles.versionId, versionId))
+
+export async function findProfile(db: Handle, scope: ProjectScope, versionId: string): Promise<ProfileRow | undefined> {
+  const [row] = await db.select().from(versionProfiles).where(at(scope.projectId, versionId))
+  return row as ProfileRow | undefined
+}
+
+/** A profile that is made again takes the place of the one before; its relations are counted anew. */
+export async function putProfile(tx: Tx, scope: ProjectScope, versionId: string, profile: Profile): Promise<void> {
+  const fresh = { profile, relationsState: 'queued', relationsReason: null }
+  await tx
+    .insert(versionProfiles)
+    .values({ projectId: scope.projectId, versionId, ...fresh })
+    .onConflictDoUpdate({ target: versionProfiles.versionId, set: fresh })
+}
+
+export async function updateProfile(
+  tx: Handle,
+  projectId: string,
+  versionId: string,
+  set: Partial<typeof versionProfiles.$inferInsert>,
+): Promise<void> {
+  await tx.update(versionProfiles).set(set).where(at(projectId, versionId))
+}
