@@ -1,4 +1,5 @@
 import '#server/kernel/leave-with-parent.ts'
+import { ensureCleaning } from '#server/data/index.ts'
 import { openKernel } from '#server/kernel/kernel.ts'
 import { registerProcess } from '#server/kernel/processes.ts'
 import { handlers } from './handlers.ts'
@@ -15,6 +16,10 @@ const loop = await startWorkerLoop(
   handlers,
 )
 const stopReacting = await reactToEvents(kernel, [watchEndpoints])
+/** Projects that were made meanwhile get theirs, too. */
+const ensure = () => ensureCleaning(kernel).catch(error => kernel.log.warn({ err: error }, 'schedules of clean-ups'))
+await ensure()
+const ensuring = setInterval(ensure, 3_600_000)
 kernel.log.info({ slots: kernel.env.WORKER_CONCURRENCY }, 'worker ready')
 process.send?.({ ready: true })
 
@@ -23,6 +28,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, async () => {
     if (stopping) return
     stopping = true
+    clearInterval(ensuring)
     await stopReacting()
     await loop.stop()
     await registration.stop()

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { blobOwners, blobs } from '#db/schema/index.ts'
 import { AppError } from './errors.ts'
@@ -180,7 +180,11 @@ export async function ownBlob(tx: Handle, projectId: string, blob: StoredBlob): 
     .insert(blobs)
     .values({ digest: blob.digest, bytes: blob.bytes })
     .onConflictDoUpdate({ target: blobs.digest, set: { tombstonedAt: null } })
-  await tx.insert(blobOwners).values({ projectId, digest: blob.digest, bytes: blob.bytes }).onConflictDoNothing()
+  // Bytes that come again are as new: a clean-up leaves them a day to become something.
+  await tx
+    .insert(blobOwners)
+    .values({ projectId, digest: blob.digest, bytes: blob.bytes })
+    .onConflictDoUpdate({ target: [blobOwners.projectId, blobOwners.digest], set: { createdAt: sql`now()` } })
 }
 
 /** Another project's digest answers exactly as an unknown one. */

@@ -1,0 +1,122 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { change } from '#server/kernel/change.ts'
+import { nowDate } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { type DeletionPreview, RESTORE_HOURS } from './contract.ts'
+import { digestsFreed } from './rules/free-bytes.ts'
+import {
+  jobsAtWork,
+  listVersionBytes,
+  lockDatasetById,
+  markDeleted,
+  markRestored,
+  ownedBytes,
+  usedVersions,
+  type VersionBytes,
+} from './store.ts'
+
+const parts = (nameAtVersion: string) => {
+  const [name = '', number] = nameAtVersion.split('@')
+  return { name, number: number === undefined ? undefined : Number(number) }
+}
+
+/** The versions that `name` or `name@3` means, of those that are (`deleted`: of those that were) there. */
+async function versionsMeant(kernel: Kernel, caller: Caller, nameAtVersion: string, deleted = false) {
+  const { name, number } = parts(nameAtVersion)
+  const all = await listVersionBytes(kernel.db, caller.scope, name)
+  const there = all.filter(v => (v.deletedAt !== null) === deleted)
+  const meant = there.filter(v => number === undefined || v.number === number)
+  if (meant.length === 0)
+    throw new AppError(
+      'not_found',
+      number === undefined || there.length === 0
+        ? `There is no ${deleted ? 'deleted ' : ''}dataset “${name}” in this project.`
+        : `${name} has no ${deleted ? 'deleted ' : ''}version ${number}.`,
+      { hint: 'See what there is with `fleximl data ls` and `fleximl data storage`.' },
+    )
+  return { name, all, meant, staying: there.filter(v => !meant.includes(v)) }
+}
+
+/** What depends on a version, or on a dataset with all its versions, and what its deletion frees. */
+export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<DeletionPreview> {
+  await authorise(kernel, caller, 'data:read')
+  const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
+  const ids = meant.map(v => v.id)
+  const [users, running, owned, everything] = await Promise.all([
+    usedVersions(kernel.db, caller.scope, ids),
+    jobsAtWork(kernel.db, caller.scope, name, ids),
+    ownedBytes(kernel.db, caller.scope),
+    listVersionBytes(kernel.db, caller.scope),
+  ])
+  // What was made of its rows has bytes of its own; whatever else used it needs these to be done again.
+  const used = (v: VersionBytes) => users.some(u => u.id === v.id && u.kind !== 'dataset-version')
+  const freed = digestsFreed(
+    meant.map(v => ({ ...v, used: used(v) })),
+    everything.filter(v => v.deletedAt === null && !ids.includes(v.id)),
+  )
+  return {
+    dataset: name,
+    versions: meant.map(v => ({
+      version: v.number,
+      rows: v.rows,
+      bytes: v.bytes,
+      bytesStay: !freed.has(v.digest),
+      usedBy: users.filter(u => u.id === v.id).map(({ kind, relation, count }) => ({ kind, relation, count })),
+    })),
+    wholeDataset: staying.length === 0,
+    freesBytes: [...freed].reduce((sum, digest) => sum + (owned.get(digest) ?? 0), 0),
+    runningJobs: running,
+    restoreHours: RESTORE_HOURS,
+  }
+}
+
+/** Hides versions at once; their bytes go after a day with the clean-up, except those that something was made with. */
+export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
+  await authorise(kernel, caller, 'data:delete')
+  const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
+  const ids = meant.map(v => v.id)
+  return change(kernel, caller.actor, async c => {
+    await lockDatasetById(c.tx, caller.scope, meant[0]!.datasetId)
+    const running = await jobsAtWork(c.tx, caller.scope, name, ids)
+    if (running.length > 0)
+      throw new AppError(
+        'conflict',
+        `${name} is in use: ${running.slice(0, 3).join('; ')}${running.length > 3 ? `; and ${running.length - 3} more` : ''}.`,
+        { hint: 'Wait until these jobs have ended, or cancel them, then delete again.' },
+      )
+    if ((await markDeleted(c.tx, caller.scope, ids, nowDate(kernel.clock))) < ids.length)
+      throw new AppError('conflict', 'Somebody deleted a part of it meanwhile.', { hint: 'Look at it again.' })
+    const versions = meant.map(v => v.number)
+    const told = { dataset: name, versions }
+    const subject = { projectId: caller.scope.projectId, subjectKind: 'dataset', subjectId: meant[0]!.datasetId }
+    await c.audit({ ...subject, action: 'data.delete-versions', details: told })
+    await c.emit({ ...subject, type: 'data.versions-deleted', payload: told })
+    return { ...told, datasetGone: staying.length === 0, restoreHours: RESTORE_HOURS }
+  })
+}
+
+/** Has deleted versions back while that is possible. */
+export async function restoreVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
+  await authorise(kernel, caller, 'data:delete')
+  const { name, meant } = await versionsMeant(kernel, caller, nameAtVersion, true)
+  const since = kernel.clock.now() - RESTORE_HOURS * 3_600_000
+  const back = meant.filter(v => v.deletedAt!.getTime() > since)
+  if (back.length === 0)
+    throw new AppError('conflict', `It is more than ${RESTORE_HOURS} hours since ${nameAtVersion} was deleted.`, {
+      hint: 'Add the file again.',
+    })
+  return change(kernel, caller.actor, async c => {
+    await lockDatasetById(c.tx, caller.scope, meant[0]!.datasetId)
+    await markRestored(
+      c.tx,
+      caller.scope,
+      back.map(v => v.id),
+    )
+    const told = { dataset: name, versions: back.map(v => v.number) }
+    const subject = { projectId: caller.scope.projectId, subjectKind: 'dataset', subjectId: meant[0]!.datasetId }
+    await c.audit({ ...subject, action: 'data.restore-versions', details: told })
+    await c.emit({ ...subject, type: 'data.versions-restored', payload: told })
+    return told
+  })
+}

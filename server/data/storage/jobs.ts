@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { defineJob } from '#server/kernel/define-job.ts'
+
+export const cleanStorageJob = defineJob({
+  name: 'data.clean-storage',
+  lane: 'maintenance',
+  payload: z.object({ v: z.literal(1) }),
+  attemptsAllowed: 3,
+})

@@ -1,0 +1,206 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { blobs, datasets, datasetVersions, projects } from '#db/schema/index.ts'
+import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+
+export interface VersionBytes {
+  id: string
+  datasetId: string
+  dataset: string
+  number: number
+  rows: number
+  digest: string
+  sourceDigest: string
+  bytes: number
+  deletedAt: Date | null
+}
+
+const columns = {
+  id: datasetVersions.id,
+  datasetId: datasetVersions.datasetId,
+  dataset: datasets.name,
+  number: datasetVersions.number,
+  rows: datasetVersions.rows,
+  digest: datasetVersions.digest,
+  sourceDigest: datasetVersions.sourceDigest,
+  bytes: datasetVersions.bytes,
+  deletedAt: datasetVersions.deletedAt,
+}
+
+/** Every version of the project, deleted ones included, or those of one dataset. */
+export const listVersionBytes = (db: Handle, scope: ProjectScope, datasetName?: string): Promise<VersionBytes[]> =>
+  db
+    .select(columns)
+    .from(datasetVersions)
+    .innerJoin(
+      datasets,
+      and(eq(datasets.projectId, datasetVersions.projectId), eq(datasets.id, datasetVersions.datasetId)),
+    )
+    .where(
+      and(
+        eq(datasetVersions.projectId, scope.projectId),
+        datasetName === undefined ? undefined : eq(datasets.name, datasetName),
+      ),
+    )
+    .orderBy(datasets.name, sql`${datasetVersions.number} DESC`)
+
+/** Locks the dataset, so that no version is added or deleted meanwhile. */
+export async function lockDatasetById(tx: Tx, scope: ProjectScope, id: string): Promise<void> {
+  await tx
+    .select({ id: datasets.id })
+    .from(datasets)
+    .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, id)))
+    .for('no key update')
+}
+
+export async function markDeleted(tx: Tx, scope: ProjectScope, ids: string[], at: Date): Promise<number> {
+  const rows = await tx
+    .update(datasetVersions)
+    .set({ deletedAt: at })
+    .where(
+      and(
+        eq(datasetVersions.projectId, scope.projectId),
+        inArray(datasetVersions.id, ids),
+        isNull(datasetVersions.deletedAt),
+      ),
+    )
+    .returning({ id: datasetVersions.id })
+  return rows.length
+}
+
+export async function markRestored(tx: Tx, scope: ProjectScope, ids: string[]): Promise<void> {
+  await tx
+    .update(datasetVersions)
+    .set({ deletedAt: null })
+    .where(and(eq(datasetVersions.projectId, scope.projectId), inArray(datasetVersions.id, ids)))
+}
+
+const list = (values: string[]) =>
+  sql`ARRAY[${sql.join(
+    values.map(v => sql`${v}`),
+    sql`, `,
+  )}]::text[]`
+
+/** Titles of jobs that are queued or run for one of these versions, for what was made with it, or that read bytes into the dataset. */
+export async function jobsAtWork(
+  db: Handle,
+  scope: ProjectScope,
+  datasetName: string,
+  versionIds: string[],
+): Promise<string[]> {
+  if (versionIds.length === 0) return []
+  const ids = list(versionIds)
+  const rows = (await db.execute(sql`
+    SELECT j.title FROM jobs j
+    WHERE j.project_id = ${scope.projectId} AND j.state IN ('queued', 'running') AND (
+      j.subject_id::text = ANY(${ids})
+      OR EXISTS (SELECT 1 FROM jsonb_each_text(j.payload) p WHERE p.value = ANY(${ids}))
+      OR EXISTS (SELECT 1 FROM links l WHERE l.project_id = j.project_id AND l.from_id = j.subject_id::text
+        AND l.to_kind = 'dataset-version' AND l.to_id = ANY(${ids}))
+      OR EXISTS (SELECT 1 FROM ingestions i WHERE i.project_id = j.project_id AND i.id = j.subject_id AND i.dataset_name = ${datasetName}))
+    ORDER BY j.created_at LIMIT 20`)) as unknown as { title: string }[]
+  return rows.map(r => r.title)
+}
+
+/**
+ * Digests that something of the project reaches: versions that are there or can still be had back, deleted ones that something was made
+ * with, whatever is linked, and bytes that are on their way to become a version.
+ */
+const reached = (scope: ProjectScope, restorableSince: Date) => {
+  const project = sql`${scope.projectId}`
+  const since = sql`${restorableSince.toISOString()}::timestamptz`
+  return sql`
+    SELECT v.digest FROM dataset_versions v WHERE v.project_id = ${project} AND (v.deleted_at IS NULL OR v.deleted_at > ${since}
+      OR EXISTS (SELECT 1 FROM links u WHERE u.project_id = v.project_id AND u.to_kind = 'dataset-version' AND u.to_id = v.id::text
+        AND u.from_kind <> 'dataset-version'))
+    UNION SELECT v.source_digest FROM dataset_versions v
+      WHERE v.project_id = ${project} AND (v.deleted_at IS NULL OR v.deleted_at > ${since})
+    UNION SELECT l.to_id FROM links l WHERE l.project_id = ${project} AND l.to_kind = 'blob'
+      AND NOT (l.from_kind = 'dataset-version' AND EXISTS (SELECT 1 FROM dataset_versions v
+        WHERE v.project_id = l.project_id AND v.id::text = l.from_id AND v.deleted_at <= ${since}))
+    UNION SELECT i.source_digest FROM ingestions i WHERE i.project_id = ${project} AND i.state IN ('queued', 'running')
+      AND i.source_digest IS NOT NULL
+    UNION SELECT o.digest FROM lfs_objects o WHERE o.project_id = ${project}
+    UNION SELECT o.digest FROM dvc_objects o WHERE o.project_id = ${project}`
+}
+
+/** What the project keeps that nothing reaches. */
+export async function unreachedBytes(db: Handle, scope: ProjectScope, restorableSince: Date): Promise<number> {
+  const [row] = (await db.execute(sql`
+    SELECT coalesce(sum(o.bytes), 0)::float8 AS bytes FROM blob_owners o
+    WHERE o.project_id = ${scope.projectId} AND o.created_at <= ${restorableSince.toISOString()}::timestamptz
+      AND o.digest NOT IN (${reached(scope, restorableSince)})`)) as unknown as { bytes: number }[]
+  return row?.bytes ?? 0
+}
+
+/** The project lets go of what nothing of it has reached since `restorableSince`. */
+export async function disownUnreached(tx: Handle, scope: ProjectScope, restorableSince: Date) {
+  return (await tx.execute(sql`
+    DELETE FROM blob_owners o
+    WHERE o.project_id = ${scope.projectId} AND o.created_at <= ${restorableSince.toISOString()}::timestamptz
+      AND o.digest NOT IN (${reached(scope, restorableSince)})
+    RETURNING o.digest, o.bytes::float8 AS bytes`)) as unknown as { digest: string; bytes: number }[]
+}
+
+/** Marks what no project has. Whoever puts the same bytes again takes the mark off. */
+export async function markOrphans(db: Handle, before: Date, now: Date): Promise<number> {
+  const rows = (await db.execute(sql`
+    UPDATE blobs b SET tombstoned_at = ${now.toISOString()}::timestamptz
+    WHERE b.tombstoned_at IS NULL AND b.created_at <= ${before.toISOString()}::timestamptz
+      AND NOT EXISTS (SELECT 1 FROM blob_owners o WHERE o.digest = b.digest)
+    RETURNING b.digest`)) as unknown as { digest: string }[]
+  return rows.length
+}
+
+export async function listMarked(db: Handle, markedBefore: Date): Promise<string[]> {
+  const rows = (await db.execute(sql`
+    SELECT digest FROM blobs WHERE tombstoned_at <= ${markedBefore.toISOString()}::timestamptz ORDER BY tombstoned_at LIMIT 10000
+  `)) as unknown as { digest: string }[]
+  return rows.map(r => r.digest)
+}
+
+/** Holds the row until the transaction ends, so that an upload of the same bytes waits; undefined: it is wanted again, or held elsewhere. */
+export async function holdOrphan(tx: Tx, digest: string): Promise<{ bytes: number } | undefined> {
+  const [row] = (await tx.execute(sql`
+    SELECT b.bytes::float8 AS bytes FROM blobs b WHERE b.digest = ${digest} AND b.tombstoned_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM blob_owners o WHERE o.digest = b.digest)
+    FOR UPDATE SKIP LOCKED`)) as unknown as { bytes: number }[]
+  return row
+}
+
+export async function forgetBlob(tx: Tx, digest: string): Promise<void> {
+  await tx.delete(blobs).where(eq(blobs.digest, digest))
+}
+
+export async function unmark(tx: Tx, digest: string): Promise<void> {
+  await tx.update(blobs).set({ tombstonedAt: null }).where(eq(blobs.digest, digest))
+}
+
+/** Bytes by digest of what the project has. */
+export async function ownedBytes(db: Handle, scope: ProjectScope): Promise<Map<string, number>> {
+  const rows = (await db.execute(sql`
+    SELECT digest, bytes::float8 AS bytes FROM blob_owners WHERE project_id = ${scope.projectId}
+  `)) as unknown as { digest: string; bytes: number }[]
+  return new Map(rows.map(r => [r.digest, r.bytes]))
+}
+
+export async function stagedBytes(db: Handle, scope: ProjectScope): Promise<number> {
+  const [row] = (await db.execute(sql`
+    SELECT coalesce(sum(bytes), 0)::float8 AS bytes FROM upload_chunks WHERE project_id = ${scope.projectId}
+  `)) as unknown as { bytes: number }[]
+  return row?.bytes ?? 0
+}
+
+/** Versions of `ids` whose bytes something was made with. */
+export async function usedVersions(db: Handle, scope: ProjectScope, ids: string[]) {
+  if (ids.length === 0) return []
+  return (await db.execute(sql`
+    SELECT l.to_id AS id, l.from_kind AS kind, l.relation, count(*)::int AS count FROM links l
+    WHERE l.project_id = ${scope.projectId} AND l.to_kind = 'dataset-version' AND l.to_id = ANY(${list(ids)})
+    GROUP BY 1, 2, 3 ORDER BY 2, 3`)) as unknown as { id: string; kind: string; relation: string; count: number }[]
+}
+
+export async function allScopes(db: Handle): Promise<ProjectScope[]> {
+  const rows = await db.select({ id: projects.id, slug: projects.slug, zone: projects.zone }).from(projects)
+  return rows.map(scopeOf)
+}
