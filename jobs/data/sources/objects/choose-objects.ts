@@ -13,28 +13,43 @@ const FORMATS: [RegExp, ObjectFormat][] = [
 const formatOf = (key: string) => FORMATS.find(([pattern]) => pattern.test(key))?.[1]
 const lastName = (key: string) => key.slice(key.lastIndexOf('/') + 1)
 
-/** `*` and `?` stay within a name, `**` crosses slashes. A pattern without a slash is for the last part of a key, at any depth. */
+/** Whether a pattern fits, where `star` stands for any items: only the last star is ever tried anew, so it takes no more than n × m steps. */
+function wild<P, T>(pattern: P[], items: T[], star: (p: P) => boolean, same: (p: P, item: T) => boolean): boolean {
+  let [p, i, lastStar, taken] = [0, 0, -1, 0]
+  while (i < items.length) {
+    if (p < pattern.length && star(pattern[p]!)) {
+      lastStar = p++
+      taken = i
+    } else if (p < pattern.length && same(pattern[p]!, items[i]!)) {
+      p++
+      i++
+    } else if (lastStar >= 0) {
+      p = lastStar + 1
+      i = ++taken
+    } else return false
+  }
+  return pattern.slice(p).every(star)
+}
+
+const nameFits = (pattern: string, name: string) =>
+  wild(
+    [...pattern],
+    [...name],
+    c => c === '*',
+    (c, at) => c === '?' || c === at,
+  )
+
+/** `*` and `?` stay within a name, `**` between slashes crosses them. A pattern without a slash is for the last part of a key, at any depth. */
 export function matcher(prefix: string, pattern: string): (key: string) => boolean {
-  const source = pattern
-    .split(/(\*\*\/|\*\*|\*|\?)/)
-    .map(part =>
-      part === '**/'
-        ? '(?:.*/)?'
-        : part === '**'
-          ? '.*'
-          : part === '*'
-            ? '[^/]*'
-            : part === '?'
-              ? '[^/]'
-              : part.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
-    )
-    .join('')
-  const whole = new RegExp(`^${source}$`, 's')
+  const parts = pattern.split('/')
   // What writers of tables leave beside them: _SUCCESS, .part-0.crc.
   const hidden = (name: string) => /^[_.]/.test(name) && !/^[_.]/.test(lastName(pattern))
-  return key =>
-    !hidden(lastName(key)) &&
-    whole.test(pattern.includes('/') ? key.slice(prefix.length).replace(/^\//, '') : lastName(key))
+  return key => {
+    if (hidden(lastName(key))) return false
+    if (parts.length === 1) return nameFits(pattern, lastName(key))
+    const below = key.slice(prefix.length).replace(/^\//, '')
+    return wild(parts, below.split('/'), part => part === '**', nameFits)
+  }
 }
 
 const byKey = (a: StoredObject, b: StoredObject) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
