@@ -11,7 +11,7 @@ import { requireReachable } from './require-reachable.ts'
 import { describeAddress, readingUrl } from './rules/describe-address.ts'
 import { sealSecrets } from './seal-secrets.ts'
 import { startRefresh } from './start-refresh.ts'
-import { findConnection, findSource, insertSource, updateSourceRow } from './store.ts'
+import { findConnection, findMovingIngestion, findSource, insertSource, updateSourceRow } from './store.ts'
 import { scheduleRefresh } from './update-source.ts'
 
 /** A dataset gets its rows from here from now on, and is read at once. One that had another source changes over; its versions stay. */
@@ -35,6 +35,10 @@ export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSo
   await requireReachable(kernel, scope, caller.actor, address)
   return change(kernel, caller.actor, async c => {
     const before = await findSource(c.tx, scope, { dataset: name }, true)
+    if (before && (await findMovingIngestion(c.tx, scope, name)))
+      throw new AppError('conflict', `${name} is being read right now.`, {
+        hint: 'Wait until that has ended, then change its source.',
+      })
     const id = before?.id ?? newId()
     const values = {
       kind: reading.kind,
@@ -63,6 +67,6 @@ export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSo
         secrets: source.secretNames,
       },
     })
-    return startRefresh(c, scope, source)
+    return startRefresh(c, scope, source, source.options)
   })
 }

@@ -4,28 +4,31 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { ingestFileJob } from '../jobs.ts'
-import { findDataset, findVersion, type IngestionRow, insertIngestion, updateIngestion } from '../store.ts'
+import { findDataset, type IngestionRow, insertIngestion, updateIngestion } from '../store.ts'
 import { fileNameOf } from './rules/describe-address.ts'
 import { findConnection, findMovingIngestion, findSource, type SourceRow, updateSourceRow } from './store.ts'
 
 /**
- * Starts to read a source, or answers with the read that is under way. The target of the newest version stays the target; what was asked
- * for when the source was added counts for the first one.
+ * Starts to read a source, or answers with the read that is under way. `options` are decisions of now; those of earlier reads stick to the
+ * dataset, except that a first read that failed left none.
  */
-export async function startRefresh(c: Change, scope: ProjectScope, source: SourceRow): Promise<IngestionRow> {
+export async function startRefresh(
+  c: Change,
+  scope: ProjectScope,
+  source: SourceRow,
+  options?: Record<string, unknown>,
+): Promise<IngestionRow> {
   const moving = await findMovingIngestion(c.tx, scope, source.datasetName)
   if (moving && moving.source.sourceId === source.id) return moving
   const address = source.address ?? (await findConnection(c.tx, scope, { id: source.connectionId! }))!.address
   const fileName = fileNameOf(address, source.reading)
   const dataset = await findDataset(c.tx, scope, source.datasetName)
-  const newest = dataset && (await findVersion(c.tx, scope, dataset.id))
-  const roleOf = (role: 'target' | 'time') => newest?.schema.find(column => column.role === role)?.name
   const ingestion = await insertIngestion(c.tx, scope, {
     datasetName: source.datasetName,
     fileName,
     source: { v: 1, kind: source.kind, sourceId: source.id },
     append: source.append,
-    options: newest ? { target: roleOf('target'), time: roleOf('time') } : source.options,
+    options: options ?? (dataset ? {} : source.options),
     state: 'queued',
     createdBy: actorKey(c.actor),
   })
