@@ -1,12 +1,13 @@
 /** Fewer common rows than this measure nothing. */
 const FEWEST = 3
 
-/** Numbers with NaN where a cell is missing, sorted once. */
+/** Numbers with NaN where a cell is missing, ordered once. */
 export interface NumberSeries {
   values: Float64Array
   complete: boolean
-  /** Rows by value, the missing ones left out. */
-  order: Uint32Array
+  /** Place of each value among the different ones, −1 where it is missing. */
+  places: Int32Array
+  different: number
   /** Centred and of length one; only of complete columns. */
   unit?: Float64Array
   unitRanks?: Float64Array
@@ -19,14 +20,27 @@ export interface GroupSeries {
 }
 
 export function numberSeries(values: Float64Array): NumberSeries {
-  const rows: number[] = []
+  const sorted = values.filter(Number.isFinite).sort()
+  const complete = sorted.length === values.length
+  let different = 0
+  for (const v of sorted) if (different === 0 || v !== sorted[different - 1]) sorted[different++] = v
+  const places = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i]!)) rows.push(i)
-    else values[i] = Number.NaN
+    const v = values[i]!
+    if (!Number.isFinite(v)) {
+      values[i] = Number.NaN
+      places[i] = -1
+      continue
+    }
+    let [low, high] = [0, different - 1]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (sorted[middle]! < v) low = middle + 1
+      else high = middle
+    }
+    places[i] = low
   }
-  const order = Uint32Array.from(rows).sort((a, b) => values[a]! - values[b]!)
-  const complete = order.length === values.length
-  const series: NumberSeries = { values, complete, order }
+  const series: NumberSeries = { values, complete, places, different }
   if (complete) {
     series.unit = unit(values)
     series.unitRanks = unit(ranks(series))
@@ -35,36 +49,38 @@ export function numberSeries(values: Float64Array): NumberSeries {
 }
 
 /** Mean ranks from 1, ties shared; of the rows that `other`, too, has a value for. Elsewhere NaN. */
-export function ranks(series: NumberSeries, other?: Float64Array): Float64Array {
-  const { values, order } = series
-  const result = new Float64Array(values.length).fill(Number.NaN)
-  const kept = other ? order.filter(row => !Number.isNaN(other[row]!)) : order
-  for (let start = 0; start < kept.length; ) {
-    const value = values[kept[start]!]
-    let end = start + 1
-    while (end < kept.length && values[kept[end]!] === value) end++
-    for (let i = start; i < end; i++) result[kept[i]!] = (start + end + 1) / 2
-    start = end
+export function ranks({ places, different }: NumberSeries, other?: NumberSeries): Float64Array {
+  const counts = new Uint32Array(different)
+  const kept = (i: number) => places[i]! >= 0 && (!other || other.places[i]! >= 0)
+  for (let i = 0; i < places.length; i++) if (kept(i)) counts[places[i]!]!++
+  const shared = new Float64Array(different)
+  let below = 0
+  for (let k = 0; k < different; k++) {
+    shared[k] = below + (counts[k]! + 1) / 2
+    below += counts[k]!
   }
+  const result = new Float64Array(places.length)
+  for (let i = 0; i < places.length; i++) result[i] = kept(i) ? shared[places[i]!]! : Number.NaN
   return result
 }
 
 function unit(values: Float64Array): Float64Array | undefined {
+  const first = values[0]
+  if (values.length < FEWEST || first === undefined) return undefined
+  // Far from zero the differences are exact where sums are not; scaled, their squares overflow nowhere.
   let largest = 0
-  for (const v of values) largest = Math.max(largest, Math.abs(v))
-  if (values.length < FEWEST || largest === 0) return undefined
+  for (const v of values) largest = Math.max(largest, Math.abs(v - first))
+  if (largest === 0 || !Number.isFinite(largest)) return undefined
   let sum = 0
-  for (const v of values) sum += v / largest
+  for (const v of values) sum += (v - first) / largest
   const mean = sum / values.length
   const result = new Float64Array(values.length)
   let squares = 0
   for (let i = 0; i < values.length; i++) {
-    const d = values[i]! / largest - mean
+    const d = (values[i]! - first) / largest - mean
     result[i] = d
     squares += d * d
   }
-  // Rounding of equal values is no spread.
-  if (squares <= values.length * 1e-26) return undefined
   const length = Math.sqrt(squares)
   for (let i = 0; i < result.length; i++) result[i]! /= length
   return result
@@ -113,7 +129,7 @@ export function pearson(a: NumberSeries, b: NumberSeries): number | null {
 /** Pearson of the ranks among the rows that have both. */
 export function spearman(a: NumberSeries, b: NumberSeries): number | null {
   if (a.complete && b.complete) return a.unitRanks && b.unitRanks ? clamp(dot(a.unitRanks, b.unitRanks)) : null
-  return correlate(ranks(a, b.values), ranks(b, a.values))
+  return correlate(ranks(a, b), ranks(b, a))
 }
 
 interface Crossed {
@@ -161,22 +177,18 @@ export function cramersV(a: GroupSeries, b: GroupSeries): number | null {
 export function correlationRatio(numbers: NumberSeries, groups: GroupSeries): number | null {
   const [sums, counts] = [new Float64Array(groups.levels), new Float64Array(groups.levels)]
   const { values } = numbers
-  let [n, mean] = [0, 0]
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!) || groups.codes[i]! < 0) continue
-    n++
-    mean += (values[i]! - mean) / n
-  }
+  const rows = Array.from(values.keys()).filter(i => !Number.isNaN(values[i]!) && groups.codes[i]! >= 0)
+  if (rows.length < FEWEST) return null
+  const first = values[rows[0]!]!
+  const mean = rows.reduce((sum, i) => sum + (values[i]! - first) / rows.length, 0)
   let within = 0
-  for (let i = 0; i < values.length; i++) {
-    const g = groups.codes[i]!
-    if (Number.isNaN(values[i]!) || g < 0) continue
-    const d = values[i]! - mean
-    sums[g]! += d
-    counts[g]!++
+  for (const i of rows) {
+    const d = values[i]! - first - mean
+    sums[groups.codes[i]!]! += d
+    counts[groups.codes[i]!]!++
     within += d * d
   }
-  if (n < FEWEST || used(counts) < 2 || within === 0) return null
+  if (used(counts) < 2 || within === 0) return null
   let between = 0
   for (let g = 0; g < sums.length; g++) if (counts[g]! > 0) between += sums[g]! ** 2 / counts[g]!
   const ratio = between / within
@@ -199,7 +211,7 @@ export function mutualInformation(a: GroupSeries, b: GroupSeries): number | null
 /** Numbers in groups of about equal counts; equal values stay together. */
 export function inTenths(series: NumberSeries, parts = 10): GroupSeries {
   const rank = ranks(series)
-  const n = series.order.length
+  const n = series.places.reduce((sum, place) => sum + (place >= 0 ? 1 : 0), 0)
   const codes = Int32Array.from(rank, r =>
     Number.isNaN(r) ? -1 : Math.min(parts - 1, Math.floor(((r - 0.5) * parts) / n)),
   )

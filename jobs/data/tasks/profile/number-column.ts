@@ -204,7 +204,6 @@ export class NumberColumn {
   }
 
   #orderStatistics(): ((rank: number) => number) | undefined {
-    if (this.#scale === 0) return this.#low === this.#high ? () => this.#low : undefined
     if (this.#table?.exact) {
       const entries = [...this.#table.entries()].sort((a, b) => a[0] - b[0])
       const ends: number[] = []
@@ -215,6 +214,7 @@ export class NumberColumn {
       }
       return rank => entries[ends.findIndex(end => rank < end)]![0]
     }
+    if (this.#low === this.#high) return () => this.#low
     const kept = this.#kept?.sort()
     if (!kept) return undefined
     return rank => {
