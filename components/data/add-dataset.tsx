@@ -1,16 +1,17 @@
 'use client'
-import { Alert, Anchor, Button, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
 import Link from 'next/link'
-import { type FormEvent, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
 import { Problem } from '../ui/problem.tsx'
-import { useAddDataset, useIngestion } from './client.ts'
+import { ReadySource } from './add-ready.tsx'
+import { type Ingestion, useIngestion, useStartPreview } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
 import { uploadFile } from './upload-file.ts'
 import { bytesWords, countWords, nameFromFile } from './words.ts'
 
-/** A file becomes a dataset or, under the name of one, its next version: choose, name, send, watch. */
+/** A file becomes a dataset or the next version of one: choose it, see it parsed, decide about its columns, add it, watch. */
 export function AddDataset({
   project,
   name: fixedName,
@@ -22,24 +23,29 @@ export function AddDataset({
 }) {
   const [file, setFile] = useState<File>()
   const [name, setName] = useState(fixedName ?? '')
-  const [target, setTarget] = useState('')
+  const [append, setAppend] = useState(false)
   const [sent, setSent] = useState<number>()
+  const [digest, setDigest] = useState<string>()
+  const [previewId, setPreviewId] = useState<string>()
   const [problem, setProblem] = useState<unknown>()
   const [ingestionId, setIngestionId] = useState<string>()
   const stop = useRef<AbortController>(undefined)
-  const add = useAddDataset(project)
+  const preview = useStartPreview(project)
   const { data: ingestion } = useIngestion(project, ingestionId)
   const wrongName = name === '' ? undefined : resourceNameSchema.safeParse(name).error?.issues[0]?.message
 
   const reset = () => {
+    stop.current?.abort()
     setFile(undefined)
     setIngestionId(undefined)
     setSent(undefined)
+    setDigest(undefined)
+    setPreviewId(undefined)
     setProblem(undefined)
-    setTarget('')
+    setAppend(false)
     setName(fixedName ?? '')
   }
-  const choose = (chosen: File) => {
+  const choose = async (chosen: File) => {
     reset()
     if (chosen.size === 0)
       return setProblem(new Error(`${chosen.name} is empty. Choose a file with a header and rows.`))
@@ -48,117 +54,132 @@ export function AddDataset({
     setFile(chosen)
     onStart?.()
     setName(fixedName ?? nameFromFile(chosen.name))
-  }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (!file || wrongName || name === '') return
-    setProblem(undefined)
     setSent(0)
-    stop.current = new AbortController()
+    const controller = new AbortController()
+    stop.current = controller
     try {
-      const { digest } = await uploadFile(project, file, setSent, stop.current.signal)
-      const started = await add.mutateAsync({ name, fileName: file.name, digest, target: target || undefined })
-      setIngestionId(started.id)
+      const uploaded = await uploadFile(project, chosen, setSent, controller.signal)
+      if (controller.signal.aborted) return
+      setDigest(uploaded.digest)
+      const { id } = await preview.mutateAsync({ fileName: chosen.name, digest: uploaded.digest, name: fixedName })
+      if (!controller.signal.aborted) setPreviewId(id)
     } catch (error) {
-      setProblem(error)
-      setSent(undefined)
+      if (stop.current === controller && !controller.signal.aborted) setProblem(error)
+    } finally {
+      if (stop.current === controller) setSent(undefined)
     }
   }
 
-  if (ingestionId)
+  if (ingestionId) return <Outcome project={project} file={file} ingestion={ingestion} onAgain={reset} />
+  if (!file)
     return (
-      <Paper withBorder p="md" radius="md" aria-live="polite">
-        {ingestion?.state === 'done' ? (
-          <Stack gap="xs">
-            <Text fw={600}>
-              {ingestion.created
-                ? `${ingestion.dataset} v${ingestion.version} is there: ${countWords(ingestion.rows ?? 0, 'row')}, ${countWords(ingestion.columns ?? 0, 'column')}.`
-                : `These bytes are ${ingestion.dataset} v${ingestion.version} already, so no new version was made.`}
-            </Text>
-            {ingestion.warnings.slice(0, 3).map(w => (
-              <Text key={w} size="sm" c="dimmed">
-                {w}
-              </Text>
-            ))}
-            <Group>
-              <Anchor component={Link} href={`/p/${project}/data/${ingestion.dataset}`}>
-                Open {ingestion.dataset}
-              </Anchor>
-              <Button variant="default" size="compact-sm" onClick={reset}>
-                Add another file
-              </Button>
-            </Group>
-          </Stack>
-        ) : ingestion?.state === 'failed' ? (
-          <Alert
-            color="red"
-            variant="light"
-            title={`${file?.name} was not added; nothing was registered.`}
-            role="alert"
-          >
-            <Text size="sm">{ingestion.reason}</Text>
-            <Button mt="xs" size="compact-sm" variant="default" onClick={reset}>
-              Choose another file
-            </Button>
-          </Alert>
-        ) : (
-          <Stack gap="xs">
-            <Text size="sm">
-              {ingestion?.state === 'running' ? `Reading ${file?.name}` : `${file?.name} waits for a worker`}
-            </Text>
-            <Progress value={100} animated aria-label="Reading the file" />
-            <Text size="xs" c="dimmed">
-              You can leave this page; it goes on by itself.
-            </Text>
-          </Stack>
-        )}
-      </Paper>
-    )
-
-  return (
-    <Stack gap="sm">
-      {problem ? <Problem error={problem} /> : null}
-      {file ? (
-        <Paper withBorder p="md" radius="md" component="form" onSubmit={submit}>
-          <Stack gap="sm">
-            <Text fw={600}>
-              {file.name}{' '}
-              <Text span c="dimmed" fw={400} size="sm">
-                {bytesWords(file.size)}
-              </Text>
-            </Text>
-            <Group align="start" grow>
-              <TextInput
-                label="Name of the dataset"
-                description="Under the name of one that is there, it becomes its next version."
-                value={name}
-                onChange={e => setName(e.currentTarget.value)}
-                disabled={fixedName !== undefined || sent !== undefined}
-                error={wrongName}
-                required
-              />
-              <TextInput
-                label="Column to predict"
-                description="Optional; it can be chosen later."
-                value={target}
-                onChange={e => setTarget(e.currentTarget.value)}
-                disabled={sent !== undefined}
-              />
-            </Group>
-            {sent !== undefined ? <Progress value={sent * 100} aria-label="Sent" /> : null}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => (sent === undefined ? reset() : stop.current?.abort())}>
-                {sent === undefined ? 'Back' : 'Stop'}
-              </Button>
-              <Button type="submit" loading={sent !== undefined} disabled={name === '' || wrongName !== undefined}>
-                Add data
-              </Button>
-            </Group>
-          </Stack>
-        </Paper>
-      ) : (
+      <Stack gap="sm">
+        {problem ? <Problem error={problem} /> : null}
         <DropZone onFile={choose} />
+      </Stack>
+    )
+  return (
+    <Paper withBorder p="md" radius="md">
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Text fw={600}>
+            {file.name}{' '}
+            <Text span c="dimmed" fw={400} size="sm">
+              {bytesWords(file.size)}
+            </Text>
+          </Text>
+          <Button variant="default" size="compact-sm" onClick={reset}>
+            {sent === undefined ? 'Choose another file' : 'Stop'}
+          </Button>
+        </Group>
+        {problem ? <Problem error={problem} /> : null}
+        <Group align="start" grow>
+          <TextInput
+            label="Name of the dataset"
+            description="Under the name of one that is there, it becomes its next version."
+            value={name}
+            onChange={e => setName(e.currentTarget.value)}
+            disabled={fixedName !== undefined}
+            error={wrongName}
+            required
+          />
+          <Checkbox
+            mt={28}
+            label="Put these rows below those of the newest version"
+            description="Otherwise they take their place."
+            checked={append}
+            onChange={e => setAppend(e.currentTarget.checked)}
+          />
+        </Group>
+        {sent !== undefined && digest === undefined ? (
+          <Progress value={sent * 100} aria-label="Sent" />
+        ) : digest ? (
+          <ReadySource
+            project={project}
+            previewId={previewId}
+            source={{ name, fileName: file.name, digest, append }}
+            disabled={name === '' || wrongName !== undefined}
+            onAdded={setIngestionId}
+          />
+        ) : null}
+      </Stack>
+    </Paper>
+  )
+}
+
+/** The ingestion until its end: what came of it, or why nothing did. */
+function Outcome({
+  project,
+  file,
+  ingestion,
+  onAgain,
+}: {
+  project: string
+  file?: File
+  ingestion?: Ingestion
+  onAgain: () => void
+}) {
+  return (
+    <Paper withBorder p="md" radius="md" aria-live="polite">
+      {ingestion?.state === 'done' ? (
+        <Stack gap="xs">
+          <Text fw={600}>
+            {ingestion.created
+              ? `${ingestion.dataset} v${ingestion.version} is there: ${countWords(ingestion.rows ?? 0, 'row')}, ${countWords(ingestion.columns ?? 0, 'column')}.`
+              : `These bytes are ${ingestion.dataset} v${ingestion.version} already, so no new version was made.`}
+          </Text>
+          {ingestion.warnings.slice(0, 3).map(w => (
+            <Text key={w} size="sm" c="dimmed">
+              {w}
+            </Text>
+          ))}
+          <Group>
+            <Anchor component={Link} href={`/p/${project}/data/${ingestion.dataset}`}>
+              Open {ingestion.dataset}
+            </Anchor>
+            <Button variant="default" size="compact-sm" onClick={onAgain}>
+              Add another file
+            </Button>
+          </Group>
+        </Stack>
+      ) : ingestion?.state === 'failed' ? (
+        <Alert color="red" variant="light" title={`${file?.name} was not added; nothing was registered.`} role="alert">
+          <Text size="sm">{ingestion.reason}</Text>
+          <Button mt="xs" size="compact-sm" variant="default" onClick={onAgain}>
+            Choose another file
+          </Button>
+        </Alert>
+      ) : (
+        <Stack gap="xs">
+          <Text size="sm">
+            {ingestion?.state === 'running' ? `Reading ${file?.name}` : `${file?.name} waits for a worker`}
+          </Text>
+          <Progress value={100} animated aria-label="Reading the file" />
+          <Text size="xs" c="dimmed">
+            You can leave this page; it goes on by itself.
+          </Text>
+        </Stack>
       )}
-    </Stack>
+    </Paper>
   )
 }

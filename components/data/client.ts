@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
-import type { AddDatasetInput, ReviewInput } from '#server/data/contract.ts'
+import type { AddDatasetInput, PreviewSourceInput, ReviewInput } from '#server/data/contract.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 
 type DataOutputs = inferRouterOutputs<AppRouter>['data']
@@ -53,6 +53,25 @@ export function useAddDataset(project: string) {
     onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
   })
 }
+
+export function useStartPreview(project: string) {
+  const client = useTRPCClient()
+  return useMutation({
+    mutationFn: (input: PreviewSourceInput) => client.data.previews.start.mutate({ project, ...input }),
+  })
+}
+
+/** Asks until the upload has been looked at. */
+export const useSourcePreview = (project: string, id: string | undefined) =>
+  useQuery(
+    useTRPC().data.previews.show.queryOptions(
+      { project, id: id ?? '' },
+      {
+        enabled: id !== undefined,
+        refetchInterval: query => (query.state.data && !moving(query.state.data.state) ? false : POLL_MS),
+      },
+    ),
+  )
 
 export function useReviewSchema(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]

@@ -2,7 +2,7 @@ import { Box, Text } from '@mantine/core'
 import { IconFileUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 
-const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.gz'
+const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.gz,.zst'
 
 /** A file by drag and drop, or by the file chooser: it is a label, so keyboard and screen readers have it for nothing. */
 export function DropZone({ onFile }: { onFile: (file: File) => void }) {
@@ -38,7 +38,7 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
       <IconFileUpload size={28} stroke={1.5} aria-hidden />
       <Text fw={600}>Drop a file here, or choose one</Text>
       <Text size="sm" c="dimmed">
-        CSV, TSV, JSON, NDJSON or Parquet, also gzipped. The first line names the columns.
+        CSV, TSV, JSON, NDJSON or Parquet, also packed with gzip or zstd. The first line names the columns.
       </Text>
       <input
         type="file"

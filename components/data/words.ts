@@ -27,7 +27,7 @@ export const timeWords = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 1
 /** A dataset's name from a file's: `Bike sharing (hour).csv.gz` → `Bike-sharing-hour`. */
 export const nameFromFile = (fileName: string) =>
   fileName
-    .replace(/(\.(csv|tsv|txt|json|ndjson|jsonl|parquet|gz))+$/i, '')
+    .replace(/(\.(csv|tsv|txt|json|ndjson|jsonl|parquet|gz|zst))+$/i, '')
     .replace(/[^a-zA-Z0-9_.-]+/g, '-')
     .replace(/^[^a-zA-Z0-9]+|-+$/g, '')
     .slice(0, 100)

@@ -4,6 +4,7 @@ import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { DatasetSummary } from './contract.ts'
 import {
+  contractOf,
   type DatasetRow,
   findDataset,
   findIngestion,
@@ -87,7 +88,10 @@ export async function versionById(kernel: Kernel, scope: ProjectScope, id: strin
 export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorise(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
-  const versions = await listVersions(kernel.db, caller.scope, version.datasetId)
+  const [versions, dataset] = await Promise.all([
+    listVersions(kernel.db, caller.scope, version.datasetId),
+    findDataset(kernel.db, caller.scope, version.datasetName),
+  ])
   return {
     id: version.id,
     dataset: version.datasetName,
@@ -99,6 +103,10 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
     created: true,
     warnings: version.warnings,
     schema: version.schema,
+    /** Where it differs from what was decided, in words. */
+    breaks: version.breaks,
+    /** What persons decided about the columns of the dataset. */
+    contract: contractOf(dataset),
     source: version.source,
     profileState: version.profileState,
     profileReason: version.profileReason,

@@ -1,0 +1,134 @@
+import { Alert, Button, Group, Progress, Select, Stack, Text } from '@mantine/core'
+import type { SourcePreviewResult } from '#server/data/contract.ts'
+import { Problem } from '../ui/problem.tsx'
+import { useAddDataset, useSourcePreview } from './client.ts'
+import { useColumnChanges } from './column-changes.ts'
+import { SourcePreview } from './source-preview.tsx'
+import { countWords } from './words.ts'
+
+interface Source {
+  name: string
+  fileName: string
+  digest: string
+  append: boolean
+}
+
+/** The upload, parsed: what is to be predicted, which column is the time, types and roles, then Add. */
+export function ReadySource({
+  project,
+  previewId,
+  source,
+  disabled,
+  onAdded,
+}: {
+  project: string
+  previewId?: string
+  source: Source
+  disabled: boolean
+  onAdded: (ingestionId: string) => void
+}) {
+  const { data: preview, error } = useSourcePreview(project, previewId)
+  if (error) return <Problem error={error} />
+  if (preview?.state === 'failed')
+    return (
+      <Alert color="red" variant="light" title={`${source.fileName} cannot be added as it is.`} role="alert">
+        <Text size="sm">{preview.reason}</Text>
+      </Alert>
+    )
+  if (!preview?.result)
+    return (
+      <Stack gap={4} aria-live="polite">
+        <Text size="sm">
+          {preview?.state === 'running' ? 'Looking at the first rows' : 'Uploaded; waiting for a worker to look at it'}
+        </Text>
+        <Progress value={100} animated aria-label="Looking at the first rows" />
+      </Stack>
+    )
+  return (
+    <Decide
+      key={preview.id}
+      project={project}
+      result={preview.result}
+      source={source}
+      disabled={disabled}
+      onAdded={onAdded}
+    />
+  )
+}
+
+function Decide({
+  project,
+  result,
+  source,
+  disabled,
+  onAdded,
+}: {
+  project: string
+  result: SourcePreviewResult
+  source: Source
+  disabled: boolean
+  onAdded: (ingestionId: string) => void
+}) {
+  const add = useAddDataset(project)
+  const { changes, change, decisions } = useColumnChanges(result.schema)
+  const holder = (role: 'target' | 'time') =>
+    result.schema.find(c => (changes[c.name]?.role ?? c.role) === role)?.name ?? null
+  const choose = (role: 'target' | 'time') => (name: string | null) => {
+    const before = holder(role)
+    if (name) change(name, { role })
+    else if (before) change(before, { role: 'feature' })
+  }
+  const names = result.schema.map(c => c.name)
+  const submit = () =>
+    add.mutate(
+      {
+        name: source.name,
+        fileName: source.fileName,
+        digest: source.digest,
+        append: source.append,
+        target: holder('target') ?? undefined,
+        columns: decisions.length > 0 ? decisions : undefined,
+      },
+      { onSuccess: started => onAdded(started.id) },
+    )
+  return (
+    <Stack gap="sm">
+      <Group grow align="start">
+        <Select
+          label="Column to predict"
+          description="Optional; it can be chosen later."
+          placeholder="none yet"
+          data={names}
+          value={holder('target')}
+          onChange={choose('target')}
+          searchable
+          clearable
+          limit={100}
+        />
+        <Select
+          label="Time of each row"
+          description="Rows are split by it when training looks ahead."
+          placeholder="none"
+          data={names}
+          value={holder('time')}
+          onChange={choose('time')}
+          searchable
+          clearable
+          limit={100}
+        />
+      </Group>
+      <SourcePreview preview={result} changes={changes} onChange={change} />
+      {add.error ? <Problem error={add.error} /> : null}
+      <Group justify="flex-end">
+        {decisions.length > 0 ? (
+          <Text size="sm" c="dimmed">
+            {countWords(decisions.length, 'decision')} about columns; they hold for later versions too.
+          </Text>
+        ) : null}
+        <Button onClick={submit} loading={add.isPending} disabled={disabled}>
+          Add data
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

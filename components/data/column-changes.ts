@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import type { ColumnDecision, VersionColumn } from '#server/data/contract.ts'
+
+export type ColumnChange = Omit<ColumnDecision, 'name'>
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** What a person changes in a schema until it is saved. There is one target and one time: the column that had it becomes a feature. */
+export function useColumnChanges(schema: VersionColumn[]) {
+  const [changes, setChanges] = useState<Record<string, ColumnChange>>({})
+  const change = (name: string, next: ColumnChange) =>
+    setChanges(before => {
+      const after = { ...before, [name]: { ...before[name], ...next } }
+      if (next.role === 'target' || next.role === 'time')
+        for (const c of schema)
+          if (c.name !== name && (after[c.name]?.role ?? c.role) === next.role)
+            after[c.name] = { ...after[c.name], role: 'feature' }
+      return after
+    })
+  /** What differs from the schema. */
+  const decisions: ColumnDecision[] = schema.flatMap(c => {
+    const { type, role, nullable, domain } = changes[c.name] ?? {}
+    const decision: ColumnDecision = {
+      name: c.name,
+      ...(type !== undefined && type !== c.type ? { type } : {}),
+      ...(role !== undefined && role !== c.role ? { role } : {}),
+      ...(nullable !== undefined && nullable !== c.nullable ? { nullable } : {}),
+      ...(domain !== undefined && !same(domain, c.domain) ? { domain } : {}),
+    }
+    return Object.keys(decision).length > 1 ? [decision] : []
+  })
+  return { changes, change, decisions, undo: () => setChanges({}) }
+}
+
+const number = (text: string) => {
+  const n = Number(text.trim().replace('−', '-'))
+  return text.trim() !== '' && Number.isFinite(n) ? n : undefined
+}
+
+export const domainWords = (domain: VersionColumn['domain'] | null): string =>
+  domain == null
+    ? ''
+    : Array.isArray(domain)
+      ? domain.map(w => (w.includes(',') ? JSON.stringify(w) : w)).join(', ')
+      : `${domain.min} to ${domain.max}`
+
+/** `0 to 100` for numbers, `a, b, "c, d"` for words. Empty: null, the domain is open. undefined: cannot be read. */
+export function readDomain(text: string, numeric: boolean): ColumnDecision['domain'] {
+  if (text.trim() === '') return null
+  if (numeric) {
+    const [low, high, more] = text.split(/\bto\b|…/)
+    const [min, max] = [number(low ?? ''), number(high ?? '')]
+    return more === undefined && min !== undefined && max !== undefined && min <= max ? { min, max } : undefined
+  }
+  const words = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/g)]
+    .map(m => (m[1] ?? m[2] ?? '').replace(/\\(.)/g, '$1').trim())
+    .filter(w => w !== '')
+  return words.length > 0 ? [...new Set(words)] : undefined
+}
