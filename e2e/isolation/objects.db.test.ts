@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { datasets, datasetVersions, evaluations } from '#db/schema/index.ts'
 import { createToken, enterAsPerson, invite } from '#server/access/index.ts'
@@ -6,7 +8,7 @@ import { testCookie, testPerson, testSession } from '#server/access/testing.ts'
 import { createApiContext } from '#server/api/context.ts'
 import { appRouter, createApiCaller } from '#server/api/root.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
-import { addDataset } from '#server/data/index.ts'
+import { addDataset, readDvcName, startQuery, storeDvcObject, storeLfsObject } from '#server/data/index.ts'
 import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -61,6 +63,13 @@ async function fill(): Promise<void> {
       warnings: [],
     })
     .returning()
+  const pushed = new TextEncoder().encode('canary of git')
+  const oid = createHash('sha256').update(pushed).digest('hex')
+  await storeLfsObject(kernel, caller, 'canary-data', oid, Readable.from([pushed]))
+  const md5 = createHash('md5').update(pushed).digest('hex')
+  const name = readDvcName('md5', md5.slice(0, 2), md5.slice(2))!
+  await storeDvcObject(kernel, caller, name, Readable.from([pushed]))
+  await startQuery(kernel, caller, { dataset: 'canary-data', sql: "SELECT 'canary-question' FROM data" })
   const [run] = await kernel.sql<{ id: string; digest: string }[]>`
     SELECT id, model_digest AS digest FROM runs WHERE project_id = ${theirs.projectId}`
   await kernel.db.insert(evaluations).values({
@@ -163,6 +172,9 @@ describe('an owner of one project asks in it for everything of another', () => {
       'endpoint_revisions',
       'evaluations',
       'blob_owners',
+      'lfs_objects',
+      'dvc_objects',
+      'data_queries',
       'events',
     ])
       assert.ok(!before[table]!.startsWith('0 '), `${table} is empty`)
