@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { Relations } from '#server/data/profile/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, patiently } from './connection.ts'
 import { dataExpectationCommands } from './data-expectations.ts'
 import { dataFindingCommands } from './data-findings.ts'
 import { addAddress, dataSourceCommands, ingestionOutcome, SOURCE_OPTIONS, watchIngestion } from './data-sources.ts'
 import { sqlCommands } from './data-sql.ts'
+import { dataStorageCommands } from './data-storage.ts'
 import { failed, usage } from './failure.ts'
 import { isAddress } from './parse-source.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
@@ -80,7 +82,8 @@ async function show({ args, client }: Call): Promise<Outcome> {
 async function profile({ args, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   let shown = await api.data.profile.query({ dataset: args[0]! })
-  for (let said = false; shown.state === 'queued' || shown.state === 'running'; said = true) {
+  const waits = (state: string | null) => state === 'queued' || state === 'running'
+  for (let said = false; waits(shown.state) || waits(shown.relationsState); said = true) {
     if (!said) note('The profile is being made …')
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
     shown = await patiently(() => api.data.profile.query({ dataset: args[0]! }), note)
@@ -105,9 +108,27 @@ async function profile({ args, client, note }: Call): Promise<Outcome> {
           c.top[0] ? `${c.top[0].value} (${c.top[0].count})` : null,
         ]),
       ),
-      ...shown.columns.flatMap(c => c.warnings.map(w => `warning: ${c.name}: ${w}`)),
+      ...relationLines(shown.correlations),
+      ...shown.warnings.map(w => `${w.severity}: ${w.sentence}`),
     ].join('\n'),
   }
+}
+
+/** How the columns go with the target, strongest first. */
+function relationLines(r: Relations | null): string[] {
+  if (r?.target == null || r.targetRelations.length === 0) return []
+  const basis = r.exact ? 'all rows' : `a sample of ${r.sampledRows} rows, seed ${r.seed}`
+  return [
+    '',
+    `Relation to ${r.target} (${basis}):`,
+    showTable(
+      ['COLUMN', 'MEASURE', 'VALUE', 'SPEARMAN', 'INFORMATION'],
+      r.targetRelations
+        .slice(0, 20)
+        .map(t => [t.column, t.measure, numberText(t.value), numberText(t.spearman), numberText(t.mutualInformation)]),
+    ),
+    '',
+  ]
 }
 
 export const dataCommands: Command[] = [
@@ -138,11 +159,12 @@ export const dataCommands: Command[] = [
     name: 'data profile',
     parameters: 'N[@V]',
     count: [1, 1],
-    summary: 'Shows the profile of a version: counts, quantiles, frequent values, warnings.',
+    summary: 'Shows the profile of a version: counts, quantiles, frequent values, correlations, warnings.',
     run: profile,
   },
   ...dataFindingCommands,
   ...dataSourceCommands,
   ...dataExpectationCommands,
+  ...dataStorageCommands,
   ...sqlCommands,
 ]

@@ -3,6 +3,7 @@ import { access, statfs } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Env } from '#server/kernel/env.ts'
 import type { Call, Command, Outcome, World } from './command.ts'
 import { EXIT, toFailure } from './failure.ts'
 
@@ -52,8 +53,20 @@ async function checkDisk(home: string): Promise<Check> {
     : good('disk', detail)
 }
 
-async function checkBlobs(home: string): Promise<Check> {
-  const folder = join(home, 'blobs')
+async function checkBlobs(env: Env): Promise<Check> {
+  if (env.BLOB_URL) {
+    const { openBlobStore } = await import('#server/kernel/open-blobs.ts')
+    return openBlobStore(env)
+      .then(store => store.check(AbortSignal.timeout(5000)))
+      .then(
+        () => good('blobs', env.BLOB_URL!),
+        error => {
+          const { body } = toFailure(error, '')
+          return bad('blobs', body.message, body.hint)
+        },
+      )
+  }
+  const folder = join(env.FLEXIML_HOME, 'blobs')
   return access(folder, constants.R_OK | constants.W_OK).then(
     () => good('blobs', folder),
     (error: NodeJS.ErrnoException) =>
@@ -153,7 +166,7 @@ async function doctor({ world }: Call): Promise<Outcome> {
     ...(
       await Promise.all([
         checkDisk(env.FLEXIML_HOME).then(c => [c]),
-        checkBlobs(env.FLEXIML_HOME).then(c => [c]),
+        checkBlobs(env).then(c => [c]),
         checkDatabase(world.env),
         checkPort('web port', 'PORT', env.PORT, '/api/health').then(c => [c]),
         checkPort('inference port', 'INFERENCE_PORT', env.INFERENCE_PORT, '/healthz').then(c => [c]),

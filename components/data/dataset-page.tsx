@@ -14,6 +14,7 @@ import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
 import { ProfileTab } from './profile/profile-tab.tsx'
 import { RowBrowser } from './profile/row-browser.tsx'
 import { SchemaReview } from './schema-review.tsx'
+import { PushedObjects } from './versions/pushed-objects.tsx'
 import { VersionsTab } from './versions/versions-tab.tsx'
 import { bytesWords, countWords } from './words.ts'
 
@@ -35,6 +36,8 @@ const DiffView = dynamic(() => import('./diff/diff-view.tsx').then(m => m.DiffVi
 const QualityTab = dynamic(() => import('./expectations/quality-tab.tsx').then(m => m.QualityTab), { loading })
 
 const SourceTab = dynamic(() => import('./sources/source-settings.tsx').then(m => m.SourceTab), { loading })
+
+const StorageTab = dynamic(() => import('./storage/storage-tab.tsx').then(m => m.StorageTab), { loading })
 
 /** One line per tab; what a tab shows belongs to its own folder. */
 const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: ComponentType<TabProps> }[] = [
@@ -61,6 +64,7 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: C
   { id: 'versions', label: 'Versions', view: VersionsTab },
   { id: 'source', label: 'Source', view: SourceTab },
   { id: 'lineage', label: 'Lineage', view: LineageTab },
+  { id: 'storage', label: 'Storage', view: StorageTab },
 ]
 
 /** One dataset at one version. Tab and version are in the address. */
@@ -69,7 +73,13 @@ export function DatasetPage({ project, name }: { project: string; name: string }
   const [version, setVersion] = useQueryState('v', parseAsInteger)
   const at = version === null ? name : `${name}@${version}`
   const { data, error, refetch } = useDataset(project, at)
-  if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
+  if (error && !data)
+    return (
+      <Stack gap="md">
+        <Problem error={error} onRetry={() => refetch()} />
+        <PushedObjects project={project} dataset={name} onChoose={() => refetch()} />
+      </Stack>
+    )
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the dataset" />
   const target = data.schema.find(c => c.role === 'target')
   return (

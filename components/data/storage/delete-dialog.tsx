@@ -1,0 +1,131 @@
+'use client'
+import { Alert, Button, Group, List, Modal, Skeleton, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
+import { useTRPC } from '../../trpc.ts'
+import { Problem } from '../../ui/problem.tsx'
+import { bytesWords, countWords } from '../words.ts'
+import { useDeletion } from './use-deletion.ts'
+
+const VERBS: Record<string, string> = {
+  'trained-on': 'trained on it',
+  'measured-on': 'measured on it',
+  'made-from': 'made from it',
+}
+const dependentWords = ({ kind, relation, count }: DependentCount) =>
+  `${countWords(count, kind.replaceAll('-', ' '))} ${VERBS[relation] ?? relation.replaceAll('-', ' ')}`
+
+function Consequences({ preview }: { preview: DeletionPreview }) {
+  const used = preview.versions.filter(v => v.usedBy.length > 0)
+  const stay = preview.versions.some(v => v.bytesStay)
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        {preview.wholeDataset
+          ? `${preview.dataset} goes with ${countWords(preview.versions.length, 'version')}.`
+          : `${preview.dataset} v${preview.versions[0]?.version} goes; the other versions stay.`}{' '}
+        For {preview.restoreHours} hours an owner can have it back; then {bytesWords(preview.freesBytes)} are freed.
+      </Text>
+      {used.length > 0 ? (
+        <div>
+          <Text size="sm" fw={600}>
+            What depends on it
+          </Text>
+          <List size="sm">
+            {used.map(v => (
+              <List.Item key={v.version}>
+                v{v.version}: {v.usedBy.map(dependentWords).join(', ')}
+              </List.Item>
+            ))}
+          </List>
+        </div>
+      ) : (
+        <Text size="sm" c="dimmed">
+          Nothing was made with it.
+        </Text>
+      )}
+      {stay ? (
+        <Text size="sm" c="dimmed">
+          The rows that runs and evaluations used, or that another version has too, are kept for them; the version is no
+          longer listed and cannot be trained on.
+        </Text>
+      ) : null}
+      {preview.runningJobs.length > 0 ? (
+        <Alert color="yellow" title="It is in use">
+          {preview.runningJobs.join('; ')}. Wait until that has ended, or cancel it.
+        </Alert>
+      ) : null}
+    </Stack>
+  )
+}
+
+/** What a deletion would hurt, before anything is deleted. */
+export function DeleteDialog({
+  project,
+  target,
+  onClose,
+}: {
+  project: string
+  /** `name` or `name@3`; undefined: closed. */
+  target: string | undefined
+  onClose: () => void
+}) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const deletion = useDeletion(project)
+  const {
+    data: preview,
+    error,
+    refetch,
+  } = useQuery(
+    trpc.data.storage.preview.queryOptions(
+      { project, dataset: target ?? '' },
+      { enabled: target !== undefined && !deletion.isSuccess, staleTime: 0, retry: false },
+    ),
+  )
+  const close = () => {
+    deletion.reset()
+    onClose()
+  }
+  const [name, number] = (target ?? '').split('@')
+  const confirm = () =>
+    deletion.mutate(target!, {
+      onSuccess: gone => {
+        close()
+        // The page may show the version that went.
+        router.push(gone.datasetGone ? `/p/${project}/data` : `/p/${project}/data/${gone.dataset}?tab=storage`)
+      },
+    })
+  return (
+    <Modal
+      opened={target !== undefined}
+      onClose={close}
+      title={number ? `Delete version ${number} of ${name}` : `Delete ${name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="md">
+        {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
+        {deletion.error ? <Problem error={deletion.error} /> : null}
+        {preview ? (
+          <Consequences preview={preview} />
+        ) : error ? null : (
+          <Skeleton height={90} aria-label="Looking what depends on it" />
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>
+            Keep it
+          </Button>
+          <Button
+            color="red"
+            onClick={confirm}
+            loading={deletion.isPending}
+            disabled={!preview || preview.runningJobs.length > 0}
+          >
+            Delete
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
