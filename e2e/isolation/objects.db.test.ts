@@ -8,7 +8,15 @@ import { testCookie, testPerson, testSession } from '#server/access/testing.ts'
 import { createApiContext } from '#server/api/context.ts'
 import { appRouter, createApiCaller } from '#server/api/root.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
-import { addDataset, readDvcName, startQuery, storeDvcObject, storeLfsObject } from '#server/data/index.ts'
+import {
+  addDataset,
+  addFromSource,
+  createConnection,
+  readDvcName,
+  startQuery,
+  storeDvcObject,
+  storeLfsObject,
+} from '#server/data/index.ts'
 import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -70,6 +78,21 @@ async function fill(): Promise<void> {
   const name = readDvcName('md5', md5.slice(0, 2), md5.slice(2))!
   await storeDvcObject(kernel, caller, name, Readable.from([pushed]))
   await startQuery(kernel, caller, { dataset: 'canary-data', sql: "SELECT 'canary-question' FROM data" })
+  // An address that nothing is asked of: no worker runs here.
+  const url = 'https://8.8.8.8/canary'
+  const where = { kind: 'url' as const, url }
+  await createConnection(kernel, caller, {
+    name: 'canary-connection',
+    address: where,
+    secrets: { 'X-Key': 'canary-key' },
+  })
+  const reading = { kind: 'url' as const }
+  await addFromSource(kernel, caller, {
+    name: 'canary-data',
+    connection: 'canary-connection',
+    reading,
+    cron: '0 6 * * *',
+  })
   const [run] = await kernel.sql<{ id: string; digest: string }[]>`
     SELECT id, model_digest AS digest FROM runs WHERE project_id = ${theirs.projectId}`
   await kernel.db.insert(evaluations).values({
