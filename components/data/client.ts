@@ -31,9 +31,6 @@ export const useDataset = (project: string, dataset: string) =>
     ),
   )
 
-export const usePreview = (project: string, page: { dataset: string; offset: number; firstColumn: number }) =>
-  useQuery(useTRPC().data.preview.queryOptions({ project, ...page, rows: 50 }, { placeholderData: keepPreviousData }))
-
 /** Asks until the ingestion has ended. */
 export const useIngestion = (project: string, id: string | undefined) =>
   useQuery(

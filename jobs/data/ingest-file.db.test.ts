@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
 import {
   addDataset,
+  browseRows,
   type FrameCell,
   listDatasets,
-  previewRows,
   profileDataset,
   readFrameColumns,
   reviewSchema,
@@ -269,7 +269,7 @@ describe('data: from a file to a version', () => {
   })
 
   it('a preview is a page of rows in file order', async () => {
-    const page = await previewRows(kernel, caller, { dataset: 'good@1', offset: 98, rows: 50 })
+    const page = await browseRows(kernel, caller, { dataset: 'good@1', offset: 98, rows: 50 })
     assert.deepEqual([page.rows, page.cells.length, page.cells[0]], [100, 2, ['2011-01-15', 'c', 14, 3]])
   })
 

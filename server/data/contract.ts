@@ -105,29 +105,7 @@ export const reviewInput = z.object({
 })
 export type ReviewInput = z.infer<typeof reviewInput>
 
-/** A page of a preview is small: cells of wide tables come by blocks of columns. */
-export const PREVIEW_COLUMNS = 100
-export const previewInput = z.object({
-  dataset: nameAtVersion,
-  offset: z.int().min(0).max(1e12).default(0),
-  rows: z.int().min(1).max(200).default(50),
-  firstColumn: z.int().min(0).max(10_000).default(0),
-})
-export type PreviewInput = z.input<typeof previewInput>
-
 export type PreviewCell = string | number | boolean | null
-export interface Preview {
-  dataset: string
-  version: number
-  /** Rows and columns of the whole version. */
-  rows: number
-  columnCount: number
-  offset: number
-  firstColumn: number
-  columns: { name: string; type: ColumnType; role: ColumnRole }[]
-  cells: PreviewCell[][]
-}
-
 /** Files above this are refused at upload. */
 export const MAX_UPLOAD_BYTES = 10 * 2 ** 30
 

@@ -41,7 +41,14 @@ export type { LeakFinding } from './leaks/contract.ts'
 export { findLeaksJob } from './leaks/jobs.ts'
 export { columnLeaks, searchLeaks, showLeaks } from './leaks/read-leaks.ts'
 export { type LeakScan, scanLeaks } from './leaks/scan-leaks.ts'
-export { previewRows } from './preview-rows.ts'
+export { previewSourceJob } from './previews/jobs.ts'
+export {
+  completePreview,
+  failPreview,
+  previewSource,
+  showSourcePreview,
+  startPreview,
+} from './previews/preview-source.ts'
 export { browseRows } from './profile/browse-rows.ts'
 export { completeProfile, completeRelations, failProfile, failRelations } from './profile/complete-profile.ts'
 export { profileVersionJob, relateColumnsJob } from './profile/jobs.ts'
@@ -94,5 +101,3 @@ export { abortUpload, beginUpload, showUpload, storeChunk } from './uploads/send
 export { annotateVersion } from './versions/annotate-version.ts'
 export { listVersionDetails } from './versions/list-versions.ts'
 export { type NamedVersion, nameVersions } from './versions/name-versions.ts'
-export { previewSourceJob } from './previews/jobs.ts'
-export { completePreview, failPreview, previewSource, showSourcePreview, startPreview } from './previews/preview-source.ts'

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { AppError } from '#server/kernel/errors.ts'
 import type { DataTask } from '../task.ts'
 
@@ -19,8 +20,9 @@ export async function findTask(name: string): Promise<AnyTask> {
   const files = (await readdir(new URL('./', import.meta.url), { recursive: true })).filter(
     f => f.endsWith('.ts') && !f.endsWith('.test.ts') && f !== 'index.ts',
   )
-  const likely = name.split('.').at(-1)
-  for (const file of files.sort((a, b) => Number(b === `${likely}.ts`) - Number(a === `${likely}.ts`))) {
+  const likely = `${name.split('.').at(-1)}.ts`
+  const first = (file: string) => Number(basename(file) === likely)
+  for (const file of files.sort((a, b) => first(b) - first(a))) {
     const task = (await tasksIn(file)).find(t => t.name === name)
     if (task) return task
   }

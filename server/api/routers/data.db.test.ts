@@ -41,7 +41,7 @@ describe('data routes', () => {
     const viewer = api('viewer')
     await assert.rejects(viewer.add({ name: 'd', fileName: 'f', digest: 'e'.repeat(64) }), code('FORBIDDEN'))
     await assert.rejects(viewer.reviewSchema({ dataset: 'd', columns: [{ name: 'a' }] }), code('FORBIDDEN'))
-    for (const ask of [viewer.show, viewer.profile, viewer.preview])
+    for (const ask of [viewer.show, viewer.profile, viewer.columns.rows])
       await assert.rejects(ask({ dataset: 'nope' }), code('NOT_FOUND'))
   })
 

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { addDatasetInput, nameAtVersion, previewInput, reviewInput } from '#server/data/contract.ts'
+import { addDatasetInput, nameAtVersion, reviewInput } from '#server/data/contract.ts'
 import {
   addDataset,
   listDatasets,
-  previewRows,
   profileDataset,
   reviewSchema,
   showDataset,
@@ -44,9 +43,6 @@ export const dataRouter = router({
   profile: read()
     .input(dataset)
     .query(({ ctx, input }) => profileDataset(ctx.kernel, ctx.caller, input.dataset)),
-  preview: read()
-    .input(previewInput)
-    .query(({ ctx, input }) => previewRows(ctx.kernel, ctx.caller, input)),
   /** Answers with the ingestion; ask `ingestion` until its state is `done` or `failed`. */
   add: write()
     .input(addDatasetInput)
