@@ -3,6 +3,8 @@ import type { VersionColumn } from '../contract.ts'
 import { type FrameCell, frameSelect } from '../read-frame-columns.ts'
 
 const COLUMNS_AT_ONCE = 50
+/** Of a free text its beginning is enough to tell cells apart. */
+const TEXT_CHARACTERS = 60
 
 /** A Parquet file whose rows know their number, under a name that no column of the file has. */
 export function numberedRows(path: string, schema: readonly VersionColumn[]): { from: string; row: string } {
@@ -30,18 +32,21 @@ export async function readSample(
   const cells: FrameCell[][] = []
   for (let i = 0; i < input.columns.length; i += COLUMNS_AT_ONCE) {
     const block = input.columns.slice(i, i + COLUMNS_AT_ONCE)
-    const sql = `SELECT ${frameSelect(block)} FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
+    const list = block.map(c =>
+      c.type === 'text' ? `left(${id(c.name)}::VARCHAR, ${TEXT_CHARACTERS})` : frameSelect([c]),
+    )
+    const sql = `SELECT ${list.join(', ')} FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
     cells.push(...(await readCells(db, sql, block.length)))
   }
   return cells
 }
 
-/** All answers of a statement whose list is made by `frameSelect`, by column. */
+/** All answers of a statement whose list is made by `frameSelect`, by column; what is not a number is missing. */
 export async function readCells(db: DuckDBConnection, sql: string, columns: number): Promise<FrameCell[][]> {
   const cells: FrameCell[][] = Array.from({ length: columns }, () => [])
   const result = await db.stream(sql)
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
     for (const [k, part] of (chunk.getColumns() as FrameCell[][]).entries())
-      for (const cell of part) cells[k]!.push(cell)
+      for (const cell of part) cells[k]!.push(Number.isNaN(cell) ? null : cell)
   return cells
 }

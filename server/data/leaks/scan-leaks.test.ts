@@ -105,6 +105,18 @@ describe('columns that give the target away', () => {
       [['warn', 'missingness', 'c']],
     ],
     [
+      'a free text that is written for one class only',
+      "(u(i,1) < 0.3)::INT AS t, if(t = 1 AND u(i,2) < 0.5, repeat('why ' || i || ' ', 30), NULL) AS c, u(i,4) AS x",
+      T,
+      [['warn', 'missingness', 'c']],
+    ],
+    [
+      'cells that are no numbers or endless',
+      "if(i % 90 = 0, 'nan'::DOUBLE, if(i % 91 = 0, 'inf'::DOUBLE, z(i,1))) AS t, t AS c, if(i % 7 = 0, 'nan'::DOUBLE, u(i,3)) AS n, u(i,4) AS x",
+      T,
+      [['block', 'copy', 'c']],
+    ],
+    [
       'hostile names',
       'u(i,1) AS "select ""t"" --", "select ""t"" --" * 3 + 1 AS "a\'; DROP TABLE t; --", u(i,2) AS file_row_number',
       { 'select "t" --': 'target' },

@@ -22,6 +22,10 @@ import {
 } from './rules/word-findings.ts'
 
 const SAMPLE_ROWS = 10_000
+/** A wide table is judged on fewer rows: all of the sample is in memory. */
+const SAMPLE_CELLS = 5_000_000
+const sampleRows = (columns: number) =>
+  Math.max(1000, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_CELLS / Math.max(1, columns))))
 const ORDERED_ROWS = 5_000
 const LEAST_ROWS = 20
 /** Above this many columns a look at each of them is no longer cheap. */
@@ -52,11 +56,12 @@ export async function scanLeaks(
   const columns = scan.schema
     .filter(c => c.name !== scan.target && !['id', 'group', 'weight'].includes(c.role) && c.type !== 'constant')
     .slice(0, MOST_COLUMNS)
-  const present = `${id(scan.target)} IS NOT NULL`
+  const t = id(scan.target)
+  const present = isNumeric(target) ? `isfinite(${t}::DOUBLE)` : `${t} IS NOT NULL`
   const [cells, ...sampled] = (await readSample(
     db,
     { path: scan.path, schema: scan.schema, columns: [target, ...columns] },
-    { of: scan.rows, rows: SAMPLE_ROWS, seed: scan.seed, where: present },
+    { of: scan.rows, rows: sampleRows(columns.length), seed: scan.seed, where: present },
   )) as [FrameCell[], ...FrameCell[][]]
   progress(0.4)
   const findings: LeakFinding[] = []
