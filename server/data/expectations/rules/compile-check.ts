@@ -74,10 +74,16 @@ function perValue(
   present: string,
   offends: string,
   share: number,
-  words: { limit: string; bad: (m: Measured) => string; extra?: Record<string, string>; shown?: string[] },
+  words: {
+    limit: string /** The count of what offends, where there is a cheaper one. */
+    failing?: string
+    bad: (m: Measured) => string
+    extra?: Record<string, string>
+    shown?: string[]
+  },
 ): CompiledCheck {
   return {
-    aggregates: { n: `count_if(${present})`, bad: `count_if(${offends})`, ...words.extra },
+    aggregates: { n: present, bad: words.failing ?? `count_if(${offends})`, ...words.extra },
     offends,
     shown: words.shown ?? [column],
     judge: m => {
@@ -114,10 +120,9 @@ function ofFigure(
   aggregate: string,
   range: { min?: number | null; max?: number | null },
 ): CompiledCheck {
-  const real = column.kind === 'number' ? `isfinite(${column.sql})` : `${column.sql} IS NOT NULL`
   const odd = column.kind === 'number' ? `count_if(NOT isfinite(${column.sql}))` : '0'
   return {
-    aggregates: { figure: `${aggregate} FILTER (WHERE ${real})`, n: `count(${column.sql})`, odd },
+    aggregates: { figure: aggregate, n: `count(${column.sql})`, odd },
     shown: [],
     judge: m => {
       const [figure, rows, strange] = [value(m, 'figure'), count(m, 'n'), count(m, 'odd')]
@@ -175,7 +180,7 @@ function between(
   const limit = rangeText(low, high)
   const show = (v: number | string | null | undefined) => (typeof v === 'number' ? numberText(v) : String(v ?? '–'))
   const cast = isNumeric(column.kind) ? '::DOUBLE' : '::VARCHAR'
-  return perValue(name, `${c} IS NOT NULL`, parts.join(' OR '), p.share, {
+  return perValue(name, `count(${c})`, parts.join(' OR '), p.share, {
     limit,
     extra: { lo: `min(${c})${cast}`, hi: `max(${c})${cast}` },
     bad: m => `are outside ${limit} (found: ${show(m.lo)} to ${show(m.hi)})`,
@@ -196,7 +201,7 @@ function inSet({ column: name, parameters: p }: CheckOf<'in-set'>, columns: read
         : p.values.map(text)
   const left = isNumeric(column.kind) ? column.sql : column.kind === 'words' ? column.sql : `${column.sql}::VARCHAR`
   const offends = list.length === 0 ? `${column.sql} IS NOT NULL` : `${left} NOT IN (${list.join(', ')})`
-  return perValue(name, `${column.sql} IS NOT NULL`, offends, p.share, {
+  return perValue(name, `count(${column.sql})`, offends, p.share, {
     limit,
     extra: { culprit: `min(${column.sql}::VARCHAR) FILTER (WHERE ${offends})` },
     bad: m => `are not ${limit} (found: ${quote(String(m.culprit ?? '').slice(0, 60))})`,
@@ -209,7 +214,10 @@ function unique({ column: name, parameters: p }: CheckOf<'unique'>, columns: rea
   const key = found.length === 1 ? found[0]!.sql : `(${found.map(c => c.sql).join(', ')})`
   const who = found.map(c => quote(c.name)).join(' with ')
   return {
-    aggregates: { n: `count_if(${present})`, different: `count(DISTINCT ${key}) FILTER (WHERE ${present})` },
+    aggregates:
+      found.length === 1
+        ? { n: `count(${key})`, different: `count(DISTINCT ${key})` }
+        : { n: `count_if(${present})`, different: `count(DISTINCT ${key}) FILTER (WHERE ${present})` },
     offends: `${present} AND ${key} IN (SELECT ${key} FROM data WHERE ${present} GROUP BY ALL HAVING count(*) > 1)`,
     shown: found.map(c => c.name),
     judge: m => {
@@ -234,7 +242,7 @@ function compare(
   const nan = [a, b].filter(c => c.kind === 'number').map(c => `isnan(${c.sql})`)
   const present = `${a.sql} IS NOT NULL AND ${b.sql} IS NOT NULL`
   const offends = `${present} AND (${[`${a.sql} ${OPPOSITE[p.operator]} ${b.sql}`, ...nan].join(' OR ')})`
-  return perValue(name, present, offends, p.share, {
+  return perValue(name, `count_if(${present})`, offends, p.share, {
     limit: `${p.operator} ${quote(p.other)}`,
     bad: () => `are not ${p.operator} ${quote(p.other)}`,
     shown: [name, p.other],
@@ -378,8 +386,9 @@ export function compileCheck(
     case 'not-null': {
       const column = find(columns, check.column)
       return {
-        ...perValue(column.name, 'true', `${column.sql} IS NULL`, check.parameters.share, {
+        ...perValue(column.name, 'count(*)', `${column.sql} IS NULL`, check.parameters.share, {
           limit: 'a value',
+          failing: `count(*) - count(${column.sql})`,
           bad: () => 'are missing',
           shown: columns.slice(0, 6).map(c => c.name),
         }),
@@ -396,7 +405,7 @@ export function compileCheck(
       const c = column.kind === 'words' ? column.sql : `${column.sql}::VARCHAR`
       const pattern = check.parameters.pattern
       const offends = `NOT regexp_matches(${c}, ${text(pattern)})`
-      return perValue(column.name, `${column.sql} IS NOT NULL`, offends, check.parameters.share, {
+      return perValue(column.name, `count(${column.sql})`, offends, check.parameters.share, {
         limit: pattern,
         extra: { culprit: `min(${c}) FILTER (WHERE ${offends})` },
         bad: m => `do not fit ${pattern} (found: ${quote(String(m.culprit ?? '').slice(0, 60))})`,
@@ -408,7 +417,7 @@ export function compileCheck(
       const { min, max, share } = check.parameters
       const parts = [...(min == null ? [] : [`${length} < ${min}`]), ...(max == null ? [] : [`${length} > ${max}`])]
       const limit = `${rangeText(min, max)} characters`
-      return perValue(column.name, `${column.sql} IS NOT NULL`, parts.join(' OR '), share, {
+      return perValue(column.name, `count(${column.sql})`, parts.join(' OR '), share, {
         limit,
         extra: { lo: `min(${length})::DOUBLE`, hi: `max(${length})::DOUBLE` },
         bad: m => `do not have ${limit} (found: ${numberText(count(m, 'lo'))} to ${numberText(count(m, 'hi'))})`,
@@ -426,9 +435,9 @@ export function compileCheck(
     }
     case 'sd-between': {
       const column = numeric(columns, check.column)
-      // Beyond this DuckDB's sum of squares overflows and ends the query.
-      const bounded = `CASE WHEN abs(${column.sql}::DOUBLE) < 1e150 THEN ${column.sql}::DOUBLE END`
-      return ofFigure(column, 'standard deviation', `stddev_samp(${bounded})`, check.parameters)
+      // An infinite value would end the query.
+      const real = column.kind === 'number' ? ` FILTER (WHERE isfinite(${column.sql}))` : ''
+      return ofFigure(column, 'standard deviation', `stddev_samp(${column.sql}::DOUBLE)${real}`, check.parameters)
     }
     case 'freshness':
       return freshness(check, columns, addedAtMs)
