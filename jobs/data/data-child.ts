@@ -140,6 +140,7 @@ export function startDataChild(limitBytes: number): DataChild {
         if (!alive) throw new DataCrash('The data process ended before the work began.')
         signal.addEventListener('abort', kill, { once: true })
         child.send({ type: 'run', name, input } satisfies ToDataChild, error => error && end(error))
+        void look().catch(() => undefined)
         const output = await ended
         await look()
         healthy = true
