@@ -8,6 +8,26 @@ import { parseRange } from './data-bytes.ts'
 /** What a reader who has what it wants leaves behind. */
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'])
 
+/**
+ * The whole, its hash checked on the way: the last piece is held back until the check has passed, so that damaged bytes are never taken for
+ * whole. What is missing is known before the answer begins.
+ */
+async function openWhole(kernel: Kernel, digest: string): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = kernel.blobs.read(digest)[Symbol.asyncIterator]()
+  let held = await chunks.next()
+  return (async function* () {
+    try {
+      while (!held.done) {
+        const next = await chunks.next()
+        yield held.value
+        held = next
+      }
+    } finally {
+      await chunks.return?.()
+    }
+  })()
+}
+
 /** Bytes of the store, whole or one range of them, as an answer to GET or HEAD. */
 export async function sendBlob(
   req: IncomingMessage,
@@ -29,14 +49,19 @@ export async function sendBlob(
   if (range === null)
     return void res.writeHead(416, { ...headers, 'content-range': `bytes */${blob.bytes}`, 'content-length': 0 }).end()
   const { from, to } = range ?? { from: 0, to: blob.bytes - 1 }
-  const path = req.method === 'HEAD' ? undefined : await kernel.blobs.pathOf(blob.digest)
+  const source =
+    req.method === 'HEAD' || blob.bytes === 0
+      ? undefined
+      : range
+        ? createReadStream(await kernel.blobs.pathOf(blob.digest), { start: from, end: to })
+        : await openWhole(kernel, blob.digest)
   res.writeHead(range ? 206 : 200, {
     ...headers,
     'content-length': to - from + 1,
     ...(range ? { 'content-range': `bytes ${from}-${to}/${blob.bytes}` } : {}),
   })
-  if (path === undefined || blob.bytes === 0) return void res.end()
-  await pipeline(createReadStream(path, { start: from, end: to }), res).catch(error => {
+  if (source === undefined) return void res.end()
+  await pipeline(source, res).catch(error => {
     if (!GONE.has(error?.code)) throw error
   })
 }

@@ -27,7 +27,11 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
   const run = useRunQuery(project)
   const text = sql ?? answer?.sql ?? FIRST
   const dataset = `${shown.dataset}@${shown.version}`
-  const start = (saveAs?: string) => run.mutate({ dataset, sql: text, saveAs }, { onSuccess: ({ id }) => setId(id) })
+  const start = (saveAs?: string) => {
+    // The text stays when the address names the new query, whose answer is not there yet.
+    setSql(text)
+    run.mutate({ dataset, sql: text, saveAs }, { onSuccess: ({ id }) => setId(id) })
+  }
 
   /** At the cursor, which then stands behind the name. */
   function insert(name: string) {
@@ -91,7 +95,7 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
       </Panel>
       {run.error ? <Problem error={run.error} /> : null}
       {error ? <Problem error={error} /> : null}
-      <div aria-live="polite">{answer ? <QueryAnswerView project={project} answer={answer} /> : null}</div>
+      {answer ? <QueryAnswerView project={project} answer={answer} /> : null}
       <History
         project={project}
         dataset={shown.dataset}

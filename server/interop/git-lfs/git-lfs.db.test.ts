@@ -212,6 +212,16 @@ describe('Git LFS over HTTP', () => {
     assert.equal(size.status, 422)
   })
 
+  it('bytes that are damaged or gone in the store are not taken for whole', async () => {
+    const { oid, bytes } = object('kept badly')
+    assert.equal((await put(oid, bytes)).status, 200)
+    const path = await kernel.blobs.pathOf(oid)
+    await writeFile(path, 'kept bbdly')
+    await assert.rejects(async () => (await ask(`/lfs/mine/bikes/objects/${oid}`, viewer)).text())
+    await rm(path)
+    assert.equal((await ask(`/lfs/mine/bikes/objects/${oid}`, viewer)).status, 500)
+  })
+
   it('keeps no locks', async () => {
     const response = await ask(`${repository}/locks/verify`, engineer, { method: 'POST', body: '{}' })
     assert.equal(response.status, 404)
