@@ -197,7 +197,7 @@ function Row({
       <Table.Td ta="right" maw={260} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
         {c.min === null ? '' : `${numberWords(c.min)} to ${numberWords(c.max)}`}
       </Table.Td>
-      <Table.Td ta="right" c={c.warnings > 0 ? 'orange.8' : 'dimmed'}>
+      <Table.Td ta="right" c={c.warnings > 0 ? undefined : 'dimmed'} fw={c.warnings > 0 ? 600 : undefined}>
         <Group justify="flex-end">{c.warnings > 0 ? countWords(c.warnings, 'warning') : 'nothing'}</Group>
       </Table.Td>
     </Table.Tr>

@@ -14,9 +14,9 @@ import { ColumnTable } from './column-table.tsx'
 import { RelationsPanel } from './relations-panel.tsx'
 
 const WARNINGS_AT_ONCE = 8
-const SEVERITY: Record<Severity, { word: string; colour: string }> = {
-  high: { word: 'Important', colour: 'red.8' },
-  medium: { word: 'Look at', colour: 'orange.8' },
+const SEVERITY: Record<Severity, { word: string; colour: string | undefined }> = {
+  high: { word: 'Important', colour: 'var(--mantine-color-error)' },
+  medium: { word: 'Look at', colour: undefined },
   low: { word: 'Note', colour: 'dimmed' },
 }
 
