@@ -118,7 +118,7 @@ async function countRows(db: DuckDBConnection, work: DiffWork, common: CommonCol
   const cells =
     key.length === 0
       ? undefined
-      : counts.changed > 0
+      : counts.changed > 0 && rest.length > 0
         ? await countChangedCells(db, old, now, rest)
         : new Map(rest.map(c => [c.name, 0]))
   const first = [...key, ...rest.filter(c => (cells?.get(c.name) ?? 0) > 0).map(c => c.name)]

@@ -28,10 +28,13 @@ export interface Counts {
 const hashOf = (columns: readonly CommonColumn[]) =>
   columns.length === 0 ? '0::UBIGINT' : `hash(${columns.map(c => comparable(c)).join(', ')})`
 
+/** Up to this many columns cells are compared one by one in the join; above, by one hash of 64 bits, so that a row stays small. */
+const CELLS_IN_JOIN = 100
+
 /**
- * Matches the rows of both sides in one pass of a hash aggregate, which may spill. A row is the hash of its key and the hash of its other
- * cells, 64 bits each. Leaves the table `differing`, one line per key that is not the same on both sides.
- * @returns `repeated` instead of counts when the key does not name rows one by one.
+ * Matches the rows of both sides by one hash join, which may spill. Leaves the table `differing`, one line per row that is not the same on
+ * both sides; for tables that are not too wide with a mark per column whose cell differs.
+ * @returns no counts, but how many values are `repeated`, when the key does not name rows one by one.
  */
 export async function matchByKey(
   db: DuckDBConnection,
@@ -42,28 +45,34 @@ export async function matchByKey(
 ): Promise<Counts & { repeated: { before: number; after: number } }> {
   const keyed = common.filter(c => key.includes(c.name))
   const rest = common.filter(c => !key.includes(c.name))
-  const rows = (side: Side, isAfter: boolean) =>
-    `SELECT ${hashOf(keyed)} AS k, ${hashOf(rest)} AS c, ${isAfter} AS late, ${side.row} AS nr FROM ${side.from}`
+  const repeated = { before: await countRepeated(db, before, keyed), after: await countRepeated(db, after, keyed) }
+  if (repeated.before + repeated.after > 0) return { added: 0, removed: 0, changed: 0, repeated }
+  const byCell = rest.length <= CELLS_IN_JOIN
+  const cells = byCell ? rest.map(c => comparable(c)) : [hashOf(rest)]
+  const rows = (side: Side) =>
+    `(SELECT ${side.row} AS nr, ${[...keyed.map((c, k) => `${comparable(c)} AS k${k}`), ...cells.map((cell, k) => `${cell} AS c${k}`)].join(', ')} FROM ${side.from})`
+  const marks = cells.map((_, k) => `a.c${k} IS DISTINCT FROM b.c${k}`)
   await db.run(
     `CREATE OR REPLACE TEMP TABLE differing AS
-     SELECT count_if(NOT late) AS old, count_if(late) AS new,
-       min(nr) FILTER (WHERE NOT late) AS old_row, min(nr) FILTER (WHERE late) AS new_row
-     FROM (${rows(before, false)} UNION ALL ${rows(after, true)}) GROUP BY k
-     HAVING old <> 1 OR new <> 1 OR min(c) <> max(c)`,
+     SELECT ${['(a.nr IS NOT NULL)::INTEGER AS old', '(b.nr IS NOT NULL)::INTEGER AS new', 'a.nr AS old_row', 'b.nr AS new_row', ...(byCell ? marks.map((mark, k) => `${mark} AS m${k}`) : [])].join(', ')}
+     FROM ${rows(before)} a FULL JOIN ${rows(after)} b ON ${keyed.map((_, k) => `a.k${k} IS NOT DISTINCT FROM b.k${k}`).join(' AND ')}
+     WHERE ${['a.nr IS NULL', 'b.nr IS NULL', ...marks].join(' OR ')}`,
   )
   const [answer] = (
     await db.runAndReadAll(
-      `SELECT count_if(old = 0)::DOUBLE AS added, count_if(new = 0)::DOUBLE AS removed, count_if(old = 1 AND new = 1)::DOUBLE AS changed,
-         count_if(old > 1)::DOUBLE AS old_repeated, count_if(new > 1)::DOUBLE AS new_repeated FROM differing`,
+      `SELECT count(*) FILTER (WHERE old = 0)::DOUBLE AS added, count(*) FILTER (WHERE new = 0)::DOUBLE AS removed, count(*) FILTER (WHERE old = 1 AND new = 1)::DOUBLE AS changed FROM differing`,
     )
-  ).getRowObjectsJson() as Record<string, number>[]
-  const { added, removed, changed, old_repeated, new_repeated } = answer!
-  return {
-    added: added!,
-    removed: removed!,
-    changed: changed!,
-    repeated: { before: old_repeated!, after: new_repeated! },
-  }
+  ).getRowObjectsJson() as Record<keyof Counts, number>[]
+  return { ...answer!, repeated }
+}
+
+async function countRepeated(db: DuckDBConnection, side: Side, keyed: readonly CommonColumn[]): Promise<number> {
+  const [answer] = (
+    await db.runAndReadAll(
+      `SELECT count(*) FILTER (WHERE n > 1)::DOUBLE AS n FROM (SELECT count(*) AS n FROM ${side.from} GROUP BY ${keyed.map(c => comparable(c)).join(', ')})`,
+    )
+  ).getRowObjectsJson() as { n: number }[]
+  return answer!.n
 }
 
 /** Matches whole rows as often as they come; the same pass. A changed row is one removed and one added. */
@@ -90,28 +99,28 @@ export async function matchWhole(
   return { added: answer!.added!, removed: answer!.removed!, changed: 0 }
 }
 
-const COLUMNS_AT_ONCE = 100
-
-/** How many cells of each column differ in changed rows. */
+/** How many cells of each column differ in changed rows; after `matchByKey`, with the columns that are no key. */
 export async function countChangedCells(
   db: DuckDBConnection,
   before: Side,
   after: Side,
-  columns: readonly CommonColumn[],
+  rest: readonly CommonColumn[],
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
-  for (let i = 0; i < columns.length; i += COLUMNS_AT_ONCE) {
-    const block = columns.slice(i, i + COLUMNS_AT_ONCE)
-    const list = block.map(
-      (c, k) => `count_if(${comparable(c, 'a.')} IS DISTINCT FROM ${comparable(c, 'b.')})::DOUBLE AS c${k}`,
-    )
+  const byCell = rest.length <= CELLS_IN_JOIN
+  for (let i = 0; i < rest.length; i += CELLS_IN_JOIN) {
+    const block = rest.slice(i, i + CELLS_IN_JOIN)
+    const differs = (c: CommonColumn, k: number) =>
+      byCell ? `m${k}` : `${comparable(c, 'a.')} IS DISTINCT FROM ${comparable(c, 'b.')}`
+    const joined = byCell
+      ? 'differing d'
+      : `differing d JOIN ${before.from} a ON a.${before.row} = d.old_row JOIN ${after.from} b ON b.${after.row} = d.new_row`
     const [answer] = (
       await db.runAndReadAll(
-        `SELECT ${list.join(', ')} FROM differing d JOIN ${before.from} a ON a.${before.row} = d.old_row JOIN ${after.from} b ON b.${after.row} = d.new_row
-         WHERE d.old = 1 AND d.new = 1`,
+        `SELECT ${block.map((c, k) => `count_if(${differs(c, k)})::DOUBLE AS n${k}`).join(', ')} FROM ${joined} WHERE d.old = 1 AND d.new = 1`,
       )
     ).getRowObjectsJson() as Record<string, number>[]
-    for (const [k, c] of block.entries()) counts.set(c.name, answer![`c${k}`]!)
+    for (const [k, c] of block.entries()) counts.set(c.name, answer![`n${k}`]!)
   }
   return counts
 }
