@@ -56,16 +56,25 @@ const TABS: { id: string; label: string; view: ComponentType<TabProps>; mark?: C
     label: 'Schema',
     view: ({ project, shown }) => <SchemaReview key={shown.id} project={project} shown={shown} />,
   },
-  { id: 'recipe', label: 'Recipe', view: RecipeTab },
-  { id: 'explore', label: 'Explore', view: ExploreTab },
+  { id: 'quality', label: 'Quality', view: QualityTab },
   { id: 'leaks', label: 'Leaks', view: LeaksPanel, mark: LeakMark },
   { id: 'diff', label: 'Diff', view: DiffView },
-  { id: 'quality', label: 'Quality', view: QualityTab },
+  { id: 'explore', label: 'Explore', view: ExploreTab },
+  { id: 'recipe', label: 'Recipe', view: RecipeTab },
   { id: 'versions', label: 'Versions', view: VersionsTab },
-  { id: 'source', label: 'Source', view: SourceTab },
   { id: 'lineage', label: 'Lineage', view: LineageTab },
-  { id: 'storage', label: 'Storage', view: StorageTab },
+  { id: 'settings', label: 'Settings', view: SettingsTab },
 ]
+
+/** Where its rows come from, and what it takes of the disk. */
+function SettingsTab(props: TabProps) {
+  return (
+    <Stack gap="md">
+      <SourceTab {...props} />
+      <StorageTab {...props} />
+    </Stack>
+  )
+}
 
 /** One dataset at one version. Tab and version are in the address. */
 export function DatasetPage({ project, name }: { project: string; name: string }) {
