@@ -94,7 +94,7 @@ export function DeleteDialog({
       onSuccess: gone => {
         close()
         // The page may show the version that went.
-        router.push(gone.datasetGone ? `/p/${project}/data` : `/p/${project}/data/${gone.dataset}?tab=storage`)
+        router.push(gone.datasetGone ? `/p/${project}/data` : `/p/${project}/data/${gone.dataset}?tab=settings`)
       },
     })
   return (
