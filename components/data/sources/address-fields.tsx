@@ -156,6 +156,12 @@ const PROVIDERS = [
   { value: 'azure', label: 'Azure Blob Storage' },
 ]
 
+const SECRET_LABEL: Record<Draft['provider'], string> = {
+  s3: 'Secret key',
+  gcs: 'Secret key, or service account (JSON)',
+  azure: 'Account key, or SAS token',
+}
+
 function ObjectsFields({ draft, onChange }: Props) {
   const azure = draft.provider === 'azure'
   return (
@@ -204,7 +210,7 @@ function ObjectsFields({ draft, onChange }: Props) {
         />
       )}
       <PasswordInput
-        label={azure ? 'Account key' : 'Secret key'}
+        label={SECRET_LABEL[draft.provider]}
         description="Stored encrypted, never shown again."
         autoComplete="new-password"
         value={draft.secretKey}

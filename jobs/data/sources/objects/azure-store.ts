@@ -60,8 +60,10 @@ export function azureStore({ settings, secrets, policy }: StoreInput): ObjectSto
     })
   const place = `azure://${account}/${bucket}`
   const base = (settings.endpoint || `https://${account}.blob.core.windows.net`).replace(/\/+$/, '')
-  const { accountKey } = secrets
-  const sas = (secrets.sas ?? '').replace(/^\?/, '')
+  // A key is base64 and never has “sig=”: whoever pastes the other one into its field is understood.
+  const given = secrets.accountKey ?? ''
+  const sas = (secrets.sas || (given.includes('sig=') ? given : '')).trim().replace(/^(https:[^?]*)?\?/, '')
+  const accountKey = given.includes('sig=') ? '' : given
   const ask = (path: string, query: Record<string, string>, what: string, signal: AbortSignal, range?: string) => {
     const url = new URL(`${base}/${encodeURIComponent(bucket)}${path}`)
     for (const [k, v] of Object.entries(query)) url.searchParams.set(k, v)

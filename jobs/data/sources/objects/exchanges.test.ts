@@ -126,7 +126,7 @@ describe('exchanges with object stores', () => {
       assert.match(refused.message, /a token for reader@project\.example: HTTP 400, Invalid JWT Signature/)
       for (const bad of ['{', '{"client_email":"a","private_key":"s3cret-key"}']) {
         assert.throws(
-          () => open({}, { serviceAccount: bad }),
+          () => open({}, bad === '{' ? { serviceAccount: bad } : { secretAccessKey: bad }),
           (e: unknown) => e instanceof AppError && /JSON key file/.test(e.message) && !e.message.includes('s3cret'),
         )
       }
@@ -209,6 +209,7 @@ describe('exchanges with object stores', () => {
       const list = await all(open({ provider: 'azure', account: 'acct' }, { sas }))
       assert.deepEqual(list, [{ key: 'a & b.csv', bytes: 8, etag: '0x1', md5: undefined }])
       assert.equal(seen[0]!.headers.authorization, undefined)
+      assert.deepEqual(await all(open({ provider: 'azure', account: 'acct' }, { accountKey: sas })), list)
       answer = (_, response) => response.writeHead(403).end('<Error><Code>AuthenticationFailed</Code></Error>')
       const error = await failure(all(open({ provider: 'azure', account: 'acct' }, { sas })))
       assert.match(error.message, /AuthenticationFailed/)

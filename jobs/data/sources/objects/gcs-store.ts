@@ -88,9 +88,11 @@ export function gcsStore(input: StoreInput): ObjectStore {
   const { bucket } = settings
   const place = `gs://${bucket}`
   const endpoint = (settings.endpoint || ENDPOINT).replace(/\/+$/, '')
-  if (secrets.accessKeyId)
+  // One field takes both secrets: an HMAC one never starts with a brace.
+  const json = secrets.serviceAccount || (/^\s*\{/.test(secrets.secretAccessKey ?? '') ? secrets.secretAccessKey : '')
+  if (!json && (secrets.accessKeyId || secrets.secretAccessKey))
     return s3Store({ ...input, settings: { ...settings, endpoint, region: settings.region || 'auto' } }, place)
-  const token = secrets.serviceAccount ? tokens(readAccount(secrets.serviceAccount), policy) : undefined
+  const token = json ? tokens(readAccount(json), policy) : undefined
   const headers = async (): Promise<Record<string, string>> =>
     token ? { authorization: `Bearer ${await token()}` } : {}
   const objects = `${endpoint}/storage/v1/b/${encodeURIComponent(bucket)}/o`
