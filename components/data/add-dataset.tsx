@@ -2,8 +2,7 @@
 import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
 import Link from 'next/link'
 import { useRef, useState } from 'react'
-import { resourceNameSchema } from '#server/access/contract.ts'
-import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
+import { datasetNameSchema, MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useIngestion, useStartPreview } from './client.ts'
@@ -32,7 +31,7 @@ export function AddDataset({
   const stop = useRef<AbortController>(undefined)
   const preview = useStartPreview(project)
   const { data: ingestion } = useIngestion(project, ingestionId)
-  const wrongName = name === '' ? undefined : resourceNameSchema.safeParse(name).error?.issues[0]?.message
+  const wrongName = name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
 
   const reset = () => {
     stop.current?.abort()

@@ -85,8 +85,14 @@ export const nameAtVersion = z
   .string()
   .max(120)
   .regex(/^[^@]+(@\d{1,9})?$/, 'a name, or name@version')
+/** `/data/add` is a page: a dataset of that name could never be opened. */
+export const datasetNameSchema = resourceNameSchema.refine(
+  name => name !== 'add',
+  'A dataset cannot be called “add”: that is the address of the page that adds data.',
+)
+
 export const addDatasetInput = z.object({
-  name: resourceNameSchema,
+  name: datasetNameSchema,
   fileName: z.string().min(1).max(300),
   /** SHA-256 that the upload answered with. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),

@@ -1,7 +1,7 @@
 'use client'
 import { Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { resourceNameSchema } from '#server/access/contract.ts'
+import { datasetNameSchema } from '#server/data/contract.ts'
 import type { SourceKind } from '#server/data/sources/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -14,7 +14,7 @@ import { SchedulePicker } from './schedule-picker.tsx'
 import { WatchIngestion } from './watch-ingestion.tsx'
 
 const wrongName = (name: string) =>
-  name === '' ? undefined : resourceNameSchema.safeParse(name).error?.issues[0]?.message
+  name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
 
 /** Where, what, how often; then the read is watched. */
 export function SourceForm({ project, kind }: { project: string; kind: SourceKind }) {

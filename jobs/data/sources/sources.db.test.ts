@@ -205,6 +205,24 @@ describe('connections', () => {
     assert.equal((await refused(createConnection(kernel, caller, { name: 'shop', address }))).code, 'conflict')
     assert.deepEqual([(await tested('shop')).state, (await tested('wrong')).state], ['passed', 'failed'])
     assert.match((await tested('wrong')).sentence ?? '', /answered 401 Unauthorized/)
+    await createConnection(kernel, caller, {
+      name: 'keyed',
+      address: { kind: 'url', url: `${origin}/x?key=${SECRET}` },
+    })
+    const byKeyed = {
+      name: 'keyed-rows',
+      connection: 'keyed',
+      reading: { kind: 'url' as const, path: `rows?key=${SECRET}` },
+    }
+    await addFromSource(kernel, caller, byKeyed).then(ended)
+    const shown = JSON.stringify([
+      await listConnections(kernel, caller),
+      await showSource(kernel, caller, { dataset: 'keyed-rows' }),
+    ])
+    assert.match(shown, /rows\?…/)
+    assert.doesNotMatch(shown, new RegExp(SECRET))
+    await disconnectSource(kernel, caller, { dataset: 'keyed-rows' })
+    await deleteConnection(kernel, caller, { name: 'keyed' })
     const byShop = { connection: 'shop', address: undefined, secrets: undefined }
     assert.equal((await add('of-shop', { path: 'rows' }, byShop)).created, true)
     assert.match(
@@ -245,12 +263,12 @@ describe('connections', () => {
     const viewer: Caller = { ...caller, role: 'viewer' }
     await listConnections(kernel, viewer)
     for (const work of [
-      createConnection(kernel, viewer, { name: 'v', address: { kind: 'url', url: origin } }),
-      refreshSource(kernel, viewer, { dataset: 'fresh' }),
-      updateSource(kernel, viewer, { dataset: 'fresh', append: true }),
-      disconnectSource(kernel, viewer, { dataset: 'fresh' }),
+      () => createConnection(kernel, viewer, { name: 'v', address: { kind: 'url', url: origin } }),
+      () => refreshSource(kernel, viewer, { dataset: 'fresh' }),
+      () => updateSource(kernel, viewer, { dataset: 'fresh', append: true }),
+      () => disconnectSource(kernel, viewer, { dataset: 'fresh' }),
     ])
-      assert.equal((await refused(work)).code, 'forbidden')
+      assert.equal((await refused(work())).code, 'forbidden')
   })
 })
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { resourceNameSchema } from '#server/access/contract.ts'
-import { nameAtVersion } from '../contract.ts'
+import { datasetNameSchema, nameAtVersion } from '../contract.ts'
 
 export const QUERY_LIMITS = {
   /** Rows and bytes of an answer that are kept; the rest is said to be missing. */
@@ -11,6 +10,8 @@ export const QUERY_LIMITS = {
   milliseconds: 60_000,
   memoryMb: 512,
   temporaryMb: 4_000,
+  /** Queries of one author that wait or run: the lane is everybody's. */
+  openPerAuthor: 8,
   /** How long an answer is kept. */
   keptHours: 24,
 } as const
@@ -39,7 +40,7 @@ export const startQueryInput = z.object({
   dataset: nameAtVersion,
   sql: z.string().max(MAX_SQL_CHARACTERS),
   /** The dataset whose next version the answer becomes. */
-  saveAs: resourceNameSchema.optional(),
+  saveAs: datasetNameSchema.optional(),
 })
 export type StartQueryInput = z.infer<typeof startQueryInput>
 

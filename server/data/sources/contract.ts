@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { datasetNameSchema } from '../contract.ts'
 
 export const SOURCE_KINDS = ['url', 'database', 'objects'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
@@ -98,7 +99,7 @@ export type CreateConnectionInput = z.input<typeof createConnectionInput>
 
 export const addSourceInput = z.object({
   /** Of the dataset. */
-  name: resourceNameSchema,
+  name: datasetNameSchema,
   /** A stored connection, by name; or `address` with its secrets. */
   connection: resourceNameSchema.optional(),
   address: addressSchema.optional(),

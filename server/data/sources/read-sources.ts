@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ConnectionSummary, SourceSummary } from './contract.ts'
-import { describeAddress } from './rules/describe-address.ts'
+import { describeAddress, shownAddress, shownReading } from './rules/describe-address.ts'
 import {
   datasetsByConnection,
   findConnection,
@@ -23,7 +23,7 @@ export async function listConnections(kernel: Kernel, caller: Caller): Promise<{
     items: rows.map(row => ({
       name: row.name,
       kind: row.kind,
-      address: row.address,
+      address: shownAddress(row.address),
       secrets: row.secretNames,
       words: describeAddress(row.address),
       test: {
@@ -57,7 +57,7 @@ export async function showSource(
       kind: source.kind,
       connection: connection?.name ?? null,
       words: describeAddress(source.address ?? connection!.address, source.reading),
-      reading: source.reading,
+      reading: shownReading(source.reading),
       secrets: connection?.secretNames ?? source.secretNames,
       append: source.append,
       schedule: schedule

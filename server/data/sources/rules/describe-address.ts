@@ -37,6 +37,14 @@ export function hostOf(address: Address): string | undefined {
   return url.hostname
 }
 
+const maskQuery = (address: string) => address.replace(/\?.*$/s, '?…')
+
+/** For answers: a query string may hold a key, and viewers read these. */
+export const shownAddress = (address: Address): Address =>
+  address.kind === 'url' ? { ...address, url: maskQuery(address.url) } : address
+export const shownReading = (reading: Reading): Reading =>
+  reading.kind === 'url' && reading.path !== undefined ? { ...reading, path: maskQuery(reading.path) } : reading
+
 /** In words for pages, logs and audit. A query string may hold a key, so it is left out. */
 export function describeAddress(address: Address, reading?: Reading): string {
   if (address.kind === 'url') {
