@@ -13,6 +13,7 @@ import {
   showQuery,
   startQuery,
 } from '#server/data/index.ts'
+import { QUERY_LIMITS } from '#server/data/queries/contract.ts'
 import { ownBlob } from '#server/kernel/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -138,6 +139,20 @@ describe('queries over a version', () => {
       saveAs: 'none',
     })
     assert.match((await until(() => showQuery(kernel, caller, empty.id))).reason ?? '', /no rows/)
+  })
+
+  it('one author does not fill the lane', async () => {
+    const busy: Caller = { ...caller, actor: { kind: 'user', id: newId() } }
+    const input = {
+      dataset: 'bikes',
+      sql: 'WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT 1 FROM t) SELECT count(*) FROM t',
+    }
+    const started: string[] = []
+    for (let i = 0; i < QUERY_LIMITS.openPerAuthor; i++) started.push((await startQuery(kernel, busy, input)).id)
+    await assert.rejects(startQuery(kernel, busy, input), code('too_many_requests'))
+    for (const id of started) await cancelQuery(kernel, busy, id)
+    for (const id of started) assert.equal((await until(() => showQuery(kernel, busy, id))).state, 'cancelled')
+    await startQuery(kernel, busy, { dataset: 'bikes', sql: 'SELECT 1' })
   })
 
   it('answers are gone after a day', async () => {

@@ -7,7 +7,15 @@ import { versionOf } from '../read-datasets.ts'
 import { QUERY_LIMITS, type QueryAnswer, type QueryState, type QuerySummary, type StartQueryInput } from './contract.ts'
 import { runQueryJob } from './jobs.ts'
 import { requireQuestion } from './rules/read-statement.ts'
-import { deleteOldQueries, findQuery, insertQuery, listQueries, type QueryRow, updateQuery } from './store.ts'
+import {
+  countOpen,
+  deleteOldQueries,
+  findQuery,
+  insertQuery,
+  listQueries,
+  type QueryRow,
+  updateQuery,
+} from './store.ts'
 
 const HOUR = 3_600_000
 
@@ -19,6 +27,11 @@ export async function startQuery(kernel: Kernel, caller: Caller, input: StartQue
   const version = await versionOf(kernel, scope, input.dataset)
   return change(kernel, caller.actor, async c => {
     await deleteOldQueries(c.tx, new Date(kernel.clock.now() - QUERY_LIMITS.keptHours * HOUR))
+    if ((await countOpen(c.tx, scope, actorKey(caller.actor))) >= QUERY_LIMITS.openPerAuthor)
+      throw new AppError('too_many_requests', `${QUERY_LIMITS.openPerAuthor} of your queries have not ended yet.`, {
+        hint: 'Wait for one, or cancel it.',
+        retryAfterSeconds: 5,
+      })
     const row = await insertQuery(c.tx, scope, {
       versionId: version.id,
       sql: input.sql,

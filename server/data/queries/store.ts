@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { dataQueries, datasets, datasetVersions } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -31,6 +31,17 @@ export async function updateQuery(
     .set(set)
     .where(and(eq(dataQueries.projectId, projectId), eq(dataQueries.id, id)))
 }
+
+/** The author's queries that have not ended. */
+export const countOpen = (tx: Handle, scope: ProjectScope, author: string): Promise<number> =>
+  tx.$count(
+    dataQueries,
+    and(
+      eq(dataQueries.projectId, scope.projectId),
+      eq(dataQueries.createdBy, author),
+      inArray(dataQueries.state, ['queued', 'running']),
+    ),
+  )
 
 /** Answers are kept for a day. */
 export async function deleteOldQueries(tx: Handle, before: Date): Promise<void> {
