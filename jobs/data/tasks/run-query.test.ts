@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -162,6 +162,20 @@ describe('a query is no way out', () => {
       assert.ok(fault.message.length > 0)
       assert.ok(!`${fault.message} ${fault.hint}`.includes(home), 'the words name no place on the server')
     })
+
+  it('another version beside it is refused, by whatever way its path is written', async () => {
+    const other = join(home, 'other.parquet')
+    await copyFile(path, other)
+    for (const sql of [
+      `SELECT * FROM read_parquet('${other}')`,
+      `SELECT * FROM '${other}'`,
+      `SELECT * FROM read_parquet('${path}/../other.parquet')`,
+      `SELECT * FROM read_parquet(['${path}', '${other}'])`,
+      `SELECT * FROM read_parquet('${home}/*.parquet')`,
+      `SELECT * FROM read_blob('${folder}/../other.parquet')`,
+    ])
+      await faultOf(sql)
+  })
 
   it('and left no file behind', async () => {
     assert.ok(!(await readdir('/tmp')).some(name => name.startsWith('fleximl-stolen')))
