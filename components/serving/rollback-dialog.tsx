@@ -24,7 +24,13 @@ export function RollbackDialog({
   const target = back === null ? 'the version that answered before' : `${shown.model} v${back}`
   const laggards = rollback.data?.laggards ?? []
   return (
-    <Modal opened={opened} onClose={onClose} title={`Roll ${shown.endpoint} back to ${target}?`} centered>
+    <Modal
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      opened={opened}
+      onClose={onClose}
+      title={`Roll ${shown.endpoint} back to ${target}?`}
+      centered
+    >
       <Stack gap="sm">
         <Text size="sm">
           {back === null ? 'It' : `v${back}`} answers instead of v{shown.version} from about a second after you confirm.

@@ -36,7 +36,13 @@ export function RegisterDialog({
   )
   const known = models.find(m => m.model === name.trim())
   return (
-    <Modal opened={opened} onClose={onClose} title={`Register run #${run.number}`} centered>
+    <Modal
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      opened={opened}
+      onClose={onClose}
+      title={`Register run #${run.number}`}
+      centered
+    >
       <form
         onSubmit={event => {
           event.preventDefault()

@@ -79,7 +79,7 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.getByRole('tab', { name: 'Profile' }).click()
     await expect(page.getByText(colour).first()).toBeVisible()
     await settled()
-    await page.getByRole('tab', { name: 'Schema review' }).click()
+    await page.getByRole('tab', { name: 'Schema' }).click()
     await expect(page.getByRole('combobox', { name: `Role of ${target}` })).toHaveValue('target')
     await expect(page.getByRole('combobox', { name: `Role of ${when}` })).toHaveValue('time')
     await settled()

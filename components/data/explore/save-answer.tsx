@@ -25,7 +25,12 @@ export function SaveAnswer({
       <Button variant="default" disabled={disabled} onClick={() => setOpen(true)}>
         Save as a version …
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title="Save the whole answer as a dataset version">
+      <Modal
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        opened={open}
+        onClose={() => setOpen(false)}
+        title="Save the whole answer as a dataset version"
+      >
         <form
           onSubmit={e => {
             e.preventDefault()

@@ -31,7 +31,12 @@ export function AnnotateVersion({
       <ActionIcon variant="subtle" color="gray" aria-label={`Note and tags of v${version.version}`} onClick={begin}>
         <IconPencil size={16} stroke={1.75} aria-hidden />
       </ActionIcon>
-      <Modal opened={open} onClose={() => setOpen(false)} title={`Note and tags of ${dataset} v${version.version}`}>
+      <Modal
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={`Note and tags of ${dataset} v${version.version}`}
+      >
         <form
           onSubmit={e => {
             e.preventDefault()
