@@ -23,7 +23,7 @@ export interface Field {
 
 const typeOf = (part: Part): { kind: Field['kind']; optional: boolean } => {
   const parts = part.anyOf ?? [part]
-  const types = parts.flatMap(p => (p.anyOf ?? [p]).map(q => q.type))
+  const types = parts.flatMap(p => (p.anyOf ?? [p]).flatMap(q => q.type ?? []))
   const optional = types.includes('null')
   const real = types.filter(t => t !== 'null')
   if (part.enum) return { kind: 'choice', optional }
