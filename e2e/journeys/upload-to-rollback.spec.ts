@@ -69,7 +69,9 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
       buffer: Buffer.from(csvOf(makeRows(1200, '2024-01-01T00:00:00Z', false))),
     })
     await expect(page.getByLabel('Name of the dataset')).toHaveValue(dataset)
-    await page.getByLabel('Column to predict').fill(target)
+    const predict = page.getByRole('combobox', { name: 'Column to predict' })
+    await predict.fill(target)
+    await page.getByRole('option', { name: target }).click()
     await page.getByRole('button', { name: 'Add data' }).last().click()
     await page.getByRole('link', { name: `Open ${dataset}` }).click()
     await page.waitForURL(`**/data/${dataset}`)
