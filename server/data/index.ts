@@ -23,7 +23,6 @@ export {
   type Measured,
   type PhysicalColumn,
 } from './expectations/rules/compile-check.ts'
-export { verdictOf } from './expectations/rules/judge-version.ts'
 export { numberText, shareText } from './expectations/rules/words.ts'
 export { saveSuite } from './expectations/save-suite.ts'
 export {

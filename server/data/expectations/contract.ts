@@ -4,7 +4,7 @@ import { nameAtVersion } from '../contract.ts'
 /** The longest custom predicate and pattern. */
 const MAX_PREDICATE = 2000
 const MAX_PATTERN = 500
-export const MAX_EXPECTATIONS = 1000
+const MAX_EXPECTATIONS = 1000
 /** How many of the offending rows are kept with a result. */
 export const MAX_OFFENDING = 20
 
@@ -17,7 +17,7 @@ const bound = z.union([z.number(), z.string().trim().min(1).max(40)]).nullish()
 const range = { min: least, max: most }
 
 const STORED = ['number', 'integer', 'boolean', 'datetime', 'words'] as const
-export const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
+const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
 
 const ofTable = <T extends string, P extends z.ZodRawShape>(type: T, parameters: P) =>
   z.object({ type: z.literal(type), column: z.null().default(null), parameters: z.object(parameters) })

@@ -18,7 +18,7 @@ export type ValidationRow = Omit<typeof datasetValidations.$inferSelect, 'body' 
   body: ValidationBody | null
   verdict: Verdict | null
 }
-export type OverrideRow = typeof validationOverrides.$inferSelect
+type OverrideRow = typeof validationOverrides.$inferSelect
 
 export async function findSuite(db: Handle, scope: ProjectScope, datasetId: string): Promise<SuiteRow | undefined> {
   const [row] = await db
