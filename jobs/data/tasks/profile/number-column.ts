@@ -135,12 +135,18 @@ export class NumberColumn {
   }
 
   get top(): { value: string; count: number }[] {
-    const entries = this.#table?.exact ? [...this.#table.entries()] : [...this.#frequent]
-    return entries
-      .filter(([, n]) => this.#table?.exact || n * 100 >= this.#n)
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-      .slice(0, TOP)
-      .map(([value, count]) => ({ value: String(value), count }))
+    const entries = this.#table?.exact ? this.#table.entries() : this.#frequent
+    const enough = this.#table?.exact ? 1 : this.#n / 100
+    const before = (a: [number, number], b: [number, number]) => b[1] - a[1] || a[0] - b[0]
+    // Few are wanted of many: those that cannot come among them are passed by.
+    const best: [number, number][] = []
+    for (const entry of entries) {
+      if (entry[1] < enough || (best.length === TOP && before(best[TOP - 1]!, entry) < 0)) continue
+      best.push(entry)
+      best.sort(before)
+      best.length = Math.min(best.length, TOP)
+    }
+    return best.map(([value, count]) => ({ value: String(value), count }))
   }
 
   /** undefined: the values lie too close together for one pass; the database has to sort them. */
@@ -205,14 +211,14 @@ export class NumberColumn {
 
   #orderStatistics(): ((rank: number) => number) | undefined {
     if (this.#table?.exact) {
-      const entries = [...this.#table.entries()].sort((a, b) => a[0] - b[0])
-      const ends: number[] = []
+      const values = this.#table.sorted()
+      const ends = new Float64Array(values.length)
       let all = 0
-      for (const [, count] of entries) {
-        all += count
-        ends.push(all)
+      for (const [i, value] of values.entries()) {
+        all += this.#table.countOf(value)
+        ends[i] = all
       }
-      return rank => entries[ends.findIndex(end => rank < end)]![0]
+      return rank => values[ends.findIndex(end => rank < end)]!
     }
     if (this.#low === this.#high) return () => this.#low
     const kept = this.#kept?.sort()

@@ -61,6 +61,18 @@ export class ValueTable {
     return this.#frequent
   }
 
+  /** The kept values, ascending. */
+  sorted(): Float64Array {
+    return this.#keys.filter((_, slot) => this.#counts[slot] !== 0).sort()
+  }
+
+  countOf(value: number): number {
+    const mask = this.#keys.length - 1
+    for (let slot = hash(value) & mask; this.#counts[slot] !== 0; slot = (slot + 1) & mask)
+      if (this.#keys[slot] === value) return this.#counts[slot]!
+    return 0
+  }
+
   /** In no order. Complete only while `exact`. */
   *entries(): Generator<[value: number, count: number]> {
     for (let slot = 0; slot < this.#keys.length; slot++)
