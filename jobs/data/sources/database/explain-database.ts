@@ -86,7 +86,7 @@ export function explainDatabase(
   )
     return make(
       'unavailable',
-      `${where} could not be trusted: ${said}.`,
+      `${where} could not be trusted: ${said.replace(/; if the root CA is .*$/, '')}.`,
       'Give the certificate of the authority that signed it, or choose encryption without checking.',
     )
   if (/^[0-9A-Z]{5}$/.test(e.code ?? '') && /[0-9]/.test(e.code ?? ''))

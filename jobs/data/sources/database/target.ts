@@ -40,9 +40,12 @@ export const tlsOptions = (target: DatabaseTarget) =>
   target.tls === 'off'
     ? undefined
     : {
-        // An address is no name that TLS could ask for.
+        // What the certificate must be for; an address is no name that TLS could ask for.
+        host: target.host,
         ...(isIP(target.host) ? {} : { servername: target.host }),
         rejectUnauthorized: target.tls === 'verify',
+        // MySQL's driver alone asks for this, and would otherwise take any certificate of a known authority.
+        verifyIdentity: target.tls === 'verify',
         ...(target.ca ? { ca: target.ca } : {}),
       }
 
