@@ -111,6 +111,7 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
         maw={480}
         searchable
         clearable
+        limit={200}
         data={data.common}
         value={data.key}
         onChange={value => setKey(value)}

@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconHandStop, IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
@@ -57,6 +57,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         size="xs"
         w={180}
         searchable
+        limit={200}
         data={shown.schema.map(c => c.name)}
         value={data.target}
         onChange={value => setTarget(value)}
@@ -184,8 +185,9 @@ export function LeakMark({ project, shown }: { project: string; shown: Shown }) 
   )
   const harmful = data?.findings.filter(f => !f.ignored && f.severity !== 'info').length ?? 0
   return harmful > 0 ? (
-    <Badge size="xs" circle variant="light" color="red" aria-label={countWords(harmful, 'finding')}>
+    <Badge size="xs" variant="light" color="red">
       {harmful}
+      <VisuallyHidden> {harmful === 1 ? 'finding' : 'findings'}</VisuallyHidden>
     </Badge>
   ) : null
 }
