@@ -8,6 +8,8 @@ import { AppError } from './errors.ts'
 export interface ReceiveOptions {
   maxBytes?: number
   expectedDigest?: string
+  /** false: a crash of the machine may lose them, which whoever reads them notices. */
+  durable?: boolean
 }
 
 /** Below this share of free space new writes are refused cleanly. */
@@ -51,9 +53,11 @@ export async function receiveBytes(
       throw new AppError('bad_request', 'The bytes that arrived do not have the announced SHA-256.', {
         hint: 'Send the file again.',
       })
-    const written = await open(path, 'r')
-    await written.sync()
-    await written.close()
+    if (options.durable !== false) {
+      const written = await open(path, 'r')
+      await written.sync()
+      await written.close()
+    }
     return { path, digest, bytes }
   } catch (error) {
     await rm(path, { force: true })

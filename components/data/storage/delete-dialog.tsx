@@ -1,12 +1,13 @@
 'use client'
 import { Alert, Button, Group, List, Modal, Skeleton, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
 import { useTRPC } from '../../trpc.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { bytesWords, countWords } from '../words.ts'
-import { useDeletion } from './use-deletion.ts'
+import { useDeletion, useRestore } from './use-deletion.ts'
 
 const VERBS: Record<string, string> = {
   'trained-on': 'trained on it',
@@ -74,6 +75,7 @@ export function DeleteDialog({
   const trpc = useTRPC()
   const router = useRouter()
   const deletion = useDeletion(project)
+  const restore = useRestore(project)
   const {
     data: preview,
     error,
@@ -93,6 +95,15 @@ export function DeleteDialog({
     deletion.mutate(target!, {
       onSuccess: gone => {
         close()
+        notifications.show({
+          title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
+          message: (
+            <Button size="compact-sm" variant="default" mt="xs" onClick={() => restore.mutate(target!)}>
+              Restore
+            </Button>
+          ),
+          autoClose: 20_000,
+        })
         // The page may show the version that went.
         router.push(gone.datasetGone ? `/p/${project}/data` : `/p/${project}/data/${gone.dataset}?tab=settings`)
       },

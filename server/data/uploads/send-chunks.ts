@@ -77,7 +77,7 @@ export async function storeChunk(
   if (upload.digest) throw new AppError('conflict', 'This upload was put together already; nothing more can be sent.')
   const length = chunkLength(upload, number)
   const stored = await kernel.blobs.staging
-    .write(upload.id, number, source, { maxBytes: length, expectedDigest })
+    .write(upload.id, number, source, { maxBytes: length, expectedDigest, durable: false })
     .catch(error => {
       if (error instanceof AppError && error.code === 'bad_request')
         throw new AppError('bad_request', `Piece ${number} arrived with another SHA-256 than announced.`, {
