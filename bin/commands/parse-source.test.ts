@@ -79,6 +79,9 @@ describe('addresses of the command line', () => {
       endpoint: 'http://127.0.0.1:9000',
     })
     assert.deepEqual(parse('gs://lake/a/b').reading, { kind: 'objects', prefix: 'a/b', pattern: '*' })
+    assert.deepEqual(parse('gs://lake', {}, { GCS_SECRET_ACCESS_KEY: '{"a":1}' }).secrets, {
+      serviceAccount: '{"a":1}',
+    })
     const azure = parse('azure://acc/box/p', {}, env)
     assert.partialDeepStrictEqual(azure.address, { provider: 'azure', account: 'acc', bucket: 'box' })
     assert.deepEqual(azure.secrets, { accountKey: 'az' })

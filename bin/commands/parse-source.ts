@@ -124,7 +124,9 @@ function objectSource(
       secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
       sessionToken: env.AWS_SESSION_TOKEN,
     },
-    gcs: { accessKeyId: env.GCS_ACCESS_KEY_ID, secretAccessKey: env.GCS_SECRET_ACCESS_KEY },
+    gcs: env.GCS_SECRET_ACCESS_KEY?.trim().startsWith('{')
+      ? { serviceAccount: env.GCS_SECRET_ACCESS_KEY }
+      : { accessKeyId: env.GCS_ACCESS_KEY_ID, secretAccessKey: env.GCS_SECRET_ACCESS_KEY },
     azure: { accountKey: env.AZURE_STORAGE_KEY, sas: env.AZURE_STORAGE_SAS_TOKEN },
   }
   const secrets = Object.fromEntries(

@@ -30,6 +30,10 @@ describe('what a person types as a source', () => {
     assert.deepEqual(secretsOf(drafts.url), { 'X-Key': 'k' })
     assert.deepEqual(secretsOf(drafts.database), { password: 'p' })
     assert.deepEqual(secretsOf(drafts.azure), { accountKey: 'k' })
+    assert.deepEqual(secretsOf({ ...drafts.azure, secretKey: '?sv=1&sig=x' }), { sas: '?sv=1&sig=x' })
+    const gcs = { ...emptyDraft('objects'), provider: 'gcs' as const, accessKeyId: 'id', secretKey: 'key' }
+    assert.deepEqual(secretsOf(gcs), { accessKeyId: 'id', secretAccessKey: 'key' })
+    assert.deepEqual(secretsOf({ ...gcs, secretKey: '{"a":1}' }), { serviceAccount: '{"a":1}' })
     assert.deepEqual(secretsOf(emptyDraft('objects')), {})
   })
 

@@ -88,18 +88,26 @@ export function addressOf(d: Draft): Address {
   }
 }
 
+/** One field takes what the provider gives: a key, a shared access signature, or the JSON of a service account. */
+const keyName = (d: Draft): string =>
+  d.provider === 'azure'
+    ? /(^|[?&])sig=/.test(d.secretKey)
+      ? 'sas'
+      : 'accountKey'
+    : d.provider === 'gcs' && d.secretKey.trim().startsWith('{')
+      ? 'serviceAccount'
+      : 'secretAccessKey'
+
 export function secretsOf(d: Draft): Secrets {
   const named: [string, string][] =
     d.kind === 'url'
       ? d.headers.map(h => [h.name.trim(), h.value])
       : d.kind === 'database'
         ? [['password', d.password]]
-        : d.provider === 'azure'
-          ? [['accountKey', d.secretKey]]
-          : [
-              ['accessKeyId', d.accessKeyId],
-              ['secretAccessKey', d.secretKey],
-            ]
+        : [
+            ['accessKeyId', keyName(d) === 'secretAccessKey' ? d.accessKeyId : ''],
+            [keyName(d), d.secretKey],
+          ]
   return Object.fromEntries(named.filter(([name, value]) => name !== '' && value !== ''))
 }
 

@@ -7,7 +7,7 @@ export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 /**
  * Secrets by name, kept encrypted and never answered. url: header → value; database: `password`, `ca` (PEM of its own authority);
- * objects: s3 `accessKeyId`, `secretAccessKey`, `sessionToken`; gcs the first two (HMAC); azure `accountKey` or `sas`.
+ * objects: s3 `accessKeyId`, `secretAccessKey`, `sessionToken`; gcs the first two (HMAC) or `serviceAccount` (JSON); azure `accountKey` or `sas`.
  */
 export const secretsSchema = z.record(z.string().min(1).max(200), z.string().max(20_000))
 export type Secrets = Record<string, string>
