@@ -9,7 +9,7 @@ import type { SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { isOutgoingRefusal, type OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import { databaseAdapter } from './database-adapter.ts'
-import { findMariaDb, startMariaDb, type TestMariaDb } from './testing.ts'
+import { findMariaDb, startMariaDb, type TestCertificate, type TestMariaDb, testCertificate } from './testing.ts'
 
 const binary = findMariaDb()
 const local: OutgoingPolicy = { privateNetworks: ['127.0.0.0/8'], resolve: async () => ['127.0.0.1'] }
@@ -35,12 +35,18 @@ describe('a MariaDB database as a source', {
   skip: binary ? false : 'no mariadbd is on the PATH or named by FLEXIML_TEST_MARIADBD (.ci/clients.sh brings one)',
 }, () => {
   let server: TestMariaDb
+  let certificate: TestCertificate | undefined
   let folder: string
   let settings: SettingsOf<'database'>
   let lines: string[] = []
   before(async () => {
-    server = await startMariaDb(binary!, SETUP)
     folder = await mkdtemp(join(tmpdir(), 'fleximl-source-'))
+    certificate = testCertificate(folder, 'db.example.org')
+    server = await startMariaDb(
+      binary!,
+      SETUP,
+      certificate ? [`--ssl-cert=${certificate.cert}`, `--ssl-key=${certificate.key}`] : [],
+    )
     settings = {
       kind: 'database',
       engine: 'mysql',
@@ -198,6 +204,23 @@ describe('a MariaDB database as a source', {
         await failure(databaseAdapter.test(settings, secrets, { ...local, privateNetworks: [] }, signal)),
       ),
     )
+  })
+
+  it('a checked certificate must be of a known authority and for the host’s name', async t => {
+    if (!certificate) return t.skip('there is no program openssl to make certificates with')
+    const ca = await readFile(certificate.ca, 'utf8')
+    const test = (more: Partial<typeof settings>, secrets: Record<string, string> = {}) =>
+      databaseAdapter.test(
+        { ...settings, ...more },
+        { password: PASSWORD, ...secrets },
+        local,
+        new AbortController().signal,
+      )
+    assert.match(await test({ tls: 'verify' }, { ca }), /^MariaDB .* answers/)
+    assert.match(await test({ tls: 'encrypt' }), /^MariaDB .* answers/)
+    assert.match((await failure(test({ tls: 'verify' }))).message, /could not be trusted: unable to verify/)
+    const other = await failure(test({ tls: 'verify', host: 'other.example.org' }, { ca }))
+    assert.match(other.message, /could not be trusted: .*does not match/)
   })
 
   it('a server that closes every connection does not keep it waiting', async () => {

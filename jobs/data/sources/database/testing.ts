@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -39,8 +39,32 @@ const answers = (port: number) =>
     socket.once('error', () => resolve(false))
   })
 
+export interface TestCertificate {
+  ca: string
+  cert: string
+  key: string
+}
+
+/** A certificate for `host`, signed by an authority that nobody knows; undefined without the program openssl. */
+export function testCertificate(folder: string, host: string): TestCertificate | undefined {
+  const [ca, caKey, cert, key, request, names] = ['ca.pem', 'ca.key', 's.pem', 's.key', 's.csr', 'names'].map(f =>
+    join(folder, f),
+  ) as [string, string, string, string, string, string]
+  const openssl = (...words: string[]) => spawnSync('openssl', words, { stdio: 'ignore' }).status === 0
+  writeFileSync(names, `subjectAltName=DNS:${host}`)
+  const fresh = ['-newkey', 'rsa:2048', '-nodes']
+  const made =
+    openssl('req', '-x509', ...fresh, '-keyout', caKey, '-out', ca, '-days', '30', '-subj', '/CN=authority') &&
+    openssl('req', ...fresh, '-keyout', key, '-out', request, '-subj', `/CN=${host}`) &&
+    openssl(
+      ...['x509', '-req', '-in', request, '-CA', ca, '-CAkey', caKey, '-CAcreateserial'],
+      ...['-days', '30', '-extfile', names, '-out', cert],
+    )
+  return made ? { ca, cert, key } : undefined
+}
+
 /** A server of its own in a folder of its own; `setup` runs before it starts, as its administrator. */
-export async function startMariaDb(binary: string, setup: string): Promise<TestMariaDb> {
+export async function startMariaDb(binary: string, setup: string, more: string[] = []): Promise<TestMariaDb> {
   const share = [join(dirname(binary), '../share/mysql'), '/usr/share/mysql'].find(existsSync)
   if (!share) throw new Error(`the SQL files of ${binary} are not beside it`)
   const folder = await mkdtemp(join(tmpdir(), 'fleximl-mariadb-'))
@@ -52,7 +76,7 @@ export async function startMariaDb(binary: string, setup: string): Promise<TestM
     '--innodb-log-file-size=8M',
     '--innodb-buffer-pool-size=32M',
   ]
-  const run = (more: string[]) => spawn(binary, [...options, ...more], { stdio: ['pipe', 'ignore', 'pipe'] })
+  const run = (own: string[]) => spawn(binary, [...options, ...own], { stdio: ['pipe', 'ignore', 'pipe'] })
   const tables = await Promise.all(SYSTEM_TABLES.map(f => readFile(join(share, f), 'utf8')))
   const made = run(['--bootstrap'])
   const words: Buffer[] = []
@@ -67,6 +91,7 @@ export async function startMariaDb(binary: string, setup: string): Promise<TestM
     '--bind-address=127.0.0.1',
     `--socket=${join(folder, 's')}`,
     '--skip-name-resolve',
+    ...more,
   ])
   child.stdin!.end()
   child.stderr!.on('data', d => words.push(d))
