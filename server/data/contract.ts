@@ -27,8 +27,6 @@ export interface VersionColumn {
   reason: string
 }
 
-export type { ColumnProfile, Profile, ProfileAnswer } from './profile/contract.ts'
-
 /** What a person decided about a column: holds for this version and the ones to come, whatever is inferred. Absent fields are open. */
 export const columnDecision = z.object({
   name: z.string().min(1).max(500),

@@ -1,4 +1,5 @@
-import type { ColumnProfile, VersionColumn } from '#server/data/contract.ts'
+import type { VersionColumn } from '#server/data/contract.ts'
+import type { ColumnProfile } from '#server/data/profile/contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '#server/kernel/duckdb.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
 import { countWords } from './word-column.ts'

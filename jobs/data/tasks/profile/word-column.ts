@@ -1,4 +1,4 @@
-import type { ColumnProfile } from '#server/data/contract.ts'
+import type { ColumnProfile } from '#server/data/profile/contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
 
 const TOP = 10
