@@ -146,7 +146,7 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
         await rename(path, staged(upload, String(number)))
         return { digest, bytes }
       },
-      read: (upload, number) => createReadStream(staged(upload, String(number)), { highWaterMark: 1 << 20 }),
+      read: (upload, number) => createReadStream(staged(upload, String(number)), { highWaterMark: 1 << 18 }),
       remove: upload => rm(staged(upload), { recursive: true, force: true }),
     },
     async remove(digest, putBefore) {
