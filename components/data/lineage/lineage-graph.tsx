@@ -13,7 +13,9 @@ import classes from './lineage.module.css'
 import { type FlowNode, LineageNodeView } from './lineage-node.tsx'
 
 const NODE_TYPES = { lineage: LineageNodeView }
-const FIT = { maxZoom: 1, padding: 0.12 }
+const FIT = { maxZoom: 1, padding: 0.06 }
+/** Names stay readable: the drawing grows with what it shows, up to here. */
+const HEIGHT = { least: 260, most: 820, margin: 130 }
 
 /** From where rows come to which endpoints answer by them, for a dataset version or a model version: as a drawing and as a list. */
 export function LineageGraph({ project, of }: { project: string; of: LineageOf }) {
@@ -34,8 +36,9 @@ export function LineageGraph({ project, of }: { project: string; of: LineageOf }
 }
 
 function Drawing({ project, lineage }: { project: string; lineage: Lineage }) {
-  const [nodes, edges] = useMemo((): [FlowNode[], Edge[]] => {
+  const [nodes, edges, height] = useMemo((): [FlowNode[], Edge[], number] => {
     const places = layOut(lineage)
+    const lowest = Math.max(...[...places.values()].map(place => place.y))
     return [
       lineage.nodes.map(node => ({
         id: node.id,
@@ -51,10 +54,15 @@ function Drawing({ project, lineage }: { project: string; lineage: Lineage }) {
         style: edge.past ? { strokeDasharray: '4 4' } : undefined,
         markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--mantine-color-dimmed)' },
       })),
+      Math.min(HEIGHT.most, Math.max(HEIGHT.least, lowest + HEIGHT.margin)),
     ]
   }, [project, lineage])
   return (
-    <section className={classes.canvas} aria-label="Lineage as a drawing; the list below says the same">
+    <section
+      className={classes.canvas}
+      style={{ height }}
+      aria-label="Lineage as a drawing; the list below says the same"
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
