@@ -7,6 +7,8 @@ export const EXACT_DISTINCT_ROWS = 1_000_000
 const ESTIMATE_ROWS = 100_000
 const COUNTED_AGAIN = 1000
 const COLUMNS_AT_ONCE = 100
+/** Opening a file of thousands of columns takes as long as copying hundreds of them. */
+const WIDE_AT_ONCE = 200
 const MAX_LEVELS = 200
 const WIDE = 200
 const MAX_PART_CELLS = 20_000_000
@@ -28,10 +30,11 @@ export async function columnFacts(
   const estimated = rows > ESTIMATE_ROWS
   const distinct = estimated ? 'approx_count_distinct(' : 'count(DISTINCT'
   const facts: ColumnFacts[] = []
-  for (let i = 0; i < columns.length; i += COLUMNS_AT_ONCE) {
+  const wide = columns.length > WIDE && rows * WIDE_AT_ONCE <= MAX_PART_CELLS
+  const atOnce = wide ? WIDE_AT_ONCE : COLUMNS_AT_ONCE
+  for (let i = 0; i < columns.length; i += atOnce) {
     signal?.throwIfAborted()
-    const part = columns.slice(i, i + COLUMNS_AT_ONCE)
-    const wide = columns.length > WIDE && rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
+    const part = columns.slice(i, i + atOnce)
     const table = wide ? 'part' : whole
     // Planning a query over thousands of columns costs more than copying a hundred of them.
     if (wide)

@@ -16,7 +16,7 @@ import { ingestTask } from './tasks/ingest.ts'
 
 /** Most memory of DuckDB; what is more spills to disk. The process keeps below 1 GiB with it, except for tables of thousands of columns. */
 const DUCKDB_MB = 512
-const MEMORY_MB = 1024
+const MEMORY_MB = 2048
 
 /** What a source holds becomes the next version of its dataset, or nothing at all. */
 export const ingestFile = defineHandler({

@@ -7,7 +7,7 @@ import { ingestTask } from './tasks/ingest.ts'
 
 /** Enough to see types by; the whole is read when it is added. */
 const LOOKED_AT = 20_000
-const MEMORY_MB = 1024
+const MEMORY_MB = 2048
 const DUCKDB_MB = 384
 
 /** The first rows of an upload with guessed types, roles, reasons and warnings, before anything is registered. */

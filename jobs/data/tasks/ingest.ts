@@ -50,6 +50,9 @@ export interface IngestOutput {
 }
 
 const PREVIEW_ROWS = 20
+/** Readers and writers hold 2,048 cells of every column at once: thousands of columns need more than long tables do. */
+const MANY_COLUMNS = 1000
+const MANY_COLUMNS_MB = 2048
 const PREVIEW_COLUMNS = 200
 
 function requireColumns(names: string[], wishes: IngestInput['wishes']): void {
@@ -75,10 +78,15 @@ export const ingestTask = defineTask<IngestInput, IngestOutput>({
     progress(0.05, 'reading')
     const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`))
     const raw = join(folder, 'raw.parquet')
+    const wide = (namesOf(files)?.length ?? 0) > MANY_COLUMNS
     const access = {
       files: [...files.map(f => f.source.path), ...(before ? [before.path] : [])],
       folders: [folder],
-      limits: { temporaryFolder: folder, memoryMb: input.duckDbMb, threads: 2 },
+      limits: {
+        temporaryFolder: folder,
+        memoryMb: wide ? Math.max(MANY_COLUMNS_MB, input.duckDbMb) : input.duckDbMb,
+        threads: wide ? 1 : 2,
+      },
       signal,
     }
     return withDuckDb(access, async db => {
