@@ -21,9 +21,6 @@ export function bytesWords(bytes: number): string {
   return `${short.format(Number((bytes / 1000 ** power).toPrecision(3)))} ${units[power]}`
 }
 
-/** The same on the server and in the browser, whatever their zones. */
-export const timeWords = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
-
 /** A dataset's name from a file's: `Bike sharing (hour).csv.gz` → `Bike-sharing-hour`. */
 export const nameFromFile = (fileName: string) =>
   fileName

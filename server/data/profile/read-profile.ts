@@ -105,8 +105,3 @@ export async function showColumn(
     })
   return column
 }
-
-/** The profile for other parts of the product; null until it is made. */
-export async function profileById(kernel: Kernel, scope: ProjectScope, versionId: string): Promise<Profile | null> {
-  return (await findProfile(kernel.db, scope, versionId))?.profile ?? null
-}
