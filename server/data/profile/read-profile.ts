@@ -1,9 +1,8 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
-import type { ProjectScope } from '#server/kernel/scope.ts'
 import { versionOf } from '../read-datasets.ts'
-import type { ColumnProfile, ColumnSummary, Profile, ProfileAnswer, ProfileSummary } from './contract.ts'
+import type { ColumnProfile, ColumnSummary, ProfileAnswer, ProfileSummary } from './contract.ts'
 import { findProfile } from './store.ts'
 
 const WARNINGS_SENT = 200
