@@ -51,7 +51,6 @@ export const WARNING_KINDS = [
   'unique',
   'row-order',
   'blank-words',
-  'numbers-as-words',
   'target-missing',
   'target-constant',
   'imbalance',
