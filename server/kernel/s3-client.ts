@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
 import { XMLParser } from 'fast-xml-parser'
+import { fetch } from 'undici'
 import { AppError } from './errors.ts'
 import { sha256 } from './ids.ts'
 
@@ -94,7 +95,8 @@ const bare = (etag: string | null | undefined) => (etag ?? '').replace(/^(W\/)?"
 
 export function openS3(options: S3Options): S3Client {
   const { bucket, keys, region = 'us-east-1', retries = 3 } = options
-  const send: S3Fetch = options.fetch ?? ((url, init) => fetch(url, init))
+  // Not Node's own: in it, a store that closes the connection while a body waits to be read ends the process.
+  const send: S3Fetch = options.fetch ?? ((url, init) => fetch(url, init) as unknown as Promise<Response>)
   const endpoint = (options.endpoint ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, '')
   const place = (key: string) => `s3://${bucket}/${key}`
 
