@@ -1,8 +1,6 @@
 import type { ColumnFacts } from '#server/data/index.ts'
 import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
 
-/** Above this many rows the profile estimates distinct values. */
-const EXACT_DISTINCT_ROWS = 1_000_000
 /** Above this many rows they are estimated first, and counted where a type hangs on it. */
 const ESTIMATE_ROWS = 100_000
 const COUNTED_AGAIN = 1000

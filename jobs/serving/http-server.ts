@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Db } from '#db/client.ts'
 import { systemClock } from '#server/kernel/clock.ts'
@@ -28,6 +29,8 @@ export interface ServeParts {
 type Address = { Params: { project: string; endpoint: string } }
 /** A body that has not arrived by then is not waited for. */
 const REQUEST_TIMEOUT_MS = 60_000
+const MOST_THROWN_AWAY_BYTES = 4 * MAX_BODY_BYTES
+const THROW_AWAY_MS = 5_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -48,7 +51,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.setErrorHandler((thrown: Error & { code?: string; statusCode?: number }, request, reply) => {
+  app.setErrorHandler(async (thrown: Error & { code?: string; statusCode?: number }, request, reply) => {
     const error =
       thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
         ? new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES / 2 ** 20} MB.`, {
@@ -58,6 +61,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
           ? new AppError('bad_request', thrown.message)
           : toAppError(thrown)
     if (error.code === 'internal') log.error({ err: error.cause ?? error, requestId: request.id }, 'request failed')
+    if (error.code === 'too_large') await letFinish(request.raw)
     return sendError(reply, request, error)
   })
   app.setNotFoundHandler((request, reply) => sendError(reply, request, notFound()))
@@ -139,6 +143,15 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     })
   })
   return app
+}
+
+/** Who is still sending when the connection closes never reads why: a body that is not much too large is let in, and thrown away. */
+async function letFinish(raw: IncomingMessage): Promise<void> {
+  const announced = Number(raw.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (raw.complete || announced > MOST_THROWN_AWAY_BYTES) return
+  const ended = new Promise<void>(resolve => raw.once('end', resolve).once('close', resolve))
+  raw.resume()
+  await Promise.race([ended, new Promise(resolve => setTimeout(resolve, THROW_AWAY_MS).unref())])
 }
 
 function sendError(reply: FastifyReply, request: FastifyRequest, error: AppError) {
