@@ -42,7 +42,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
   await test.step('the profile warns, sorts, and opens the rows behind a bar', async () => {
     await page.goto(at('profile'))
     await expect(page.getByText('deck').first()).toBeVisible({ timeout: 30_000 })
-    await expect(page.getByRole('heading', { name: 'Columns' })).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByRole('heading', { name: 'Columns', exact: true })).toBeVisible({ timeout: 30_000 })
     await settled(page)
   })
 
