@@ -30,7 +30,7 @@ async function writeCsv(path: string, rows: number): Promise<void> {
 const answerOf = (path: string) =>
   withDuckDb({ files: [path] }, async db => {
     const result = await db.runAndReadAll(
-      `SELECT count(*)::DOUBLE, sum(x0 + x5 + n0 + n5) FILTER (WHERE flag), count(DISTINCT c2), sum(length(key)), max(at)::VARCHAR FROM read_parquet(${text(path)})`,
+      `SELECT count(*)::DOUBLE, sum(x0 + x5 + n0 + n5) FILTER (WHERE flag), count(DISTINCT c2), sum(length(key)), max("at")::VARCHAR FROM read_parquet(${text(path)})`,
     )
     const [rows, sum, words, length, at] = result.getRowsJson()[0]!
     return `${rows} rows, sum ${Number(sum).toFixed(1)}, ${words} words, ${length} letters, until ${at}`
