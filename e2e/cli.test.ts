@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { freePort } from '#db/embedded.ts'
 import { createRandom } from '#ml/index.ts'
+import { startPagedApi } from './harness/paged-api.ts'
 import { type Instance, startInstance } from './harness/start-instance.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -91,7 +92,7 @@ const csv = (rows: Record<string, string>[]) => {
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fleximl-cli-'))
-  instance = await startInstance()
+  instance = await startInstance({ FLEXIML_PRIVATE_NETWORKS: '127.0.0.0/8' })
   env = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
@@ -383,5 +384,70 @@ describe('exit statuses', () => {
     assert.equal((await error(4, ['data', 'ls'], { ...as('engineer'), FLEXIML_URL: url })).code, 'unavailable')
     const none = { FLEXIML_HOME: join(folder, 'nothing-here') }
     assert.equal((await error(4, ['token', 'create', '--project', 'p', '--role', 'viewer'], none)).code, 'unavailable')
+  })
+})
+
+describe('data that one can trust, by the command line', () => {
+  it('an API by its pages, its secret kept, read again', async () => {
+    const api = await startPagedApi(90)
+    try {
+      const words = [
+        'data',
+        'add',
+        api.url,
+        '--name',
+        'orders',
+        '--header',
+        `Authorization: ${api.key}`,
+        '--pages',
+        'cursor',
+      ]
+      const added = await json(...words)
+      assert.deepEqual([added.dataset, added.version, added.rows, added.created], ['orders', 1, 90, true])
+      assert.deepEqual((await json('data', 'refresh', 'orders')).created, false)
+      api.grow(100)
+      const again = await json('data', 'refresh', 'orders')
+      assert.deepEqual([again.version, again.rows, again.created], [2, 100, true])
+      assert.ok(!JSON.stringify(await json('data', 'show', 'orders')).includes(api.key))
+    } finally {
+      await api.close()
+    }
+  })
+
+  it('two versions compared; SQL over one; what gives the target away', async () => {
+    const diff = await json('data', 'diff', 'orders@1', 'orders@2', '--key', 'order')
+    assert.deepEqual([diff.rows.added, diff.rows.removed, diff.rows.changed], [10, 0, 0])
+    hasFields(diff.columns[0], 'name', 'test', 'statistic', 'threshold', 'drifted')
+    const answer = await json('data', 'sql', 'orders', 'SELECT count(*) AS n FROM data')
+    assert.deepEqual([answer.columns, answer.rows, answer.truncated], [['n'], [[100]], false])
+    const wrong = await run(['data', 'sql', 'orders', 'SELECT nothing FROM data', '--json'], {
+      FLEXIML_TOKEN: tokens.engineer,
+    })
+    assert.deepEqual([wrong.status, typeof wrong.document.error.message], [1, 'string'])
+
+    const told = examples(300, Date.parse('2025-01-01T00:00Z')).map(e => ({
+      ...e.cells,
+      twin: String(Number(e.cells[target]) * 2),
+    }))
+    await writeFile(join(folder, 'told.csv'), csv(told))
+    await json('data', 'add', join(folder, 'told.csv'), '--name', 'told')
+    const { findings } = await json('data', 'leaks', 'told', '--target', target)
+    const twin = findings.find((f: Document) => f.column === 'twin')
+    hasFields(twin, 'column', 'kind', 'severity', 'evidence')
+    assert.equal(twin.severity, 'block')
+  })
+
+  it('expectations: suggested, applied, held by the version they came from, failed by a worse one', async () => {
+    const suggested = await json('data', 'expect', 'orders', '--suggest', '--apply')
+    assert.ok(suggested.expectations.length > 2)
+    for (const e of suggested.expectations) hasFields(e, 'id', 'type', 'column', 'parameters', 'severity', 'reason')
+    assert.equal((await json('data', 'validate', 'orders')).verdict, 'pass')
+    await writeFile(join(folder, 'worse.csv'), 'order,amount,place.city\no-1,-9000,\no-1,-9000,\n')
+    await json('data', 'add', join(folder, 'worse.csv'), '--name', 'orders')
+    const failed = await run(['data', 'validate', 'orders', '--json'], { FLEXIML_TOKEN: tokens.engineer })
+    assert.notEqual(failed.document.verdict, 'pass')
+    assert.equal(failed.status, failed.document.verdict === 'fail' ? 1 : 0)
+    const culprit = failed.document.results.find((r: Document) => !r.passed)
+    hasFields(culprit, 'expectation', 'column', 'severity', 'observed', 'limit', 'failingRows')
   })
 })

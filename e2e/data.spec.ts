@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { startPagedApi } from './harness/paged-api.ts'
 import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
 
 /** Guests of a ship: `rescued` says in words what `survived` says in numbers; the second table has other fares. */
@@ -39,10 +40,15 @@ test('can this version be trusted, and what changed in the next one', async ({ p
   const at = (tab: string, more = '') => `${instance().url}/p/${project}/data/guests?tab=${tab}${more}`
   await addData(page, project, 'guests', guests(600, 10))
 
-  await test.step('the profile warns, sorts, and opens the rows behind a bar', async () => {
+  await test.step('the profile opens the rows behind a bar', async () => {
     await page.goto(at('profile'))
     await expect(page.getByText('deck').first()).toBeVisible({ timeout: 30_000 })
     await expect(page.getByRole('heading', { name: 'Columns', exact: true })).toBeVisible({ timeout: 30_000 })
+    await settled(page)
+    await page.getByRole('button', { name: 'deck', exact: true }).click()
+    await page.getByTitle('See the rows where deck is B').click()
+    await expect(page.getByRole('tab', { name: 'Preview', selected: true })).toBeVisible()
+    await expect(page.getByText('200 rows of 600')).toBeVisible({ timeout: 30_000 })
     await settled(page)
   })
 
@@ -159,4 +165,45 @@ test('can this version be trusted, and what changed in the next one', async ({ p
     await expectNoOverflow(page)
     await settled(page)
   })
+})
+
+test('rows of an API are fetched by its pages, and again when there are more', async ({ page }) => {
+  test.setTimeout(120_000)
+  const api = await startPagedApi(130)
+  try {
+    await signIn(page)
+    const project = await newProject(page)
+    const base = `${instance().url}/p/${project}/data`
+    await page.goto(`${base}/add?from=url`)
+    await page.getByLabel('Address').fill('http://10.0.0.1/orders')
+    await page.getByLabel('Name of the dataset').fill('orders')
+    await page.getByRole('button', { name: 'Read the rows' }).click()
+    await expect(page.getByText(/FLEXIML_PRIVATE_NETWORKS/).first()).toBeVisible({ timeout: 30_000 })
+
+    await page.goto(`${base}/add?from=url`)
+    await page.getByLabel('Address').fill(api.url)
+    await page.getByRole('button', { name: 'Add a header' }).click()
+    await page.getByLabel('Header 1').fill('Authorization')
+    await page.getByLabel('Value').fill(api.key)
+    await page.getByRole('combobox', { name: 'Rows come as' }).click()
+    await page.getByRole('option', { name: 'Pages, by cursor' }).click()
+    await page.getByLabel('Name of the dataset').fill('orders')
+    await settled(page)
+    await page.getByRole('button', { name: 'Read the rows' }).click()
+    await expect(page.getByText('v1 is there: 130 rows, 3 columns.')).toBeVisible({ timeout: 60_000 })
+    await page.getByRole('link', { name: 'Review the schema' }).click()
+    await expect(page.getByRole('combobox', { name: 'Role of order' })).toHaveValue('id')
+
+    await page.goto(`${base}/orders?tab=settings`)
+    await expect(page.getByText(/Authorization/)).toBeVisible()
+    expect(await page.content()).not.toContain(api.key)
+    await page.getByRole('button', { name: 'Refresh now' }).click()
+    await expect(page.getByText('Nothing had changed since v1')).toBeVisible({ timeout: 60_000 })
+    api.grow(150)
+    await page.getByRole('button', { name: 'Refresh now' }).click()
+    await expect(page.getByText('Made v2.')).toBeVisible({ timeout: 60_000 })
+    await settled(page)
+  } finally {
+    await api.close()
+  }
 })
