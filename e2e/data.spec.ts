@@ -45,7 +45,10 @@ test('can this version be trusted, and what changed in the next one', async ({ p
     await expect(page.getByText('deck').first()).toBeVisible({ timeout: 30_000 })
     await expect(page.getByRole('heading', { name: 'Columns', exact: true })).toBeVisible({ timeout: 30_000 })
     await settled(page)
-    await page.getByRole('button', { name: 'deck', exact: true }).click()
+    await page
+      .getByRole('region', { name: 'Columns of the profile' })
+      .getByRole('button', { name: 'deck', exact: true })
+      .click()
     await page.getByTitle('See the rows where deck is B').click()
     await expect(page.getByRole('tab', { name: 'Preview', selected: true })).toBeVisible()
     await expect(page.getByText('200 rows of 600')).toBeVisible({ timeout: 30_000 })
@@ -167,7 +170,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
   })
 })
 
-test('rows of an API are fetched by its pages, and again when there are more', async ({ page }) => {
+test('rows of an API are fetched by its pages, and again when there are more', async ({ page, complaints }) => {
   test.setTimeout(120_000)
   const api = await startPagedApi(130)
   try {
@@ -180,10 +183,13 @@ test('rows of an API are fetched by its pages, and again when there are more', a
     await page.getByRole('button', { name: 'Read the rows' }).click()
     await expect(page.getByText(/FLEXIML_PRIVATE_NETWORKS/).first()).toBeVisible({ timeout: 30_000 })
 
+    // A refusal is an answer with a status that the browser tells of.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')])
+
     await page.goto(`${base}/add?from=url`)
     await page.getByLabel('Address').fill(api.url)
     await page.getByRole('button', { name: 'Add a header' }).click()
-    await page.getByLabel('Header 1').fill('Authorization')
+    await page.getByRole('textbox', { name: 'Header 1' }).fill('Authorization')
     await page.getByLabel('Value').fill(api.key)
     await page.getByRole('combobox', { name: 'Rows come as' }).click()
     await page.getByRole('option', { name: 'Pages, by cursor' }).click()

@@ -20,12 +20,13 @@ const remember = {
       return null
     }
   },
-  /** A browser that keeps nothing still uploads; it only cannot go on after a reload. */
   set: (key: string, value: string | null) => {
     try {
       if (value === null) localStorage.removeItem(key)
       else localStorage.setItem(key, value)
-    } catch {}
+    } catch {
+      // A browser that keeps nothing still uploads; it only cannot go on after a reload.
+    }
   },
 }
 

@@ -150,7 +150,7 @@ function Actions({
         <Menu.Item onClick={() => onChange({ ...e, enabled: !e.enabled })}>
           {e.enabled ? 'Turn off' : 'Turn on'}
         </Menu.Item>
-        <Menu.Item color="red" onClick={() => onDelete(e)}>
+        <Menu.Item c="var(--mantine-color-error)" onClick={() => onDelete(e)}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

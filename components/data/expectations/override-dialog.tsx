@@ -56,7 +56,13 @@ export function OverrideDialog({
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" color="red" loading={isPending} disabled={reason.trim().length < FEWEST}>
+            <Button
+              type="submit"
+              color="red"
+              variant="light"
+              loading={isPending}
+              disabled={reason.trim().length < FEWEST}
+            >
               Let it through
             </Button>
           </Group>

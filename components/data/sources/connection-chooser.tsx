@@ -75,7 +75,7 @@ export function ConnectionChooser({
               Test
             </Button>
             <Button
-              variant="subtle"
+              variant="light"
               color="red"
               size="compact-sm"
               disabled={connection.usedBy.length > 0}

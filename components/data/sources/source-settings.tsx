@@ -137,6 +137,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
               <Text size="sm">The versions stay; address, secrets and schedule are deleted.</Text>
               <Button
                 color="red"
+                variant="light"
                 size="compact-sm"
                 loading={disconnect.isPending}
                 onClick={() => disconnect.mutate(dataset)}
@@ -148,7 +149,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
               </Button>
             </>
           ) : (
-            <Button variant="subtle" color="red" size="compact-sm" onClick={() => setConfirming(true)}>
+            <Button variant="light" color="red" size="compact-sm" onClick={() => setConfirming(true)}>
               Disconnect from this source
             </Button>
           )}

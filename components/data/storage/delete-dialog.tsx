@@ -129,6 +129,7 @@ export function DeleteDialog({
           </Button>
           <Button
             color="red"
+            variant="light"
             onClick={confirm}
             loading={deletion.isPending}
             disabled={!preview || preview.runningJobs.length > 0}

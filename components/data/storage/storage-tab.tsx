@@ -122,7 +122,7 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
             <Text size="sm" c="dimmed" maw={560}>
               All its versions go. What was trained on them keeps its data. First you see what depends on it.
             </Text>
-            <Button color="red" variant="outline" onClick={() => setTarget(dataset)}>
+            <Button color="red" variant="light" onClick={() => setTarget(dataset)}>
               Delete the dataset
             </Button>
           </Group>
