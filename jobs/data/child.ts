@@ -4,8 +4,8 @@
  */
 import { setPriority } from 'node:os'
 import { AppError } from '#server/kernel/errors.ts'
-import { preferToDie } from '../training/measure-memory.ts'
-import { leaveWithParent } from '../training/watch-parent.ts'
+import { preferToDie } from '../runtime/measure-memory.ts'
+import { leaveWithParent } from '../runtime/watch-parent.ts'
 import type { FromDataChild, ToDataChild } from './child-protocol.ts'
 import { findTask } from './tasks/index.ts'
 

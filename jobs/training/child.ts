@@ -8,9 +8,9 @@ import { createFrameBuilder, ENGINE_VERSION, EngineError, type Frame, frameSpecs
 import { systemClock } from '#server/kernel/clock.ts'
 import { withDuckDb } from '#server/kernel/duckdb.ts'
 import type { MetricPoint } from '#server/training/index.ts'
-import { preferToDie } from './measure-memory.ts'
+import { preferToDie } from '../runtime/measure-memory.ts'
+import { leaveWithParent } from '../runtime/watch-parent.ts'
 import type { FromChild, ToChild, TrainTask } from './protocol.ts'
-import { leaveWithParent } from './watch-parent.ts'
 
 /** Serving and pages come first on a busy machine. */
 const NICE = 10

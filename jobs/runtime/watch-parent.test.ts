@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { it } from 'node:test'
-import { isAlive, until } from './testing.ts'
+import { isAlive, until } from '../training/testing.ts'
 
 const WATCH = new URL('./watch-parent.ts', import.meta.url).href
 /** Says its pid when it is watched, then computes for ever. */
