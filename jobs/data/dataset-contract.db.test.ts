@@ -173,6 +173,7 @@ describe('guesses on real files, and on columns made after them', () => {
     const of = (name: string) => schema.find(c => c.name === name)!
     assert.deepEqual([of('age').missing, of('deck').missing, of('embarked').missing], [177, 688, 2])
     assert.deepEqual([of('adult_male').type, of('class').type, of('fare').type], ['boolean', 'category', 'number'])
+    assert.deepEqual([of('alive').type, of('alive').domain], ['category', ['no', 'yes']], 'yes stays yes')
     assert.match(warnings.join('\n'), /deck: 77 % of the cells are empty\./)
   })
 

@@ -58,14 +58,14 @@ export function compareHeaders(files: PreparedFile[]): string[] {
 }
 
 /** Quotes as RFC 4180 has them, no guessing of comments or of lines to skip: nothing of a file may vanish silently. */
-function reader(files: PreparedFile[], allText: boolean, codes: ReadonlySet<string>): string {
+function reader(files: PreparedFile[], allText: boolean, words: ReadonlySet<string>): string {
   const { source, header } = files[0]!
   const paths = `[${files.map(f => text(f.source.path)).join(', ')}]`
   const union = files.length > 1 ? ['union_by_name = true'] : []
   if (source.format === 'parquet') return `read_parquet(${[paths, ...union].join(', ')})`
   if (source.format === 'json')
     return `read_json_auto(${[paths, 'maximum_object_size = 16777216', 'sample_size = 100000', ...union].join(', ')})`
-  const types = [...codes].map(name => `${text(name)}: 'VARCHAR'`)
+  const types = [...words].map(name => `${text(name)}: 'VARCHAR'`)
   const options = [
     'header = true',
     `delim = ${text(header?.delimiter ?? ',')}`,
@@ -93,23 +93,38 @@ function groupsOf(files: PreparedFile[]): PreparedFile[][] {
   return [...groups.values()]
 }
 
-/** Columns whose cells are digits with leading zeros (postcodes, article numbers): as numbers they would lose them. */
-async function findCodes(db: DuckDBConnection, groups: PreparedFile[][]): Promise<Set<string>> {
-  const codes = new Set<string>()
+const ZEROS = "regexp_full_match(trim(COLUMNS(*)), '0[0-9]{2,}')"
+const TRUTH =
+  "(TRY_CAST(trim(COLUMNS(*)) AS BOOLEAN) IS NOT NULL AND NOT regexp_full_match(lower(trim(COLUMNS(*))), 'true|false|[01]'))"
+
+interface Words {
+  /** Digits with leading zeros (postcodes, article numbers): as numbers they would lose them. */
+  codes: Set<string>
+  /** These, and "yes", "N" and their like, of which DuckDB would make true and false: whoever writes Yes is answered Yes. */
+  all: Set<string>
+}
+
+/** Columns that would lose what is written in them if they were read by their looks. */
+async function findWords(db: DuckDBConnection, groups: PreparedFile[][]): Promise<Words> {
+  const words: Words = { codes: new Set(), all: new Set() }
   for (const group of groups) {
     const names = namesOf(group)
     if (!names || names.length > MOST_CODE_COLUMNS) continue
     try {
       const result = await db.runAndReadAll(
-        `SELECT bool_or(regexp_full_match(trim(COLUMNS(*)), '0[0-9]{2,}')) FROM (SELECT * FROM ${reader(group, true, codes)} LIMIT ${CODE_ROWS})`,
+        `SELECT bool_or(${ZEROS}), bool_or(${TRUTH}) FROM (SELECT * FROM ${reader(group, true, words.all)} LIMIT ${CODE_ROWS})`,
       )
       const [row] = result.getRowsJson() as unknown[][]
-      if (row?.length === names.length) for (const [i, name] of names.entries()) if (row[i] === true) codes.add(name)
+      if (row?.length !== 2 * names.length) continue
+      for (const [i, name] of names.entries()) {
+        if (row[i] === true) words.codes.add(name)
+        if (row[i] === true || row[names.length + i] === true) words.all.add(name)
+      }
     } catch {
       // What is wrong with the file is found and told when it is read.
     }
   }
-  return codes
+  return words
 }
 
 export interface Loaded {
@@ -136,9 +151,9 @@ export async function loadSource(
 ): Promise<Loaded> {
   const groups = groupsOf(files)
   const limit = options.rows === undefined ? '' : ` LIMIT ${options.rows}`
-  const codes = await findCodes(db, groups)
+  const { codes, all } = await findWords(db, groups)
   const select = (allText: boolean) =>
-    groups.map(g => `SELECT * FROM ${reader(g, allText, codes)}`).join(' UNION ALL BY NAME ') + limit
+    groups.map(g => `SELECT * FROM ${reader(g, allText, all)}`).join(' UNION ALL BY NAME ') + limit
   const width = namesOf(files)?.length ?? 50
   const only = groups.length === 1 && groups[0]![0]!.source.format === 'parquet' && limit === ''
   const write = async (allText: boolean) => {

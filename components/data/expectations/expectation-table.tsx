@@ -35,7 +35,7 @@ export function ExpectationTable({
   const sorted = [...expectations].sort((a, b) => rank(a, found.get(a.id)) - rank(b, found.get(b.id)))
   return (
     <>
-      <Table verticalSpacing={6}>
+      <Table verticalSpacing={6} miw={760}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Expectation</Table.Th>
