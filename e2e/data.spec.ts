@@ -1,6 +1,15 @@
 import type { Page } from '@playwright/test'
 import { startPagedApi } from './harness/paged-api.ts'
-import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
+import {
+  addData,
+  expect,
+  expectAccessible,
+  expectNoOverflow,
+  instance,
+  newProject,
+  signIn,
+  test,
+} from './harness/test.ts'
 
 /** Guests of a ship: `rescued` says in words what `survived` says in numbers; the second table has other fares. */
 function guests(count: number, fare: number): string {
@@ -15,19 +24,6 @@ function guests(count: number, fare: number): string {
   return `${lines.join('\n')}\n`
 }
 
-async function addData(page: Page, project: string, name: string, csv: string): Promise<void> {
-  const sent = await page.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=${name}.csv`, {
-    data: Buffer.from(csv),
-    headers: { origin: instance().url, 'content-type': 'application/octet-stream' },
-  })
-  const { digest } = (await sent.json()) as { digest: string }
-  const added = { project, name, fileName: `${name}.csv`, digest, target: 'survived' }
-  const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
-  await expect
-    .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
-    .toBe('done')
-}
-
 const settled = async (page: Page) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
   await expectAccessible(page)
@@ -38,7 +34,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
   await signIn(page)
   const project = await newProject(page)
   const at = (tab: string, more = '') => `${instance().url}/p/${project}/data/guests?tab=${tab}${more}`
-  await addData(page, project, 'guests', guests(600, 10))
+  await addData(page, { project, name: 'guests', csv: guests(600, 10), target: 'survived' })
 
   await test.step('the profile opens the rows behind a bar', async () => {
     await page.goto(at('profile'))
@@ -110,7 +106,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
     await expect(page.getByText(/recipe calm/)).toBeVisible()
   })
 
-  await addData(page, project, 'guests', guests(640, 55))
+  await addData(page, { project, name: 'guests', csv: guests(640, 55), target: 'survived' })
 
   await test.step('the second version: what came, what went, what shifted', async () => {
     await page.goto(at('diff', '&by=ticket'))

@@ -1,5 +1,14 @@
-import type { Page } from '@playwright/test'
-import { call, expect, expectAccessible, expectNoOverflow, instance, newProject, signIn, test } from './harness/test.ts'
+import {
+  addData,
+  call,
+  expect,
+  expectAccessible,
+  expectNoOverflow,
+  instance,
+  newProject,
+  signIn,
+  test,
+} from './harness/test.ts'
 
 /** Homes; a `dear` town asks three times as much for the same. */
 function homes(count: number, dear: boolean): string {
@@ -9,19 +18,6 @@ function homes(count: number, dear: boolean): string {
     lines.push(`${area},${['flat', 'house'][i % 2]},${(dear ? 3 : 1) * (2 * area + 30 * (i % 2)) + ((i * 29) % 23)}`)
   }
   return `${lines.join('\n')}\n`
-}
-
-async function addData(page: Page, project: string, name: string, csv: string): Promise<void> {
-  const sent = await page.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=${name}.csv`, {
-    data: Buffer.from(csv),
-    headers: { origin: instance().url, 'content-type': 'application/octet-stream' },
-  })
-  const { digest } = (await sent.json()) as { digest: string }
-  const added = { project, name, fileName: `${name}.csv`, digest, target: 'price' }
-  const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
-  await expect
-    .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
-    .toBe('done')
 }
 
 test('a run is measured on rows it has not seen, beside its validation rows', async ({ page, complaints }) => {
@@ -36,9 +32,9 @@ test('a run is measured on rows it has not seen, beside its validation rows', as
   await expect(page.getByText('There is no done run yet')).toBeVisible()
   await expectAccessible(page)
 
-  await addData(page, project, 'homes', homes(600, false))
-  await addData(page, project, 'dear', homes(500, true))
-  await addData(page, project, 'bare', 'area,price\n1,2\n3,4\n5,6\n')
+  await addData(page, { project, name: 'homes', csv: homes(600, false), target: 'price' })
+  await addData(page, { project, name: 'dear', csv: homes(500, true), target: 'price' })
+  await addData(page, { project, name: 'bare', csv: 'area,price\n1,2\n3,4\n5,6\n', target: 'price' })
   const launched = { project, data: 'homes', target: 'price', task: 'regression', trainers: ['linear'], trials: 1 }
   const { experiment } = await call<{ experiment: string }>(page, 'mutation', 'training.launch', launched)
   const show = () =>

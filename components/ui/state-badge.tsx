@@ -27,8 +27,8 @@ const LOOKS: Record<string, { colour: MantineColor; icon: TablerIcon }> = {
   archived: { colour: 'gray', icon: IconBan },
 }
 
-export function StateBadge({ state, label }: { state: string; label?: string }) {
-  const { colour, icon: Icon } = LOOKS[state] ?? { colour: 'gray', icon: IconQuestionMark }
+/** A word that is also a colour and a mark. */
+export function WordBadge({ colour, icon: Icon, word }: { colour: MantineColor; icon: TablerIcon; word: string }) {
   return (
     <Badge
       size="sm"
@@ -37,11 +37,15 @@ export function StateBadge({ state, label }: { state: string; label?: string }) 
       radius="sm"
       tt="none"
       fw={500}
-      // A state that is cut in a narrow table says nothing.
+      // A word that is cut in a narrow table says nothing.
       miw="max-content"
       leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
     >
-      {label ?? state}
+      {word}
     </Badge>
   )
+}
+
+export function StateBadge({ state, label }: { state: string; label?: string }) {
+  return <WordBadge {...(LOOKS[state] ?? { colour: 'gray', icon: IconQuestionMark })} word={label ?? state} />
 }

@@ -50,8 +50,32 @@ export async function newProject(page: Page): Promise<string> {
   return slug
 }
 
+/** A table becomes a dataset, or its next version, without the pages that do it. */
+export async function addData(
+  page: Page,
+  input: { project: string; name: string; csv: string; target: string },
+): Promise<void> {
+  const { project, name, csv, target } = input
+  const sent = await page.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=${name}.csv`, {
+    data: Buffer.from(csv),
+    headers: { origin: instance().url, 'content-type': 'application/octet-stream' },
+  })
+  const { digest } = (await sent.json()) as { digest: string }
+  const added = { project, name, fileName: `${name}.csv`, digest, target }
+  const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
+  await expect
+    .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
+    .toBe('done')
+}
+
 /** WCAG 2.2 AA by axe; says which rule which element breaks. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A dialog that still fades in is grey on grey: what ends by itself is waited for, what runs for ever (skeletons) is not.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(a => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY),
+  )
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze()

@@ -1,8 +1,9 @@
-import { Badge, Group, Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 import { IconArrowsDiff, IconCheck, IconQuestionMark } from '@tabler/icons-react'
 import type { DiffColumn } from '#server/data/diff/contract.ts'
 import { BarPairs, HistogramPair } from '../../charts/histogram-pair.tsx'
 import { Panel } from '../../ui/panel.tsx'
+import { WordBadge } from '../../ui/state-badge.tsx'
 import { countWords, numberWords, shareWords } from '../../ui/words.ts'
 
 const TEST = { ks: 'Kolmogorov–Smirnov distance', psi: 'population stability index' } as const
@@ -24,30 +25,15 @@ export function ColumnShift({
   names: { before: string; after: string }
   rows: { before: number; after: number }
 }) {
-  const { word, colour, icon: Icon } = verdictOf(column)
+  const verdict = verdictOf(column)
+  const { word } = verdict
   const share = (missing: number, of: number) => (of === 0 ? 0 : missing / of)
   const [was, is] = [share(column.missing.before, rows.before), share(column.missing.after, rows.after)]
   const figures = `${TEST[column.test]} ${numberWords(column.statistic)}, limit ${column.threshold}`
   const { spread } = column
   const time = (x: number) => new Date(x).toISOString().slice(0, 10)
   return (
-    <Panel
-      title={column.name}
-      actions={
-        <Badge
-          size="sm"
-          variant="light"
-          color={colour}
-          radius="sm"
-          tt="none"
-          fw={500}
-          miw="max-content"
-          leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
-        >
-          {word}
-        </Badge>
-      }
-    >
+    <Panel title={column.name} actions={<WordBadge {...verdict} />}>
       <Stack gap={4}>
         {spread.kind === 'bins' ? (
           <HistogramPair

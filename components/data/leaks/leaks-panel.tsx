@@ -11,6 +11,7 @@ import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { WordBadge } from '../../ui/state-badge.tsx'
 import { countWords } from '../../ui/words.ts'
 import { type Shown, useReviewSchema } from '../client.ts'
 
@@ -125,7 +126,6 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
 
 function FindingPanel({ project, shown, finding }: { project: string; shown: Shown; finding: Finding }) {
   const review = useReviewSchema(project)
-  const { word, colour, icon: Icon } = SEVERITY[finding.severity]
   const { columns, ignored } = finding
   const setRole = (role: 'ignore' | 'feature') =>
     review.mutate({
@@ -140,18 +140,11 @@ function FindingPanel({ project, shown, finding }: { project: string; shown: Sho
     <Panel
       title={finding.column ?? 'Rows that repeat'}
       actions={
-        <Badge
-          size="sm"
-          variant="light"
-          color={ignored ? 'gray' : colour}
-          radius="sm"
-          tt="none"
-          fw={500}
-          miw="max-content"
-          leftSection={ignored ? <IconCheck size={11} aria-hidden /> : <Icon size={11} stroke={2.5} aria-hidden />}
-        >
-          {ignored ? 'Ignored, does no harm' : word}
-        </Badge>
+        ignored ? (
+          <WordBadge colour="gray" icon={IconCheck} word="Ignored, does no harm" />
+        ) : (
+          <WordBadge {...SEVERITY[finding.severity]} />
+        )
       }
     >
       <Stack gap="xs" align="flex-start">
