@@ -7,6 +7,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'
 import type { FromDataChild, ToDataChild } from './child-protocol.ts'
+import { outOfDuckDbMemory } from './data-failure.ts'
 import { findTask } from './tasks/index.ts'
 
 /** Serving and pages come first on a busy machine. */
@@ -27,7 +28,8 @@ async function run({ name, input }: ToDataChild): Promise<void> {
 }
 
 process.on('message', (message: ToDataChild) => {
-  run(message).catch(error => {
+  run(message).catch(thrown => {
+    const error = outOfDuckDbMemory(thrown) ?? thrown
     if (error instanceof AppError) {
       const { code, message: words, hint, details } = error
       const reasonCode = (error as { reasonCode?: string }).reasonCode

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { withDuckDb } from '#server/kernel/duckdb.ts'
+import { outOfDuckDbMemory } from './data-failure.ts'
 import { type RunTaskOptions, runTask } from './task.ts'
 import { type IngestInput, ingestTask } from './tasks/ingest.ts'
 
@@ -56,6 +57,18 @@ describe('data tasks in processes of their own', () => {
       reasonCode: 'out_of_memory',
       message: /used \d+ MB of memory; its limit is 16 MB/,
     })
+  })
+
+  it('DuckDB that gives up within its own limit says so in words, and is not tried again as a crash', async () => {
+    const path = join(folder, 'never')
+    const error = await withDuckDb({ files: [path], limits: { memoryMb: 20, threads: 1 } }, db =>
+      db.run('CREATE TABLE t AS SELECT hash(i)::VARCHAR AS w FROM range(20000000) t(i)'),
+    ).then(
+      () => assert.fail('20 million words fitted into 20 MB'),
+      e => e,
+    )
+    assert.equal(outOfDuckDbMemory(error)?.reasonCode, 'out_of_memory')
+    assert.equal(outOfDuckDbMemory(new Error('Parser Error: nothing')), undefined)
   })
 
   it('a process that is killed costs only its own task', async () => {

@@ -19,6 +19,17 @@ export const outOfMemory = (peakBytes: number, limitBytes: number) =>
     'Take fewer columns or rows, or add the file as Parquet.',
   )
 
+/** DuckDB kept within its own limit and gave up; undefined: the failure is another. */
+export const outOfDuckDbMemory = (error: unknown): DataFailure | undefined =>
+  /^Out of Memory Error|max_temp_directory_size/.test(String((error as Error | undefined)?.message))
+    ? new DataFailure(
+        'too_large',
+        'out_of_memory',
+        'The work needs more memory or room to spill to than it may use; nothing was changed.',
+        'Take fewer columns or rows, or free space on the server.',
+      )
+    : undefined
+
 /** The process ended by itself: unlike `AppError`s, this is tried again. */
 export class DataCrash extends Error {
   readonly reasonCode = 'data_process_crashed'

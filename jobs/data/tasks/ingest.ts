@@ -54,6 +54,8 @@ const PREVIEW_ROWS = 20
 const MANY_COLUMNS = 1000
 const MANY_COLUMNS_MB = 2048
 const PREVIEW_COLUMNS = 200
+/** Each thread holds buffers of the file and of what it counts; with less than this the second one runs out of memory now and then. */
+const THREAD_MB = 125
 
 function requireColumns(names: string[], wishes: IngestInput['wishes']): void {
   for (const [word, name] of Object.entries(wishes))
@@ -85,7 +87,7 @@ export const ingestTask = defineTask<IngestInput, IngestOutput>({
       limits: {
         temporaryFolder: folder,
         memoryMb: wide ? Math.max(MANY_COLUMNS_MB, input.duckDbMb) : input.duckDbMb,
-        threads: wide ? 1 : 2,
+        threads: wide || input.duckDbMb < 2 * THREAD_MB ? 1 : 2,
       },
       signal,
     }
