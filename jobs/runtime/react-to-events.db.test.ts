@@ -4,8 +4,8 @@ import { change } from '#server/kernel/change.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { systemActor } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
-import { catchUp, type Reaction, reactToEvents } from './react-to-events.ts'
+import { type TestKernel, testKernel, untilEventsReadable } from '#server/kernel/testing.ts'
+import { catchUp as catchUpNow, type Reaction, reactToEvents } from './react-to-events.ts'
 
 let kernel: TestKernel
 let scope: ProjectScope
@@ -26,6 +26,10 @@ const emit = (type: string, word: string) =>
       payload: { word },
     }),
   )
+const catchUp = async (at: TestKernel, reaction: Reaction) => {
+  await untilEventsReadable(at.db)
+  await catchUpNow(at, reaction)
+}
 const recorder = (name: string, fail: (word: string) => boolean = () => false) => {
   const seen: string[] = []
   const reaction: Reaction = {

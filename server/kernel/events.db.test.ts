@@ -5,7 +5,7 @@ import { openDatabase } from '#db/client.ts'
 import { change } from './change.ts'
 import { currentCursor, loadCursor, readEvents, saveCursor, writeEvent } from './events.ts'
 import { systemActor } from './scope.ts'
-import { type TestKernel, testKernel } from './testing.ts'
+import { type TestKernel, testKernel, untilEventsReadable } from './testing.ts'
 
 const actor = systemActor('test')
 let kernel: TestKernel
@@ -47,6 +47,7 @@ describe('events', () => {
     assert.deepEqual(seen, [], 'the later transaction waits for the earlier one')
     release()
     await slow
+    await untilEventsReadable(kernel.db)
     await read()
     await read()
     assert.deepEqual(seen, ['test.first-begun', 'test.second-begun'])
@@ -55,6 +56,7 @@ describe('events', () => {
 
   it('a change that fails tells of nothing', async () => {
     const { projectId } = await kernel.project()
+    await untilEventsReadable(kernel.db)
     const cursor = await currentCursor(kernel.db)
     await assert.rejects(
       change(kernel, actor, async c => {

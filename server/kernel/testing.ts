@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import type { Handle } from '#db/client.ts'
 import { projects } from '#db/schema/index.ts'
 import { testDatabase } from '#db/testing.ts'
 import { newId } from './ids.ts'
@@ -38,4 +41,19 @@ export async function testKernel(variables: Record<string, string> = {}): Promis
       await rm(home, { recursive: true, force: true })
     })(kernel.close),
   })
+}
+
+/**
+ * Waits until every transaction that began before now has ended. Events become readable behind the oldest running transaction of
+ * the whole server, whatever its database, and test files share a server: an event just written may rightly be some milliseconds away.
+ */
+export async function untilEventsReadable(db: Handle): Promise<void> {
+  const [now] = (await db.execute(sql`SELECT pg_current_xact_id()::text AS xid`)) as unknown as [{ xid: string }]
+  for (;;) {
+    const [row] = (await db.execute(
+      sql`SELECT pg_snapshot_xmin(pg_current_snapshot()) > ${now.xid}::xid8 AS readable`,
+    )) as unknown as [{ readable: boolean }]
+    if (row.readable) return
+    await sleep(20)
+  }
 }
