@@ -6,10 +6,10 @@ import { type Curves, curvesOf } from './metrics/curves.ts'
 import { defaultMetric, getMetric, listMetrics, type MetricValue, metricIntervals } from './metrics/registry.ts'
 import type { Scored } from './metrics/types.ts'
 import { deriveSeed } from './random.ts'
-import { autoRecipe } from './recipe/auto.ts'
 import { compileRecipe } from './recipe/compile.ts'
-import { fitRecipe } from './recipe/fit.ts'
-import type { FittedRecipe, Recipe } from './recipe/types.ts'
+import { completeRecipe } from './recipe/complete.ts'
+import { prepareTraining } from './recipe/prepare-training.ts'
+import type { FittedRecipe, RecipeStep } from './recipe/types.ts'
 import type { Schema } from './schema.ts'
 import { type Split, type SplitRows, splitByGroup, splitByTime, splitRandom, splitStratified } from './split.ts'
 import { detectTask, encodeTarget, rowsOf, type Target } from './task.ts'
@@ -32,8 +32,8 @@ export type TrainRequest = {
   /** The one to compare models by; default RMSE, ROC AUC or macro F1. All others are computed as well. */
   metric?: string
   seed: number
-  /** Default `autoRecipe`. */
-  recipe?: Recipe
+  /** A person's own steps; the usual ones for the trainer follow (`completeRecipe`). */
+  steps?: readonly RecipeStep[]
   threads?: number
   report?: (step: number, metrics: Record<string, number>) => void
   signal?: AbortSignal
@@ -95,17 +95,20 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
   const sides = splitRows(request.split, featureSchema, frame, target, task, seed)
   const train = pick(target, sides.train)
   const held = pick(target, sides.validation)
-  const recipe = fitRecipe(request.recipe ?? autoRecipe(featureSchema), frame, train.rows)
+  const { recipe, x } = prepareTraining(
+    completeRecipe(request.steps ?? [], featureSchema.columns, trainer.features),
+    frame,
+    train.rows,
+    { y: train.y, task, classCount: target.classes.length, seed: deriveSeed(seed, 'recipe') },
+  )
   if (recipe.inputs.some(input => input.name === targetName)) {
     throw new EngineError('recipe-target', `The recipe uses the target “${targetName}” as a feature.`, 'Remove it.')
   }
-  const compiled = compileRecipe(recipe)
   signal.throwIfAborted()
   const trainFrame = takeInputs(frame, recipe, train.rows)
   const heldFrame = takeInputs(frame, recipe, held.rows)
   const weights = weightColumn(schema, frame)
-  const x = compiled.transform(trainFrame)
-  const heldX = compiled.transform(heldFrame)
+  const heldX = compileRecipe(recipe).transform(heldFrame)
 
   const model = await trainer.fit({
     x,

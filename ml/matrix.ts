@@ -4,16 +4,44 @@ export type Matrix = {
   rows: number
   cols: number
   data: Float32Array | Float64Array
+  /**
+   * By column: 0 is a number; k > 0 is a category whose cells are codes 0 … k − 1, most frequent level first, NaN for a missing or never
+   * seen one. Absent when all are numbers.
+   */
+  levels?: readonly number[]
+  /** Set when the rows were taken out of a larger matrix: what is made once for that one (bins) serves all its parts. */
+  origin?: { matrix: Matrix; rows: Int32Array }
 }
 
-/** Copies the named rows, in that order. */
+/** The named rows, in that order (repeats allowed). The cells are copied when `data` is first read. */
 export function takeMatrixRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
-  const { cols } = matrix
+  const { names, cols, levels } = matrix
   const rows = indices.length
-  const data = matrix.data instanceof Float32Array ? new Float32Array(rows * cols) : new Float64Array(rows * cols)
-  for (let i = 0; i < rows; i++) {
-    const from = indices[i]! * cols
-    data.set(matrix.data.subarray(from, from + cols), i * cols)
+  const taken = matrix.origin
+    ? { matrix: matrix.origin.matrix, rows: Int32Array.from(indices, row => matrix.origin!.rows[row]!) }
+    : { matrix, rows: Int32Array.from(indices) }
+  let copied: Float32Array | Float64Array | undefined
+  const copy = () => {
+    const source = taken.matrix.data
+    const data = source instanceof Float32Array ? new Float32Array(rows * cols) : new Float64Array(rows * cols)
+    for (let i = 0; i < rows; i++) {
+      const from = taken.rows[i]! * cols
+      data.set(source.subarray(from, from + cols), i * cols)
+    }
+    return data
   }
-  return { names: matrix.names, rows, cols, data }
+  return {
+    names,
+    rows,
+    cols,
+    ...(levels ? { levels } : {}),
+    origin: taken,
+    get data() {
+      copied ??= copy()
+      return copied
+    },
+  }
 }
+
+/** How many levels column `c` has; 0 for a number. */
+export const levelsOf = (matrix: Pick<Matrix, 'levels'>, c: number): number => matrix.levels?.[c] ?? 0

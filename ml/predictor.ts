@@ -1,9 +1,8 @@
 import { BundleError, EngineError } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
-import { compileRecipe } from './recipe/compile.ts'
+import { compilePipeline } from './pipeline.ts'
 import { type CellError, compileCheck, compileValidator, expectedWords, gotWords, type Schema } from './schema.ts'
-import { compilePredictor } from './trainers/registry.ts'
 import type { Task } from './trainers/types.ts'
 
 export type Prediction = {
@@ -49,16 +48,12 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)
   const { signature, task, target, classes } = manifest
-  const { recipe, predictor, validate, checks } = refuseNonsense(() => ({
-    recipe: compileRecipe(manifest.recipe),
-    predictor: compilePredictor(model),
+  const { pipeline, validate, checks } = refuseNonsense(() => ({
+    pipeline: compilePipeline(manifest.recipe, model),
     validate: compileValidator(signature),
     checks: signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) })),
   }))
-  if (recipe.cols !== model.cols) {
-    throw new BundleError('manifest', `The recipe makes ${recipe.cols} features, the model needs ${model.cols}.`)
-  }
-  const features = new Float64Array(recipe.cols)
+  const { predictFrame } = pipeline
   const width = classes?.length ?? 1
   const out = new Float64Array(width)
 
@@ -67,7 +62,6 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     for (let k = 1; k < width; k++) if (values[at + k]! > values[at + best]!) best = k
     return classes![best]!
   }
-  const predictFrame = (frame: Frame) => predictor.predict(recipe.transform(frame))
   const inWords = (values: Float64Array) => {
     if (!classes) return { predictions: Array.from(values) }
     const rows = values.length / width
@@ -108,8 +102,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
         errors.push({ row: 0, column: name, expected: expectedWords(column), got: gotWords(value) })
       }
       if (errors) return { ok: false, errors }
-      recipe.transformRow(row, features)
-      predictor.predictRow(features, 0, out)
+      pipeline.predictRow(row as object, out)
       if (!classes) return { ok: true, prediction: out[0]! }
       return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
     },

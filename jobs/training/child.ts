@@ -86,7 +86,7 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
     trainerId: task.trainer,
     parameters: task.parameters,
     split: task.split,
-    recipe: task.recipe,
+    steps: task.steps,
     metric: task.metric,
     seed: task.seed,
     threads: task.threads,

@@ -4,7 +4,7 @@ import type {
   FittedRecipe,
   MetricValue,
   Parameters,
-  Recipe,
+  RecipeStep,
   Schema,
   Split,
   Task,
@@ -24,7 +24,8 @@ export interface TrainTask {
   parameters: Parameters
   split: Split
   /** Absent: the engine's own. */
-  recipe?: Recipe
+  /** A saved recipe's, before they are completed for the trainer. */
+  steps?: RecipeStep[]
   metric: string
   seed: number
   threads: number

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { canonicalJson, completeRecipe, type Parameters, type Recipe } from '#ml/index.ts'
+import { canonicalJson, type Parameters } from '#ml/index.ts'
 import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import {
@@ -31,12 +31,6 @@ async function describeTask(
   const path = await kernel.blobs.pathOf(version.digest)
   const { read } = chooseColumns(version.schema, experiment.target, payload.ignore)
   const schema = toEngineSchema(read)
-  let recipe: Recipe | undefined
-  if (payload.recipeVersionId)
-    recipe = completeRecipe(
-      await recipeStepsById(kernel, scope, payload.recipeVersionId),
-      schema.columns.filter(c => c.name !== experiment.target),
-    )
   return {
     // A reviewed schema reads other columns, or reads them otherwise.
     frameKey: canonicalJson({ digest: version.digest, read: read.map(c => [c.name, c.type, c.role]) }),
@@ -48,7 +42,7 @@ async function describeTask(
     trainer: run.trainer,
     parameters: run.params as Parameters,
     split: { kind: payload.split },
-    recipe,
+    steps: payload.recipeVersionId ? await recipeStepsById(kernel, scope, payload.recipeVersionId) : undefined,
     metric: experiment.metric,
     seed: run.seed,
     threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),

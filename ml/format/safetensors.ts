@@ -6,7 +6,7 @@ import { canonicalJson } from './canonical-json.ts'
  * The safetensors format (huggingface/safetensors, README "Format"): 8 bytes little-endian header length, a JSON header
  * `{name: {dtype, shape, data_offsets: [begin, end]}}`, then the little-endian data without gaps.
  */
-const BYTES: Record<TensorType, number> = { F32: 4, F64: 8, I32: 4 }
+const BYTES: Record<TensorType, number> = { F32: 4, F64: 8, I32: 4, U8: 1 }
 /** Headers above 100 MB are refused by the reference reader too. */
 const LARGEST_HEADER = 100_000_000
 
@@ -41,7 +41,8 @@ export function writeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
     for (const item of data) {
       if (dtype === 'F32') view.setFloat32(at, item, true)
       else if (dtype === 'F64') view.setFloat64(at, item, true)
-      else view.setInt32(at, item, true)
+      else if (dtype === 'I32') view.setInt32(at, item, true)
+      else view.setUint8(at, item)
       at += BYTES[dtype]
     }
   }
@@ -107,6 +108,7 @@ function checkEntry(name: string, entry: unknown): HeaderEntry {
 }
 
 function readData(view: DataView, at: number, count: number, dtype: TensorType): Tensor['data'] {
+  if (dtype === 'U8') return new Uint8Array(view.buffer.slice(view.byteOffset + at, view.byteOffset + at + count))
   const data =
     dtype === 'F32' ? new Float32Array(count) : dtype === 'F64' ? new Float64Array(count) : new Int32Array(count)
   for (let i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 import { frameTypeOf, type Schema, type SchemaColumn } from '../schema.ts'
+import type { FeatureKind } from '../trainers/types.ts'
 import type { Recipe, RecipeInput, RecipeStep } from './types.ts'
 
 /** Columns a recipe may use: features, and the time column (its hour and weekday are often the best features). */
@@ -8,11 +9,12 @@ export function isUsableFeature(column: SchemaColumn): boolean {
 }
 
 /**
- * A sound default: numbers and booleans are imputed (median, with an indicator where cells were missing) and scaled,
- * categories become one-hot columns with a bucket for rare and unseen levels, times become cyclic date parts.
+ * A sound default for what a trainer wants. `numeric`: numbers and booleans are imputed (median, with an indicator where cells were missing)
+ * and numbers scaled, categories become one-hot columns with a bucket for rare and unseen levels, times become cyclic date parts. `native`:
+ * cells stay as they are, categories become codes, times plain parts and elapsed days. `embedded`: as numeric, with codes for categories.
  * Ids, constants and free text are left out.
  */
-export function autoRecipe(schema: Schema): Recipe {
+export function autoRecipe(schema: Schema, features: FeatureKind = 'numeric'): Recipe {
   const usable = schema.columns.filter(isUsableFeature)
   const inputs = usable.map(
     (column): RecipeInput => ({
@@ -22,17 +24,23 @@ export function autoRecipe(schema: Schema): Recipe {
     }),
   )
   const named = (type: RecipeInput['type']) => inputs.filter(input => input.type === type).map(input => input.name)
-  const steps: RecipeStep[] = []
   const [numbers, booleans, categories, times] = [
     named('number'),
     named('boolean'),
     named('category'),
     named('datetime'),
   ]
-  if (numbers.length > 0) steps.push({ step: 'impute', columns: numbers, strategy: 'median', indicator: true })
-  if (booleans.length > 0) steps.push({ step: 'impute', columns: booleans, strategy: 'mode', indicator: true })
-  if (times.length > 0) steps.push({ step: 'date-parts', columns: times })
-  if (numbers.length > 0) steps.push({ step: 'scale', columns: numbers, method: 'standard' })
-  if (categories.length > 0) steps.push({ step: 'one-hot', columns: categories })
-  return { v: 1, inputs, steps }
+  const native = features === 'native'
+  const all: RecipeStep[] = [
+    ...(native
+      ? []
+      : [
+          { step: 'impute' as const, columns: numbers, strategy: 'median' as const, indicator: true },
+          { step: 'impute' as const, columns: booleans, strategy: 'mode' as const, indicator: true },
+        ]),
+    { step: 'date-parts', columns: times, ...(native ? { as: 'number' as const, elapsedDays: true } : {}) },
+    ...(native ? [] : [{ step: 'scale' as const, columns: numbers, method: 'standard' as const }]),
+    { step: features === 'numeric' ? 'one-hot' : 'ordinal', columns: categories },
+  ]
+  return { v: 1, inputs, steps: all.filter(step => step.columns.length > 0) }
 }

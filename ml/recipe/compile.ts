@@ -9,6 +9,8 @@ export type CompiledRecipe = {
   /** Feature names, in column order. */
   names: string[]
   cols: number
+  /** By column: levels of a category code, 0 for a number; see `Matrix`. */
+  levels: number[]
   /** Whole frame → row-major matrix. Columns of the frame that the recipe does not know are ignored. */
   transform(frame: Frame, precision?: 'float32' | 'float64'): Matrix
   /**
@@ -28,6 +30,8 @@ export function compileRecipe(recipe: FittedRecipe): CompiledRecipe {
   const outputs = Int32Array.from(program.slots, slot => slot.register)
   const names = program.slots.map(slot => slot.name)
   const cols = names.length
+  const levels = program.slots.map(slot => slot.levels ?? 0)
+  const coded = levels.some(count => count > 0) ? { levels } : {}
   const { operations } = program
   const registers = new Float64Array(program.registers)
   const readers = recipe.inputs.map(compileReader)
@@ -36,6 +40,7 @@ export function compileRecipe(recipe: FittedRecipe): CompiledRecipe {
   return {
     names,
     cols,
+    levels,
     transform(frame, precision = 'float64') {
       const { rows } = frame
       const data = precision === 'float32' ? new Float32Array(rows * cols) : new Float64Array(rows * cols)
@@ -46,7 +51,7 @@ export function compileRecipe(recipe: FittedRecipe): CompiledRecipe {
         const at = i * cols
         for (let c = 0; c < cols; c++) data[at + c] = registers[outputs[c]!]!
       }
-      return { names, rows, cols, data }
+      return { names, rows, cols, data, ...coded }
     },
     transformRow(row, out) {
       for (let c = 0; c < readers.length; c++) {

@@ -1,4 +1,5 @@
 import type { SchemaColumn } from '../schema.ts'
+import type { FeatureKind } from '../trainers/types.ts'
 import { autoRecipe } from './auto.ts'
 import type { Recipe, RecipeStep } from './types.ts'
 
@@ -6,11 +7,15 @@ import type { Recipe, RecipeStep } from './types.ts'
  * A person's steps, then whatever `autoRecipe` would do about what they leave open: numbers with missing cells, unscaled numbers, categories
  * and times that are not features yet. The result always ends in numbers. Names that are no usable column are left for `fitRecipe` to refuse.
  */
-export function completeRecipe(steps: readonly RecipeStep[], columns: readonly SchemaColumn[]): Recipe {
-  const auto = autoRecipe({ columns: [...columns] })
+export function completeRecipe(
+  steps: readonly RecipeStep[],
+  columns: readonly SchemaColumn[],
+  features: FeatureKind = 'numeric',
+): Recipe {
+  const auto = autoRecipe({ columns: [...columns] }, features)
   const touched = (kinds: readonly RecipeStep['step'][]) =>
     new Set(steps.filter(step => kinds.includes(step.step)).flatMap(step => step.columns))
-  const gone = touched(['drop', 'one-hot', 'date-parts'])
+  const gone = touched(['drop', 'one-hot', 'ordinal', 'date-parts'])
   const imputed = touched(['impute'])
   const scaled = touched(['scale'])
   const made = steps.flatMap(step =>
@@ -28,7 +33,9 @@ export function completeRecipe(steps: readonly RecipeStep[], columns: readonly S
   })
   const combinedMissing = made.filter(name => !imputed.has(name) && !gone.has(name))
   const impute: RecipeStep[] =
-    combinedMissing.length > 0 ? [{ step: 'impute', columns: combinedMissing, strategy: 'median' }] : []
+    combinedMissing.length > 0 && features !== 'native'
+      ? [{ step: 'impute', columns: combinedMissing, strategy: 'median' }]
+      : []
   return { v: 1, inputs: auto.inputs, steps: [...steps, ...impute, ...open] }
 }
 
@@ -63,6 +70,8 @@ export function explainStep(step: RecipeStep): string {
       return `A new feature: ${step.columns[0]} ${OPERATION_WORDS[step.operation]} ${step.columns[1]}.`
     case 'one-hot':
       return `${columns}: one column per level, 1 where a row has it; levels beyond the ${step.maxCategories ?? 40} most frequent, or seen less than ${step.minCount ?? 2} times, share one.`
+    case 'ordinal':
+      return `${columns}: a code per level, most frequent first; missing and never seen levels have none.`
     case 'date-parts':
       return `${columns}: ${(step.parts ?? ['hour', 'weekday', 'month', 'day of the year']).join(', ')} as places on a circle, so that December lies beside January${step.elapsedDays ? ', and the days since the first training row' : ''}.`
     case 'drop':

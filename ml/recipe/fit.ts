@@ -35,7 +35,7 @@ export function fitRecipe(recipe: Recipe, frame: Frame, trainRows: ArrayLike<num
     throw new EngineError(
       'recipe-not-numeric',
       `After the recipe, the column “${left.name}” is still ${left.kind === 'text' ? 'text' : `a ${left.kind}`}.`,
-      'Add a one-hot, date-parts or drop step for it.',
+      'Add a one-hot, ordinal, date-parts or drop step for it.',
     )
   }
   if (program.slots.length === 0) {
@@ -46,9 +46,12 @@ export function fitRecipe(recipe: Recipe, frame: Frame, trainRows: ArrayLike<num
 
 function fitInput(input: RecipeInput, recipe: Recipe, frame: Frame, rows: ArrayLike<number>): FittedInput {
   if (input.type !== 'category') return { ...input }
-  const encoder = recipe.steps.find(step => step.step === 'one-hot' && step.columns.includes(input.name))
-  const maxCategories = (encoder?.step === 'one-hot' ? encoder.maxCategories : undefined) ?? 40
-  const minCount = (encoder?.step === 'one-hot' ? encoder.minCount : undefined) ?? 2
+  const encoder = recipe.steps.find(
+    (step): step is Extract<RecipeStep, { step: 'one-hot' | 'ordinal' }> =>
+      (step.step === 'one-hot' || step.step === 'ordinal') && step.columns.includes(input.name),
+  )
+  const maxCategories = encoder?.maxCategories ?? (encoder?.step === 'ordinal' ? 1000 : 40)
+  const minCount = encoder?.minCount ?? 2
   const column = frame.columns.get(input.name)
   if (!column) throw new EngineError('frame-column', `The data lacks the column “${input.name}”.`, 'Add the column.')
   const counts = new Map<string, number>()
@@ -175,6 +178,10 @@ function fitStep(
         missing: values.some(cell => cell === MISSING_CODE),
       }
     }
+    case 'ordinal': {
+      if (slot.kind !== 'category') refuse('a category')
+      return { step: 'ordinal', column, levels: inputs.find(input => input.name === column)?.vocabulary?.length ?? 0 }
+    }
     case 'date-parts': {
       if (slot.kind !== 'datetime') refuse('dates')
       const present = values.filter(cell => !Number.isNaN(cell))
@@ -185,7 +192,13 @@ function fitStep(
       const elapsed = step.elapsedDays
         ? { elapsedFrom: present.reduce((least, ms) => Math.min(least, ms), present[0] ?? 0) }
         : {}
-      return { step: 'date-parts', column, parts, ...elapsed }
+      return {
+        step: 'date-parts',
+        column,
+        parts,
+        ...(step.as === 'number' ? { as: 'number' as const } : {}),
+        ...elapsed,
+      }
     }
     default:
       throw new EngineError('recipe-step', `Unknown recipe step “${(step as { step: string }).step}”.`)

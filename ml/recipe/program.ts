@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts'
-import { cycleCosine, cycleSine } from './date-parts.ts'
+import { cycleCosine, cyclePosition, cycleSine } from './date-parts.ts'
 import { signedLog1p, yeoJohnson } from './power.ts'
 import type { FittedInput, FittedStep } from './types.ts'
 
@@ -14,7 +14,8 @@ export const MISSING_CODE = -1
 export const UNSEEN_CODE = -2
 
 type Kind = 'number' | 'category' | 'boolean' | 'datetime' | 'text'
-export type Slot = { name: string; kind: Kind; register: number }
+/** `levels` > 0: a number that is the code of a category with so many levels. */
+export type Slot = { name: string; kind: Kind; register: number; levels?: number }
 
 /** The working columns while a recipe is fitted or compiled, in output order. */
 export type Program = { slots: Slot[]; registers: number; operations: Operation[] }
@@ -137,9 +138,26 @@ export function addStep(program: Program, step: FittedStep): void {
       })
       return
     }
+    case 'ordinal': {
+      slot.kind = 'number'
+      slot.levels = step.levels
+      program.operations.push(r => {
+        if (r[from]! < 0) r[from] = Number.NaN
+      })
+      return
+    }
     case 'date-parts': {
       removeSlot(program, slot)
-      for (const part of step.parts) {
+      if (step.as === 'number') {
+        for (const part of step.parts) {
+          const to = addSlot(program, `${step.column}_${part}`)
+          program.operations.push(r => {
+            const ms = r[from]!
+            r[to] = Number.isNaN(ms) ? Number.NaN : cyclePosition(part, ms)
+          })
+        }
+      }
+      for (const part of step.as === 'number' ? [] : step.parts) {
         const sine = addSlot(program, `${step.column}_${part}_sin`)
         const cosine = addSlot(program, `${step.column}_${part}_cos`)
         // A missing time lies in the middle of every circle.
@@ -155,7 +173,7 @@ export function addStep(program: Program, step: FittedStep): void {
         const to = addSlot(program, `${step.column}_elapsed_days`)
         program.operations.push(r => {
           const ms = r[from]!
-          r[to] = Number.isNaN(ms) ? 0 : (ms - start) / 86_400_000
+          r[to] = Number.isNaN(ms) ? (step.as === 'number' ? ms : 0) : (ms - start) / 86_400_000
         })
       }
       return

@@ -48,10 +48,19 @@ export type RecipeStep =
       minCount?: number
     }
   | {
+      step: 'ordinal'
+      columns: string[]
+      /** Levels that keep a code of their own, most frequent first. Default 1,000. */
+      maxCategories?: number
+      /** A level seen less often counts as never seen. Default 2. */
+      minCount?: number
+    }
+  | {
       step: 'date-parts'
       columns: string[]
-      /** Each gives a sine and a cosine, so that 23:00 lies next to 00:00. Default all. */
       parts?: DatePart[]
+      /** circle: each part gives a sine and a cosine, so that 23:00 lies next to 00:00. number: one plain number a part, for trees. Default circle. */
+      as?: 'circle' | 'number'
       /** Adds days since the first training row: lets a model follow a trend, and extrapolate it. Default false. */
       elapsedDays?: boolean
     }
@@ -78,7 +87,9 @@ export type FittedStep =
       name: string
     }
   | { step: 'one-hot'; column: string; levels: string[]; other: boolean; missing: boolean }
-  | { step: 'date-parts'; column: string; parts: DatePart[]; elapsedFrom?: number }
+  /** The code of a level is its place in the vocabulary; NaN when missing or never seen. */
+  | { step: 'ordinal'; column: string; levels: number }
+  | { step: 'date-parts'; column: string; parts: DatePart[]; as?: 'number'; elapsedFrom?: number }
   | { step: 'drop'; column: string }
 
 /** Plain JSON; the whole truth about how a row becomes numbers. */

@@ -9,6 +9,7 @@ export const baseline: Trainer = {
   label: 'Baseline',
   summary: 'Always predicts the average target, or the class shares. What every other model must beat.',
   tasks: ['regression', 'binary', 'multiclass'],
+  features: 'numeric',
   parameters: [
     {
       name: 'strategy',

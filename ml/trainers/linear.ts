@@ -12,6 +12,7 @@ export const linear: Trainer = {
   label: 'Linear',
   summary: 'A weighted sum of the features with elastic-net penalty. Fast, stable, easy to explain.',
   tasks: ['regression', 'binary', 'multiclass'],
+  features: 'numeric',
   parameters: [
     {
       name: 'alpha',

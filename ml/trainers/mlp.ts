@@ -15,6 +15,7 @@ export const mlp: Trainer = {
   label: 'Neural network',
   summary: 'Layers of neurons trained with TensorFlow.js. Learns curves and interactions that a linear model cannot.',
   tasks: ['regression', 'binary', 'multiclass'],
+  features: 'numeric',
   parameters: mlpParameters,
   defaultSettings: mlpSettings,
   fit,

@@ -32,8 +32,8 @@ export type ParameterDescriptor = ParameterBase &
 
 export type Setting = { name: string; parameters: Parameters }
 
-export type TensorType = 'F32' | 'F64' | 'I32'
-export type Tensor = { dtype: TensorType; shape: number[]; data: Float32Array | Float64Array | Int32Array }
+export type TensorType = 'F32' | 'F64' | 'I32' | 'U8'
+export type Tensor = { dtype: TensorType; shape: number[]; data: Float32Array | Float64Array | Int32Array | Uint8Array }
 
 /** A trained model as data. `config` is plain JSON. */
 export type Model = {
@@ -80,11 +80,18 @@ export type FitContext = Labelled & {
   now(): number
 }
 
+/**
+ * How a trainer wants its features. `numeric`: no cell missing, numbers scaled, categories one-hot. `native`: numbers as they are, NaN where
+ * missing, categories as codes (trees). `embedded`: no number missing, numbers scaled, categories as codes (networks with embeddings).
+ */
+export type FeatureKind = 'numeric' | 'native' | 'embedded'
+
 export type Trainer = {
   id: string
   label: string
   summary: string
   tasks: Task[]
+  features: FeatureKind
   parameters: ParameterDescriptor[]
   /** Several good settings to start from, best first. */
   defaultSettings(task: Task, shape: { rows: number; cols: number }): Setting[]

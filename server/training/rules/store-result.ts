@@ -55,8 +55,10 @@ function describeStep(step: FittedRecipe['steps'][number]): string {
       return `${step.name}: ${step.column} ${{ multiply: 'times', divide: 'divided by', add: 'plus', subtract: 'minus' }[step.operation]} ${step.other}.`
     case 'one-hot':
       return `${step.column}: one column for each of ${list(step.levels)}${step.other ? ', and one for all others' : ''}${step.missing ? ', and one for missing' : ''}.`
+    case 'ordinal':
+      return `${step.column}: a code for each of ${step.levels} levels.`
     case 'date-parts':
-      return `${step.column}: ${list(step.parts)} as sine and cosine${step.elapsedFrom === undefined ? '' : ', and days since the first training row'}.`
+      return `${step.column}: ${list(step.parts)} as ${step.as === 'number' ? 'numbers' : 'sine and cosine'}${step.elapsedFrom === undefined ? '' : ', and days since the first training row'}.`
     case 'drop':
       return `${step.column}: left out.`
   }

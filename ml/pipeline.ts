@@ -1,0 +1,34 @@
+import { BundleError } from './errors.ts'
+import type { Frame } from './frame/frame.ts'
+import { compileRecipe } from './recipe/compile.ts'
+import type { FittedRecipe } from './recipe/types.ts'
+import { compilePredictor } from './trainers/registry.ts'
+import type { Model } from './trainers/types.ts'
+
+/** From cells to predictions: a fitted recipe and the model trained behind it. */
+export type Pipeline = {
+  /** Numbers per row: 1 for regression, else one probability per class. */
+  width: number
+  /** A frame holding the recipe's inputs: rows × width, row-major. */
+  predictFrame(frame: Frame): Float64Array
+  /** One row, trusted (checked against the signature before) → `out`, the same numbers as `predictFrame`. */
+  predictRow(row: object, out: Float64Array): void
+}
+
+/** @throws BundleError when recipe and model do not fit together. */
+export function compilePipeline(recipe: FittedRecipe, model: Model): Pipeline {
+  const compiled = compileRecipe(recipe)
+  const predictor = compilePredictor(model)
+  if (compiled.cols !== model.cols) {
+    throw new BundleError('manifest', `The recipe makes ${compiled.cols} features, the model needs ${model.cols}.`)
+  }
+  const features = new Float64Array(compiled.cols)
+  return {
+    width: model.task === 'regression' ? 1 : model.classCount,
+    predictFrame: frame => predictor.predict(compiled.transform(frame)),
+    predictRow(row, out) {
+      compiled.transformRow(row, features)
+      predictor.predictRow(features, 0, out)
+    },
+  }
+}
