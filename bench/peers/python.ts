@@ -2,9 +2,11 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Measured } from '../harness.ts'
 
 const REQUIREMENTS = 'bench/peers/requirements.txt'
+const TWO_THREADS = { OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2', MKL_NUM_THREADS: '2' }
 
 let python: Promise<string | undefined> | undefined
 
@@ -40,7 +42,7 @@ export async function runPeer(script: string, job: unknown): Promise<Measured | 
   if (!binary) return undefined
   const child = spawn(binary, [`bench/peers/${script}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2', MKL_NUM_THREADS: '2' },
+    env: { ...process.env, ...TWO_THREADS },
   })
   child.stdin.end(JSON.stringify(job))
   let output = ''
@@ -48,4 +50,30 @@ export async function runPeer(script: string, job: unknown): Promise<Measured | 
   const status = await new Promise<number | null>(resolve => child.once('close', resolve))
   if (status !== 0) throw new Error(`${script} ended with status ${status}`)
   return JSON.parse(output) as Measured
+}
+
+export type PeerRound = { value: number; answer: string; version: string; peak: number }
+export type Peer = { round(what: string): Promise<PeerRound>; stop(): void }
+
+/** A peer that stays: `job` is its first line, each round another, so that its rounds and ours can alternate. Undefined as for `runPeer`. */
+export async function startPeer(script: string, job: unknown): Promise<Peer | undefined> {
+  if (process.env.FLEXIML_BENCH_PEERS !== 'on') return undefined
+  python ??= preparePython()
+  const binary = await python
+  if (!binary) return undefined
+  const child = spawn(binary, [`bench/peers/${script}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...TWO_THREADS },
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  child.stdin.write(`${JSON.stringify(job)}\n`)
+  return {
+    async round(what) {
+      child.stdin.write(`${JSON.stringify({ what })}\n`)
+      const { value, done } = await lines.next()
+      if (done) throw new Error(`${script} ended`)
+      return JSON.parse(value) as PeerRound
+    },
+    stop: () => void child.stdin.end(),
+  }
 }
