@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts'
+import { treePredictor } from '../trees/predict.ts'
 import { baseline, baselinePredictor } from './baseline.ts'
 import { linear, linearPredictor } from './linear.ts'
 import { mlpPredictor } from './mlp-forward.ts'
@@ -11,6 +12,11 @@ const predictors: Record<string, (model: Model) => Predictor> = {
   baseline: baselinePredictor,
   linear: linearPredictor,
   mlp: mlpPredictor,
+  gbdt: treePredictor,
+  'random-forest': treePredictor,
+  'extra-trees': treePredictor,
+  lightgbm: treePredictor,
+  xgboost: treePredictor,
 }
 
 /** Adds a trainer that needs more than the portable engine (`ml/node.ts` adds `mlp`). */

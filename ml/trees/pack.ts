@@ -1,0 +1,105 @@
+import { BundleError } from '../errors.ts'
+import type { Trees } from './model.ts'
+
+/** Bytes of a packed node: a float64 and two int32. */
+export const NODE_BYTES = 16
+
+/**
+ * Trees laid out for walking: one block of bytes, brothers side by side, so that going right is going 16 bytes further.
+ *
+ * | bytes | inner node, number | inner node, category | leaf |
+ * |---|---|---|---|
+ * | 0–7 | threshold (float64) | where its set begins (byte), words of it | what it adds (float64), or where its row of `values` begins (index) |
+ * | 8–11 | feature × 8 + bits: 1: a missing cell goes right, 2: a category | the same | columns × 8 |
+ * | 12–15 | the left child (byte) | the same | itself |
+ *
+ * A leaf tests a column past the last one; where that holds −∞ a walk that has arrived stays where it is.
+ */
+export type PackedTrees = {
+  bytes: ArrayBuffer
+  /** The same bytes as numbers: `[byte >> 3]` and `[byte >> 2]`. */
+  numbers: Float64Array
+  integers: Int32Array
+  /** First byte of each tree. */
+  roots: Int32Array
+  /** By tree: levels below the root, and whether it tests a category. */
+  depths: Int32Array
+  categorical: Uint8Array
+  /** Bytes 8–11 of every leaf. */
+  leafTest: number
+  leafWidth: number
+  /** Leaves × `leafWidth` when that is more than 1. */
+  values: Float64Array
+}
+
+const nonsense = (what: string) => new BundleError('weights', `The trees of the model are damaged: ${what}.`)
+
+/** @throws BundleError when trees share nodes, or are too large. */
+export function packTrees(trees: Trees, cols: number): PackedTrees {
+  const { leafWidth } = trees
+  const nodes = trees.feature.length
+  // Nodes nobody leads to are left out; sharing is refused, so there are never more than there were.
+  const setBytes = trees.categories.length * 4
+  const size = nodes * NODE_BYTES + setBytes
+  if (size + NODE_BYTES > 2 ** 31 || cols >= 2 ** 28) throw nonsense('they are larger than two gigabytes')
+  const bytes = new ArrayBuffer(Math.ceil(size / 8) * 8)
+  const numbers = new Float64Array(bytes)
+  const integers = new Int32Array(bytes)
+  const sets = nodes * NODE_BYTES
+  integers.set(trees.categories, sets >> 2)
+
+  const roots = new Int32Array(trees.roots.length)
+  const depths = new Int32Array(trees.roots.length)
+  const categorical = new Uint8Array(trees.roots.length)
+  const values: number[] = []
+  const seen = new Uint8Array(nodes)
+  let free = 0
+  for (let t = 0; t < roots.length; t++) {
+    roots[t] = free
+    // [node, where it goes, depth], the left child on top: its children come right behind it.
+    const stack = [trees.roots[t]!, free, 0]
+    free += NODE_BYTES
+    while (stack.length > 0) {
+      const depth = stack.pop()!
+      const at = stack.pop()!
+      const node = stack.pop()!
+      if (seen[node]) throw nonsense('two trees share a node')
+      seen[node] = 1
+      const feature = trees.feature[node]!
+      if (feature < 0) {
+        depths[t] = Math.max(depths[t]!, depth)
+        integers[(at >> 2) + 2] = cols * 8
+        integers[(at >> 2) + 3] = at
+        if (leafWidth === 1) numbers[at >> 3] = trees.value[node]!
+        else {
+          integers[at >> 2] = values.length
+          for (let k = 0; k < leafWidth; k++) values.push(trees.value[node * leafWidth + k]!)
+        }
+        continue
+      }
+      const flags = trees.flags[node]!
+      if (flags & 2) {
+        categorical[t] = 1
+        const set = trees.threshold[node]!
+        integers[at >> 2] = sets + (set + 1) * 4
+        integers[(at >> 2) + 1] = trees.categories[set]!
+      } else numbers[at >> 3] = trees.threshold[node]!
+      integers[(at >> 2) + 2] = feature * 8 + (flags & 2) + (flags & 1 ? 0 : 1)
+      integers[(at >> 2) + 3] = free
+      stack.push(trees.right[node]!, free + NODE_BYTES, depth + 1)
+      stack.push(trees.left[node]!, free, depth + 1)
+      free += 2 * NODE_BYTES
+    }
+  }
+  return {
+    bytes,
+    numbers,
+    integers,
+    roots,
+    depths,
+    categorical,
+    leafTest: cols * 8,
+    leafWidth,
+    values: Float64Array.from(values),
+  }
+}
