@@ -17,8 +17,13 @@ export type ParameterDescriptor = ParameterBase &
         scale?: 'linear' | 'log'
         search?: { low: number; high: number }
       }
-    | { kind: 'choice'; default: string; options: { value: string; label: string }[] }
-    | { kind: 'boolean'; default: boolean }
+    | {
+        kind: 'choice'
+        default: string
+        options: { value: string; label: string }[]
+        search?: { choices: string[] }
+      }
+    | { kind: 'boolean'; default: boolean; search?: { choices: boolean[] } }
     /** A list of whole numbers, such as layer sizes. */
     | {
         kind: 'list'

@@ -1,0 +1,11 @@
+import type { Sampler } from './history.ts'
+import { completePoint } from './space.ts'
+import { sampleTpe } from './tpe.ts'
+import type { SamplerId } from './types.ts'
+
+/** One line per sampler. */
+export const samplers: Record<SamplerId, Sampler> = {
+  random: ({ space, random }) =>
+    completePoint(space, new Float64Array(space.dimensions.length).fill(Number.NaN), random),
+  tpe: sampleTpe,
+}

@@ -1,0 +1,55 @@
+import type { Row, Study } from './history.ts'
+import { buildParzen, drawPoint, logDensity, recencyWeights } from './parzen.ts'
+import { completePoint, exists } from './space.ts'
+
+const STARTUP = 10
+const CANDIDATES = 24
+
+/**
+ * Tree-structured Parzen estimator (J. Bergstra et al., 2011) in the form of Optuna 5: multivariate, the dimensions that exist under the same
+ * conditions together, running trials counted as bad so that parallel workers spread out.
+ */
+export function sampleTpe(study: Study): Float64Array {
+  const { space, random, options } = study
+  const point = new Float64Array(space.dimensions.length).fill(Number.NaN)
+  const finished = study.rows.filter(isFinished)
+  if (finished.length < (options.startup ?? STARTUP)) return completePoint(space, point, random)
+  const { good, rest } = splitRows(study.rows, goodCount(finished.length))
+  for (const group of space.groups) {
+    if (!exists(space, group[0]!, point)) continue
+    const dimensions = group.map(d => space.dimensions[d]!)
+    const [likely, unlikely] = [good, rest].map(rows => {
+      const points = rows.map(row => Float64Array.from(group, d => row.point[d]!)).filter(p => !p.some(Number.isNaN))
+      return buildParzen(dimensions, points, recencyWeights(points.length))
+    })
+    const scratch = new Float64Array(Math.max(likely!.count, unlikely!.count))
+    let best = Number.NEGATIVE_INFINITY
+    let chosen: Float64Array | undefined
+    for (let c = 0; c < CANDIDATES; c++) {
+      const candidate = drawPoint(likely!, random)
+      const score = logDensity(likely!, candidate, scratch) - logDensity(unlikely!, candidate, scratch)
+      if (score > best || !chosen) [best, chosen] = [score, candidate]
+    }
+    for (const [i, d] of group.entries()) point[d] = chosen![i]!
+  }
+  return completePoint(space, point, random)
+}
+
+const isFinished = ({ state }: Row) => state === 'complete' || state === 'pruned'
+
+/** How many of n finished trials are the good ones. */
+export const goodCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25)
+
+/** Order of preference: complete by loss, then pruned: the further they came the better, then by their last report. */
+export function splitRows(rows: readonly Row[], count: number): { good: Row[]; rest: Row[] } {
+  const complete = rows.filter(row => row.state === 'complete').sort((a, b) => compare(a.loss, b.loss))
+  const pruned = rows.filter(row => row.state === 'pruned').sort((a, b) => b.step - a.step || compare(a.loss, b.loss))
+  const chosen = new Set([...complete, ...pruned].slice(0, count))
+  return {
+    good: rows.filter(row => chosen.has(row)),
+    rest: rows.filter(row => row.state !== 'failed' && !chosen.has(row)),
+  }
+}
+
+/** Infinities are equal to themselves: their difference is NaN. */
+const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,48 @@
+import type { Parameters, ParameterValue } from '../trainers/types.ts'
+
+/** The parameter exists only where its parent has one of these values. */
+export type Condition = { parameter: string; values: ParameterValue[] }
+
+/**
+ * One dimension of a search, plain JSON. Bounds are inclusive. `log`: searched evenly in the logarithm (low > 0). `step`: only low, low + step,
+ * low + 2·step …; an int without one has step 1. `step` and `log` exclude each other.
+ */
+export type SearchParameter = { name: string; condition?: Condition } & (
+  | { kind: 'float' | 'int'; low: number; high: number; log?: boolean; step?: number }
+  | { kind: 'categorical'; choices: ParameterValue[] }
+)
+export type SearchSpace = SearchParameter[]
+
+export type TrialState = 'running' | 'complete' | 'pruned' | 'failed'
+
+/** An intermediate value; null (NaN has no JSON form) for one that is not a number. */
+export type Report = { step: number; value: number | null }
+
+/** One row of a study, plain JSON. */
+export type Trial = {
+  /** Counts up from 0 in the order of suggestion; unique in its study. */
+  number: number
+  state: TrialState
+  parameters: Parameters
+  /** Of a complete trial. One that is not a finite number ranks behind all others. */
+  value?: number | null
+  reports?: Report[]
+  /** Scores at the rungs of successive halving passed so far: what `shouldPrune` gave back. */
+  rungs?: number[]
+}
+
+export type Direction = 'minimise' | 'maximise'
+
+export type SamplerId = 'random' | 'tpe'
+
+export type SearchOptions = {
+  sampler: SamplerId
+  direction: Direction
+  seed: number
+  /** Number of the trial to be suggested; default one more than the highest in the history. */
+  number?: number
+  /** Points to try before the sampler's own, such as those of `warmStart`; parameters they leave out are the sampler's. */
+  first?: Parameters[]
+  /** Random trials before the sampler learns from results; default 10. */
+  startup?: number
+}
