@@ -9,15 +9,14 @@ export const NODE_BYTES = 16
  *
  * | bytes | inner node, number | inner node, category | leaf |
  * |---|---|---|---|
- * | 0–7 | threshold (float64) | where its set begins (byte), words of it | what it adds (float64), or where its row of `values` begins (index) |
- * | 8–11 | feature × 8 + bits: 1: a missing cell goes right, 2: a category | the same | columns × 8 |
+ * | 0–7 | threshold (float64) | its set: 64 bits, or (bit 4) where it begins (byte) and its words | what it adds (float64), or its row of `values` |
+ * | 8–11 | feature × 8 + bits: 1: a missing cell goes right, 2: a category, 4: a large set | the same | columns × 8 |
  * | 12–15 | the left child (byte) | the same | itself |
  *
  * A leaf tests a column past the last one; where that holds −∞ a walk that has arrived stays where it is.
  */
 export type PackedTrees = {
-  bytes: ArrayBuffer
-  /** The same bytes as numbers: `[byte >> 3]` and `[byte >> 2]`. */
+  /** The block as float64 and as int32: byte b is `numbers[b >> 3]` or `integers[b >> 2]`. */
   numbers: Float64Array
   integers: Int32Array
   /** First byte of each tree. */
@@ -25,8 +24,7 @@ export type PackedTrees = {
   /** By tree: levels below the root, and whether it tests a category. */
   depths: Int32Array
   categorical: Uint8Array
-  /** Bytes 8–11 of every leaf. */
-  leafTest: number
+  cols: number
   leafWidth: number
   /** Leaves × `leafWidth` when that is more than 1. */
   values: Float64Array
@@ -42,9 +40,8 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
   const setBytes = trees.categories.length * 4
   const size = nodes * NODE_BYTES + setBytes
   if (size + NODE_BYTES > 2 ** 31 || cols >= 2 ** 28) throw nonsense('they are larger than two gigabytes')
-  const bytes = new ArrayBuffer(Math.ceil(size / 8) * 8)
-  const numbers = new Float64Array(bytes)
-  const integers = new Int32Array(bytes)
+  const numbers = new Float64Array(Math.ceil(size / 8))
+  const integers = new Int32Array(numbers.buffer)
   const sets = nodes * NODE_BYTES
   integers.set(trees.categories, sets >> 2)
 
@@ -78,28 +75,21 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
         continue
       }
       const flags = trees.flags[node]!
+      let large = 0
       if (flags & 2) {
         categorical[t] = 1
         const set = trees.threshold[node]!
-        integers[at >> 2] = sets + (set + 1) * 4
-        integers[(at >> 2) + 1] = trees.categories[set]!
+        const words = trees.categories[set]!
+        if (words > 2) large = 4
+        integers[at >> 2] = words > 2 ? sets + (set + 1) * 4 : words > 0 ? trees.categories[set + 1]! : 0
+        integers[(at >> 2) + 1] = words > 2 ? words : words > 1 ? trees.categories[set + 2]! : 0
       } else numbers[at >> 3] = trees.threshold[node]!
-      integers[(at >> 2) + 2] = feature * 8 + (flags & 2) + (flags & 1 ? 0 : 1)
+      integers[(at >> 2) + 2] = feature * 8 + large + (flags & 2) + (flags & 1 ? 0 : 1)
       integers[(at >> 2) + 3] = free
       stack.push(trees.right[node]!, free + NODE_BYTES, depth + 1)
       stack.push(trees.left[node]!, free, depth + 1)
       free += 2 * NODE_BYTES
     }
   }
-  return {
-    bytes,
-    numbers,
-    integers,
-    roots,
-    depths,
-    categorical,
-    leafTest: cols * 8,
-    leafWidth,
-    values: Float64Array.from(values),
-  }
+  return { numbers, integers, roots, depths, categorical, cols, leafWidth, values: Float64Array.from(values) }
 }

@@ -4,8 +4,13 @@ import { BundleError } from '../errors.ts'
 import type { Matrix } from '../matrix.ts'
 import { createRandom } from '../random.ts'
 import type { Model, Task } from '../trainers/types.ts'
+import { compileKernel } from './kernels/compile.ts'
+import { PREDICT_WASM } from './kernels/predict-wasm.ts'
 import { type Link, readTrees } from './model.ts'
+import { packTrees } from './pack.ts'
 import { treePredictor } from './predict.ts'
+import { loopScorer } from './score-loops.ts'
+import { wasmScorer } from './score-wasm.ts'
 import { randomTreeModel } from './testing.ts'
 
 /** What the model says, straight from the definition in model.ts. */
@@ -117,4 +122,57 @@ test('nodes that share a child, and so could multiply without end, are refused',
   const { right, left } = readTrees(model).trees
   right[0] = left[0]!
   assert.throws(() => treePredictor(model), BundleError)
+})
+
+test('WebAssembly and plain loops give the same bits, also for codes beyond every set and large sets', () => {
+  for (const leafWidth of [1, 3]) {
+    const model = randomTreeModel({
+      link: 'softmax',
+      task: 'multiclass',
+      classes: 3,
+      leafWidth,
+      depth: 9,
+      trees: 21,
+      cols: 6,
+      levels: 300,
+      seed: 8,
+    })
+    const matrix = rowsFor(model, 61, 2)
+    const odd = [
+      -1,
+      -0.5,
+      1e300,
+      -1e300,
+      2 ** 31,
+      2 ** 32 + 1,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      63.5,
+      64,
+    ]
+    odd.forEach((cell, k) => {
+      matrix.data[k * 6 + (k % 6)] = cell
+      matrix.data[(k + 20) * 6 + 1] = cell
+    })
+    const packed = packTrees(readTrees(model).trees, 6)
+    const [loops, wasm] = [loopScorer(packed, 3), wasmScorer(packed, 3)!]
+    const [a, b] = [new Float64Array(61 * 3).fill(0.1), new Float64Array(61 * 3).fill(0.1)]
+    for (let first = 0; first < 61; first += 30) {
+      const some = Math.min(30, 61 - first)
+      loops.addRows(matrix.data, first, some, a.subarray(first * 3))
+      wasm.addRows(matrix.data, first, some, b.subarray(first * 3))
+    }
+    assert.deepEqual(b, a)
+    for (let i = 0; i < 61; i++) {
+      const [c, d] = [new Float64Array(3).fill(0.1), new Float64Array(3).fill(0.1)]
+      loops.addRow(matrix.data, i * 6, c)
+      wasm.addRow(matrix.data, i * 6, d)
+      assert.deepEqual(d, c)
+      assert.deepEqual(c, a.slice(i * 3, i * 3 + 3))
+    }
+  }
+})
+
+test('the compiled kernel is that of its source', async () => {
+  assert.equal(await compileKernel(), PREDICT_WASM)
 })
