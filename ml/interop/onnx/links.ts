@@ -1,0 +1,22 @@
+import type { GraphBuilder } from './graph.ts'
+
+/** Scores, rows × 1 → probabilities of no and yes. */
+export function addBinary(graph: GraphBuilder, scores: string): string {
+  // Each from its own sigmoid: a tiny probability keeps its digits.
+  const [no, yes] = [graph.add('Sigmoid', [graph.add('Neg', [scores])]), graph.add('Sigmoid', [scores])]
+  return graph.add('Concat', [no, yes], { axis: { int: 1 } })
+}
+
+export const addSoftmax = (graph: GraphBuilder, scores: string): string =>
+  graph.add('Softmax', [scores], { axis: { int: 1 } })
+
+/** The one row again for every row of `like`. */
+export function spread(graph: GraphBuilder, like: string, row: string): string {
+  const rows = graph.add('Slice', [
+    graph.add('Shape', [like]),
+    graph.constant('int64', [1], [0]),
+    graph.constant('int64', [1], [1]),
+  ])
+  const shape = graph.add('Concat', [rows, graph.constant('int64', [1], [1])], { axis: { int: 0 } })
+  return graph.add('Expand', [row, shape])
+}

@@ -1,0 +1,76 @@
+import { EngineError } from '../../errors.ts'
+import { takeTensor } from '../../trainers/tensors.ts'
+import type { Model, Tensor } from '../../trainers/types.ts'
+import type { GraphBuilder } from './graph.ts'
+import { addBinary, addSoftmax, spread } from './links.ts'
+import { addTrees } from './trees.ts'
+
+/** Adds a model behind its features (double, rows × cols): gives values, rows × 1, or probabilities, rows × classes, as double. */
+type AddModel = (graph: GraphBuilder, model: Model, features: string) => string
+
+/** One line per kind of model, as in ml/trainers/registry.ts. */
+const MODELS: Record<string, AddModel> = {
+  baseline: addBaseline,
+  linear: addLinear,
+  mlp: addMlp,
+}
+
+/** @throws EngineError `onnx-model` for a model without a counterpart in ONNX; BundleError when it is damaged. */
+export function addModel(graph: GraphBuilder, model: Model, features: string): string {
+  if (Object.hasOwn(MODELS, model.trainer)) return MODELS[model.trainer]!(graph, model, features)
+  // Every model with trees speaks the same format.
+  if (Object.hasOwn(model.tensors, 'roots')) return addTrees(graph, model, features)
+  throw new EngineError(
+    'onnx-model',
+    `A model made by “${model.trainer}” cannot be written as ONNX.`,
+    'Serve it with FlexiML.',
+  )
+}
+
+function addBaseline(graph: GraphBuilder, model: Model, features: string): string {
+  const values = takeTensor(model, 'values', [model.classCount || 1])
+  return spread(graph, features, graph.constant('double', [1, values.length], values))
+}
+
+function addLinear(graph: GraphBuilder, model: Model, features: string): string {
+  const { cols, task } = model
+  const outputs = task === 'multiclass' ? model.classCount : 1
+  const coefficients = takeTensor(model, 'coefficients', [outputs, cols])
+  const filled = fillGaps(graph, features, takeTensor(model, 'fill', [cols]), 'double')
+  const transposed = Float64Array.from(
+    { length: cols * outputs },
+    (_, k) => coefficients[(k % outputs) * cols + Math.floor(k / outputs)]!,
+  )
+  const product = graph.add('MatMul', [filled, graph.constant('double', [cols, outputs], transposed)])
+  const intercepts = graph.constant('double', [1, outputs], takeTensor(model, 'intercepts', [outputs]))
+  const scores = graph.add('Add', [product, intercepts])
+  if (task === 'regression') return scores
+  return task === 'binary' ? addBinary(graph, scores) : addSoftmax(graph, scores)
+}
+
+/** Single precision, as our own forward pass. */
+function addMlp(graph: GraphBuilder, model: Model, features: string): string {
+  const { cols, task } = model
+  const single = graph.add('Cast', [features], { to: { type: 'float' } })
+  let value = fillGaps(graph, single, takeTensor(model, 'fill', [cols]), 'float')
+  let width = cols
+  for (let k = 0; k === 0 || Object.hasOwn(model.tensors, `kernel.${k}`); k++) {
+    if (k > 0) value = graph.add('Relu', [value])
+    const units = model.tensors[`kernel.${k}`]?.shape[1] ?? 1
+    const kernel = graph.constant('float', [width, units], takeTensor(model, `kernel.${k}`, [width, units]))
+    const bias = graph.constant('float', [1, units], takeTensor(model, `bias.${k}`, [units]))
+    value = graph.add('Add', [graph.add('MatMul', [value, kernel]), bias])
+    width = units
+  }
+  const scores = graph.add('Cast', [value], { to: { type: 'double' } })
+  if (task === 'binary') return addBinary(graph, scores)
+  if (task === 'multiclass') return addSoftmax(graph, scores)
+  const { targetMean, targetDeviation } = model.config as { targetMean?: number; targetDeviation?: number }
+  const scaled = graph.add('Mul', [scores, graph.number(targetDeviation ?? 1)])
+  return graph.add('Add', [scaled, graph.number(targetMean ?? 0)])
+}
+
+/** Missing features take the training mean. */
+function fillGaps(graph: GraphBuilder, value: string, fill: Tensor['data'], type: 'float' | 'double'): string {
+  return graph.add('Where', [graph.add('IsNaN', [value]), graph.constant(type, [1, fill.length], fill), value])
+}
