@@ -1,12 +1,14 @@
-import type { Matrix } from '../matrix.ts'
-import { fitElasticNet } from './elastic-net.ts'
-import { minimise } from './lbfgs.ts'
+import { EngineError } from '../errors.ts'
+import { createDesign, fillMissing, finiteMeans, toDataUnits } from './linear-design.ts'
+import { standardErrors } from './linear-errors.ts'
+import { logisticLoss, poissonLoss, squaredLoss } from './linear-loss.ts'
+import { type SolverOptions, solveGeneral, solveLeastSquares, solveMultinomial } from './linear-solve.ts'
 import { resolveParameters } from './parameters.ts'
-import { columnMeans, sigmoid, softmax, weightSum } from './statistics.ts'
+import { sigmoid, softmax, weightSum } from './statistics.ts'
 import { takeTensor } from './tensors.ts'
 import { createBreather, type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
 
-/** Elastic net: least squares for numbers, logistic for two classes, multinomial for more. */
+/** Elastic net: least squares or Poisson for numbers, logistic for two classes, multinomial for more. */
 export const linear: Trainer = {
   id: 'linear',
   label: 'Linear',
@@ -15,9 +17,20 @@ export const linear: Trainer = {
   features: 'numeric',
   parameters: [
     {
+      name: 'loss',
+      label: 'Loss for numbers',
+      help: 'Squared for any number. Poisson for counts and amounts that are never negative: effects multiply.',
+      kind: 'choice',
+      default: 'squared',
+      options: [
+        { value: 'squared', label: 'Squared' },
+        { value: 'poisson', label: 'Poisson' },
+      ],
+    },
+    {
       name: 'alpha',
       label: 'Penalty',
-      help: 'Strength of the penalty; 0 for none. Per row of data, as in scikit-learn (C = 1 / (rows × alpha)).',
+      help: 'Strength of the penalty; 0 for none, which also gives standard errors. Per row of data, as in scikit-learn (C = 1 / (rows × alpha)).',
       kind: 'number',
       default: 0.0001,
       min: 0,
@@ -71,40 +84,44 @@ async function fit(context: FitContext): Promise<Model> {
   const parameters = resolveParameters(linear.parameters, context.parameters)
   const alpha = Number(parameters.alpha)
   const l1Ratio = Number(parameters.l1Ratio)
-  const maxIterations = Number(parameters.maxIterations)
-  const tolerance = Number(parameters.tolerance)
-  const { y, weights, task, classCount } = context
-  const fill = columnMeans(context.x, weights)
-  const x = fillMissing(context.x, fill)
+  const { x, y, weights, task, classCount } = context
+  const isCount = task === 'regression' && parameters.loss === 'poisson'
+  if (isCount) refuseNegative(y)
+  const fill = finiteMeans(x, weights)
   const { cols } = x
+  const design = createDesign(fillMissing(x, fill), x.rows, cols, weights)
   const breathe = createBreather(context)
+  const options: SolverOptions = {
+    l1: alpha * l1Ratio,
+    l2: alpha * (1 - l1Ratio),
+    maxIterations: Number(parameters.maxIterations),
+    tolerance: Number(parameters.tolerance),
+    report: (iteration, loss) => context.report(iteration, loss === undefined ? {} : { loss }),
+    breathe,
+  }
+  const loss = isCount ? poissonLoss : task === 'regression' ? squaredLoss : logisticLoss
+  const solution =
+    task === 'multiclass'
+      ? await solveMultinomial(design, y, classCount, options)
+      : loss === squaredLoss
+        ? await solveLeastSquares(design, y, options)
+        : await solveGeneral(design, loss, y, options)
   const outputs = task === 'multiclass' ? classCount : 1
   const coefficients = new Float64Array(outputs * cols)
   const intercepts = new Float64Array(outputs)
-  let iterations: number
-  if (task === 'regression') {
-    const result = await fitElasticNet(x, y, weights, { alpha, l1Ratio, maxSweeps: maxIterations, tolerance }, breathe)
-    coefficients.set(result.coefficients)
-    intercepts[0] = result.intercept
-    iterations = result.sweeps
-    context.report(Math.max(1, iterations), {})
-  } else {
-    const width = cols + 1
-    const l1 = new Float64Array(outputs * width).fill(alpha * l1Ratio)
-    for (let k = 0; k < outputs; k++) l1[k * width + cols] = 0
-    const start = new Float64Array(outputs * width)
-    const objective = task === 'binary' ? logisticLoss : multinomialLoss
-    const smooth = objective(x, y, weights, outputs, alpha * (1 - l1Ratio))
-    const result = await minimise(smooth, start, l1, { maxIterations, tolerance }, (iteration, value) => {
-      context.report(iteration, { loss: value })
-      return breathe()
-    })
-    for (let k = 0; k < outputs; k++) {
-      coefficients.set(result.point.subarray(k * width, k * width + cols), k * cols)
-      intercepts[k] = result.point[k * width + cols]!
-    }
-    iterations = result.iterations
+  for (let k = 0; k < outputs; k++) {
+    const part = toDataUnits(design, solution.point, k * (cols + 1))
+    coefficients.set(part.coefficients, k * cols)
+    intercepts[k] = part.intercept
   }
+  const total = weightSum(x.rows, weights)
+  const errors =
+    alpha > 0
+      ? null
+      : task === 'multiclass'
+        ? { reason: 'Standard errors are given for two classes and for numbers, not for several classes.' }
+        : await standardErrors(design, loss, loss === squaredLoss, y, solution.point, total, x.names, breathe)
+  context.report(Math.max(1, solution.iterations), {})
   return {
     trainer: 'linear',
     task,
@@ -115,93 +132,24 @@ async function fit(context: FitContext): Promise<Model> {
       intercepts: { dtype: 'F64', shape: [outputs], data: intercepts },
       fill: { dtype: 'F64', shape: [cols], data: fill },
     },
-    config: { iterations },
+    config: {
+      iterations: solution.iterations,
+      ...(isCount ? { link: 'log' } : {}),
+      ...(errors && 'coefficients' in errors ? { coefficients: errors.coefficients } : {}),
+      ...(errors && 'reason' in errors ? { coefficientsMissing: errors.reason } : {}),
+    },
   }
 }
 
-/** The matrix itself when nothing is missing, else a copy with column means in the gaps. */
-export function fillMissing(x: Matrix, fill: Float64Array): Matrix {
-  const first = x.data.findIndex(cell => Number.isNaN(cell))
-  if (first < 0) return x
-  const data = x.data.slice()
-  for (let k = first; k < data.length; k++) if (Number.isNaN(data[k]!)) data[k] = fill[k % x.cols]!
-  return { ...x, data }
-}
-
-type LossBuilder = (
-  x: Matrix,
-  y: Float64Array,
-  weights: Float64Array | undefined,
-  outputs: number,
-  l2: number,
-) => (point: Float64Array, gradient: Float64Array) => number
-
-/** Weighted mean logistic loss + ½·l2·‖β‖²; the point is [β, intercept]. */
-const logisticLoss: LossBuilder = (x, y, weights, _outputs, l2) => {
-  const { rows, cols, data } = x
-  const total = weightSum(rows, weights)
-  return (point, gradient) => {
-    gradient.fill(0)
-    let loss = 0
-    for (let i = 0; i < rows; i++) {
-      const at = i * cols
-      let score = point[cols]!
-      for (let j = 0; j < cols; j++) score += point[j]! * data[at + j]!
-      const share = (weights?.[i] ?? 1) / total
-      const label = y[i]!
-      // log(1 + eˢ) − label·s, without overflow
-      loss += share * (Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - label * score)
-      const error = share * (sigmoid(score) - label)
-      for (let j = 0; j < cols; j++) gradient[j]! += error * data[at + j]!
-      gradient[cols]! += error
-    }
-    for (let j = 0; j < cols; j++) {
-      loss += 0.5 * l2 * point[j]! ** 2
-      gradient[j]! += l2 * point[j]!
-    }
-    return loss
-  }
-}
-
-/** Weighted mean cross-entropy + ½·l2·‖β‖²; the point is one [β, intercept] per class. */
-const multinomialLoss: LossBuilder = (x, y, weights, outputs, l2) => {
-  const { rows, cols, data } = x
-  const total = weightSum(rows, weights)
-  const width = cols + 1
-  const shares = new Float64Array(outputs)
-  return (point, gradient) => {
-    gradient.fill(0)
-    let loss = 0
-    for (let i = 0; i < rows; i++) {
-      const at = i * cols
-      for (let k = 0; k < outputs; k++) {
-        let score = point[k * width + cols]!
-        for (let j = 0; j < cols; j++) score += point[k * width + j]! * data[at + j]!
-        shares[k] = score
-      }
-      const weight = (weights?.[i] ?? 1) / total
-      const label = y[i]!
-      const labelScore = shares[label]!
-      let highest = Number.NEGATIVE_INFINITY
-      for (let k = 0; k < outputs; k++) highest = Math.max(highest, shares[k]!)
-      let sum = 0
-      for (let k = 0; k < outputs; k++) sum += Math.exp(shares[k]! - highest)
-      loss += weight * (highest + Math.log(sum) - labelScore)
-      for (let k = 0; k < outputs; k++) {
-        const error = weight * (Math.exp(shares[k]! - highest) / sum - (k === label ? 1 : 0))
-        const from = k * width
-        for (let j = 0; j < cols; j++) gradient[from + j]! += error * data[at + j]!
-        gradient[from + cols]! += error
-      }
-    }
-    for (let k = 0; k < outputs; k++) {
-      for (let j = 0; j < cols; j++) {
-        loss += 0.5 * l2 * point[k * width + j]! ** 2
-        gradient[k * width + j]! += l2 * point[k * width + j]!
-      }
-    }
-    return loss
-  }
+/** @throws EngineError `target` */
+function refuseNegative(y: Float64Array): void {
+  const row = y.findIndex(value => value < 0)
+  if (row < 0) return
+  throw new EngineError(
+    'target',
+    `A Poisson model is for counts and amounts: its target cannot be negative, and a row has ${y[row]}.`,
+    'Correct the target, or train with squared loss.',
+  )
 }
 
 export function linearPredictor(model: Model): Predictor {
@@ -210,17 +158,19 @@ export function linearPredictor(model: Model): Predictor {
   const coefficients = Float64Array.from(takeTensor(model, 'coefficients', [rows, cols]))
   const intercepts = Float64Array.from(takeTensor(model, 'intercepts', [rows]))
   const fill = Float64Array.from(takeTensor(model, 'fill', [cols]))
+  const isLog = model.config.link === 'log'
   const score = (k: number, x: ArrayLike<number>, offset: number) => {
     let sum = intercepts[k]!
     const from = k * cols
     for (let j = 0; j < cols; j++) {
       const cell = x[offset + j]!
-      sum += coefficients[from + j]! * (Number.isNaN(cell) ? fill[j]! : cell)
+      // Missing and infinite cells take the mean, as in training.
+      sum += coefficients[from + j]! * (Math.abs(cell) <= Number.MAX_VALUE ? cell : fill[j]!)
     }
     return sum
   }
   const predictRow = (x: ArrayLike<number>, offset: number, out: Float64Array) => {
-    if (task === 'regression') out[0] = score(0, x, offset)
+    if (task === 'regression') out[0] = isLog ? Math.exp(Math.min(score(0, x, offset), 700)) : score(0, x, offset)
     else if (task === 'binary') {
       const positive = sigmoid(score(0, x, offset))
       out[0] = 1 - positive

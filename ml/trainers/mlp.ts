@@ -1,6 +1,5 @@
 import type { Matrix } from '../matrix.ts'
 import { createRandom, deriveSeed } from '../random.ts'
-import { meanAndDeviation } from '../recipe/fit.ts'
 import { lossOf } from './mlp-loss.ts'
 import { createNetwork, type Network } from './mlp-network.ts'
 import { chooseBatchSize, mlpParameters, mlpSettings } from './mlp-parameters.ts'
@@ -94,14 +93,10 @@ async function fit(context: FitContext): Promise<Model> {
 
 /** Mean and deviation by which a regression target is standardised, so that one learning rate suits all targets. */
 function targetScale({ y, weights }: Labelled): { mean: number; deviation: number } {
-  if (!weights) {
-    const { mean, deviation } = meanAndDeviation(y)
-    return { mean, deviation: deviation > 0 ? deviation : 1 }
-  }
   const total = weightSum(y.length, weights)
   let [mean, squares] = [0, 0]
-  for (let i = 0; i < y.length; i++) mean += (weights[i]! * y[i]!) / total
-  for (let i = 0; i < y.length; i++) squares += (weights[i]! * (y[i]! - mean) ** 2) / total
+  for (let i = 0; i < y.length; i++) mean += ((weights?.[i] ?? 1) / total) * y[i]!
+  for (let i = 0; i < y.length; i++) squares += ((weights?.[i] ?? 1) / total) * (y[i]! - mean) ** 2
   return { mean, deviation: squares > 0 ? Math.sqrt(squares) : 1 }
 }
 

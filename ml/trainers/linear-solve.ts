@@ -1,0 +1,164 @@
+import { cholesky, solveCholesky } from './cholesky.ts'
+import { descend, dualityGap, solveRidge } from './elastic-net.ts'
+import { minimise, type Precondition } from './lbfgs.ts'
+import { BLOCK, type Design } from './linear-design.ts'
+import { type Loss, multinomialObjective, objectiveOf, squaredLoss } from './linear-loss.ts'
+import { momentsOf } from './linear-moments.ts'
+import { cyclicNewton, proximalNewton } from './linear-newton.ts'
+
+export type SolverOptions = {
+  /** Penalty per row of data, on coefficients in the unit of the data: l1·‖β‖₁ + ½·l2·‖β‖². */
+  l1: number
+  l2: number
+  maxIterations: number
+  tolerance: number
+  report(iteration: number, loss?: number): void
+  breathe(): Promise<void> | undefined
+}
+
+/** Weights of standardised columns and intercept, one [θ, intercept] per output. */
+export type Solution = { point: Float64Array; iterations: number }
+
+/** Beyond this many columns their Gram matrix costs more than it saves. */
+const GRAM_COLUMNS = 1500
+const NEWTON_COLUMNS = 500
+
+const penaltyByColumn = (design: Design, { l1, l2 }: SolverOptions) => ({
+  l1: design.inverse.map(inverse => l1 * inverse),
+  l2: design.inverse.map(inverse => l2 * inverse * inverse),
+})
+
+/** Least squares: Cholesky without L1, else coordinate descent; both on the Gram matrix. */
+export async function solveLeastSquares(design: Design, y: Float64Array, options: SolverOptions): Promise<Solution> {
+  const { cols, rows, shares, shift, factor } = design
+  if (cols > GRAM_COLUMNS) return solveGeneral(design, squaredLoss, y, options)
+  let mean = 0
+  for (let i = 0; i < rows; i++) mean += shares[i]! * y[i]!
+  const { gram } = await momentsOf(design, shares, options.breathe)
+  const moments = new Float64Array(cols)
+  const residuals = new Float64Array(BLOCK)
+  let [yy, left] = [0, 0]
+  for (let from = 0; from < rows; from += BLOCK) {
+    const count = Math.min(BLOCK, rows - from)
+    for (let i = 0; i < count; i++) {
+      const centred = y[from + i]! - mean
+      residuals[i] = shares[from + i]! * centred
+      left += residuals[i]!
+      yy += residuals[i]! * centred
+    }
+    design.addTransposed(residuals, from, count, moments)
+  }
+  for (let j = 0; j < cols; j++) moments[j] = (moments[j]! - shift[j]! * left) * factor[j]!
+  const problem = { cols, gram, moments, ...penaltyByColumn(design, options) }
+  const point = new Float64Array(cols + 1)
+  point[cols] = mean
+  if (options.l1 === 0) {
+    point.set(solveRidge(problem))
+    return { point, iterations: 1 }
+  }
+  const iterations = await descend(
+    problem,
+    point.subarray(0, cols),
+    {
+      maxSweeps: options.maxIterations,
+      tolerance: options.tolerance,
+      isDone: (solution, products) =>
+        dualityGap(problem, solution, products, design.inverse, yy, options) <= options.tolerance * yy,
+    },
+    options.breathe,
+  )
+  return { point, iterations }
+}
+
+/**
+ * Any loss of one score: L-BFGS preconditioned with the Hessian at the start; with L1 by proximal Newton steps, or OWL-QN when the columns
+ * are many.
+ */
+export async function solveGeneral(
+  design: Design,
+  loss: Loss,
+  y: Float64Array,
+  options: SolverOptions,
+): Promise<Solution> {
+  const { cols, rows, shares } = design
+  let mean = 0
+  for (let i = 0; i < rows; i++) mean += shares[i]! * y[i]!
+  const start = new Float64Array(cols + 1)
+  start[cols] = loss.start(mean)
+  const penalty = penaltyByColumn(design, options)
+  const objective = objectiveOf(design, loss, y, penalty.l2)
+  if (options.l1 > 0 && cols <= NEWTON_COLUMNS) {
+    return proximalNewton(design, loss, y, start, penalty, options)
+  }
+  const curvature = Math.max(loss.curvature(start[cols]!), 1e-9)
+  const precondition =
+    options.l1 === 0 ? await createPrecondition(design, [curvature], penalty.l2, options.breathe) : undefined
+  const l1 = new Float64Array(cols + 1)
+  l1.set(penalty.l1)
+  return minimise(objective, start, l1, { ...options, precondition }, (iteration, value) => {
+    options.report(iteration, value)
+    return options.breathe()
+  })
+}
+
+export async function solveMultinomial(
+  design: Design,
+  y: Float64Array,
+  classCount: number,
+  options: SolverOptions,
+): Promise<Solution> {
+  const { cols, rows, shares } = design
+  const width = cols + 1
+  const frequency = new Float64Array(classCount)
+  for (let i = 0; i < rows; i++) frequency[y[i]!]! += shares[i]!
+  const penalty = penaltyByColumn(design, options)
+  const start = new Float64Array(classCount * width)
+  const l1 = new Float64Array(classCount * width)
+  for (let k = 0; k < classCount; k++) {
+    start[k * width + cols] = Math.log(Math.max(frequency[k]!, 1e-9))
+    l1.set(penalty.l1, k * width)
+  }
+  if (options.l1 > 0 && cols <= NEWTON_COLUMNS) return cyclicNewton(design, y, classCount, start, penalty, options)
+  const curvatures = Array.from(frequency, share => Math.max(share * (1 - share), 1e-6))
+  const precondition =
+    options.l1 === 0 ? await createPrecondition(design, curvatures, penalty.l2, options.breathe) : undefined
+  const objective = multinomialObjective(design, y, classCount, penalty.l2)
+  return minimise(objective, start, l1, { ...options, precondition }, (iteration, value) => {
+    options.report(iteration, value)
+    return options.breathe()
+  })
+}
+
+/**
+ * Divides by the Hessian of the model without features, curvature × Gram + ridge, one block per output. A sample of the rows is enough:
+ * it only has to be near.
+ */
+async function createPrecondition(
+  design: Design,
+  curvatures: readonly number[],
+  l2: Float64Array,
+  breathe: () => Promise<void> | undefined,
+): Promise<Precondition | undefined> {
+  const { cols, rows } = design
+  if (cols > NEWTON_COLUMNS || cols === 0) return undefined
+  const sampled = Math.max(20_000, 20 * cols)
+  const every = Math.max(1, Math.floor(rows / sampled))
+  const h = every === 1 ? design.shares : design.shares.map((share, i) => (i % every === 0 ? share : 0))
+  const { gram, total } = await momentsOf(design, h, breathe)
+  if (!(total > 0)) return undefined
+  const width = cols + 1
+  const factors: Float64Array[] = []
+  for (const curvature of curvatures) {
+    const scaled = gram.map(each => (each * curvature) / total)
+    // Enough of a ridge for collinear columns; the memory of L-BFGS learns the rest.
+    const result = cholesky(scaled, cols, j => l2[j]! + 1e-8 * curvature + (scaled[j * width]! === 0 ? 1 : 0), 1e-14)
+    if ('dependent' in result) return undefined
+    factors.push(result.lower)
+  }
+  return vector => {
+    for (const [k, lower] of factors.entries()) {
+      solveCholesky(lower, cols, vector, k * width)
+      vector[k * width + cols]! /= curvatures[k]!
+    }
+  }
+}
