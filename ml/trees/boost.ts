@@ -1,0 +1,322 @@
+import { createRandom, deriveSeed, type Random } from '../random.ts'
+import { createBreather, type FitContext, type Labelled } from '../trainers/types.ts'
+import { type Bins, trainingBins, validationBins } from './bins.ts'
+import { createGrower, type GrowOptions, visitNodes } from './grow.ts'
+import { NODE } from './layout.ts'
+import { type Arena, createArena } from './memory.ts'
+import type { Trees } from './model.ts'
+import { createObjective, type Objective, type ObjectiveParameters, scaleTargets } from './objectives.ts'
+import { weightedQuantile } from './quantile.ts'
+import { placeTable } from './table.ts'
+import { createTreeBuilder } from './tree-builder.ts'
+
+export type BoostOptions = GrowOptions &
+  ObjectiveParameters & {
+    rounds: number
+    learningRate: number
+    /** Shares of rows and columns each tree sees. */
+    rowShare: number
+    columnShare: number
+    /** Rounds without a better validation loss after which to stop; 0: never. */
+    patience: number
+    /** By feature: 1, −1 or 0. */
+    monotone: Int8Array
+  }
+
+export type Boosted = { trees: Trees; objective: Objective; bestRound: number }
+
+/** Rows per partial sum: fixed, so that sums of floats do not depend on threads. */
+const CHUNK = 16_384
+
+/**
+ * Gradient boosting on histograms (Friedman 2001; Chen and Guestrin 2016; Ke et al. 2017). Scores are in single precision, gradients whole
+ * numbers as fine as 32 bits let their sum be (31 bits for the sum of all absolute gradients, so about 2¹¹ steps a row at a million rows).
+ */
+export async function boost(context: FitContext, options: BoostOptions): Promise<Boosted> {
+  const breathe = createBreather(context)
+  const bins = await trainingBins(context.x, breathe)
+  const arena = createArena()
+  const table = placeTable(arena, bins, options.monotone)
+  const objective = createObjective(context, options)
+  const grower = createGrower(arena, table, inUnits(options, objective))
+  const training = placeRows(arena, table, objective, context, objective.targets)
+  const held =
+    context.validation && context.validation.y.length > 0
+      ? await placeValidation(arena, context.validation, context, bins, objective, breathe)
+      : undefined
+  const probabilities = objective.scores > 1 ? arena.allocate(objective.scores * training.stride * 4) : 0
+  const sums = arena.allocate(64)
+  const usable = usableRows(context.y.length, context.weights)
+  const builder = createTreeBuilder(arena, bins)
+  const rowRandom = createRandom(deriveSeed(context.seed, 'rows'))
+  const columnRandom = createRandom(deriveSeed(context.seed, 'columns'))
+  const { kernels } = arena
+
+  const lossOf = (rows: PlacedRows): number => {
+    let loss = 0
+    for (let begin = 0; begin < rows.rows; begin += CHUNK) {
+      const end = Math.min(rows.stride, begin + CHUNK)
+      if (objective.scores > 1) loss += softmaxLoss(rows, rows.probabilities, begin, end)
+      else {
+        const shift = begin * 4
+        const weights = rows.weights ? rows.weights + shift : 0
+        const [scores, targets] = [rows.scores + shift, rows.targets + shift]
+        const count = Math.min(rows.rows, end) - begin
+        kernels.gradients(
+          objective.code,
+          scores,
+          targets,
+          weights,
+          count,
+          rows.work,
+          0,
+          end - begin,
+          objective.extra,
+          sums,
+        )
+        loss += arena.f64[sums / 8 + 2]!
+      }
+    }
+    return (loss / rows.totalWeight) * objective.lossUnit
+  }
+  const softmaxLoss = (rows: PlacedRows, to: number, begin: number, end: number) =>
+    kernels.softmax(rows.scores, to, rows.targets, rows.weights, rows.rows, rows.stride, objective.scores, begin, end)
+
+  /** Gradients of all rows as whole numbers. @returns the loss of the scores so far, or null when nothing is left to learn */
+  const prepare = (score: number): { loss: number; flat: boolean; gradient: number; hessian: number } => {
+    let absolute = 0
+    let hessians = 0
+    let loss = 0
+    for (let begin = 0; begin < training.rows; begin += CHUNK) {
+      const end = Math.min(training.stride, begin + CHUNK)
+      const { scores, targets, weights, rows } = training
+      if (objective.scores > 1) {
+        const from = probabilities + score * training.stride * 4
+        const factor = objective.scores / (objective.scores - 1)
+        kernels.classGradients(from, targets, weights, rows, score, factor, grower.packed, begin, end, sums)
+      } else {
+        kernels.gradients(
+          objective.code,
+          scores,
+          targets,
+          weights,
+          rows,
+          grower.packed,
+          begin,
+          end,
+          objective.extra,
+          sums,
+        )
+        loss += arena.f64[sums / 8 + 2]!
+      }
+      absolute += arena.f64[sums / 8]!
+      hessians += arena.f64[sums / 8 + 1]!
+    }
+    const flat = !(absolute > 1e-12 * training.totalWeight)
+    const gradient = scaleFor(absolute)
+    const hessian = scaleFor(hessians)
+    if (!flat) kernels.quantise(grower.packed, 0, training.stride, gradient, hessian)
+    return { loss: (loss / training.totalWeight) * objective.lossUnit, flat, gradient, hessian }
+  }
+
+  let bestRound = 0
+  let bestLoss = held ? lossOf(held) : Number.POSITIVE_INFINITY
+  let round = 0
+  for (; round < options.rounds; round++) {
+    let loss = 0
+    if (objective.scores > 1) {
+      for (let begin = 0; begin < training.rows; begin += CHUNK) {
+        loss += softmaxLoss(training, probabilities, begin, Math.min(training.stride, begin + CHUNK))
+      }
+      loss /= training.totalWeight
+    }
+    let grew = false
+    const inBag = sample(usable, options.rowShare, rowRandom)
+    for (let score = 0; score < objective.scores; score++) {
+      const pause = breathe()
+      if (pause) await pause
+      const prepared = prepare(score)
+      if (objective.scores === 1) loss = prepared.loss
+      if (score === 0 && round > 0) report(round, loss, held ? lossOf(held) : undefined)
+      grower.setScales(prepared.gradient, prepared.hessian)
+      arena.u32.set(inBag.rows, grower.index / 4)
+      const columns = sampleColumns(table.cols, options.columnShare, columnRandom)
+      const { root, leaves } = grower.grow(prepared.flat ? 0 : inBag.count, columns)
+      if (leaves > 1) grew = true
+      setValues(root, score)
+      update(root, score, inBag.count, usable.length)
+      builder.add(root, objective.unit, node => coverOf(node), objective.unit ** 2)
+    }
+    if (held) {
+      const now = lossOf(held)
+      if (now < bestLoss) {
+        bestLoss = now
+        bestRound = round + 1
+      } else if (options.patience > 0 && round + 1 - bestRound >= options.patience) {
+        round++
+        break
+      }
+    }
+    // Nothing more to learn: without samples every further tree would be the same.
+    if (!grew && options.rowShare === 1 && options.columnShare === 1) {
+      round++
+      break
+    }
+  }
+  report(round, lossOf(training), held ? lossOf(held) : undefined)
+  const kept = held && options.patience > 0 ? Math.max(1, bestRound) : round
+  return { trees: builder.finish(kept * objective.scores), objective, bestRound: kept }
+
+  function report(step: number, loss: number, validationLoss: number | undefined) {
+    context.report(step, { loss, ...(validationLoss === undefined ? {} : { validation_loss: validationLoss }) })
+  }
+
+  function coverOf(node: number): number {
+    const at = node / 4
+    const begin = arena.u32[at + NODE.begin / 4]!
+    const count = arena.u32[at + NODE.count / 4]!
+    if (!training.weights) return count
+    let cover = 0
+    for (let k = begin; k < begin + count; k++) cover += context.weights![arena.u32[grower.index / 4 + k]!]!
+    return cover
+  }
+
+  function setValues(root: number, _score: number) {
+    visitNodes(arena, root, (node, isLeaf) => {
+      let value = grower.valueOf(node)
+      if (isLeaf && objective.renewal !== undefined) value = renewed(node, objective.renewal)
+      arena.f64[(node + NODE.value) / 8] = value * options.learningRate
+    })
+  }
+
+  /** The quantile of what is left to explain in a leaf: what absolute loss and pinball loss ask for. */
+  function renewed(node: number, share: number): number {
+    const begin = grower.index / 4 + arena.u32[(node + NODE.begin) / 4]!
+    const count = arena.u32[(node + NODE.count) / 4]!
+    const [scores, targets] = [training.scores / 4, training.targets / 4]
+    const rows = arena.u32.subarray(begin, begin + count)
+    const residuals = Float32Array.from(rows, row => arena.f32[targets + row]! - arena.f32[scores + row]!)
+    const weights = context.weights && Float64Array.from(rows, row => context.weights![row]!)
+    const value = weightedQuantile(residuals, weights, share)
+    const [lower, upper] = [arena.f64[(node + NODE.lower) / 8]!, arena.f64[(node + NODE.upper) / 8]!]
+    return Math.min(upper, Math.max(lower, value))
+  }
+
+  function update(root: number, score: number, inBagCount: number, usableCount: number) {
+    const scores = training.scores + score * training.stride * 4
+    visitNodes(arena, root, (node, isLeaf) => {
+      if (!isLeaf) return
+      const begin = arena.u32[(node + NODE.begin) / 4]!
+      const end = begin + arena.u32[(node + NODE.count) / 4]!
+      kernels.addToRows(scores, grower.index, begin, end, arena.f64[(node + NODE.value) / 8]!)
+    })
+    if (inBagCount < usableCount) {
+      kernels.walkIndex(root, table.meta, table.codes, table.cols, scores, grower.index, inBagCount, usableCount)
+    }
+    if (!held) return
+    const heldScores = held.scores + score * held.stride * 4
+    kernels.walkRows(root, table.meta, held.codes, table.cols, heldScores, 0, held.rows)
+  }
+}
+
+/** The finest power of two such that 31 bits hold the sum of all. */
+function scaleFor(sum: number): number {
+  if (!(sum > 0)) return 1
+  return 2 ** Math.max(-100, Math.min(100, Math.floor(Math.log2((2 ** 31 * 0.98) / sum))))
+}
+
+type PlacedRows = {
+  rows: number
+  /** Rows rounded up to whole vectors. */
+  stride: number
+  scores: number
+  targets: number
+  weights: number
+  /** Address of chunk-sized room for gradients nobody reads. */
+  work: number
+  probabilities: number
+  codes: number
+  totalWeight: number
+}
+
+function placeRows(
+  arena: Arena,
+  table: { codes: number },
+  objective: Objective,
+  rows: { y: Float64Array; weights?: Float64Array },
+  targets: Float32Array,
+): PlacedRows {
+  const count = rows.y.length
+  const stride = Math.ceil(count / 4) * 4
+  const placed = {
+    rows: count,
+    stride,
+    scores: arena.allocate(stride * 4 * objective.scores),
+    targets: arena.allocate(stride * 4),
+    weights: rows.weights ? arena.allocate(stride * 4) : 0,
+    work: arena.allocate(CHUNK * 8),
+    probabilities: 0,
+    codes: table.codes,
+    totalWeight: rows.weights ? rows.weights.reduce((sum, weight) => sum + weight, 0) : count,
+  }
+  arena.f32.set(targets, placed.targets / 4)
+  if (rows.weights) arena.f32.set(rows.weights, placed.weights / 4)
+  // With several scores the base matters to the probabilities; with one it is part of the target's scale or added here.
+  for (let score = 0; score < objective.scores; score++) {
+    const start = objective.link === 'identity' ? 0 : objective.base[score]!
+    const at = placed.scores / 4 + score * stride
+    arena.f32.fill(start, at, at + stride)
+  }
+  return placed
+}
+
+async function placeValidation(
+  arena: Arena,
+  held: Labelled,
+  training: Labelled,
+  bins: Bins,
+  objective: Objective,
+  breathe: () => Promise<void> | undefined,
+): Promise<PlacedRows> {
+  const coded = await validationBins(held.x, training.x, bins, breathe)
+  const codes = arena.allocate(coded.codes.length + 8)
+  arena.u8.set(coded.codes, codes)
+  const placed = placeRows(arena, { codes }, objective, held, scaleTargets(objective, held.y))
+  if (objective.scores > 1) placed.probabilities = arena.allocate(placed.stride * 4 * objective.scores)
+  return placed
+}
+
+/** L1, minimum gain and the target's unit: gradients shrink with the unit, gains with its square. */
+function inUnits(options: BoostOptions, { unit, link }: Objective): GrowOptions {
+  if (link !== 'identity') return options
+  return { ...options, l1: options.l1 / unit, minGain: options.minGain / unit ** 2 }
+}
+
+/** Rows without weight must not count, not even as rows. */
+function usableRows(rows: number, weights: Float64Array | undefined): Uint32Array {
+  const all = Uint32Array.from({ length: rows }, (_, i) => i)
+  return weights ? all.filter(row => weights[row]! > 0) : all
+}
+
+/** The sampled rows, then the others, both ascending (selection sampling; Knuth, volume 2, algorithm S). */
+function sample(rows: Uint32Array, share: number, random: Random): { rows: Uint32Array; count: number } {
+  if (share >= 1) return { rows, count: rows.length }
+  const count = Math.max(1, Math.round(rows.length * share))
+  const sampled = new Uint32Array(rows.length)
+  let taken = 0
+  let left = count
+  for (let i = 0; i < rows.length; i++) {
+    const chosen = random.next() * (rows.length - i) < count - taken
+    sampled[chosen ? taken++ : left++] = rows[i]!
+  }
+  return { rows: sampled, count }
+}
+
+function sampleColumns(cols: number, share: number, random: Random): Int32Array | undefined {
+  if (share >= 1 || cols === 0) return undefined
+  const count = Math.max(1, Math.round(cols * share))
+  return random
+    .shuffle(Int32Array.from({ length: cols }, (_, c) => c))
+    .slice(0, count)
+    .sort()
+}

@@ -1,0 +1,63 @@
+/** Bins with values that a feature may have; one more takes its missing cells, so that a bin is one byte. */
+export const MAX_BINS = 255
+
+/**
+ * A number between two neighbours a < b, or a itself: a ≤ edge < b. Halfway, and a single-precision number where one fits, so that models
+ * exported with single-precision thresholds split the same cells.
+ */
+export function edgeBetween(a: number, b: number): number {
+  const low = Math.max(a, -Number.MAX_VALUE)
+  const high = Math.min(b, Number.MAX_VALUE)
+  const middle = low / 2 + high / 2
+  const single = Math.fround(middle)
+  if (single >= a && single < b && Number.isFinite(single)) return single
+  return middle >= a && middle < b ? middle : a
+}
+
+/**
+ * Upper edges of bins (the last bin, open, has none): one bin for each distinct value when there are few, else about equally filled ones,
+ * with a value that alone would fill one in a bin of its own (as LightGBM does).
+ * @param sorted ascending, without NaN
+ */
+export function findEdges(sorted: Float64Array, maxBins = MAX_BINS): Float64Array {
+  const values: number[] = []
+  const counts: number[] = []
+  // −0 and 0 are one value, though sorting keeps them apart.
+  for (const value of sorted) {
+    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1]!++
+    else {
+      values.push(value)
+      counts.push(1)
+    }
+  }
+  if (values.length <= maxBins) {
+    return Float64Array.from({ length: Math.max(0, values.length - 1) }, (_, k) =>
+      edgeBetween(values[k]!, values[k + 1]!),
+    )
+  }
+  const fair = sorted.length / maxBins
+  let rest = sorted.length
+  let restBins = maxBins
+  for (const count of counts) {
+    if (count < fair) continue
+    rest -= count
+    restBins--
+  }
+  let aim = rest / Math.max(1, restBins)
+  const edges: number[] = []
+  let filled = 0
+  for (let k = 0; k + 1 < values.length && edges.length < maxBins - 1; k++) {
+    const large = counts[k]! >= fair
+    if (!large) rest -= counts[k]!
+    filled += counts[k]!
+    const nextLarge = counts[k + 1]! >= fair
+    if (!large && filled < aim && !(nextLarge && filled >= Math.max(1, aim / 2))) continue
+    edges.push(edgeBetween(values[k]!, values[k + 1]!))
+    filled = 0
+    if (!large) {
+      restBins--
+      aim = rest / Math.max(1, restBins)
+    }
+  }
+  return Float64Array.from(edges)
+}

@@ -1,0 +1,194 @@
+/**
+ * The histogram tree core. Who grows trees on it:
+ *
+ *   const arena = createArena()                     memory and kernels
+ *   const table = placeTable(arena, bins)           bins of the training rows (bins.ts)
+ *   const grower = createGrower(arena, table, options)
+ *   fill grower.index with the row numbers of this tree, grower.packed with whole gradients and hessians by row (setScales)
+ *   const grown = grower.grow(rows, active)         one tree: best split first, or level by level
+ *   builder.add(grown, …)                           to the flat arrays of model.ts (tree-builder.ts)
+ *
+ * Gradients and hessians are whole numbers, packed so that one 64-bit addition adds both: sums are exact whatever the order, so that the
+ * trees do not depend on threads.
+ */
+import { CONSTRAINED, CONTEXT, NODE, SCRATCH_BYTES } from './layout.ts'
+import type { Arena } from './memory.ts'
+import type { Table } from './table.ts'
+
+export type GrowOptions = {
+  /** Leaves of a tree at most, ≥ 1. */
+  maxLeaves: number
+  /** Splits between root and leaf at most. */
+  maxDepth: number
+  /** Split level by level instead of where it helps most. */
+  byLevel: boolean
+  /** A child needs that many rows (by their share of the hessian), and that much hessian. */
+  minRows: number
+  minHessian: number
+  l1: number
+  l2: number
+  /** What a split must lower the loss by. */
+  minGain: number
+  /** Categories: rows of which the smoothing and the penalty count, levels a set holds at most, levels up to which each is tried alone. */
+  catSmooth: number
+  catL2: number
+  catGroup: number
+  catMax: number
+  catSingle: number
+  /** Some feature is monotone. */
+  constrained: boolean
+}
+
+/** A grown tree, until the next one: addresses of its root node. */
+export type GrownTree = { root: number; leaves: number }
+
+/** Memory kept for histograms; beyond it some are summed twice. */
+const HISTOGRAM_BYTES = 512 * 2 ** 20
+
+export type Grower = ReturnType<typeof createGrower>
+
+export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
+  const { kernels } = arena
+  const { maxLeaves } = options
+  const context = arena.allocate(CONTEXT.bytes)
+  const index = arena.allocate(table.rows * 4)
+  const spare = arena.allocate(table.rows * 4)
+  const packed = arena.allocate((Math.ceil(table.rows / 4) * 4 + 4) * 8)
+  const active = arena.allocate(table.cols * 4)
+  const scratch = arena.allocate(SCRATCH_BYTES)
+  const nodes = arena.allocate(NODE.bytes * (2 * maxLeaves + 1))
+  const slotBytes = Math.ceil(table.histBytes / 64) * 64
+  const slotCount = Math.min(maxLeaves + 2, Math.max(3, Math.floor(HISTOGRAM_BYTES / slotBytes)))
+  const slots = arena.allocate(slotBytes * slotCount)
+  const free: number[] = []
+
+  const u32 = (field: number, value: number) => {
+    arena.u32[(context + field) / 4] = value
+  }
+  const f64 = (field: number, value: number) => {
+    arena.f64[(context + field) / 8] = value
+  }
+  u32(CONTEXT.bins, table.codes)
+  u32(CONTEXT.stride, table.cols)
+  u32(CONTEXT.index, index)
+  u32(CONTEXT.spare, spare)
+  u32(CONTEXT.packed, packed)
+  u32(CONTEXT.active, active)
+  u32(CONTEXT.meta, table.meta)
+  u32(CONTEXT.histBytes, table.histBytes)
+  u32(CONTEXT.offsets, table.offsets)
+  u32(CONTEXT.flags, options.constrained ? CONSTRAINED : 0)
+  f64(CONTEXT.minRows, options.minRows)
+  f64(CONTEXT.minGain, options.minGain)
+  f64(CONTEXT.catSmooth, options.catSmooth)
+  f64(CONTEXT.catGroup, options.catGroup)
+  u32(CONTEXT.catMax, options.catMax)
+  u32(CONTEXT.catSingle, options.catSingle)
+  u32(CONTEXT.maxDepth, options.maxDepth)
+
+  const nodeU32 = (node: number, field: number) => arena.u32[(node + field) / 4]!
+  const gainOf = (node: number) => arena.f64[(node + NODE.gain) / 8]!
+  const release = (node: number) => {
+    const at = (node + NODE.hist) / 4
+    if (arena.u32[at] !== 0) free.push(arena.u32[at]!)
+    arena.u32[at] = 0
+  }
+  const before = options.byLevel
+    ? (a: number, b: number) => nodeU32(a, NODE.depth) - nodeU32(b, NODE.depth) || gainOf(b) - gainOf(a)
+    : (a: number, b: number) => gainOf(b) - gainOf(a)
+
+  return {
+    table,
+    /** Addresses: row numbers (u32) and packed gradients (i64 by row). */
+    index,
+    packed,
+
+    /**
+     * What a whole number is worth: gradients were multiplied by `gradient`, hessians by `hessian`. Sets the penalties, which are in real
+     * units, accordingly.
+     */
+    setScales(gradient: number, hessian: number): void {
+      f64(CONTEXT.l1, options.l1 * gradient)
+      f64(CONTEXT.l2, options.l2 * hessian)
+      f64(CONTEXT.catL2, options.catL2 * hessian)
+      f64(CONTEXT.minHessian, options.minHessian * hessian)
+      f64(CONTEXT.gainScale, hessian / (gradient * gradient))
+      f64(CONTEXT.valueScale, hessian / gradient)
+    },
+
+    /** Grows a tree on the first `rows` rows of the index, with these features (all when absent). */
+    grow(rows: number, features?: Int32Array): GrownTree {
+      const used = features ?? Int32Array.from({ length: table.cols }, (_, c) => c)
+      arena.i32.set(used, active / 4)
+      u32(CONTEXT.activeCount, used.length)
+      u32(CONTEXT.allActive, used.length === table.cols ? 1 : 0)
+      free.length = 0
+      for (let k = slotCount - 1; k >= 0; k--) free.push(slots + k * slotBytes)
+
+      let made = 1
+      const root = nodes
+      arena.u8.fill(0, root, root + NODE.bytes)
+      const sum = kernels.sumPacked(packed, index, 0, rows)
+      arena.u32[(root + NODE.count) / 4] = rows
+      arena.u32[(root + NODE.sumHessian) / 4] = Number(sum & 0xffffffffn)
+      arena.i32[(root + NODE.sumGradient) / 4] = Number(sum >> 32n)
+      arena.f64[(root + NODE.lower) / 8] = Number.NEGATIVE_INFINITY
+      arena.f64[(root + NODE.upper) / 8] = Number.POSITIVE_INFINITY
+      if (maxLeaves > 1 && kernels.canSplit(context, root)) {
+        arena.u32[(root + NODE.hist) / 4] = free.pop()!
+        kernels.plant(context, root, scratch)
+      }
+
+      // Leaves worth splitting, the next one last.
+      const open: number[] = []
+      const add = (node: number) => {
+        if (gainOf(node) <= 0) {
+          release(node)
+          return
+        }
+        let at = open.length
+        while (at > 0 && before(open[at - 1]!, node) <= 0) at--
+        open.splice(at, 0, node)
+      }
+      add(root)
+      let leaves = 1
+      while (open.length > 0 && leaves < maxLeaves) {
+        const node = open.pop()!
+        const left = nodes + made++ * NODE.bytes
+        const right = nodes + made++ * NODE.bytes
+        const further = leaves + 1 < maxLeaves
+        const known = nodeU32(node, NODE.hist)
+        const needed = further ? (known ? 1 : 2) : 0
+        // The least promising leaves give up theirs.
+        for (let k = 0; free.length < needed; k++) release(open[k]!)
+        const slot = needed > 0 ? free.pop()! : 0
+        const second = needed > 1 ? free.pop()! : 0
+        kernels.expand(context, node, left, right, slot, second, scratch, further ? 1 : 0)
+        for (const each of [known, slot, second]) {
+          if (each && each !== nodeU32(left, NODE.hist) && each !== nodeU32(right, NODE.hist)) free.push(each)
+        }
+        arena.u32[(node + NODE.hist) / 4] = 0
+        arena.u32[(node + NODE.left) / 4] = left
+        arena.u32[(node + NODE.right) / 4] = right
+        leaves++
+        add(left)
+        add(right)
+      }
+      return { root, leaves }
+    },
+
+    /** What a node would say as a leaf, in real units. */
+    valueOf: (node: number) => kernels.leafValue(context, node),
+  }
+}
+
+/** Calls `visit` with every node of a grown tree, parents first, left before right. */
+export function visitNodes(arena: Arena, root: number, visit: (node: number, isLeaf: boolean) => void): void {
+  const stack = [root]
+  while (stack.length > 0) {
+    const node = stack.pop()!
+    const left = arena.u32[(node + NODE.left) / 4]!
+    visit(node, left === 0)
+    if (left !== 0) stack.push(arena.u32[(node + NODE.right) / 4]!, left)
+  }
+}

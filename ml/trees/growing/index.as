@@ -1,0 +1,5 @@
+export { codeCategories, codeNumbers } from './coding'
+export { canSplit, expand, leafValue, plant } from './expand'
+export { classGradients, gradients, quantise, softmax, sumPacked } from './gradients'
+export { accumulate, addUp } from './histogram'
+export { addToRows, walkIndex, walkRows } from './scores'

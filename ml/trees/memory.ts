@@ -1,0 +1,167 @@
+import { EngineError } from '../errors.ts'
+import { KERNELS } from './growing/compiled.ts'
+
+/** The kernels of growing/*.as. Addresses are bytes into the memory. */
+export type Kernels = {
+  codeNumbers(
+    cells: number,
+    rows: number,
+    cols: number,
+    column: number,
+    edges: number,
+    steps: number,
+    missing: number,
+    out: number,
+    stride: number,
+  ): number
+  codeCategories(
+    cells: number,
+    rows: number,
+    cols: number,
+    column: number,
+    last: number,
+    missing: number,
+    out: number,
+    stride: number,
+  ): number
+  canSplit(context: number, node: number): number
+  expand(
+    context: number,
+    node: number,
+    left: number,
+    right: number,
+    slot: number,
+    second: number,
+    scratch: number,
+    further: number,
+  ): void
+  leafValue(context: number, node: number): number
+  plant(context: number, node: number, scratch: number): void
+  gradients(
+    objective: number,
+    scores: number,
+    targets: number,
+    weights: number,
+    rows: number,
+    packed: number,
+    begin: number,
+    end: number,
+    extra: number,
+    sums: number,
+  ): void
+  softmax(
+    scores: number,
+    probabilities: number,
+    targets: number,
+    weights: number,
+    rows: number,
+    stride: number,
+    classes: number,
+    begin: number,
+    end: number,
+  ): number
+  classGradients(
+    probabilities: number,
+    targets: number,
+    weights: number,
+    rows: number,
+    code: number,
+    factor: number,
+    packed: number,
+    begin: number,
+    end: number,
+    sums: number,
+  ): void
+  quantise(packed: number, begin: number, end: number, gradientScale: number, hessianScale: number): void
+  sumPacked(packed: number, index: number, begin: number, end: number): bigint
+  addToRows(scores: number, index: number, begin: number, end: number, value: number): void
+  walkRows(root: number, meta: number, bins: number, stride: number, scores: number, begin: number, end: number): void
+  walkIndex(
+    root: number,
+    meta: number,
+    bins: number,
+    stride: number,
+    scores: number,
+    index: number,
+    begin: number,
+    end: number,
+  ): void
+}
+
+/** A growing memory with the kernels on it. What is allocated stays until the whole is let go. */
+export type Arena = {
+  memory: WebAssembly.Memory
+  kernels: Kernels
+  /** Zeroed, on a 64-byte line. @throws EngineError `memory` beyond 4 GiB */
+  allocate(bytes: number): number
+  /** Views; read them again after `allocate`. */
+  readonly u8: Uint8Array
+  readonly i32: Int32Array
+  readonly u32: Uint32Array
+  readonly f32: Float32Array
+  readonly f64: Float64Array
+}
+
+const PAGE = 65536
+let compiled: WebAssembly.Module | undefined
+
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS.replaceAll('\n', '')), each => each.charCodeAt(0)))
+  return compiled
+}
+
+export function createArena(): Arena {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
+  const kernels = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as Kernels
+  // Address 0 means “none”.
+  let used = 1024
+  const viewsOf = () => {
+    const { buffer } = memory
+    return {
+      u8: new Uint8Array(buffer),
+      i32: new Int32Array(buffer),
+      u32: new Uint32Array(buffer),
+      f32: new Float32Array(buffer),
+      f64: new Float64Array(buffer),
+    }
+  }
+  let views = viewsOf()
+  return {
+    memory,
+    kernels,
+    allocate(bytes) {
+      const at = used
+      const end = at + Math.ceil(bytes / 64) * 64
+      const have = memory.buffer.byteLength
+      if (end > have) {
+        try {
+          memory.grow(Math.ceil((end - have) / PAGE))
+        } catch {
+          throw new EngineError(
+            'memory',
+            `Training trees on this table needs ${Math.ceil(end / 2 ** 20)} MiB in one piece, which is not to be had.`,
+            'Take fewer rows or columns, or free memory.',
+          )
+        }
+        views = viewsOf()
+      }
+      used = end
+      return at
+    },
+    get u8() {
+      return views.u8
+    },
+    get i32() {
+      return views.i32
+    },
+    get u32() {
+      return views.u32
+    },
+    get f32() {
+      return views.f32
+    },
+    get f64() {
+      return views.f64
+    },
+  }
+}

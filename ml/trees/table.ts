@@ -1,0 +1,37 @@
+import type { Bins } from './bins.ts'
+import { CATEGORY, META, MISSING, REST } from './layout.ts'
+import type { Arena } from './memory.ts'
+
+/** A table of bins in the memory of the kernels. */
+export type Table = {
+  rows: number
+  cols: number
+  bins: Bins
+  /** Addresses: codes (rows × cols bytes), what the kernels must know by feature, and where its bins begin in a histogram. */
+  codes: number
+  meta: number
+  offsets: number
+  /** Bytes of a histogram of all features. */
+  histBytes: number
+}
+
+/** @param monotone by feature: 1: predictions never fall as it grows, −1: never rise, 0: no promise */
+export function placeTable(arena: Arena, bins: Bins, monotone?: ArrayLike<number>): Table {
+  const { rows, cols, features } = bins
+  const codes = arena.allocate(rows * cols + 8)
+  const meta = arena.allocate(cols * META.bytes)
+  const offsets = arena.allocate(cols * 4)
+  arena.u8.set(bins.codes, codes)
+  let bytes = 0
+  features.forEach((feature, c) => {
+    const at = meta / 4 + c * (META.bytes / 4)
+    const missing = bins.missing[c]!
+    arena.u32[at] = feature.values
+    arena.u32[at + META.flags / 4] =
+      (feature.categorical ? CATEGORY : 0) | (missing ? MISSING : 0) | (feature.rest ? REST : 0)
+    arena.i32[at + META.monotone / 4] = feature.categorical ? 0 : (monotone?.[c] ?? 0)
+    arena.u32[offsets / 4 + c] = bytes
+    bytes += 8 * (feature.values + (missing ? 1 : 0))
+  })
+  return { rows, cols, bins, codes, meta, offsets, histBytes: Math.ceil(bytes / 16) * 16 }
+}
