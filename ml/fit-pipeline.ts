@@ -1,21 +1,30 @@
+import { automl } from './automl/automl.ts'
+import { runAutoml } from './automl/run-automl.ts'
+import type { LeaderboardRow } from './automl/types.ts'
+import { type Calibration, compileCalibration, fitCalibration } from './calibration/calibration.ts'
+import { chooseThreshold, type Threshold, type ThresholdChoice } from './calibration/threshold.ts'
 import { type ColumnSummary, type ColumnValues, driftValues, summarise } from './drift/summary.ts'
 import { EngineError } from './errors.ts'
 import { type Backend, type Baseline, packFiles, writeBundle } from './format/bundle.ts'
-import { type Frame, type FrameColumn, takeColumnRows, takeRows } from './frame/frame.ts'
+import { type Frame, takeRows } from './frame/frame.ts'
 import { type Curves, curvesOf } from './metrics/curves.ts'
 import { defaultMetric, getMetric, listMetrics, type MetricValue, metricIntervals } from './metrics/registry.ts'
 import type { Scored } from './metrics/types.ts'
+import { compilePipeline } from './pipeline.ts'
 import { deriveSeed } from './random.ts'
-import { compileRecipe } from './recipe/compile.ts'
-import { completeRecipe } from './recipe/complete.ts'
-import { prepareTraining } from './recipe/prepare-training.ts'
 import type { FittedRecipe, RecipeStep } from './recipe/types.ts'
 import type { Schema } from './schema.ts'
 import { type Split, type SplitRows, splitByGroup, splitByTime, splitRandom, splitStratified } from './split.ts'
-import { detectTask, encodeTarget, rowsOf, type Target } from './task.ts'
+import { detectTask } from './task.ts'
 import { resolveParameters } from './trainers/parameters.ts'
-import { compilePredictor, getTrainer } from './trainers/registry.ts'
-import type { Model, Parameters, Task } from './trainers/types.ts'
+import { getTrainer } from './trainers/registry.ts'
+import type { Model, Parameters, Task, Trainer } from './trainers/types.ts'
+import { type ClassWeights, explainImbalance, weighClasses } from './validation/class-weights.ts'
+import { crossValidate, type OutOfFold } from './validation/cross-validate.ts'
+import { makeFolds } from './validation/folds.ts'
+import { pickRows, prepareAll, transformRows } from './validation/learning-data.ts'
+import { planFolds } from './validation/plan-folds.ts'
+import { groupsOf, openTable, pickTable, requireColumn, type Table, timesOf } from './validation/table.ts'
 import { ENGINE_VERSION } from './version.ts'
 
 export type TrainRequest = {
@@ -34,9 +43,17 @@ export type TrainRequest = {
   seed: number
   /** A person's own steps; the usual ones for the trainer follow (`completeRecipe`). */
   steps?: readonly RecipeStep[]
+  /** balanced: every class counts the same in training. Measures are of the rows as they are. Default none. */
+  classWeights?: ClassWeights
+  /** Makes probabilities the shares they stand for, by predictions of training rows the model had not seen. Default none. */
+  calibration?: 'none' | Calibration['method']
+  /** Of a yes/no model: by what its threshold is chosen, on the same predictions. Default: 0.5. */
+  threshold?: ThresholdChoice
   threads?: number
   report?: (step: number, metrics: Record<string, number>) => void
   signal?: AbortSignal
+  /** For AutoML: when aborted, the answer is the best so far. */
+  finish?: AbortSignal
   /** The caller's clock in milliseconds. */
   now: () => number
 }
@@ -55,6 +72,12 @@ export type TrainResult = {
   recipe: FittedRecipe
   parameters: Parameters
   backend: Backend
+  calibration?: Calibration
+  threshold?: Threshold
+  /** What a person should know: unequal classes, calibration, threshold, and of AutoML what was tried and why the winner won. */
+  notes: string[]
+  /** Of AutoML: what was tried, best first. */
+  leaderboard?: LeaderboardRow[]
   rowsTrain: number
   rowsValidation: number
   /** Rows left out because their target is missing. */
@@ -74,49 +97,114 @@ export type TrainResult = {
  * @throws EngineError in words for data that cannot be learnt; the signal's reason when aborted.
  */
 export async function trainPipeline(request: TrainRequest): Promise<TrainResult> {
-  const { frame, schema, target: targetName, seed, now } = request
+  const { frame, schema, target: targetName, seed } = request
   const signal = request.signal ?? new AbortController().signal
   signal.throwIfAborted()
   const targetColumn = requireColumn(frame, targetName, 'target')
   const schemaColumn = schema.columns.find(column => column.name === targetName)
   const task = request.task ?? detectTask({ name: targetName, type: schemaColumn?.type ?? 'category' }, targetColumn)
-  const trainer = getTrainer(request.trainerId)
-  if (!trainer.tasks.includes(task)) {
-    throw new EngineError('task', `“${trainer.label}” cannot be trained for ${task}.`, 'Choose another trainer.')
+  const trainer = request.trainerId === automl.id ? null : getTrainer(request.trainerId)
+  const described = trainer ?? automl
+  if (!described.tasks.includes(task)) {
+    throw new EngineError('task', `“${described.label}” cannot be trained for ${task}.`, 'Choose another trainer.')
   }
-  const parameters = resolveParameters(trainer.parameters, request.parameters ?? {})
+  const parameters = resolveParameters(described.parameters, request.parameters ?? {})
   const metric = request.metric ?? defaultMetric(task)
   if (!getMetric(metric).tasks.includes(task)) {
     throw new EngineError('metric', `“${getMetric(metric).label}” does not measure ${task}.`, 'Choose another metric.')
   }
 
-  const target = encodeTarget(targetColumn, task)
-  const featureSchema: Schema = { columns: schema.columns.filter(column => column.name !== targetName) }
-  const sides = splitRows(request.split, featureSchema, frame, target, task, seed)
-  const train = pick(target, sides.train)
-  const held = pick(target, sides.validation)
-  const { recipe, x } = prepareTraining(
-    completeRecipe(request.steps ?? [], featureSchema.columns, trainer.features),
-    frame,
-    train.rows,
-    { y: train.y, task, classCount: target.classes.length, seed: deriveSeed(seed, 'recipe') },
-  )
+  const table = openTable(frame, schema, targetName, task, request.steps)
+  const { classes } = table
+  const classCount = classes.length
+  const sides = splitRows(request.split, table, seed)
+  const train = weighed(pickTable(table, sides.train), request.classWeights ?? 'none')
+  const held = pickRows(table.data, sides.validation)
+  const notes = task === 'regression' ? [] : explainImbalance(train.data.y, classes, request.classWeights ?? 'none')
+  const learnt = trainer
+    ? await learnOne(trainer, parameters, train, held, request, signal)
+    : await learnByAutoml(parameters, train, request, signal)
+  const { recipe } = learnt
   if (recipe.inputs.some(input => input.name === targetName)) {
     throw new EngineError('recipe-target', `The recipe uses the target “${targetName}” as a feature.`, 'Remove it.')
   }
   signal.throwIfAborted()
-  const trainFrame = takeInputs(frame, recipe, train.rows)
-  const heldFrame = takeInputs(frame, recipe, held.rows)
-  const weights = weightColumn(schema, frame)
-  const heldX = compileRecipe(recipe).transform(heldFrame)
+  const { calibration, threshold, words } = await decide(learnt, train, request)
+  notes.push(...words, ...(learnt.summary ?? []))
+  const model = learnt.summary
+    ? { ...learnt.model, config: { ...learnt.model.config, ...forBundle(learnt) } }
+    : learnt.model
 
-  const model = await trainer.fit({
-    x,
-    y: train.y,
-    ...weightsOf(weights, train.rows),
-    validation: { x: heldX, y: held.y, ...weightsOf(weights, held.rows) },
+  const pipeline = compilePipeline(recipe, model, calibration)
+  const predicted = pipeline.predictFrame(takeInputs(frame, recipe, held.rows))
+  refuseNonFinite(predicted, described.label)
+  const scored: Scored = { task, truth: held.y, predicted, classCount }
+  const ids = listMetrics(task).map(each => each.id)
+  const metrics = metricIntervals(ids, scored, deriveSeed(seed, 'intervals'))
+  const backend = backendOf(model)
+  const decided = { ...(calibration ? { calibration } : {}), ...(threshold ? { threshold } : {}) }
+  const { files, digest } = writeBundle({
+    signature: signatureOf(schema, recipe),
     task,
-    classCount: target.classes.length,
+    target: { name: targetName, ...(schemaColumn ? { type: schemaColumn.type } : {}) },
+    ...(task === 'regression' ? {} : { classes }),
+    recipe,
+    parameters,
+    backend,
+    seed,
+    rowsTrain: train.data.rows.length,
+    rowsValidation: held.rows.length,
+    baseline: baselineOf(takeInputs(frame, recipe, train.data.rows), scored, classes, train.data.y, metrics),
+    ...decided,
+    model,
+  })
+  return {
+    bundle: packFiles(files),
+    digest,
+    task,
+    classes,
+    metric,
+    metrics,
+    curves: curvesOf(scored, classes, deriveSeed(seed, 'curves')),
+    recipe,
+    parameters,
+    backend,
+    ...decided,
+    notes,
+    ...(learnt.leaderboard ? { leaderboard: learnt.leaderboard } : {}),
+    rowsTrain: train.data.rows.length,
+    rowsValidation: held.rows.length,
+    rowsWithoutTarget: frame.rows - table.data.rows.length,
+    validation: { rows: held.rows, truth: held.y, predicted },
+  }
+}
+
+type Learnt = {
+  recipe: FittedRecipe
+  model: Model
+  /** Predictions of training rows by models that had not seen them; made only when something is decided by them. */
+  outOfFold: () => Promise<OutOfFold>
+  summary?: string[]
+  leaderboard?: LeaderboardRow[]
+}
+
+async function learnOne(
+  trainer: Trainer,
+  parameters: Parameters,
+  train: Table,
+  held: Table['data'],
+  request: TrainRequest,
+  signal: AbortSignal,
+): Promise<Learnt> {
+  const { seed, now } = request
+  const { recipe, train: labelled } = prepareAll(train.data, trainer.features, seed)
+  signal.throwIfAborted()
+  const { y, weights } = held
+  const model = await trainer.fit({
+    ...labelled,
+    validation: { x: transformRows(recipe, held.frame, held.rows), y, ...(weights ? { weights } : {}) },
+    task: train.data.task,
+    classCount: train.data.classCount,
     parameters,
     seed: deriveSeed(seed, 'fit'),
     threads: request.threads ?? 1,
@@ -124,58 +212,82 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
     signal,
     now,
   })
-  signal.throwIfAborted()
+  const outOfFold = async () => {
+    const folds = makeFolds(planFolds(train, 5).plan, train.facts, deriveSeed(seed, 'folds'))
+    const options = { trainer, parameters, seed, threads: request.threads ?? 1, signal, now }
+    return (await crossValidate(train.data, folds, options)).outOfFold
+  }
+  return { recipe, model, outOfFold }
+}
 
-  const predicted = compilePredictor(model).predict(heldX)
-  refuseNonFinite(predicted, trainer.label)
-  const scored: Scored = { task, truth: held.y, predicted, classCount: target.classes.length }
-  const ids = listMetrics(task).map(each => each.id)
-  const metrics = metricIntervals(ids, scored, deriveSeed(seed, 'intervals'))
-  const backend = backendOf(model)
-  const content = {
-    signature: signatureOf(schema, recipe),
-    task,
-    target: { name: targetName, ...(schemaColumn ? { type: schemaColumn.type } : {}) },
-    ...(task === 'regression' ? {} : { classes: target.classes }),
-    recipe,
-    parameters,
-    backend,
+async function learnByAutoml(
+  parameters: Parameters,
+  table: Table,
+  request: TrainRequest,
+  signal: AbortSignal,
+): Promise<Learnt> {
+  const { seed, now, metric, finish, report } = request
+  const trials = Number(parameters.trials)
+  const result = await runAutoml({
+    table,
+    ...(metric ? { metric } : {}),
+    budgetMs: Number(parameters.minutes) * 60_000,
+    ...(trials > 0 ? { maxTrials: trials } : {}),
+    threads: request.threads ?? 1,
     seed,
-    rowsTrain: train.rows.length,
-    rowsValidation: held.rows.length,
-    baseline: baselineOf(trainFrame, scored, target.classes, train.y, metrics),
-    model,
-  }
-  const { files, digest } = writeBundle(content)
-  return {
-    bundle: packFiles(files),
-    digest,
-    task,
-    classes: target.classes,
-    metric,
-    metrics,
-    curves: curvesOf(scored, target.classes, deriveSeed(seed, 'curves')),
-    recipe,
-    parameters,
-    backend,
-    rowsTrain: train.rows.length,
-    rowsValidation: held.rows.length,
-    rowsWithoutTarget: frame.rows - target.rows.length,
-    validation: { rows: held.rows, truth: held.y, predicted },
-  }
+    now,
+    signal,
+    ...(finish ? { finish } : {}),
+    report: progress => {
+      const value = progress.best?.value
+      report?.(progress.trials, value === undefined ? {} : { best: value })
+    },
+  })
+  const { recipe, model, outOfFold, summary, leaderboard } = result
+  return { recipe, model, outOfFold: async () => outOfFold, summary, leaderboard }
 }
 
-function requireColumn(frame: Frame, name: string, what: string): FrameColumn {
-  const column = frame.columns.get(name)
-  if (column) return column
-  throw new EngineError(`${what}-column`, `The data has no column “${name}” for the ${what}.`, 'Choose another column.')
+/** Without times: the same request is to give the same bytes. */
+function forBundle({ summary, leaderboard }: Learnt): Record<string, unknown> {
+  return { summary, leaderboard: leaderboard?.map(({ milliseconds: _, ...row }) => row) }
 }
 
-function pick(target: Target, positions: Int32Array): { rows: Int32Array; y: Float64Array } {
-  return {
-    rows: Int32Array.from(positions, position => target.rows[position]!),
-    y: Float64Array.from(positions, position => target.y[position]!),
+/** Calibration first, since a threshold is one of calibrated probabilities. */
+async function decide(
+  learnt: Learnt,
+  train: Table,
+  request: TrainRequest,
+): Promise<{ calibration?: Calibration; threshold?: Threshold; words: string[] }> {
+  const method = request.calibration ?? 'none'
+  const { task, classCount } = train.data
+  if (method === 'none' && !request.threshold) return { words: [] }
+  if (task === 'regression') {
+    throw new EngineError('calibration', 'A model of numbers has no probabilities to calibrate.', 'Leave it out.')
   }
+  if (request.threshold && task !== 'binary') {
+    throw new EngineError('threshold', 'Only a yes/no model has a threshold.', 'Leave it out.')
+  }
+  const { truth, predicted } = await learnt.outOfFold()
+  const words: string[] = []
+  let calibration: Calibration | undefined
+  if (method !== 'none') {
+    calibration = fitCalibration(method, truth, predicted, classCount)
+    compileCalibration(calibration, classCount)(predicted)
+    const how = method === 'platt' ? 'a sigmoid (Platt)' : 'a rising step function (isotonic)'
+    words.push(
+      `Probabilities were calibrated by ${how} on predictions of ${truth.length.toLocaleString('en')} rows by models that had not seen them.`,
+    )
+  }
+  if (!request.threshold) return { ...(calibration ? { calibration } : {}), words }
+  const probability = Float64Array.from(truth, (_, i) => predicted[2 * i + 1]!)
+  const threshold = chooseThreshold(truth, probability, request.threshold)
+  return { ...(calibration ? { calibration } : {}), threshold, words: [...words, threshold.words] }
+}
+
+function weighed(table: Table, mode: ClassWeights): Table {
+  const { y, classCount, weights } = table.data
+  const made = weighClasses(y, classCount, mode, weights)
+  return made ? { ...table, data: { ...table.data, weights: made } } : table
 }
 
 /** Only the recipe's inputs: taking rows of columns nobody reads would cost memory. */
@@ -184,16 +296,9 @@ function takeInputs(frame: Frame, recipe: FittedRecipe, rows: Int32Array): Frame
   return takeRows({ rows: frame.rows, columns }, rows)
 }
 
-function splitRows(
-  split: Split | undefined,
-  schema: Schema,
-  frame: Frame,
-  target: Target,
-  task: Task,
-  seed: number,
-): SplitRows {
-  const timeColumn = schema.columns.find(column => column.role === 'time')?.name
-  const groupColumn = schema.columns.find(column => column.role === 'group')?.name
+function splitRows(split: Split | undefined, table: Table, seed: number): SplitRows {
+  const { data, facts, timeColumn, groupColumn } = table
+  const { frame, rows, y, task } = data
   const chosen: Split =
     split ??
     (timeColumn
@@ -203,61 +308,22 @@ function splitRows(
         : { kind: task === 'regression' ? 'random' : 'stratified' })
   const fraction = chosen.fraction ?? 0.2
   const splitSeed = deriveSeed(seed, 'split')
-  const codes = (name: string | undefined, what: string) => {
-    if (!name) {
-      throw new EngineError('split-column', `A split by ${what} needs a ${what} column.`, 'Give a column that role.')
-    }
-    return takeColumnRows(requireColumn(frame, name, 'split'), target.rows)
+  const need = (name: string | undefined, what: string) => {
+    if (name) return name
+    throw new EngineError('split-column', `A split by ${what} needs a ${what} column.`, 'Give a column that role.')
   }
   switch (chosen.kind) {
     case 'random':
-      return splitRandom(target.rows.length, fraction, splitSeed)
+      return splitRandom(facts.rows, fraction, splitSeed)
     case 'stratified':
       return task === 'regression'
-        ? splitRandom(target.rows.length, fraction, splitSeed)
-        : splitStratified(target.y, fraction, splitSeed)
-    case 'time': {
-      const column = codes(chosen.column ?? timeColumn, 'time')
-      if (column.type === 'category' || column.type === 'text') {
-        throw new EngineError(
-          'split-column',
-          `“${column.name}” holds text, not times.`,
-          'Make it a date and time column.',
-        )
-      }
-      return splitByTime(column.values, fraction)
-    }
+        ? splitRandom(facts.rows, fraction, splitSeed)
+        : splitStratified(y, fraction, splitSeed)
+    case 'time':
+      return splitByTime(timesOf(frame, need(chosen.column ?? timeColumn, 'time'), rows), fraction)
     case 'group':
-      return splitByGroup(groupCodes(codes(chosen.column ?? groupColumn, 'group')), fraction, splitSeed)
+      return splitByGroup(groupsOf(frame, need(chosen.column ?? groupColumn, 'group'), rows), fraction, splitSeed)
   }
-}
-
-function groupCodes(column: FrameColumn): Int32Array {
-  if (column.type === 'category') return column.codes
-  const known = new Map<unknown, number>()
-  return Int32Array.from({ length: rowsOf(column) }, (_, row) => {
-    const value = column.values[row]
-    const code = known.get(value) ?? known.size
-    known.set(value, code)
-    return code
-  })
-}
-
-function weightColumn(schema: Schema, frame: Frame): Float64Array | null {
-  const name = schema.columns.find(column => column.role === 'weight')?.name
-  if (!name) return null
-  const column = requireColumn(frame, name, 'weight')
-  const usable = column.type === 'number' && column.values.every(value => value >= 0 && Number.isFinite(value))
-  if (usable && column.values.some(value => value > 0)) return column.values
-  throw new EngineError(
-    'weight',
-    `The weight column “${name}” has missing, negative or only zero weights.`,
-    'Correct the weights, or give the column another role.',
-  )
-}
-
-function weightsOf(weights: Float64Array | null, rows: Int32Array): { weights?: Float64Array } {
-  return weights ? { weights: Float64Array.from(rows, row => weights[row]!) } : {}
 }
 
 function refuseNonFinite(predicted: Float64Array, trainer: string): void {

@@ -1,7 +1,9 @@
+import { type Calibration, compileCalibration } from './calibration/calibration.ts'
 import { BundleError } from './errors.ts'
 import type { Frame } from './frame/frame.ts'
 import { compileRecipe } from './recipe/compile.ts'
 import type { FittedRecipe } from './recipe/types.ts'
+import { compileEnsemble } from './trainers/ensemble.ts'
 import { compilePredictor } from './trainers/registry.ts'
 import type { Model } from './trainers/types.ts'
 
@@ -15,8 +17,30 @@ export type Pipeline = {
   predictRow(row: object, out: Float64Array): void
 }
 
-/** @throws BundleError when recipe and model do not fit together. */
-export function compilePipeline(recipe: FittedRecipe, model: Model): Pipeline {
+/**
+ * @param calibration what turns the model's probabilities into shares, when it has one.
+ * @throws BundleError when recipe, model and calibration do not fit together.
+ */
+export function compilePipeline(recipe: FittedRecipe, model: Model, calibration?: Calibration): Pipeline {
+  const plain = model.trainer === 'ensemble' ? compileEnsemble(model, compileSingle) : compileSingle(recipe, model)
+  if (!calibration) return plain
+  if (model.task === 'regression') throw new BundleError('manifest', 'A model of numbers cannot have a calibration.')
+  const calibrate = compileCalibration(calibration, model.classCount)
+  return {
+    width: plain.width,
+    predictFrame(frame) {
+      const predicted = plain.predictFrame(frame)
+      calibrate(predicted)
+      return predicted
+    },
+    predictRow(row, out) {
+      plain.predictRow(row, out)
+      calibrate(out)
+    },
+  }
+}
+
+function compileSingle(recipe: FittedRecipe, model: Model): Pipeline {
   const compiled = compileRecipe(recipe)
   const predictor = compilePredictor(model)
   if (compiled.cols !== model.cols) {

@@ -6,7 +6,7 @@ import { type CellError, compileCheck, compileValidator, expectedWords, gotWords
 import type { Task } from './trainers/types.ts'
 
 export type Prediction = {
-  /** Regression: a number. Classification: the most probable class. */
+  /** Regression: a number. Classification: the most probable class, or as the model's own threshold says. */
   prediction: number | string
   /** In the order of `classes`. */
   probabilities?: number[]
@@ -48,8 +48,9 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)
   const { signature, task, target, classes } = manifest
-  const { pipeline, validate, checks } = refuseNonsense(() => ({
-    pipeline: compilePipeline(manifest.recipe, model),
+  const { pipeline, threshold, validate, checks } = refuseNonsense(() => ({
+    pipeline: compilePipeline(manifest.recipe, model, manifest.calibration),
+    threshold: readThreshold(manifest),
     validate: compileValidator(signature),
     checks: signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) })),
   }))
@@ -58,6 +59,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const out = new Float64Array(width)
 
   const bestOf = (values: Float64Array, at: number) => {
+    if (threshold !== null) return classes![values[at + 1]! >= threshold ? 1 : 0]!
     let best = 0
     for (let k = 1; k < width; k++) if (values[at + k]! > values[at + best]!) best = k
     return classes![best]!
@@ -107,6 +109,14 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
     },
   }
+}
+
+/** Null: the most probable class is predicted. */
+function readThreshold({ threshold, task, classes }: BundleManifest): number | null {
+  if (threshold === undefined) return null
+  const sound = task === 'binary' && classes?.length === 2 && threshold.value >= 0 && threshold.value <= 1
+  if (!sound) throw new BundleError('manifest', 'The threshold of the model is damaged.')
+  return threshold.value
 }
 
 /** Well-formed JSON of a wrong shape makes some property access fail: the reader is told what that means. */

@@ -24,7 +24,7 @@ function heldOutCount(rows: number, fraction: number): number {
 }
 
 /** Both sides in ascending row order. */
-function sides(rows: number, heldOut: ArrayLike<number>): SplitRows {
+export function sidesOf(rows: number, heldOut: ArrayLike<number>): SplitRows {
   const out = new Uint8Array(rows)
   for (let i = 0; i < heldOut.length; i++) out[heldOut[i]!] = 1
   const validation = new Int32Array(heldOut.length)
@@ -41,7 +41,7 @@ const range = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_
 
 export function splitRandom(rows: number, fraction: number, seed: number): SplitRows {
   const count = heldOutCount(rows, fraction)
-  return sides(rows, createRandom(seed).shuffle(range(rows)).subarray(0, count))
+  return sidesOf(rows, createRandom(seed).shuffle(range(rows)).subarray(0, count))
 }
 
 /** @param classes class code per row. Every class with at least two rows is on both sides. */
@@ -62,18 +62,23 @@ export function splitStratified(classes: ArrayLike<number>, fraction: number, se
     for (const row of list.slice(0, count)) heldOut.push(row)
   }
   if (heldOut.length === 0) return splitRandom(rows, fraction, seed)
-  return sides(rows, heldOut)
+  return sidesOf(rows, heldOut)
 }
 
-/** @param times one number per row (NaN counts as earliest); ties keep row order. The latest share is held out. */
-export function splitByTime(times: Float64Array, fraction: number): SplitRows {
-  const count = heldOutCount(times.length, fraction)
+/** Rows from earliest to latest; NaN counts as earliest, ties keep row order. */
+export function timeOrder(times: Float64Array): Int32Array {
   const key = (row: number) => (Number.isNaN(times[row]!) ? Number.NEGATIVE_INFINITY : times[row]!)
-  const order = range(times.length).sort((a, b) => {
+  return range(times.length).sort((a, b) => {
     const [ka, kb] = [key(a), key(b)]
     return ka === kb ? a - b : ka < kb ? -1 : 1
   })
-  return sides(times.length, order.subarray(times.length - count))
+}
+
+/** @param times one number per row, as for `timeOrder`. The latest share is held out. */
+export function splitByTime(times: Float64Array, fraction: number): SplitRows {
+  const count = heldOutCount(times.length, fraction)
+  const order = timeOrder(times)
+  return sidesOf(times.length, order.subarray(times.length - count))
 }
 
 /** @param groups group code per row. Whole groups are held out until their rows reach the share. */
@@ -95,5 +100,5 @@ export function splitByGroup(groups: ArrayLike<number>, fraction: number, seed: 
     if (heldOut.length >= wanted) break
     for (const row of members.get(group)!) heldOut.push(row)
   }
-  return sides(rows, heldOut)
+  return sidesOf(rows, heldOut)
 }

@@ -1,3 +1,5 @@
+import type { Calibration } from '../calibration/calibration.ts'
+import type { Threshold } from '../calibration/threshold.ts'
 import type { ColumnSummary } from '../drift/summary.ts'
 import { BundleError } from '../errors.ts'
 import type { MetricValue } from '../metrics/registry.ts'
@@ -40,15 +42,22 @@ export type BundleManifest = {
   rowsTrain: number
   rowsValidation: number
   baseline: Baseline
+  /** What makes the model's probabilities the shares they stand for; absent: they are used as they are. */
+  calibration?: Calibration
+  /** Of a yes/no model; absent: 0.5. */
+  threshold?: Threshold
   /** SHA-256 by file. */
   digests: { 'weights.safetensors': string }
 }
 
 /** What a bundle is made of; what is left out is recorded as unknown. */
 export type BundleContent = Pick<BundleManifest, 'signature' | 'task' | 'target' | 'classes' | 'recipe'> &
-  Partial<Pick<BundleManifest, 'parameters' | 'backend' | 'seed' | 'rowsTrain' | 'rowsValidation' | 'baseline'>> & {
-    model: Model
-  }
+  Partial<
+    Pick<
+      BundleManifest,
+      'parameters' | 'backend' | 'seed' | 'rowsTrain' | 'rowsValidation' | 'baseline' | 'calibration' | 'threshold'
+    >
+  > & { model: Model }
 export type BundleFiles = { 'model.json': Uint8Array; 'weights.safetensors': Uint8Array }
 
 /** The two files, and `sha256(canonical JSON of {file: digest})`: equal models have equal digests. */

@@ -1,0 +1,173 @@
+import { createRandom } from '../random.ts'
+import type { SplitRows } from '../split.ts'
+import type { Combination } from '../trainers/ensemble.ts'
+import { lossOf } from '../trainers/ensemble-loss.ts'
+import { type HeldOut, selectForward, weightedAverage } from '../trainers/ensemble-selection.ts'
+import { applyStack, fitStack } from '../trainers/ensemble-stacking.ts'
+import type { LearningData } from '../validation/learning-data.ts'
+import { simplicityOf } from './portfolio.ts'
+import { distance, meanOf } from './race.ts'
+import type { Trial } from './types.ts'
+
+/** Candidates for an ensemble, rounds of selection, and rows it is judged on: enough, and quick. */
+const MOST_CANDIDATES = 12
+const ROUNDS = 20
+const MOST_ROWS = 12_000
+/** Members with less are left out: they cost time in every prediction. */
+const LEAST_WEIGHT = 0.04
+
+export type Choice = {
+  members: { trial: Trial; weight: number }[]
+  combination: Combination
+  /** Mean loss over the folds: of the choice, estimated by choosing on the other folds, and of the best single setting. */
+  loss: number
+  singleLoss: number
+  single: Trial
+}
+
+/**
+ * The simplest setting that is within one standard error of the best one: the best of many is partly luck (Breiman et al. 1984).
+ * On large tables the error is tiny and the best one is taken.
+ */
+export function bestSingle(trials: readonly Trial[]): Trial {
+  const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
+  const best = ranked[0]!
+  const close = ranked.filter(trial => {
+    const { mean, error } = distance(trial.losses, best.losses)
+    return trial === best || mean <= 0.5 * error
+  })
+  return close.reduce((a, b) => (simplicityOf(b.trainer.id) < simplicityOf(a.trainer.id) ? b : a))
+}
+
+/**
+ * One model or several together. Selection and stacking are judged on folds they were not chosen on; what is more complicated must be better.
+ * @param trials complete ones.
+ */
+export function chooseCombination(
+  data: LearningData,
+  folds: readonly SplitRows[],
+  trials: readonly Trial[],
+  metricId: string,
+  seed: number,
+): Choice {
+  const single = bestSingle(trials)
+  const loss = lossOf(metricId, data.task, data.classCount)
+  const candidates = shortlist(trials, single)
+  const held = sampleRows(data, folds, candidates, seed)
+  const alone = candidates.map(candidate => (candidate === single ? 1 : 0))
+  const singleLosses = held.map(fold => loss(fold.truth, weightedAverage(fold.predicted, alone)))
+  const plain: Choice = {
+    members: [{ trial: single, weight: 1 }],
+    combination: { kind: 'average' },
+    loss: meanOf(singleLosses),
+    singleLoss: meanOf(singleLosses),
+    single,
+  }
+  if (candidates.length < 2) return plain
+  const parts = held.length > 1 ? held : quarters(held[0]!, data.task === 'regression' ? 1 : data.classCount, seed)
+  const judge = (combine: (rest: HeldOut[], fold: HeldOut) => Float64Array) =>
+    parts.map(fold => {
+      const rest = parts.filter(other => other !== fold)
+      return loss(fold.truth, combine(rest, fold))
+    })
+  const averaged = judge((rest, fold) => weightedAverage(fold.predicted, selectForward(rest, loss, ROUNDS)))
+  const ofSingle = parts.map(fold => loss(fold.truth, weightedAverage(fold.predicted, alone)))
+  const gain = distance(ofSingle, averaged)
+  if (!(gain.mean > 0)) return plain
+  const weights = tidy(selectForward(held, loss, ROUNDS))
+  const average: Choice = {
+    members: candidates.flatMap((trial, k) => (weights[k]! > 0 ? [{ trial, weight: weights[k]! }] : [])),
+    combination: { kind: 'average' },
+    loss: plain.loss - gain.mean,
+    singleLoss: plain.loss,
+    single,
+  }
+  if (data.task === 'multiclass') return average
+  const { task } = data
+  const stacked = judge((rest, fold) => applyStack(fitStack(rest, task), fold.predicted, task))
+  const more = distance(averaged, stacked)
+  const clearly = held.length > 1 ? more.mean > more.error : more.mean > 0.002 * Math.abs(average.loss)
+  if (!clearly) return average
+  const stack = fitStack(held, task)
+  return {
+    ...average,
+    members: candidates.flatMap((trial, k) => (stack.weights[k]! > 1e-4 ? [{ trial, weight: stack.weights[k]! }] : [])),
+    combination: { kind: 'stack', intercept: stack.intercept },
+    loss: average.loss - more.mean,
+  }
+}
+
+/** The best settings, and the best one of every family that beats half of what the leader gained on the worst. */
+function shortlist(trials: readonly Trial[], single: Trial): Trial[] {
+  const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
+  const chosen = new Set([single, ...ranked.slice(0, MOST_CANDIDATES - 3)])
+  const families = new Set([...chosen].map(trial => trial.trainer.id))
+  for (const trial of ranked) {
+    if (chosen.size >= MOST_CANDIDATES) break
+    if (families.has(trial.trainer.id) || trial.trainer.id === 'baseline') continue
+    families.add(trial.trainer.id)
+    chosen.add(trial)
+  }
+  return [...chosen]
+}
+
+function sampleRows(
+  data: LearningData,
+  folds: readonly SplitRows[],
+  candidates: readonly Trial[],
+  seed: number,
+): HeldOut[] {
+  const width = data.task === 'regression' ? 1 : data.classCount
+  const total = folds.reduce((sum, fold) => sum + fold.validation.length, 0)
+  const share = Math.min(1, MOST_ROWS / total)
+  const random = createRandom(seed)
+  return folds.map(({ validation }, f) => {
+    const all = Int32Array.from(validation.keys())
+    const rows = share < 1 ? random.shuffle(all).subarray(0, Math.ceil(share * all.length)) : all
+    return {
+      truth: Float64Array.from(rows, i => data.y[validation[i]!]!),
+      predicted: candidates.map(trial => takeCells(trial.results[f]!.predicted, rows, width)),
+    }
+  })
+}
+
+function takeCells(predicted: Float64Array, rows: ArrayLike<number>, width: number): Float64Array {
+  const taken = new Float64Array(rows.length * width)
+  for (let i = 0; i < rows.length; i++) {
+    for (let k = 0; k < width; k++) taken[i * width + k] = predicted[rows[i]! * width + k]!
+  }
+  return taken
+}
+
+/** One holdout in four parts, so that a choice can be judged on rows it was not made on. */
+function quarters({ truth, predicted }: HeldOut, width: number, seed: number): HeldOut[] {
+  const order = createRandom(seed).shuffle(Int32Array.from(truth.keys()))
+  return [0, 1, 2, 3].map(part => {
+    const rows = order.filter((_, place) => place % 4 === part)
+    return {
+      truth: Float64Array.from(rows, i => truth[i]!),
+      predicted: predicted.map(each => takeCells(each, rows, width)),
+    }
+  })
+}
+
+/** Small weights become 0, the others sum to 1 again. */
+function tidy(weights: Float64Array): Float64Array {
+  const kept = weights.map(weight => (weight < LEAST_WEIGHT ? 0 : weight))
+  const sum = kept.reduce((total, weight) => total + weight, 0)
+  return sum > 0 ? kept.map(weight => weight / sum) : weights
+}
+
+/** Members' predictions of one fold as the final model combines them; undefined when a member has none. */
+export function combinePredictions(
+  members: readonly { weight: number; predicted: Float64Array | undefined }[],
+  combination: Combination,
+  task: LearningData['task'],
+): Float64Array | undefined {
+  const predicted = members.flatMap(member => (member.predicted ? [member.predicted] : []))
+  if (predicted.length < members.length) return undefined
+  const weights = Float64Array.from(members, member => member.weight)
+  return combination.kind === 'stack'
+    ? applyStack({ weights, intercept: combination.intercept }, predicted, task)
+    : weightedAverage(predicted, weights)
+}
