@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { createRandom } from '../random.ts'
+import { upperGamma } from '../statistics/distributions.ts'
 import { assertClose, golden } from '../testing.ts'
 import { describeDrift, driftOf, ksFromBins } from './drift.ts'
 import { type CategorySummary, mergeSummaries, type NumericSummary, summarise } from './summary.ts'
-import { chiSquare, ksPValue, ksStatistic, psi, upperGamma } from './two-sample.ts'
+import { chiSquare, ksPValue, ksStatistic, psi } from './two-sample.ts'
 
 const normals = (count: number, mean: number, deviation: number, seed: number) => {
   const random = createRandom(seed)

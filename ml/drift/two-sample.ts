@@ -1,3 +1,5 @@
+import { upperGamma } from '../statistics/distributions.ts'
+
 /** Two-sample tests and distances. Golden values versus SciPy in bench/golden. */
 
 /** Largest distance of two empirical distribution functions. @param a, b ascending. */
@@ -84,47 +86,4 @@ export function chiSquare(
     statistic += (a - share * n) ** 2 / (share * n) + (b - share * m) ** 2 / (share * m)
   }
   return { statistic, pValue: upperGamma((pairs.length - 1) / 2, statistic / 2) }
-}
-
-/** Regularised upper incomplete gamma Q(a, x) by series or continued fraction (Numerical Recipes §6.2). */
-export function upperGamma(a: number, x: number): number {
-  if (x <= 0) return 1
-  const scale = Math.exp(-x + a * Math.log(x) - logGamma(a))
-  if (x < a + 1) {
-    let term = 1 / a
-    let sum = term
-    for (let n = 1; n < 10_000; n++) {
-      term *= x / (a + n)
-      sum += term
-      if (term < sum * 1e-16) break
-    }
-    return Math.max(0, 1 - sum * scale)
-  }
-  let b = x + 1 - a
-  let c = 1e300
-  let d = 1 / b
-  let h = d
-  for (let n = 1; n < 10_000; n++) {
-    const an = -n * (n - a)
-    b += 2
-    d = 1 / (an * d + b)
-    c = b + an / c
-    const delta = c * d
-    h *= delta
-    if (Math.abs(delta - 1) < 1e-16) break
-  }
-  return scale * h
-}
-
-/** ln Γ(x) for x > 0: Lanczos, g = 7, nine terms. */
-function logGamma(x: number): number {
-  const terms = [
-    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-  ]
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
-  let sum = 0.99999999999980993
-  for (const [k, term] of terms.entries()) sum += term / (x + k)
-  const t = x + 6.5
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum)
 }

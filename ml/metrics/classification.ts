@@ -1,6 +1,6 @@
 import { type Confusion, confusionOf, hits, predictedClasses, ratio } from './confusion.ts'
-import { areaUnderRoc, averagePrecision, macroRanking } from './ranking.ts'
-import type { Metric, Scored } from './types.ts'
+import { areaUnderRoc, averagePrecision, rankingMean } from './ranking.ts'
+import { type Metric, type Scored, totalWeight } from './types.ts'
 
 const precisionOf = (c: Confusion, k: number) => ratio(hits(c, k), c.predicted[k]!)
 const recallOf = (c: Confusion, k: number) => ratio(hits(c, k), c.actual[k]!)
@@ -17,6 +17,13 @@ function macro(c: Confusion, measure: (c: Confusion, k: number) => number): numb
   return sum / count
 }
 
+/** Mean over classes by how often they are true. */
+function byRows(c: Confusion, measure: (c: Confusion, k: number) => number): number {
+  let sum = 0
+  for (let k = 0; k < c.classCount; k++) sum += measure(c, k) * c.actual[k]!
+  return sum / c.total
+}
+
 const binaryOrMacro = (measure: (c: Confusion, k: number) => number) => (scored: Scored) => {
   const c = confusionOf(scored)
   return scored.task === 'binary' ? measure(c, 1) : macro(c, measure)
@@ -26,6 +33,11 @@ function trace(c: Confusion): number {
   let sum = 0
   for (let k = 0; k < c.classCount; k++) sum += hits(c, k)
   return sum
+}
+
+function accuracy(scored: Scored): number {
+  const c = confusionOf(scored)
+  return trace(c) / c.total
 }
 
 function balancedAccuracy(scored: Scored): number {
@@ -39,52 +51,50 @@ function balancedAccuracy(scored: Scored): number {
   return sum / count
 }
 
-function weightedF1(scored: Scored): number {
-  const c = confusionOf(scored)
-  let sum = 0
-  for (let k = 0; k < c.classCount; k++) sum += f1Of(c, k) * c.actual[k]!
-  return sum / scored.truth.length
-}
-
 /** Multiclass correlation (Gorodkin 2004); 0 when truth or prediction is constant. */
 function matthews(scored: Scored): number {
   const c = confusionOf(scored)
-  const n = scored.truth.length
+  const n = c.total
   let [cross, actual, predicted] = [0, 0, 0]
   for (let k = 0; k < c.classCount; k++) {
     cross += c.actual[k]! * c.predicted[k]!
-    actual += c.actual[k]! ** 2
-    predicted += c.predicted[k]! ** 2
+    // Σ aₖ(n − aₖ) = n² − Σ aₖ², exactly 0 for a constant even where weights do not add up exactly.
+    actual += c.actual[k]! * (n - c.actual[k]!)
+    predicted += c.predicted[k]! * (n - c.predicted[k]!)
   }
-  const spread = (n * n - predicted) * (n * n - actual)
-  return spread === 0 ? 0 : (trace(c) * n - cross) / Math.sqrt(spread)
+  return actual === 0 || predicted === 0 ? 0 : (trace(c) * n - cross) / Math.sqrt(actual * predicted)
 }
 
+/** Agreement beyond chance (Cohen 1960); 0 when both are the same constant, where chance alone agrees. */
 function cohenKappa(scored: Scored): number {
   const c = confusionOf(scored)
-  const n = scored.truth.length
+  const n = c.total
   let chance = 0
   for (let k = 0; k < c.classCount; k++) chance += (c.actual[k]! * c.predicted[k]!) / n / n
   return chance === 1 ? 0 : (trace(c) / n - chance) / (1 - chance)
 }
 
 /** Probabilities are kept one rounding unit from 0 and 1, as scikit-learn does. */
-function logLoss({ truth, predicted, classCount }: Scored): number {
+function logLoss(scored: Scored): number {
+  const { truth, predicted, classCount, weights } = scored
   let sum = 0
   for (let i = 0; i < truth.length; i++) {
     const p = predicted[i * classCount + truth[i]!]!
-    sum -= Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, p)))
+    sum -= (weights ? weights[i]! : 1) * Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, p)))
   }
-  return sum / truth.length
+  return sum / totalWeight(scored)
 }
 
 /** Binary: mean (p₁ − y)². Several classes: mean Σ (pₖ − yₖ)², up to 2. */
-function brier({ task, truth, predicted, classCount }: Scored): number {
+function brier(scored: Scored): number {
+  const { task, truth, predicted, classCount, weights } = scored
   let sum = 0
   for (let i = 0; i < truth.length; i++) {
-    for (let k = 0; k < classCount; k++) sum += (predicted[i * classCount + k]! - (truth[i] === k ? 1 : 0)) ** 2
+    let row = 0
+    for (let k = 0; k < classCount; k++) row += (predicted[i * classCount + k]! - (truth[i] === k ? 1 : 0)) ** 2
+    sum += weights ? weights[i]! * row : row
   }
-  return sum / truth.length / (task === 'binary' ? 2 : 1)
+  return sum / totalWeight(scored) / (task === 'binary' ? 2 : 1)
 }
 
 /** Expected calibration error of the predicted class (Guo et al. 2017): 10 equal-width bins of confidence. */
@@ -96,12 +106,33 @@ function calibrationError(scored: Scored): number {
   for (let i = 0; i < classes.length; i++) {
     const p = scored.predicted[i * scored.classCount + classes[i]!]!
     const bin = Math.min(bins - 1, Math.floor(p * bins))
-    confidence[bin]! += p
-    if (scored.truth[i] === classes[i]) correct[bin]!++
+    const weight = scored.weights ? scored.weights[i]! : 1
+    confidence[bin]! += weight * p
+    if (scored.truth[i] === classes[i]) correct[bin]! += weight
   }
   let sum = 0
   for (let b = 0; b < bins; b++) sum += Math.abs(confidence[b]! - correct[b]!)
-  return sum / classes.length
+  return sum / totalWeight(scored)
+}
+
+/**
+ * Share of rows whose true class is among the k most probable; NaN when there are no more than k classes, where it is always 1.
+ * Of equally probable classes those with the higher code come first, as scikit-learn's top_k_accuracy_score orders them.
+ */
+const topAccuracy = (most: number) => (scored: Scored) => {
+  const { truth, predicted, classCount, weights } = scored
+  if (classCount <= most) return Number.NaN
+  let sum = 0
+  for (let i = 0; i < truth.length; i++) {
+    const own = predicted[i * classCount + truth[i]!]!
+    let before = 0
+    for (let k = 0; k < classCount; k++) {
+      const p = predicted[i * classCount + k]!
+      if (p > own || (p === own && k > truth[i]!)) before++
+    }
+    if (before < most) sum += weights ? weights[i]! : 1
+  }
+  return sum / totalWeight(scored)
 }
 
 const any = { tasks: ['binary', 'multiclass'], direction: 'maximise', range: [0, 1] } satisfies Partial<Metric>
@@ -113,7 +144,7 @@ export const classificationMetrics: Metric[] = [
     label: 'Accuracy',
     help: 'Share of rows classified correctly.',
     unit: 'share',
-    compute: scored => trace(confusionOf(scored)) / scored.truth.length,
+    compute: accuracy,
   },
   {
     ...any,
@@ -146,7 +177,7 @@ export const classificationMetrics: Metric[] = [
     label: 'F1 (weighted)',
     help: 'F1 averaged over classes by their number of rows.',
     unit: 'none',
-    compute: weightedF1,
+    compute: scored => byRows(confusionOf(scored), f1Of),
   },
   {
     ...any,
@@ -155,6 +186,15 @@ export const classificationMetrics: Metric[] = [
     help: 'Of the rows predicted positive, the share that is; averaged over classes when there are several.',
     unit: 'share',
     compute: binaryOrMacro(precisionOf),
+  },
+  {
+    ...any,
+    id: 'precision_weighted',
+    label: 'Precision (weighted)',
+    help: 'Precision averaged over classes by their number of rows; recall averaged so is the accuracy.',
+    tasks: ['multiclass'],
+    unit: 'share',
+    compute: scored => byRows(confusionOf(scored), precisionOf),
   },
   {
     ...any,
@@ -170,7 +210,18 @@ export const classificationMetrics: Metric[] = [
     label: 'ROC AUC',
     help: 'Chance that a positive row ranks above a negative one; 0.5 is chance.',
     unit: 'none',
-    compute: scored => macroRanking(scored, areaUnderRoc),
+    compute: scored => rankingMean(scored, areaUnderRoc, 'macro'),
+    undefinedWhen: 'All these rows are of one class; ranking needs at least two.',
+  },
+  {
+    ...any,
+    id: 'roc_auc_weighted',
+    label: 'ROC AUC (weighted)',
+    help: 'ROC AUC of each class against the rest, averaged by their number of rows.',
+    tasks: ['multiclass'],
+    unit: 'none',
+    compute: scored => rankingMean(scored, areaUnderRoc, 'weighted'),
+    undefinedWhen: 'All these rows are of one class; ranking needs at least two.',
   },
   {
     ...any,
@@ -178,7 +229,8 @@ export const classificationMetrics: Metric[] = [
     label: 'PR AUC',
     help: 'Average precision over all thresholds; suits rare positives.',
     unit: 'none',
-    compute: scored => macroRanking(scored, averagePrecision),
+    compute: scored => rankingMean(scored, averagePrecision, 'macro'),
+    undefinedWhen: 'None of these rows is of the positive class.',
   },
   {
     ...any,
@@ -227,4 +279,16 @@ export const classificationMetrics: Metric[] = [
     unit: 'none',
     compute: cohenKappa,
   },
+  ...[2, 5].map(
+    (most): Metric => ({
+      ...any,
+      id: `top_${most}_accuracy`,
+      label: `Top-${most} accuracy`,
+      help: `Share of rows whose true class is among the ${most} most probable ones.`,
+      tasks: ['multiclass'],
+      unit: 'share',
+      compute: topAccuracy(most),
+      undefinedWhen: `With ${most} classes or fewer it is always 100 %.`,
+    }),
+  ),
 ]

@@ -1,32 +1,51 @@
-import type { Scored } from './types.ts'
+import { remember, type Scored } from './types.ts'
 
 /** Most probable class per row; the first one on a tie. */
-export function predictedClasses({ predicted, classCount, truth }: Scored): Int32Array {
-  const classes = new Int32Array(truth.length)
-  for (let i = 0; i < classes.length; i++) {
-    const at = i * classCount
-    let best = 0
-    for (let k = 1; k < classCount; k++) if (predicted[at + k]! > predicted[at + best]!) best = k
-    classes[i] = best
-  }
-  return classes
+export function predictedClasses(scored: Scored): Int32Array {
+  return remember(scored, 'arrays', 'classes', () => {
+    const { predicted, classCount, truth } = scored
+    const classes = new Int32Array(truth.length)
+    for (let i = 0; i < classes.length; i++) {
+      const at = i * classCount
+      let best = 0
+      for (let k = 1; k < classCount; k++) if (predicted[at + k]! > predicted[at + best]!) best = k
+      classes[i] = best
+    }
+    return classes
+  })
 }
 
-/** Counts by true class (rows) and predicted class (columns), row-major. */
-export type Confusion = { classCount: number; counts: Float64Array; actual: Float64Array; predicted: Float64Array }
+/** Sums of weights (rows, when there are none) by true class (rows) and predicted class (columns), row-major. */
+export type Confusion = {
+  classCount: number
+  counts: Float64Array
+  actual: Float64Array
+  predicted: Float64Array
+  /** Of everything. */
+  total: number
+}
 
 export function confusionOf(scored: Scored): Confusion {
-  const { classCount, truth } = scored
-  const counts = new Float64Array(classCount * classCount)
-  const actual = new Float64Array(classCount)
-  const predicted = new Float64Array(classCount)
-  const classes = predictedClasses(scored)
-  for (let i = 0; i < truth.length; i++) {
-    counts[truth[i]! * classCount + classes[i]!]!++
-    actual[truth[i]!]!++
-    predicted[classes[i]!]!++
-  }
-  return { classCount, counts, actual, predicted }
+  return remember(scored, 'weighted', 'confusion', () => {
+    const { classCount, truth, weights } = scored
+    const counts = new Float64Array(classCount * classCount)
+    const actual = new Float64Array(classCount)
+    const predicted = new Float64Array(classCount)
+    const classes = predictedClasses(scored)
+    for (let i = 0; i < truth.length; i++) {
+      counts[truth[i]! * classCount + classes[i]!]! += weights ? weights[i]! : 1
+    }
+    let total = 0
+    for (let t = 0; t < classCount; t++) {
+      for (let p = 0; p < classCount; p++) {
+        const count = counts[t * classCount + p]!
+        actual[t]! += count
+        predicted[p]! += count
+        total += count
+      }
+    }
+    return { classCount, counts, actual, predicted, total }
+  })
 }
 
 export const hits = (confusion: Confusion, k: number): number => confusion.counts[k * confusion.classCount + k]!

@@ -1,15 +1,39 @@
 import { createRandom } from '../random.ts'
+import { normalQuantile } from '../statistics/distributions.ts'
 import { confusionOf } from './confusion.ts'
-import { type RankStep, rankSteps } from './ranking.ts'
+import { ascendingOrder } from './order.ts'
+import { type RankSteps, rankSteps } from './ranking.ts'
 import type { Scored } from './types.ts'
 
 const MOST_POINTS = 300
+/** Of the curves that are stored beside ROC and PR. */
+const FINE_POINTS = 101
 
 /** `threshold` null: above every score. */
 export type RocPoint = { falsePositiveRate: number; truePositiveRate: number; threshold: number | null }
 export type PrPoint = { recall: number; precision: number; threshold: number | null }
 export type CalibrationBin = { predicted: number; observed: number; rows: number }
-export type ClassCurves = { class: string; roc: RocPoint[]; pr: PrPoint[]; calibration: CalibrationBin[] }
+/** Of the `share` of rows with the highest scores: the share of all positives found, and how many times more that is than by chance. */
+export type GainPoint = { share: number; found: number; lift: number }
+/** Rows by outcome when all with at least this score are called positive. */
+export type ThresholdPoint = {
+  threshold: number
+  truePositives: number
+  falsePositives: number
+  falseNegatives: number
+  trueNegatives: number
+}
+export type ClassCurves = {
+  class: string
+  roc: RocPoint[]
+  pr: PrPoint[]
+  /** Ten equal-width bins. */
+  calibration: CalibrationBin[]
+  /** Ten bins of equally many rows. Absent in what older engines stored, as the following. */
+  calibrationQuantile?: CalibrationBin[]
+  gain?: GainPoint[]
+  thresholds?: ThresholdPoint[]
+}
 
 /** Plain JSON for charts; every series has at most 300 points. */
 export type Curves =
@@ -28,10 +52,14 @@ export type Curves =
       residuals: { predicted: number; mean: number; low: number; high: number; rows: number }[]
       /** Histogram of actual − predicted; `edges` has one more entry than `counts`. */
       histogram: { edges: number[]; counts: number[] }
+      /** Errors in units of their standard deviation against a normal distribution's quantiles; absent in older results. */
+      qq?: { theoretical: number; sample: number }[]
     }
 
-/** @param classes names by class code (empty for regression). */
-export function curvesOf(scored: Scored, classes: readonly string[], seed: number): Curves {
+/** Curves count rows, whatever their weight. @param classes names by class code (empty for regression). */
+export function curvesOf(measured: Scored, classes: readonly string[], seed: number): Curves {
+  const { weights: _, ...rows } = measured
+  const scored: Scored = { ...rows, scratch: { arrays: new Map(), weighted: new Map() } }
   if (scored.task === 'regression') return regressionCurves(scored, seed)
   const confusion = confusionOf(scored)
   const codes = scored.task === 'binary' ? [1] : largestClasses(confusion.actual, 10)
@@ -44,6 +72,9 @@ export function curvesOf(scored: Scored, classes: readonly string[], seed: numbe
         roc: rocCurve(steps),
         pr: prCurve(steps),
         calibration: calibrationCurve(scored, code),
+        calibrationQuantile: calibrationQuantiles(scored, code),
+        gain: gainCurve(steps),
+        thresholds: thresholdCurve(steps),
       }
     }),
     confusion: {
@@ -59,38 +90,64 @@ function largestClasses(actual: Float64Array, count: number): number[] {
   return [...actual.keys()].sort((a, b) => actual[b]! - actual[a]! || a - b).slice(0, count)
 }
 
-/** Keeps both ends and evenly spaced items between. */
-function thin<T>(items: readonly T[]): T[] {
-  if (items.length <= MOST_POINTS) return [...items]
-  return Array.from({ length: MOST_POINTS }, (_, i) => items[Math.round((i * (items.length - 1)) / (MOST_POINTS - 1))]!)
+/** Positions to keep of `count`: both ends and evenly spaced ones between. */
+function thin(count: number, most = MOST_POINTS): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i)
+  return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)))
 }
 
-export function rocCurve(steps: readonly RankStep[]): RocPoint[] {
-  const last = steps.at(-1)
-  if (!last || last.positives === 0 || last.negatives === 0) return []
-  const points: RocPoint[] = [{ falsePositiveRate: 0, truePositiveRate: 0, threshold: null }]
-  for (const step of steps) {
-    points.push({
-      falsePositiveRate: step.negatives / last.negatives,
-      truePositiveRate: step.positives / last.positives,
-      threshold: step.score,
-    })
-  }
-  return thin(points)
+const lastOf = ({ count, positives, negatives }: RankSteps) => ({
+  p: positives[count - 1] ?? 0,
+  n: negatives[count - 1] ?? 0,
+})
+
+export function rocCurve(steps: RankSteps): RocPoint[] {
+  const { p, n } = lastOf(steps)
+  if (p === 0 || n === 0) return []
+  return thin(steps.count + 1).map(k =>
+    k === 0
+      ? { falsePositiveRate: 0, truePositiveRate: 0, threshold: null }
+      : {
+          falsePositiveRate: steps.negatives[k - 1]! / n,
+          truePositiveRate: steps.positives[k - 1]! / p,
+          threshold: steps.scores[k - 1]!,
+        },
+  )
 }
 
-export function prCurve(steps: readonly RankStep[]): PrPoint[] {
-  const last = steps.at(-1)
-  if (!last || last.positives === 0) return []
-  const points: PrPoint[] = [{ recall: 0, precision: 1, threshold: null }]
-  for (const step of steps) {
-    points.push({
-      recall: step.positives / last.positives,
-      precision: step.positives / (step.positives + step.negatives),
-      threshold: step.score,
-    })
-  }
-  return thin(points)
+export function prCurve(steps: RankSteps): PrPoint[] {
+  const { p } = lastOf(steps)
+  if (p === 0) return []
+  return thin(steps.count + 1).map(k => {
+    if (k === 0) return { recall: 0, precision: 1, threshold: null }
+    const [found, wrong] = [steps.positives[k - 1]!, steps.negatives[k - 1]!]
+    return { recall: found / p, precision: found / (found + wrong), threshold: steps.scores[k - 1]! }
+  })
+}
+
+/** Cumulative gain and lift, from no row to all of them. */
+export function gainCurve(steps: RankSteps): GainPoint[] {
+  const { p, n } = lastOf(steps)
+  if (p === 0) return []
+  return thin(steps.count + 1, FINE_POINTS).map(k => {
+    const [found, wrong] = k === 0 ? [0, 0] : [steps.positives[k - 1]!, steps.negatives[k - 1]!]
+    const share = (found + wrong) / (p + n)
+    // Lift at nothing is that of the first rows.
+    const [firstFound, firstWrong] = k === 0 ? [steps.positives[0]!, steps.negatives[0]!] : [found, wrong]
+    return { share, found: found / p, lift: firstFound / p / ((firstFound + firstWrong) / (p + n)) }
+  })
+}
+
+/** The confusion table at scores that occur, from the highest down. */
+export function thresholdCurve(steps: RankSteps): ThresholdPoint[] {
+  const { p, n } = lastOf(steps)
+  return thin(steps.count, FINE_POINTS).map(k => ({
+    threshold: steps.scores[k]!,
+    truePositives: steps.positives[k]!,
+    falsePositives: steps.negatives[k]!,
+    falseNegatives: p - steps.positives[k]!,
+    trueNegatives: n - steps.negatives[k]!,
+  }))
 }
 
 /** Ten equal-width bins of the class's probability; empty ones are left out. */
@@ -103,14 +160,36 @@ export function calibrationCurve({ truth, predicted, classCount }: Scored, code:
     bin.observed += truth[i] === code ? 1 : 0
     bin.rows++
   }
-  return bins
-    .filter(bin => bin.rows > 0)
-    .map(bin => ({ predicted: bin.predicted / bin.rows, observed: bin.observed / bin.rows, rows: bin.rows }))
+  return bins.filter(bin => bin.rows > 0).map(meanBin)
+}
+
+const meanBin = ({ predicted, observed, rows }: CalibrationBin): CalibrationBin => ({
+  predicted: predicted / rows,
+  observed: observed / rows,
+  rows,
+})
+
+/** Ten bins of equally many rows by the class's probability; rows of one probability are never parted. */
+export function calibrationQuantiles({ truth, predicted, classCount }: Scored, code: number): CalibrationBin[] {
+  const scores = Float64Array.from(truth, (_, i) => predicted[i * classCount + code]!)
+  const order = ascendingOrder(scores)
+  const bins: CalibrationBin[] = []
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k]!
+    const tied = k > 0 && scores[order[k - 1]!] === scores[i]
+    const wanted = Math.floor((k * 10) / order.length)
+    if (k === 0 || (!tied && wanted >= bins.length)) bins.push({ predicted: 0, observed: 0, rows: 0 })
+    const bin = bins.at(-1)!
+    bin.predicted += scores[i]!
+    bin.observed += truth[i] === code ? 1 : 0
+    bin.rows++
+  }
+  return bins.map(meanBin)
 }
 
 function regressionCurves({ truth, predicted }: Scored, seed: number): Curves {
   const rows = truth.length
-  const order = Int32Array.from(truth, (_, i) => i).sort((a, b) => predicted[a]! - predicted[b]! || a - b)
+  const order = ascendingOrder(predicted)
   const sampled = createRandom(seed).shuffle(order.slice()).subarray(0, MOST_POINTS)
   const points = [...sampled]
     .map(i => ({ predicted: predicted[i]!, actual: truth[i]! }))
@@ -124,7 +203,13 @@ function regressionCurves({ truth, predicted }: Scored, seed: number): Curves {
     const at = (share: number) => errors[Math.round(share * (errors.length - 1))]!
     return { predicted: centre, mean, low: at(0.1), high: at(0.9), rows: members.length }
   }).filter(bin => bin.rows > 0)
-  return { kind: 'regression', points, residuals, histogram: histogramOf(truth, predicted) }
+  return {
+    kind: 'regression',
+    points,
+    residuals,
+    histogram: histogramOf(truth, predicted),
+    qq: normalPlot(truth, predicted),
+  }
 }
 
 function histogramOf(truth: Float64Array, predicted: Float64Array): { edges: number[]; counts: number[] } {
@@ -143,4 +228,17 @@ function histogramOf(truth: Float64Array, predicted: Float64Array): { edges: num
     counts[bin]!++
   }
   return { edges: Array.from({ length: bins + 1 }, (_, b) => low + b * width), counts }
+}
+
+/** Quantile–quantile points at (i + ½)/n, as many as are drawn; none where all errors are equal. */
+function normalPlot(truth: Float64Array, predicted: Float64Array): { theoretical: number; sample: number }[] {
+  const rows = truth.length
+  const errors = Float64Array.from(truth, (value, i) => value - predicted[i]!).sort()
+  const mean = errors.reduce((sum, error) => sum + error, 0) / rows
+  const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / rows)
+  if (!(deviation > 0)) return []
+  return thin(rows, FINE_POINTS).map(i => ({
+    theoretical: normalQuantile((i + 0.5) / rows),
+    sample: (errors[i]! - mean) / deviation,
+  }))
 }

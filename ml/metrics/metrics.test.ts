@@ -1,47 +1,110 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import test from 'node:test'
+import fc from 'fast-check'
 import { createRandom } from '../random.ts'
 import { assertClose, golden } from '../testing.ts'
-import { curvesOf } from './curves.ts'
-import { defaultMetric, getMetric, isBetter, listMetrics, metricInterval, metricIntervals } from './registry.ts'
+import { ascendingOrder } from './order.ts'
+import {
+  defaultMetric,
+  foldInterval,
+  getMetric,
+  isBetter,
+  listMetrics,
+  measure,
+  metricInterval,
+  metricIntervals,
+} from './registry.ts'
 import type { Scored } from './types.ts'
 
-const scoredOf = (task: 'regression' | 'binary' | 'multiclass'): Scored => ({
+type Case = Scored & { name: string; weights: number[] | null; metrics: Record<string, number | null> }
+
+/** Values computed by scikit-learn (bench/golden/make-measures.py). */
+const cases = (
+  JSON.parse(readFileSync(new URL('../../bench/golden/measures.json', import.meta.url), 'utf8')) as { scored: Case[] }
+).scored
+
+const TASKS = ['regression', 'binary', 'multiclass'] as const
+
+const scoredOf = (task: (typeof TASKS)[number]): Scored => ({
   task,
   truth: Float64Array.from(golden[task].truth),
   predicted: Float64Array.from(golden[task].predicted),
   classCount: golden[task].classCount ?? 0,
 })
 
-for (const task of ['regression', 'binary', 'multiclass'] as const) {
-  test(`every ${task} metric equals scikit-learn to 1e-9`, () => {
-    const scored = scoredOf(task)
+const fromCase = ({ task, classCount, truth, predicted, weights }: Case): Scored => ({
+  task,
+  classCount,
+  truth: Float64Array.from(truth),
+  predicted: Float64Array.from(predicted),
+  ...(weights ? { weights: Float64Array.from(weights) } : {}),
+})
+
+for (const each of cases) {
+  test(`${each.task} metrics equal scikit-learn to 1e-9: ${each.name}`, () => {
+    const scored = fromCase(each)
     assert.deepEqual(
-      listMetrics(task)
+      listMetrics(each.task)
         .map(metric => metric.id)
         .sort(),
-      Object.keys(golden[task].metrics).sort(),
+      Object.keys(each.metrics).sort(),
     )
-    for (const [id, expected] of Object.entries(golden[task].metrics)) {
-      assertClose(getMetric(id).compute(scored), expected, 1e-9, id)
+    const intervals = metricIntervals(Object.keys(each.metrics), scored, 1)
+    for (const [id, expected] of Object.entries(each.metrics)) {
+      const { value, reason } = measure(getMetric(id), scored)
+      assert.equal(intervals[id]!.value, value, 'sharing work between metrics changes nothing')
+      if (expected === null) assert.ok(value === null && reason!.length > 10, id)
+      else assertClose(value!, expected, 1e-9, id)
     }
-  })
-
-  test(`${task} curves are JSON of at most 300 points a series`, () => {
-    const scored = scoredOf(task)
-    const curves = curvesOf(scored, task === 'regression' ? [] : ['a', 'b', 'c', 'd'].slice(0, scored.classCount), 1)
-    assert.deepEqual(JSON.parse(JSON.stringify(curves)), curves)
-    const longest = (value: unknown): number =>
-      Array.isArray(value)
-        ? Math.max(value.length, ...value.map(longest))
-        : value !== null && typeof value === 'object'
-          ? Math.max(0, ...Object.values(value).map(longest))
-          : 0
-    assert.ok(longest(curves) <= 300)
   })
 }
 
-test('metrics without meaning are null, not numbers', () => {
+for (const task of TASKS) {
+  test(`every ${task} metric of the older golden values is as it was`, () => {
+    for (const [id, expected] of Object.entries(golden[task].metrics)) {
+      assertClose(getMetric(id).compute(scoredOf(task)), expected, 1e-9, id)
+    }
+  })
+
+  test(`a ${task} weight of two is the row twice, of zero the row left out`, () => {
+    const all = scoredOf(task)
+    const width = Math.max(1, all.classCount)
+    const weights = Float64Array.from(all.truth, (_, i) => i % 3)
+    const rows = [...all.truth.keys()].flatMap(i => new Array<number>(i % 3).fill(i))
+    const repeated: Scored = {
+      ...all,
+      truth: Float64Array.from(rows, i => all.truth[i]!),
+      predicted: Float64Array.from(rows.flatMap(i => [...all.predicted.slice(i * width, (i + 1) * width)])),
+    }
+    for (const metric of listMetrics(task)) {
+      const [a, b] = [metric.compute({ ...all, weights }), metric.compute(repeated)]
+      if (Number.isNaN(b)) assert.ok(Number.isNaN(a), metric.id)
+      else assertClose(a, b, 1e-10, metric.id)
+    }
+  })
+
+  test(`${task} metrics lie in their range and a perfect prediction is best`, () => {
+    const scored = scoredOf(task)
+    const perfect: Scored = { ...scored, truth: scored.truth.map(Math.abs) }
+    perfect.predicted =
+      task === 'regression'
+        ? perfect.truth.map(value => Math.max(1e-6, value))
+        : Float64Array.from({ length: scored.predicted.length }, (_, i) =>
+            perfect.truth[Math.floor(i / scored.classCount)] === i % scored.classCount ? 1 : 0,
+          )
+    for (const metric of listMetrics(task)) {
+      const { value } = measure(metric, scored)
+      if (value === null) continue
+      assert.ok(value >= (metric.range[0] ?? -Infinity) && value <= (metric.range[1] ?? Infinity), metric.id)
+      const best = metric.compute(perfect)
+      assert.ok(best === value || isBetter(metric, best, value), metric.id)
+      assert.ok(metric.label.length > 0 && metric.help.endsWith('.'))
+    }
+  })
+}
+
+test('metrics without meaning are null with the reason, not numbers', () => {
   const oneClass: Scored = {
     task: 'binary',
     truth: Float64Array.of(0, 0),
@@ -49,22 +112,71 @@ test('metrics without meaning are null, not numbers', () => {
     classCount: 2,
   }
   const values = metricIntervals(['roc_auc', 'pr_auc', 'accuracy', 'mcc', 'kappa'], oneClass, 1)
-  assert.deepEqual(values.roc_auc, { value: null, low: null, high: null })
+  const { reason, ...rest } = values.roc_auc!
+  assert.deepEqual(rest, { value: null, low: null, high: null })
+  assert.match(reason!, /one class/)
   assert.equal(values.pr_auc!.value, null)
   assert.equal(values.accuracy!.value, 1)
   assert.equal(values.mcc!.value, 0)
+  const none = { ...oneClass, truth: new Float64Array(0), predicted: new Float64Array(0) }
+  assert.match(metricInterval('accuracy', none, 1).reason!, /no rows/)
+  assert.match(metricInterval('accuracy', { ...oneClass, weights: Float64Array.of(0, 0) }, 1).reason!, /weight/)
+  assert.match(
+    metricInterval('log_loss', { ...oneClass, predicted: Float64Array.of(Number.NaN, 1, 0, 1) }, 1).reason!,
+    /finite/,
+  )
 })
 
-test('R² of a constant truth is 1 when perfect, else 0', () => {
-  const r2 = getMetric('r2')
-  const scored = (predicted: number) => ({
-    task: 'regression' as const,
-    truth: Float64Array.of(4, 4),
-    predicted: Float64Array.of(predicted, predicted),
-    classCount: 0,
-  })
-  assert.equal(r2.compute(scored(4)), 1)
-  assert.equal(r2.compute(scored(5)), 0)
+test('AUC does not change under monotone transforms, and turns around with the sign', () => {
+  const row = fc.record({ p: fc.double({ min: 0, max: 1, noNaN: true }), y: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 2, maxLength: 60 }), rows => {
+      const auc = (transform: (p: number) => number) =>
+        getMetric('roc_auc').compute({
+          task: 'binary',
+          classCount: 2,
+          truth: Float64Array.from(rows, r => Number(r.y)),
+          predicted: Float64Array.from(rows.flatMap(r => [0, transform(Math.round(r.p * 100) / 100)])),
+        })
+      const plain = auc(p => p)
+      if (Number.isNaN(plain)) return
+      assertClose(
+        auc(p => Math.exp(3 * p) - 7),
+        plain,
+        1e-12,
+      )
+      assertClose(
+        auc(p => -p),
+        1 - plain,
+        1e-12,
+      )
+      // Mann and Whitney's count of pairs is the same number.
+      let [pairs, won] = [0, 0]
+      for (const a of rows) {
+        for (const b of rows) {
+          if (!a.y || b.y) continue
+          pairs++
+          const gap = Math.round(a.p * 100) - Math.round(b.p * 100)
+          won += gap > 0 ? 1 : gap === 0 ? 0.5 : 0
+        }
+      }
+      assertClose(plain, won / pairs, 1e-12)
+    }),
+  )
+})
+
+test('the radix order is that of a stable comparison sort', () => {
+  const value = fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: -3, max: 3 }), fc.constant(-0))
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 400, maxLength: 900, size: 'max' }), values => {
+      const array = Float64Array.from(values)
+      const expected = [...array.keys()].sort((a, b) =>
+        array[a]! < array[b]! ? -1 : array[a]! > array[b]! ? 1 : a - b,
+      )
+      assert.deepEqual([...ascendingOrder(array)], expected)
+    }),
+    { numRuns: 30 },
+  )
 })
 
 test('the bootstrap interval is seeded and holds the value', () => {
@@ -80,26 +192,43 @@ test('better follows the direction and nothing is worse than undefined', () => {
   assert.ok(isBetter(getMetric('r2'), 0.9, 0.8))
   assert.ok(isBetter(getMetric('r2'), -5, Number.NaN))
   assert.ok(!isBetter(getMetric('r2'), Number.NaN, -5))
-  for (const task of ['regression', 'binary', 'multiclass'] as const) getMetric(defaultMetric(task))
+  for (const task of TASKS) getMetric(defaultMetric(task))
 })
 
-test('a confusion table counts every row once', () => {
-  const curves = curvesOf(scoredOf('multiclass'), ['a', 'b', 'c', 'd'], 1)
-  assert.ok(curves.kind === 'classification')
-  assert.equal(
-    curves.confusion.counts.flat().reduce((sum, n) => sum + n, 0),
-    golden.multiclass.truth.length,
-  )
-  const roc = curves.byClass[0]!.roc
-  assert.deepEqual([roc[0]!.falsePositiveRate, roc.at(-1)!.truePositiveRate], [0, 1])
-})
-
-test('intervals of many rows are as narrow as theory says, though fewer are drawn', () => {
+test('intervals of many rows are as narrow as theory says, though only a part is resampled', () => {
   const random = createRandom(6)
   const rows = 80_000
   const truth = new Float64Array(rows)
   const predicted = Float64Array.from(truth, () => Math.abs(random.normal()))
-  const { low, high } = metricInterval('mae', { task: 'regression', truth, predicted, classCount: 0 }, 1)
+  const { value, low, high } = metricInterval('mae', { task: 'regression', truth, predicted, classCount: 0 }, 1)
   const expected = (2 * 1.96 * Math.sqrt(1 - 2 / Math.PI)) / Math.sqrt(rows)
-  assert.ok(Math.abs((high! - low!) / expected - 1) < 0.35)
+  assert.ok(Math.abs((high! - low!) / expected - 1) < 0.25)
+  assert.ok(low! < value! && value! < high!)
+})
+
+test('bootstrap intervals hold the true value about 95 times of 100', () => {
+  let held = 0
+  for (let k = 0; k < 200; k++) {
+    const random = createRandom(1000 + k)
+    const truth = Float64Array.from({ length: 100 }, () => random.normal())
+    const { low, high } = metricInterval(
+      'rmse',
+      { task: 'regression', truth, predicted: truth.map(() => 0), classCount: 0 },
+      k,
+    )
+    if (low! <= 1 && 1 <= high!) held++
+  }
+  assert.ok(held > 175 && held < 200, `${held} of 200`)
+})
+
+test('the interval over folds is that of Student’s t, and wider where folds share rows', () => {
+  const folds = [0.81, 0.79, 0.84, 0.8, 0.82]
+  const { value, low, high } = foldInterval(folds)
+  // scipy.stats.t.interval(0.95, 4, loc=mean, scale=sem)
+  assertClose(value!, 0.812, 1e-12)
+  assertClose(low!, 0.812 - 2.7764451051977987 * Math.sqrt(0.00037 / 5), 1e-12)
+  const shared = foldInterval(folds, 1 / 4)
+  assertClose(shared.high! - shared.value!, 1.5 * (high! - value!), 1e-12)
+  assert.deepEqual(foldInterval([0.5, Number.NaN]), { value: 0.5, low: null, high: null })
+  assert.match(foldInterval([Number.NaN]).reason!, /any fold/)
 })

@@ -1,9 +1,10 @@
 import { EngineError } from '../errors.ts'
-import { createRandom } from '../random.ts'
+import { studentQuantile } from '../statistics/distributions.ts'
 import type { Task } from '../trainers/types.ts'
+import { bootstrap } from './bootstrap.ts'
 import { classificationMetrics } from './classification.ts'
 import { regressionMetrics } from './regression.ts'
-import type { Metric, Scored } from './types.ts'
+import { type Metric, type Scored, totalWeight } from './types.ts'
 
 const metrics: readonly Metric[] = [...regressionMetrics, ...classificationMetrics]
 
@@ -35,59 +36,62 @@ export function isBetter(metric: Metric, a: number, b: number): boolean {
   return metric.direction === 'minimise' ? a < b : a > b
 }
 
-/** `low`, `high`: 95 % percentile bootstrap over rows. Null where the metric is not defined. */
-export type MetricValue = { value: number | null; low: number | null; high: number | null }
+/** `low`, `high`: a 95 % interval. Null where the metric is not defined; then `reason` says why. */
+export type MetricValue = { value: number | null; low: number | null; high: number | null; reason?: string }
 
-/** Rows of one resample at most. */
-const MOST_DRAWN = 20_000
-
-/**
- * One bootstrap for several metrics: the same resampled rows serve all. Of more than 20,000 rows, m are drawn and the
- * spread is scaled by √(m/n) (m-out-of-n bootstrap for √n-consistent statistics, Politis and Romano 1994).
- */
+/** One bootstrap for several metrics: value and 95 % percentile interval of each. */
 export function metricIntervals(ids: readonly string[], scored: Scored, seed: number): Record<string, MetricValue> {
   const chosen = ids.map(getMetric)
-  const rows = scored.truth.length
-  const width = scored.task === 'regression' ? 1 : scored.classCount
-  const size = Math.min(rows, MOST_DRAWN)
-  const resamples = Math.round(Math.min(200, Math.max(40, 1_000_000 / Math.max(1, size))))
-  const random = createRandom(seed)
-  const drawn: number[][] = chosen.map(() => [])
-  const sample: Scored = {
-    ...scored,
-    truth: new Float64Array(size),
-    predicted: new Float64Array(size * width),
-  }
-  if (rows > 1) {
-    for (let b = 0; b < resamples; b++) {
-      for (let i = 0; i < size; i++) {
-        const from = random.integer(rows)
-        sample.truth[i] = scored.truth[from]!
-        for (let k = 0; k < width; k++) sample.predicted[i * width + k] = scored.predicted[from * width + k]!
-      }
-      for (const [m, metric] of chosen.entries()) {
-        const value = metric.compute(sample)
-        if (Number.isFinite(value)) drawn[m]!.push(value)
-      }
-    }
-  }
-  const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null)
-  return Object.fromEntries(
-    chosen.map((metric, m) => {
-      const sorted = drawn[m]!.sort((a, b) => a - b)
-      const value = finite(metric.compute(scored))
-      const shrink = Math.sqrt(size / rows)
+  const shared: Scored = { ...scored, scratch: { arrays: new Map(), weighted: new Map() } }
+  const values = chosen.map(metric => measure(metric, shared))
+  const known = chosen.filter((_, m) => values[m]!.value !== null)
+  const { centres, drawn, shrink } = bootstrap(known, scored, seed)
+  const intervals = new Map(
+    known.map((metric, m) => {
+      const sorted = drawn[m]!
+      const { value } = values[chosen.indexOf(metric)]!
+      const [least, largest] = metric.range
       const at = (share: number) => {
-        const drawnValue = finite(sorted[Math.round(share * (sorted.length - 1))])
-        if (drawnValue === null || value === null) return null
-        return size === rows ? drawnValue : value + (drawnValue - value) * shrink
+        const resampled = sorted[Math.round(share * (sorted.length - 1))]
+        if (resampled === undefined || value === null) return null
+        if (shrink === 1) return resampled
+        const scaled = value + (resampled - centres[m]!) * shrink
+        return Math.max(least ?? scaled, Math.min(largest ?? scaled, scaled))
       }
-      return [metric.id, { value, low: at(0.025), high: at(0.975) }]
+      return [metric, { low: at(0.025), high: at(0.975) }]
     }),
   )
+  return Object.fromEntries(chosen.map((metric, m) => [metric.id, { ...values[m]!, ...intervals.get(metric) }]))
+}
+
+/** A metric's value without an interval; null and the reason where it is not defined. */
+export function measure(metric: Metric, scored: Scored): MetricValue {
+  const none = { value: null, low: null, high: null }
+  if (scored.truth.length === 0) return { ...none, reason: 'There are no rows to measure.' }
+  if (!scored.predicted.every(Number.isFinite)) return { ...none, reason: 'Some predictions are not finite numbers.' }
+  if (totalWeight(scored) === 0) return { ...none, reason: 'All rows have a weight of zero.' }
+  const value = metric.compute(scored)
+  if (Number.isFinite(value)) return { ...none, value }
+  return { ...none, reason: metric.undefinedWhen ?? 'It is not defined for these rows.' }
 }
 
 /** 95 % bootstrap interval of one metric. */
 export function metricInterval(id: string, scored: Scored, seed: number): MetricValue {
   return metricIntervals([id], scored, seed)[id]!
+}
+
+/**
+ * Mean over folds and its 95 % interval by Student's t with folds − 1 degrees of freedom; null without two defined folds.
+ * @param testShare rows tested per row trained on (1/(k − 1) in k-fold cross-validation). When given, the variance is widened by it,
+ *   because folds share training rows (Nadeau and Bengio 2003); without it folds count as independent.
+ */
+export function foldInterval(values: readonly number[], testShare = 0): MetricValue {
+  const defined = values.filter(Number.isFinite)
+  const count = defined.length
+  if (count === 0) return { value: null, low: null, high: null, reason: 'It is not defined in any fold.' }
+  const mean = defined.reduce((sum, value) => sum + value, 0) / count
+  if (count === 1) return { value: mean, low: null, high: null }
+  const variance = defined.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1)
+  const half = studentQuantile(0.05, count - 1) * Math.sqrt(variance * (1 / count + testShare))
+  return { value: mean, low: mean - half, high: mean + half }
 }

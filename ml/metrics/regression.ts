@@ -1,26 +1,81 @@
-import type { Metric, Scored } from './types.ts'
+import { ascendingOrder } from './order.ts'
+import { type Metric, remember, type Scored, totalWeight } from './types.ts'
 
 function meanOf(scored: Scored, term: (truth: number, predicted: number) => number): number {
-  const { truth, predicted } = scored
+  const { truth, predicted, weights } = scored
   let sum = 0
-  for (let i = 0; i < truth.length; i++) sum += term(truth[i]!, predicted[i]!)
-  return sum / truth.length
+  if (weights) for (let i = 0; i < truth.length; i++) sum += weights[i]! * term(truth[i]!, predicted[i]!)
+  else for (let i = 0; i < truth.length; i++) sum += term(truth[i]!, predicted[i]!)
+  return sum / totalWeight(scored)
 }
 
-function medianAbsoluteError({ truth, predicted }: Scored): number {
-  const errors = Float64Array.from(truth, (value, i) => Math.abs(value - predicted[i]!)).sort()
-  const middle = errors.length >> 1
-  if (errors.length === 0) return Number.NaN
-  return errors.length % 2 === 1 ? errors[middle]! : (errors[middle - 1]! + errors[middle]!) / 2
+/** Where half of the weight lies below; between two values that halve it exactly, their mean (scikit-learn's). */
+function medianAbsoluteError(scored: Scored): number {
+  const { truth, predicted, weights } = scored
+  const errors = () => Float64Array.from(truth, (value, i) => Math.abs(value - predicted[i]!))
+  if (!weights) {
+    const sorted = errors().sort()
+    const middle = sorted.length >> 1
+    if (sorted.length === 0) return Number.NaN
+    return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  }
+  const { values, order } = remember(scored, 'arrays', 'absolute errors', () => {
+    const made = errors()
+    return { values: made, order: ascendingOrder(made) }
+  })
+  const half = totalWeight(scored) / 2
+  let reached = 0
+  for (let k = 0; k < order.length; k++) {
+    const weight = weights[order[k]!]!
+    reached += weight
+    if (weight === 0 || reached < half) continue
+    const value = values[order[k]!]!
+    if (reached - half > Number.EPSILON) return value
+    let next = k + 1
+    while (next < order.length && weights[order[next]!] === 0) next++
+    return next < order.length ? (value + values[order[next]!]!) / 2 : value
+  }
+  return Number.NaN
 }
 
-/** As scikit-learn: of a constant truth 1 when perfect, else 0. */
-function rSquared(scored: Scored): number {
+/** Largest absolute error of the rows that count. */
+function maxError({ truth, predicted, weights }: Scored): number {
+  let largest = truth.length === 0 ? Number.NaN : 0
+  for (let i = 0; i < truth.length; i++) {
+    if (!weights || weights[i]! > 0) largest = Math.max(largest, Math.abs(truth[i]! - predicted[i]!))
+  }
+  return largest
+}
+
+/** 1 − what is left of what was there. As scikit-learn: of a constant truth 1 when perfect, else 0. */
+function explained(scored: Scored, left: number): number {
   const mean = meanOf(scored, truth => truth)
-  const residual = meanOf(scored, (truth, predicted) => (truth - predicted) ** 2)
   const total = meanOf(scored, truth => (truth - mean) ** 2)
-  if (total === 0) return residual === 0 ? 1 : 0
-  return 1 - residual / total
+  if (total === 0) return left === 0 ? 1 : 0
+  return 1 - left / total
+}
+
+const rSquared = (scored: Scored) => explained(scored, squaredError(scored))
+const squaredError = (scored: Scored) => meanOf(scored, (truth, predicted) => (truth - predicted) ** 2)
+
+/** R² after the mean error is taken away. */
+function explainedVariance(scored: Scored): number {
+  const bias = meanOf(scored, (truth, predicted) => truth - predicted)
+  return explained(
+    scored,
+    meanOf(scored, (truth, predicted) => (truth - predicted - bias) ** 2),
+  )
+}
+
+/** Loss of the α-quantile (Koenker and Bassett 1978). */
+const pinball = (alpha: number) => (scored: Scored) =>
+  meanOf(scored, (truth, predicted) => (truth >= predicted ? alpha : alpha - 1) * (truth - predicted))
+
+/** Mean Poisson deviance 2·(y ln(y/μ) − y + μ); NaN with a negative truth or a prediction that is not positive. */
+function poissonDeviance(scored: Scored): number {
+  const { truth, predicted } = scored
+  for (let i = 0; i < truth.length; i++) if (!(truth[i]! >= 0 && predicted[i]! > 0)) return Number.NaN
+  return meanOf(scored, (y, mean) => 2 * ((y === 0 ? 0 : y * Math.log(y / mean)) - y + mean))
 }
 
 const base = { tasks: ['regression'], direction: 'minimise', range: [0, null] } satisfies Partial<Metric>
@@ -32,7 +87,7 @@ export const regressionMetrics: Metric[] = [
     label: 'RMSE',
     help: 'Typical error in the unit of the target; large errors weigh more.',
     unit: 'target',
-    compute: scored => Math.sqrt(meanOf(scored, (truth, predicted) => (truth - predicted) ** 2)),
+    compute: scored => Math.sqrt(squaredError(scored)),
   },
   {
     ...base,
@@ -49,6 +104,14 @@ export const regressionMetrics: Metric[] = [
     help: 'Half of the errors are smaller than this.',
     unit: 'target',
     compute: medianAbsoluteError,
+  },
+  {
+    ...base,
+    id: 'max_error',
+    label: 'Largest error',
+    help: 'The worst absolute error of all rows.',
+    unit: 'target',
+    compute: maxError,
   },
   {
     ...base,
@@ -81,5 +144,34 @@ export const regressionMetrics: Metric[] = [
     range: [null, 1],
     unit: 'none',
     compute: rSquared,
+  },
+  {
+    ...base,
+    id: 'explained_variance',
+    label: 'Explained variance',
+    help: 'As R², but a constant error in all rows costs nothing.',
+    direction: 'maximise',
+    range: [null, 1],
+    unit: 'none',
+    compute: explainedVariance,
+  },
+  ...[10, 90].map(
+    (percent): Metric => ({
+      ...base,
+      id: `pinball_${percent}`,
+      label: `Pinball loss (${percent} %)`,
+      help: `Loss of a prediction meant to lie above ${percent} % of the true values.`,
+      unit: 'target',
+      compute: pinball(percent / 100),
+    }),
+  ),
+  {
+    ...base,
+    id: 'poisson_deviance',
+    label: 'Poisson deviance',
+    help: 'Error for counts: being off by one matters more where few are expected.',
+    unit: 'none',
+    compute: poissonDeviance,
+    undefinedWhen: 'It needs true values of 0 or more and predictions above 0.',
   },
 ]

@@ -9,6 +9,18 @@ export type Scored = {
   predicted: Float64Array
   /** 0 for regression. In binary tasks class 1 is the positive one. */
   classCount: number
+  /** One non-negative weight per row, as scikit-learn's `sample_weight`; all 1 when absent. */
+  weights?: Float64Array
+  /** Set where several metrics measure the same arrays, which then must not change. */
+  scratch?: Scratch
+}
+
+/** Work that several metrics, or several resamples of the same rows, would otherwise do again. */
+export type Scratch = {
+  /** Depends on truth and predictions only. */
+  arrays: Map<string, unknown>
+  /** Depends on the weights as well. */
+  weighted: Map<string, unknown>
 }
 
 export type Metric = {
@@ -24,4 +36,22 @@ export type Metric = {
   unit: 'target' | 'share' | 'none'
   /** NaN when not defined for these rows (ROC AUC of one class). */
   compute(scored: Scored): number
+  /** In words, why `compute` gives NaN for rows that are there; absent where it never does. */
+  undefinedWhen?: string
+}
+
+/** What `make` gives, made once per scratch; made anew each time without one. */
+export function remember<T>(scored: Scored, scope: keyof Scratch, key: string, make: () => T): T {
+  const map = scored.scratch?.[scope]
+  if (!map) return make()
+  if (!map.has(key)) map.set(key, make())
+  return map.get(key) as T
+}
+
+/** Sum of the weights: the number of rows when there are none. */
+export function totalWeight({ truth, weights }: Scored): number {
+  if (!weights) return truth.length
+  let sum = 0
+  for (const weight of weights) sum += weight
+  return sum
 }
