@@ -1,8 +1,10 @@
 import { EngineError } from '../errors.ts'
-import { toBoolean, toDatetime, toNumber, toText } from '../frame/cell.ts'
-import type { Frame, FrameColumn } from '../frame/frame.ts'
+import { toText } from '../frame/cell.ts'
+import type { Frame } from '../frame/frame.ts'
 import type { Matrix } from '../matrix.ts'
-import { addStep, MISSING_CODE, type Operation, startProgram, UNSEEN_CODE } from './program.ts'
+import { compileLoader, compileReader, compileTextLoader, frameColumn } from './load.ts'
+import { type Columns, type Program, planFor, startProgram } from './program.ts'
+import { addStep } from './steps/registry.ts'
 import type { FittedInput, FittedRecipe } from './types.ts'
 
 export type CompiledRecipe = {
@@ -27,111 +29,95 @@ export function compileRecipe(recipe: FittedRecipe): CompiledRecipe {
   }
   const program = startProgram(recipe.inputs)
   for (const step of recipe.steps) addStep(program, step)
-  const outputs = Int32Array.from(program.slots, slot => slot.register)
-  const names = program.slots.map(slot => slot.name)
-  const cols = names.length
-  const levels = program.slots.map(slot => slot.levels ?? 0)
-  const coded = levels.some(count => count > 0) ? { levels } : {}
-  const { operations } = program
-  const registers = new Float64Array(program.registers)
-  const readers = recipe.inputs.map(compileReader)
-  const inputNames = recipe.inputs.map(input => input.name)
-
+  const slots = [...program.slots.values()]
   return {
-    names,
+    names: slots.map(slot => slot.name),
+    cols: slots.length,
+    levels: slots.map(slot => slot.levels ?? 0),
+    transform: (frame, precision) => fillMatrix(program, recipe.inputs, frame, { precision }),
+    transformRow: compileRow(program, recipe.inputs),
+  }
+}
+
+function compileRow(program: Program, inputs: readonly FittedInput[]): CompiledRecipe['transformRow'] {
+  const outputs = Int32Array.from(program.slots.values(), slot => slot.register)
+  const { operations, ...needed } = planFor(program, outputs)
+  const columns: Columns = {
+    rows: 1,
+    numbers: Array.from({ length: program.registers }, () => new Float64Array(1)),
+    texts: program.textInputs.map(() => [null]),
+  }
+  const { numbers, texts } = columns
+  const registers = needed.inputs
+  const names = registers.map(register => inputs[register]!.name)
+  const readers = registers.map(register => compileReader(inputs[register]!))
+  const textNames = needed.texts.map(text => inputs[program.textInputs[text]!]!.name)
+  const cellOf = (row: object, name: string) =>
+    Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : null
+  return (row, out) => {
+    for (let k = 0; k < registers.length; k++) numbers[registers[k]!]![0] = readers[k]!(cellOf(row, names[k]!))
+    for (let k = 0; k < textNames.length; k++) texts[needed.texts[k]!]![0] = toText(cellOf(row, textNames[k]!))
+    for (let k = 0; k < operations.length; k++) operations[k]!.run(columns)
+    for (let c = 0; c < outputs.length; c++) out[c] = numbers[outputs[c]!]![0]!
+  }
+}
+
+/** Rows worked on at a time: few enough that all their registers stay in the processor's caches. */
+const BLOCK_ROWS = 256
+
+type FillOptions = {
+  precision?: 'float32' | 'float64' | undefined
+  /** Rows of the frame to take, in that order; all when absent. */
+  rows?: ArrayLike<number>
+  /** Cells that registers get in place of what the program makes; one per row taken. */
+  own?: ReadonlyMap<number, Float64Array>
+}
+
+/** Runs the program over a frame. */
+export function fillMatrix(
+  program: Program,
+  inputs: readonly FittedInput[],
+  frame: Frame,
+  { precision = 'float64', rows: taken, own = new Map() }: FillOptions = {},
+): Matrix {
+  const slots = [...program.slots.values()]
+  const outputs = slots.map(slot => slot.register)
+  const cols = outputs.length
+  const rows = taken ? taken.length : frame.rows
+  const data = precision === 'float32' ? new Float32Array(rows * cols) : new Float64Array(rows * cols)
+  const plan = planFor(program, outputs, register => own.has(register))
+  const numberLoaders = plan.inputs.map(register => ({
+    register,
+    load: compileLoader(inputs[register]!, frameColumn(frame, inputs[register]!.name)),
+  }))
+  const textLoaders = plan.texts.map(text => ({
+    text,
+    load: compileTextLoader(frameColumn(frame, inputs[program.textInputs[text]!]!.name)),
+  }))
+  const block = Math.min(BLOCK_ROWS, rows)
+  const columns: Columns = {
+    rows: block,
+    numbers: Array.from({ length: program.registers }, () => new Float64Array(block)),
+    texts: program.textInputs.map(() => new Array<string | null>(block).fill(null)),
+  }
+  for (let start = 0; start < rows; start += block) {
+    const count = Math.min(block, rows - start)
+    columns.rows = count
+    for (const { register, load } of numberLoaders) load(columns.numbers[register]!, start, count, taken)
+    for (const { text, load } of textLoaders) load(columns.texts[text]!, start, count, taken)
+    for (const [register, cells] of own) columns.numbers[register]!.set(cells.subarray(start, start + count))
+    for (const operation of plan.operations) operation.run(columns)
+    for (let c = 0; c < cols; c++) {
+      const cells = columns.numbers[outputs[c]!]!
+      for (let i = 0, at = start * cols + c; i < count; i++, at += cols) data[at] = cells[i]!
+    }
+  }
+  const levels = slots.map(slot => slot.levels ?? 0)
+  return {
+    names: slots.map(slot => slot.name),
+    rows,
     cols,
-    levels,
-    transform(frame, precision = 'float64') {
-      const { rows } = frame
-      const data = precision === 'float32' ? new Float32Array(rows * cols) : new Float64Array(rows * cols)
-      const loaders = compileLoaders(recipe.inputs, frame)
-      for (let i = 0; i < rows; i++) {
-        for (let c = 0; c < loaders.length; c++) registers[c] = loaders[c]!(i)
-        run(operations, registers)
-        const at = i * cols
-        for (let c = 0; c < cols; c++) data[at + c] = registers[outputs[c]!]!
-      }
-      return { names, rows, cols, data, ...coded }
-    },
-    transformRow(row, out) {
-      for (let c = 0; c < readers.length; c++) {
-        const name = inputNames[c]!
-        registers[c] = readers[c]!(Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : null)
-      }
-      run(operations, registers)
-      for (let c = 0; c < cols; c++) out[c] = registers[outputs[c]!]!
-    },
+    data,
+    ...(levels.some(count => count > 0) ? { levels } : {}),
   }
-}
-
-/** Runs every operation on the registers, in order. */
-export function run(operations: readonly Operation[], registers: Float64Array): void {
-  for (let k = 0; k < operations.length; k++) operations[k]!(registers)
-}
-
-function compileReader(input: FittedInput): (value: unknown) => number {
-  switch (input.type) {
-    case 'number':
-      return toNumber
-    case 'datetime':
-      return toDatetime
-    case 'boolean':
-      return value => toBoolean(value, input.words)
-    case 'category': {
-      const codes = vocabularyCodes(input)
-      return value => {
-        const text = toText(value)
-        return text === null ? MISSING_CODE : (codes.get(text) ?? UNSEEN_CODE)
-      }
-    }
-    default:
-      return () => Number.NaN
-  }
-}
-
-function vocabularyCodes(input: FittedInput): Map<string, number> {
-  return new Map((input.vocabulary ?? []).map((level, code) => [level, code]))
-}
-
-/** For each input, a function row → register. A column of another storage type is read through its plain values. */
-export function compileLoaders(inputs: readonly FittedInput[], frame: Frame): ((row: number) => number)[] {
-  return inputs.map(input => {
-    const column = frame.columns.get(input.name)
-    if (!column) {
-      throw new EngineError('frame-column', `The data lacks the column “${input.name}”.`, 'Add the column.')
-    }
-    return compileLoader(input, column)
-  })
-}
-
-function compileLoader(input: FittedInput, column: FrameColumn): (row: number) => number {
-  if (input.type === 'category') {
-    const codes = vocabularyCodes(input)
-    if (column.type === 'category') {
-      const table = Int32Array.from(column.dictionary, level => codes.get(level) ?? UNSEEN_CODE)
-      return row => {
-        const code = column.codes[row]!
-        return code < 0 ? MISSING_CODE : table[code]!
-      }
-    }
-    return row => {
-      const text = toText(column.values[row])
-      return text === null ? MISSING_CODE : (codes.get(text) ?? UNSEEN_CODE)
-    }
-  }
-  if (input.type === 'text') return () => Number.NaN
-  if (column.type === 'category') {
-    const reader = compileReader(input)
-    const table = Float64Array.from(column.dictionary, reader)
-    return row => {
-      const code = column.codes[row]!
-      return code < 0 ? Number.NaN : table[code]!
-    }
-  }
-  if (column.type === 'text') {
-    const reader = compileReader(input)
-    return row => reader(column.values[row])
-  }
-  const { values } = column
-  return row => values[row]!
 }

@@ -1,35 +1,65 @@
 import { EngineError } from '../errors.ts'
-import { cycleCosine, cyclePosition, cycleSine } from './date-parts.ts'
-import { signedLog1p, yeoJohnson } from './power.ts'
-import type { FittedInput, FittedStep } from './types.ts'
+import type { FittedInput } from './types.ts'
 
 /**
- * A recipe compiled to operations on registers: one Float64 cell per input column and per feature made.
- * Category inputs hold a code of their vocabulary, or MISSING or UNSEEN. The batch and the one-row path run these
- * same operations, so they agree bit for bit.
+ * A recipe compiled to operations on registers. Each register is written once: an input, or by one operation. A number register holds one
+ * Float64 per row; categories are codes of their vocabulary, or MISSING or UNSEEN; other missing cells are NaN. A text register holds one
+ * string or null per row. Fitting, batches and single rows run the same operations on columns of different length, so they agree bit for bit.
  */
-export type Operation = (registers: Float64Array) => void
+export type Columns = { rows: number; numbers: Float64Array[]; texts: (string | null)[][] }
+
+export type Operation = {
+  /** Number registers read and written; text registers read (only inputs have them). */
+  reads: readonly number[]
+  writes: readonly number[]
+  texts: readonly number[]
+  run(columns: Columns): void
+}
 
 export const MISSING_CODE = -1
 export const UNSEEN_CODE = -2
 
-type Kind = 'number' | 'category' | 'boolean' | 'datetime' | 'text'
-/** `levels` > 0: a number that is the code of a category with so many levels. */
-export type Slot = { name: string; kind: Kind; register: number; levels?: number }
+export type Kind = 'number' | 'category' | 'boolean' | 'datetime' | 'text'
+
+/** A working column: its name, and where its cells are. */
+export type Slot = {
+  name: string
+  kind: Kind
+  register: number
+  /** Where its cells are as they were written; only columns that come from an input of text or category have it. */
+  text?: number
+  /** Of a category: the level of each code. */
+  vocabulary?: readonly string[]
+  /** > 0: a number that is the code of a category with so many levels. */
+  levels?: number
+}
 
 /** The working columns while a recipe is fitted or compiled, in output order. */
-export type Program = { slots: Slot[]; registers: number; operations: Operation[] }
+export type Program = {
+  slots: Map<string, Slot>
+  /** Number registers 0 to `inputs` − 1 are the inputs. */
+  inputs: number
+  /** Number registers so far. */
+  registers: number
+  /** Text register t holds input `textInputs[t]` as written. */
+  textInputs: number[]
+  operations: Operation[]
+}
 
 export function startProgram(inputs: readonly FittedInput[]): Program {
-  return {
-    slots: inputs.map((input, register) => ({ name: input.name, kind: input.type, register })),
-    registers: inputs.length,
-    operations: [],
+  const textInputs: number[] = []
+  const slots = new Map<string, Slot>()
+  for (const [register, input] of inputs.entries()) {
+    const slot: Slot = { name: input.name, kind: input.type, register }
+    if (input.type === 'category') slot.vocabulary = input.vocabulary ?? []
+    if (input.type === 'category' || input.type === 'text') slot.text = textInputs.push(register) - 1
+    slots.set(input.name, slot)
   }
+  return { slots, inputs: inputs.length, registers: inputs.length, textInputs, operations: [] }
 }
 
 export function slotOf(program: Program, name: string, step: string): Slot {
-  const slot = program.slots.find(each => each.name === name)
+  const slot = program.slots.get(name)
   if (slot) return slot
   throw new EngineError(
     'recipe-column',
@@ -38,150 +68,108 @@ export function slotOf(program: Program, name: string, step: string): Slot {
   )
 }
 
-function addSlot(program: Program, name: string): number {
-  if (program.slots.some(each => each.name === name)) {
+/**
+ * A new number column at the end; gives its register, which the caller's operation must write.
+ * @param chosen the name is a person's: it is refused when taken, where a made one gets a number.
+ */
+export function addSlot(program: Program, name: string, chosen = false): number {
+  if (chosen && program.slots.has(name)) {
     throw new EngineError('recipe-duplicate', `The recipe makes the feature “${name}” twice.`, 'Rename the column.')
   }
+  let free = name
+  for (let n = 2; program.slots.has(free); n++) free = `${name}_${n}`
   const register = program.registers++
-  program.slots.push({ name, kind: 'number', register })
+  program.slots.set(free, { name: free, kind: 'number', register })
   return register
 }
 
-function removeSlot(program: Program, slot: Slot): void {
-  program.slots.splice(program.slots.indexOf(slot), 1)
+/** Several new number columns with neighbouring registers; gives the first. */
+export function addSlots(program: Program, names: readonly string[]): number {
+  const first = program.registers
+  for (const name of names) addSlot(program, name)
+  return first
 }
 
-const OPERATIONS: Record<'multiply' | 'divide' | 'add' | 'subtract', (a: number, b: number) => number> = {
-  multiply: (a, b) => a * b,
-  // Nothing can be said of a ratio to zero: 0, as for a ratio that is not there.
-  divide: (a, b) => (b === 0 ? 0 : a / b),
-  add: (a, b) => a + b,
-  subtract: (a, b) => a - b,
+export function removeSlot(program: Program, slot: Slot): void {
+  program.slots.delete(slot.name)
 }
 
-/** Appends a fitted step's operations to the program. */
-export function addStep(program: Program, step: FittedStep): void {
-  const slot = slotOf(program, step.column, step.step)
+/** Gives the slot new cells: `run` reads the old ones from `cells` and fills `out`, row by row. */
+export function replaceCells(
+  program: Program,
+  slot: Slot,
+  run: (cells: Float64Array, out: Float64Array, rows: number) => void,
+): void {
   const from = slot.register
-  switch (step.step) {
-    case 'impute': {
-      const { value } = step
-      const isMissing =
-        slot.kind === 'category' ? (cell: number) => cell === MISSING_CODE : (cell: number) => Number.isNaN(cell)
-      if (step.indicator === undefined) {
-        program.operations.push(r => {
-          if (isMissing(r[from]!)) r[from] = value
-        })
-        return
-      }
-      const to = addSlot(program, step.indicator)
-      program.operations.push(r => {
-        const missing = isMissing(r[from]!)
-        r[to] = missing ? 1 : 0
-        if (missing) r[from] = value
-      })
-      return
+  const to = program.registers++
+  slot.register = to
+  // What was the code of a level is a plain number from here on.
+  delete slot.levels
+  program.operations.push({
+    reads: [from],
+    writes: [to],
+    texts: [],
+    run: ({ numbers, rows }) => run(numbers[from]!, numbers[to]!, rows),
+  })
+}
+
+/** The registers from which a slot's text is read, and how: null when missing. */
+export type TextReader = {
+  reads: number[]
+  texts: number[]
+  open(columns: Columns): (row: number) => string | null
+}
+
+/** Reads text columns and categories as written; a category that an earlier step filled reads as the level it was filled with. */
+export function textReader(slot: Slot): TextReader {
+  const { text, register, vocabulary } = slot
+  if (slot.kind === 'text') {
+    return {
+      reads: [],
+      texts: [text!],
+      open: ({ texts }) =>
+        (
+          cells => row =>
+            cells[row]!
+        )(texts[text!]!),
     }
-    case 'scale': {
-      const { mean, deviation } = step
-      program.operations.push(r => {
-        r[from] = (r[from]! - mean) / deviation
-      })
-      return
-    }
-    case 'clip': {
-      const { low, high } = step
-      // Comparisons are false for NaN: a missing cell stays missing.
-      program.operations.push(r => {
-        const value = r[from]!
-        if (value < low) r[from] = low
-        else if (value > high) r[from] = high
-      })
-      return
-    }
-    case 'power': {
-      if (step.method === 'log1p') {
-        program.operations.push(r => {
-          r[from] = signedLog1p(r[from]!)
-        })
-        return
-      }
-      const { lambda } = step
-      program.operations.push(r => {
-        r[from] = yeoJohnson(r[from]!, lambda)
-      })
-      return
-    }
-    case 'interaction': {
-      const other = slotOf(program, step.other, step.step).register
-      const to = addSlot(program, step.name)
-      const combine = OPERATIONS[step.operation]
-      program.operations.push(r => {
-        r[to] = combine(r[from]!, r[other]!)
-      })
-      return
-    }
-    case 'one-hot': {
-      removeSlot(program, slot)
-      const first = program.registers
-      for (const level of step.levels) addSlot(program, `${step.column}=${level}`)
-      const other = step.other ? addSlot(program, `${step.column}=(other)`) : -1
-      const missing = step.missing ? addSlot(program, `${step.column}=(missing)`) : -1
-      const end = program.registers
-      program.operations.push(r => {
-        r.fill(0, first, end)
-        const code = r[from]!
-        if (code >= 0) r[first + code] = 1
-        else if (code === UNSEEN_CODE) {
-          if (other >= 0) r[other] = 1
-        } else if (missing >= 0) r[missing] = 1
-      })
-      return
-    }
-    case 'ordinal': {
-      slot.kind = 'number'
-      slot.levels = step.levels
-      program.operations.push(r => {
-        if (r[from]! < 0) r[from] = Number.NaN
-      })
-      return
-    }
-    case 'date-parts': {
-      removeSlot(program, slot)
-      if (step.as === 'number') {
-        for (const part of step.parts) {
-          const to = addSlot(program, `${step.column}_${part}`)
-          program.operations.push(r => {
-            const ms = r[from]!
-            r[to] = Number.isNaN(ms) ? Number.NaN : cyclePosition(part, ms)
-          })
-        }
-      }
-      for (const part of step.as === 'number' ? [] : step.parts) {
-        const sine = addSlot(program, `${step.column}_${part}_sin`)
-        const cosine = addSlot(program, `${step.column}_${part}_cos`)
-        // A missing time lies in the middle of every circle.
-        program.operations.push(r => {
-          const ms = r[from]!
-          const missing = Number.isNaN(ms)
-          r[sine] = missing ? 0 : cycleSine(part, ms)
-          r[cosine] = missing ? 0 : cycleCosine(part, ms)
-        })
-      }
-      if (step.elapsedFrom !== undefined) {
-        const start = step.elapsedFrom
-        const to = addSlot(program, `${step.column}_elapsed_days`)
-        program.operations.push(r => {
-          const ms = r[from]!
-          r[to] = Number.isNaN(ms) ? (step.as === 'number' ? ms : 0) : (ms - start) / 86_400_000
-        })
-      }
-      return
-    }
-    case 'drop':
-      removeSlot(program, slot)
-      return
-    default:
-      throw new EngineError('recipe-step', `Unknown recipe step “${(step as { step: string }).step}”.`)
   }
+  const levels = vocabulary ?? []
+  return {
+    reads: [register],
+    texts: text === undefined ? [] : [text],
+    open({ numbers, texts }) {
+      const codes = numbers[register]!
+      const written = text === undefined ? undefined : texts[text]!
+      return row => {
+        const code = codes[row]!
+        if (code >= 0) return levels[code]!
+        return code === UNSEEN_CODE ? (written?.[row] ?? null) : null
+      }
+    },
+  }
+}
+
+/** What has to be loaded and run, in order, to have the `wanted` registers; `given` ones are there already. */
+export type Plan = { operations: Operation[]; inputs: number[]; texts: number[] }
+
+export function planFor(
+  program: Program,
+  wanted: Iterable<number>,
+  given: (register: number) => boolean = () => false,
+  wantedTexts: Iterable<number> = [],
+): Plan {
+  const needed = new Set<number>()
+  const texts = new Set(wantedTexts)
+  for (const register of wanted) if (!given(register)) needed.add(register)
+  const operations: Operation[] = []
+  for (let k = program.operations.length - 1; k >= 0; k--) {
+    const operation = program.operations[k]!
+    if (!operation.writes.some(register => needed.has(register))) continue
+    operations.push(operation)
+    for (const register of operation.reads) if (!given(register)) needed.add(register)
+    for (const text of operation.texts) texts.add(text)
+  }
+  const inputs = [...needed].filter(register => register < program.inputs).sort((a, b) => a - b)
+  return { operations: operations.reverse(), inputs, texts: [...texts].sort((a, b) => a - b) }
 }

@@ -7,9 +7,10 @@ import { frameSpecs } from '../schema.ts'
 import { SHOP, shopRows } from '../testing.ts'
 import { autoRecipe } from './auto.ts'
 import { compileRecipe } from './compile.ts'
-import { completeRecipe, explainStep } from './complete.ts'
+import { completeRecipe } from './complete.ts'
 import { cyclePosition } from './date-parts.ts'
 import { fitRecipe } from './fit.ts'
+import { explainStep } from './steps/registry.ts'
 import type { FittedRecipe, Recipe, RecipeStep } from './types.ts'
 
 const SPECS: ColumnSpec[] = [

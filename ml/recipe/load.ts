@@ -1,0 +1,89 @@
+import { EngineError } from '../errors.ts'
+import { toBoolean, toDatetime, toNumber, toText } from '../frame/cell.ts'
+import type { Frame, FrameColumn } from '../frame/frame.ts'
+import { MISSING_CODE, UNSEEN_CODE } from './program.ts'
+import type { FittedInput } from './types.ts'
+
+/** Infinities are no numbers to learn from: missing. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
+
+/** How a single cell of a request becomes a register; a cell that does not fit is missing. */
+export function compileReader(input: FittedInput): (value: unknown) => number {
+  switch (input.type) {
+    case 'number':
+      return value => finite(toNumber(value))
+    case 'datetime':
+      return value => finite(toDatetime(value))
+    case 'boolean':
+      return value => toBoolean(value, input.words)
+    case 'category': {
+      const codes = codesOf(input.vocabulary ?? [])
+      return value => {
+        const text = toText(value)
+        return text === null ? MISSING_CODE : (codes.get(text) ?? UNSEEN_CODE)
+      }
+    }
+    default:
+      return () => Number.NaN
+  }
+}
+
+export function codesOf(vocabulary: readonly string[]): Map<string, number> {
+  return new Map(vocabulary.map((level, code) => [level, code]))
+}
+
+/** Copies cells of rows `start` to `start + count` to `out`, from 0; `rows` picks and orders rows of the frame first. */
+export type NumberLoader = (out: Float64Array, start: number, count: number, rows?: ArrayLike<number>) => void
+export type TextLoader = (out: (string | null)[], start: number, count: number, rows?: ArrayLike<number>) => void
+
+/** @throws EngineError `frame-column` */
+export function frameColumn(frame: Frame, name: string): FrameColumn {
+  const column = frame.columns.get(name)
+  if (column) return column
+  throw new EngineError('frame-column', `The data lacks the column “${name}”.`, 'Add the column.')
+}
+
+/** Reads an input from a frame. A column of another storage type is read through its plain values. */
+export function compileLoader(input: FittedInput, column: FrameColumn): NumberLoader {
+  if (column.type === 'category') {
+    const { codes, dictionary } = column
+    const table = Float64Array.from(dictionary, compileReader(input))
+    const missing = input.type === 'category' ? MISSING_CODE : Number.NaN
+    return (out, start, count, rows) => {
+      for (let i = 0; i < count; i++) {
+        const code = codes[rows ? rows[start + i]! : start + i]!
+        out[i] = code < 0 ? missing : table[code]!
+      }
+    }
+  }
+  if (column.type === 'text' || input.type === 'category' || input.type === 'text') {
+    const read = compileReader(input)
+    return (out, start, count, rows) => {
+      for (let i = 0; i < count; i++) out[i] = read(column.values[rows ? rows[start + i]! : start + i])
+    }
+  }
+  const { values } = column
+  return (out, start, count, rows) => {
+    for (let i = 0; i < count; i++) {
+      const value = values[rows ? rows[start + i]! : start + i]!
+      out[i] = value - value === 0 ? value : Number.NaN
+    }
+  }
+}
+
+/** Reads an input's cells as written. */
+export function compileTextLoader(column: FrameColumn): TextLoader {
+  if (column.type === 'category') {
+    const { codes, dictionary } = column
+    return (out, start, count, rows) => {
+      for (let i = 0; i < count; i++) {
+        const code = codes[rows ? rows[start + i]! : start + i]!
+        out[i] = code < 0 ? null : dictionary[code]!
+      }
+    }
+  }
+  const { values } = column
+  return (out, start, count, rows) => {
+    for (let i = 0; i < count; i++) out[i] = toText(values[rows ? rows[start + i]! : start + i])
+  }
+}

@@ -1,0 +1,93 @@
+/** Mean and population deviation (ddof 0, as scikit-learn's StandardScaler) of the cells that are not missing. */
+export function meanAndDeviation(values: Float64Array): { mean: number; deviation: number } {
+  let count = 0
+  let sum = 0
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    sum += value
+    count++
+  }
+  if (count === 0) return { mean: 0, deviation: 0 }
+  const mean = sum / count
+  let squares = 0
+  for (const value of values) {
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2
+  }
+  const deviation = Math.sqrt(squares / count)
+  // Rounding of the mean must not turn a constant column into noise.
+  return { mean, deviation: deviation <= Math.abs(mean) * 1e-12 ? 0 : deviation }
+}
+
+export function sortedPresent(values: Float64Array): Float64Array {
+  return values.filter(cell => Number.isFinite(cell)).sort()
+}
+
+/** Linear interpolation between the neighbours (type 7 of Hyndman and Fan, as numpy). `sorted` is not empty. */
+export function quantileOf(sorted: Float64Array, q: number): number {
+  const at = q * (sorted.length - 1)
+  const below = Math.floor(at)
+  const left = sorted[below]!
+  return left + (at - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - left)
+}
+
+/** The commonest value; of equally common ones the smallest. `values` without NaN, not empty. */
+export function modeOf(values: Float64Array): number {
+  const counts = new Map<number, number>()
+  for (const cell of values) counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  let best = Number.NaN
+  let most = 0
+  for (const [value, count] of counts) {
+    if (count < most || (count === most && value > best)) continue
+    best = value
+    most = count
+  }
+  return best
+}
+
+/**
+ * Quantile function of the standard normal distribution for 0 < p < 1, relative accuracy 1e-16 (Wichura 1988, algorithm AS 241, PPND16).
+ */
+export function normalQuantile(p: number): number {
+  const q = p - 0.5
+  if (Math.abs(q) <= 0.425) {
+    const r = 0.180625 - q * q
+    return (q * polynomial(CENTRE_A, r)) / polynomial(CENTRE_B, r)
+  }
+  const tail = Math.sqrt(-Math.log(q < 0 ? p : 1 - p))
+  const far = tail > 5
+  const r = tail - (far ? 5 : 1.6)
+  const size = polynomial(far ? FAR_A : TAIL_A, r) / polynomial(far ? FAR_B : TAIL_B, r)
+  return q < 0 ? -size : size
+}
+
+/** Coefficients from the lowest power. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = 0
+  for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + coefficients[k]!
+  return sum
+}
+
+const CENTRE_A = [
+  3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,
+  33430.57558358813, 2509.0809287301227,
+]
+const CENTRE_B = [
+  1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271, 28729.085735721943,
+  5226.495278852546,
+]
+const TAIL_A = [
+  1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684, 0.2417807251774506,
+  0.022723844989269184, 0.0007745450142783414,
+]
+const TAIL_B = [
+  1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008, 0.015198666563616457,
+  0.0005475938084995345, 1.0507500716444169e-9,
+]
+const FAR_A = [
+  6.657904643501103, 5.463784911164114, 1.7848265399172913, 0.29656057182850487, 0.026532189526576124,
+  0.0012426609473880784, 0.000027115555687434876, 2.0103343992922881e-7,
+]
+const FAR_B = [
+  1, 0.599832206555888, 0.1369298809227358, 0.014875361290850615, 0.0007868691311456133, 0.000018463183175100548,
+  1.421511758316446e-7, 2.0442631033899397e-15,
+]

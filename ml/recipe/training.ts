@@ -1,0 +1,85 @@
+import type { Frame } from '../frame/frame.ts'
+import type { Task } from '../trainers/types.ts'
+import { compileLoader, compileTextLoader, frameColumn } from './load.ts'
+import { type Columns, type Program, planFor, type Slot, textReader } from './program.ts'
+import type { FittedInput, RecipeStep } from './types.ts'
+
+/** What steps that look at the target need. `y` as in `Labelled`, one per training row. */
+export type RecipeTarget = { y: Float64Array; task: Task; classCount: number; seed: number }
+
+/** The training rows while a recipe is fitted: a step sees its columns as the steps before it leave them. */
+export type Training = {
+  program: Program
+  rows: number
+  /** All steps of the recipe: how many levels a category needs depends on later ones. */
+  steps: readonly RecipeStep[]
+  target?: RecipeTarget
+  /** Cells of a column, one per training row. Not to be changed. */
+  numbers(slot: Slot): Float64Array
+  /** Text of a column. */
+  texts(slot: Slot): (row: number) => string | null
+  /** Forgets columns computed so far: they are computed again when asked for. */
+  forget(): void
+  /** Columns that training rows get instead of what their operations give (cross-fitted). By register. */
+  own: Map<number, Float64Array>
+  /** Names that could have been there and that the data left out: later steps pass over them. */
+  absent: Set<string>
+}
+
+/** @param rows indices into the frame. */
+export function startTraining(
+  program: Program,
+  inputs: readonly FittedInput[],
+  frame: Frame,
+  rows: ArrayLike<number>,
+  steps: readonly RecipeStep[],
+  target?: RecipeTarget,
+): Training {
+  const count = rows.length
+  const own = new Map<number, Float64Array>()
+  let columns: Columns = { rows: count, numbers: [], texts: [] }
+  const have = (register: number) => columns.numbers[register] !== undefined || own.has(register)
+  const compute = (registers: readonly number[], texts: readonly number[]) => {
+    for (const [register, cells] of own) columns.numbers[register] = cells
+    const plan = planFor(program, registers, have, texts)
+    for (const input of plan.inputs) {
+      const cells = new Float64Array(count)
+      compileLoader(inputs[input]!, frameColumn(frame, inputs[input]!.name))(cells, 0, count, rows)
+      columns.numbers[input] = cells
+    }
+    for (const text of plan.texts) {
+      if (columns.texts[text]) continue
+      const cells: (string | null)[] = new Array(count).fill(null)
+      compileTextLoader(frameColumn(frame, inputs[program.textInputs[text]!]!.name))(cells, 0, count, rows)
+      columns.texts[text] = cells
+    }
+    for (const operation of plan.operations) {
+      for (const register of operation.writes) columns.numbers[register] = new Float64Array(count)
+      operation.run(columns)
+      for (const register of operation.writes) {
+        const instead = own.get(register)
+        if (instead) columns.numbers[register] = instead
+      }
+    }
+  }
+  return {
+    program,
+    rows: count,
+    steps,
+    ...(target ? { target } : {}),
+    numbers(slot) {
+      compute([slot.register], [])
+      return columns.numbers[slot.register]!
+    },
+    texts(slot) {
+      const reader = textReader(slot)
+      compute(reader.reads, reader.texts)
+      return reader.open(columns)
+    },
+    forget() {
+      columns = { rows: count, numbers: [], texts: [] }
+    },
+    own,
+    absent: new Set(),
+  }
+}
