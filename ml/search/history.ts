@@ -1,9 +1,11 @@
 import type { Random } from '../random.ts'
+import { lastStep, valuesByStep } from './pruners/reports.ts'
 import { encodePoint, type Space } from './space.ts'
 import type { Direction, SearchOptions, Trial, TrialState } from './types.ts'
 
 /** A trial as a sampler sees it. */
 export type Row = {
+  trial: Trial
   state: TrialState
   /** Codes in the order of dimensions, NaN where the trial has no such parameter. */
   point: Float64Array
@@ -29,24 +31,25 @@ export type Sampler = (study: Study) => Float64Array | null
 
 export const byNumber = (trials: readonly Trial[]): Trial[] => [...trials].sort((a, b) => a.number - b.number)
 
-export const isMissing = (value: number | null | undefined): boolean =>
-  value === null || value === undefined || Number.isNaN(value)
+/** Infinities are equal to themselves: their difference is NaN. */
+export const compareLoss = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The report of the highest step; the first one given for a step counts. */
-export function lastReport(trial: Trial): { step: number; value: number } | null {
-  let last: { step: number; value: number } | null = null
-  for (const { step, value } of trial.reports ?? [])
-    if (!last || step > last.step) last = { step, value: isMissing(value) ? Number.NaN : value! }
-  return last
+export const isFinished = ({ state }: Row): boolean => state === 'complete' || state === 'pruned'
+
+/** Better first: complete ones by loss, then pruned ones: the further they came the better, then by their last report. */
+export function compareRows(a: Row, b: Row): number {
+  if (a.state !== b.state) return a.state === 'complete' ? -1 : 1
+  return (a.state === 'pruned' ? b.step - a.step : 0) || compareLoss(a.loss, b.loss)
 }
 
 export function readRows(space: Space, trials: readonly Trial[], direction: Direction): Row[] {
   const sign = direction === 'minimise' ? 1 : -1
   return byNumber(trials).map(trial => {
-    const last = lastReport(trial)
-    const value = trial.state === 'pruned' ? last?.value : trial.value
+    const reports = valuesByStep(trial.reports)
+    const step = lastStep(reports)
+    const value = trial.state === 'pruned' ? reports.get(step) : trial.value
     // An infinite value has no JSON form; the same trial read back from a database must not rank differently.
     const loss = typeof value === 'number' && Number.isFinite(value) ? sign * value : Number.POSITIVE_INFINITY
-    return { state: trial.state, point: encodePoint(space, trial.parameters), loss, step: last?.step ?? -1 }
+    return { trial, state: trial.state, point: encodePoint(space, trial.parameters), loss, step }
   })
 }

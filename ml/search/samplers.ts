@@ -1,3 +1,5 @@
+import { sampleCmaEs } from './cma-es.ts'
+import { sampleGrid } from './grid.ts'
 import type { Sampler } from './history.ts'
 import { completePoint } from './space.ts'
 import { sampleTpe } from './tpe.ts'
@@ -7,5 +9,7 @@ import type { SamplerId } from './types.ts'
 export const samplers: Record<SamplerId, Sampler> = {
   random: ({ space, random }) =>
     completePoint(space, new Float64Array(space.dimensions.length).fill(Number.NaN), random),
+  grid: sampleGrid,
   tpe: sampleTpe,
+  'cma-es': sampleCmaEs,
 }

@@ -14,6 +14,8 @@ export type Dimension = {
   log: boolean
   /** 0 when continuous. */
   step: number
+  /** Whether the step was asked for. */
+  stepped: boolean
   choices: ParameterValue[]
   /** Index of a choice by its canonical JSON. */
   codes: Map<string, number>
@@ -72,7 +74,18 @@ function readDimension(parameter: SearchParameter, index: ReadonlyMap<string, nu
     const count = parameter.choices.length
     if (count === 0) throw refuse(name, 'it has no choices', 'Give at least one.')
     if (codes.size < count) throw refuse(name, 'a choice is there twice', 'List every choice once.')
-    return { name, kind, low: 0, high: count - 1, log: false, step: 1, choices: parameter.choices, codes, condition }
+    return {
+      name,
+      kind,
+      low: 0,
+      high: count - 1,
+      log: false,
+      step: 1,
+      stepped: true,
+      choices: parameter.choices,
+      codes,
+      condition,
+    }
   }
   const { low, high, log = false } = parameter
   const step = parameter.step ?? (kind === 'int' ? 1 : 0)
@@ -86,8 +99,9 @@ function readDimension(parameter: SearchParameter, index: ReadonlyMap<string, nu
   if (kind === 'int' && !(Number.isInteger(low) && Number.isInteger(high) && Number.isInteger(step)))
     throw refuse(name, 'its bounds or step are not whole', 'Use whole numbers, or the kind “float”.')
   // The tolerance keeps 0 … 1 by 0.1 from ending at 0.9.
+  const stepped = parameter.step !== undefined
   const top = step > 0 ? low + Math.floor((high - low) / step + 1e-9) * step : high
-  return { name, kind, low, high: Math.min(top, high), log, step, choices: [], codes: new Map(), condition }
+  return { name, kind, low, high: Math.min(top, high), log, step, stepped, choices: [], codes: new Map(), condition }
 }
 
 function readCondition(condition: Condition | undefined, index: ReadonlyMap<string, number>): Dimension['condition'] {
@@ -150,6 +164,15 @@ export function atShare(dimension: Dimension, share: number): number {
     ? Math.exp(Math.log(low - half) + share * (Math.log(high + half) - Math.log(low - half)))
     : low - half + share * (high - low + step)
   return snap(dimension, value)
+}
+
+/** Where a value lies within its range: the share of which `atShare` makes it, for steps the middle of theirs. */
+export function shareOf({ low, high, log, step }: Dimension, value: number): number {
+  const half = step / 2
+  if (low === high) return 0.5
+  return log
+    ? Math.log(value / (low - half)) / Math.log((high + half) / (low - half))
+    : (value - low + half) / (high - low + step)
 }
 
 /** Fills each dimension that exists and is still NaN, evenly at random. */

@@ -1,4 +1,4 @@
-import type { Row, Study } from './history.ts'
+import { compareRows, isFinished, type Row, type Study } from './history.ts'
 import { buildParzen, drawPoint, logDensity, recencyWeights } from './parzen.ts'
 import { completePoint, exists } from './space.ts'
 
@@ -35,21 +35,14 @@ export function sampleTpe(study: Study): Float64Array {
   return completePoint(space, point, random)
 }
 
-const isFinished = ({ state }: Row) => state === 'complete' || state === 'pruned'
-
 /** How many of n finished trials are the good ones. */
 export const goodCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25)
 
-/** Order of preference: complete by loss, then pruned: the further they came the better, then by their last report. */
+/** The `count` best finished rows, and all other ones but the failed, both in the order of trial numbers. */
 export function splitRows(rows: readonly Row[], count: number): { good: Row[]; rest: Row[] } {
-  const complete = rows.filter(row => row.state === 'complete').sort((a, b) => compare(a.loss, b.loss))
-  const pruned = rows.filter(row => row.state === 'pruned').sort((a, b) => b.step - a.step || compare(a.loss, b.loss))
-  const chosen = new Set([...complete, ...pruned].slice(0, count))
+  const chosen = new Set(rows.filter(isFinished).sort(compareRows).slice(0, count))
   return {
     good: rows.filter(row => chosen.has(row)),
     rest: rows.filter(row => row.state !== 'failed' && !chosen.has(row)),
   }
 }
-
-/** Infinities are equal to themselves: their difference is NaN. */
-const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0)

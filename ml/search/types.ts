@@ -33,7 +33,7 @@ export type Trial = {
 
 export type Direction = 'minimise' | 'maximise'
 
-export type SamplerId = 'random' | 'tpe'
+export type SamplerId = 'random' | 'grid' | 'tpe' | 'cma-es'
 
 export type SearchOptions = {
   sampler: SamplerId
@@ -45,4 +45,6 @@ export type SearchOptions = {
   first?: Parameters[]
   /** Random trials before the sampler learns from results; default 10. */
   startup?: number
+  /** Grid: values of a parameter without a step; default 5. */
+  gridSteps?: number
 }
