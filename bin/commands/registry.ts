@@ -1,5 +1,8 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
-import { failed, usage } from './failure.ts'
+import type { Client } from './connection.ts'
+import { failed, fromBody, toFailure, usage } from './failure.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 
 /** A run prints as 32 hex digits everywhere. */
@@ -63,6 +66,38 @@ async function show({ args, client }: Call): Promise<Outcome> {
       ),
     ].join('\n'),
   }
+}
+
+/** What is fetched, by the end of the file's name. */
+const FORMATS: [RegExp, string][] = [
+  [/\.onnx$/i, 'model.onnx'],
+  [/\.fmlb$/i, 'model.fmlb'],
+]
+
+async function exportTo({ args, text, client: open }: Call): Promise<Outcome> {
+  const target = resolve(text('to')!)
+  const format = FORMATS.find(([end]) => end.test(target))
+  if (!format) throw usage(`The name ${target} does not say which format is wanted.`, 'End it in .onnx or .fmlb.')
+  const client = await open()
+  const { model, versions } = await client.api.registry.show.query({ model: args[0]! })
+  const { version, digest } = versions[0]!
+  const address = `${client.url}/api/v1/models/${model}/versions/${version}/${format[1]}`
+  const bytes = await fetchBytes(client, address)
+  await writeFile(`${target}.partial`, bytes)
+  await rename(`${target}.partial`, target)
+  return {
+    document: { model, version, digest, bytes: bytes.length, path: target },
+    text: `${model} v${version}: ${bytes.length} bytes in ${target}.`,
+  }
+}
+
+async function fetchBytes(client: Client, address: string): Promise<Uint8Array> {
+  const response = await fetch(address, { headers: { authorization: `Bearer ${client.token}` } }).catch(error => {
+    throw toFailure(error, client.url)
+  })
+  if (response.ok) return new Uint8Array(await response.arrayBuffer())
+  const body = (await response.json().catch(() => undefined)) as { error?: Parameters<typeof fromBody>[0] } | undefined
+  throw fromBody(body?.error ?? { code: 'internal', message: `${client.url} answered ${response.status}.` })
 }
 
 type Switched = {
@@ -148,6 +183,15 @@ export const registryCommands: Command[] = [
     count: [1, 1],
     summary: 'Shows a model with its versions and aliases.',
     run: show,
+  },
+  {
+    name: 'model export',
+    parameters: 'M[@V]',
+    count: [1, 1],
+    summary: 'Writes a version, its recipe with it, to a file for other programs.',
+    more: 'The end of the name chooses the format: .onnx (opset 17 and ai.onnx.ml 3, for ONNX Runtime and others), .fmlb (the bundle as FlexiML keeps it). The inputs of an ONNX file are the columns, each rows × 1: numbers and booleans double (missing: NaN), times int64 milliseconds (missing: the least int64), categories string (missing: empty).',
+    options: { to: { type: 'string', value: 'FILE', help: 'where it is written', required: true } },
+    run: exportTo,
   },
   {
     name: 'model promote',

@@ -6,6 +6,7 @@ import { DVC_PREFIX, dvcRoutes } from '#server/interop/dvc/routes.ts'
 import { answerLfsError } from '#server/interop/git-lfs/answer.ts'
 import { LFS_PREFIX, lfsRoutes } from '#server/interop/git-lfs/routes.ts'
 import { matchRoute } from '#server/interop/match-route.ts'
+import { modelByteRoutes } from '#server/interop/model-bytes.ts'
 import { type WebCounters, writeMetrics } from '#server/interop/write-metrics.ts'
 import { AppError, toAppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -38,7 +39,7 @@ const MAX_PAGE_BODY_BYTES = 64 * 1024
 /** Whatever is no upload has arrived by then, or is not waited for. */
 const BODY_TIMEOUT_MS = 60_000
 const UPLOADS = '/api/v1/'
-const apiRoutes = [...dataByteRoutes, ...uploadRoutes]
+const apiRoutes = [...dataByteRoutes, ...modelByteRoutes, ...uploadRoutes]
 /** Below these, files of many gigabytes come and go. */
 const LONG = [UPLOADS, LFS_PREFIX, DVC_PREFIX]
 /** Asked by probes, which name us by whatever address they see. */

@@ -35,6 +35,9 @@ export const describeInputSchema = z.object({
 })
 export type DescribeInput = z.infer<typeof describeInputSchema>
 
+/** How a version leaves: for any ONNX runtime, or as the bundle that FlexiML keeps. */
+export type ExportFormat = 'onnx' | 'bundle'
+
 /** What the inference server loads, or why it cannot. */
 export type Servable = { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
 

@@ -72,7 +72,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
 }
 
 /** Opens the bundle once, so that a version that claims to be servable has been loaded before. */
-function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature | null } {
+function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature } {
   try {
     const { bundle } = loadPredictor(bytes)
     return {
@@ -90,6 +90,6 @@ function readServable(bytes: Uint8Array, digest: string): { servable: Servable; 
       },
     }
   } catch (error) {
-    return { servable: { kind: 'none', reason: (error as Error).message }, signature: null }
+    return { servable: { kind: 'none', reason: (error as Error).message }, signature: { columns: [] } }
   }
 }

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { fitCalibration } from '../../calibration/calibration.ts'
 import { createFrameBuilder } from '../../frame/builder.ts'
 import { listTrainers } from '../../node.ts'
 import { compilePipeline } from '../../pipeline.ts'
 import { createRandom } from '../../random.ts'
 import { completeRecipe } from '../../recipe/complete.ts'
-import { fitRecipe } from '../../recipe/fit.ts'
 import { prepareTraining } from '../../recipe/prepare-training.ts'
 import type { FittedRecipe, RecipeStep } from '../../recipe/types.ts'
 import { frameSpecs, type Schema } from '../../schema.ts'
 import { problem, SHOP, type ShopRow, shopRows } from '../../testing.ts'
+import { type Combination, ensembleRecipe, packEnsemble } from '../../trainers/ensemble.ts'
 import type { Model, Parameters, Task } from '../../trainers/types.ts'
 import type { Link } from '../../trees/model.ts'
 import { randomTreeModel } from '../../trees/testing.ts'
@@ -93,42 +94,141 @@ for (const trainer of listTrainers()) {
   }
 }
 
-const NUMBERS: RecipeStep[] = [
-  { step: 'interaction', columns: ['price', 'items'], operation: 'divide', name: 'each' },
-  { step: 'interaction', columns: ['price', 'items'], operation: 'subtract' },
-  { step: 'clip', columns: ['items'] },
-  { step: 'power', columns: ['price'], method: 'yeo-johnson' },
-  { step: 'power', columns: ['each'], method: 'log1p' },
-  { step: 'impute', columns: ['colour'], strategy: 'constant', value: 'none', indicator: true },
-  { step: 'date-parts', columns: ['when'], elapsedDays: true },
-]
+/** By name: steps before the usual ones. */
+const RECIPES: Record<string, RecipeStep[]> = {
+  'interactions, powers and clipping': [
+    { step: 'interaction', columns: ['price', 'items'], operation: 'divide', name: 'each' },
+    { step: 'interaction', columns: ['price', 'items'], operation: 'subtract' },
+    { step: 'clip', columns: ['items'] },
+    { step: 'power', columns: ['price'], method: 'yeo-johnson' },
+    { step: 'power', columns: ['each'], method: 'log1p' },
+  ],
+  'filled categories, circles and elapsed days': [
+    { step: 'impute', columns: ['colour'], strategy: 'constant', value: 'none', indicator: true },
+    { step: 'date-parts', columns: ['when'], elapsedDays: true },
+  ],
+  'plain date parts, codes and indicators': [
+    { step: 'date-parts', columns: ['when'], as: 'number' },
+    { step: 'ordinal', columns: ['colour'] },
+    { step: 'indicator', columns: ['price', 'member'] },
+  ],
+  'target encoding beside one-hot': [{ step: 'target-encoding', columns: ['colour'], keep: true }],
+  'quantiles, and numbers as levels': [
+    { step: 'scale', columns: ['price'], method: 'quantile' },
+    { step: 'cast', columns: ['items'], to: 'category' },
+    { step: 'cast', columns: ['member'], to: 'number' },
+  ],
+  formulas: [
+    {
+      step: 'expression',
+      columns: [],
+      name: 'f',
+      formula: 'if(price > 50 and not is_missing(items), log(price) / (items + 1), -round(items ^ 2 / 3, 1))',
+    },
+    { step: 'expression', columns: [], name: 'g', formula: 'min(price, items * 4) - max(items, 2, abs(price - 9))' },
+    {
+      step: 'expression',
+      columns: [],
+      name: 'h',
+      formula: 'when / 1e10 + floor(items / 2) + (items = 3 or price != 4)',
+    },
+  ],
+}
 
-test('every step of a recipe is the same in ONNX', async () => {
-  const frame = frameOf(FEATURES, shopRows(400))
-  const recipe = fitRecipe(
-    completeRecipe(NUMBERS, FEATURES.columns),
-    frame,
-    Int32Array.from({ length: 400 }, (_, i) => i),
-  )
-  const random = createRandom(4)
-  const cols = recipe.outputs.length
-  const model: Model = {
+function prepare(steps: RecipeStep[], task: Task, rows: readonly ShopRow[]) {
+  const classCount = CLASSES[task]?.length ?? 0
+  const target = { y: targetOf(task, rows), task, classCount, seed: 1 }
+  const all = Int32Array.from(rows.keys())
+  return prepareTraining(completeRecipe(steps, FEATURES.columns), frameOf(FEATURES, rows), all, target).recipe
+}
+
+function randomLinear(task: Task, cols: number, seed: number): Model {
+  const random = createRandom(seed)
+  const classCount = CLASSES[task]?.length ?? 0
+  const outputs = task === 'multiclass' ? classCount : 1
+  const draw = (n: number) => Float64Array.from({ length: n }, () => random.normal())
+  return {
     trainer: 'linear',
-    task: 'regression',
-    classCount: 0,
+    task,
+    classCount,
     cols,
     tensors: {
-      coefficients: {
-        dtype: 'F64',
-        shape: [1, cols],
-        data: Float64Array.from({ length: cols }, () => random.normal()),
-      },
-      intercepts: { dtype: 'F64', shape: [1], data: Float64Array.of(1) },
-      fill: { dtype: 'F64', shape: [cols], data: new Float64Array(cols) },
+      coefficients: { dtype: 'F64', shape: [outputs, cols], data: draw(outputs * cols) },
+      intercepts: { dtype: 'F64', shape: [outputs], data: draw(outputs) },
+      fill: { dtype: 'F64', shape: [cols], data: draw(cols) },
     },
     config: {},
   }
-  assert.ok((await difference(recipe, model, frameOf(FEATURES, strangeRows(ROWS)))) < 1e-9)
+}
+
+for (const [name, steps] of Object.entries(RECIPES)) {
+  test(`recipe: ${name} are the same in ONNX`, async () => {
+    const recipe = prepare(steps, 'regression', shopRows(400))
+    const model = randomLinear('regression', recipe.outputs.length, 4)
+    const worst = await difference(recipe, model, frameOf(FEATURES, strangeRows(ROWS)))
+    assert.ok(worst < 1e-9, `differs by ${worst}`)
+  })
+}
+
+test('a step without a counterpart is named', () => {
+  const recipe = prepare([{ step: 'hashing', columns: ['colour'] }], 'regression', shopRows(60))
+  const model = randomLinear('regression', recipe.outputs.length, 4)
+  assert.throws(
+    () => exportOnnx({ signature: FEATURES, target: { name: 'amount' }, recipe, model }),
+    /step “hashing” cannot be written as ONNX/,
+  )
+})
+
+test('ensembles: members with recipes of their own, averaged or stacked', async () => {
+  const rows = shopRows(400)
+  for (const task of ['regression', 'binary', 'multiclass'] as const) {
+    const members = Object.values(RECIPES).map((steps, k) => {
+      const recipe = prepare(steps, task, rows)
+      return { recipe, model: randomLinear(task, recipe.outputs.length, k), weight: 0.1 + k / 10 }
+    })
+    const kinds: Combination[] = [{ kind: 'average' }]
+    if (task !== 'multiclass') kinds.push({ kind: 'stack', intercept: 0.25 })
+    for (const kind of kinds) {
+      const model = packEnsemble(members, kind)
+      const worst = await difference(ensembleRecipe(members), model, frameOf(FEATURES, strangeRows(ROWS)))
+      // The logit of a probability beside 1 has few digits left, theirs and ours.
+      assert.ok(worst < (task === 'regression' ? 1e-9 : 1e-5), `${task}, ${kind.kind} differs by ${worst}`)
+    }
+  }
+})
+
+test('calibrated probabilities, and the class that the model’s own threshold names', async () => {
+  const rows = shopRows(400)
+  const later = frameOf(FEATURES, strangeRows(ROWS))
+  for (const task of ['binary', 'multiclass'] as const) {
+    const recipe = prepare([], task, rows)
+    const model = randomLinear(task, recipe.outputs.length, 9)
+    const classes = CLASSES[task]!
+    for (const method of ['platt', 'isotonic'] as const) {
+      const predicted = compilePipeline(recipe, model).predictFrame(frameOf(FEATURES, rows))
+      const calibration = fitCalibration(method, targetOf(task, rows), predicted, classes.length)
+      const threshold = { value: 0.3, words: '' }
+      const content = {
+        signature: FEATURES,
+        target: { name: 'amount' },
+        recipe,
+        model,
+        classes,
+        calibration,
+        ...(task === 'binary' ? { threshold: { ...threshold, by: 'f1' as const } } : {}),
+      }
+      const ours = compilePipeline(recipe, model, calibration).predictFrame(later)
+      const theirs = await runExported(exportOnnx(content), recipe, later)
+      const worst = largestDifference(ours, theirs.probabilities!.data as Float64Array)
+      assert.ok(worst < 1e-5, `${task}, ${method} differs by ${worst}`)
+      if (task !== 'binary') continue
+      const labels = theirs.label!.data as unknown as string[]
+      for (const [i, label] of labels.entries()) {
+        const p = ours[2 * i + 1]!
+        if (Math.abs(p - 0.3) > 1e-9) assert.equal(label, p >= 0.3 ? 'yes' : 'no')
+      }
+    }
+  }
 })
 
 const TREES: { link: Link; task: Task; leafWidth: number }[] = [

@@ -1,9 +1,10 @@
 import { type BundleContent, readBundle, unpackBundle } from '../../format/bundle.ts'
 import { canonicalJson } from '../../format/canonical-json.ts'
 import { ENGINE_VERSION } from '../../version.ts'
-import { createGraph } from './graph.ts'
-import { addModel } from './models.ts'
-import { addRecipe } from './recipe.ts'
+import { addCalibration } from './calibration.ts'
+import { addPipeline } from './ensemble.ts'
+import { createGraph, type GraphBuilder } from './graph.ts'
+import { addInputs } from './recipe.ts'
 
 /**
  * A model with its recipe as one ONNX file (opset 17, ai.onnx.ml 3): cells in, predictions out, the same as ours within 1e-5.
@@ -15,15 +16,16 @@ import { addRecipe } from './recipe.ts'
  * @throws EngineError `onnx-step` or `onnx-model` for what has no counterpart in ONNX.
  */
 export function exportOnnx(
-  content: Pick<BundleContent, 'signature' | 'target' | 'classes' | 'recipe' | 'model'>,
+  content: Pick<BundleContent, 'signature' | 'target' | 'classes' | 'recipe' | 'model' | 'calibration' | 'threshold'>,
   digest = '',
 ): Uint8Array {
   const { model, classes } = content
   const graph = createGraph()
-  const { inputs, features } = addRecipe(graph, content.recipe)
-  const predicted = addModel(graph, model, features)
+  const inputs = addInputs(graph, content.recipe.inputs)
+  const plain = addPipeline(graph, content.recipe, model, inputs)
+  const predicted = content.calibration ? addCalibration(graph, content.calibration, model.classCount, plain) : plain
   if (classes) {
-    const best = graph.add('ArgMax', [predicted], { axis: { int: 1 }, keepdims: { int: 1 } })
+    const best = addChoice(graph, predicted, content.threshold?.value)
     const labels = graph.constant('string', [classes.length], classes)
     graph.output('label', graph.add('Gather', [labels, best], { axis: { int: 0 } }), 'string', 1)
     graph.output('probabilities', predicted, 'double', classes.length)
@@ -38,6 +40,13 @@ export function exportOnnx(
     'fleximl.inputs': canonicalJson(inputs),
     'fleximl.signature': canonicalJson(content.signature),
   })
+}
+
+/** The place of the class to name: the most probable, or yes from the model's own threshold on. Rows × 1, int64. */
+function addChoice(graph: GraphBuilder, probabilities: string, threshold: number | undefined): string {
+  if (threshold === undefined) return graph.add('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 1 } })
+  const yes = graph.add('Gather', [probabilities, graph.constant('int64', [1], [1])], { axis: { int: 1 } })
+  return graph.add('Cast', [graph.add('GreaterOrEqual', [yes, graph.number(threshold)])], { to: { type: 'int64' } })
 }
 
 /** The same of a packed bundle. @throws BundleError when it cannot be trusted. */

@@ -20,3 +20,13 @@ export function spread(graph: GraphBuilder, like: string, row: string): string {
   const shape = graph.add('Concat', [rows, graph.constant('int64', [1], [1])], { axis: { int: 0 } })
   return graph.add('Expand', [row, shape])
 }
+
+/** One column of a rows × width value, rows × 1. */
+export const takeColumn = (graph: GraphBuilder, value: string, at: number): string =>
+  graph.add('Gather', [value, graph.constant('int64', [1], [at])], { axis: { int: 1 } })
+
+/** ln(p / (1 − p)), with p kept 1e-12 from 0 and 1. */
+export function addLogit(graph: GraphBuilder, p: string): string {
+  const inside = graph.add('Min', [graph.add('Max', [p, graph.number(1e-12)]), graph.number(1 - 1e-12)])
+  return graph.add('Log', [graph.add('Div', [inside, graph.add('Sub', [graph.number(1), inside])])])
+}

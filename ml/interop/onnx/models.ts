@@ -36,7 +36,10 @@ function addLinear(graph: GraphBuilder, model: Model, features: string): string 
   const { cols, task } = model
   const outputs = task === 'multiclass' ? model.classCount : 1
   const coefficients = takeTensor(model, 'coefficients', [outputs, cols])
-  const filled = fillGaps(graph, features, takeTensor(model, 'fill', [cols]), 'double')
+  // Missing and infinite cells take the mean.
+  const usable = graph.add('LessOrEqual', [graph.add('Abs', [features]), graph.number(Number.MAX_VALUE)])
+  const fill = graph.constant('double', [1, cols], takeTensor(model, 'fill', [cols]))
+  const filled = graph.add('Where', [usable, features, fill])
   const transposed = Float64Array.from(
     { length: cols * outputs },
     (_, k) => coefficients[(k % outputs) * cols + Math.floor(k / outputs)]!,
@@ -44,7 +47,9 @@ function addLinear(graph: GraphBuilder, model: Model, features: string): string 
   const product = graph.add('MatMul', [filled, graph.constant('double', [cols, outputs], transposed)])
   const intercepts = graph.constant('double', [1, outputs], takeTensor(model, 'intercepts', [outputs]))
   const scores = graph.add('Add', [product, intercepts])
-  if (task === 'regression') return scores
+  if (task === 'regression') {
+    return model.config.link === 'log' ? graph.add('Exp', [graph.add('Min', [scores, graph.number(700)])]) : scores
+  }
   return task === 'binary' ? addBinary(graph, scores) : addSoftmax(graph, scores)
 }
 

@@ -1,3 +1,5 @@
+import { EngineError } from '../../errors.ts'
+import { MISSING_CODE, UNSEEN_CODE } from '../../recipe/program.ts'
 import type { FittedInput } from '../../recipe/types.ts'
 import type { GraphBuilder } from './graph.ts'
 
@@ -30,3 +32,42 @@ export function finiteOnly(graph: GraphBuilder, value: string): string {
   const isNumber = graph.add('Equal', [graph.add('Sub', [value, value]), graph.number(0)])
   return graph.add('Where', [isNumber, value, graph.number(Number.NaN)])
 }
+
+/** The code of each text. */
+export function addCodes(graph: GraphBuilder, texts: string, levels: readonly string[], missing: string): string {
+  return graph.add(
+    'LabelEncoder',
+    [texts],
+    {
+      keys_strings: { texts: [missing, ...levels] },
+      values_int64s: { ints: [MISSING_CODE, ...levels.keys()] },
+      default_int64: { int: UNSEEN_CODE },
+    },
+    'ai.onnx.ml',
+  )
+}
+
+/** A column of a category's codes → a table's row of each, rows × width; codes beyond the table take its last row. */
+export function lookUp(
+  graph: GraphBuilder,
+  codes: string,
+  rows: readonly (readonly number[])[],
+  width: number,
+): string {
+  const last = rows.length - 1
+  const known = graph.add('And', [
+    graph.add('Greater', [codes, graph.number(-1, 'int64')]),
+    graph.add('Less', [codes, graph.number(last, 'int64')]),
+  ])
+  const place = graph.add('Where', [known, codes, graph.number(last, 'int64')])
+  const table = graph.constant('double', [rows.length, width], rows.flat())
+  const found = graph.add('Gather', [table, place], { axis: { int: 0 } })
+  return graph.add('Squeeze', [found, graph.constant('int64', [1], [1])])
+}
+
+export const unsupported = (what: string): EngineError =>
+  new EngineError(
+    'onnx-step',
+    `The recipe's step “${what}” cannot be written as ONNX.`,
+    'Train with a recipe without it, or serve the model with FlexiML.',
+  )

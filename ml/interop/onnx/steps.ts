@@ -1,9 +1,12 @@
 import { EngineError } from '../../errors.ts'
-import { MISSING_CODE } from '../../recipe/program.ts'
+import { parseExpression } from '../../recipe/expression/parse.ts'
+import { MISSING_CODE, UNSEEN_CODE } from '../../recipe/program.ts'
 import type { FittedName, FittedOf, FittedStep } from '../../recipe/types.ts'
 import { addCyclePosition } from './date-parts.ts'
+import { addExpression } from './expression.ts'
 import type { GraphBuilder } from './graph.ts'
-import { finiteOnly, MISSING_TIME, read, type Slot, toDouble } from './slots.ts'
+import { addPlaces } from './quantiles.ts'
+import { addCodes, finiteOnly, lookUp, MISSING_TIME, read, type Slot, toDouble, unsupported } from './slots.ts'
 
 /** What a step works on. */
 type Place = {
@@ -15,6 +18,8 @@ type Place = {
   find(name: string): Slot
   /** Gives the column new cells. */
   put(value: string, kind?: Slot['kind']): void
+  /** Makes it a category of these codes. */
+  recode(codes: string, vocabulary: readonly string[]): void
   remove(): void
   /** Adds number columns at the end: the columns of one value. */
   append(names: readonly string[], value: string): void
@@ -35,7 +40,7 @@ const STEPS: Steps = {
     append([`${step.column}_missing`], toDouble(graph, isMissing(graph, slot, cells())))
   },
   scale(step, { graph, cells, put }) {
-    if ('quantiles' in step) throw unsupported('scale by quantiles')
+    if ('quantiles' in step) return put(addPlaces(graph, cells(), step))
     put(graph.add('Div', [graph.add('Sub', [cells(), graph.number(step.mean)]), graph.number(step.deviation)]))
   },
   clip(step, { graph, cells, put }) {
@@ -85,15 +90,30 @@ const STEPS: Steps = {
     remove()
     addDateParts(graph, ms, step, append)
   },
+  'target-encoding'(step, { graph, cells, remove, append }) {
+    const codes = cells()
+    if (!step.keep) remove()
+    const count = step.means.length
+    const levels = Math.max(0, ...step.means.map(means => means.length))
+    const rows = Array.from({ length: levels }, (_, code) =>
+      step.means.map((means, k) => means[code] ?? step.priors[k]!),
+    )
+    const name = `${step.column}_target`
+    const names = count === 1 ? [name] : step.means.map((_, k) => `${name}_${k + 1}`)
+    append(names, lookUp(graph, codes, [...rows, step.priors], count))
+  },
+  cast(step, place) {
+    addCast(step, place)
+  },
+  expression(step, { graph, find, append }) {
+    const node = parseExpression(step.formula)
+    append(
+      [step.column],
+      addExpression(graph, node, name => numberOf(graph, find(name))),
+    )
+  },
   drop: (_step, { remove }) => remove(),
 }
-
-const unsupported = (what: string) =>
-  new EngineError(
-    'onnx-step',
-    `The recipe's step “${what}” cannot be written as ONNX.`,
-    'Train with a recipe without it, or serve the model with FlexiML.',
-  )
 
 /** Appends a fitted step's operations and updates the working columns. @throws EngineError `onnx-step` */
 export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): void {
@@ -104,7 +124,8 @@ export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): v
     if (found) return found
     throw new EngineError('recipe-column', `The recipe names the column “${name}”, which is not there.`)
   }
-  const slot = find(step.column)
+  // A formula's column is the one it makes.
+  const slot = step.step === 'expression' ? slots[0]! : find(step.column)
   add(step, {
     graph,
     slot,
@@ -112,6 +133,9 @@ export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): v
     cells: () => read(graph, slot),
     put(value, kind = slot.kind) {
       slots[slots.indexOf(slot)] = { ...slot, kind, value, width: 1, at: 0 }
+    },
+    recode(codes, vocabulary) {
+      slots[slots.indexOf(slot)] = { name: slot.name, kind: 'category', value: codes, width: 1, at: 0, vocabulary }
     },
     remove: () => slots.splice(slots.indexOf(slot), 1),
     append(names, value) {
@@ -123,6 +147,50 @@ export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): v
       }
     },
   })
+}
+
+/** Numbers and yes/no as they are, times as milliseconds with NaN. */
+function numberOf(graph: GraphBuilder, slot: Slot): string {
+  const value = read(graph, slot)
+  if (slot.kind !== 'datetime') return value
+  return graph.add('Where', [isMissingTime(graph, value), graph.number(Number.NaN), toDouble(graph, value)])
+}
+
+/** A column read as another kind. Text that is read as a number or a time has no counterpart in ONNX. */
+function addCast(step: FittedOf<'cast'>, { graph, slot, cells, put, recode }: Place): void {
+  if (step.to === 'category') {
+    if (slot.kind === 'text') recode(addCodes(graph, cells(), step.vocabulary, ''), step.vocabulary)
+    else recode(codesOfNumbers(graph, numberOf(graph, slot), step.vocabulary), step.vocabulary)
+    return
+  }
+  if (slot.kind === 'text' || slot.kind === 'category') throw unsupported(`cast of text to ${step.to}`)
+  const value = numberOf(graph, slot)
+  if (step.to === 'datetime') {
+    const missing = graph.add('IsNaN', [value])
+    const whole = graph.add('Cast', [graph.add('Where', [missing, graph.number(0), value])], { to: { type: 'int64' } })
+    put(graph.add('Where', [missing, graph.number(MISSING_TIME, 'int64'), whole]), 'datetime')
+  } else if (step.to === 'boolean' && slot.kind !== 'boolean') {
+    const isTruth = graph.add('Or', [
+      graph.add('Equal', [value, graph.number(0)]),
+      graph.add('Equal', [value, graph.number(1)]),
+    ])
+    put(graph.add('Where', [isTruth, value, graph.number(Number.NaN)]), 'boolean')
+  } else put(value, step.to)
+}
+
+/** Numbers as levels: compared as numbers, which their texts stand for. */
+function codesOfNumbers(graph: GraphBuilder, value: string, vocabulary: readonly string[]): string {
+  const missing = graph.add('IsNaN', [value])
+  const rest = graph.add('Where', [missing, graph.number(MISSING_CODE, 'int64'), graph.number(UNSEEN_CODE, 'int64')])
+  // A level that no number prints as is never met.
+  const levels = vocabulary.map(level => (String(Number(level)) === level ? Number(level) : Number.NaN))
+  if (levels.length === 0) return rest
+  const equal = graph.add('Cast', [graph.add('Equal', [value, graph.constant('double', [1, levels.length], levels)])], {
+    to: { type: 'int64' },
+  })
+  const any = graph.add('ReduceMax', [equal], { axes: { ints: [1] }, keepdims: { int: 1 } })
+  const code = graph.add('ArgMax', [equal], { axis: { int: 1 }, keepdims: { int: 1 } })
+  return graph.add('Where', [graph.add('Cast', [any], { to: { type: 'bool' } }), code, rest])
 }
 
 function isMissing(graph: GraphBuilder, slot: Slot, value: string): string {
