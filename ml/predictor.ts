@@ -30,7 +30,7 @@ export type LoadedPredictor = {
   classes?: string[]
   /** SHA-256 that names this model; the same for equal models. */
   digest: string
-  /** JSON rows, checked against the signature: all rows or, with errors, none. */
+  /** JSON rows, checked against the signature: all rows or, with errors, none. @throws EngineError when what comes out is no number. */
   predictRows(rows: readonly unknown[]): PredictedRows
   /** The fast path for one row. */
   predictOne(row: unknown): ({ ok: true } & Prediction) | { ok: false; errors: CellError[] }
@@ -88,7 +88,9 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     predictRows(rows) {
       const { errors, frame } = validate(rows)
       if (errors.length > 0) return { errors, predictions: [] }
-      return { errors, ...inWords(predictFrame(frame)), ...(classes ? { classes } : {}) }
+      const values = predictFrame(frame)
+      refuseNoNumbers(values, width)
+      return { errors, ...inWords(values), ...(classes ? { classes } : {}) }
     },
     predictOne(row) {
       let errors: CellError[] | undefined
@@ -105,9 +107,22 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       }
       if (errors) return { ok: false, errors }
       pipeline.predictRow(row as object, out)
+      refuseNoNumbers(out, width)
       if (!classes) return { ok: true, prediction: out[0]! }
       return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
     },
+  }
+}
+
+/** @throws EngineError `prediction`: an answer that is no number would be taken for one further on. */
+function refuseNoNumbers(values: Float64Array, width: number): void {
+  for (let k = 0; k < values.length; k++) {
+    if (Number.isFinite(values[k]!)) continue
+    throw new EngineError(
+      'prediction',
+      `The model gives no number for row ${Math.floor(k / width) + 1}.`,
+      'Check the row for values far beyond those in training; when there are none, train the model again.',
+    )
   }
 }
 

@@ -1,5 +1,5 @@
-import { loadPredictor, type Schema } from '#ml/index.ts'
-import type { ErrorDetail } from '#server/kernel/errors.ts'
+import { EngineError, loadPredictor, type Schema } from '#ml/index.ts'
+import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
 
 export interface ModelAnswer {
   predictions: (number | string | null)[]
@@ -12,7 +12,7 @@ export interface LoadedModel {
   classes?: string[]
   /** The columns that callers send. */
   signature: Schema
-  /** All rows or none: `errors` lists every cell that does not fit. */
+  /** All rows or none: `errors` lists every cell that does not fit. Throws `invalid` when what comes out is no number. */
   predict(rows: readonly unknown[]): { answer: ModelAnswer } | { errors: ErrorDetail[] }
 }
 
@@ -20,23 +20,32 @@ export interface LoadedModel {
 export function loadModel(bytes: Uint8Array): LoadedModel {
   const predictor = loadPredictor(bytes)
   const { classes, signature } = predictor
+  const answer: LoadedModel['predict'] = rows => {
+    if (rows.length === 1) {
+      const one = predictor.predictOne(rows[0])
+      if (!one.ok) return { errors: one.errors }
+      const { prediction, probabilities } = one
+      return {
+        answer: probabilities
+          ? { predictions: [prediction], probabilities: [probabilities] }
+          : { predictions: [prediction] },
+      }
+    }
+    const { errors, predictions, probabilities } = predictor.predictRows(rows)
+    if (errors.length > 0) return { errors }
+    return { answer: probabilities ? { predictions, probabilities } : { predictions } }
+  }
   const model: LoadedModel = {
     ...(classes ? { classes } : {}),
     signature,
     predict(rows) {
-      if (rows.length === 1) {
-        const one = predictor.predictOne(rows[0])
-        if (!one.ok) return { errors: one.errors }
-        const { prediction, probabilities } = one
-        return {
-          answer: probabilities
-            ? { predictions: [prediction], probabilities: [probabilities] }
-            : { predictions: [prediction] },
-        }
+      try {
+        return answer(rows)
+      } catch (error) {
+        if (error instanceof EngineError)
+          throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
+        throw error
       }
-      const { errors, predictions, probabilities } = predictor.predictRows(rows)
-      if (errors.length > 0) return { errors }
-      return { answer: probabilities ? { predictions, probabilities } : { predictions } }
     },
   }
   const row: Record<string, unknown> = {}

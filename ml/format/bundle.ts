@@ -81,11 +81,12 @@ export function writeBundle(content: BundleContent): { files: BundleFiles; diges
   }
   const json = new TextEncoder().encode(canonicalJson(manifest))
   const files = { 'model.json': json, 'weights.safetensors': weights }
-  return { files, digest: digestOf(files) }
+  return { files, digest: digestOf(files, manifest.digests['weights.safetensors']) }
 }
 
-export function digestOf(files: BundleFiles): string {
-  const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)]))
+/** @param weightsDigest of the weights, when it was just made. */
+function digestOf(files: BundleFiles, weightsDigest = sha256(files['weights.safetensors'])): string {
+  const digests = { 'model.json': sha256(files['model.json']), 'weights.safetensors': weightsDigest }
   return sha256(new TextEncoder().encode(canonicalJson(digests)))
 }
 
@@ -93,16 +94,17 @@ const MAGIC = 'FMLB'
 const CONTAINER_VERSION = 1
 const HEAD_BYTES = 4 + 4 + 8 + 8 + 64
 
-/** A model as one blob, ready to be stored: `packFiles(writeBundle(content).files)`. */
+/** A model as one blob, ready to be stored. */
 export function packBundle(content: BundleContent): Uint8Array {
-  return packFiles(writeBundle(content).files)
+  const { files, digest } = writeBundle(content)
+  return packFiles(files, digest)
 }
 
 /**
  * One blob: "FMLB", u32 container version, u64 length of model.json, u64 length of weights.safetensors, the digest as
  * 64 hex characters, then both files. All little-endian.
  */
-export function packFiles(files: BundleFiles): Uint8Array {
+export function packFiles(files: BundleFiles, digest = digestOf(files)): Uint8Array {
   const [json, weights] = [files['model.json'], files['weights.safetensors']]
   const bytes = new Uint8Array(HEAD_BYTES + json.length + weights.length)
   const view = new DataView(bytes.buffer)
@@ -111,7 +113,7 @@ export function packFiles(files: BundleFiles): Uint8Array {
   view.setUint32(4, CONTAINER_VERSION, true)
   view.setBigUint64(8, BigInt(json.length), true)
   view.setBigUint64(16, BigInt(weights.length), true)
-  bytes.set(encoder.encode(digestOf(files)), 24)
+  bytes.set(encoder.encode(digest), 24)
   bytes.set(json, HEAD_BYTES)
   bytes.set(weights, HEAD_BYTES + json.length)
   return bytes
@@ -156,11 +158,24 @@ export function readBundle(files: BundleFiles): { manifest: BundleManifest; mode
     throw new BundleError('altered', 'The weights are not those that model.json names.')
   }
   const tensors = readSafetensors(files['weights.safetensors'])
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (hasNaN(data)) throw new BundleError('weights', `The weights “${name}” hold what is no number.`)
+  }
   const { trainer, task, classes, recipe, config } = manifest
   return {
     manifest,
     model: { trainer, task, classCount: classes?.length ?? 0, cols: recipe.outputs.length, tensors, config },
   }
+}
+
+function hasNaN(data: ArrayLike<number>): boolean {
+  for (let k = 0; k < data.length; k++) if (Number.isNaN(data[k]!)) return true
+  return false
+}
+
+function areClasses(task: unknown, classes: unknown): boolean {
+  if (!Array.isArray(classes) || !classes.every(name => typeof name === 'string')) return false
+  return task === 'binary' ? classes.length === 2 : task === 'multiclass' && classes.length > 1
 }
 
 function parseManifest(bytes: Uint8Array): BundleManifest {
@@ -185,7 +200,9 @@ function parseManifest(bytes: Uint8Array): BundleManifest {
     Array.isArray(manifest.recipe?.outputs) &&
     typeof manifest.trainer === 'string' &&
     typeof manifest.target?.name === 'string' &&
-    (manifest.task === 'regression' || (Array.isArray(manifest.classes) && manifest.classes.length > 1))
+    manifest.config !== null &&
+    typeof manifest.config === 'object' &&
+    (manifest.task === 'regression' ? manifest.classes === undefined : areClasses(manifest.task, manifest.classes))
   if (!complete) throw new BundleError('manifest', 'model.json is incomplete.')
   return manifest as BundleManifest
 }

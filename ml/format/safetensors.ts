@@ -37,16 +37,23 @@ export function writeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   bytes.set(head, 8)
   for (const name of names) {
     const { dtype, data } = tensors[name]!
-    let at = 8 + head.length + header[name]!.data_offsets[0]
-    for (const item of data) {
-      if (dtype === 'F32') view.setFloat32(at, item, true)
-      else if (dtype === 'F64') view.setFloat64(at, item, true)
-      else if (dtype === 'I32') view.setInt32(at, item, true)
-      else view.setUint8(at, item)
-      at += BYTES[dtype]
-    }
+    const at = 8 + head.length + header[name]!.data_offsets[0]
+    const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    bytes.set(LITTLE_ENDIAN ? own : reversed(own, BYTES[dtype]), at)
   }
   return bytes
+}
+
+/** The order of this machine's numbers; the file's are little-endian. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** A copy with the bytes of each number in the other order. */
+function reversed(bytes: Uint8Array, width: number): Uint8Array {
+  const copy = new Uint8Array(bytes.length)
+  for (let at = 0; at < bytes.length; at += width) {
+    for (let k = 0; k < width; k++) copy[at + k] = bytes[at + width - 1 - k]!
+  }
+  return copy
 }
 
 const broken = (what: string) => new BundleError('weights', `The weights file is damaged: ${what}.`)
@@ -108,13 +115,12 @@ function checkEntry(name: string, entry: unknown): HeaderEntry {
 }
 
 function readData(view: DataView, at: number, count: number, dtype: TensorType): Tensor['data'] {
-  if (dtype === 'U8') return new Uint8Array(view.buffer.slice(view.byteOffset + at, view.byteOffset + at + count))
-  const data =
-    dtype === 'F32' ? new Float32Array(count) : dtype === 'F64' ? new Float64Array(count) : new Int32Array(count)
-  for (let i = 0; i < count; i++) {
-    if (dtype === 'F32') data[i] = view.getFloat32(at + 4 * i, true)
-    else if (dtype === 'F64') data[i] = view.getFloat64(at + 8 * i, true)
-    else data[i] = view.getInt32(at + 4 * i, true)
-  }
-  return data
+  const from = view.byteOffset + at
+  // A copy: the numbers may start anywhere in the file, typed arrays only at multiples of their width.
+  let bytes: Uint8Array = new Uint8Array(view.buffer.slice(from, from + count * BYTES[dtype]))
+  if (!LITTLE_ENDIAN) bytes = reversed(bytes, BYTES[dtype])
+  const { buffer } = bytes
+  if (dtype === 'U8') return bytes
+  if (dtype === 'F32') return new Float32Array(buffer)
+  return dtype === 'F64' ? new Float64Array(buffer) : new Int32Array(buffer)
 }
