@@ -2,7 +2,7 @@ import type { SchemaColumn } from '../schema.ts'
 import type { FeatureKind } from '../trainers/types.ts'
 import { inputOf, isUsableFeature } from './auto.ts'
 import type { Kind } from './program.ts'
-import { stepOf } from './steps/registry.ts'
+import { columnsRead, stepOf } from './steps/registry.ts'
 import type { Recipe, RecipeStep } from './types.ts'
 
 /** A column between two steps. */
@@ -43,6 +43,29 @@ export function columnsAfter(steps: readonly RecipeStep[], columns: readonly Sch
     for (const name of made) open.set(name, { name, kind: 'number', imputed: false, scaled: false, made: true })
   }
   return [...open.values()]
+}
+
+/**
+ * Columns that steps name and that can be neither inputs nor made by a step before. What a step makes often depends on the data
+ * (`colour=red`): a name that begins with a column's is believed.
+ * @throws EngineError `expression` for a formula that cannot be read.
+ */
+export function unknownColumns(steps: readonly RecipeStep[], inputs: readonly string[]): string[] {
+  const known = new Set(inputs)
+  const strange = new Set<string>()
+  for (const step of steps) {
+    for (const name of columnsRead(step)) {
+      if (
+        known.has(name) ||
+        [...known].some(each => /^[_=:#]/.test(name.slice(each.length)) && name.startsWith(each))
+      ) {
+        continue
+      }
+      strange.add(name)
+    }
+    for (const name of stepOf(step.step).effect(step).made ?? []) known.add(name)
+  }
+  return [...strange]
 }
 
 /**

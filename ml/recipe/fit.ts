@@ -13,9 +13,15 @@ import { chooseVocabulary, countLevels } from './vocabulary.ts'
  * @param trainRows indices into the frame.
  * @throws EngineError `recipe-…` when a step names an unknown column or something that is not a number is left over, and
  * `recipe-needs-target` when a step looks at the target: `prepareTraining` gives it one.
+ * `passOverTarget` leaves such steps out instead, with what they would make: for a preview.
  */
-export function fitRecipe(recipe: Recipe, frame: Frame, trainRows: ArrayLike<number>): FittedRecipe {
-  return fitOnRows(recipe, frame, trainRows).recipe
+export function fitRecipe(
+  recipe: Recipe,
+  frame: Frame,
+  trainRows: ArrayLike<number>,
+  options: { passOverTarget?: boolean } = {},
+): FittedRecipe {
+  return fitOnRows(recipe, frame, trainRows, options.passOverTarget ? 'none' : undefined).recipe
 }
 
 /** The fitted recipe, and the columns that the training rows get in place of what it makes of them (by register of `program`). */
@@ -23,7 +29,7 @@ export function fitOnRows(
   recipe: Recipe,
   frame: Frame,
   rows: ArrayLike<number>,
-  target?: RecipeTarget,
+  target?: RecipeTarget | 'none',
 ): { recipe: FittedRecipe; program: Program; inputs: FittedInput[]; own: Map<number, Float64Array> } {
   if (rows.length === 0) {
     throw new EngineError('recipe-rows', 'There are no training rows to fit the recipe on.', 'Give it some rows.')

@@ -13,7 +13,8 @@ export type Training = {
   rows: number
   /** All steps of the recipe: how many levels a category needs depends on later ones. */
   steps: readonly RecipeStep[]
-  target?: RecipeTarget
+  /** `none`: steps that need one are passed over. */
+  target?: RecipeTarget | 'none'
   /** Cells of a column, one per training row. Not to be changed. */
   numbers(slot: Slot): Float64Array
   /** Text of a column. */
@@ -33,7 +34,7 @@ export function startTraining(
   frame: Frame,
   rows: ArrayLike<number>,
   steps: readonly RecipeStep[],
-  target?: RecipeTarget,
+  target?: RecipeTarget | 'none',
 ): Training {
   const count = rows.length
   const own = new Map<number, Float64Array>()

@@ -62,6 +62,12 @@ export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePrevi
           </List>
         </Panel>
       ) : null}
+      {preview.needsTarget.length > 0 ? (
+        <Text size="sm" c="dimmed" role="note">
+          {preview.needsTarget.join(', ')}: encoded by the target, which a sample of features does not have. Made in
+          training, and not shown below.
+        </Text>
+      ) : null}
       <Panel title="Before" note={`${countWords(preview.before.length, 'column')}, first rows of the sample`} flush>
         <Cells label="Rows before the recipe" columns={preview.before} />
       </Panel>

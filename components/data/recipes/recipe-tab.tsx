@@ -4,8 +4,8 @@ import { notifications } from '@mantine/notifications'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useDeferredValue, useMemo, useState } from 'react'
-import { explainStep } from '#ml/index.ts'
+import { Fragment, useDeferredValue, useMemo, useState } from 'react'
+import { explainStep, type SchemaColumn } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import type { RecipeDetail, RecipeSample, RecipeStepInput } from '#server/data/recipes/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
@@ -17,7 +17,7 @@ import type { Shown } from '../client.ts'
 import { previewRecipe } from './preview-recipe.ts'
 import { PreviewTables } from './preview-tables.tsx'
 import { StepEditor } from './step-editor.tsx'
-import { columnsFor, kindOf, openPoint, STEP_KINDS } from './step-kinds.ts'
+import { columnsFor, kindOf, openPoint, STEP_GROUPS, STEP_KINDS } from './step-kinds.ts'
 
 /** Cleaning and feature steps with a live preview; which saved recipe is open is in the address. */
 export function RecipeTab({ project, shown }: { project: string; shown: Shown }) {
@@ -93,7 +93,7 @@ function Builder({
   if (sample.columns.length === 0)
     return (
       <EmptyState title="No column can become a feature">
-        Ids, constants, free text and ignored columns are not used. Change types and roles on the Schema tab.
+        Ids, constants and ignored columns are not used. Change types and roles on the Schema tab.
       </EmptyState>
     )
   return (
@@ -122,7 +122,7 @@ function Builder({
             <Stack gap="xs">
               <StepEditor
                 step={step}
-                choices={columnsFor(step, at, steps, sample.columns as { name: string; type: 'number' }[])}
+                choices={columnsFor(step, at, steps, sample.columns as SchemaColumn[])}
                 problem={problem}
                 onChange={next => change(at, next)}
               />
@@ -140,14 +140,19 @@ function Builder({
               Add a step
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
-            {STEP_KINDS.map(k => (
-              <Menu.Item key={k.id} onClick={() => setItems([...items, keyed(k.blank)])}>
-                {k.label}
-                <Text size="xs" c="dimmed">
-                  {k.words}
-                </Text>
-              </Menu.Item>
+          <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+            {STEP_GROUPS.map(group => (
+              <Fragment key={group}>
+                <Menu.Label>{group}</Menu.Label>
+                {STEP_KINDS.filter(k => k.group === group).map(k => (
+                  <Menu.Item key={k.id} onClick={() => setItems([...items, keyed(k.blank)])}>
+                    {k.label}
+                    <Text size="xs" c="dimmed">
+                      {k.words}
+                    </Text>
+                  </Menu.Item>
+                ))}
+              </Fragment>
             ))}
           </Menu.Dropdown>
         </Menu>

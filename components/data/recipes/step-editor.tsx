@@ -1,5 +1,6 @@
-import { Checkbox, Group, MultiSelect, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Checkbox, Group, MultiSelect, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core'
 import type { RecipeStepInput } from '#server/data/recipes/contract.ts'
+import { takesAll } from './step-kinds.ts'
 
 const STRATEGIES = [
   { value: 'median', label: 'Median' },
@@ -36,12 +37,12 @@ export function StepEditor({
 }) {
   return (
     <Stack gap="xs">
-      {step.step === 'interaction' ? (
+      {step.step === 'expression' ? null : step.step === 'interaction' ? (
         <Pair step={step} choices={choices} onChange={onChange} />
       ) : (
         <MultiSelect
           label="Columns"
-          placeholder={step.columns.length === 0 ? 'Choose columns' : undefined}
+          placeholder={step.columns.length > 0 ? undefined : takesAll(step) ? 'All' : 'Choose columns'}
           searchable
           clearable
           hidePickedOptions
@@ -53,7 +54,11 @@ export function StepEditor({
           onChange={columns => onChange({ ...step, columns })}
         />
       )}
-      <Settings step={step} onChange={onChange} problem={step.columns.length === 0 ? undefined : problem} />
+      {step.step === 'expression' ? (
+        <Formula step={step} choices={choices} problem={problem} onChange={onChange} />
+      ) : (
+        <Settings step={step} onChange={onChange} problem={step.columns.length === 0 ? undefined : problem} />
+      )}
     </Stack>
   )
 }
@@ -88,6 +93,47 @@ function Pair({
         value={second}
         onChange={b => choose(first, b)}
       />
+    </Group>
+  )
+}
+
+const FUNCTIONS = 'if, log, exp, sqrt, abs, round, floor, ceil, min, max, is_missing'
+
+function Formula({
+  step,
+  choices,
+  problem,
+  onChange,
+}: {
+  step: Extract<RecipeStepInput, { step: 'expression' }>
+  choices: string[]
+  problem: string | undefined
+  onChange: (step: RecipeStepInput) => void
+}) {
+  return (
+    <Group align="start" gap="md">
+      <TextInput
+        label="Name of the feature"
+        value={step.name}
+        onChange={e => onChange({ ...step, name: e.currentTarget.value })}
+      />
+      <TextInput
+        label="Formula"
+        description={`+ − * / ^, comparisons, and, or, not, ${FUNCTIONS}. Names with spaces in double quotes.`}
+        placeholder="log(price) / (rooms + 1)"
+        style={{ flex: 1, minWidth: 280 }}
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        spellCheck={false}
+        autoComplete="off"
+        value={step.formula}
+        // What is still to be filled in is no mistake before anything is written.
+        error={step.formula === '' ? undefined : problem}
+        onChange={e => onChange({ ...step, formula: e.currentTarget.value })}
+      />
+      <Text size="xs" c="dimmed" w="100%">
+        It can use {choices.slice(0, 30).join(', ')}
+        {choices.length > 30 ? ` and ${choices.length - 30} more` : ''}.
+      </Text>
     </Group>
   )
 }
@@ -180,11 +226,116 @@ function Settings({
             { value: 'standard', label: 'Mean 0, deviation 1' },
             { value: 'robust', label: 'Median 0, interquartile range 1' },
             { value: 'min-max', label: 'From 0 to 1' },
+            { value: 'quantile uniform', label: 'By rank, from 0 to 1' },
+            { value: 'quantile normal', label: 'By rank, to a normal distribution' },
           ]}
-          value={step.method}
-          onChange={method => onChange({ ...step, method: (method ?? 'standard') as typeof step.method })}
+          value={step.method === 'quantile' ? `quantile ${step.to ?? 'uniform'}` : step.method}
+          onChange={value => {
+            const [method, to] = (value ?? 'standard').split(' ')
+            onChange({ ...step, method: method as typeof step.method, to: to as typeof step.to })
+          }}
         />
       )
+    case 'cast':
+      return (
+        <Select
+          label="As"
+          allowDeselect={false}
+          maw={320}
+          data={[
+            { value: 'number', label: 'Number' },
+            { value: 'category', label: 'Category' },
+            { value: 'boolean', label: 'Yes or no' },
+            { value: 'datetime', label: 'Date and time' },
+          ]}
+          value={step.to}
+          onChange={to => onChange({ ...step, to: (to ?? 'number') as typeof step.to })}
+        />
+      )
+    case 'near-constant':
+      return (
+        <NumberInput
+          label="Share of the same value"
+          maw={320}
+          min={0.5}
+          max={1}
+          step={0.005}
+          value={step.share ?? 0.995}
+          onChange={value => onChange({ ...step, share: number(value) })}
+        />
+      )
+    case 'correlation':
+      return (
+        <NumberInput
+          label="Correlation above"
+          maw={320}
+          min={0}
+          max={1}
+          step={0.01}
+          value={step.limit ?? 0.98}
+          onChange={value => onChange({ ...step, limit: number(value) })}
+        />
+      )
+    case 'ordinal':
+      return (
+        <NumberInput
+          label="Most levels"
+          maw={320}
+          min={1}
+          max={100_000}
+          allowDecimal={false}
+          value={step.maxCategories ?? 1000}
+          onChange={value => onChange({ ...step, maxCategories: number(value) })}
+        />
+      )
+    case 'target-encoding':
+      return (
+        <Group align="end" gap="md">
+          <NumberInput
+            label="Smoothing (rows)"
+            min={0}
+            max={1_000_000}
+            value={step.smoothing ?? 10}
+            onChange={value => onChange({ ...step, smoothing: number(value) })}
+          />
+          <Keep step={step} onChange={onChange} />
+        </Group>
+      )
+    case 'hashing':
+      return (
+        <NumberInput
+          label="Columns"
+          maw={320}
+          min={1}
+          max={4096}
+          allowDecimal={false}
+          value={step.buckets ?? 32}
+          onChange={value => onChange({ ...step, buckets: number(value) })}
+        />
+      )
+    case 'tf-idf':
+      return (
+        <Group align="end" gap="md">
+          <NumberInput
+            label="Most words"
+            min={1}
+            max={5000}
+            allowDecimal={false}
+            value={step.maxTerms ?? 100}
+            onChange={value => onChange({ ...step, maxTerms: number(value) })}
+          />
+          <NumberInput
+            label="Rare below (rows)"
+            min={1}
+            allowDecimal={false}
+            value={step.minCount ?? 2}
+            onChange={value => onChange({ ...step, minCount: number(value) })}
+          />
+          <Keep step={step} onChange={onChange} />
+        </Group>
+      )
+    case 'text-statistics':
+      return <Keep step={step} onChange={onChange} />
     case 'one-hot':
       return (
         <Group align="end" gap="md">
@@ -222,6 +373,11 @@ function Settings({
             </Group>
           </Checkbox.Group>
           <Checkbox
+            label="As plain numbers, for trees (else as places on a circle)"
+            checked={step.as === 'number'}
+            onChange={e => onChange({ ...step, as: e.currentTarget.checked ? 'number' : undefined })}
+          />
+          <Checkbox
             label="Add days since the first training row, so that a trend can be followed"
             checked={step.elapsedDays ?? false}
             onChange={e => onChange({ ...step, elapsedDays: e.currentTarget.checked })}
@@ -238,7 +394,25 @@ function Settings({
           onChange={e => onChange({ ...step, name: e.currentTarget.value || undefined })}
         />
       )
+    case 'expression':
+    case 'indicator':
     case 'drop':
       return null
   }
+}
+
+function Keep({
+  step,
+  onChange,
+}: {
+  step: Extract<RecipeStepInput, { keep?: boolean }>
+  onChange: (step: RecipeStepInput) => void
+}) {
+  return (
+    <Checkbox
+      label="Keep the column for later steps"
+      checked={step.keep ?? false}
+      onChange={e => onChange({ ...step, keep: e.currentTarget.checked || undefined })}
+    />
+  )
 }

@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SchemaColumn } from '#ml/index.ts'
 import { type RecipeStepInput, recipeStep } from '#server/data/recipes/contract.ts'
-import { columnsFor, openPoint, STEP_KINDS } from './step-kinds.ts'
+import { columnsFor, openPoint, STEP_GROUPS, STEP_KINDS, takesAll } from './step-kinds.ts'
 
-const columns = [
-  { name: 'n', type: 'number' },
-  { name: 'c', type: 'category' },
-  { name: 'd', type: 'datetime' },
-] as const
+const columns: SchemaColumn[] = [
+  { name: 'n', type: 'number', role: 'feature', nullable: true },
+  { name: 'c', type: 'category', role: 'feature', nullable: true },
+  { name: 'd', type: 'datetime', role: 'feature', nullable: true },
+  { name: 't', type: 'text', role: 'feature', nullable: true },
+]
 
 describe('steps of the recipe builder', () => {
-  it('every step of the contract can be added, and is complete once it has columns', () => {
+  it('every step of the contract can be added, and is complete once it has what it needs', () => {
     assert.deepEqual(STEP_KINDS.map(k => k.id).sort(), recipeStep.options.map(o => o.shape.step.value).sort())
-    for (const { blank } of STEP_KINDS) {
-      assert.ok(openPoint(blank), `${blank.step} without columns`)
+    for (const { blank, group } of STEP_KINDS) {
+      assert.ok(STEP_GROUPS.includes(group))
+      assert.equal(openPoint(blank) === undefined, takesAll(blank), `${blank.step} without columns`)
       const filled = { ...blank, columns: ['a', 'b'] } as RecipeStepInput
+      if (filled.step === 'expression') Object.assign(filled, { name: 'ratio', formula: 'a / b' })
       assert.equal(openPoint(filled), undefined)
       assert.ok(recipeStep.safeParse(filled).success, blank.step)
     }
@@ -26,9 +30,20 @@ describe('steps of the recipe builder', () => {
       { step: 'drop', columns: ['n'] },
       { step: 'scale', columns: [], method: 'standard' },
       { step: 'one-hot', columns: [] },
+      { step: 'tf-idf', columns: [] },
     ]
     assert.deepEqual(columnsFor(steps[2]!, 2, steps, columns), ['sum'])
     assert.deepEqual(columnsFor(steps[2]!, 0, steps, columns), ['n'])
     assert.deepEqual(columnsFor(steps[3]!, 3, steps, columns), ['c'])
+    assert.deepEqual(columnsFor(steps[4]!, 4, steps, columns), ['c', 't'])
+    const cast: RecipeStepInput[] = [{ step: 'cast', columns: ['n'], to: 'category' }]
+    assert.deepEqual(columnsFor(steps[3]!, 1, cast, columns), ['n', 'c'], 'a number that was cast is a category')
+  })
+
+  it('a formula with a fault says where', () => {
+    const step: RecipeStepInput = { step: 'expression', columns: [], name: 'x', formula: 'n + (d' }
+    assert.match(openPoint(step)!, /position 7/)
+    assert.match(openPoint({ ...step, formula: '1 + 2' })!, /no column/)
+    assert.match(openPoint({ ...step, formula: 'n', name: '' })!, /name/)
   })
 })

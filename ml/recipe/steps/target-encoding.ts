@@ -27,6 +27,10 @@ export const targetEncoding: Step<'target-encoding'> & Fitted<'target-encoding'>
       training.absent.add(featureName(column))
       return []
     }
+    if (target === 'none') {
+      training.absent.add(featureName(column))
+      return step.keep ? [] : [{ step: 'drop', column, because: 'until its target is known' }]
+    }
     if (!target) {
       throw new EngineError(
         'recipe-needs-target',
@@ -50,7 +54,9 @@ export const targetEncoding: Step<'target-encoding'> & Fitted<'target-encoding'>
     ]
   },
   crossFit: (step, slot, training) =>
-    training.target ? crossFit(slot, training, training.target, step.smoothing ?? DEFAULT_SMOOTHING) : [],
+    training.target && training.target !== 'none'
+      ? crossFit(slot, training, training.target, step.smoothing ?? DEFAULT_SMOOTHING)
+      : [],
   describe: step =>
     `${step.column}: the mean of the target of each of ${step.means[0]?.length ?? 0} levels; ${step.priors.map(shortNumber).join(', ')} for all others.`,
   compile(step, program) {

@@ -3,6 +3,8 @@ import { resourceNameSchema } from '#server/access/contract.ts'
 import { nameAtVersion } from '../contract.ts'
 
 const columns = z.array(z.string().min(1).max(500)).min(1).max(10_000)
+/** None: all that the step can look at. */
+const anyColumns = z.array(z.string().min(1).max(500)).max(10_000).default([])
 const share = z.number().min(0).max(1)
 
 /** The engine's steps, one schema each; the builder's form follows them. */
@@ -25,7 +27,25 @@ export const recipeStep = z.discriminatedUnion('step', [
     })
     .strict(),
   z.object({ step: z.literal('power'), columns, method: z.enum(['log1p', 'yeo-johnson']) }).strict(),
-  z.object({ step: z.literal('scale'), columns, method: z.enum(['standard', 'robust', 'min-max']) }).strict(),
+  z
+    .object({
+      step: z.literal('scale'),
+      columns,
+      method: z.enum(['standard', 'robust', 'min-max', 'quantile']),
+      to: z.enum(['uniform', 'normal']).optional(),
+    })
+    .strict(),
+  z.object({ step: z.literal('cast'), columns, to: z.enum(['number', 'category', 'boolean', 'datetime']) }).strict(),
+  z.object({ step: z.literal('indicator'), columns }).strict(),
+  z
+    .object({
+      step: z.literal('expression'),
+      /** The formula names its columns. */
+      columns: z.array(z.string().min(1).max(500)).max(100).default([]),
+      name: z.string().min(1).max(200),
+      formula: z.string().min(1).max(2000),
+    })
+    .strict(),
   z
     .object({
       step: z.literal('interaction'),
@@ -44,12 +64,54 @@ export const recipeStep = z.discriminatedUnion('step', [
     .strict(),
   z
     .object({
+      step: z.literal('ordinal'),
+      columns,
+      maxCategories: z.int().min(1).max(100_000).optional(),
+      minCount: z.int().min(1).max(1_000_000).optional(),
+    })
+    .strict(),
+  z
+    .object({
+      step: z.literal('target-encoding'),
+      columns,
+      smoothing: z.number().min(0).max(1_000_000).optional(),
+      keep: z.boolean().optional(),
+      minLevels: z.int().min(0).max(1_000_000).optional(),
+      maxCategories: z.int().min(1).max(100_000).optional(),
+    })
+    .strict(),
+  z.object({ step: z.literal('hashing'), columns, buckets: z.int().min(1).max(4096).optional() }).strict(),
+  z
+    .object({
+      step: z.literal('tf-idf'),
+      columns,
+      maxTerms: z.int().min(1).max(5000).optional(),
+      minCount: z.int().min(1).max(1_000_000).optional(),
+      keep: z.boolean().optional(),
+    })
+    .strict(),
+  z
+    .object({
+      step: z.literal('text-statistics'),
+      columns,
+      statistics: z
+        .array(z.enum(['characters', 'words', 'word-length', 'digits', 'capitals', 'punctuation']))
+        .min(1)
+        .optional(),
+      keep: z.boolean().optional(),
+    })
+    .strict(),
+  z.object({ step: z.literal('near-constant'), columns: anyColumns, share: share.optional() }).strict(),
+  z.object({ step: z.literal('correlation'), columns: anyColumns, limit: share.optional() }).strict(),
+  z
+    .object({
       step: z.literal('date-parts'),
       columns,
       parts: z
         .array(z.enum(['hour', 'weekday', 'month', 'day-of-year']))
         .min(1)
         .optional(),
+      as: z.enum(['circle', 'number']).optional(),
       elapsedDays: z.boolean().optional(),
     })
     .strict(),

@@ -1,7 +1,8 @@
+import { columnsRead, EngineError } from '#ml/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { RecipeStepInput } from '../contract.ts'
 
-/** What no data could mend: quantiles the wrong way round, a constant without a value, a name made twice. Throws `invalid` naming the step. */
+/** What no data could mend: quantiles the wrong way round, a constant without a value, a name made twice, a formula with a fault. Throws `invalid` naming the step. */
 export function requireGoodSteps(steps: readonly RecipeStepInput[]): void {
   const made = new Set<string>()
   for (const [i, step] of steps.entries()) {
@@ -13,10 +14,25 @@ export function requireGoodSteps(steps: readonly RecipeStepInput[]): void {
       refuse('the lower quantile is not below the upper one.', 'As 0.01 and 0.99.')
     if (step.step === 'impute' && step.strategy === 'constant' && step.value === undefined)
       refuse('the value that fills missing cells is not given.', 'Give a value, or choose the median or the mode.')
-    if (step.step === 'interaction') {
-      const name = step.name ?? `${step.columns[0]}_${step.operation}_${step.columns[1]}`
+    if (step.step === 'expression') {
+      const fault = faultOf(step)
+      if (fault) refuse(fault.message, fault.hint)
+      if (columnsRead(step).length === 0) refuse('the formula names no column.', 'Use at least one column in it.')
+    }
+    if (step.step === 'interaction' || step.step === 'expression') {
+      const name = step.name ?? `${step.columns[0]}_${'operation' in step ? step.operation : ''}_${step.columns[1]}`
       if (made.has(name)) refuse(`the feature “${name}” is made twice.`, 'Give one of them another name.')
       made.add(name)
     }
+  }
+}
+
+function faultOf(step: RecipeStepInput): EngineError | undefined {
+  try {
+    columnsRead(step)
+    return undefined
+  } catch (error) {
+    if (error instanceof EngineError) return error
+    throw error
   }
 }
