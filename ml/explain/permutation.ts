@@ -1,0 +1,91 @@
+import type { Frame } from '../frame/frame.ts'
+import { takeColumnRows } from '../frame/frame.ts'
+import { getMetric, type MetricValue, measure } from '../metrics/registry.ts'
+import type { Scored } from '../metrics/types.ts'
+import { createRandom, deriveSeed } from '../random.ts'
+import { studentQuantile } from '../statistics/distributions.ts'
+import { createBreather } from '../trainers/types.ts'
+import { columnOf, type PredictFrame, withColumns } from './columns.ts'
+import type { Importance } from './types.ts'
+
+/** One column, or several that are shuffled together under one name (a date and its parts, correlated columns). */
+export type PermutationGroup = { name: string; columns: readonly string[] }
+
+export type PermutationRequest = {
+  /** Rows the model has not been trained on, with every column it reads. */
+  frame: Frame
+  columns: readonly (string | PermutationGroup)[]
+  predictFrame: PredictFrame
+  /** The truth of the rows; predictions are made here. */
+  scored: Omit<Scored, 'predicted' | 'scratch'>
+  metric: string
+  /** Shuffles per column; default 5. */
+  repeats?: number
+  seed: number
+  /** Columns not reached within this time are left out and named. Default: no limit. */
+  budgetMs?: number
+  signal: AbortSignal
+  now(): number
+}
+
+export type PermutationResult = {
+  metric: string
+  /** Of the rows as they are. */
+  base: MetricValue
+  repeats: number
+  rows: number
+  /** Largest first. `value`: by how much the metric gets worse without the column, in its own unit. */
+  importances: Importance[]
+  /** Columns left out because the time was over, or because the metric is not defined on these rows. */
+  skipped: string[]
+}
+
+/**
+ * Permutation importance (Breiman 2001; Fisher, Rudin and Dominici 2019): how much worse the metric gets when a column's cells are dealt
+ * out to the rows anew. The interval is that of the mean over shuffles (Student's t); it says nothing about other rows.
+ */
+export async function permutationImportance(request: PermutationRequest): Promise<PermutationResult> {
+  const { frame, predictFrame, scored, seed, now, signal } = request
+  const metric = getMetric(request.metric)
+  const repeats = Math.max(1, request.repeats ?? 5)
+  const breathe = createBreather({ now, signal })
+  const started = now()
+  const measured = (rows: Frame) => measure(metric, { ...scored, predicted: predictFrame(rows) }).value
+  const base = measure(metric, { ...scored, predicted: predictFrame(frame) })
+  const importances: Importance[] = []
+  const skipped: string[] = []
+  for (const each of request.columns) {
+    const group: PermutationGroup = typeof each === 'string' ? { name: each, columns: [each] } : each
+    const columns = group.columns.map(name => columnOf(frame, name))
+    if (base.value === null || now() - started > (request.budgetMs ?? Number.POSITIVE_INFINITY)) {
+      skipped.push(group.name)
+      continue
+    }
+    // Of its own name, so that the result does not depend on which columns are asked for.
+    const random = createRandom(deriveSeed(seed, `permutation ${group.name}`))
+    const drops: number[] = []
+    for (let r = 0; r < repeats; r++) {
+      await breathe()
+      const order = random.shuffle(Int32Array.from({ length: frame.rows }, (_, i) => i))
+      const shuffled = withColumns(
+        frame,
+        columns.map(column => takeColumnRows(column, order)),
+      )
+      const value = measured(shuffled)
+      if (value !== null) drops.push(metric.direction === 'maximise' ? base.value - value : value - base.value)
+    }
+    if (drops.length === 0) skipped.push(group.name)
+    else importances.push({ name: group.name, ...meanWithInterval(drops) })
+  }
+  importances.sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1))
+  return { metric: metric.id, base, repeats, rows: frame.rows, importances, skipped }
+}
+
+function meanWithInterval(values: readonly number[]): { value: number; low?: number; high?: number } {
+  const count = values.length
+  const value = values.reduce((sum, each) => sum + each, 0) / count
+  if (count < 2) return { value }
+  const variance = values.reduce((sum, each) => sum + (each - value) ** 2, 0) / (count - 1)
+  const half = studentQuantile(0.05, count - 1) * Math.sqrt(variance / count)
+  return { value, low: value - half, high: value + half }
+}
