@@ -1,5 +1,12 @@
 import type { ExperimentDetail, LaunchInput, RunSummary } from '#server/training/contract.ts'
-import { SPLITS, TASKS } from '#server/training/contract.ts'
+import {
+  CALIBRATIONS,
+  CLASS_WEIGHTS,
+  SPLITS,
+  TASKS,
+  THRESHOLDS,
+  type ThresholdWish,
+} from '#server/training/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, patiently } from './connection.ts'
 import { EXIT, usage } from './failure.ts'
@@ -30,6 +37,15 @@ const oneOf = <T extends string>(list: readonly T[], text: string | undefined, o
   const found = list.find(item => item === text)
   if (!found) throw usage(`--${option} ${text} is not one of ${list.join(', ')}.`)
   return found
+}
+
+/** `f1`, or `cost:FALSE_ALARM:MISS`. */
+function parseThreshold(given: string | undefined): ThresholdWish | undefined {
+  if (!given?.startsWith('cost:')) return oneOf(THRESHOLDS, given, 'threshold')
+  const [falseAlarm, miss, ...more] = given.slice('cost:'.length).split(':').map(Number)
+  if (falseAlarm !== undefined && miss !== undefined && falseAlarm >= 0 && miss >= 0 && more.length === 0)
+    return { falseAlarm, miss }
+  throw usage(`--threshold ${given} is not cost:FALSE_ALARM:MISS with two numbers, such as cost:1:20.`)
 }
 
 /** Follows an experiment until no run is queued or running; says each run as it ends. */
@@ -76,6 +92,9 @@ async function train({ text, list, whole, number, flag, client, note }: Call): P
     seed: whole('seed'),
     ignore: list('ignore'),
     recipe: text('recipe'),
+    classWeights: oneOf(CLASS_WEIGHTS, text('class-weights'), 'class-weights'),
+    calibration: oneOf(CALIBRATIONS, text('calibration'), 'calibration'),
+    threshold: parseThreshold(text('threshold')),
     split: oneOf(SPLITS, text('split'), 'split'),
   }
   const open = await client()
@@ -196,14 +215,25 @@ export const trainingCommands: Command[] = [
       data: { type: 'string', value: 'N[@V]', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted', required: true },
       task: { type: 'string', value: 'T', help: `${TASKS.join(', ')}; default: read off the target` },
-      trainers: { type: 'string', value: 'a,b', help: 'default: all that can learn the task' },
+      trainers: { type: 'string', value: 'a,b', help: 'default: all that can learn the task; automl must be named' },
       trials: { type: 'string', value: 'K', help: 'runs in all; default: every suggested setting' },
-      minutes: { type: 'string', value: 'M', help: 'no run is started after this' },
+      minutes: { type: 'string', value: 'M', help: 'no run is started after this; for automl, the time it has (1)' },
       metric: { type: 'string', value: 'M', help: 'what runs are ranked by' },
       name: { type: 'string', value: 'E', help: 'the experiment' },
       seed: { type: 'string', value: 'S', help: 'the same seed gives the same runs (0)' },
       ignore: { type: 'string', value: 'COL,COL', help: 'columns that models may not use' },
       recipe: { type: 'string', value: 'R[@V]', help: 'a saved recipe whose steps come first' },
+      'class-weights': { type: 'string', value: 'W', help: 'balanced: every class counts the same, however rare' },
+      calibration: {
+        type: 'string',
+        value: 'C',
+        help: 'platt or isotonic: probabilities that are the shares they stand for',
+      },
+      threshold: {
+        type: 'string',
+        value: 'T',
+        help: 'f1, balanced_accuracy, youden or cost:FALSE_ALARM:MISS (default: yes from 0.5 on)',
+      },
       split: { type: 'string', value: 'S', help: SPLITS.join(', ') },
       wait: { type: 'boolean', help: 'until every run has ended' },
     },

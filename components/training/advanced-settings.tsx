@@ -2,10 +2,11 @@ import { Checkbox, MultiSelect, NumberInput, Select, Stack, Text, TextInput, Uns
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import type { LaunchOptions } from '#server/training/contract.ts'
+import type { Decisions, LaunchOptions } from '#server/training/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
 import { countWords } from '../ui/words.ts'
+import { DecisionSettings } from './decision-settings.tsx'
 
 type Split = LaunchOptions['split']
 
@@ -20,6 +21,7 @@ export interface Advanced {
   name: string
   /** A saved recipe; null: the usual preparation. */
   recipe: string | null
+  decisions: Decisions
 }
 
 const SPLIT_WORDS: Record<Split, string> = {
@@ -35,11 +37,14 @@ export function AdvancedSettings({
   options,
   value,
   onChange,
+  byAutoml,
 }: {
   project: string
   options: LaunchOptions
   value: Advanced
   onChange: (value: Advanced) => void
+  /** AutoML chooses its trainers itself. */
+  byAutoml: boolean
 }) {
   const [opened, setOpened] = useState(value.name !== '' || value.trainers.length > 0)
   const id = useId()
@@ -67,12 +72,12 @@ export function AdvancedSettings({
           Advanced
         </Text>{' '}
         <Text span size="xs" c="dimmed">
-          {summaryOf(options, value)}
+          {summaryOf(options, value, byAutoml)}
         </Text>
       </UnstyledButton>
       <div id={id} hidden={!opened}>
         <Stack gap="md" mt="md">
-          <Checkbox.Group label="Trainers" value={trainers} onChange={choose}>
+          <Checkbox.Group label="Trainers" value={trainers} onChange={choose} hidden={byAutoml}>
             <Stack gap={8} mt={6}>
               {options.trainers.map(t => (
                 <Checkbox
@@ -116,6 +121,7 @@ export function AdvancedSettings({
             value={value.recipe}
             onChange={recipe => set({ recipe })}
           />
+          <DecisionSettings options={options} value={value.decisions} onChange={decisions => set({ decisions })} />
           <NumberInput
             label="Seed"
             description="The same seed on the same data gives the same runs."
@@ -140,12 +146,16 @@ export function AdvancedSettings({
 }
 
 /** What is set, seen while it is closed. */
-function summaryOf(options: LaunchOptions, value: Advanced): string {
+function summaryOf(options: LaunchOptions, value: Advanced, byAutoml: boolean): string {
+  const { classWeights, calibration, threshold } = value.decisions
   const parts = [
-    value.trainers.length > 0 ? value.trainers.join(', ') : 'all trainers',
+    byAutoml ? null : value.trainers.length > 0 ? value.trainers.join(', ') : 'all trainers',
     `${value.split ?? options.split} split`,
     value.ignored.length > 0 ? `without ${value.ignored.join(', ')}` : null,
     value.recipe ? `recipe ${value.recipe}` : null,
+    classWeights ? 'classes weighed equally' : null,
+    calibration ? `calibrated (${calibration})` : null,
+    threshold ? 'own threshold' : null,
     value.seed !== 0 ? `seed ${value.seed}` : null,
     value.name !== '' ? `named ${value.name}` : null,
   ]

@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Button, Grid, NumberInput, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Grid, NumberInput, SegmentedControl, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
@@ -27,6 +27,10 @@ const known = {
   trainers: parseAsArrayOf(parseAsString),
   seed: parseAsInteger,
 }
+
+const AUTOML = 'automl'
+/** Enough for most tables of up to 100,000 rows. */
+const AUTOML_MINUTES = 5
 
 /** Four choices and a button; whatever else can be chosen has a good default. */
 export function NewExperiment({ project }: { project: string }) {
@@ -185,12 +189,14 @@ function Plan({
   const [metric, setMetric] = useState(options.metrics.find(m => m.default)?.id ?? options.metrics[0]!.id)
   const [trials, setTrials] = useState<number | null>(null)
   const [minutes, setMinutes] = useState<number | null>(null)
+  const [byAutoml, setByAutoml] = useState(prefilled.trainers.includes(AUTOML))
   const [advanced, setAdvanced] = useState<Advanced>({
     ...prefilled,
     trainers: prefilled.trainers.filter(id => options.trainers.some(t => t.id === id)),
     split: null,
     ignored: [],
     recipe: null,
+    decisions: {},
   })
   const launch = useMutation(
     trpc.training.launch.mutationOptions({
@@ -210,9 +216,10 @@ function Plan({
       target,
       task: options.task,
       metric,
-      trials: trials ?? undefined,
-      minutes: minutes ?? undefined,
-      trainers: advanced.trainers.length > 0 ? advanced.trainers : undefined,
+      trials: byAutoml ? undefined : (trials ?? undefined),
+      minutes: minutes ?? (byAutoml ? AUTOML_MINUTES : undefined),
+      trainers: byAutoml ? [AUTOML] : advanced.trainers.length > 0 ? advanced.trainers : undefined,
+      ...advanced.decisions,
       split: advanced.split ?? undefined,
       ignore: advanced.ignored,
       seed: advanced.seed,
@@ -233,9 +240,25 @@ function Plan({
           onChange={next => next && setMetric(next)}
         />
       </Step>
-      <Step number={4} title="Budget" note="leave empty for the suggested runs without a limit of time">
+      <Step number={4} title="Budget">
+        <SegmentedControl
+          aria-label="How models are chosen"
+          fullWidth
+          mb="sm"
+          data={[
+            { value: 'runs', label: 'Suggested runs' },
+            { value: AUTOML, label: options.automl.label },
+          ]}
+          value={byAutoml ? AUTOML : 'runs'}
+          onChange={next => setByAutoml(next === AUTOML)}
+        />
+        <Text size="sm" c="dimmed" mb="sm">
+          {byAutoml
+            ? options.automl.description
+            : 'Each good setting of the trainers is a run to compare. Leave empty for all of them without a limit of time.'}
+        </Text>
         <Grid gap="sm">
-          <Grid.Col span={6}>
+          <Grid.Col span={6} hidden={byAutoml}>
             <NumberInput
               label="Runs"
               placeholder={`${suggestedRuns(options, advanced.trainers)} suggested`}
@@ -249,16 +272,22 @@ function Plan({
           <Grid.Col span={6}>
             <NumberInput
               label="Minutes"
-              placeholder="no limit"
+              placeholder={byAutoml ? String(AUTOML_MINUTES) : 'no limit'}
               min={1}
-              max={10_080}
+              max={byAutoml ? 240 : 10_080}
               value={minutes ?? ''}
               onChange={next => setMinutes(typeof next === 'number' ? next : null)}
             />
           </Grid.Col>
         </Grid>
       </Step>
-      <AdvancedSettings project={project} options={options} value={advanced} onChange={setAdvanced} />
+      <AdvancedSettings
+        project={project}
+        options={options}
+        value={advanced}
+        onChange={setAdvanced}
+        byAutoml={byAutoml}
+      />
       <Stack gap="md" className={classes.plan}>
         {leaks.map(leak => (
           <Alert
@@ -281,7 +310,8 @@ function Plan({
                 target,
                 trainers: advanced.trainers,
                 trials,
-                minutes,
+                minutes: minutes ?? (byAutoml ? AUTOML_MINUTES : null),
+                byAutoml,
                 metric,
                 ignored: advanced.ignored,
               })}

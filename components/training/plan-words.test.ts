@@ -23,6 +23,7 @@ const options: LaunchOptions = {
     { id: 'baseline', label: 'Baseline', description: '', settings: 2 },
     { id: 'linear', label: 'Linear', description: '', settings: 4 },
   ],
+  automl: { label: 'AutoML', description: '' },
   columns: [
     column('hour'),
     column('casual', sum),

@@ -44,6 +44,7 @@ export function planWords(
     trainers: string[]
     trials: number | null
     minutes: number | null
+    byAutoml?: boolean
     metric: string
     ignored: string[]
   },
@@ -51,6 +52,9 @@ export function planWords(
   const runs = plan.trials ?? suggestedRuns(options, plan.trainers)
   const chosen = options.trainers.filter(t => plan.trainers.length === 0 || plan.trainers.includes(t.id))
   const features = options.columns.filter(c => c.used && !plan.ignored.includes(c.name)).length
+  const learns = `${plan.target} from ${countWords(features, 'column')} of ${options.dataset} v${options.version}`
+  if (plan.byAutoml)
+    return `AutoML tries settings of all trainers for ${countWords(plan.minutes ?? 1, 'minute')}, measures them within the training rows, puts the best together and learns ${learns}. It is one run, measured by ${metricWords(plan.metric)} on rows it has not seen.`
   const within = plan.minutes === null ? '' : `, none started after ${countWords(plan.minutes, 'minute')}`
-  return `${countWords(runs, 'run')} of ${countWords(chosen.length, 'trainer')} learn ${plan.target} from ${countWords(features, 'column')} of ${options.dataset} v${options.version}, ranked by ${metricWords(plan.metric)}${within}.`
+  return `${countWords(runs, 'run')} of ${countWords(chosen.length, 'trainer')} learn ${learns}, ranked by ${metricWords(plan.metric)}${within}.`
 }

@@ -21,7 +21,8 @@ import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import classes from './run-page.module.css'
-import { runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
+import { NotesPanel, TriedPanel } from './tried-panel.tsx'
+import { metricWords, runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
 
 const LIVE_MS = 1000
 const RECIPE_SHOWN = 8
@@ -82,6 +83,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
               metric={data.metric}
             />
           ) : null}
+          <TriedPanel run={data} />
           {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
           <FollowedLog
             label="Log of the run"
@@ -94,6 +96,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
           <MetricsTable run={data} />
         </div>
         <Stack gap="md" className={classes.facts}>
+          <NotesPanel notes={data.notes} />
           <Settings run={data} />
           <Origin project={project} run={data} />
           <Recipe steps={data.recipe} name={data.recipeName} />
@@ -190,15 +193,33 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
 }
 
 function Settings({ run }: { run: RunDetail }) {
+  const { classWeights, calibration, threshold } = run.decisions
+  const decided = [
+    ...(classWeights ? [{ name: 'classes', value: 'weighed equally' }] : []),
+    ...(calibration ? [{ name: 'probabilities', value: `calibrated (${calibration})` }] : []),
+    ...(threshold
+      ? [
+          {
+            name: 'says yes by',
+            value:
+              typeof threshold === 'string'
+                ? metricWords(threshold)
+                : `costs ${threshold.falseAlarm} (false alarm) and ${threshold.miss} (miss)`,
+          },
+        ]
+      : []),
+  ]
   const names = Object.keys(run.params)
   return (
     <Panel title="Settings" note={`seed ${run.seed}`}>
-      {names.length === 0 ? (
+      {names.length + decided.length === 0 ? (
         <Text size="sm" c="dimmed">
           The trainer’s own defaults.
         </Text>
       ) : (
-        <Facts items={names.map(name => ({ name: settingName(name), value: valueWords(run.params[name]) }))} />
+        <Facts
+          items={[...names.map(name => ({ name: settingName(name), value: valueWords(run.params[name]) })), ...decided]}
+        />
       )}
     </Panel>
   )

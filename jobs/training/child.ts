@@ -4,7 +4,15 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
-import { createFrameBuilder, ENGINE_VERSION, EngineError, type Frame, frameSpecs, trainPipeline } from '#ml/node.ts'
+import {
+  automl,
+  createFrameBuilder,
+  ENGINE_VERSION,
+  EngineError,
+  type Frame,
+  frameSpecs,
+  trainPipeline,
+} from '#ml/node.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { withDuckDb } from '#server/kernel/duckdb.ts'
 import type { MetricPoint } from '#server/training/index.ts'
@@ -41,9 +49,15 @@ async function frameOf(task: TrainTask, signal: AbortSignal): Promise<Frame> {
   return kept.frame
 }
 
+const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1)
+
 /** Collects what the trainer reports and tells it a few times a second. */
 function createReporter(task: TrainTask) {
-  const total = Number(task.parameters.epochs ?? 0)
+  const total = Number(task.parameters.epochs ?? task.parameters.trees ?? 0)
+  const unit = task.parameters.epochs === undefined ? 'tree' : 'epoch'
+  // AutoML is done when its time is over, whatever its steps.
+  const budgetMs = task.trainer === automl.id ? Number(task.parameters.minutes) * 60_000 : 0
+  const began = systemClock.now()
   let points: MetricPoint[] = []
   let latest = { step: 0, metrics: {} as Record<string, number> }
   let told = systemClock.now()
@@ -53,14 +67,18 @@ function createReporter(task: TrainTask) {
     if (points.length > 0) tell({ type: 'points', points })
     points = []
     if (step === 0) return
-    const share = total > 0 ? Math.min(1, step / total) : 0
+    const share = budgetMs > 0 ? Math.min(1, (told - began) / budgetMs) : total > 0 ? Math.min(1, step / total) : 0
     tell({
       type: 'progress',
       done: BEGIN + (END - BEGIN) * share,
-      note: total > 0 ? `epoch ${step} of ${total}` : `step ${step}`,
+      note: budgetMs > 0 ? `${step} settings tried` : total > 0 ? `${unit} ${step} of ${total}` : `step ${step}`,
     })
     const words = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value.toPrecision(5))}`)
-    if (words.length > 0) tell({ type: 'line', text: `${total > 0 ? 'Epoch' : 'Step'} ${step}: ${words.join(', ')}` })
+    if (words.length > 0)
+      tell({
+        type: 'line',
+        text: `${budgetMs > 0 ? 'Setting' : total > 0 ? capital(unit) : 'Step'} ${step}: ${words.join(', ')}`,
+      })
   }
   return {
     report(step: number, metrics: Record<string, number>) {
@@ -88,6 +106,9 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
     split: task.split,
     steps: task.steps,
     metric: task.metric,
+    classWeights: task.classWeights,
+    calibration: task.calibration,
+    threshold: task.threshold,
     seed: task.seed,
     threads: task.threads,
     report: reporter.report,
@@ -97,6 +118,7 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
   reporter.flush()
   await writeFile(task.output, result.bundle)
   const { metrics, curves, recipe, classes, backend, rowsTrain, rowsValidation, rowsWithoutTarget } = result
+  const { notes, leaderboard } = result
   tell({
     type: 'done',
     outcome: {
@@ -111,6 +133,8 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
       rowsTrain,
       rowsValidation,
       rowsWithoutTarget,
+      notes,
+      leaderboard,
     },
   })
 }

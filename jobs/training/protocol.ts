@@ -1,13 +1,17 @@
 import type {
   BundleManifest,
+  Calibration,
+  ClassWeights,
   Curves,
   FittedRecipe,
+  LeaderboardRow,
   MetricValue,
   Parameters,
   RecipeStep,
   Schema,
   Split,
   Task,
+  ThresholdChoice,
 } from '#ml/index.ts'
 import type { MetricPoint } from '#server/training/index.ts'
 
@@ -23,10 +27,12 @@ export interface TrainTask {
   trainer: string
   parameters: Parameters
   split: Split
-  /** Absent: the engine's own. */
   /** A saved recipe's, before they are completed for the trainer. */
   steps?: RecipeStep[]
   metric: string
+  classWeights?: ClassWeights
+  calibration?: 'none' | Calibration['method']
+  threshold?: ThresholdChoice
   seed: number
   threads: number
   /** Of DuckDB while it reads. */
@@ -47,6 +53,8 @@ export interface TrainOutcome {
   rowsTrain: number
   rowsValidation: number
   rowsWithoutTarget: number
+  notes: string[]
+  leaderboard?: LeaderboardRow[]
 }
 
 export type ToChild = { type: 'train'; task: TrainTask } | { type: 'abort' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { loadPredictor } from '#ml/index.ts'
+import { listTrainers, loadPredictor } from '#ml/node.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { saveRecipe } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -85,7 +85,11 @@ describe('training', () => {
   it('launch → every run done, measured, explained, with a model that loads', async () => {
     const launched = await launch({ name: 'whole' })
     assert.deepEqual([launched.status, launched.task, launched.metric], ['running', 'regression', 'rmse'])
-    assert.deepEqual(new Set(launched.items.map(r => r.trainer)), new Set(['baseline', 'linear', 'mlp']))
+    assert.deepEqual(
+      new Set(launched.items.map(r => r.trainer)),
+      new Set(listTrainers().map(t => t.id)),
+      'all trainers, without AutoML',
+    )
     await work()
     const shown = await allEnded('whole')
     assert.deepEqual(
@@ -99,7 +103,7 @@ describe('training', () => {
       const run = await showRun(kernel, caller, item.run)
       const { value, low, high } = run.measured!
       assert.ok(low! <= value! && value! <= high!)
-      assert.ok(run.recipe.length > 3)
+      assert.ok(run.recipe.length >= 1)
       assert.ok(run.peakMemoryBytes! > 20e6)
       assert.equal(run.environment!.node, process.version)
       assert.equal(run.rowsTrain! + run.rowsValidation!, 800)
@@ -149,6 +153,52 @@ describe('training', () => {
       assert.equal(run.curves!.kind, 'classification')
       assert.ok(run.recipe.some(line => line.includes('my "x"')))
     }
+  })
+
+  it('AutoML is one run: what it tried, why the winner won, and a model that loads', async () => {
+    await work()
+    await launch({ name: 'auto', trainers: ['automl'], trials: 4, minutes: 1 })
+    const shown = await allEnded('auto')
+    assert.deepEqual(
+      shown.items.map(r => [r.status, r.trainer, r.reason]),
+      [['done', 'automl', null]],
+    )
+    const run = await showRun(kernel, caller, shown.items[0]!.run)
+    assert.ok(run.leaderboard.length >= 1 && run.leaderboard.length <= 4)
+    assert.ok(run.leaderboard.some(row => row.weight > 0))
+    assert.ok(run.notes.length >= 2 && run.notes.every(note => note.endsWith('.')))
+    const { bundle } = loadPredictor(await kernel.blobs.readAll(run.digest!))
+    assert.ok(!bundle.signature.columns.some(c => c.name === 'casual'))
+  })
+
+  it('a classifier is weighed, calibrated and given a threshold, and says so; a regression refuses them', async () => {
+    await assert.rejects(launch({ name: 'no', calibration: 'platt' }), /Calibration needs probabilities/)
+    await assert.rejects(launch({ name: 'no', threshold: 'f1' }), /needs a target of two classes/)
+    const rows = Array.from({ length: 300 }, (_, i) => `${(i * 37) % 100},${(i * 37) % 100 > 88 ? 'yes' : 'no'}`)
+    await work()
+    await addData(kernel, caller, 'rare', `x,hit\n${rows.join('\n')}\n`)
+    await launch({
+      name: 'decided',
+      data: 'rare',
+      target: 'hit',
+      ignore: [],
+      trainers: ['linear'],
+      trials: 1,
+      classWeights: 'balanced',
+      calibration: 'platt',
+      threshold: { falseAlarm: 1, miss: 20 },
+    })
+    const run = await showRun(kernel, caller, (await allEnded('decided')).items[0]!.id)
+    assert.equal(run.status, 'done', run.reason ?? '')
+    assert.deepEqual(run.decisions, {
+      classWeights: 'balanced',
+      calibration: 'platt',
+      threshold: { falseAlarm: 1, miss: 20 },
+    })
+    assert.match(run.notes.join('\n'), /calibrated/)
+    const { bundle } = loadPredictor(await kernel.blobs.readAll(run.digest!))
+    assert.equal(bundle.calibration?.method, 'platt')
+    assert.ok(bundle.threshold!.value < 0.5)
   })
 
   it('the same data, parameters and seed give the same bytes, in another process too', async () => {

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { canonicalJson, type Parameters } from '#ml/index.ts'
+import { canonicalJson, type Parameters, type ThresholdChoice } from '#ml/index.ts'
 import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
+import type { ThresholdWish } from '#server/training/contract.ts'
 import {
   chooseColumns,
   completeRun,
@@ -21,6 +22,19 @@ import type { TrainTask } from './protocol.ts'
 import { TrainingFailure } from './training-failure.ts'
 
 const count = (n: number) => n.toLocaleString('en')
+
+/** `cost[actual][predicted]`: what is right costs nothing. */
+function toThresholdChoice(wish: ThresholdWish | undefined): ThresholdChoice | undefined {
+  if (wish === undefined) return undefined
+  if (typeof wish === 'string') return { by: wish }
+  return {
+    by: 'cost',
+    cost: [
+      [0, wish.falseAlarm],
+      [wish.miss, 0],
+    ],
+  }
+}
 
 async function describeTask(
   { kernel, scope, payload }: JobContext<TrainRunPayload>,
@@ -44,6 +58,9 @@ async function describeTask(
     split: { kind: payload.split },
     steps: payload.recipeVersionId ? await recipeStepsById(kernel, scope, payload.recipeVersionId) : undefined,
     metric: experiment.metric,
+    classWeights: payload.classWeights,
+    calibration: payload.calibration,
+    threshold: toThresholdChoice(payload.threshold),
     seed: run.seed,
     threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),
     readMemoryMb: Math.max(64, Math.min(1024, Math.floor(kernel.env.TRAINING_MEMORY_MB / 2))),

@@ -19,16 +19,34 @@ export const RUN_ACTIONS = {
 export const MAX_TRIALS = 200
 export const MAX_COMPARED = 50
 
+export const CLASS_WEIGHTS = ['none', 'balanced'] as const
+export const CALIBRATIONS = ['none', 'platt', 'isotonic'] as const
+export const THRESHOLDS = ['f1', 'balanced_accuracy', 'youden'] as const
+
+const cost = z.number().min(0).max(1e12)
+export const thresholdChoice = z.union([
+  z.enum(THRESHOLDS),
+  z.object({ falseAlarm: cost, miss: cost }).refine(c => c.falseAlarm + c.miss > 0, 'Something must cost more than 0.'),
+])
+export type ThresholdWish = z.infer<typeof thresholdChoice>
+
+/** How a classifier decides beside what it learns. */
+export interface Decisions {
+  classWeights?: (typeof CLASS_WEIGHTS)[number]
+  calibration?: (typeof CALIBRATIONS)[number]
+  threshold?: ThresholdWish
+}
+
 export const launchInput = z.object({
   data: nameAtVersion,
   target: z.string().min(1).max(500),
   /** Default: read off the target. */
   task: z.enum(TASKS).optional(),
-  /** Default: all trainers that can learn the task. */
+  /** Default: all trainers that can learn the task; `automl` only when it is named. */
   trainers: z.array(z.string().max(60)).min(1).max(20).optional(),
   /** Runs in all: the trainers' own good settings in turn, then seeded random ones. Default: every suggested setting. */
   trials: z.int().min(1).max(MAX_TRIALS).optional(),
-  /** No run is started after this many minutes; what runs then may end. */
+  /** No run is started after this many minutes; what runs then may end. For AutoML: the time it has. */
   minutes: z.number().positive().max(10_080).optional(),
   /** What runs are ranked by; default by task. */
   metric: z.string().max(60).optional(),
@@ -42,6 +60,12 @@ export const launchInput = z.object({
   ignore: z.array(z.string().max(500)).max(10_000).default([]),
   /** A saved recipe, `name` or `name@version`: its steps come first, and what they leave open is done as usual. */
   recipe: nameAtVersion.optional(),
+  /** balanced: in training every class counts the same, however rare. Default none. */
+  classWeights: z.enum(CLASS_WEIGHTS).optional(),
+  /** Makes probabilities the shares they stand for. Default none. */
+  calibration: z.enum(CALIBRATIONS).optional(),
+  /** From which probability on a yes/no model says yes: by a measure, or by what a false alarm and a miss cost. Default: from 0.5 on. */
+  threshold: thresholdChoice.optional(),
   /** Default: by time when there is a time column, by group when there is a group, else random (stratified for classes). */
   split: z.enum(SPLITS).optional(),
 })
@@ -139,6 +163,11 @@ export interface RunDetail extends RunSummary {
   rowsValidation: number | null
   /** The fitted recipe's steps in words. */
   recipe: string[]
+  /** What one should know of it, in sentences: unequal classes, calibration, threshold, what AutoML tried. */
+  notes: string[]
+  /** Of AutoML: what was tried, best first. */
+  leaderboard: Tried[]
+  decisions: Decisions
   /** The saved recipe they began with, as `name@version`. */
   recipeName: string | null
   /** Why data that failed its expectations was used all the same; null: it did not fail. */
@@ -146,6 +175,24 @@ export interface RunDetail extends RunSummary {
   peakMemoryBytes: number | null
   /** Keys that have a series to draw. */
   series: string[]
+}
+
+/** A setting that AutoML tried, measured on rows of the training part that it had not seen. */
+export interface Tried {
+  rank: number
+  trainer: string
+  name: string
+  parameters: Record<string, unknown>
+  /** dropped: clearly behind after some folds; slow: took more than its share of the time. */
+  state: 'complete' | 'dropped' | 'failed' | 'slow'
+  /** Of the metric, mean over folds; null: not measured. */
+  value: number | null
+  /** Half the width of its 95 % interval. */
+  spread: number | null
+  folds: number
+  milliseconds: number
+  /** Its share in the model, 0 to 1. */
+  weight: number
 }
 
 export interface Comparison {
@@ -170,6 +217,7 @@ export interface LaunchOptions {
   splitReason: string
   metrics: { id: string; label: string; direction: 'minimize' | 'maximize'; default: boolean }[]
   trainers: { id: string; label: string; description: string; settings: number }[]
+  automl: { label: string; description: string }
   /** Columns a model would use, with what speaks against one: `equals the target`, `casual + registered = cnt`. */
   columns: { name: string; type: string; role: string; used: boolean; warning: string | null }[]
 }

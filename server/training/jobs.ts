@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineJob } from '#server/kernel/define-job.ts'
-import { SPLITS } from './contract.ts'
+import { CALIBRATIONS, CLASS_WEIGHTS, SPLITS, thresholdChoice } from './contract.ts'
 
 export const trainRunJob = defineJob({
   name: 'training.train-run',
@@ -13,6 +13,9 @@ export const trainRunJob = defineJob({
     split: z.enum(SPLITS),
     /** A saved recipe whose steps come before the usual ones. */
     recipeVersionId: z.uuid().optional(),
+    classWeights: z.enum(CLASS_WEIGHTS).optional(),
+    calibration: z.enum(CALIBRATIONS).optional(),
+    threshold: thresholdChoice.optional(),
     /** ISO 8601; a run that has not begun by then ends as cancelled. */
     notAfter: z.string().optional(),
   }),

@@ -1,17 +1,17 @@
-import { defaultMetric, getMetric, listTrainers, type Task, type Trainer } from '#ml/node.ts'
+import { automl, defaultMetric, getMetric, listTrainers, type Parameters, type Task, unknownColumns } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/index.ts'
 import { type Change, change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
-import type { ExperimentDetail, LaunchInput } from './contract.ts'
+import type { Decisions, ExperimentDetail, LaunchInput } from './contract.ts'
 import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts'
 import { trainRunJob } from './jobs.ts'
 import { showExperiment } from './read-experiments.ts'
 import { chooseColumns, chooseSplit, type SplitKind } from './rules/choose-columns.ts'
 import { requireLearnable, suggestTask } from './rules/decide-task.ts'
-import { type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
+import { type Learner, type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
 import {
   type ExperimentRow,
   findExperiment,
@@ -29,6 +29,7 @@ interface Wanted {
   /** Undefined: that of the experiment, or the default of the task. */
   metric?: string
   recipe?: { id: string; name: string }
+  decisions: Decisions
   /** Why data that fails its expectations is used all the same. */
   override?: Override
 }
@@ -54,13 +55,14 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
       hint: 'Ignore fewer columns. Ids, constants, free text and columns with the role “ignore” are not used.',
     })
   const { split } = chooseSplit(read, task, input.split)
+  const decisions = requireDecisions(input, task)
   const metric = await requireMetric(input.metric, task)
   const recipe = input.recipe === undefined ? undefined : await requireRecipe(kernel, scope, input.recipe, features)
-  const trainers = await chooseTrainers(input.trainers, task)
+  const trainers = chooseTrainers(input, task)
   const planned = await inEngineWords(() =>
     scheduleRuns(trainers, task, { rows: facts.present, cols: features.length }, { trials: input.trials, seed }),
   )
-  const wanted: Wanted = { version, target, task, split, metric, recipe, override }
+  const wanted: Wanted = { version, target, task, split, metric, recipe, override, decisions }
   const experiment = await change(kernel, caller.actor, async c => {
     await lockExperiments(c.tx, scope)
     const row = await findOrInsert(c, scope, wanted, input)
@@ -81,11 +83,7 @@ const requireMetric = (metric: string | undefined, task: Task) =>
 /** Throws `invalid` when its steps name what these columns do not have: in training that would fail run by run. */
 async function requireRecipe(kernel: Kernel, scope: ProjectScope, ref: string, features: readonly string[]) {
   const { id, name, version, steps } = await recipeOf(kernel, scope, ref)
-  const made = steps.flatMap(s =>
-    s.step === 'interaction' ? [s.name ?? `${s.columns[0]}_${s.operation}_${s.columns[1]}`] : [],
-  )
-  const known = new Set([...features, ...made])
-  const strange = [...new Set(steps.flatMap(s => s.columns))].filter(c => !known.has(c))
+  const strange = unknownColumns(steps, features)
   if (strange.length > 0)
     throw new AppError(
       'invalid',
@@ -95,17 +93,37 @@ async function requireRecipe(kernel: Kernel, scope: ProjectScope, ref: string, f
   return { id, name: `${name}@${version}` }
 }
 
-async function chooseTrainers(ids: readonly string[] | undefined, task: Task): Promise<Trainer[]> {
+/** AutoML is a choice of its own, with the minutes and settings it has; the others are all taken when none is named. */
+function chooseTrainers({ trainers: ids, minutes, trials }: LaunchInput, task: Task): Learner[] {
+  const limits: Parameters = {}
+  if (minutes !== undefined) limits.minutes = minutes
+  if (trials !== undefined && ids?.every(id => id === automl.id)) limits.trials = trials
+  const timed: Learner = { ...automl, defaultSettings: () => [{ name: 'automl', parameters: limits }] }
   const able = listTrainers().filter(t => t.tasks.includes(task))
   if (!ids) return able
   return [...new Set(ids)].map(id => {
-    const trainer = able.find(t => t.id === id)
+    const trainer = [...able, timed].find(t => t.id === id)
     if (trainer) return trainer
     const known = listTrainers().some(t => t.id === id)
     throw new AppError('invalid', known ? `“${id}” cannot be trained for ${task}.` : `There is no trainer “${id}”.`, {
-      hint: `For ${task} there are ${able.map(t => t.id).join(', ')}.`,
+      hint: `For ${task} there are ${[...able, timed].map(t => t.id).join(', ')}.`,
     })
   })
+}
+
+function requireDecisions({ classWeights, calibration, threshold }: LaunchInput, task: Task): Decisions {
+  const refuse = (what: string, needed: string) => {
+    throw new AppError('invalid', `${what} needs ${needed}, and this is a ${task} target.`, { hint: 'Leave it out.' })
+  }
+  const asked: Decisions = {
+    ...(classWeights && classWeights !== 'none' ? { classWeights } : {}),
+    ...(calibration && calibration !== 'none' ? { calibration } : {}),
+    ...(threshold ? { threshold } : {}),
+  }
+  if (task === 'regression' && asked.classWeights) refuse('Weighing classes', 'classes')
+  if (task === 'regression' && asked.calibration) refuse('Calibration', 'probabilities')
+  if (task !== 'binary' && asked.threshold) refuse('A threshold', 'a target of two classes')
+  return asked
 }
 
 const slug = (text: string) =>
@@ -171,7 +189,7 @@ async function enqueueRuns(
   c: Change,
   scope: ProjectScope,
   experiment: ExperimentRow,
-  { version, split, recipe, override }: Wanted,
+  { version, split, recipe, override, decisions }: Wanted,
   { ignore, seed, minutes }: LaunchInput,
   planned: PlannedRun[],
   now: number,
@@ -193,6 +211,7 @@ async function enqueueRuns(
         ignored: ignore,
         split,
         ...(recipe ? { recipeName: recipe.name } : {}),
+        ...(Object.keys(decisions).length > 0 ? { decisions } : {}),
         ...(override ? { override } : {}),
       },
       createdBy: actorKey(c.actor),
@@ -205,7 +224,16 @@ async function enqueueRuns(
         projectId,
         title: `Train ${run.name} on ${data}`,
         subject: { kind: 'run', id: run.id },
-        payload: { v: 1, runId: run.id, ignore, split, notAfter, recipeVersionId: recipe?.id },
+        payload: {
+          v: 1,
+          runId: run.id,
+          ignore,
+          split,
+          // AutoML keeps to its minutes from when it begins.
+          notAfter: run.trainer === automl.id ? undefined : notAfter,
+          recipeVersionId: recipe?.id,
+          ...decisions,
+        },
       })
       await updateRun(c.tx, projectId, run.id, { jobId: job.id })
     }),

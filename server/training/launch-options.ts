@@ -1,4 +1,4 @@
-import { defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
+import { automl, defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/index.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
@@ -44,6 +44,7 @@ export async function readLaunchOptions(
         description: t.summary,
         settings: t.defaultSettings(task, shape).length,
       })),
+    automl: { label: automl.label, description: automl.summary },
     columns: version.schema
       .filter(c => c.name !== input.target)
       .map(({ name, type, role }) => ({

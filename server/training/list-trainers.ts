@@ -1,4 +1,4 @@
-import { listTrainers, type ParameterDescriptor, type Task } from '#ml/node.ts'
+import { automl, listTrainers, type ParameterDescriptor, type Task } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 
@@ -16,7 +16,7 @@ export async function listTrainerDescriptions(
   caller: Caller,
 ): Promise<{ items: TrainerDescription[] }> {
   await authorise(kernel, caller, 'training:read')
-  const items = listTrainers().map(({ id, label, summary, tasks, parameters }) => ({
+  const items = [...listTrainers(), automl].map(({ id, label, summary, tasks, parameters }) => ({
     id,
     label,
     description: summary,

@@ -5,6 +5,7 @@ import type { Change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { writeEvent } from '#server/kernel/events.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
+import type { Tried } from './contract.ts'
 import { dropPoints } from './points/store.ts'
 import { describeRecipe, finiteMetrics, type StoredPlan, type StoredResult } from './rules/store-result.ts'
 import { type ExperimentRow, findRun, type RunRow, updateRun } from './store.ts'
@@ -45,6 +46,8 @@ export interface TrainedRun {
   rowsTrain: number
   rowsValidation: number
   rowsWithoutTarget: number
+  notes: string[]
+  leaderboard?: Tried[]
   peakMemoryBytes: number | null
   environment: { engineVersion: string; threads: number; node: string; platform: string }
 }
@@ -68,6 +71,8 @@ export async function completeRun(
     rowsValidation: trained.rowsValidation,
     rowsWithoutTarget: trained.rowsWithoutTarget,
     recipe: describeRecipe(trained.recipe),
+    notes: trained.notes,
+    ...(trained.leaderboard ? { leaderboard: trained.leaderboard } : {}),
     peakMemoryBytes: trained.peakMemoryBytes,
   }
   await updateRun(c.tx, scope.projectId, run.id, {

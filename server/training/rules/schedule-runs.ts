@@ -9,6 +9,9 @@ import {
   type Trainer,
 } from '#ml/index.ts'
 
+/** What planning needs of a trainer; AutoML is none, and is planned all the same. */
+export type Learner = Pick<Trainer, 'id' | 'tasks' | 'parameters' | 'defaultSettings'>
+
 export interface PlannedRun {
   trainer: string
   /** Of the suggested setting; `random` for a sampled one. */
@@ -25,7 +28,7 @@ const DRAWS = 20
  * ranges worth searching. The same arguments give the same list.
  */
 export function scheduleRuns(
-  trainers: readonly Trainer[],
+  trainers: readonly Learner[],
   task: Task,
   shape: { rows: number; cols: number },
   options: { trials?: number; seed: number },
@@ -33,7 +36,7 @@ export function scheduleRuns(
   const { trials, seed } = options
   const planned: PlannedRun[] = []
   const known = new Set<string>()
-  const add = (trainer: Trainer, setting: string, given: Parameters): boolean => {
+  const add = (trainer: Learner, setting: string, given: Parameters): boolean => {
     const params = resolveParameters(trainer.parameters, given)
     const key = canonicalJson({ trainer: trainer.id, params })
     if (known.has(key)) return false

@@ -39,9 +39,15 @@ export const finiteMetrics = (metrics: Record<string, MetricValue>): Record<stri
 /** Wide tables have thousands of columns; nobody reads thousands of lines. */
 const MOST_LINES = 400
 
+const list = (items: readonly string[], most = 8) =>
+  `${items.slice(0, most).join(', ')}${items.length > most ? ` and ${items.length - most} more` : ''}`
+
 /** One sentence per step, as it was fitted on the training rows. */
 export function describeRecipe(recipe: FittedRecipe): string[] {
+  const touched = new Set(recipe.steps.map(step => step.column))
+  const untouched = recipe.inputs.map(input => input.name).filter(name => !touched.has(name))
   const lines = recipe.steps.slice(0, MOST_LINES).map(describeStep)
-  const more = recipe.steps.length - lines.length
+  if (untouched.length > 0) lines.unshift(`${list(untouched)}: taken as they are.`)
+  const more = recipe.steps.length - MOST_LINES
   return more > 0 ? [...lines, `… and ${more} more steps.`] : lines
 }
