@@ -8,7 +8,7 @@ import type { SearchParameter } from './types.ts'
 const build = (parameters: SearchParameter[], points: number[][]) => {
   const weights = new Float64Array(points.length).fill(1)
   const rows = points.map(point => Float64Array.from(point))
-  return buildParzen(readSpace(parameters).dimensions, rows, weights)
+  return buildParzen(readSpace(parameters).dimensions, rows, weights, 1)
 }
 const close = (actual: number, expected: number, tolerance = 1e-6) =>
   assert.ok(Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected)), `${actual}, not ${expected}`)

@@ -24,6 +24,9 @@ type Marginal =
   /** Kernels × choices, row-major. */
   | { kind: 'categorical'; dimension: Dimension; probabilities: Float64Array; logs: Float64Array }
 
+/** With 2 instead of Optuna's 1 (and 12 % good trials instead of 10) searches of smooth functions end nearer the optimum. */
+const SHARPNESS = 2
+
 const LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI)
 
 /** Weights of n trials from the oldest: the latest 25 count fully, older ones ever less. */
@@ -38,11 +41,13 @@ export function recencyWeights(n: number): Float64Array {
 /**
  * @param points one per observation, oldest first: codes in the order of `dimensions`.
  * @param weights one per observation; the prior kernel weighs 1.
+ * @param sharpness how fast the least width of a kernel shrinks with the number of kernels; Optuna's is 1.
  */
 export function buildParzen(
   dimensions: readonly Dimension[],
   points: readonly Float64Array[],
   weights: Float64Array,
+  sharpness = SHARPNESS,
 ): Parzen {
   const count = points.length + 1
   const total = weights.reduce((sum, w) => sum + w, 1)
@@ -57,7 +62,7 @@ export function buildParzen(
   }
   const marginals = dimensions.map((dimension, d) => {
     const values = Float64Array.from(points, point => point[d]!)
-    return dimension.kind === 'categorical' ? categorical(dimension, values) : numeric(dimension, values)
+    return dimension.kind === 'categorical' ? categorical(dimension, values) : numeric(dimension, values, sharpness)
   })
   return { count, logWeights, cumulative, marginals }
 }
@@ -76,7 +81,7 @@ function categorical(dimension: Dimension, codes: Float64Array): Marginal {
   return { kind: 'categorical', dimension, probabilities, logs: probabilities.map(Math.log) }
 }
 
-function numeric(dimension: Dimension, values: Float64Array): Marginal {
+function numeric(dimension: Dimension, values: Float64Array, sharpness: number): Marginal {
   const { log, step } = dimension
   const scaled = (value: number) => (log ? Math.log(value) : value)
   const low = scaled(dimension.low - step / 2)
@@ -87,7 +92,7 @@ function numeric(dimension: Dimension, values: Float64Array): Marginal {
   means[n] = (low + high) / 2
   const sigmas = new Float64Array(n + 1)
   sigmas[n] = high - low
-  gapSigmas(means.subarray(0, n), low, high, sigmas)
+  gapSigmas(means.subarray(0, n), low, high, (high - low) / Math.min(100, (n + 2) ** sharpness), sigmas)
   const logNorms = new Float64Array(n + 1)
   for (let k = 0; k <= n; k++) {
     const [mean, sigma] = [means[k]!, sigmas[k]!]
@@ -98,13 +103,11 @@ function numeric(dimension: Dimension, values: Float64Array): Marginal {
 }
 
 /**
- * A kernel is as wide as the larger gap to its neighbours, at most the range and at least a share of it that shrinks with the number of
- * kernels down to 1/100. The range's ends are neighbours only of a single kernel.
+ * A kernel is as wide as the larger gap to its neighbours, at most the range and at least `least`. The range's ends are neighbours only of a single kernel.
  */
-function gapSigmas(means: Float64Array, low: number, high: number, out: Float64Array): void {
+function gapSigmas(means: Float64Array, low: number, high: number, least: number, out: Float64Array): void {
   const n = means.length
   const order = Array.from(means.keys()).sort((a, b) => means[a]! - means[b]!)
-  const least = (high - low) / Math.min(100, n + 2)
   for (let i = 0; i < n; i++) {
     const mean = means[order[i]!]!
     const left = i > 0 ? mean - means[order[i - 1]!]! : n > 1 ? 0 : mean - low

@@ -1,4 +1,5 @@
 import { sampleCmaEs } from './cma-es.ts'
+import { sampleGp } from './gp.ts'
 import { sampleGrid } from './grid.ts'
 import type { Sampler } from './history.ts'
 import { completePoint } from './space.ts'
@@ -11,5 +12,6 @@ export const samplers: Record<SamplerId, Sampler> = {
     completePoint(space, new Float64Array(space.dimensions.length).fill(Number.NaN), random),
   grid: sampleGrid,
   tpe: sampleTpe,
+  gp: sampleGp,
   'cma-es': sampleCmaEs,
 }

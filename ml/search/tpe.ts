@@ -1,6 +1,7 @@
 import { compareRows, isFinished, type Row, type Study } from './history.ts'
 import { buildParzen, drawPoint, logDensity, recencyWeights } from './parzen.ts'
 import { completePoint, exists } from './space.ts'
+import { sampleStartup } from './startup.ts'
 
 const STARTUP = 10
 const CANDIDATES = 24
@@ -13,7 +14,8 @@ export function sampleTpe(study: Study): Float64Array {
   const { space, random, options } = study
   const point = new Float64Array(space.dimensions.length).fill(Number.NaN)
   const finished = study.rows.filter(isFinished)
-  if (finished.length < (options.startup ?? STARTUP)) return completePoint(space, point, random)
+  const startup = options.startup ?? STARTUP
+  if (finished.length < startup) return sampleStartup(study, startup)
   const { good, rest } = splitRows(study.rows, goodCount(finished.length))
   for (const group of space.groups) {
     if (!exists(space, group[0]!, point)) continue
@@ -36,7 +38,7 @@ export function sampleTpe(study: Study): Float64Array {
 }
 
 /** How many of n finished trials are the good ones. */
-export const goodCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25)
+export const goodCount = (n: number): number => Math.min(Math.ceil(0.12 * n), 25)
 
 /** The `count` best finished rows, and all other ones but the failed, both in the order of trial numbers. */
 export function splitRows(rows: readonly Row[], count: number): { good: Row[]; rest: Row[] } {

@@ -33,7 +33,7 @@ export type Trial = {
 
 export type Direction = 'minimise' | 'maximise'
 
-export type SamplerId = 'random' | 'grid' | 'tpe' | 'cma-es'
+export type SamplerId = 'random' | 'grid' | 'tpe' | 'gp' | 'cma-es'
 
 export type SearchOptions = {
   sampler: SamplerId
