@@ -20,3 +20,17 @@ export class BundleError extends EngineError {
     this.name = 'BundleError'
   }
 }
+
+/**
+ * Makes something of a bundle whose JSON was parsed and not described: well-formed JSON of a wrong shape makes some property access fail, and
+ * the reader is told what that means.
+ * @throws BundleError
+ */
+export function refuseNonsense<T>(compile: () => T): T {
+  try {
+    return compile()
+  } catch (error) {
+    if (error instanceof EngineError) throw error
+    throw new BundleError('manifest', `model.json does not describe a usable model (${(error as Error).message}).`)
+  }
+}

@@ -40,7 +40,19 @@ export function compilePipeline(recipe: FittedRecipe, model: Model, calibration?
   }
 }
 
+type CompileWhole = (recipe: FittedRecipe, model: Model) => Pipeline
+
+/** Models that read cells themselves, by the name of their trainer. */
+const wholes = new Map<string, CompileWhole>()
+
+/** Adds models that need more than the portable engine and no features (`ml/onnx.ts` adds those that came as ONNX). */
+export function registerPipeline(trainer: string, compile: CompileWhole): void {
+  wholes.set(trainer, compile)
+}
+
 function compileSingle(recipe: FittedRecipe, model: Model): Pipeline {
+  const whole = wholes.get(model.trainer)
+  if (whole) return whole(recipe, model)
   const compiled = compileRecipe(recipe)
   const predictor = compilePredictor(model)
   if (compiled.cols !== model.cols) {

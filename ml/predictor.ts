@@ -1,4 +1,4 @@
-import { BundleError, EngineError } from './errors.ts'
+import { BundleError, EngineError, refuseNonsense } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
 import { compilePipeline } from './pipeline.ts'
@@ -132,14 +132,4 @@ function readThreshold({ threshold, task, classes }: BundleManifest): number | n
   const sound = task === 'binary' && classes?.length === 2 && threshold.value >= 0 && threshold.value <= 1
   if (!sound) throw new BundleError('manifest', 'The threshold of the model is damaged.')
   return threshold.value
-}
-
-/** Well-formed JSON of a wrong shape makes some property access fail: the reader is told what that means. */
-function refuseNonsense<T>(compile: () => T): T {
-  try {
-    return compile()
-  } catch (error) {
-    if (error instanceof EngineError) throw error
-    throw new BundleError('manifest', `model.json does not describe a usable model (${(error as Error).message}).`)
-  }
 }

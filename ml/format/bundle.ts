@@ -11,7 +11,7 @@ import { canonicalJson } from './canonical-json.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { sha256 } from './sha256.ts'
 
-export type Backend = { name: 'javascript' | 'tensorflow' | 'wasm'; version: string; reason?: string }
+export type Backend = { name: 'javascript' | 'tensorflow' | 'wasm' | 'onnx'; version: string; reason?: string }
 
 /** What the model met in training: drift compares with it. */
 export type Baseline = {

@@ -13,6 +13,8 @@ export type MessageWriter = {
   /** Repeated floats, packed. */
   floats(field: number, values: ArrayLike<number>): void
   message(field: number, write: (inner: MessageWriter) => void): void
+  /** A field as it was read: its wire type and the bytes after the tag, for a length-delimited one without its length. */
+  raw(field: number, wire: number, value: Uint8Array): void
   finish(): Uint8Array
 }
 
@@ -87,6 +89,13 @@ export function createMessage(): MessageWriter {
       const inner = createMessage()
       write(inner)
       bytes(field, inner.finish())
+    },
+    raw(field, wire, value) {
+      if (wire === LENGTH) return bytes(field, value)
+      tag(field, wire)
+      reserve(value.length)
+      buffer.set(value, length)
+      length += value.length
     },
     finish: () => buffer.subarray(0, length),
   }

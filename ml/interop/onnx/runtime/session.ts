@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module'
+import type { OnnxValue, Tensor } from 'onnxruntime-common'
+import type * as Native from 'onnxruntime-node/dist/binding.js'
+import { EngineError } from '../../../errors.ts'
+
+export type Feed = {
+  type: 'float32' | 'float64' | 'int32' | 'int64' | 'string' | 'bool'
+  data: Tensor['data']
+  shape: number[]
+}
+
+export type OnnxSession = {
+  /** Runs the graph; gives one of its outputs. @throws EngineError `onnx-run` in the runtime's words. */
+  run(feeds: Record<string, Feed>, output: string): { data: ArrayLike<number | bigint>; shape: readonly number[] }
+}
+
+type Runtime = { native: typeof Native; tensor: typeof Tensor }
+let runtime: Runtime | undefined
+
+/** Loaded on first use: the library has 30 MB. */
+function loadRuntime(): Runtime {
+  if (runtime) return runtime
+  const require = createRequire(import.meta.url)
+  try {
+    // `InferenceSession.run` of the package wraps this same call, which computes at once, in a promise. Answers here are not awaited.
+    const native = require('onnxruntime-node/dist/binding.js') as typeof Native
+    native.initOrt()
+    runtime = { native, tensor: (require('onnxruntime-common') as { Tensor: typeof Tensor }).Tensor }
+    return runtime
+  } catch (error) {
+    throw new EngineError(
+      'onnx-runtime',
+      `ONNX Runtime does not load here: ${String((error as Error).message).split('\n')[0]}`,
+      'It needs Linux, macOS or Windows on x64 or arm64; install FlexiML again.',
+    )
+  }
+}
+
+/**
+ * One thread, so that a model gives the same numbers everywhere. Check the file first (`checkOnnx`).
+ * @throws EngineError `onnx-file` when the runtime does not take it.
+ */
+export function openSession(file: Uint8Array): OnnxSession {
+  const { native, tensor } = loadRuntime()
+  const session = new native.binding.InferenceSession()
+  try {
+    session.loadModel(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      // Said in the error anyway.
+      logSeverityLevel: 4,
+      extra: { session: { load_model_format: 'ONNX' } },
+    })
+  } catch (error) {
+    throw new EngineError(
+      'onnx-file',
+      `ONNX Runtime does not take the file: ${inWords(error)}`,
+      'Export the model again.',
+    )
+  }
+  return {
+    run(feeds, output) {
+      const given: Record<string, OnnxValue> = {}
+      for (const [name, { type, data, shape }] of Object.entries(feeds)) {
+        given[name] = new tensor(type, data as Float32Array, shape) as Tensor
+      }
+      let result: Tensor
+      try {
+        result = session.run(given, { [output]: null }, {})[output] as Tensor
+      } catch (error) {
+        throw new EngineError('onnx-run', `The ONNX model fails: ${inWords(error)}`, 'Check what the model expects.')
+      }
+      return { data: result.data as ArrayLike<number | bigint>, shape: result.dims }
+    },
+  }
+}
+
+const inWords = (error: unknown) => {
+  const first = String((error as Error).message ?? error).split('\n')[0]!
+  return first.length > 300 ? `${first.slice(0, 300)}…` : first
+}
