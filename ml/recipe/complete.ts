@@ -13,6 +13,8 @@ export type OpenColumn = {
   scaled: boolean
   /** Made by a step: its missing cells say nothing of their own. */
   made: boolean
+  /** A number that is the code of a level. */
+  codes?: true
   /** Levels that the schema knows of. */
   levels?: number
 }
@@ -29,12 +31,13 @@ export function columnsAfter(steps: readonly RecipeStep[], columns: readonly Sch
     open.set(name, { name, kind, imputed: false, scaled: false, made: false, ...levels })
   }
   for (const step of steps) {
-    const { gone = [], made = [], becomes } = stepOf(step.step).effect(step)
+    const { gone = [], made = [], becomes, codes } = stepOf(step.step).effect(step)
     for (const name of step.columns) {
       const column = open.get(name)
       if (!column) continue
       if (becomes && becomes !== column.kind) {
-        open.set(name, { name, kind: becomes, imputed: false, scaled: false, made: column.made })
+        const changed = { name, kind: becomes, imputed: false, scaled: false, made: column.made }
+        open.set(name, codes ? { ...changed, codes } : changed)
       }
       if (step.step === 'impute') column.imputed = true
       if (step.step === 'scale') column.scaled = true
@@ -89,8 +92,10 @@ export function completeRecipe(
 
 function usualSteps(open: readonly OpenColumn[], features: FeatureKind): RecipeStep[] {
   const native = features === 'native'
+  // Where codes are wanted, they stay as they are.
+  const left = features === 'numeric' ? open : open.filter(column => !column.codes)
   const named = (kind: Kind, wanted: (column: OpenColumn) => boolean = () => true) =>
-    open.filter(column => column.kind === kind && wanted(column)).map(column => column.name)
+    left.filter(column => column.kind === kind && wanted(column)).map(column => column.name)
   const categories = named('category')
   const wide = named('category', ({ levels }) => levels === undefined || levels > MANY_LEVELS)
   const times = named('datetime')

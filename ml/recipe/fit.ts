@@ -66,10 +66,10 @@ function fitStep(step: RecipeStep, training: Training): FittedStep[] {
   const { program, absent } = training
   const definition = stepOf(step.step)
   const slots = slotsOf(step, training)
-  if (!slots) return []
-  for (const slot of slots) requireKind(step.step, definition.takes, slot)
+  for (const slot of slots ?? []) requireKind(step.step, definition.takes, slot)
   const fitted: FittedStep[] = []
-  for (const group of definition.whole ? [slots] : slots.map(slot => [slot])) {
+  const groups = definition.whole ? (slots ? [slots] : []) : (slots ?? []).map(slot => [slot])
+  for (const group of groups) {
     const learnt = definition.fit(step, group, training)
     const own = learnt.length > 0 && training.target ? (definition.crossFit?.(step, group[0]!, training) ?? []) : []
     for (const [k, cells] of own.entries()) training.own.set(program.registers + k, cells)
@@ -79,7 +79,7 @@ function fitStep(step: RecipeStep, training: Training): FittedStep[] {
     }
     training.forget()
   }
-  for (const name of program.slots.keys()) absent.delete(name)
+  for (const name of definition.effect(step).made ?? []) if (!program.slots.has(name)) absent.add(name)
   return fitted
 }
 
@@ -93,10 +93,7 @@ function slotsOf(step: RecipeStep, { program, absent }: Training): Slot[] | unde
   }
   const there = named.filter(name => program.slots.has(name) || !absent.has(name))
   const { made = [] } = definition.effect(step)
-  if (definition.whole && made.length > 0 && there.length < named.length) {
-    for (const name of made) absent.add(name)
-    return undefined
-  }
+  if (definition.whole && made.length > 0 && there.length < named.length) return undefined
   return there.map(name => slotOf(program, name, step.step))
 }
 

@@ -7,13 +7,17 @@ import type { FittedInput } from './types.ts'
 /** Infinities are no numbers to learn from: missing. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
 
+/** No calendar reaches further (ECMAScript's limit of a date, in milliseconds). */
+const LAST_DAY_MS = 8.64e15
+export const calendarTime = (ms: number): number => (Math.abs(ms) <= LAST_DAY_MS ? ms : Number.NaN)
+
 /** How a single cell of a request becomes a register; a cell that does not fit is missing. */
 export function compileReader(input: FittedInput): (value: unknown) => number {
   switch (input.type) {
     case 'number':
       return value => finite(toNumber(value))
     case 'datetime':
-      return value => finite(toDatetime(value))
+      return value => calendarTime(toDatetime(value))
     case 'boolean':
       return value => toBoolean(value, input.words)
     case 'category': {
@@ -63,10 +67,11 @@ export function compileLoader(input: FittedInput, column: FrameColumn): NumberLo
     }
   }
   const { values } = column
+  const most = input.type === 'datetime' ? LAST_DAY_MS : Number.MAX_VALUE
   return (out, start, count, rows) => {
     for (let i = 0; i < count; i++) {
       const value = values[rows ? rows[start + i]! : start + i]!
-      out[i] = value - value === 0 ? value : Number.NaN
+      out[i] = value <= most && value >= -most ? value : Number.NaN
     }
   }
 }

@@ -1,5 +1,5 @@
 import { parseDatetime, toBoolean, toNumber } from '../../frame/cell.ts'
-import { codesOf } from '../load.ts'
+import { calendarTime, codesOf } from '../load.ts'
 import {
   type Kind,
   MISSING_CODE,
@@ -53,6 +53,11 @@ export const cast: Step<'cast'> & Fitted<'cast'> = {
         for (let i = 0; i < rows; i++) out[i] = cells[i] === 1 || cells[i] === 0 ? cells[i]! : Number.NaN
       })
     }
+    if (step.to === 'datetime' && slot.kind !== 'datetime') {
+      replaceCells(program, slot, (cells, out, rows) => {
+        for (let i = 0; i < rows; i++) out[i] = calendarTime(cells[i]!)
+      })
+    }
     slot.kind = step.to
   },
 }
@@ -88,7 +93,7 @@ function toCategory(program: Program, slot: Slot, vocabulary: readonly string[])
 const READ: Record<Exclude<CastTarget, 'category'>, (text: string) => number> = {
   number: toNumber,
   boolean: text => toBoolean(text),
-  datetime: parseDatetime,
+  datetime: text => calendarTime(parseDatetime(text)),
 }
 
 function readTextAs(program: Program, slot: Slot, to: Exclude<CastTarget, 'category'>): void {

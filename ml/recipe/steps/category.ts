@@ -64,7 +64,7 @@ export const ordinal: Step<'ordinal'> & Fitted<'ordinal'> = {
   takes: ['category'],
   explain: step =>
     `${listNames(step.columns)}: a code per level, most frequent first; missing and never seen levels have none.`,
-  effect: step => ({ gone: step.columns }),
+  effect: () => ({ becomes: 'number', codes: true }),
   fit(step, [slot], training) {
     const vocabulary = slot!.vocabulary ?? []
     const counts = countCodes(training.numbers(slot!), vocabulary.length)

@@ -22,9 +22,6 @@ export const dateParts: Step<'date-parts'> & Fitted<'date-parts'> = {
       const first = present.length > 0 ? cyclePosition(part, present[0]!) : 0
       return present.some(ms => cyclePosition(part, ms) !== first)
     })
-    for (const part of step.parts ?? DATE_PARTS) {
-      if (!parts.includes(part)) training.absent.add(`${column}_${part}`)
-    }
     const elapsed = step.elapsedDays
       ? { elapsedFrom: present.reduce((least, ms) => Math.min(least, ms), present[0] ?? 0) }
       : {}

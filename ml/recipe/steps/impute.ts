@@ -26,6 +26,7 @@ export const impute: Step<'impute'> & Fitted<'impute'> = {
     const cells = training.numbers(slot!)
     const value = fillValue(step, slot!, cells)
     const hasMissing = cells.some(missingTest(kind))
+    if (step.indicator && !hasMissing) training.absent.add(`${name}_missing`)
     return [
       step.indicator && hasMissing
         ? { step: 'impute', column: name, value, indicator: `${name}_missing` }

@@ -11,6 +11,8 @@ export type StepEffect = {
   made?: readonly string[]
   /** Columns that are of another kind afterwards. */
   becomes?: Kind
+  /** They are codes of levels, not quantities. */
+  codes?: true
 }
 
 /** One kind of recipe step: the registry holds one of these for each. */

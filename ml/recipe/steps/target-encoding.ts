@@ -23,14 +23,8 @@ export const targetEncoding: Step<'target-encoding'> & Fitted<'target-encoding'>
     const column = slot!.name
     const vocabulary = slot!.vocabulary ?? []
     const { target } = training
-    if (vocabulary.length < (step.minLevels ?? 0)) {
-      training.absent.add(featureName(column))
-      return []
-    }
-    if (target === 'none') {
-      training.absent.add(featureName(column))
-      return step.keep ? [] : [{ step: 'drop', column, because: 'until its target is known' }]
-    }
+    if (vocabulary.length < (step.minLevels ?? 0)) return []
+    if (target === 'none') return step.keep ? [] : [{ step: 'drop', column, because: 'until the target is known' }]
     if (!target) {
       throw new EngineError(
         'recipe-needs-target',
@@ -40,9 +34,7 @@ export const targetEncoding: Step<'target-encoding'> & Fitted<'target-encoding'>
     }
     const codes = training.numbers(slot!)
     const smoothing = step.smoothing ?? DEFAULT_SMOOTHING
-    const outputs = outputsOf(target)
-    if (outputs.length !== 1) training.absent.add(featureName(column))
-    const all = outputs.map(value => encode(codes, value, vocabulary.length, smoothing, () => true))
+    const all = outputsOf(target).map(value => encode(codes, value, vocabulary.length, smoothing, () => true))
     return [
       {
         step: 'target-encoding',
