@@ -16,6 +16,7 @@ const ENTRIES = {
   test: 'bin/test.ts',
   check: 'bin/test.ts',
   bench: 'bench/run.ts',
+  'tensorflow-native': 'bin/tensorflow-native.ts',
 }
 
 const [command, ...rest] = process.argv.slice(2)

@@ -2,7 +2,7 @@ import { descend } from './elastic-net.ts'
 import { BLOCK, type Design } from './linear-design.ts'
 import { type Loss, logisticLoss, objectiveOf } from './linear-loss.ts'
 import { momentsOf } from './linear-moments.ts'
-import type { Solution, SolverOptions } from './linear-solve.ts'
+import type { Solution, SolverOptions } from './linear-options.ts'
 
 /**
  * Proximal Newton steps (Lee, Sun, Saunders 2014; as glmnet): the loss by its parabola at the current point, that elastic net by coordinate

@@ -5,19 +5,7 @@ import { BLOCK, type Design } from './linear-design.ts'
 import { type Loss, multinomialObjective, objectiveOf, squaredLoss } from './linear-loss.ts'
 import { momentsOf } from './linear-moments.ts'
 import { cyclicNewton, proximalNewton } from './linear-newton.ts'
-
-export type SolverOptions = {
-  /** Penalty per row of data, on coefficients in the unit of the data: l1·‖β‖₁ + ½·l2·‖β‖². */
-  l1: number
-  l2: number
-  maxIterations: number
-  tolerance: number
-  report(iteration: number, loss?: number): void
-  breathe(): Promise<void> | undefined
-}
-
-/** Weights of standardised columns and intercept, one [θ, intercept] per output. */
-export type Solution = { point: Float64Array; iterations: number }
+import type { Solution, SolverOptions } from './linear-options.ts'
 
 /** Beyond this many columns their Gram matrix costs more than it saves. */
 const GRAM_COLUMNS = 1500

@@ -1,170 +1,249 @@
-import type * as TensorFlow from '@tensorflow/tfjs'
 import { createRandom, type Random } from '../random.ts'
-import { createAdam } from './adam.ts'
+import { type BatchNorm, createBatchNorm } from './mlp-batch-norm.ts'
+import type { Batch, Inputs } from './mlp-data.ts'
 import { lossOf } from './mlp-loss.ts'
+import { clipGradient, createOptimiser } from './mlp-optimiser.ts'
+import type { Products } from './mlp-products.ts'
 import type { Task } from './types.ts'
 
-type Tf = typeof TensorFlow
-type Tensor2D = TensorFlow.Tensor2D
+export type NetworkOptions = {
+  hidden: readonly number[]
+  outputs: number
+  seed: number
+  dropout: number
+  batchNorm: boolean
+  residual: boolean
+  optimiser: 'adam' | 'sgd'
+  momentum: number
+  weightDecay: number
+  /** Longest gradient; 0: any. */
+  clip: number
+}
 
-export type Batch = {
-  /** rows × cols, row-major. */
-  x: Float32Array
-  y: Float32Array
-  weights?: Float32Array
+/** What inference needs: dense layers with batch normalisation already worked in. */
+export type Weights = {
+  /** By category: (levels + 1) × width; the last row is for a missing or unknown level. */
+  embeddings: Float32Array[]
+  kernels: Float32Array[]
+  biases: Float32Array[]
 }
 
 export type Network = {
   /** One gradient step; returns the weighted sum of losses before it, and the sum of weights. */
   trainStep(batch: Batch, learningRate: number): { loss: number; weight: number }
-  /** Raw outputs, rows × width. */
-  outputs(x: Float32Array, rows: number): Float32Array
-  /** Copies of [kernel 0, bias 0, kernel 1, …]. */
-  weights(): Float32Array[]
-  setWeights(values: readonly Float32Array[]): void
-  dispose(): void
+  /** The gradient of the mean loss of a batch by all parameters, and these; for tests. */
+  gradientOf(batch: Batch): { gradient: Float32Array; parameters: Float32Array; loss: number }
+  /** Raw outputs as in inference, rows × outputs. */
+  outputs(batch: Batch): Float32Array
+  weights(): Weights
+}
+
+type Layer = {
+  inputs: number
+  units: number
+  kernel: Float32Array
+  bias: Float32Array
+  kernelSlope: Float32Array
+  biasSlope: Float32Array
+  norm?: BatchNorm
+  /** Adds its input to its output. */
+  skips: boolean
 }
 
 /**
- * Dense layers with ReLU on TensorFlow.js tensors; gradients by its autograd.
- * @param sizes inputs, hidden units …, outputs.
+ * Embeddings and numbers → hidden layers (dense, batch normalisation, ReLU, dropout, perhaps plus their input) → a dense layer. Forward and
+ * backward pass in typed loops around the matrix products of `products`.
  */
-export function createNetwork(
-  tf: Tf,
-  task: Task,
-  sizes: readonly number[],
-  options: { seed: number; dropout: number; weightDecay: number },
-): Network {
+export function createNetwork(products: Products, task: Task, inputs: Inputs, options: NetworkOptions): Network {
   const random = createRandom(options.seed)
-  const shapes = sizes.slice(1).flatMap((units, k) => [[sizes[k]!, units], [units]])
-  const values = shapes.map(shape => initial(shape, random))
-  // Variables outlive a tidy; the tensors they start from do not.
-  const variables: TensorFlow.Variable[] = []
-  tf.tidy(() => {
-    for (const [k, value] of values.entries()) variables.push(tf.variable(tf.tensor(value.slice(), shapes[k])))
-  })
-  const adam = createAdam(
-    values,
-    shapes.map(shape => shape.length === 2),
-    options.weightDecay,
-  )
-  const cols = sizes[0]!
-  const width = sizes.at(-1)!
-  const layers = sizes.length - 1
-  const hidden = sizes.slice(1, -1)
+  const { layers, embeddings, parameters, gradient, decays } = allocate(inputs, options, random)
+  const optimiser = createOptimiser(options.optimiser, parameters, decays, options)
+  const width = options.outputs
+  let current: Weights | undefined
 
-  const forward = (x: Tensor2D, dropoutMasks?: Tensor2D[]): Tensor2D => {
-    let h = x
-    for (let k = 0; k < layers; k++) {
-      const [kernel, bias] = [variables[2 * k] as Tensor2D, variables[2 * k + 1] as TensorFlow.Tensor1D]
-      h = dense(tf, h, kernel, bias, k < layers - 1, k === 0)
-      const mask = dropoutMasks?.[k]
-      if (mask && k < layers - 1) h = tf.mul(h, mask)
+  const assemble = (batch: Batch, tables: readonly Float32Array[]): Float32Array => {
+    if (inputs.categories.length === 0) return batch.numbers
+    const numbers = inputs.numbers.length
+    const x = new Float32Array(batch.rows * inputs.width)
+    for (let i = 0; i < batch.rows; i++) {
+      let at = i * inputs.width
+      for (let k = 0; k < numbers; k++) x[at++] = batch.numbers[i * numbers + k]!
+      for (const [c, category] of inputs.categories.entries()) {
+        const from = batch.codes[i * inputs.categories.length + c]! * category.width
+        const table = tables[c]!
+        for (let k = 0; k < category.width; k++) x[at++] = table[from + k]!
+      }
     }
-    return h
+    return x
   }
-  const upload = () => {
-    for (const [k, variable] of variables.entries()) {
-      const fresh = tf.tensor(values[k]!.slice(), shapes[k])
-      variable.assign(fresh)
-      fresh.dispose()
+
+  /** Writes `gradient`; the batch's loss and weight. */
+  const backpropagate = (batch: Batch) => {
+    const { rows } = batch
+    gradient.fill(0)
+    const activations: Float32Array[] = [
+      assemble(
+        batch,
+        embeddings.map(each => each.table),
+      ),
+    ]
+    const gates: Float32Array[] = []
+    for (const [k, layer] of layers.entries()) {
+      const from = activations[k]!
+      const z = products.multiply(from, layer.kernel, rows, layer.inputs, layer.units)
+      if (layer.norm) layer.norm.forward(z, rows)
+      else addBias(z, layer.bias, rows)
+      if (k < layers.length - 1) {
+        gates.push(rectify(z, options.dropout, random))
+        if (layer.skips) for (let i = 0; i < z.length; i++) z[i]! += from[i]!
+      }
+      activations.push(z)
     }
+    let slope = new Float32Array(rows * width)
+    const result = lossOf(task, activations.at(-1)!, width, batch.y, batch.weights, slope)
+    for (let k = layers.length - 1; k >= 0; k--) {
+      const layer = layers[k]!
+      const skipped = layer.skips ? slope.slice() : null
+      if (k < layers.length - 1) {
+        const gate = gates[k]!
+        for (let i = 0; i < slope.length; i++) slope[i]! *= gate[i]!
+      }
+      if (layer.norm) layer.norm.backward(slope, rows)
+      else sumRows(slope, layer.biasSlope, rows)
+      layer.kernelSlope.set(products.multiplyTransposedLeft(activations[k]!, slope, layer.inputs, rows, layer.units))
+      if (k > 0) {
+        slope = products.multiplyTransposedRight(slope, layer.kernel, rows, layer.units, layer.inputs) as typeof slope
+        if (skipped) for (let i = 0; i < slope.length; i++) slope[i]! += skipped[i]!
+      } else if (embeddings.length > 0) backToEmbeddings(slope, layer, batch)
+    }
+    return result
+  }
+
+  /** Only the embeddings' part of the inputs has somebody to tell. */
+  const backToEmbeddings = (slope: Float32Array, layer: Layer, batch: Batch) => {
+    const skipped = inputs.numbers.length * layer.units
+    const cols = inputs.width - inputs.numbers.length
+    const part = layer.kernel.subarray(skipped)
+    const back = products.multiplyTransposedRight(slope, part, batch.rows, layer.units, cols)
+    let left = 0
+    for (const [c, category] of inputs.categories.entries()) {
+      const into = embeddings[c]!.slope
+      for (let i = 0; i < batch.rows; i++) {
+        const to = batch.codes[i * inputs.categories.length + c]! * category.width
+        const from = i * cols + left
+        for (let k = 0; k < category.width; k++) into[to + k]! += back[from + k]!
+      }
+      left += category.width
+    }
+  }
+
+  const weights = (): Weights => {
+    current ??= {
+      embeddings: embeddings.map(each => each.table.slice()),
+      kernels: layers.map(({ kernel, units, norm }) => {
+        if (!norm) return kernel.slice()
+        const { factor } = norm.folded()
+        return kernel.map((value, k) => value * factor[k % units]!)
+      }),
+      biases: layers.map(({ bias, norm }) => (norm ? Float32Array.from(norm.folded().offset) : bias.slice())),
+    }
+    return current
   }
 
   return {
-    trainStep({ x, y, weights }, learningRate) {
-      const rows = y.length
-      const result = { loss: 0, weight: 0 }
-      let gradients: Float32Array[] = []
-      // Nothing is returned from tidy: it would look for tensors in every number of the arrays.
-      tf.tidy(() => {
-        const input = tf.tensor2d(x, [rows, cols])
-        const masks =
-          options.dropout > 0
-            ? hidden.map(units => tf.tensor2d(dropoutMask(rows * units, options.dropout, random), [rows, units]))
-            : undefined
-        const { grads } = tf.variableGrads(() => {
-          const outputs = forward(input, masks)
-          const slope = new Float32Array(rows * width)
-          Object.assign(result, lossOf(task, outputs.dataSync(), width, y, weights, slope))
-          // Its gradient with respect to the outputs is exactly the slope computed above.
-          return tf.sum(tf.mul(outputs, tf.tensor2d(slope, [rows, width]))) as TensorFlow.Scalar
-        }, variables)
-        gradients = variables.map(variable => grads[variable.name]!.dataSync() as Float32Array)
-      })
-      adam.step(gradients, learningRate)
-      upload()
+    trainStep(batch, learningRate) {
+      const result = backpropagate(batch)
+      clipGradient(gradient, options.clip)
+      optimiser.step(gradient, learningRate)
+      current = undefined
       return result
     },
-    outputs(x, rows) {
-      let result = new Float32Array(0)
-      tf.tidy(() => {
-        result = forward(tf.tensor2d(x, [rows, cols])).dataSync() as Float32Array<ArrayBuffer>
-      })
-      return result
+    gradientOf(batch) {
+      const { loss, weight } = backpropagate(batch)
+      return { gradient, parameters, loss: loss / weight }
     },
-    weights: () => values.map(value => value.slice()),
-    setWeights(given) {
-      for (const [k, value] of given.entries()) values[k]!.set(value)
-      upload()
+    outputs(batch) {
+      const { embeddings: tables, kernels, biases } = weights()
+      let from = assemble(batch, tables)
+      for (const [k, layer] of layers.entries()) {
+        const to = products.multiply(from, kernels[k]!, batch.rows, layer.inputs, layer.units)
+        addBias(to, biases[k]!, batch.rows)
+        if (k < layers.length - 1) {
+          for (let i = 0; i < to.length; i++) if (!(to[i]! > 0)) to[i] = 0
+          if (layer.skips) for (let i = 0; i < to.length; i++) to[i]! += from[i]!
+        }
+        from = to
+      }
+      return from
     },
-    dispose() {
-      for (const variable of variables) variable.dispose()
-    },
+    weights,
   }
 }
 
-/** He's normal initialiser (2015) for kernels, zero for biases. */
-function initial(shape: readonly number[], random: Random): Float32Array {
-  if (shape.length === 1) return new Float32Array(shape[0]!)
-  const [inputs, units] = [shape[0]!, shape[1]!]
-  const deviation = Math.sqrt(2 / Math.max(1, inputs))
-  return Float32Array.from({ length: inputs * units }, () => random.normal() * deviation)
+/** All parameters side by side in one array, their gradients in another; layers and embeddings are views. */
+function allocate(inputs: Inputs, options: NetworkOptions, random: Random) {
+  const sizes = [inputs.width, ...options.hidden, options.outputs]
+  const normed = (k: number) => options.batchNorm && k + 2 < sizes.length
+  let length = 0
+  for (const { levels, width } of inputs.categories) length += (levels + 1) * width
+  for (let k = 0; k + 1 < sizes.length; k++) length += sizes[k]! * sizes[k + 1]! + sizes[k + 1]! * (normed(k) ? 2 : 1)
+  const parameters = new Float32Array(length)
+  const gradient = new Float32Array(length)
+  const decays: [number, number][] = []
+  let at = 0
+  const take = (count: number) => {
+    at += count
+    return [parameters.subarray(at - count, at), gradient.subarray(at - count, at)] as const
+  }
+  const embeddings = inputs.categories.map(({ levels, width }) => {
+    const [table, slope] = take((levels + 1) * width)
+    // The row of missing levels begins in the middle of the others.
+    for (let k = 0; k < levels * width; k++) table[k] = 0.1 * random.normal()
+    decays.push([at - table.length, at])
+    return { table, slope }
+  })
+  const layers = sizes.slice(1).map((units, k): Layer => {
+    const count = sizes[k]!
+    const [kernel, kernelSlope] = take(count * units)
+    // He's normal initialiser (2015).
+    const deviation = Math.sqrt(2 / Math.max(1, count))
+    for (let j = 0; j < kernel.length; j++) kernel[j] = random.normal() * deviation
+    decays.push([at - kernel.length, at])
+    const [bias, biasSlope] = take(units)
+    const skips = options.residual && k > 0 && k + 2 < sizes.length && count === units
+    const layer = { inputs: count, units, kernel, bias, kernelSlope, biasSlope, skips }
+    if (!normed(k)) return layer
+    const [scale, scaleSlope] = take(units)
+    scale.fill(1)
+    return { ...layer, norm: createBatchNorm(units, scale, bias, { scale: scaleSlope, shift: biasSlope }) }
+  })
+  return { layers, embeddings, parameters, gradient, decays }
 }
 
-/** Zero with the given chance, else 1 / (1 − chance), so that the expected sum stays. */
-function dropoutMask(length: number, chance: number, random: Random): Float32Array {
-  const mask = new Float32Array(length)
-  const limit = chance * 4294967296
-  const kept = 1 / (1 - chance)
-  for (let i = 0; i < length; i++) mask[i] = random.uint32() >= limit ? kept : 0
-  return mask
+function addBias(z: Float32Array, bias: Float32Array, rows: number): void {
+  const units = bias.length
+  for (let i = 0; i < rows; i++) for (let j = 0; j < units; j++) z[i * units + j]! += bias[j]!
+}
+
+function sumRows(slope: Float32Array, into: Float32Array, rows: number): void {
+  const units = into.length
+  const sums = new Float64Array(units)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < units; j++) sums[j]! += slope[i * units + j]!
+  into.set(sums)
 }
 
 /**
- * act(x·W + b). The gradient transposes explicitly: TensorFlow.js's own asks the WASM backend for transposed products,
- * which it computes about three times slower than a transpose and a plain product.
+ * ReLU and dropout in place: a unit switched off gives 0, a kept one 1 / (1 − chance) of itself, so that the expected sum stays.
+ * @returns what the slope of each unit is to be multiplied by.
  */
-function dense(
-  tf: Tf,
-  x: Tensor2D,
-  kernel: Tensor2D,
-  bias: TensorFlow.Tensor1D,
-  relu: boolean,
-  isFirst: boolean,
-): Tensor2D {
-  const layer = tf.customGrad((...args) => {
-    const [w, b, input, save] = args as unknown as [
-      Tensor2D,
-      TensorFlow.Tensor1D,
-      Tensor2D,
-      (tensors: TensorFlow.Tensor[]) => void,
-    ]
-    const value = tf.fused.matMul({ a: input, b: w, bias: b, activation: relu ? 'relu' : 'linear' }) as Tensor2D
-    save([input, w, value])
-    return {
-      value,
-      gradFunc: (slope, saved) => {
-        const [from, weights, out] = saved as [Tensor2D, Tensor2D, Tensor2D]
-        const delta = (relu ? tf.mul(slope, tf.step(out)) : slope) as Tensor2D
-        return [
-          tf.matMul(tf.transpose(from), delta),
-          tf.sum(delta, 0),
-          // Nobody asks for the slope of the data itself.
-          isFirst ? tf.zerosLike(from) : tf.matMul(delta, tf.transpose(weights)),
-        ]
-      },
-    }
-  })
-  return layer(kernel, bias, x) as Tensor2D
+function rectify(z: Float32Array, chance: number, random: Random): Float32Array {
+  const gate = new Float32Array(z.length)
+  const limit = chance * 4294967296
+  const kept = 1 / (1 - chance)
+  for (let i = 0; i < z.length; i++) {
+    const open = (chance === 0 || random.uint32() >= limit) && z[i]! > 0
+    gate[i] = open ? kept : 0
+    z[i] = open ? z[i]! * kept : 0
+  }
+  return gate
 }

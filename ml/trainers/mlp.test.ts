@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { Matrix } from '../matrix.ts'
 import { createRandom } from '../random.ts'
-import { assertClose, problem } from '../testing.ts'
+import { assertClose, matrixOf, problem } from '../testing.ts'
 import { mlp } from './mlp.ts'
+import { inputsOf, toBatch } from './mlp-data.ts'
 import { mlpPredictor } from './mlp-forward.ts'
 import { lossOf } from './mlp-loss.ts'
-import { createNetwork } from './mlp-network.ts'
+import { createNetwork, type NetworkOptions } from './mlp-network.ts'
+import { createProducts } from './mlp-products.ts'
 import { backend, loadTensorFlow } from './tensorflow.ts'
 import type { Model, Tensor } from './types.ts'
 
@@ -15,24 +18,86 @@ test('the backend has a name, a version and, when not native, a reason', async (
   assert.match(version, /^\d+\./)
 })
 
+const PLAIN: NetworkOptions = {
+  hidden: [64, 32],
+  outputs: 3,
+  seed: 8,
+  dropout: 0,
+  batchNorm: false,
+  residual: false,
+  optimiser: 'adam',
+  momentum: 0.9,
+  weightDecay: 0,
+  clip: 0,
+}
+
 test('our forward pass equals TensorFlow’s to 1e-5', async () => {
-  const { tf } = await loadTensorFlow()
+  const { tf, backend } = await loadTensorFlow()
   const random = createRandom(4)
-  const sizes = [30, 64, 32, 3]
-  const network = createNetwork(tf, 'multiclass', sizes, { seed: 8, dropout: 0, weightDecay: 0 })
   const x = Float32Array.from({ length: 30 * 500 }, () => random.normal())
-  const raw = network.outputs(x, 500)
-  const weights = network.weights()
-  network.dispose()
+  const matrix: Matrix = { names: [], rows: 500, cols: 30, data: x }
+  const network = createNetwork(
+    createProducts(tf, backend.name === 'tensorflow'),
+    'multiclass',
+    inputsOf(matrix),
+    PLAIN,
+  )
+  const { kernels, biases } = network.weights()
   const tensors: Record<string, Tensor> = { fill: { dtype: 'F32', shape: [30], data: new Float32Array(30) } }
+  const sizes = [30, 64, 32, 3]
   for (let k = 0; k < 3; k++) {
-    tensors[`kernel.${k}`] = { dtype: 'F32', shape: [sizes[k]!, sizes[k + 1]!], data: weights[2 * k]! }
-    tensors[`bias.${k}`] = { dtype: 'F32', shape: [sizes[k + 1]!], data: weights[2 * k + 1]! }
+    tensors[`kernel.${k}`] = { dtype: 'F32', shape: [sizes[k]!, sizes[k + 1]!], data: kernels[k]! }
+    tensors[`bias.${k}`] = { dtype: 'F32', shape: [sizes[k + 1]!], data: biases[k]! }
   }
   const model: Model = { trainer: 'mlp', task: 'multiclass', classCount: 3, cols: 30, tensors, config: {} }
-  const ours = mlpPredictor(model).predict({ names: [], rows: 500, cols: 30, data: x })
-  const theirs = tf.softmax(tf.tensor2d(raw, [500, 3])).dataSync()
-  for (let k = 0; k < ours.length; k++) assertClose(ours[k]!, theirs[k]!, 1e-5)
+  const ours = mlpPredictor(model).predict(matrix)
+  const theirs = tf.tidy(() => {
+    let h = tf.tensor2d(x, [500, 30])
+    for (let k = 0; k < 3; k++) {
+      h = tf.add(tf.matMul(h, tf.tensor2d(kernels[k]!, [sizes[k]!, sizes[k + 1]!])), tf.tensor1d(biases[k]!))
+      if (k < 2) h = tf.relu(h)
+    }
+    return tf.softmax(h)
+  })
+  const expected = theirs.dataSync()
+  theirs.dispose()
+  for (let k = 0; k < ours.length; k++) assertClose(ours[k]!, expected[k]!, 1e-5)
+})
+
+test('the gradient of the whole network is that of its loss (finite differences)', async () => {
+  const { tf, backend } = await loadTensorFlow()
+  const products = createProducts(tf, backend.name === 'tensorflow')
+  const random = createRandom(6)
+  // Numbers and two categories, one of them with missing codes.
+  const levels = [0, 3, 0, 5]
+  const x = matrixOf(24, 4, (i, j) => (levels[j] === 0 ? random.normal() : i % 7 === 0 ? Number.NaN : i % levels[j]!))
+  const inputs = inputsOf({ ...x, levels })
+  const y = Float64Array.from({ length: 24 }, (_, i) => i % 3)
+  const batch = toBatch({ x, y, weights: y.map(each => 1 + each) }, inputs, new Float64Array(4), {
+    mean: 0,
+    deviation: 1,
+  })
+  for (const change of [{}, { batchNorm: true }, { residual: true }, { batchNorm: true, residual: true }]) {
+    const network = createNetwork(products, 'multiclass', inputs, { ...PLAIN, hidden: [6, 6, 6], ...change })
+    const { gradient, parameters } = network.gradientOf(batch)
+    const analytic = gradient.slice()
+    let [dot, own, other] = [0, 0, 0]
+    for (let k = 0; k < parameters.length; k++) {
+      const kept = parameters[k]!
+      parameters[k] = kept + 2e-3
+      const above = network.gradientOf(batch).loss
+      parameters[k] = kept - 2e-3
+      const below = network.gradientOf(batch).loss
+      parameters[k] = kept
+      const slope = (above - below) / 4e-3
+      dot += slope * analytic[k]!
+      own += analytic[k]! ** 2
+      other += slope ** 2
+    }
+    // Same direction and length; single entries may sit on a kink of ReLU.
+    assert.ok(dot / Math.sqrt(own * other) > 0.999, `${JSON.stringify(change)}: cosine ${dot / Math.sqrt(own * other)}`)
+    assertClose(Math.sqrt(own / other), 1, 0.02, JSON.stringify(change))
+  }
 })
 
 test('gradients are those of the loss (finite differences)', async () => {

@@ -10,9 +10,9 @@ type WasmModule = { setWasmPaths(folder: string): void; version_wasm: string }
 let loading: Promise<Loaded> | undefined
 
 /**
- * TensorFlow.js with the fastest backend this machine has: the native library when its binary is installed, else
- * WebAssembly (SIMD, one thread). Loaded once, on first use, without a word on the console.
- * @throws EngineError `backend` when neither loads.
+ * TensorFlow.js with the fastest backend this machine has: the native library when its binary is installed (`npm run tensorflow-native`), else
+ * WebAssembly (SIMD, one thread). FLEXIML_TENSORFLOW=native or wasm leaves no choice. Loaded once, on first use, without a word on the console.
+ * @throws EngineError `backend` when none loads.
  */
 export function loadTensorFlow(): Promise<Loaded> {
   loading ??= load()
@@ -26,16 +26,27 @@ export async function backend(): Promise<Backend> {
 
 async function load(): Promise<Loaded> {
   const require = createRequire(import.meta.url)
-  let reason: string
-  try {
-    const tf = requireNative(require)
-    await tf.ready()
-    return { tf, backend: { name: 'tensorflow', version: tf.version['tfjs-node'] ?? tf.version.tfjs } }
-  } catch (error) {
-    const missing = /can not be found|Cannot find module/.test(String(error))
-    reason = missing
-      ? 'the native TensorFlow library is not installed'
-      : `the native TensorFlow library does not load: ${String((error as Error).message).split('\n')[0]}`
+  const wanted = process.env.FLEXIML_TENSORFLOW
+  let reason = 'FLEXIML_TENSORFLOW=wasm asks for it'
+  if (wanted !== 'wasm') {
+    try {
+      const tf = requireNative(require)
+      await tf.ready()
+      return { tf, backend: { name: 'tensorflow', version: tf.version['tfjs-node'] ?? tf.version.tfjs } }
+    } catch (error) {
+      const missing = /can not be found|Cannot find module/.test(String(error))
+      reason = missing
+        ? 'the native TensorFlow library is not installed'
+        : `the native TensorFlow library does not load: ${String((error as Error).message).split('\n')[0]}`
+    }
+  }
+  if (wanted === 'native') {
+    loading = undefined
+    throw new EngineError(
+      'backend',
+      `FLEXIML_TENSORFLOW=native, but ${reason}.`,
+      'Run `npm run tensorflow-native`, or leave FLEXIML_TENSORFLOW out.',
+    )
   }
   try {
     const tf = require('@tensorflow/tfjs') as typeof TensorFlow
