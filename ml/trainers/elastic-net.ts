@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts'
 import { cholesky, solveCholesky } from './cholesky.ts'
 
 /**
@@ -22,7 +23,14 @@ export function solveRidge({ cols, gram, moments, l2 }: Quadratic): Float64Array
     // A constant column has no moment either: any positive pivot gives it 0.
     const ridge = (j: number) => (gram[j * cols + j] === 0 ? 1 : l2[j]! + jitter)
     const result = cholesky(gram, cols, ridge)
-    if ('dependent' in result) continue
+    if ('dependent' in result) {
+      if (jitter < 1e6 * least) continue
+      throw new EngineError(
+        'diverged',
+        'The linear model has no solution: some features are too large or too small to reckon with.',
+        'Scale the features, or drop extreme ones.',
+      )
+    }
     const solution = moments.slice()
     solveCholesky(result.lower, cols, solution)
     return solution

@@ -11,9 +11,11 @@ import type { Solution, SolverOptions } from './linear-options.ts'
 const GRAM_COLUMNS = 1500
 const NEWTON_COLUMNS = 500
 
+/** Columns of tiny numbers need huge coefficients: theirs cost without end, and infinity is no number to reckon with. */
+const MOST = 1e30
 const penaltyByColumn = (design: Design, { l1, l2 }: SolverOptions) => ({
-  l1: design.inverse.map(inverse => l1 * inverse),
-  l2: design.inverse.map(inverse => l2 * inverse * inverse),
+  l1: design.inverse.map(inverse => Math.min(MOST, l1 * inverse)),
+  l2: design.inverse.map(inverse => Math.min(MOST, l2 * inverse * inverse)),
 })
 
 /** Least squares: Cholesky without L1, else coordinate descent; both on the Gram matrix. */
