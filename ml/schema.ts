@@ -73,6 +73,18 @@ export function gotWords(value: unknown): string {
   return String(value)
 }
 
+/** A made-up row that fits a signature: the least values and first levels that it names. */
+export function exampleRow(signature: Schema): Record<string, unknown> {
+  return Object.fromEntries(
+    signature.columns.map(({ name, type, domain }) => {
+      if (type === 'number' || type === 'integer') return [name, domain && !Array.isArray(domain) ? domain.min : 0]
+      if (type === 'boolean') return [name, false]
+      if (type === 'datetime') return [name, '2026-01-01T00:00']
+      return [name, Array.isArray(domain) ? (domain[0] ?? '') : '']
+    }),
+  )
+}
+
 /** True when the cell fits the column's type. Missing cells are judged by `nullable`, not here. */
 export type CellCheck = (value: unknown) => boolean
 

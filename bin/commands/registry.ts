@@ -1,9 +1,10 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
 import type { Client } from './connection.ts'
 import { failed, fromBody, toFailure, usage } from './failure.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
+import { uploadFile } from './upload-file.ts'
 
 /** A run prints as 32 hex digits everywhere. */
 const runText = (run: string | null) => run?.replaceAll('-', '') ?? null
@@ -100,6 +101,35 @@ async function fetchBytes(client: Client, address: string): Promise<Uint8Array> 
   throw fromBody(body?.error ?? { code: 'internal', message: `${client.url} answered ${response.status}.` })
 }
 
+async function importFile({ args, text, list: listOf, client: open, note }: Call): Promise<Outcome> {
+  const path = args[0]!
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) throw usage(`There is no file ${path}.`)
+  const task = text('task')
+  if (task !== undefined && !isTask(task))
+    throw usage(`--task ${task} is none.`, 'Give regression, binary or multiclass.')
+  const client = await open()
+  const digest = await uploadFile(client, path, note)
+  const made = await client.api.registry.import.mutate({
+    digest,
+    name: text('name')!,
+    ...(task ? { task } : {}),
+    ...(text('target') ? { target: text('target') } : {}),
+    ...(text('note') ? { note: text('note') } : {}),
+    ...(listOf('columns') ? { columns: listOf('columns') } : {}),
+    ...(listOf('classes') ? { classes: listOf('classes') } : {}),
+  })
+  return {
+    document: { ...made },
+    text: made.created
+      ? `${made.model} v${made.version} was imported (${made.task}). It takes ${made.columns.slice(0, 12).join(', ')}${made.columns.length > 12 ? ` and ${made.columns.length - 12} more` : ''}.`
+      : `This file is ${made.model} v${made.version} already.`,
+  }
+}
+
+const TASKS = ['regression', 'binary', 'multiclass'] as const
+const isTask = (text: string): text is (typeof TASKS)[number] => (TASKS as readonly string[]).includes(text)
+
 type Switched = {
   endpoint: string
   model: string
@@ -183,6 +213,26 @@ export const registryCommands: Command[] = [
     count: [1, 1],
     summary: 'Shows a model with its versions and aliases.',
     run: show,
+  },
+  {
+    name: 'model import',
+    parameters: 'FILE',
+    count: [1, 1],
+    summary: 'Makes an ONNX classifier or regressor the next version of a model.',
+    more: 'The file may take one tensor of rows × columns, or a tensor per column. Weights in other files, operators of others and loops are refused; it is tried with one row before it is kept.',
+    options: {
+      name: { type: 'string', value: 'M', help: 'the model', required: true },
+      task: {
+        type: 'string',
+        value: 'T',
+        help: 'regression, binary or multiclass; by default what the file seems to be',
+      },
+      target: { type: 'string', value: 'COL', help: 'what is predicted' },
+      columns: { type: 'string', value: 'A,B', help: 'names of its columns, in their order' },
+      classes: { type: 'string', value: 'A,B', help: 'names of its classes, in the order of its probabilities' },
+      note: { type: 'string', value: 'WORDS', help: 'a note on the version' },
+    },
+    run: importFile,
   },
   {
     name: 'model export',

@@ -13,6 +13,7 @@ import {
   metricInterval,
   type Scored,
 } from '#ml/index.ts'
+import '#ml/onnx.ts'
 import { readFrameColumns, versionById } from '#server/data/index.ts'
 import { completeEvaluation, evaluateRunJob, failEvaluation, loadEvaluation } from '#server/evaluation/index.ts'
 import { AppError } from '#server/kernel/errors.ts'

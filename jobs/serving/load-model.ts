@@ -1,4 +1,5 @@
-import { EngineError, loadPredictor, type Schema } from '#ml/index.ts'
+import { EngineError, exampleRow, loadPredictor, type Schema } from '#ml/index.ts'
+import '#ml/onnx.ts'
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
 
 export interface ModelAnswer {
@@ -48,15 +49,7 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
       }
     },
   }
-  const row: Record<string, unknown> = {}
-  for (const column of signature.columns) {
-    if (column.nullable) row[column.name] = null
-    else if (column.type === 'number' || column.type === 'integer')
-      row[column.name] = column.domain && !Array.isArray(column.domain) ? column.domain.min : 0
-    else if (column.type === 'boolean') row[column.name] = false
-    else if (column.type === 'datetime') row[column.name] = '2026-01-01T00:00'
-    else row[column.name] = Array.isArray(column.domain) ? (column.domain[0] ?? '') : ''
-  }
+  const row = exampleRow(signature)
   for (let i = 0; i < 200; i++) model.predict([row])
   return model
 }

@@ -35,6 +35,23 @@ export const describeInputSchema = z.object({
 })
 export type DescribeInput = z.infer<typeof describeInputSchema>
 
+const nameSchema = z.string().min(1).max(200)
+export const importInputSchema = z.object({
+  /** SHA-256 of an uploaded ONNX file. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'A SHA-256: 64 hexadecimal digits.'),
+  name: resourceNameSchema,
+  note: z.string().max(2000, 'At most 2000 characters.').optional(),
+  /** By default what the file seems to be. */
+  task: z.enum(['regression', 'binary', 'multiclass']).optional(),
+  /** What is predicted. */
+  target: nameSchema.default('prediction'),
+  /** Names of the columns, in the order the file takes them. */
+  columns: z.array(nameSchema).max(100_000).optional(),
+  /** Names of the classes, in the order of the probabilities. */
+  classes: z.array(nameSchema).min(2).max(1000).optional(),
+})
+export type ImportInput = z.infer<typeof importInputSchema>
+
 /** How a version leaves: for any ONNX runtime, or as the bundle that FlexiML keeps. */
 export type ExportFormat = 'onnx' | 'bundle'
 

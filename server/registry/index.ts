@@ -1,5 +1,6 @@
 export { describeModel } from './describe-model.ts'
 export { exportVersion } from './export-version.ts'
+export { importVersion } from './import-version.ts'
 export { listModels, type ModelVersion, showModel, versionById, versionOf } from './read-models.ts'
 export { type Registered, registerVersion } from './register-version.ts'
 export { requireAction, requireServable } from './rules/decide-version.ts'

@@ -1,4 +1,3 @@
-import { loadPredictor } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -6,7 +5,8 @@ import { parseId } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { findDoneRun } from '#server/training/index.ts'
-import type { RegisterInput, Servable, Signature } from './contract.ts'
+import type { RegisterInput } from './contract.ts'
+import { readServable } from './read-servable.ts'
 import { findVersionOfRun, insertVersion, lockModel } from './store.ts'
 
 export interface Registered {
@@ -69,27 +69,4 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
     c.wakeAfter({ topic: 'model', projectId: scope.projectId, id: model.id })
     return { model: model.name, version: version.number, run: run.id, digest, created: true }
   })
-}
-
-/** Opens the bundle once, so that a version that claims to be servable has been loaded before. */
-function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature } {
-  try {
-    const { bundle } = loadPredictor(bytes)
-    return {
-      servable: { kind: 'native', digest },
-      signature: {
-        columns: bundle.signature.columns.map(({ name, type, nullable, domain }) => ({
-          name,
-          type,
-          nullable,
-          ...(domain ? { domain } : {}),
-        })),
-        target: bundle.target.name,
-        task: bundle.task,
-        classes: bundle.classes,
-      },
-    }
-  } catch (error) {
-    return { servable: { kind: 'none', reason: (error as Error).message }, signature: { columns: [] } }
-  }
 }

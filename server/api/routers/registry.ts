@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import { describeInputSchema, modelRefSchema, registerInputSchema } from '#server/registry/contract.ts'
-import { describeModel, listModels, registerVersion, showModel } from '#server/registry/index.ts'
+import {
+  describeInputSchema,
+  importInputSchema,
+  modelRefSchema,
+  registerInputSchema,
+} from '#server/registry/contract.ts'
+import { describeModel, importVersion, listModels, registerVersion, showModel } from '#server/registry/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 export const registryRouter = router({
@@ -11,6 +16,9 @@ export const registryRouter = router({
   register: projectProcedure('registry:write')
     .input(registerInputSchema)
     .mutation(({ ctx, input }) => registerVersion(ctx.kernel, ctx.caller, input)),
+  import: projectProcedure('registry:write')
+    .input(importInputSchema)
+    .mutation(({ ctx, input }) => importVersion(ctx.kernel, ctx.caller, input)),
   describe: projectProcedure('registry:write')
     .input(describeInputSchema)
     .mutation(({ ctx, input }) => describeModel(ctx.kernel, ctx.caller, input)),

@@ -1,0 +1,81 @@
+import { EngineError, importOnnx, packBundle } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { ownBlob, requireOwnBlob } from '#server/kernel/blobs.ts'
+import { change } from '#server/kernel/change.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import type { ImportInput } from './contract.ts'
+import { describeSignature } from './read-servable.ts'
+import { insertVersion, listVersions, lockModel } from './store.ts'
+import { tryBundle } from './try-bundle.ts'
+
+export interface Imported {
+  model: string
+  version: number
+  digest: string
+  task: string
+  /** Names of the columns that callers send. */
+  columns: string[]
+  /** False: the same file was imported under this name before. */
+  created: boolean
+}
+
+/** Most bytes of an ONNX file: it is held in memory while it is checked. */
+const MOST_BYTES = 512 * 2 ** 20
+
+/**
+ * An uploaded ONNX file becomes the next version of `name`, when it is harmless, understood, and answers one made-up row in a process of its
+ * own. Throws `invalid` in words.
+ */
+export async function importVersion(kernel: Kernel, caller: Caller, input: ImportInput): Promise<Imported> {
+  await authorise(kernel, caller, 'registry:write')
+  const { scope } = caller
+  const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
+  if (uploaded.bytes > MOST_BYTES)
+    throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MOST_BYTES} are taken.`)
+  const content = inOurWords(await kernel.blobs.readAll(input.digest), input)
+  const blob = await kernel.blobs.put(packBundle(content))
+  await tryBundle(await kernel.blobs.pathOf(blob.digest))
+  const columns = content.signature.columns.map(column => column.name)
+  return change(kernel, caller.actor, async c => {
+    await ownBlob(c.tx, scope.projectId, blob)
+    const model = await lockModel(c.tx, scope, input.name, actorKey(caller.actor))
+    const answer = { model: model.name, digest: blob.digest, task: content.task, columns }
+    const known = (await listVersions(c.tx, scope, model.id)).find(version => version.digest === blob.digest)
+    if (known) return { ...answer, version: known.number, created: false }
+    const version = await insertVersion(c.tx, model, {
+      runId: null,
+      digest: blob.digest,
+      servable: { kind: 'native', digest: blob.digest },
+      signature: describeSignature(content),
+      metrics: {},
+      note: input.note ?? '',
+      createdBy: actorKey(caller.actor),
+    })
+    const subject = { subjectKind: 'model-version', subjectId: version.id }
+    const payload = { model: model.name, version: version.number, run: null, digest: blob.digest, file: input.digest }
+    await c.link(scope.projectId, [
+      { from: { kind: 'model-version', id: version.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
+    ])
+    await c.emit({ projectId: scope.projectId, type: 'registry.version-registered', ...subject, payload })
+    await c.audit({ projectId: scope.projectId, action: 'registry.import-version', ...subject, details: payload })
+    c.wakeAfter({ topic: 'model', projectId: scope.projectId, id: model.id })
+    return { ...answer, version: version.number, created: true }
+  })
+}
+
+function inOurWords(file: Uint8Array, { task, target, columns, classes }: ImportInput) {
+  try {
+    return importOnnx({
+      file,
+      target,
+      ...(task ? { task } : {}),
+      ...(columns ? { columns } : {}),
+      ...(classes ? { classes } : {}),
+    })
+  } catch (error) {
+    if (error instanceof EngineError) throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
+    throw error
+  }
+}

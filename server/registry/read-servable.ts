@@ -1,0 +1,33 @@
+import { type LoadedPredictor, loadPredictor } from '#ml/index.ts'
+import '#ml/onnx.ts'
+import type { Servable, Signature } from './contract.ts'
+
+type Described = Pick<LoadedPredictor['bundle'], 'signature' | 'target' | 'task' | 'classes'>
+
+/** Opens the bundle once, so that a version that claims to be servable has been loaded before. */
+export function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature } {
+  try {
+    const { bundle } = loadPredictor(bytes)
+    return {
+      servable: { kind: 'native', digest },
+      signature: describeSignature(bundle),
+    }
+  } catch (error) {
+    return { servable: { kind: 'none', reason: (error as Error).message }, signature: { columns: [] } }
+  }
+}
+
+/** What callers send and get, as it is kept beside the version. */
+export function describeSignature({ signature, target, task, classes }: Described): Signature {
+  return {
+    columns: signature.columns.map(({ name, type, nullable, domain }) => ({
+      name,
+      type,
+      nullable,
+      ...(domain ? { domain } : {}),
+    })),
+    target: target.name,
+    task,
+    classes,
+  }
+}
