@@ -17,7 +17,7 @@ import { randomTreeModel } from '../../trees/testing.ts'
 import { exportOnnx } from './export.ts'
 import { largestDifference, runExported } from './testing.ts'
 
-const QUICK: Record<string, Parameters> = { mlp: { hidden: [8], epochs: 3 } }
+const QUICK: Record<string, Parameters> = { mlp: { hidden: [8, 8], epochs: 3, residual: true, batchNorm: true } }
 const ROWS = 1000
 const FEATURES: Schema = {
   columns: SHOP.columns.filter(column => column.role !== 'target' && column.role !== 'ignore'),

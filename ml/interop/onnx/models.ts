@@ -1,8 +1,9 @@
 import { EngineError } from '../../errors.ts'
 import { takeTensor } from '../../trainers/tensors.ts'
-import type { Model, Tensor } from '../../trainers/types.ts'
+import type { Model } from '../../trainers/types.ts'
 import type { GraphBuilder } from './graph.ts'
 import { addBinary, addSoftmax, spread } from './links.ts'
+import { addMlp } from './mlp.ts'
 import { addTrees } from './trees.ts'
 
 /** Adds a model behind its features (double, rows × cols): gives values, rows × 1, or probabilities, rows × classes, as double. */
@@ -51,31 +52,4 @@ function addLinear(graph: GraphBuilder, model: Model, features: string): string 
     return model.config.link === 'log' ? graph.add('Exp', [graph.add('Min', [scores, graph.number(700)])]) : scores
   }
   return task === 'binary' ? addBinary(graph, scores) : addSoftmax(graph, scores)
-}
-
-/** Single precision, as our own forward pass. */
-function addMlp(graph: GraphBuilder, model: Model, features: string): string {
-  const { cols, task } = model
-  const single = graph.add('Cast', [features], { to: { type: 'float' } })
-  let value = fillGaps(graph, single, takeTensor(model, 'fill', [cols]), 'float')
-  let width = cols
-  for (let k = 0; k === 0 || Object.hasOwn(model.tensors, `kernel.${k}`); k++) {
-    if (k > 0) value = graph.add('Relu', [value])
-    const units = model.tensors[`kernel.${k}`]?.shape[1] ?? 1
-    const kernel = graph.constant('float', [width, units], takeTensor(model, `kernel.${k}`, [width, units]))
-    const bias = graph.constant('float', [1, units], takeTensor(model, `bias.${k}`, [units]))
-    value = graph.add('Add', [graph.add('MatMul', [value, kernel]), bias])
-    width = units
-  }
-  const scores = graph.add('Cast', [value], { to: { type: 'double' } })
-  if (task === 'binary') return addBinary(graph, scores)
-  if (task === 'multiclass') return addSoftmax(graph, scores)
-  const { targetMean, targetDeviation } = model.config as { targetMean?: number; targetDeviation?: number }
-  const scaled = graph.add('Mul', [scores, graph.number(targetDeviation ?? 1)])
-  return graph.add('Add', [scaled, graph.number(targetMean ?? 0)])
-}
-
-/** Missing features take the training mean. */
-function fillGaps(graph: GraphBuilder, value: string, fill: Tensor['data'], type: 'float' | 'double'): string {
-  return graph.add('Where', [graph.add('IsNaN', [value]), graph.constant(type, [1, fill.length], fill), value])
 }
