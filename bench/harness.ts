@@ -1,3 +1,5 @@
+import { createRandom } from '../ml/random.ts'
+
 /** What a benchmark measured on one side: repeated values in the row's unit, and what came out, so that a fast wrong answer shows. */
 export interface Measured {
   samples: number[]
@@ -9,10 +11,13 @@ export interface Measured {
 export interface BenchRow {
   /** `subject/what`, as `serving/one-row-p50`. */
   row: string
-  unit: 'µs' | 'ms' | 's' | 'rows/s' | 'req/s' | 'MB'
+  unit: 'µs' | 'ms' | 's' | 'rows/s' | 'req/s' | 'MB' | 'log10'
   better: 'less' | 'more'
-  /** `ratio`: ours against the best peer, ≤ when less is better (the inverse when more is); `value`: a bound in the unit. */
-  goal?: { ratio: number } | { value: number }
+  /**
+   * `ratio`: ours against the best peer, ≤ when less is better (the inverse when more is); `value`: a bound in the unit;
+   * `difference`: at most so much worse than every peer, by `pairedBound` of the samples.
+   */
+  goal?: { ratio: number } | { value: number } | { difference: number }
   measure(): Promise<{ ours: Measured; peers?: Record<string, Measured>; floor?: Measured }>
 }
 
@@ -46,6 +51,21 @@ export function summarise({ samples, answer, version }: Measured): Summary {
   }
 }
 
+/** How much larger ours is than theirs on average, pair by pair: upper end of the 95 % bootstrap interval. */
+export function pairedBound(ours: readonly number[], theirs: readonly number[]): number {
+  const random = createRandom(1)
+  const differences = ours.map((value, i) => value - theirs[i]!)
+  const means = Array.from({ length: 10_000 }, () => {
+    let sum = 0
+    for (let i = 0; i < differences.length; i++) sum += differences[random.integer(differences.length)]!
+    return sum / differences.length
+  })
+  return quantile(
+    means.sort((a, b) => a - b),
+    0.975,
+  )
+}
+
 export interface RowReport {
   row: string
   ours: Summary & { unit: string }
@@ -57,6 +77,9 @@ export interface RowReport {
   met: boolean | null
 }
 
+const worseBy = ({ better }: BenchRow, ours: Measured, peer: Measured) =>
+  better === 'less' ? pairedBound(ours.samples, peer.samples) : pairedBound(peer.samples, ours.samples)
+
 export async function runRow(bench: BenchRow): Promise<RowReport> {
   const { ours, peers = {}, floor } = await bench.measure()
   const mine = summarise(ours)
@@ -64,7 +87,16 @@ export async function runRow(bench: BenchRow): Promise<RowReport> {
   const less = bench.better === 'less'
   const medians = Object.values(others).map(p => p.median)
   const best = medians.length > 0 ? (less ? Math.min(...medians) : Math.max(...medians)) : null
-  const ratio = best === null ? null : less ? mine.median / best : best / mine.median
+  // Of logarithms the ratio is that of what they are logarithms of.
+  const logs = bench.unit === 'log10'
+  const ratio =
+    best === null
+      ? null
+      : logs
+        ? 10 ** ((mine.median - best) * (less ? 1 : -1))
+        : less
+          ? mine.median / best
+          : best / mine.median
   const { goal = null } = bench
   const met =
     goal === null
@@ -73,7 +105,9 @@ export async function runRow(bench: BenchRow): Promise<RowReport> {
         ? less === mine.median <= goal.value || mine.median === goal.value
         : ratio === null
           ? null
-          : ratio <= goal.ratio
+          : 'ratio' in goal
+            ? ratio <= goal.ratio
+            : Object.values(peers).every(peer => worseBy(bench, ours, peer) <= goal.difference)
   return {
     row: bench.row,
     ours: { ...mine, unit: bench.unit },

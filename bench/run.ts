@@ -21,7 +21,13 @@ const reports: RowReport[] = []
 function print({ row, ours, peers, floor, ratio, goal, met }: RowReport): void {
   const beside = Object.entries(peers).map(([name, p]) => `${name} ${number(p.median)}`)
   if (floor) beside.push(`floor ${number(floor.median)}`)
-  const bound = goal && ('ratio' in goal ? `ratio ≤ ${goal.ratio}` : `${goal.value} ${ours.unit}`)
+  const bound =
+    goal &&
+    ('ratio' in goal
+      ? `ratio ≤ ${goal.ratio}`
+      : 'value' in goal
+        ? `${goal.value} ${ours.unit}`
+        : `difference ≤ ${goal.difference}`)
   console.log(
     `${row.padEnd(28)} ${number(ours.median).padStart(9)} ± ${number(ours.spread)} ${ours.unit}` +
       `${beside.length > 0 ? `   ${beside.join(', ')}` : ''}${ratio === null ? '' : `   ratio ${number(ratio)}`}` +
