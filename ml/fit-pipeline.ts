@@ -54,9 +54,19 @@ export type TrainRequest = {
   signal?: AbortSignal
   /** For AutoML: when aborted, the answer is the best so far. */
   finish?: AbortSignal
+  /** Learns in another way than by a trainer of this engine, such as a command of a person's; measured like every other. */
+  learn?: Learn
   /** The caller's clock in milliseconds. */
   now: () => number
 }
+
+/** Rows of the frame in, a recipe and a model out; `words` go to the notes. `classes` are the target's, by code. */
+export type Learn = (rows: {
+  train: Int32Array
+  validation: Int32Array
+  task: Task
+  classes: readonly string[]
+}) => Promise<{ recipe: FittedRecipe; model: Model; words: string[] }>
 
 export type TrainResult = {
   /** Packed bundle: one blob, for `loadPredictor`. */
@@ -103,12 +113,14 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
   const targetColumn = requireColumn(frame, targetName, 'target')
   const schemaColumn = schema.columns.find(column => column.name === targetName)
   const task = request.task ?? detectTask({ name: targetName, type: schemaColumn?.type ?? 'category' }, targetColumn)
-  const trainer = request.trainerId === automl.id ? null : getTrainer(request.trainerId)
-  const described = trainer ?? automl
+  const { learn } = request
+  const trainer = learn || request.trainerId === automl.id ? null : getTrainer(request.trainerId)
+  const described = learn ? { label: request.trainerId, tasks: [task], parameters: [] } : (trainer ?? automl)
   if (!described.tasks.includes(task)) {
     throw new EngineError('task', `“${described.label}” cannot be trained for ${task}.`, 'Choose another trainer.')
   }
-  const parameters = resolveParameters(described.parameters, request.parameters ?? {})
+  const given = request.parameters ?? {}
+  const parameters = learn ? given : resolveParameters(described.parameters, given)
   const metric = request.metric ?? defaultMetric(task)
   if (!getMetric(metric).tasks.includes(task)) {
     throw new EngineError('metric', `“${getMetric(metric).label}” does not measure ${task}.`, 'Choose another metric.')
@@ -121,16 +133,18 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
   const train = weighed(pickTable(table, sides.train), request.classWeights ?? 'none')
   const held = pickRows(table.data, sides.validation)
   const notes = task === 'regression' ? [] : explainImbalance(train.data.y, classes, request.classWeights ?? 'none')
-  const learnt = trainer
-    ? await learnOne(trainer, parameters, train, held, request, signal)
-    : await learnByAutoml(parameters, train, request, signal)
+  const learnt = learn
+    ? await learnElsewhere(learn, train, held, classes)
+    : trainer
+      ? await learnOne(trainer, parameters, train, held, request, signal)
+      : await learnByAutoml(parameters, train, request, signal)
   const { recipe } = learnt
   if (recipe.inputs.some(input => input.name === targetName)) {
     throw new EngineError('recipe-target', `The recipe uses the target “${targetName}” as a feature.`, 'Remove it.')
   }
   signal.throwIfAborted()
   const { calibration, threshold, words } = await decide(learnt, train, request)
-  notes.push(...words, ...(learnt.summary ?? []))
+  notes.push(...words, ...(learnt.remarks ?? []), ...(learnt.summary ?? []))
   const model = learnt.summary
     ? { ...learnt.model, config: { ...learnt.model.config, ...forBundle(learnt) } }
     : learnt.model
@@ -186,6 +200,8 @@ type Learnt = {
   outOfFold: () => Promise<OutOfFold>
   summary?: string[]
   leaderboard?: LeaderboardRow[]
+  /** For the notes alone. */
+  remarks?: string[]
 }
 
 async function learnOne(
@@ -218,6 +234,24 @@ async function learnOne(
     return (await crossValidate(train.data, folds, options)).outOfFold
   }
   return { recipe, model, outOfFold }
+}
+
+async function learnElsewhere(
+  learn: Learn,
+  train: Table,
+  held: Table['data'],
+  classes: readonly string[],
+): Promise<Learnt> {
+  const { task, rows } = train.data
+  const { recipe, model, words } = await learn({ train: rows, validation: held.rows, task, classes })
+  const outOfFold = () => {
+    throw new EngineError(
+      'calibration',
+      'Only models trained here are calibrated or given a threshold: that takes several trainings.',
+      'Leave calibration and threshold out.',
+    )
+  }
+  return { recipe, model, outOfFold, remarks: words }
 }
 
 async function learnByAutoml(

@@ -48,6 +48,23 @@ function parseThreshold(given: string | undefined): ThresholdWish | undefined {
   throw usage(`--threshold ${given} is not cost:FALSE_ALARM:MISS with two numbers, such as cost:1:20.`)
 }
 
+/** A command and what it is told: `--set depth=4 --set solver=lbfgs`. */
+function parseCommand(line: string | undefined, settings: string[], minutes: number | undefined) {
+  if (line === undefined) {
+    if (settings.length > 0) throw usage('--set belongs to --command.')
+    return undefined
+  }
+  const parameters = Object.fromEntries(
+    settings.map(text => {
+      const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? []
+      if (name === undefined || value === undefined) throw usage(`--set ${text} is not NAME=VALUE.`)
+      if (value === 'true' || value === 'false') return [name, value === 'true']
+      return [name, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
+    }),
+  ) as Record<string, number | string | boolean>
+  return { line, parameters, ...(minutes === undefined ? {} : { minutes }) }
+}
+
 /** Follows an experiment until no run is queued or running; says each run as it ends. */
 export async function waitForRuns(
   client: Client,
@@ -79,13 +96,18 @@ async function leakLines(
     .map(c => `Warning: ${c.name} gives ${input.target} away (${c.warning}); --ignore ${c.name} leaves it out.`)
 }
 
-async function train({ text, list, whole, number, flag, client, note }: Call): Promise<Outcome> {
-  const input: Partial<LaunchInput> & { data: string; target: string } = {
+async function train({ text, texts, list, whole, number, flag, client, note }: Call): Promise<Outcome> {
+  const input: Partial<Omit<LaunchInput, 'command'>> & {
+    data: string
+    target: string
+    command: ReturnType<typeof parseCommand>
+  } = {
     data: text('data')!,
     target: text('target')!,
     task: oneOf(TASKS, text('task'), 'task'),
     trainers: list('trainers'),
     trials: whole('trials', 1),
+    command: parseCommand(text('command'), texts('set'), number('minutes')),
     minutes: number('minutes'),
     metric: text('metric'),
     name: text('name'),
@@ -216,6 +238,17 @@ export const trainingCommands: Command[] = [
       target: { type: 'string', value: 'COL', help: 'the column to be predicted', required: true },
       task: { type: 'string', value: 'T', help: `${TASKS.join(', ')}; default: read off the target` },
       trainers: { type: 'string', value: 'a,b', help: 'default: all that can learn the task; automl must be named' },
+      command: {
+        type: 'string',
+        value: 'LINE',
+        help: 'instead of trainers, a command that learns (docs/external-training.md)',
+      },
+      set: {
+        type: 'string',
+        value: 'NAME=VALUE',
+        multiple: true,
+        help: 'told to the command; may be given several times',
+      },
       trials: { type: 'string', value: 'K', help: 'runs in all; default: every suggested setting' },
       minutes: { type: 'string', value: 'M', help: 'no run is started after this; for automl, the time it has (1)' },
       metric: { type: 'string', value: 'M', help: 'what runs are ranked by' },

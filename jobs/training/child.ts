@@ -13,11 +13,13 @@ import {
   frameSpecs,
   trainPipeline,
 } from '#ml/node.ts'
+import '#ml/onnx.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { withDuckDb } from '#server/kernel/duckdb.ts'
 import type { MetricPoint } from '#server/training/index.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'
+import { learnByCommand } from './command/learn-by-command.ts'
 import type { FromChild, ToChild, TrainTask } from './protocol.ts'
 
 /** Serving and pages come first on a busy machine. */
@@ -96,6 +98,25 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
   const frame = await frameOf(task, signal)
   tell({ type: 'progress', done: 0.05, note: 'preparing the columns' })
   const reporter = createReporter(task)
+  const { command } = task
+  const learn =
+    command &&
+    learnByCommand(
+      {
+        ...task,
+        command: command.line,
+        minutes: command.minutes,
+        parameters: command.parameters,
+        memoryMb: task.readMemoryMb,
+      },
+      {
+        said: text => tell({ type: 'line', text }),
+        began: pid => tell({ type: 'command', pid }),
+        report: reporter.report,
+        progress: (done, note) => tell({ type: 'progress', done, note }),
+        signal,
+      },
+    )
   const result = await trainPipeline({
     frame,
     schema: task.schema,
@@ -111,6 +132,7 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
     threshold: task.threshold,
     seed: task.seed,
     threads: task.threads,
+    learn,
     report: reporter.report,
     signal,
     now: () => performance.now(),

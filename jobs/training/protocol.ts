@@ -37,6 +37,8 @@ export interface TrainTask {
   threads: number
   /** Of DuckDB while it reads. */
   readMemoryMb: number
+  /** Instead of a trainer: a line for the shell, and how long it may take. */
+  command?: { line: string; minutes: number; parameters: Parameters }
   /** Where the packed model is written. */
   output: string
 }
@@ -63,6 +65,8 @@ export type FromChild =
   | { type: 'progress'; done: number; note: string }
   | { type: 'points'; points: MetricPoint[] }
   | { type: 'line'; text: string }
+  /** A command began: its process group, which must not outlive the run. */
+  | { type: 'command'; pid: number }
   | { type: 'done'; outcome: TrainOutcome }
   | { type: 'aborted' }
   /** `engine`: the engine refused in words; trying again gives the same. */

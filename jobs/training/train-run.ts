@@ -6,9 +6,11 @@ import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#
 import { nowDate } from '#server/kernel/clock.ts'
 import type { ThresholdWish } from '#server/training/contract.ts'
 import {
+  COMMAND_TRAINER,
   chooseColumns,
   completeRun,
   type RunToTrain,
+  readCommand,
   settleRun,
   startRun,
   toEngineSchema,
@@ -55,6 +57,7 @@ async function describeTask(
     task: experiment.task,
     trainer: run.trainer,
     parameters: run.params as Parameters,
+    command: run.trainer === COMMAND_TRAINER ? readCommand(run.params, kernel.env) : undefined,
     split: { kind: payload.split },
     steps: payload.recipeVersionId ? await recipeStepsById(kernel, scope, payload.recipeVersionId) : undefined,
     metric: experiment.metric,

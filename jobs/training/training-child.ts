@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { MetricPoint } from '#server/training/index.ts'
 import type { Stop } from '../runtime/run-attempt.ts'
 import { startWatchedChild } from '../runtime/watched-child.ts'
+import { endGroup } from './command/run-process.ts'
 import type { FromChild, ToChild, TrainOutcome, TrainTask } from './protocol.ts'
 import { outOfMemory, TrainingCrash, TrainingFailure } from './training-failure.ts'
 
@@ -55,26 +56,31 @@ export function startTrainingChild(study: string, limitBytes: number): TrainingC
     },
     kill: child.kill,
     async train(task, hooks, signal) {
-      const { value, peakBytes } = await child.converse<TrainOutcome>({
-        begin: { type: 'train', task } satisfies ToChild,
-        heard(message, settle) {
-          if (message.type === 'points') hooks.points(message.points)
-          else if (message.type === 'progress') hooks.progress(message.done, message.note)
-          else if (message.type === 'line') hooks.line('info', message.text)
-          else if (message.type === 'done') settle({ value: message.outcome })
-          else if (message.type === 'aborted') settle({ error: new Error('aborted') })
-          else settle({ error: errorOf(message) })
-        },
-        said: text => hooks.line('warn', text),
-        memory: hooks.memory,
-        signal,
-        abort(reason) {
-          if ((reason as Stop).why !== 'cancelled') return void child.kill()
-          child.post({ type: 'abort' } satisfies ToChild)
-          const grace = setTimeout(child.kill, ABORT_GRACE_MS)
-          return () => clearTimeout(grace)
-        },
-      })
+      let group: number | undefined
+      const { value, peakBytes } = await child
+        .converse<TrainOutcome>({
+          begin: { type: 'train', task } satisfies ToChild,
+          heard(message, settle) {
+            if (message.type === 'points') hooks.points(message.points)
+            else if (message.type === 'progress') hooks.progress(message.done, message.note)
+            else if (message.type === 'line') hooks.line('info', message.text)
+            else if (message.type === 'command') group = message.pid
+            else if (message.type === 'done') settle({ value: message.outcome })
+            else if (message.type === 'aborted') settle({ error: new Error('aborted') })
+            else settle({ error: errorOf(message) })
+          },
+          said: text => hooks.line('warn', text),
+          memory: hooks.memory,
+          signal,
+          abort(reason) {
+            if ((reason as Stop).why !== 'cancelled') return void child.kill()
+            child.post({ type: 'abort' } satisfies ToChild)
+            const grace = setTimeout(child.kill, ABORT_GRACE_MS)
+            return () => clearTimeout(grace)
+          },
+        })
+        // A process that was killed could not end what it had started.
+        .finally(() => group !== undefined && endGroup(group))
       return { ...value, peakMemoryBytes: peakBytes }
     },
   }

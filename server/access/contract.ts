@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   'data:override': 'approver',
   'training:read': 'viewer',
   'training:write': 'engineer',
+  /** A command of one's own on the workers. */
+  'training:command': 'owner',
   'evaluation:read': 'viewer',
   'evaluation:write': 'engineer',
   'registry:read': 'viewer',

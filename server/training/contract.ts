@@ -37,6 +37,26 @@ export interface Decisions {
   threshold?: ThresholdWish
 }
 
+/** A command in any language that learns: see docs/external-training.md. */
+export const commandSchema = z.object({
+  /** For the shell of a worker. */
+  line: z.string().min(1).max(4000),
+  minutes: z.number().positive().max(1440).default(60),
+  /** Handed to it as JSON. */
+  parameters: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^(?!command$|minutes$)[A-Za-z_][\w.-]{0,99}$/,
+          'A name of letters, digits and _, other than command and minutes.',
+        ),
+      z.union([z.number(), z.string().max(1000), z.boolean()]),
+    )
+    .default({}),
+})
+export type CommandWish = z.infer<typeof commandSchema>
+
 export const launchInput = z.object({
   data: nameAtVersion,
   target: z.string().min(1).max(500),
@@ -44,6 +64,8 @@ export const launchInput = z.object({
   task: z.enum(TASKS).optional(),
   /** Default: all trainers that can learn the task; `automl` only when it is named. */
   trainers: z.array(z.string().max(60)).min(1).max(20).optional(),
+  /** Instead of trainers; for owners, where the instance allows it. */
+  command: commandSchema.optional(),
   /** Runs in all: the trainers' own good settings in turn, then seeded random ones. Default: every suggested setting. */
   trials: z.int().min(1).max(MAX_TRIALS).optional(),
   /** No run is started after this many minutes; what runs then may end. For AutoML: the time it has. */

@@ -1,4 +1,5 @@
 export { cancelRun } from './cancel-run.ts'
+export { COMMAND_TRAINER, readCommand } from './command.ts'
 export { createDefaultExperiment } from './create-default-experiment.ts'
 export { trainRunJob } from './jobs.ts'
 export { launchExperiment } from './launch-experiment.ts'

@@ -5,6 +5,7 @@ import { type Change, change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import { COMMAND_TRAINER, planCommand } from './command.ts'
 import type { Decisions, ExperimentDetail, LaunchInput } from './contract.ts'
 import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts'
 import { trainRunJob } from './jobs.ts'
@@ -41,6 +42,7 @@ interface Wanted {
 export async function launchExperiment(kernel: Kernel, caller: Caller, input: LaunchInput): Promise<ExperimentDetail> {
   await authorise(kernel, caller, 'training:write')
   const { scope } = caller
+  const command = input.command && (await planCommand(kernel, caller, input.command))
   const version = await versionOf(kernel, scope, input.data)
   const override = await requireSound(kernel, scope, version)
   const { target, ignore, seed } = input
@@ -58,10 +60,16 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   const decisions = requireDecisions(input, task)
   const metric = await requireMetric(input.metric, task)
   const recipe = input.recipe === undefined ? undefined : await requireRecipe(kernel, scope, input.recipe, features)
-  const trainers = chooseTrainers(input, task)
-  const planned = await inEngineWords(() =>
-    scheduleRuns(trainers, task, { rows: facts.present, cols: features.length }, { trials: input.trials, seed }),
-  )
+  const planned = command
+    ? [requireAlone(command, input, decisions)]
+    : await inEngineWords(() =>
+        scheduleRuns(
+          chooseTrainers(input, task),
+          task,
+          { rows: facts.present, cols: features.length },
+          { trials: input.trials, seed },
+        ),
+      )
   const wanted: Wanted = { version, target, task, split, metric, recipe, override, decisions }
   const experiment = await change(kernel, caller.actor, async c => {
     await lockExperiments(c.tx, scope)
@@ -108,6 +116,15 @@ function chooseTrainers({ trainers: ids, minutes, trials }: LaunchInput, task: T
     throw new AppError('invalid', known ? `“${id}” cannot be trained for ${task}.` : `There is no trainer “${id}”.`, {
       hint: `For ${task} there are ${[...able, timed].map(t => t.id).join(', ')}.`,
     })
+  })
+}
+
+/** A command learns by itself: nothing of what trainers are told can be said to it. */
+function requireAlone(command: PlannedRun, { trainers, recipe }: LaunchInput, decisions: Decisions): PlannedRun {
+  const more = trainers ? 'trainers' : recipe ? 'a recipe' : Object.keys(decisions)[0]
+  if (more === undefined) return command
+  throw new AppError('invalid', `A command learns by itself: ${more} cannot be given with it.`, {
+    hint: 'Leave it out, or start the trainers as runs of their own.',
   })
 }
 
@@ -257,5 +274,7 @@ async function enqueueRuns(
   }
   await c.emit({ ...subject, type: 'training.experiment-launched', payload: told })
   await c.audit({ ...subject, action: 'training.launch-experiment', details: { ...told, target: experiment.target } })
+  for (const { trainer, params } of planned)
+    if (trainer === COMMAND_TRAINER) await c.audit({ ...subject, action: 'training.run-command', details: params })
   c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })
 }

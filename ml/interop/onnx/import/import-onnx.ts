@@ -17,7 +17,12 @@ export type OnnxFeed = {
   missing?: string
 }
 /** `values`: a number per row. `probabilities`: one per class; or of two classes only the second. */
-export type OnnxOutput = { name: string; kind: 'values' | 'probabilities' }
+export type OnnxOutput = {
+  name: string
+  kind: 'values' | 'probabilities'
+  /** By class of ours: its place in the file's probabilities; absent when that is the same. */
+  order?: number[]
+}
 export type OnnxConfig = { inputs: OnnxFeed[]; output: OnnxOutput; producer: string }
 
 export type OnnxImport = {
@@ -30,6 +35,10 @@ export type OnnxImport = {
   columns?: readonly string[]
   /** Names of the classes by their code, when the file does not say them. */
   classes?: readonly string[]
+  /** Classes as they are known elsewhere, in our order; the file may have another. */
+  order?: readonly string[]
+  /** Names for the columns of a file that takes one tensor of just as many. */
+  single?: readonly string[]
   /** Columns as they are known elsewhere: their types and domains go before what the file says. */
   schema?: Schema
 }
@@ -44,12 +53,14 @@ const unusable = (what: string, hint: string) =>
 export function importOnnx(request: OnnxImport): BundleContent {
   checkOnnx(request.file)
   const file = describeOnnx(request.file)
-  const inputs = feedsOf(file, request.columns)
+  const inputs = feedsOf(file, request.columns ?? namesForOne(file, request.single))
   const signature = signatureOf(inputs, file, request.schema)
-  const classes = request.classes ?? ownList(file.metadata['fleximl.classes']) ?? file.classes
+  const said = request.classes ?? ownList(file.metadata['fleximl.classes']) ?? file.classes
+  const classes = request.order ?? said
   const task = request.task ?? taskOf(file, classes)
   if (task !== 'regression') requireClasses(task, classes)
-  const output = outputOf(file, task)
+  const places = request.order && said ? placesOf(request.order, said) : undefined
+  const output: OnnxOutput = { ...outputOf(file, task), ...(places ? { order: places } : {}) }
   const bytes = removeZipMap(request.file, file)
   const config: OnnxConfig = { inputs, output, producer: file.producer }
   return {
@@ -86,6 +97,31 @@ function requireClasses(task: Task, classes: readonly string[] | undefined): voi
   if (!fits)
     throw unusable(`${classes.length === 1 ? 'one class is' : `${classes.length} classes are`} named for ${task}`, hint)
   if (new Set(classes).size < classes.length) throw unusable('two of its classes have one name', hint)
+}
+
+/** Undefined: the same order. Classes that the file only numbers are in ours. */
+function placesOf(order: readonly string[], said: readonly string[]): number[] | undefined {
+  const isNumbered = said.length === order.length && said.every((name, k) => name === String(k))
+  const places = order.map(name => said.indexOf(name))
+  if (places.every((place, k) => place === k) || (isNumbered && places.includes(-1))) return undefined
+  if (said.length === order.length && !places.includes(-1)) return places
+  throw unusable(
+    `its classes are ${said.slice(0, 8).join(', ')}, and those of the data ${order.slice(0, 8).join(', ')}`,
+    'Train it on the target as it is.',
+  )
+}
+
+/** @throws EngineError when the one tensor takes another number of columns. */
+function namesForOne(file: OnnxFile, names: readonly string[] | undefined): readonly string[] | undefined {
+  const [input, ...others] = file.inputs
+  if (!names || !input || others.length > 0) return undefined
+  const width = input.shape?.[1] ?? null
+  if (input.shape?.length === 1 && names.length !== 1) return undefined
+  if (width === null || width === names.length) return names
+  throw unusable(
+    `it takes ${width} columns, and the data has ${names.length}`,
+    'Say which it takes, in their order (columns.json), or give every column an input of its own.',
+  )
 }
 
 function feedsOf(file: OnnxFile, named: readonly string[] | undefined): OnnxFeed[] {

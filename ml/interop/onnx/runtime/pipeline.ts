@@ -86,10 +86,14 @@ function requireConfig(model: Model): OnnxConfig {
     inputs.every(feed => typeof feed?.name === 'string' && Array.isArray(feed.columns) && feed.columns.length > 0) &&
     inputs.every(feed => feed.element in FEED_TYPES && (feed.rank === 2 || feed.columns.length === 1)) &&
     typeof output?.name === 'string' &&
-    output.kind === (model.task === 'regression' ? 'values' : 'probabilities')
+    output.kind === (model.task === 'regression' ? 'values' : 'probabilities') &&
+    (output.order === undefined || isOrder(output.order, model.classCount))
   if (!sound) throw new BundleError('manifest', 'What the ONNX model takes and gives is not described.')
   return model.config as OnnxConfig
 }
+
+const isOrder = (order: unknown, count: number) =>
+  Array.isArray(order) && order.length === count && new Set(order).size === count && order.every(k => k in order)
 
 function openFrame(frame: Frame) {
   return (input: FittedInput, asText: boolean, start: number, rows: number): Cells => {
@@ -175,6 +179,7 @@ function readOutput(
   out: Float64Array,
 ): void {
   const given = data.length / Math.max(1, rows)
+  const { order } = output
   const onlySecond = output.kind === 'probabilities' && width === 2 && given === 1
   if (given !== width && !onlySecond) {
     throw new EngineError(
@@ -186,9 +191,9 @@ function readOutput(
   for (let i = 0; i < rows; i++) {
     if (onlySecond) {
       const p = Number(data[i])
-      out[2 * i] = 1 - p
-      out[2 * i + 1] = p
-    } else for (let k = 0; k < width; k++) out[i * width + k] = Number(data[i * width + k])
+      out[2 * i + (order?.[0] ?? 0)] = 1 - p
+      out[2 * i + (order?.[1] ?? 1)] = p
+    } else for (let k = 0; k < width; k++) out[i * width + k] = Number(data[i * width + (order?.[k] ?? k)])
     if (output.kind === 'values') continue
     let sum = 0
     let sound = true

@@ -1,0 +1,55 @@
+import type { FrameColumnType } from '#ml/index.ts'
+import { frameTypeOf, type Schema } from '#ml/index.ts'
+import {
+  type DuckDBConnection,
+  quoteIdentifier as id,
+  quoteLiteral as text,
+  withDuckDb,
+} from '#server/kernel/duckdb.ts'
+
+/** So many row numbers in one statement. */
+const PIECE = 20_000
+
+export interface Tables {
+  /** The version's Parquet file and the statement that reads it, its columns in the order of `schema`. */
+  path: string
+  query: string
+  schema: Schema
+  /** Where the files are written. */
+  folder: string
+  memoryMb: number
+  threads: number
+}
+
+/** Each name becomes `<name>.parquet`: these rows in the order of the data, without the column `without`. */
+export async function writeTables(
+  { path, query, schema, folder, memoryMb, threads }: Tables,
+  wanted: Record<string, { rows: Int32Array; without?: string }>,
+  signal: AbortSignal,
+): Promise<void> {
+  await withDuckDb({ files: [path], folders: [folder], limits: { memoryMb, threads }, signal }, async db => {
+    const places = schema.columns.map((_, k) => `c${k}`)
+    for (const [name, { rows, without }] of Object.entries(wanted)) {
+      await keepRows(db, rows)
+      const columns = schema.columns.flatMap((column, k) =>
+        column.name === without ? [] : [`${handedOut(`c${k}`, frameTypeOf(column.type))} AS ${id(column.name)}`],
+      )
+      await db.run(
+        `COPY (SELECT ${columns.join(', ')} FROM (
+           SELECT *, row_number() OVER () - 1 AS place FROM (${query}) AS given(${places.join(', ')})
+         ) WHERE place IN (SELECT place FROM kept) ORDER BY place) TO ${text(`${folder}/${name}.parquet`)} (FORMAT parquet)`,
+      )
+    }
+  })
+}
+
+/** Times come as milliseconds and leave as timestamps; the rest is as notebooks expect it. */
+const handedOut = (column: string, type: FrameColumnType) =>
+  type === 'datetime' ? `epoch_ms(${column}::BIGINT)` : column
+
+async function keepRows(db: DuckDBConnection, rows: Int32Array): Promise<void> {
+  await db.run('CREATE OR REPLACE TEMP TABLE kept (place BIGINT)')
+  for (let at = 0; at < rows.length; at += PIECE) {
+    await db.run(`INSERT INTO kept SELECT unnest([${rows.subarray(at, at + PIECE).join(',')}])`)
+  }
+}

@@ -1,0 +1,38 @@
+import type { Parameters } from '#ml/index.ts'
+import { authorise, type Caller } from '#server/access/caller.ts'
+import type { Env } from '#server/kernel/env.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/kernel/kernel.ts'
+import { type CommandWish, commandSchema } from './contract.ts'
+import type { PlannedRun } from './rules/schedule-runs.ts'
+
+/** The trainer of runs that a person's own command learns for. */
+export const COMMAND_TRAINER = 'external'
+
+function requireAllowed(env: Env): void {
+  if (env.FLEXIML_ALLOW_COMMANDS === 'on') return
+  throw new AppError('forbidden', 'Commands of your own are not allowed on this instance.', {
+    hint: 'Whoever runs it can set FLEXIML_ALLOW_COMMANDS=on: owners of projects may then run what they like on the workers.',
+  })
+}
+
+/** One run that a command learns for. Throws `forbidden` unless the instance allows it and the caller is an owner. */
+export async function planCommand(kernel: Kernel, caller: Caller, wish: CommandWish): Promise<PlannedRun> {
+  await authorise(kernel, caller, 'training:command')
+  requireAllowed(kernel.env)
+  return {
+    trainer: COMMAND_TRAINER,
+    setting: 'command',
+    params: { ...wish.parameters, command: wish.line, minutes: wish.minutes },
+  }
+}
+
+/** What a run's parameters say is to be run; asked again where it is run, which may be another machine. */
+export function readCommand(
+  params: Record<string, unknown>,
+  env: Env,
+): { line: string; minutes: number; parameters: Parameters } {
+  requireAllowed(env)
+  const { command: line, minutes, ...parameters } = params
+  return commandSchema.parse({ line, minutes, parameters })
+}
