@@ -302,6 +302,7 @@ async function decide(
     throw new EngineError('threshold', 'Only a yes/no model has a threshold.', 'Leave it out.')
   }
   const { truth, predicted } = await learnt.outOfFold()
+  if (truth.length === 0) return { words: ['There were too few rows to calibrate by or to choose a threshold.'] }
   const words: string[] = []
   let calibration: Calibration | undefined
   if (method !== 'none') {

@@ -52,7 +52,7 @@ export function chooseCombination(
 ): Choice {
   const single = bestSingle(trials)
   const loss = lossOf(metricId, data.task, data.classCount)
-  const candidates = shortlist(trials, single)
+  const candidates = shortlist(trials)
   const held = sampleRows(data, folds, candidates, seed)
   const alone = candidates.map(candidate => (candidate === single ? 1 : 0))
   const singleLosses = held.map(fold => loss(fold.truth, weightedAverage(fold.predicted, alone)))
@@ -97,10 +97,10 @@ export function chooseCombination(
   }
 }
 
-/** The best settings, and the best one of every family that beats half of what the leader gained on the worst. */
-function shortlist(trials: readonly Trial[], single: Trial): Trial[] {
+/** The best settings, and the best one of every other family: what errs in other ways makes an ensemble better. */
+export function shortlist(trials: readonly Trial[]): Trial[] {
   const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
-  const chosen = new Set([single, ...ranked.slice(0, MOST_CANDIDATES - 3)])
+  const chosen = new Set([bestSingle(trials), ...ranked.slice(0, MOST_CANDIDATES - 3)])
   const families = new Set([...chosen].map(trial => trial.trainer.id))
   for (const trial of ranked) {
     if (chosen.size >= MOST_CANDIDATES) break

@@ -9,6 +9,7 @@ import type { LeaderboardRow, Trial } from './types.ts'
 
 const MOST_ROWS = 50
 const shown = (value: number) => String(Number(value.toPrecision(4)))
+const minutes = (ms: number) => (ms < 90_000 ? `${shown(ms / 1000)} seconds` : `${shown(ms / 60_000)} minutes`)
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
@@ -20,9 +21,11 @@ export function makeLeaderboard(
   trials: readonly Trial[],
   folds: Folds,
   metricId: string,
-  choice: Choice | undefined,
+  choice: Choice,
 ): LeaderboardRow[] {
-  const rank = (trial: Trial) => (trial.state === 'complete' ? 0 : trial.losses.length > 0 ? 1 : 2)
+  const last = Math.max(...trials.map(trial => trial.stage))
+  const rank = (trial: Trial) =>
+    (trial.state === 'complete' ? 0 : trial.losses.length > 0 ? 1 : 2) + 3 * (last - trial.stage)
   return trials
     .filter(trial => trial.state !== 'running' || trial.losses.length > 0)
     .sort((a, b) => rank(a) - rank(b) || meanOf(a.losses) - meanOf(b.losses) || a.number - b.number)
@@ -30,7 +33,7 @@ export function makeLeaderboard(
     .map((trial, place) => {
       const { value, high } = foldInterval(
         trial.losses.map((loss, f) => ({
-          value: Number.isNaN(loss) ? null : asMetric(metricId, loss),
+          value: !Number.isFinite(loss) ? null : asMetric(metricId, loss),
           rowsTrain: folds.folds[f]!.train.length,
           rowsValidation: folds.folds[f]!.validation.length,
         })),
@@ -44,8 +47,9 @@ export function makeLeaderboard(
         value,
         spread: value === null || high === null ? null : high - value,
         folds: trial.losses.length,
+        rowsTrain: trial.rowsTrain,
         milliseconds: Math.round(foldMs(trial) * trial.results.length),
-        weight: choice?.members.find(member => member.trial === trial)?.weight ?? 0,
+        weight: choice.members.find(member => member.trial === trial)?.weight ?? 0,
       }
     })
 }
@@ -56,17 +60,23 @@ export function summarise(
   trials: readonly Trial[],
   metricId: string,
   choice: Choice,
-  elapsedMs: number,
+  budgetMs: number,
 ): string[] {
   const metric = getMetric(metricId)
   const rows = table.data.rows.length
   const count = (state: Trial['state']) => trials.filter(trial => trial.state === state).length
   const kinds = [...new Set(trials.map(trial => trial.trainer.label))]
   const sentences = [
-    `${trials.length} settings of ${kinds.length} kinds of model (${list(kinds)}) were tried in ${shown(elapsedMs / 1000)} seconds.`,
+    `${trials.length} settings of ${kinds.length} kinds of model (${list(kinds)}) were tried within ${minutes(budgetMs)}.`,
     `They were compared by ${metric.label} on ${foldWords(folds)} of ${rows.toLocaleString('en')} rows, divided ${folds.reason}.`,
     ...folds.words,
   ]
+  const [first, last] = [trials[0]!, trials.at(-1)!]
+  if (last.stage > first.stage) {
+    sentences.push(
+      `The first settings learnt from ${first.rowsTrain.toLocaleString('en')} rows to see how long they take, the others from ${last.rowsTrain.toLocaleString('en')}.`,
+    )
+  }
   const [dropped, slow, failed] = [count('dropped'), count('slow') + count('running'), count('failed')]
   if (dropped > 0) sentences.push(`${dropped} were given up early because they were clearly behind.`)
   if (slow > 0) sentences.push(`${slow} took more time than there was.`)
@@ -87,7 +97,7 @@ function foldWords({ folds, plan }: Folds): string {
 function bestOfKinds(trials: readonly Trial[], metricId: string): string[] {
   const best = new Map<string, Trial>()
   for (const trial of trials) {
-    if (trial.state !== 'complete') continue
+    if (trial.state !== 'complete' || trial.stage < trials.at(-1)!.stage) continue
     const known = best.get(trial.trainer.id)
     if (!known || meanOf(trial.losses) < meanOf(known.losses)) best.set(trial.trainer.id, trial)
   }
@@ -105,7 +115,7 @@ function whyItWon(table: Table, trials: readonly Trial[], metricId: string, choi
   if (members.length === 1) {
     const { trial } = members[0]!
     const leader = trials
-      .filter(each => each.state === 'complete')
+      .filter(each => each.state === 'complete' && each.stage === trial.stage)
       .reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b), trial)
     sentences.push(
       leader === trial
@@ -124,7 +134,9 @@ function whyItWon(table: Table, trials: readonly Trial[], metricId: string, choi
       `The result is ${how} of ${members.length} models (${list(parts)}): on folds that had no part in the choice it reaches ${value(loss)}, “${single.name}” (${single.trainer.label}) alone ${value(singleLoss)}.`,
     )
   }
-  const baseline = trials.find(trial => trial.trainer.id === 'baseline' && trial.state === 'complete')
+  const baseline = trials.find(
+    each => each.trainer.id === 'baseline' && each.state === 'complete' && each.stage === single.stage,
+  )
   if (baseline && !members.some(member => member.trial === baseline)) {
     const what = table.data.task === 'regression' ? 'the average' : 'the class shares'
     sentences.push(`Always predicting ${what} would reach ${value(meanOf(baseline.losses))}.`)

@@ -4,16 +4,18 @@ import type { Trial } from './types.ts'
 const FEW_RIVALS = 4
 
 /**
- * Whether a setting is so clearly behind on the folds so far that the others need not be trained: after one fold when it is worse than most
- * rivals were there, later when its mean distance to the best rival is more than two standard errors (paired by fold).
+ * Whether a setting is so clearly behind on the folds so far that the others need not be trained. After one or two folds: worse than the
+ * middle of its rivals there by more than the middle is worse than the best. Later: its mean distance to the best rival is more than two
+ * standard errors, paired by fold.
  */
 export function isBehind(losses: readonly number[], rivals: readonly Trial[]): boolean {
   const complete = rivals.filter(each => each.state === 'complete' && each.trainer.id !== 'baseline')
   if (complete.length < FEW_RIVALS || losses.length === 0) return false
   const k = losses.length
-  if (k === 1) {
-    const first = complete.map(each => each.losses[0]!).sort((a, b) => a - b)
-    return !(losses[0]! <= first[Math.floor(first.length / 2)]!)
+  if (k <= 2) {
+    const there = complete.map(each => meanOf(each.losses.slice(0, k))).sort((a, b) => a - b)
+    const [best, middle] = [there[0]!, there[Math.floor(there.length / 2)]!]
+    return !(meanOf(losses) <= middle + (middle - best))
   }
   const best = complete.reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b))
   return distance(losses, best.losses).significant

@@ -1,24 +1,34 @@
-import { deriveSeed } from '../random.ts'
+import { createRandom, deriveSeed } from '../random.ts'
 import type { FittedRecipe } from '../recipe/types.ts'
 import { ensembleRecipe, type Member, packEnsemble } from '../trainers/ensemble.ts'
 import type { Model, Parameters } from '../trainers/types.ts'
-import { type LearningData, type Prepared, prepareAll } from '../validation/learning-data.ts'
+import { type LearningData, type Prepared, pickRows, prepareAll } from '../validation/learning-data.ts'
 import { type Budget, TimeUp } from './budget.ts'
 import type { Choice } from './combine.ts'
 import type { Trial } from './types.ts'
 
 export type Refitted = {
   recipe: FittedRecipe
-  model: Model /** How the members were made, in words. */
+  model: Model
+  /** How the members were made, in words. */
   words: string[]
 }
+
+/** More rows take a little more than their share: more trees are worth growing, caches hold less. */
+const OVERHEAD = 1.15
+/** A sample is worth training on only when it is clearly larger than what a fold's model has seen. */
+const WORTH_IT = 1.3
 
 /** Mean milliseconds of one fold. */
 export const foldMs = (trial: Trial): number =>
   trial.results.reduce((sum, result) => sum + result.milliseconds, 0) / Math.max(1, trial.results.length)
 
+/** Milliseconds that training on all rows is expected to take. */
+export const refitMs = (trial: Trial, growth: number): number => foldMs(trial) * growth * OVERHEAD
+
 /**
- * Trains the chosen members on all rows. A member for which no time is left keeps the model of its last fold, which has seen most of the rows.
+ * Trains the chosen members on all rows, heaviest first; on as many as there is time for; and where that is no gain keeps the model of the
+ * latest fold.
  * @param growth rows of all ÷ rows of a fold's training.
  */
 export async function refit(
@@ -30,53 +40,67 @@ export async function refit(
 ): Promise<Refitted> {
   const prepared = new Map<string, Prepared>()
   const members: Member[] = []
-  let kept = 0
-  const heaviestFirst = [...choice.members].sort((a, b) => b.weight - a.weight)
-  for (const { trial, weight } of heaviestFirst) {
+  const made = { all: 0, sample: 0, fold: 0 }
+  for (const { trial, weight } of [...choice.members].sort((a, b) => b.weight - a.weight)) {
     budget.check()
-    let made: Pick<Member, 'recipe' | 'model'> | undefined
-    if (foldMs(trial) * growth < budget.left()) {
-      made = await fitAll(data, trial, prepared, budget, options)
+    const share = Math.min(1, (0.9 * budget.left()) / refitMs(trial, growth))
+    let fitted: Pick<Member, 'recipe' | 'model'> | undefined
+    if (share === 1 || share * growth > WORTH_IT) {
+      fitted = await fitAll(data, trial, growth, share, prepared, budget, options)
     }
-    if (!made) {
-      const { recipe, model } = trial.results.at(-1)!
-      made = { recipe, model }
-      kept++
+    if (fitted) made[share === 1 ? 'all' : 'sample']++
+    else if (trial.latest) {
+      fitted = trial.latest
+      made.fold++
     }
-    members.push({ ...made, weight })
+    if (fitted) members.push({ ...fitted, weight })
   }
-  const words =
-    kept === 0
-      ? ['Everything that was chosen was trained again on all rows.']
-      : kept === members.length
-        ? ['There was no time to train again on all rows: the models of one fold are used.']
-        : [
-            `${members.length - kept} of ${members.length} models were trained again on all rows, for the others no time was left.`,
-          ]
-  const only = members.length === 1 && choice.combination.kind === 'average' ? members[0] : undefined
-  if (only) return { recipe: only.recipe, model: only.model, words }
-  return { recipe: ensembleRecipe(members), model: packEnsemble(members, choice.combination), words }
+  const words = wordsOf(made)
+  const total = members.reduce((sum, member) => sum + member.weight, 0)
+  const [first] = members
+  if (first && members.length === 1 && choice.combination.kind === 'average') {
+    return { recipe: first.recipe, model: first.model, words }
+  }
+  const scaled =
+    choice.combination.kind === 'average' ? members.map(each => ({ ...each, weight: each.weight / total })) : members
+  return { recipe: ensembleRecipe(members), model: packEnsemble(scaled, choice.combination), words }
+}
+
+function wordsOf({ all, sample, fold }: { all: number; sample: number; fold: number }): string[] {
+  if (sample === 0 && fold === 0) return ['What was chosen was trained again on all rows.']
+  const parts = [
+    ...(all > 0 ? [`${all} trained again on all rows`] : []),
+    ...(sample > 0 ? [`${sample} on as many rows as there was time for`] : []),
+    ...(fold > 0 ? [`${fold} kept as trained for the comparison, since no time was left`] : []),
+  ]
+  return [`Of the models chosen: ${parts.join(', ')}.`]
 }
 
 async function fitAll(
   data: LearningData,
   trial: Trial,
+  growth: number,
+  share: number,
   prepared: Map<string, Prepared>,
   budget: Budget,
   { seed, threads }: { seed: number; threads: number },
 ): Promise<Pick<Member, 'recipe' | 'model'> | undefined> {
   const { trainer } = trial
+  const prepare = () => {
+    const part = share === 1 ? data : pickRows(data, sampleRows(data.rows.length, share, seed))
+    return prepareAll(part, trainer.features, seed)
+  }
   try {
     return await budget.within(budget.total, async (signal, now) => {
-      const known = prepared.get(trainer.features)
-      const { recipe, train } = known ?? prepareAll(data, trainer.features, seed)
-      if (!known) prepared.set(trainer.features, { recipe, train })
+      const key = `${trainer.features} ${share}`
+      const { recipe, train } = prepared.get(key) ?? prepare()
+      if (share === 1) prepared.set(key, { recipe, train })
       const model = await trainer.fit({
         ...train,
         task: data.task,
         classCount: data.classCount,
-        parameters: withoutEarlyStopping(trial),
-        seed: deriveSeed(seed, `fit fold 0`),
+        parameters: withoutEarlyStopping(trial, growth * share),
+        seed: deriveSeed(deriveSeed(seed, 'fit'), 'fit fold 0'),
         threads,
         report: () => {},
         signal,
@@ -85,23 +109,33 @@ async function fitAll(
       return { recipe, model }
     })
   } catch (error) {
+    budget.check()
     if (error instanceof TimeUp) return undefined
+    // A model that learnt from every fold may still not learn from all rows; the fold's model remains.
+    if (trial.latest) return undefined
     throw error
   }
 }
 
-/** Where each trainer says how long its best model took, and the parameter that sets it. */
-const LENGTHS: Record<string, { parameter: string; config: string }[]> = {
-  gbdt: [{ parameter: 'trees', config: 'bestIteration' }],
+function sampleRows(rows: number, share: number, seed: number): Int32Array {
+  const order = createRandom(deriveSeed(seed, 'refit sample')).shuffle(Int32Array.from({ length: rows }, (_, i) => i))
+  return order.slice(0, Math.ceil(rows * share)).sort()
 }
 
-/** Without rows to stop by, training takes as long as it did on the folds, on average. */
-function withoutEarlyStopping(trial: Trial): Parameters {
-  const parameters = { ...trial.parameters }
-  for (const { parameter, config } of LENGTHS[trial.trainer.id] ?? []) {
-    const lengths = trial.results.map(({ model }) => Number(model.config[config])).filter(length => length > 0)
-    if (lengths.length === 0) continue
-    parameters[parameter] = Math.max(1, Math.round(lengths.reduce((sum, length) => sum + length, 0) / lengths.length))
-  }
-  return parameters
+/** Where each trainer says how long its best model took, and the parameter that sets it. */
+const LENGTHS: Record<string, { parameter: string; config: string }> = {
+  gbdt: { parameter: 'trees', config: 'bestIteration' },
+}
+
+/**
+ * Without rows to stop by, training takes as long as it did on the folds, on average, and a little longer since more rows carry more trees:
+ * by the square root of the growth.
+ */
+function withoutEarlyStopping(trial: Trial, growth: number): Parameters {
+  const length = LENGTHS[trial.trainer.id]
+  if (!length) return trial.parameters
+  const lengths = trial.results.map(({ config }) => Number(config[length.config])).filter(each => each > 0)
+  if (lengths.length === 0) return trial.parameters
+  const mean = lengths.reduce((sum, each) => sum + each, 0) / lengths.length
+  return { ...trial.parameters, [length.parameter]: Math.max(1, Math.round(mean * Math.sqrt(Math.max(1, growth)))) }
 }

@@ -3,27 +3,27 @@ import { getMetric } from '../metrics/registry.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { suggest } from '../search/suggest.ts'
 import type { Trial as SearchTrial } from '../search/types.ts'
-import { lossOf } from '../trainers/ensemble-loss.ts'
 import { listTrainers } from '../trainers/registry.ts'
 import type { Task } from '../trainers/types.ts'
-import { fitFold, gatherOutOfFold } from '../validation/cross-validate.ts'
-import { createFoldData } from '../validation/learning-data.ts'
-import { createBudget, TimeUp } from './budget.ts'
-import { chooseFolds } from './choose-folds.ts'
-import { type Choice, chooseCombination, combinePredictions } from './combine.ts'
+import { gatherOutOfFold } from '../validation/cross-validate.ts'
+import { attempt } from './attempt.ts'
+import { type Budget, createBudget } from './budget.ts'
+import { type Choice, chooseCombination, combinePredictions, shortlist } from './combine.ts'
 import { asMetric, makeLeaderboard, summarise } from './explain.ts'
 import { chooseFamily } from './families.ts'
 import { type Candidate, fixedFor, makePortfolio, searchSpace } from './portfolio.ts'
-import { isBehind, meanOf } from './race.ts'
-import { foldMs, refit } from './refit.ts'
+import { meanOf } from './race.ts'
+import { foldMs, refit, refitMs } from './refit.ts'
+import { planStages, type Stage } from './stage.ts'
+import { fallBack, isTooSmall } from './too-small.ts'
 import type { AutomlRequest, AutomlResult, Trial } from './types.ts'
 
-/** No setting may take more than this share of the time, however good it promises to be. */
-const MOST_OF_BUDGET = 0.3
 /** Share of the time kept for choosing the ensemble. */
-const FOR_CHOICE = 0.04
+const FOR_CHOICE = 0.03
 /** No more than this share is kept for training the chosen models again. */
 const MOST_FOR_REFIT = 0.35
+/** A large table's working size: one good tree model may take this share of the time. */
+const WORKING_SHARE = 0.05
 
 /** The metric to optimise when nobody chose one: proper and smooth ones, which tell close models apart. */
 export const automlMetric = (task: Task): string =>
@@ -36,163 +36,27 @@ export const automlMetric = (task: Task): string =>
  * @throws EngineError in words when there is nothing to learn from; the signal's reason when aborted.
  */
 export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
-  const { table, threads, seed, report } = request
+  const { table, seed } = request
   const { data } = table
-  const { task } = data
-  const metricId = request.metric ?? automlMetric(task)
+  const metricId = request.metric ?? automlMetric(data.task)
   const metric = getMetric(metricId)
-  if (!metric.tasks.includes(task)) {
-    throw new EngineError('metric', `“${metric.label}” does not measure ${task}.`, 'Choose another metric.')
+  if (!metric.tasks.includes(data.task)) {
+    throw new EngineError('metric', `“${metric.label}” does not measure ${data.task}.`, 'Choose another metric.')
   }
   const budget = createBudget(request.budgetMs, request.now, request.signal, request.finish)
   budget.check()
-  const folds = chooseFolds(table, request.budgetMs, deriveSeed(seed, 'folds'))
-  const foldData = createFoldData(data, folds.folds, deriveSeed(seed, 'recipes'))
-  const shape = { rows: data.rows.length, cols: data.columns.length }
-  const portfolio = makePortfolio(request.trainers ?? listTrainers(), task, shape)
-  if (portfolio.length === 0) {
-    throw new EngineError('trainer', `No trainer here can learn ${task}.`, 'Register one.')
-  }
-  const loss = lossOf(metricId, task, data.classCount)
-  const truths = folds.folds.map(({ validation }) => Float64Array.from(validation, at => data.y[at]!))
-  const growth = data.rows.length / folds.folds.at(-1)!.train.length
-  const trials: Trial[] = []
-  const complete = () => trials.filter(trial => trial.state === 'complete')
-  const random = createRandom(deriveSeed(seed, 'families'))
-
-  let chosen: { count: number; choice: Choice } | undefined
-  /** The combination of what is complete now; made anew only when there is more. */
-  const choose = (): Choice => {
-    const able = complete()
-    if (chosen?.count !== able.length) {
-      const choice = chooseCombination(data, folds.folds, able, metricId, deriveSeed(seed, 'choice'))
-      chosen = { count: able.length, choice }
-    }
-    return chosen.choice
-  }
-  /** What is to be kept back for the end: by the four best so far, since most ensembles have about so many members. */
-  const reserve = () => {
-    const best = complete()
-      .sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
-      .slice(0, 4)
-    const refits = best.reduce((sum, trial) => sum + foldMs(trial) * growth * 1.15, 0)
-    return budget.total * FOR_CHOICE + Math.min(refits, budget.total * MOST_FOR_REFIT)
-  }
-  const searchEnd = () => budget.total - reserve()
-  const open = () => !budget.finishing() && budget.elapsed() < searchEnd() && trials.length < (request.maxTrials ?? 1e6)
-
-  const tell = (trial: Trial) => {
-    const able = complete()
-    const leader = able.reduce<Trial | null>((a, b) => (a && meanOf(a.losses) <= meanOf(b.losses) ? a : b), null)
-    const reached =
-      trial.losses.length > 0 ? `: ${metric.label} ${short(asMetric(metricId, meanOf(trial.losses)))}` : ''
-    report?.({
-      trials: trials.length,
-      elapsedMs: budget.elapsed(),
-      line: `${trial.trainer.label}, ${trial.name}${reached}${STATE_WORDS[trial.state]}`,
-      best: leader && {
-        trainer: leader.trainer.id,
-        name: leader.name,
-        value: asMetric(metricId, meanOf(leader.losses)),
-      },
-    })
-  }
-
-  /** Fold after fold until it is measured, clearly behind, or out of time. */
-  const attempt = async (candidate: Candidate): Promise<Trial> => {
-    const trial: Trial = { number: trials.length, ...candidate, state: 'running', losses: [], results: [] }
-    trials.push(trial)
-    const start = budget.elapsed()
-    const until = Math.min(searchEnd(), start + budget.total * MOST_OF_BUDGET)
-    const baseline = candidate.trainer.id === 'baseline'
-    try {
-      for (let f = 0; f < folds.folds.length; f++) {
-        const ahead = trial.results.length > 0 ? foldMs(trial) : 0
-        if (!baseline && budget.elapsed() + ahead > until) {
-          trial.state = 'slow'
-          break
-        }
-        const result = await budget.within(baseline ? budget.total : until, (signal, now) =>
-          fitFold(data, foldData, f, {
-            trainer: trial.trainer,
-            parameters: trial.parameters,
-            seed: deriveSeed(seed, 'fit'),
-            threads,
-            signal,
-            now,
-          }),
-        )
-        trial.results.push(result)
-        trial.losses.push(result.predicted.every(Number.isFinite) ? loss(truths[f]!, result.predicted) : Number.NaN)
-        const last = f === folds.folds.length - 1
-        if (!last && isBehind(trial.losses, trials)) {
-          trial.state = 'dropped'
-          break
-        }
-      }
-      if (trial.state === 'running') trial.state = Number.isFinite(meanOf(trial.losses)) ? 'complete' : 'failed'
-    } catch (error) {
-      budget.check()
-      if (error instanceof TimeUp) trial.state = 'slow'
-      else {
-        trial.state = 'failed'
-        trial.reason = error instanceof Error ? error.message : String(error)
-      }
-    }
-    // Only what may be used again is kept: models are large.
-    if (trial.state === 'dropped' || trial.state === 'failed') trial.results = trial.results.map(forgetModel)
-    tell(trial)
-    return trial
-  }
-
-  for (const candidate of portfolio) {
-    const first = trials.length === 0
-    if (!first && !open()) break
-    if (!first && tooSlow(trials, candidate.trainer.id)) continue
-    await attempt(candidate)
-  }
-  const families = portfolio
-    .map(candidate => candidate.trainer)
-    .filter((trainer, k, all) => all.indexOf(trainer) === k && searchSpace(trainer).length > 0)
-  while (open()) {
-    const able = families.filter(trainer => trials.some(t => t.trainer === trainer && t.state === 'complete'))
-    if (able.length === 0) break
-    const costOf = (trial: Trial) => (request.maxTrials === undefined ? foldMs(trial) * trial.results.length : 1)
-    const family = chooseFamily(
-      able.map(trainer => trainer.id),
-      trials,
-      costOf,
-      random,
-    )
-    const trainer = able.find(each => each.id === family)!
-    const parameters = suggest(searchSpace(trainer), historyOf(trials, family), {
-      sampler: 'tpe',
-      direction: 'minimise',
-      seed: deriveSeed(seed, `search ${family}`),
-      number: trials.length,
-      startup: 4,
-    })
-    if (!parameters) break
-    const best = complete()
-      .filter(trial => trial.trainer.id === family)
-      .reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b))
-    const name = `Search ${trials.length + 1}`
-    await attempt({ trainer, name, parameters: fixedFor(trainer, { ...best.parameters, ...parameters }) })
-  }
+  if (isTooSmall(table)) return fallBack(request, metricId, budget)
+  const run = new Run(request, metricId, budget)
+  await run.tryPortfolio()
+  await run.search()
   budget.check()
 
-  const choice = complete().length > 0 ? choose() : onlyPartly(trials)
-  const { recipe, model, words } = await refit(data, choice, growth, budget, { seed, threads })
-  const elapsedMs = budget.elapsed()
-  const predictions = folds.folds.map((_, f) =>
-    combinePredictions(
-      choice.members.map(({ trial, weight }) => ({ weight, predicted: trial.results[f]?.predicted })),
-      choice.combination,
-      task,
-    ),
-  )
-  const measured = folds.folds.flatMap(({ validation }, f) => {
-    const predicted = predictions[f]
+  const { stage, trials } = run
+  const choice = run.complete().length > 0 ? run.choose() : onlyPartly(trials)
+  const { recipe, model, words } = await refit(data, choice, stage.growth, budget, { seed, threads: request.threads })
+  const measured = stage.folds.folds.flatMap(({ validation }, f) => {
+    const members = choice.members.map(({ trial, weight }) => ({ weight, predicted: trial.results[f]?.predicted }))
+    const predicted = combinePredictions(members, choice.combination, data.task)
     return predicted ? [{ validation, predicted }] : []
   })
   return {
@@ -200,18 +64,183 @@ export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
     model,
     metric: metricId,
     outOfFold: gatherOutOfFold(
-      data,
+      stage.data,
       measured,
       measured.map(each => each.predicted),
     ),
-    leaderboard: makeLeaderboard(trials, folds, metricId, choice),
-    summary: [...summarise(table, folds, trials, metricId, choice, elapsedMs), ...words],
+    leaderboard: makeLeaderboard(trials, stage.folds, metricId, choice),
+    summary: [...summarise(table, stage.folds, trials, metricId, choice, budget.total), ...words],
     trials: trials.length,
-    elapsedMs,
+    elapsedMs: budget.elapsed(),
   }
 }
 
-const short = (value: number) => String(Number(value.toPrecision(5)))
+/** What one run has tried so far, and what it may still do. */
+class Run {
+  readonly trials: Trial[] = []
+  stage: Stage
+  private level = 0
+  private chosen: { count: number; choice: Choice } | undefined
+  private readonly request: AutomlRequest
+  private readonly metricId: string
+  private readonly budget: Budget
+  private readonly portfolio: Candidate[]
+  private readonly stages
+
+  constructor(request: AutomlRequest, metricId: string, budget: Budget) {
+    const { table, seed, trainers } = request
+    this.request = request
+    this.metricId = metricId
+    this.budget = budget
+    const { task, rows, columns } = table.data
+    this.portfolio = makePortfolio(trainers ?? listTrainers(), task, { rows: rows.length, cols: columns.length })
+    if (this.portfolio.length === 0) {
+      throw new EngineError('trainer', `No trainer here can learn ${task}.`, 'Register one.')
+    }
+    this.stages = planStages(table, request.budgetMs, metricId, seed)
+    this.stage = this.stages.of(this.stages.first)
+  }
+
+  /** Measured on all folds of the present stage. */
+  complete(): Trial[] {
+    return this.trials.filter(trial => trial.state === 'complete' && trial.stage === this.level)
+  }
+
+  /** The combination of what is complete now; made anew only when there is more. */
+  choose(): Choice {
+    const able = this.complete()
+    if (this.chosen?.count !== able.length) {
+      const { data, folds } = this.stage
+      const choice = chooseCombination(data, folds.folds, able, this.metricId, deriveSeed(this.request.seed, 'choice'))
+      this.chosen = { count: able.length, choice }
+    }
+    return this.chosen.choice
+  }
+
+  /** When searching must end for the models of the best so far to be trained again. */
+  private searchEnd(): number {
+    const best = this.complete()
+      .sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
+      .slice(0, 4)
+    return this.endFor(best)
+  }
+
+  private endFor(members: readonly Trial[]): number {
+    const { total } = this.budget
+    const refits = members.reduce((sum, trial) => sum + refitMs(trial, this.stage.growth), 0)
+    return total * (1 - FOR_CHOICE) - Math.min(refits, total * MOST_FOR_REFIT)
+  }
+
+  private open(): boolean {
+    const { budget, request, trials } = this
+    return !budget.finishing() && trials.length < (request.maxTrials ?? 1e6) && budget.elapsed() < this.searchEnd()
+  }
+
+  async tryPortfolio(): Promise<void> {
+    for (const candidate of this.portfolio) {
+      const first = this.trials.length === 0
+      if (!first && !this.open()) return
+      if (!first && this.isTooSlow(candidate.trainer.id)) continue
+      const trial = await this.attempt(candidate)
+      if (this.stage.rowsTrain < this.stages.rows && trial.trainer.id === 'gbdt') {
+        if (this.grow(trial)) return this.tryPortfolio()
+      }
+    }
+  }
+
+  /** Goes on with more rows, when a tree model on them takes a small enough share of the time. */
+  private grow(trial: Trial): boolean {
+    if (this.level > 0) return false
+    const perRow = foldMs(trial) / this.stage.rowsTrain
+    const affordable = trial.state === 'complete' ? (this.budget.total * WORKING_SHARE) / perRow : 0
+    const rows = Math.min(this.stages.rows, Math.round(affordable))
+    if (rows < 1.5 * this.stage.rowsTrain) return false
+    this.level++
+    this.chosen = undefined
+    this.stage = this.stages.of(rows)
+    return true
+  }
+
+  /** Asks the sampler of the most promising family, again and again, while there is time. */
+  async search(): Promise<void> {
+    const { request, portfolio } = this
+    const random = createRandom(deriveSeed(request.seed, 'families'))
+    const families = [...new Set(portfolio.map(candidate => candidate.trainer))].filter(
+      trainer => searchSpace(trainer).length > 0,
+    )
+    // Without a clock's say in it the same request gives the same model.
+    const costOf = (trial: Trial) => (request.maxTrials === undefined ? foldMs(trial) * trial.results.length : 1)
+    while (this.open()) {
+      const complete = this.complete()
+      const able = families.filter(trainer => complete.some(trial => trial.trainer === trainer))
+      if (able.length === 0) return
+      const ids = able.map(trainer => trainer.id)
+      const present = this.trials.filter(trial => trial.stage === this.level)
+      const trainer = able.find(each => each.id === chooseFamily(ids, present, costOf, random))!
+      const own = present.filter(trial => trial.trainer === trainer)
+      const parameters = suggest(searchSpace(trainer), historyOf(own), {
+        sampler: 'tpe',
+        direction: 'minimise',
+        seed: deriveSeed(request.seed, `search ${trainer.id}`),
+        number: this.trials.length,
+        startup: 4,
+      })
+      if (!parameters) return
+      const best = own
+        .filter(trial => trial.state === 'complete')
+        .reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b))
+      const name = `Search ${this.trials.length + 1}`
+      await this.attempt({ trainer, name, parameters: fixedFor(trainer, { ...best.parameters, ...parameters }) })
+    }
+  }
+
+  private async attempt(candidate: Candidate): Promise<Trial> {
+    const { stage, budget, request } = this
+    const trial: Trial = {
+      number: this.trials.length,
+      ...candidate,
+      state: 'running',
+      stage: this.level,
+      rowsTrain: stage.rowsTrain,
+      losses: [],
+      results: [],
+    }
+    this.trials.push(trial)
+    await attempt(candidate, trial, stage, this.complete(), budget, this.searchEnd(), request)
+    this.forgetModels()
+    this.tell(trial)
+    return trial
+  }
+
+  /** Models of settings that no ensemble would take now are let go. */
+  private forgetModels(): void {
+    const complete = this.complete()
+    const wanted = new Set(complete.length > 0 ? shortlist(complete) : [])
+    for (const trial of this.trials) {
+      if (trial.state === 'complete' && complete.length > 0 && !wanted.has(trial)) trial.latest = undefined
+    }
+  }
+
+  /** A family whose first setting had no time to end gets no second chance. */
+  private isTooSlow(family: string): boolean {
+    const own = this.trials.filter(trial => trial.trainer.id === family && trial.stage === this.level)
+    return own.some(trial => trial.state === 'slow') && !own.some(trial => trial.state === 'complete')
+  }
+
+  private tell(trial: Trial): void {
+    const { label } = getMetric(this.metricId)
+    const able = this.complete()
+    const leader = able.reduce<Trial | null>((a, b) => (a && meanOf(a.losses) <= meanOf(b.losses) ? a : b), null)
+    const value = (each: Trial) => asMetric(this.metricId, meanOf(each.losses))
+    const reached = trial.losses.length > 0 ? `: ${label} ${Number(value(trial).toPrecision(5))}` : ''
+    this.request.report?.({
+      trials: this.trials.length,
+      elapsedMs: this.budget.elapsed(),
+      line: `${trial.trainer.label}, ${trial.name}${reached}${STATE_WORDS[trial.state]}`,
+      best: leader && { trainer: leader.trainer.id, name: leader.name, value: value(leader) },
+    })
+  }
+}
 
 const STATE_WORDS: Record<Trial['state'], string> = {
   running: '',
@@ -221,21 +250,9 @@ const STATE_WORDS: Record<Trial['state'], string> = {
   slow: ', took too long',
 }
 
-const forgetModel = (result: Trial['results'][number]): Trial['results'][number] => ({
-  ...result,
-  model: { ...result.model, tensors: {} },
-  predicted: new Float64Array(0),
-})
-
-/** A family whose first setting had no time to end gets no second chance. */
-function tooSlow(trials: readonly Trial[], family: string): boolean {
-  const own = trials.filter(trial => trial.trainer.id === family)
-  return own.some(trial => trial.state === 'slow') && !own.some(trial => trial.state === 'complete')
-}
-
-function historyOf(trials: readonly Trial[], family: string): SearchTrial[] {
+function historyOf(trials: readonly Trial[]): SearchTrial[] {
   return trials
-    .filter(trial => trial.trainer.id === family && trial.state !== 'running' && trial.state !== 'slow')
+    .filter(trial => trial.state !== 'running' && trial.state !== 'slow')
     .map((trial): SearchTrial => {
       const mean = meanOf(trial.losses)
       const value = Number.isFinite(mean) ? mean : null
@@ -248,7 +265,7 @@ function historyOf(trials: readonly Trial[], family: string): SearchTrial[] {
 
 /** When the time was not enough to measure anything on all folds: the best of what was measured at all. */
 function onlyPartly(trials: readonly Trial[]): Choice {
-  const measured = trials.filter(trial => trial.results.length > 0 && trial.state !== 'failed')
+  const measured = trials.filter(trial => trial.latest && Number.isFinite(meanOf(trial.losses)))
   if (measured.length === 0) {
     const reason = trials.find(trial => trial.reason)?.reason
     throw new EngineError(

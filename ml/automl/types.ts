@@ -1,6 +1,6 @@
 import type { FittedRecipe } from '../recipe/types.ts'
 import type { Model, Parameters, Trainer } from '../trainers/types.ts'
-import type { FoldResult, OutOfFold } from '../validation/cross-validate.ts'
+import type { OutOfFold } from '../validation/cross-validate.ts'
 import type { Table } from '../validation/table.ts'
 
 export type AutomlRequest = {
@@ -42,9 +42,14 @@ export type Trial = {
   name: string
   parameters: Parameters
   state: TrialState
-  /** By fold; losses are lower for better. */
+  /** Which stage it was measured in, and on how many training rows. */
+  stage: number
+  rowsTrain: number
+  /** By fold; losses are lower for better, NaN where the metric is not defined. */
   losses: number[]
-  results: FoldResult[]
+  results: { predicted: Float64Array; milliseconds: number; config: Record<string, unknown> }[]
+  /** The model of the latest fold. */
+  latest?: { recipe: FittedRecipe; model: Model }
   /** Why it failed, in words. */
   reason?: string
 }
@@ -60,6 +65,8 @@ export type LeaderboardRow = {
   /** Half the width of its 95 % interval; null with one fold. */
   spread: number | null
   folds: number
+  /** Rows that a fold trained on. */
+  rowsTrain: number
   milliseconds: number
   /** Its share in the final model. */
   weight: number

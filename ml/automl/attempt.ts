@@ -1,0 +1,78 @@
+import { deriveSeed } from '../random.ts'
+import { type FoldResult, fitFold } from '../validation/cross-validate.ts'
+import { type Budget, TimeUp } from './budget.ts'
+import type { Candidate } from './portfolio.ts'
+import { isBehind, meanOf } from './race.ts'
+import { foldMs } from './refit.ts'
+import type { Stage } from './stage.ts'
+import type { Trial } from './types.ts'
+
+/** No setting may take more than this share of the time, however good it promises to be. */
+const MOST_OF_BUDGET = 0.3
+
+/**
+ * Measures a setting fold after fold until it is known, clearly behind, or out of time.
+ * @param until milliseconds since the start at which no more may run; the baseline alone may always end.
+ */
+export async function attempt(
+  candidate: Candidate,
+  trial: Trial,
+  stage: Stage,
+  rivals: readonly Trial[],
+  budget: Budget,
+  until: number,
+  options: { seed: number; threads: number },
+): Promise<void> {
+  const { trainer, parameters } = candidate
+  const baseline = trainer.id === 'baseline'
+  const limit = baseline ? budget.total : Math.min(until, budget.elapsed() + budget.total * MOST_OF_BUDGET)
+  const count = stage.folds.folds.length
+  try {
+    for (let f = 0; f < count; f++) {
+      const ahead = trial.results.length > 0 ? foldMs(trial) : 0
+      if (!baseline && budget.elapsed() + ahead > limit) {
+        trial.state = 'slow'
+        return
+      }
+      const result = await budget.within(limit, (signal, now) =>
+        fitFold(stage.data, stage.foldData, f, {
+          trainer,
+          parameters,
+          seed: deriveSeed(options.seed, 'fit'),
+          threads: options.threads,
+          signal,
+          now,
+        }),
+      )
+      keep(trial, result)
+      const sound = result.predicted.every(Number.isFinite)
+      trial.losses.push(sound ? stage.loss(stage.truths[f]!, result.predicted) : Number.POSITIVE_INFINITY)
+      if (f < count - 1 && isBehind(trial.losses, rivals)) {
+        trial.state = 'dropped'
+        forget(trial)
+        return
+      }
+    }
+    trial.state = Number.isFinite(meanOf(trial.losses)) ? 'complete' : 'failed'
+    if (trial.state === 'failed') trial.reason = 'the metric is not defined for its predictions'
+  } catch (error) {
+    budget.check()
+    if (error instanceof TimeUp) {
+      trial.state = 'slow'
+      return
+    }
+    trial.state = 'failed'
+    trial.reason = error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Models are large: of a setting only the latest fold's is kept, for the case that no time is left to train again. */
+function keep(trial: Trial, { recipe, model, predicted, milliseconds }: FoldResult): void {
+  trial.latest = { recipe, model }
+  trial.results.push({ predicted, milliseconds, config: model.config })
+}
+
+function forget(trial: Trial): void {
+  trial.latest = undefined
+  for (const result of trial.results) result.predicted = new Float64Array(0)
+}
