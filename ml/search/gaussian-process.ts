@@ -232,6 +232,10 @@ function correlation(
   return (1 + r + (r * r) / 3) * Math.exp(-r)
 }
 
+/** Means of the process at its own points, from (K + noise)·weights = values − mean. */
+export const smoothed = ({ weights, noise }: GaussianProcess, values: Float64Array): Float64Array =>
+  values.map((value, i) => value - noise * weights[i]!)
+
 /** Mean and standard deviation of the process, without the noise, at a point. */
 export function predictProcess(process: GaussianProcess, point: Float64Array): { mean: number; deviation: number } {
   const { points, categorical, precisions, factor, weights, variance } = process

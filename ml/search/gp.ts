@@ -1,5 +1,11 @@
 import type { Random } from '../random.ts'
-import { conditionProcess, fitHyperparameters, type GaussianProcess, predictProcess } from './gaussian-process.ts'
+import {
+  conditionProcess,
+  fitHyperparameters,
+  type GaussianProcess,
+  predictProcess,
+  smoothed,
+} from './gaussian-process.ts'
 import { compareRows, isFinished, type Row, type Study } from './history.ts'
 import { normalCdf } from './normal.ts'
 import { atShare, completePoint, exists, type Space, shareOf } from './space.ts'
@@ -36,6 +42,8 @@ export function sampleGp(study: Study): Float64Array {
     ITERATIONS,
   )
   let process = conditionProcess(points, values, categorical, hyperparameters)
+  // The least value believed, not the luckiest one measured.
+  const incumbent = smoothed(process, values).reduce((best, v) => Math.min(best, v), Number.POSITIVE_INFINITY)
   const running = rows
     .filter(row => row.state === 'running' && complete(space, row.point))
     .map(row => coordinates(row.point))
@@ -48,7 +56,6 @@ export function sampleGp(study: Study): Float64Array {
       hyperparameters,
     )
   }
-  const incumbent = values.reduce((best, v) => Math.min(best, v), Number.POSITIVE_INFINITY)
   const score = (point: Float64Array) => logImprovement(process, coordinates(point), incumbent)
   return climb(space, [...chosen].sort(compareRows).slice(0, 5), score, random)
 }
