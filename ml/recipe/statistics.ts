@@ -18,8 +18,68 @@ export function meanAndDeviation(values: Float64Array): { mean: number; deviatio
   return { mean, deviation: deviation <= Math.abs(mean) * 1e-12 ? 0 : deviation }
 }
 
+/** The cells that are not missing, as a copy. */
+export function presentOf(values: Float64Array): Float64Array {
+  const present = new Float64Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (value - value === 0) present[count++] = value
+  }
+  return present.subarray(0, count)
+}
+
+/**
+ * Quantiles as `quantileOf`, without sorting all: places the needed order statistics by quickselect (Hoare 1961, with Floyd and Rivest's
+ * narrow first interval), in linear time. Reorders `values`, which must not be empty nor have NaN.
+ */
+export function selectQuantiles(values: Float64Array, shares: readonly number[]): number[] {
+  return shares.map(share => {
+    const at = share * (values.length - 1)
+    const below = Math.floor(at)
+    select(values, below)
+    const left = values[below]!
+    if (at === below) return left
+    let right = Number.POSITIVE_INFINITY
+    for (let i = below + 1; i < values.length; i++) if (values[i]! < right) right = values[i]!
+    return left + (at - below) * (right - left)
+  })
+}
+
+/** Puts the k-th smallest at place k, none larger before it and none smaller after it. */
+function select(values: Float64Array, k: number, from = 0, to = values.length - 1): void {
+  let left = from
+  let right = to
+  while (right > left) {
+    if (right - left > 600) {
+      const n = right - left + 1
+      const i = k - left + 1
+      const z = Math.log(n)
+      const s = 0.5 * Math.exp((2 * z) / 3)
+      const spread = 0.5 * Math.sqrt((z * s * (n - s)) / n) * (i < n / 2 ? -1 : 1)
+      const low = Math.max(left, Math.floor(k - (i * s) / n + spread))
+      const high = Math.min(right, Math.floor(k + ((n - i) * s) / n + spread))
+      select(values, k, low, high)
+    }
+    const pivot = values[k]!
+    let i = left
+    let j = right
+    while (i <= j) {
+      while (values[i]! < pivot) i++
+      while (values[j]! > pivot) j--
+      if (i > j) break
+      const held = values[i]!
+      values[i++] = values[j]!
+      values[j--] = held
+    }
+    if (k <= j) right = j
+    else if (k >= i) left = i
+    else return
+  }
+}
+
 export function sortedPresent(values: Float64Array): Float64Array {
-  return values.filter(cell => Number.isFinite(cell)).sort()
+  return presentOf(values).sort()
 }
 
 /** Linear interpolation between the neighbours (type 7 of Hyndman and Fan, as numpy). `sorted` is not empty. */

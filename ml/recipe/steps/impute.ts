@@ -1,5 +1,5 @@
 import { addSlot, type Kind, MISSING_CODE, replaceCells, type Slot, slotOf, UNSEEN_CODE } from '../program.ts'
-import { meanAndDeviation, modeOf, quantileOf, sortedPresent } from '../statistics.ts'
+import { meanAndDeviation, modeOf, presentOf, selectQuantiles } from '../statistics.ts'
 import type { StepOf } from '../types.ts'
 import { type Fitted, listNames, requireKind, type Step, shortNumber } from './step.ts'
 
@@ -113,8 +113,8 @@ function fillValue(step: StepOf<'impute'>, slot: Slot, cells: Float64Array): num
     const present = cells.filter(cell => cell !== MISSING_CODE)
     return present.length === 0 ? UNSEEN_CODE : modeOf(present)
   }
-  const present = sortedPresent(cells)
+  const present = presentOf(cells)
   if (present.length === 0) return 0
   if (step.strategy === 'mean') return meanAndDeviation(cells).mean
-  return step.strategy === 'median' ? quantileOf(present, 0.5) : modeOf(present)
+  return step.strategy === 'median' ? selectQuantiles(present, [0.5])[0]! : modeOf(present)
 }

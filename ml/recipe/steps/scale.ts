@@ -1,5 +1,12 @@
 import { replaceCells, slotOf } from '../program.ts'
-import { meanAndDeviation, normalQuantile, quantileOf, sortedPresent } from '../statistics.ts'
+import {
+  meanAndDeviation,
+  normalQuantile,
+  presentOf,
+  quantileOf,
+  selectQuantiles,
+  sortedPresent,
+} from '../statistics.ts'
 import { type Fitted, listNames, type Step, shortNumber } from './step.ts'
 
 /** Quantiles kept: with as many, ranks are right to a hundredth, and between them they are interpolated. */
@@ -24,20 +31,19 @@ export const scale: Step<'scale'> & Fitted<'scale'> = {
       const { mean, deviation } = meanAndDeviation(cells)
       return [{ step: 'scale', column, mean, deviation: deviation > 0 ? deviation : 1 }]
     }
-    const sorted = sortedPresent(cells)
     if (step.method === 'quantile') {
+      const sorted = sortedPresent(cells)
       const kept = Math.min(QUANTILES, Math.max(sorted.length, 1))
       const quantiles = Array.from({ length: kept }, (_, k) =>
         sorted.length === 0 ? 0 : quantileOf(sorted, kept === 1 ? 0 : k / (kept - 1)),
       )
       return [{ step: 'scale', column, quantiles, to: step.to ?? 'uniform' }]
     }
-    if (sorted.length === 0) return [{ step: 'scale', column, mean: 0, deviation: 1 }]
-    const [mean, deviation] =
-      step.method === 'min-max'
-        ? [sorted[0]!, sorted[sorted.length - 1]! - sorted[0]!]
-        : [quantileOf(sorted, 0.5), quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25)]
-    return [{ step: 'scale', column, mean, deviation: deviation > 0 ? deviation : 1 }]
+    const present = presentOf(cells)
+    if (present.length === 0) return [{ step: 'scale', column, mean: 0, deviation: 1 }]
+    const shares = step.method === 'min-max' ? [0, 0, 1] : [0.5, 0.25, 0.75]
+    const [mean, low, high] = selectQuantiles(present, shares) as [number, number, number]
+    return [{ step: 'scale', column, mean, deviation: high > low ? high - low : 1 }]
   },
   describe: step =>
     'quantiles' in step

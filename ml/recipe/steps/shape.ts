@@ -1,6 +1,6 @@
 import { fitYeoJohnson, signedLog1p, yeoJohnson } from '../power.ts'
 import { replaceCells, slotOf } from '../program.ts'
-import { quantileOf, sortedPresent } from '../statistics.ts'
+import { presentOf, selectQuantiles } from '../statistics.ts'
 import { type Fitted, listNames, type Step, shortNumber } from './step.ts'
 
 const percent = (share: number) => `${Number((share * 100).toPrecision(4))} %`
@@ -12,10 +12,11 @@ export const clip: Step<'clip'> & Fitted<'clip'> = {
   effect: () => ({}),
   fit(step, [slot], training) {
     const column = slot!.name
-    const sorted = sortedPresent(training.numbers(slot!))
+    const present = presentOf(training.numbers(slot!))
     const { lower = 0.01, upper = 0.99 } = step
-    if (sorted.length === 0) return [{ step: 'clip', column, low: -Number.MAX_VALUE, high: Number.MAX_VALUE }]
-    return [{ step: 'clip', column, low: quantileOf(sorted, lower), high: quantileOf(sorted, upper) }]
+    if (present.length === 0) return [{ step: 'clip', column, low: -Number.MAX_VALUE, high: Number.MAX_VALUE }]
+    const [low, high] = selectQuantiles(present, [lower, upper]) as [number, number]
+    return [{ step: 'clip', column, low, high }]
   },
   describe: step => `${step.column}: kept between ${shortNumber(step.low)} and ${shortNumber(step.high)}.`,
   compile(step, program) {
@@ -40,9 +41,7 @@ export const power: Step<'power'> & Fitted<'power'> = {
   fit(step, [slot], training) {
     const column = slot!.name
     if (step.method === 'log1p') return [{ step: 'power', column, method: 'log1p' }]
-    return [
-      { step: 'power', column, method: 'yeo-johnson', lambda: fitYeoJohnson(sortedPresent(training.numbers(slot!))) },
-    ]
+    return [{ step: 'power', column, method: 'yeo-johnson', lambda: fitYeoJohnson(presentOf(training.numbers(slot!))) }]
   },
   describe: step =>
     step.method === 'log1p'
