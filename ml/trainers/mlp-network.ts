@@ -59,6 +59,7 @@ export function createNetwork(products: Products, task: Task, inputs: Inputs, op
   const { layers, embeddings, parameters, gradient, decays } = allocate(inputs, options, random)
   const optimiser = createOptimiser(options.optimiser, parameters, decays, options)
   const width = options.outputs
+  const zeros = new Float32Array(Math.max(0, ...options.hidden))
   let current: Weights | undefined
 
   const assemble = (batch: Batch, tables: readonly Float32Array[]): Float32Array => {
@@ -91,12 +92,13 @@ export function createNetwork(products: Products, task: Task, inputs: Inputs, op
     for (const [k, layer] of layers.entries()) {
       const from = activations[k]!
       const z = products.multiply(from, layer.kernel, rows, layer.inputs, layer.units)
+      const isHidden = k < layers.length - 1
       if (layer.norm) layer.norm.forward(z, rows)
+      if (isHidden) rectify(z, layer.norm ? zeros : layer.bias, rows)
       else addBias(z, layer.bias, rows)
-      if (k < layers.length - 1) {
-        gates.push(rectify(z, options.dropout, random))
-        if (layer.skips) for (let i = 0; i < z.length; i++) z[i]! += from[i]!
-      }
+      if (isHidden && options.dropout > 0) dropUnits(z, options.dropout, random)
+      gates.push(layer.skips ? z.slice() : z)
+      if (layer.skips) for (let i = 0; i < z.length; i++) z[i]! += from[i]!
       activations.push(z)
     }
     let slope = new Float32Array(rows * width)
@@ -104,10 +106,7 @@ export function createNetwork(products: Products, task: Task, inputs: Inputs, op
     for (let k = layers.length - 1; k >= 0; k--) {
       const layer = layers[k]!
       const skipped = layer.skips ? slope.slice() : null
-      if (k < layers.length - 1) {
-        const gate = gates[k]!
-        for (let i = 0; i < slope.length; i++) slope[i]! *= gate[i]!
-      }
+      if (k < layers.length - 1) closeGates(slope, gates[k]!, 1 / (1 - options.dropout))
       if (layer.norm) layer.norm.backward(slope, rows)
       else sumRows(slope, layer.biasSlope, rows)
       layer.kernelSlope.set(products.multiplyTransposedLeft(activations[k]!, slope, layer.inputs, rows, layer.units))
@@ -167,11 +166,9 @@ export function createNetwork(products: Products, task: Task, inputs: Inputs, op
       let from = assemble(batch, tables)
       for (const [k, layer] of layers.entries()) {
         const to = products.multiply(from, kernels[k]!, batch.rows, layer.inputs, layer.units)
-        addBias(to, biases[k]!, batch.rows)
-        if (k < layers.length - 1) {
-          for (let i = 0; i < to.length; i++) if (!(to[i]! > 0)) to[i] = 0
-          if (layer.skips) for (let i = 0; i < to.length; i++) to[i]! += from[i]!
-        }
+        if (k < layers.length - 1) rectify(to, biases[k]!, batch.rows)
+        else addBias(to, biases[k]!, batch.rows)
+        if (layer.skips) for (let i = 0; i < to.length; i++) to[i]! += from[i]!
         from = to
       }
       return from
@@ -232,18 +229,25 @@ function sumRows(slope: Float32Array, into: Float32Array, rows: number): void {
   into.set(sums)
 }
 
-/**
- * ReLU and dropout in place: a unit switched off gives 0, a kept one 1 / (1 − chance) of itself, so that the expected sum stays.
- * @returns what the slope of each unit is to be multiplied by.
- */
-function rectify(z: Float32Array, chance: number, random: Random): Float32Array {
-  const gate = new Float32Array(z.length)
+/** ReLU of z + bias in place; no branch that random signs could mislead. @param bias one per unit, or more. */
+function rectify(z: Float32Array, bias: Float32Array, rows: number): void {
+  const units = z.length / Math.max(1, rows)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < units; j++) z[i * units + j] = Math.max(z[i * units + j]! + bias[j]!, 0)
+  }
+}
+
+/** Dropout in place: a unit gives 0 with the given chance, else 1 / (1 − chance) of itself, so that the expected sum stays. */
+function dropUnits(z: Float32Array, chance: number, random: Random): void {
   const limit = chance * 4294967296
   const kept = 1 / (1 - chance)
-  for (let i = 0; i < z.length; i++) {
-    const open = (chance === 0 || random.uint32() >= limit) && z[i]! > 0
-    gate[i] = open ? kept : 0
-    z[i] = open ? z[i]! * kept : 0
-  }
-  return gate
+  for (let i = 0; i < z.length; i++) z[i] = random.uint32() >= limit ? z[i]! * kept : 0
+}
+
+/** The slope is 0 where a unit gave 0, else `kept` times itself. Units are never negative: their bits say whether they are 0. */
+function closeGates(slope: Float32Array, units: Float32Array, kept: number): void {
+  const bits = new Int32Array(slope.buffer, slope.byteOffset, slope.length)
+  const gates = new Int32Array(units.buffer, units.byteOffset, units.length)
+  for (let i = 0; i < bits.length; i++) bits[i]! &= -gates[i]! >> 31
+  if (kept !== 1) for (let i = 0; i < slope.length; i++) slope[i]! *= kept
 }

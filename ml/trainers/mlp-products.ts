@@ -10,8 +10,13 @@ export type Products = {
   multiplyTransposedRight(a: Float32Array, b: Float32Array, rows: number, inner: number, cols: number): Float32Array
 }
 
-/** Below so many multiplications a plain loop ends before TensorFlow.js has begun (20 to 40 µs a call). */
+/**
+ * Below so many multiplications a plain loop ends before TensorFlow.js has begun (20 to 40 µs a call). With a vector there is nothing to win
+ * either: each number is used once.
+ */
 const SMALL = 20_000
+const isSmall = (rows: number, inner: number, cols: number) =>
+  rows * inner * cols <= SMALL || rows === 1 || inner === 1 || cols === 1
 
 /**
  * Matrix products by TensorFlow.js. They are nearly all of a network's arithmetic; the rest is done in typed loops, since each operation of
@@ -38,16 +43,16 @@ export function createProducts(tf: typeof TensorFlow, isNative: boolean): Produc
   }
   return {
     multiply(a, b, rows, inner, cols) {
-      if (rows * inner * cols <= SMALL) return plainProduct(a, b, rows, inner, cols)
+      if (isSmall(rows, inner, cols)) return plainProduct(a, b, rows, inner, cols)
       return run(a, [rows, inner], b, [inner, cols])
     },
     multiplyTransposedLeft(a, b, rows, inner, cols) {
-      if (rows * inner * cols <= SMALL) return plainProductLeft(a, b, rows, inner, cols)
+      if (isSmall(rows, inner, cols)) return plainProductLeft(a, b, rows, inner, cols)
       if (isNative) return run(a, [inner, rows], b, [inner, cols], true, false)
       return run(transpose(a, inner, rows), [rows, inner], b, [inner, cols])
     },
     multiplyTransposedRight(a, b, rows, inner, cols) {
-      if (rows * inner * cols <= SMALL) return plainProduct(a, transpose(b, cols, inner), rows, inner, cols)
+      if (isSmall(rows, inner, cols)) return plainProduct(a, transpose(b, cols, inner), rows, inner, cols)
       if (isNative) return run(a, [rows, inner], b, [cols, inner], false, true)
       return run(a, [rows, inner], transpose(b, cols, inner), [inner, cols])
     },
@@ -70,6 +75,14 @@ export function transpose(a: Float32Array, rows: number, cols: number): Float32A
 
 function plainProduct(a: Float32Array, b: Float32Array, rows: number, inner: number, cols: number): Float32Array {
   const result = new Float32Array(rows * cols)
+  if (cols === 1) {
+    for (let i = 0; i < rows; i++) {
+      let sum = 0
+      for (let k = 0; k < inner; k++) sum += a[i * inner + k]! * b[k]!
+      result[i] = sum
+    }
+    return result
+  }
   for (let i = 0; i < rows; i++) {
     const to = i * cols
     for (let k = 0; k < inner; k++) {
@@ -83,6 +96,13 @@ function plainProduct(a: Float32Array, b: Float32Array, rows: number, inner: num
 
 function plainProductLeft(a: Float32Array, b: Float32Array, rows: number, inner: number, cols: number): Float32Array {
   const result = new Float32Array(rows * cols)
+  if (cols === 1) {
+    for (let k = 0; k < inner; k++) {
+      const value = b[k]!
+      for (let i = 0; i < rows; i++) result[i]! += value * a[k * rows + i]!
+    }
+    return result
+  }
   for (let k = 0; k < inner; k++) {
     const from = k * cols
     for (let i = 0; i < rows; i++) {
