@@ -1,8 +1,11 @@
 /** The engine with all it can do under Node: `ml/index.ts` and the trainers that need TensorFlow.js. */
 import { mlp } from './trainers/mlp.ts'
 import { registerTrainer } from './trainers/registry.ts'
+import { setForestThreads } from './trees/forest.ts'
+import { growForestOnThreads } from './trees/forest-threads.ts'
 
 registerTrainer(mlp)
+setForestThreads(growForestOnThreads)
 
 export * from './index.ts'
 export { backend } from './trainers/tensorflow.ts'

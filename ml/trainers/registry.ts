@@ -1,12 +1,16 @@
 import { EngineError } from '../errors.ts'
 import { treePredictor } from '../trees/predict.ts'
 import { baseline, baselinePredictor } from './baseline.ts'
+import { extraTrees } from './extra-trees.ts'
 import { gbdt } from './gbdt.ts'
 import { linear, linearPredictor } from './linear.ts'
 import { mlpPredictor } from './mlp-forward.ts'
+import { randomForest } from './random-forest.ts'
 import type { Model, Predictor, Trainer } from './types.ts'
 
-const trainers = new Map<string, Trainer>([baseline, linear, gbdt].map(trainer => [trainer.id, trainer]))
+const trainers = new Map<string, Trainer>(
+  [baseline, linear, gbdt, randomForest, extraTrees].map(trainer => [trainer.id, trainer]),
+)
 
 /** One line per kind of model: how its data becomes predictions. All portable. */
 const predictors: Record<string, (model: Model) => Predictor> = {

@@ -1,21 +1,24 @@
 /**
- * `node ml/trees/kernels/compile.ts` compiles predict.as (AssemblyScript, a development dependency) into predict-wasm.ts. Run it after a
- * change there; a test fails when the two differ.
+ * `node ml/trees/kernels/compile.ts` compiles the kernels here (AssemblyScript, a development dependency) into what the engine loads, base64
+ * in a module beside each. Run it after a change; a test fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
 
 const here = (name: string) => new URL(name, import.meta.url)
+const FLAGS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1']
+/** Of the kernel that grows trees: its memory is shared by threads. */
+const SHARED = ['--enable', 'simd', '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']
 
-/** The compiled module, base64. */
-export async function compileKernel(): Promise<string> {
-  const source = readFileSync(here('predict.as'), 'utf8')
+/** The compiled kernel, base64. @throws Error with the compiler's complaints */
+export async function compileKernel(name: 'predict' | 'forest'): Promise<string> {
+  const source = readFileSync(here(`${name}.as`), 'utf8')
   let bytes = new Uint8Array()
-  const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1']
-  const { error, stderr } = await asc.main(['predict.ts', '--outFile', 'predict.wasm', ...flags], {
-    readFile: name => (name === 'predict.ts' ? source : null),
-    writeFile: (name, contents) => {
-      if (name === 'predict.wasm' && contents instanceof Uint8Array) bytes = new Uint8Array(contents)
+  const flags = name === 'forest' ? [...FLAGS, ...SHARED] : FLAGS
+  const { error, stderr } = await asc.main(['kernel.ts', '--outFile', 'kernel.wasm', ...flags], {
+    readFile: file => (file === 'kernel.ts' ? source : null),
+    writeFile: (file, contents) => {
+      if (file === 'kernel.wasm' && contents instanceof Uint8Array) bytes = new Uint8Array(contents)
     },
     listFiles: () => [],
   })
@@ -24,7 +27,9 @@ export async function compileKernel(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const encoded = await compileKernel()
-  const says = '/** Compiled from predict.as by compile.ts; not written by hand. */'
-  writeFileSync(here('predict-wasm.ts'), `${says}\nexport const PREDICT_WASM =\n  '${encoded}'\n`)
+  for (const name of ['predict', 'forest'] as const) {
+    const says = `/** Compiled from ${name}.as by compile.ts; not written by hand. */`
+    const encoded = await compileKernel(name)
+    writeFileSync(here(`${name}-wasm.ts`), `${says}\nexport const ${name.toUpperCase()}_WASM =\n  '${encoded}'\n`)
+  }
 }
