@@ -56,6 +56,9 @@ export function driftValues(column: FrameColumn): ColumnValues | null {
   return { kind: 'category', values: Array.from(column.codes, code => (code < 0 ? null : column.dictionary[code]!)) }
 }
 
+/** Sums of numbers beyond 1e154 leave the range of numbers, and JSON has no infinity. */
+const bounded = (value: number) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
+
 /**
  * Summarises a column.
  * @param like the baseline's summary, when a window is to be compared with it: gives the bins, or the levels counted.
@@ -74,7 +77,7 @@ function summariseNumbers(values: ArrayLike<number>, given?: readonly number[]):
   const edges = given ? [...given] : decileEdges(sorted)
   let sum = 0
   for (const value of sorted) sum += value
-  const mean = present > 0 ? sum / present : null
+  const mean = present > 0 ? bounded(sum / present) : null
   let squares = 0
   for (const value of sorted) squares += (value - (mean ?? 0)) ** 2
   return {
@@ -84,7 +87,7 @@ function summariseNumbers(values: ArrayLike<number>, given?: readonly number[]):
     min: sorted[0] ?? null,
     max: sorted[present - 1] ?? null,
     mean,
-    squares,
+    squares: bounded(squares),
     edges,
     counts: countBins(sorted, edges),
     sketch: present <= SKETCH_SIZE ? [...sorted] : quantiles(sorted, SKETCH_SIZE),
@@ -184,7 +187,7 @@ export function mergeSummaries(a: ColumnSummary, b: ColumnSummary): ColumnSummar
     min: least(a.min, b.min, Math.min),
     max: least(a.max, b.max, Math.max),
     mean: merged ? a.mean! + (gap * nb) / total : (a.mean ?? b.mean),
-    squares: a.squares + b.squares + (merged ? (gap * gap * na * nb) / total : 0),
+    squares: bounded(a.squares + b.squares + (merged ? (gap * gap * na * nb) / total : 0)),
     edges: a.edges,
     counts: a.counts.map((count, k) => count + b.counts[k]!),
     sketch: mergeSketches(a.sketch, na, b.sketch, nb),

@@ -2,20 +2,35 @@
 export function meanAndDeviation(values: Float64Array): { mean: number; deviation: number } {
   let count = 0
   let sum = 0
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
     if (Number.isNaN(value)) continue
     sum += value
     count++
   }
   if (count === 0) return { mean: 0, deviation: 0 }
   const mean = sum / count
+  if (Math.abs(sum) > HUGE) return rescaled(values)
   let squares = 0
-  for (const value of values) {
-    if (!Number.isNaN(value)) squares += (value - mean) ** 2
+  for (let i = 0; i < values.length; i++) {
+    const gap = values[i]! - mean
+    if (!Number.isNaN(gap)) squares += gap * gap
   }
+  if (squares > HUGE) return rescaled(values)
   const deviation = Math.sqrt(squares / count)
   // Rounding of the mean must not turn a constant column into noise.
   return { mean, deviation: deviation <= Math.abs(mean) * 1e-12 ? 0 : deviation }
+}
+
+/** Sums beyond this may have left the range of numbers; smaller cells tell the same. */
+const HUGE = 1e300
+
+function rescaled(values: Float64Array): { mean: number; deviation: number } {
+  const scale = 2 ** 512
+  // Infinite cells have no deviation; they count as missing.
+  const smaller = values.map(value => (value - value === 0 ? value / scale : Number.NaN))
+  const { mean, deviation } = meanAndDeviation(smaller)
+  return { mean: mean * scale, deviation: deviation * scale }
 }
 
 /** The cells that are not missing, as a copy. */
