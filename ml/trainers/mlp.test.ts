@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import test from 'node:test'
+import { BundleError } from '../errors.ts'
 import type { Matrix } from '../matrix.ts'
+import { loadPredictor } from '../predictor.ts'
 import { createRandom } from '../random.ts'
 import { assertClose, matrixOf, problem } from '../testing.ts'
 import { mlp } from './mlp.ts'
-import { inputsOf, toBatch } from './mlp-data.ts'
+import { embeddingWidth, inputsOf, toBatch } from './mlp-data.ts'
 import { mlpPredictor } from './mlp-forward.ts'
 import { lossOf } from './mlp-loss.ts'
 import { createNetwork, type NetworkOptions } from './mlp-network.ts'
-import { createProducts } from './mlp-products.ts'
+import { clipGradient, scheduledRate } from './mlp-optimiser.ts'
+import { createProducts, transpose } from './mlp-products.ts'
 import { backend, loadTensorFlow } from './tensorflow.ts'
-import type { Model, Tensor } from './types.ts'
+import type { FitContext, Model, Parameters, Tensor } from './types.ts'
 
 test('the backend has a name, a version and, when not native, a reason', async () => {
   const { name, version, reason } = await backend()
@@ -143,4 +147,110 @@ test('dropout and no hidden layer train too, leaving no tensors behind', async (
   await mlp.fit({ ...context, parameters: { dropout: 0.5, epochs: 3, hidden: [16, 8] } })
   await mlp.fit({ ...context, parameters: { epochs: 3, hidden: [] } })
   assert.equal(tf.memory().numTensors, before)
+})
+
+test('a bundle from before embeddings still loads and predicts the same', () => {
+  const old = JSON.parse(readFileSync(new URL('../../bench/golden/mlp-v1.json', import.meta.url), 'utf8')) as {
+    bundle: string
+    rows: Record<string, unknown>[]
+    predictions: number[]
+  }
+  const { predictions, errors } = loadPredictor(Buffer.from(old.bundle, 'base64')).predictRows(old.rows)
+  assert.deepEqual(errors, [])
+  for (const [i, value] of predictions.entries()) assertClose(Number(value), old.predictions[i]!, 1e-6)
+})
+
+/** The target is a number by level of one column, plus the other column; some codes are missing. */
+function byLevel(levels = 12): FitContext {
+  const random = createRandom(5)
+  const effects = Array.from({ length: levels + 1 }, () => 5 * random.normal())
+  const x = matrixOf(400, 2, (_, j) =>
+    j ? random.normal() : random.next() < 0.1 ? Number.NaN : random.integer(levels),
+  )
+  const y = Float64Array.from({ length: 400 }, (_, i) => {
+    const code = x.data[2 * i]!
+    return effects[Number.isNaN(code) ? levels : code]! + x.data[2 * i + 1]!
+  })
+  return { ...problem('regression'), x: { ...x, levels: [levels, 0] }, y }
+}
+
+for (const parameters of [
+  {},
+  { batchNorm: true, hidden: [32, 16] },
+  { batchNorm: true, residual: true, hidden: [16, 16, 16] },
+  { optimiser: 'sgd', learningRate: 0.03, hidden: [32] },
+] as Parameters[]) {
+  test(`levels get embeddings, missing ones their own: ${JSON.stringify(parameters)}`, async () => {
+    const context = { ...byLevel(), parameters: { epochs: 40, learningRate: 0.02, batchSize: 40, ...parameters } }
+    const model = await mlp.fit(context)
+    assert.deepEqual(model.tensors['embedding.0']!.shape, [13, embeddingWidth(12)])
+    const predicted = mlpPredictor(model).predict(context.x)
+    let [error, variance] = [0, 0]
+    for (let i = 0; i < 400; i++) {
+      error += (predicted[i]! - context.y[i]!) ** 2
+      variance += context.y[i]! ** 2
+    }
+    assert.ok(error < 0.05 * variance, `share of variance left: ${error / variance}`)
+    const again = await mlp.fit(context)
+    for (const [name, { data }] of Object.entries(model.tensors))
+      assert.deepEqual(again.tensors[name]!.data, data, name)
+    // A level never seen in training, a code no level has and none at all: one answer.
+    const [unseen, beyond, none] = mlpPredictor(model).predict({
+      ...context.x,
+      rows: 3,
+      data: Float64Array.of(12, 0, -1, 0, Number.NaN, 0),
+    })
+    assert.ok(unseen === none && beyond === none)
+  })
+}
+
+test('widths of embeddings, and descriptions that do not fit the columns, are checked', async () => {
+  assert.deepEqual([1, 2, 10, 100, 1000, 100_000].map(embeddingWidth), [2, 3, 6, 22, 50, 50])
+  const model = await mlp.fit({ ...byLevel(), parameters: { epochs: 1 } })
+  for (const levels of [[12], [13, 0], [12, -1], 'many']) {
+    const wrong = { ...model, config: { ...model.config, levels } }
+    assert.throws(() => mlpPredictor(wrong), BundleError)
+  }
+})
+
+test('rates rise over the warm-up, then fall along a cosine; long gradients are shortened', () => {
+  const rates = Array.from({ length: 101 }, (_, step) => scheduledRate(step, 100, 0.1, 'cosine'))
+  assertClose(rates[0]!, 1 / 11, 1e-12)
+  assertClose(rates[10]!, 1, 1e-12)
+  assertClose(rates[55]!, 0.5, 1e-12)
+  assertClose(rates[100]!, 0, 1e-12)
+  assert.equal(scheduledRate(99, 100, 0, 'constant'), 1)
+  const gradient = Float32Array.of(3, 4)
+  clipGradient(gradient, 0)
+  clipGradient(gradient, 6)
+  assert.deepEqual([...gradient], [3, 4])
+  clipGradient(gradient, 1)
+  assertClose(Math.hypot(...gradient), 1, 1e-6)
+})
+
+test('the three products are those of plain loops, small and large', async () => {
+  const { tf, backend } = await loadTensorFlow()
+  const products = createProducts(tf, backend.name === 'tensorflow')
+  const random = createRandom(3)
+  const fill = (length: number) => Float32Array.from({ length }, () => random.normal())
+  for (const [rows, inner, cols] of [
+    [3, 4, 5],
+    [50, 1, 40],
+    [60, 40, 1],
+    [40, 50, 60],
+  ] as const) {
+    const [a, b] = [fill(rows * inner), fill(inner * cols)]
+    const answers = [
+      products.multiply(a, b, rows, inner, cols),
+      products.multiplyTransposedLeft(transpose(a, rows, inner), b, rows, inner, cols),
+      products.multiplyTransposedRight(a, transpose(b, inner, cols), rows, inner, cols),
+    ]
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) {
+        let sum = 0
+        for (let k = 0; k < inner; k++) sum += a[i * inner + k]! * b[k * cols + j]!
+        for (const answer of answers) assertClose(answer[i * cols + j]!, sum, 1e-5)
+      }
+    }
+  }
 })

@@ -61,6 +61,7 @@ export const VARIABLES = {
   WORKER_CONCURRENCY: z.coerce.number('a number of slots').int().min(1).max(256).optional(),
   TRAINING_MEMORY_MB: z.coerce.number('megabytes').int().min(64).optional(),
   FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
+  FLEXIML_TENSORFLOW: z.enum(['auto', 'native', 'wasm']).default('auto'),
   FLEXIML_TRUSTED_PROXIES: cidrs.default([]),
   FLEXIML_RETENTION_PREDICTIONS: days.default(90),
   FLEXIML_RETENTION_LOGS: days.default(30),
