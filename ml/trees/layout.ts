@@ -59,5 +59,5 @@ export const NODE = {
 export const MISSING_LEFT = 1
 export const BY_CATEGORY = 2
 
-/** Bytes a kernel needs to sort the levels of a category. */
+/** Bytes of room a kernel needs: to sort the levels of a category. */
 export const SCRATCH_BYTES = 4096

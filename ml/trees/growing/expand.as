@@ -124,14 +124,14 @@ export function expand(
   const small = lefts * 2 <= count ? left : right
   const large = small == left ? right : left
   memory.fill(slot, 0, bytes)
-  accumulate(c, load<u32>(small, N_BEGIN), load<u32>(small, N_BEGIN) + load<u32>(small, N_COUNT), slot)
+  accumulate(c, load<u32>(small, N_BEGIN), load<u32>(small, N_BEGIN) + load<u32>(small, N_COUNT), slot, scratch)
   if (canSplit(c, large)) {
     let rest = <usize>load<u32>(node, N_HIST)
     if (rest != 0) subtract(rest, slot, bytes)
     else {
       rest = second
       memory.fill(rest, 0, bytes)
-      accumulate(c, load<u32>(large, N_BEGIN), load<u32>(large, N_BEGIN) + load<u32>(large, N_COUNT), rest)
+      accumulate(c, load<u32>(large, N_BEGIN), load<u32>(large, N_BEGIN) + load<u32>(large, N_COUNT), rest, scratch)
     }
     store<u32>(large, <u32>rest, N_HIST)
     scan(c, large, scratch)
@@ -146,6 +146,6 @@ export function expand(
 export function plant(c: usize, node: usize, scratch: usize): void {
   const hist = <usize>load<u32>(node, N_HIST)
   memory.fill(hist, 0, load<u32>(c, C_HIST_BYTES))
-  accumulate(c, load<u32>(node, N_BEGIN), load<u32>(node, N_BEGIN) + load<u32>(node, N_COUNT), hist)
+  accumulate(c, load<u32>(node, N_BEGIN), load<u32>(node, N_BEGIN) + load<u32>(node, N_COUNT), hist, scratch)
   scan(c, node, scratch)
 }
