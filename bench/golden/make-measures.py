@@ -191,11 +191,74 @@ def distributions():
     }
 
 
+def bins(a, b):
+    """Evidently's: Sturges over the pooled data with more than 20 distinct reference values, else one bin per value."""
+    if len(np.unique(a)) > 20:
+        edges = np.histogram_bin_edges(np.concatenate([a, b]), bins=int(np.ceil(np.log2(len(a) + len(b)) + 1)))
+        return np.histogram(a, edges)[0], np.histogram(b, edges)[0]
+    values = np.unique(np.concatenate([a, b]))
+    return np.array([(a == v).sum() for v in values]), np.array([(b == v).sum() for v in values])
+
+
+def distances(a, b):
+    p, q = a / a.sum(), b / b.sum()
+    chi = stats.chi2_contingency([a, b], correction=False)
+    values = {
+        "jensenShannon": jensenshannon(p, q),
+        "hellinger": np.sqrt(max(0, 1 - np.sqrt(p * q).sum())),
+        "chiSquare": [chi.statistic, chi.pvalue],
+    }
+    if (a > 0).all():
+        fit = stats.chisquare(b, a * b.sum() / a.sum())
+        values["chiSquareFit"] = [fit.statistic, fit.pvalue]
+        values["kl"] = stats.entropy(p, q) if (b > 0).all() else None
+    return values
+
+
+def drift():
+    fixed = np.array([1, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8.0]), np.array([2, 3, 4, 5, 5, 6, 7, 8, 9, 10.0])
+    pairs = [
+        fixed,
+        (np.arange(100.0), 10 + 1.1 * np.arange(80)),
+        (np.round(rng.normal(0, 1, 60), 1), np.round(rng.normal(0.3, 1, 45), 1)),
+        (np.round(rng.normal(0, 1, 150), 4), np.round(rng.normal(0, 1, 133), 4)),
+        (np.round(rng.normal(0, 1, 40), 3), np.round(rng.normal(2, 2, 90), 3)),
+        (np.round(rng.normal(0, 1, 15), 2), np.round(rng.normal(0.5, 1, 18), 2)),
+    ]
+    samples = []
+    for a, b in pairs:
+        anderson = stats.anderson_ksamp([a, b], variant="midrank")
+        cramer = stats.cramervonmises_2samp(a, b)
+        ks = stats.ks_2samp(a, b)
+        rank = stats.mannwhitneyu(a, b, alternative="greater", method="asymptotic")
+        p, q = bins(a, b)
+        samples.append(
+            {
+                "a": np.sort(a),
+                "b": np.sort(b),
+                "ks": [ks.statistic, ks.pvalue],
+                "wasserstein": stats.wasserstein_distance(a, b),
+                "normedWasserstein": stats.wasserstein_distance(a, b) / max(np.std(a), 0.001),
+                "andersonDarling": [anderson.statistic, anderson.pvalue],
+                "cramerVonMises": [cramer.statistic, cramer.pvalue],
+                "mannWhitney": [rank.statistic / len(a) / len(b), rank.pvalue],
+                "binned": [p, q],
+                "jensenShannon": jensenshannon(p / p.sum(), q / q.sum()),
+            }
+        )
+    tables = [{"a": a, "b": b, **distances(np.array(a), np.array(b))} for a, b in
+              (([50, 30, 20], [30, 30, 20]), ([500, 20, 3], [480, 60, 9]), ([10, 10], [40, 1]), ([5, 5, 0], [5, 0, 7]))]
+    tails = [[n, d, stats.kstwo.sf(d, n)] for n in (3, 20, 90, 140, 141, 500, 5000, 100000, 1000000)
+             for d in np.round(np.array([0.3, 0.6, 1, 1.3, 1.6, 2.2, 3]) / np.sqrt(n), 7) if d < 1]
+    return {"samples": samples, "tables": tables, "kolmogorovTails": tails}
+
+
 document = {
     "versions": {"sklearn": sklearn.__version__, "scipy": scipy.__version__, "numpy": np.__version__},
     "scored": scored(),
     "curves": curves(),
     "distributions": distributions(),
+    "drift": drift(),
 }
 json.dump(document, sys.stdout, default=plain)
 print()

@@ -1,3 +1,4 @@
+import { ksPValue, ksStatistic } from './kolmogorov.ts'
 import {
   type CategorySummary,
   type ColumnSummary,
@@ -5,10 +6,9 @@ import {
   type NumericSummary,
   summarise,
 } from './summary.ts'
-import { chiSquare, ksPValue, ksStatistic, psi } from './two-sample.ts'
+import { FEWEST_ROWS } from './tests.ts'
+import { chiSquare, psi } from './two-sample.ts'
 
-/** Below this many present cells on either side nothing is judged: any distance could be chance. */
-export const FEWEST_ROWS = 30
 const KS_THRESHOLD = 0.1
 const PSI_THRESHOLD = 0.2
 const SIGNIFICANCE = 0.01

@@ -1,57 +1,10 @@
-import { upperGamma } from '../statistics/distributions.ts'
+/** Tests and distances of two rows of counts over the same bins. Golden values of SciPy in bench/golden. */
+import { normalTail, upperGamma } from '../statistics/distributions.ts'
 
-/** Two-sample tests and distances. Golden values versus SciPy in bench/golden. */
-
-/** Largest distance of two empirical distribution functions. @param a, b ascending. */
-export function ksStatistic(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [i, j, largest] = [0, 0, 0]
-  while (i < a.length && j < b.length) {
-    const point = Math.min(a[i]!, b[j]!)
-    while (i < a.length && a[i]! <= point) i++
-    while (j < b.length && b[j]! <= point) j++
-    largest = Math.max(largest, Math.abs(i / a.length - j / b.length))
-  }
-  return largest
-}
-
-/**
- * Two-sided p-value of the two-sample Kolmogorov–Smirnov statistic.
- * Exact (lattice paths, Kim and Jennrich 1973) while n·m ≤ 4 million; beyond, the Kolmogorov distribution with
- * Stephens' correction (1970), accurate to about 1e-3 there.
- */
-export function ksPValue(statistic: number, n: number, m: number): number {
-  if (n === 0 || m === 0) return 1
-  if (n * m <= 4_000_000) return exactKs(statistic, n, m)
-  const effective = Math.sqrt((n * m) / (n + m))
-  return kolmogorovTail((effective + 0.12 + 0.11 / effective) * statistic)
-}
-
-function exactKs(statistic: number, n: number, m: number): number {
-  if (statistic <= 0) return 1
-  // The largest distance that still lies strictly inside.
-  const inside = (0.5 + Math.floor(statistic * n * m - 1e-7)) / (n * m)
-  const paths = new Float64Array(m + 1)
-  for (let j = 0; j <= m; j++) paths[j] = j / m > inside ? 0 : 1
-  for (let i = 1; i <= n; i++) {
-    const weight = i / (i + m)
-    paths[0] = i / n > inside ? 0 : weight * paths[0]!
-    for (let j = 1; j <= m; j++) {
-      paths[j] = Math.abs(i / n - j / m) > inside ? 0 : weight * paths[j]! + paths[j - 1]!
-    }
-  }
-  return Math.min(1, Math.max(0, 1 - paths[m]!))
-}
-
-/** P(K > x) of the Kolmogorov distribution. */
-function kolmogorovTail(x: number): number {
-  if (x < 0.3) return 1
-  let sum = 0
-  for (let k = 1; k <= 100; k++) {
-    const term = Math.exp(-2 * k * k * x * x)
-    sum += k % 2 === 1 ? term : -term
-    if (term < 1e-17) break
-  }
-  return Math.min(1, Math.max(0, 2 * sum))
+const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
+const shares = (counts: readonly number[]): number[] => {
+  const all = total(counts)
+  return counts.map(count => (all === 0 ? 0 : count / all))
 }
 
 /**
@@ -59,7 +12,6 @@ function kolmogorovTail(x: number): number {
  * An empty bin counts as the share 0.0001, so that the index stays finite (as Evidently does).
  */
 export function psi(reference: readonly number[], current: readonly number[]): number {
-  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
   const [all, now] = [total(reference), total(current)]
   if (all === 0 || now === 0) return 0
   let sum = 0
@@ -70,6 +22,30 @@ export function psi(reference: readonly number[], current: readonly number[]): n
     sum += (p - q) * Math.log(p / q)
   }
   return sum
+}
+
+/** Kullback–Leibler divergence Σ p·ln(p/q); infinite where something vanished altogether. */
+export function klDivergence(reference: readonly number[], current: readonly number[]): number {
+  const [p, q] = [shares(reference), shares(current)]
+  return p.reduce((sum, value, k) => (value === 0 ? sum : sum + value * Math.log(value / q[k]!)), 0)
+}
+
+/** Jensen–Shannon distance: the root of the divergence, natural logarithm; 0 to √ln 2 = 0.8326 (SciPy's `jensenshannon`). */
+export function jensenShannon(reference: readonly number[], current: readonly number[]): number {
+  const [p, q] = [shares(reference), shares(current)]
+  const middle = p.map((value, k) => (value + q[k]!) / 2)
+  return Math.sqrt(Math.max(0, (klDivergence(p, middle) + klDivergence(q, middle)) / 2))
+}
+
+/** Hellinger distance √(1 − Σ√(pq)), 0 to 1. */
+export function hellinger(reference: readonly number[], current: readonly number[]): number {
+  const [p, q] = [shares(reference), shares(current)]
+  return Math.sqrt(
+    Math.max(
+      0,
+      p.reduce((left, value, k) => left - Math.sqrt(value * q[k]!), 1),
+    ),
+  )
 }
 
 /** Chi-square test of the 2 × k table of counts (bins empty on both sides left out). */
@@ -86,4 +62,33 @@ export function chiSquare(
     statistic += (a - share * n) ** 2 / (share * n) + (b - share * m) ** 2 / (share * m)
   }
   return { statistic, pValue: upperGamma((pairs.length - 1) / 2, statistic / 2) }
+}
+
+/**
+ * Goodness of fit of the current counts to the reference's shares, which are taken as the truth (Evidently's chi-square). Something the
+ * reference does not have makes it infinite.
+ */
+export function chiSquareFit(
+  reference: readonly number[],
+  current: readonly number[],
+): { statistic: number; pValue: number } {
+  const pairs = reference.map((count, k) => [count, current[k]!] as const).filter(([a, b]) => a + b > 0)
+  const [n, m] = pairs.reduce(([x, y], [a, b]) => [x + a, y + b], [0, 0])
+  if (pairs.length < 2 || n === 0 || m === 0) return { statistic: 0, pValue: 1 }
+  const statistic = pairs.reduce((sum, [a, b]) => sum + (b - (a * m) / n) ** 2 / ((a * m) / n), 0)
+  return { statistic, pValue: Number.isFinite(statistic) ? upperGamma((pairs.length - 1) / 2, statistic / 2) : 0 }
+}
+
+/** Two-proportion z-test with the pooled share; two equal constants do not differ (p = 1). */
+export function proportionTest(
+  hits: number,
+  rows: number,
+  otherHits: number,
+  otherRows: number,
+): { statistic: number; pValue: number } {
+  const pooled = (hits + otherHits) / (rows + otherRows)
+  const spread = Math.sqrt(pooled * (1 - pooled) * (1 / rows + 1 / otherRows))
+  if (!(spread > 0)) return { statistic: 0, pValue: 1 }
+  const statistic = (hits / rows - otherHits / otherRows) / spread
+  return { statistic, pValue: Math.min(1, 2 * normalTail(Math.abs(statistic))) }
 }

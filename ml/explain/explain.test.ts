@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import type { Frame } from '../frame/frame.ts'
+import type { Frame, FrameColumn } from '../frame/frame.ts'
 import { createRandom } from '../random.ts'
 import { assertClose } from '../testing.ts'
 import { pairDependence, partialDependence } from './partial-dependence.ts'
@@ -15,7 +15,7 @@ function frameOf(rows: number, seed: number, extra = 0): Frame {
     [name, { name, type: 'number' as const, values: Float64Array.from({ length: rows }, cell) }] as const
   return {
     rows,
-    columns: new Map([
+    columns: new Map<string, FrameColumn>([
       number('a', () => random.normal()),
       number('b', () => (random.next() < 0.1 ? Number.NaN : random.normal())),
       number('idle', () => random.normal()),

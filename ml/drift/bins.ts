@@ -1,0 +1,65 @@
+/**
+ * Two samples over the same bins, as Evidently cuts them: a numeric column with more than 20 distinct reference values into equal-width
+ * bins over both samples, as many as Sturges' rule says; otherwise one bin per distinct value.
+ * @param reference, current ascending.
+ */
+export function binNumbers(reference: Float64Array, current: Float64Array): [number[], number[]] {
+  if (countDistinct(reference, 21) > 20) {
+    const bins = Math.ceil(Math.log2(reference.length + current.length) + 1)
+    return equalWidth(reference, current, bins)
+  }
+  return binLevels(reference, current)
+}
+
+/** As `binNumbers`, but Sturges' rule counts distinct values: what Evidently does for the Hellinger distance. */
+export function binDistinct(reference: Float64Array, current: Float64Array): [number[], number[]] {
+  if (countDistinct(reference, 21) <= 20) return binLevels(reference, current)
+  const distinct = new Set<number>(reference)
+  for (const value of current) distinct.add(value)
+  return equalWidth(reference, current, Math.ceil(Math.log2(distinct.size) + 1))
+}
+
+/** One bin per distinct value, in the order in which they appear. */
+export function binLevels<T>(reference: Iterable<T>, current: Iterable<T>): [number[], number[]] {
+  const places = new Map<T, number>()
+  const [a, b]: [number[], number[]] = [[], []]
+  for (const [values, counts] of [
+    [reference, a],
+    [current, b],
+  ] as const) {
+    for (const value of values) {
+      let place = places.get(value)
+      if (place === undefined) {
+        place = places.size
+        places.set(value, place)
+        a.push(0)
+        b.push(0)
+      }
+      counts[place]!++
+    }
+  }
+  return [a, b]
+}
+
+function equalWidth(reference: Float64Array, current: Float64Array, bins: number): [number[], number[]] {
+  const low = Math.min(reference[0]!, current[0] ?? reference[0]!)
+  const high = Math.max(reference.at(-1)!, current.at(-1) ?? reference.at(-1)!)
+  const edges = Array.from({ length: bins + 1 }, (_, k) => (k === bins ? high : low + k * ((high - low) / bins)))
+  const count = (values: Float64Array) => {
+    const counts = new Array<number>(bins).fill(0)
+    let k = 0
+    for (const value of values) {
+      while (k < bins - 1 && value >= edges[k + 1]!) k++
+      counts[k]!++
+    }
+    return counts
+  }
+  return [count(reference), count(current)]
+}
+
+/** How many distinct values there are, counted no further than `most`. */
+export function countDistinct(sorted: Float64Array, most: number): number {
+  let count = 0
+  for (let i = 0; i < sorted.length && count < most; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) count++
+  return count
+}
