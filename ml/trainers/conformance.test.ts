@@ -11,6 +11,15 @@ import type { FitContext, Model, Parameters, Task, Trainer } from './types.ts'
 /** Enough to learn the toy problem, quick enough for a test. */
 const QUICK: Record<string, Parameters> = { mlp: { hidden: [16], epochs: 40, learningRate: 0.02, batchSize: 32 } }
 
+/** Enough to be still at it when the abort comes. */
+const LONG: Record<string, Parameters> = {
+  linear: { alpha: 0, tolerance: 1e-12, maxIterations: 100_000 },
+  mlp: { epochs: 10_000 },
+  gbdt: { trees: 5000 },
+  'random-forest': { trees: 5000 },
+  'extra-trees': { trees: 5000 },
+}
+
 const fit = (trainer: Trainer, context: FitContext, parameters: Parameters = {}): Promise<Model> =>
   trainer.fit({ ...context, parameters: { ...QUICK[trainer.id], ...context.parameters, ...parameters } })
 
@@ -143,8 +152,7 @@ test('an abort arrives in the middle of a long fit', async () => {
     const x = matrixOf(rows, 40, (i, j) => Math.sin(i * (j + 1)) * 10 ** (j % 4))
     // Separable and unpenalised: the weights grow for ever.
     const y = Float64Array.from({ length: rows }, (_, i) => (x.data[i * 40]! > 0 ? 1 : 0))
-    const long: Parameters =
-      trainer.id === 'mlp' ? { epochs: 10_000 } : { alpha: 0, tolerance: 1e-12, maxIterations: 100_000 }
+    const long = LONG[trainer.id] ?? {}
     const running = trainer.fit({ ...problem('binary'), x, y, parameters: long, signal: controller.signal })
     const started = performance.now()
     setTimeout(() => controller.abort(new Error('cancelled')), 50)
