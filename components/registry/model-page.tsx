@@ -119,7 +119,19 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 <Table.Td c="dimmed">
                   <Time at={v.createdAt} />
                 </Table.Td>
-                <Table.Td ta="right">
+                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  {v.servable.kind === 'native' ? (
+                    <Button
+                      component="a"
+                      size="compact-sm"
+                      variant="subtle"
+                      href={`/api/v1/projects/${project}/models/${name}/versions/${v.version}/model.onnx`}
+                      aria-label={`Download v${v.version} as ONNX`}
+                      title="Recipe and model in one file for ONNX Runtime and others"
+                    >
+                      ONNX
+                    </Button>
+                  ) : null}{' '}
                   {(VERSION_ACTIONS[v.state] as readonly string[]).includes('promote') && v.servable.kind !== 'none' ? (
                     <Allowed project={project} to="serving:promote">
                       <Button
