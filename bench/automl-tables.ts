@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { type Frame, frameFromRows, frameSpecs, type Schema, type SchemaColumn, type Task } from '../ml/node.ts'
+import { type Frame, frameFromRows, frameSpecs, type Schema, type SchemaColumn, type Task } from '../ml/index.ts'
 
 /** A table for AutoML: what is predicted, and by what its rows are divided for the outer measure. */
 export type AutomlTable = {

@@ -11,7 +11,7 @@ export interface Measured {
 export interface BenchRow {
   /** `subject/what`, as `serving/one-row-p50`. */
   row: string
-  unit: 'µs' | 'ms' | 's' | 'rows/s' | 'req/s' | 'MB' | 'log10'
+  unit: 'µs' | 'ms' | 's' | 'rows/s' | 'req/s' | 'MB' | 'log10' | 'score'
   better: 'less' | 'more'
   /**
    * `ratio`: ours against the best peer, ≤ when less is better (the inverse when more is); `value`: a bound in the unit;

@@ -19,5 +19,7 @@ export function chooseFolds(table: Table, budgetMs: number, seed: number): Folds
   const count = rows > HOLDOUT_ROWS || affordable < 2 ? 1 : Math.min(5, Math.max(3, affordable))
   const repeats = rows < 1500 ? 3 : rows < 4000 ? 2 : 1
   const { plan, reason } = planFolds(table, count, repeats, Math.min(0.2, MOST_HELD / rows))
-  return { ...makeFolds(plan, table.facts, seed), reason }
+  const made = makeFolds(plan, table.facts, seed)
+  // The latest block first: it has most rows to learn from and is most like what comes next, should there be no time for the others.
+  return { ...made, folds: plan.kind === 'time' ? [...made.folds].reverse() : made.folds, reason }
 }

@@ -49,10 +49,11 @@ export function chooseCombination(
   trials: readonly Trial[],
   metricId: string,
   seed: number,
+  inTime: boolean,
 ): Choice {
   const single = bestSingle(trials)
   const loss = lossOf(metricId, data.task, data.classCount)
-  const candidates = shortlist(trials)
+  const candidates = [...new Set([single, ...shortlist(trials)])]
   const held = sampleRows(data, folds, candidates, seed)
   const alone = candidates.map(candidate => (candidate === single ? 1 : 0))
   const singleLosses = held.map(fold => loss(fold.truth, weightedAverage(fold.predicted, alone)))
@@ -82,7 +83,8 @@ export function chooseCombination(
     singleLoss: plain.loss,
     single,
   }
-  if (data.task === 'multiclass') return average
+  // On one holdout in time a stack would fit the level of just those days.
+  if (data.task === 'multiclass' || (inTime && held.length === 1)) return average
   const { task } = data
   const stacked = judge((rest, fold) => applyStack(fitStack(rest, task), fold.predicted, task))
   const more = distance(averaged, stacked)
@@ -98,7 +100,9 @@ export function chooseCombination(
 }
 
 /** The best settings, and the best one of every other family: what errs in other ways makes an ensemble better. */
-export function shortlist(trials: readonly Trial[]): Trial[] {
+export function shortlist(all: readonly Trial[]): Trial[] {
+  const better = all.filter(trial => trial.trainer.id !== 'baseline')
+  const trials = better.length > 0 ? better : all
   const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
   const chosen = new Set([bestSingle(trials), ...ranked.slice(0, MOST_CANDIDATES - 3)])
   const families = new Set([...chosen].map(trial => trial.trainer.id))
@@ -156,6 +160,29 @@ function tidy(weights: Float64Array): Float64Array {
   const kept = weights.map(weight => (weight < LEAST_WEIGHT ? 0 : weight))
   const sum = kept.reduce((total, weight) => total + weight, 0)
   return sum > 0 ? kept.map(weight => weight / sum) : weights
+}
+
+/**
+ * What may take part in the last choice: settings measured on all folds; or, when one for which the time ran out is better than all of them on
+ * the folds it has, whatever was measured on those folds, judged by those alone.
+ * @returns how many of the folds count, and copies of the settings cut to them.
+ */
+export function finalists(trials: readonly Trial[], foldCount: number): { folds: number; trials: Trial[] } {
+  const complete = trials.filter(trial => trial.state === 'complete')
+  const ahead = trials.filter(trial => {
+    const k = trial.results.length
+    if (trial.state !== 'slow' || k === 0 || !trial.latest) return false
+    return complete.every(each => meanOf(trial.losses) < meanOf(each.losses.slice(0, k)))
+  })
+  const folds = ahead.length > 0 ? Math.max(...ahead.map(trial => trial.results.length)) : foldCount
+  const able = [...complete, ...ahead.filter(trial => trial.results.length === folds)]
+  if (folds === foldCount) return { folds, trials: able }
+  const cut = (trial: Trial): Trial => ({
+    ...trial,
+    losses: trial.losses.slice(0, folds),
+    results: trial.results.slice(0, folds),
+  })
+  return { folds, trials: able.map(cut) }
 }
 
 /** Members' predictions of one fold as the final model combines them; undefined when a member has none. */

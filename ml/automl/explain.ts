@@ -49,7 +49,7 @@ export function makeLeaderboard(
         folds: trial.losses.length,
         rowsTrain: trial.rowsTrain,
         milliseconds: Math.round(foldMs(trial) * trial.results.length),
-        weight: choice.members.find(member => member.trial === trial)?.weight ?? 0,
+        weight: choice.members.find(member => member.trial.number === trial.number)?.weight ?? 0,
       }
     })
 }
@@ -118,7 +118,7 @@ function whyItWon(table: Table, trials: readonly Trial[], metricId: string, choi
       .filter(each => each.state === 'complete' && each.stage === trial.stage)
       .reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b), trial)
     sentences.push(
-      leader === trial
+      leader.number === trial.number
         ? `“${trial.name}” (${trial.trainer.label}) won with ${value(meanOf(trial.losses))}; putting several models together was no better.`
         : `“${trial.name}” (${trial.trainer.label}) was chosen with ${value(meanOf(trial.losses))}: “${leader.name}” (${leader.trainer.label}) reached ${value(meanOf(leader.losses))}, which is within what chance explains, and the simpler model is preferred.`,
     )
@@ -137,7 +137,7 @@ function whyItWon(table: Table, trials: readonly Trial[], metricId: string, choi
   const baseline = trials.find(
     each => each.trainer.id === 'baseline' && each.state === 'complete' && each.stage === single.stage,
   )
-  if (baseline && !members.some(member => member.trial === baseline)) {
+  if (baseline && !members.some(member => member.trial.number === baseline.number)) {
     const what = table.data.task === 'regression' ? 'the average' : 'the class shares'
     sentences.push(`Always predicting ${what} would reach ${value(meanOf(baseline.losses))}.`)
   }

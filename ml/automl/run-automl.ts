@@ -8,7 +8,7 @@ import type { Task } from '../trainers/types.ts'
 import { gatherOutOfFold } from '../validation/cross-validate.ts'
 import { attempt } from './attempt.ts'
 import { type Budget, createBudget } from './budget.ts'
-import { type Choice, chooseCombination, combinePredictions, shortlist } from './combine.ts'
+import { type Choice, chooseCombination, combinePredictions, finalists, shortlist } from './combine.ts'
 import { asMetric, makeLeaderboard, summarise } from './explain.ts'
 import { chooseFamily } from './families.ts'
 import { type Candidate, fixedFor, makePortfolio, searchSpace } from './portfolio.ts'
@@ -52,7 +52,7 @@ export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
   budget.check()
 
   const { stage, trials } = run
-  const choice = run.complete().length > 0 ? run.choose() : onlyPartly(trials)
+  const choice = run.choose()
   const { recipe, model, words } = await refit(data, choice, stage.growth, budget, { seed, threads: request.threads })
   const measured = stage.folds.folds.flatMap(({ validation }, f) => {
     const members = choice.members.map(({ trial, weight }) => ({ weight, predicted: trial.results[f]?.predicted }))
@@ -80,7 +80,6 @@ class Run {
   readonly trials: Trial[] = []
   stage: Stage
   private level = 0
-  private chosen: { count: number; choice: Choice } | undefined
   private readonly request: AutomlRequest
   private readonly metricId: string
   private readonly budget: Budget
@@ -106,15 +105,16 @@ class Run {
     return this.trials.filter(trial => trial.state === 'complete' && trial.stage === this.level)
   }
 
-  /** The combination of what is complete now; made anew only when there is more. */
+  /** The best that can be made of what was measured. */
   choose(): Choice {
-    const able = this.complete()
-    if (this.chosen?.count !== able.length) {
-      const { data, folds } = this.stage
-      const choice = chooseCombination(data, folds.folds, able, this.metricId, deriveSeed(this.request.seed, 'choice'))
-      this.chosen = { count: able.length, choice }
-    }
-    return this.chosen.choice
+    const { stage, level, metricId, request } = this
+    const here = this.trials.filter(trial => trial.stage === level)
+    const all = stage.folds.folds
+    const { folds, trials } = finalists(here, all.length)
+    if (trials.length === 0) return onlyPartly(this.trials)
+    const inTime = request.table.timeColumn !== undefined
+    const seed = deriveSeed(request.seed, 'choice')
+    return chooseCombination(stage.data, all.slice(0, folds), trials, metricId, seed, inTime)
   }
 
   /** When searching must end for the models of the best so far to be trained again. */
@@ -156,7 +156,6 @@ class Run {
     const rows = Math.min(this.stages.rows, Math.round(affordable))
     if (rows < 1.5 * this.stage.rowsTrain) return false
     this.level++
-    this.chosen = undefined
     this.stage = this.stages.of(rows)
     return true
   }

@@ -13,7 +13,7 @@ export type Stage = {
   /** Target of each fold's held-out rows. */
   truths: Float64Array[]
   loss: Loss
-  /** Training rows of the last fold. */
+  /** Training rows of a fold, on average. */
   rowsTrain: number
   /** Rows of the whole table ÷ `rowsTrain`. */
   growth: number
@@ -29,9 +29,9 @@ export function planStages(table: Table, budgetMs: number, metricId: string, see
   const { data } = table
   const folds = chooseFolds(table, budgetMs, deriveSeed(seed, 'folds'))
   const holdout = folds.folds.length === 1 ? folds.folds[0]! : null
-  const rows = folds.folds.at(-1)!.train.length
+  const rows = meanRows(folds.folds)
   const make = (part: LearningData, divided: Stage['folds']): Stage => {
-    const rowsTrain = divided.folds.at(-1)!.train.length
+    const rowsTrain = meanRows(divided.folds)
     return {
       data: part,
       folds: divided,
@@ -59,3 +59,6 @@ export function planStages(table: Table, budgetMs: number, metricId: string, see
     },
   }
 }
+
+const meanRows = (folds: readonly { train: Int32Array }[]): number =>
+  Math.round(folds.reduce((sum, fold) => sum + fold.train.length, 0) / folds.length)

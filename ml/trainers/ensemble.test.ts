@@ -15,7 +15,7 @@ import { lossOf } from './ensemble-loss.ts'
 import { type HeldOut, selectForward, weightedAverage } from './ensemble-selection.ts'
 import { applyStack, fitStack } from './ensemble-stacking.ts'
 import { getTrainer } from './registry.ts'
-import type { Model, Task } from './types.ts'
+import type { Model, Parameters, Task } from './types.ts'
 
 const rows = shopRows(120)
 const frame = frameFromRows(frameSpecs(SHOP), rows)
@@ -29,7 +29,7 @@ async function member(id: string, task: Task, weight: number): Promise<Member> {
   const y = classCount === 0 ? amounts : amounts.map(value => Math.min(classCount - 1, Math.floor(value / 150)))
   const target = { y, task, classCount, seed: 1 }
   const { recipe, x } = prepareTraining(completeRecipe([], columns, trainer.features), frame, all, target)
-  const parameters = id === 'gbdt' ? { trees: 5 } : {}
+  const parameters: Parameters = id === 'gbdt' ? { trees: 5 } : {}
   const model = await trainer.fit({ ...problem('regression'), x, y, task, classCount, parameters })
   return { recipe, model, weight }
 }

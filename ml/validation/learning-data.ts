@@ -83,8 +83,12 @@ export type FoldData = {
 export function createFoldData(data: LearningData, folds: readonly SplitRows[], seed: number): FoldData {
   const kept = new Map<string, Prepared & { validation: Labelled }>()
   let native: Prepared | undefined
-  const shared = (features: FeatureKind) =>
-    features === 'native' && recipeFor(data, features).steps.every(({ step }) => HARMLESS.includes(step))
+  // Asked of the fitted recipe: a step that finds nothing to do, such as the encoding of many levels, is not in it.
+  const sharedNative = (): Prepared | null => {
+    native ??= prepareAll(data, 'native', seed)
+    return native.recipe.steps.every(({ step }) => HARMLESS.includes(step)) ? native : null
+  }
+  const shared = (features: FeatureKind) => features === 'native' && sharedNative() !== null
   const part = (x: Matrix, positions: Int32Array): Labelled => ({
     x,
     y: Float64Array.from(positions, at => data.y[at]!),
@@ -92,9 +96,9 @@ export function createFoldData(data: LearningData, folds: readonly SplitRows[], 
   })
   const make = (features: FeatureKind, index: number) => {
     const { train, validation } = folds[index]!
-    if (shared(features)) {
-      native ??= prepareAll(data, features, seed)
-      const { recipe, train: all } = native
+    const whole = features === 'native' ? sharedNative() : null
+    if (whole) {
+      const { recipe, train: all } = whole
       return {
         recipe,
         train: part(takeMatrixRows(all.x, train), train),
