@@ -63,7 +63,7 @@ function compileRow(program: Program, inputs: readonly FittedInput[]): CompiledR
 }
 
 /** Rows worked on at a time: few enough that all their registers stay in the processor's caches. */
-const BLOCK_ROWS = 256
+const BLOCK_ROWS = 128
 
 type FillOptions = {
   precision?: 'float32' | 'float64' | undefined

@@ -27,6 +27,8 @@ export type Training = {
   absent: Set<string>
 }
 
+const SPARE_COLUMNS = 8
+
 /** @param rows indices into the frame. */
 export function startTraining(
   program: Program,
@@ -39,12 +41,15 @@ export function startTraining(
   const count = rows.length
   const own = new Map<number, Float64Array>()
   let columns: Columns = { rows: count, numbers: [], texts: [] }
+  // Columns are large: memory that was just used is cheaper than new memory, which the system must clear first.
+  const spare: Float64Array[] = []
+  const newColumn = () => spare.pop() ?? new Float64Array(count)
   const have = (register: number) => columns.numbers[register] !== undefined || own.has(register)
   const compute = (registers: readonly number[], texts: readonly number[]) => {
     for (const [register, cells] of own) columns.numbers[register] = cells
     const plan = planFor(program, registers, have, texts)
     for (const input of plan.inputs) {
-      const cells = new Float64Array(count)
+      const cells = newColumn()
       compileLoader(inputs[input]!, frameColumn(frame, inputs[input]!.name))(cells, 0, count, rows)
       columns.numbers[input] = cells
     }
@@ -55,7 +60,7 @@ export function startTraining(
       columns.texts[text] = cells
     }
     for (const operation of plan.operations) {
-      for (const register of operation.writes) columns.numbers[register] = new Float64Array(count)
+      for (const register of operation.writes) columns.numbers[register] = newColumn()
       operation.run(columns)
       for (const register of operation.writes) {
         const instead = own.get(register)
@@ -78,6 +83,9 @@ export function startTraining(
       return reader.open(columns)
     },
     forget() {
+      for (const [register, cells] of columns.numbers.entries()) {
+        if (cells && !own.has(register) && spare.length < SPARE_COLUMNS) spare.push(cells)
+      }
       columns = { rows: count, numbers: [], texts: [] }
     },
     own,

@@ -10,6 +10,16 @@ const NUMERIC: readonly Kind[] = ['number', 'boolean', 'datetime']
 const missingTest = (kind: Kind) =>
   kind === 'category' ? (cell: number) => cell === MISSING_CODE : (cell: number) => Number.isNaN(cell)
 
+function countMissing(cells: Float64Array, kind: Kind): number {
+  let missing = 0
+  if (kind === 'category') {
+    for (let i = 0; i < cells.length; i++) if (cells[i] === MISSING_CODE) missing++
+  } else {
+    for (let i = 0; i < cells.length; i++) if (Number.isNaN(cells[i]!)) missing++
+  }
+  return missing
+}
+
 export const impute: Step<'impute'> & Fitted<'impute'> = {
   takes: TAKES,
   explain(step) {
@@ -25,7 +35,7 @@ export const impute: Step<'impute'> & Fitted<'impute'> = {
     if (step.strategy === 'mean' || step.strategy === 'median') requireKind('impute', NUMERIC, slot!)
     const cells = training.numbers(slot!)
     const value = fillValue(step, slot!, cells)
-    const hasMissing = cells.some(missingTest(kind))
+    const hasMissing = countMissing(cells, kind) > 0
     if (step.indicator && !hasMissing) training.absent.add(`${name}_missing`)
     return [
       step.indicator && hasMissing
@@ -60,10 +70,7 @@ export const indicator: Step<'indicator'> & Fitted<'indicator'> = {
     if (kind === 'text') {
       const text = training.texts(slot!)
       for (let i = 0; i < training.rows; i++) if (text(i) === null) missing++
-    } else {
-      const isMissing = missingTest(kind)
-      for (const cell of training.numbers(slot!)) if (isMissing(cell)) missing++
-    }
+    } else missing = countMissing(training.numbers(slot!), kind)
     if (missing > 0) return [{ step: 'indicator', column: name }]
     training.absent.add(`${name}_missing`)
     return []
