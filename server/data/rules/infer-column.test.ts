@@ -23,7 +23,7 @@ describe('infer column', () => {
     ['a row counter', { distinct: 1000, counting: true }, 'id', 'id'],
     ['unique whole numbers that do not count', { distinct: 1000 }, 'integer', 'feature'],
     ['unique words', { sqlType: 'VARCHAR', distinct: 1000, meanLength: 8 }, 'id', 'id'],
-    ['unique sentences', { sqlType: 'VARCHAR', distinct: 1000, meanLength: 80 }, 'text', 'ignore'],
+    ['unique sentences', { sqlType: 'VARCHAR', distinct: 1000, meanLength: 80 }, 'text', 'feature'],
     ['few words', { sqlType: 'VARCHAR', distinct: 3, meanLength: 4 }, 'category', 'feature'],
     ['dates', { sqlType: 'DATE', distinct: 365 }, 'datetime', 'feature'],
     ['one value', { distinct: 1 }, 'constant', 'ignore'],

@@ -99,9 +99,6 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
     } else if (type === 'constant') {
       role = 'ignore'
       reason = `${inferred.reason}: says nothing`
-    } else if (type === 'text') {
-      role = 'ignore'
-      reason = `${inferred.reason}: free text is not used by the trainers yet`
     }
   }
   return {
