@@ -48,16 +48,18 @@ export async function standardErrors(
   let constant = point[cols]!
   for (let j = 0; j < cols; j++) constant -= weights[j]! * shift[j]!
   const h = new Float64Array(rows)
+  const errors = new Float64Array(BLOCK)
   let squares = 0
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from)
     const scores = h.subarray(from, from + count)
     design.multiply(weights, constant, from, count, scores)
+    errors.set(scores)
+    loss.evaluate(errors, y, shares, from, count)
     for (let i = 0; i < count; i++) {
-      const score = scores[i]!
-      const weight = shares[from + i]! * totalWeight
-      squares += weight * loss.slope(score, y[from + i]!) ** 2
-      scores[i] = weight * loss.curvature(score)
+      const share = shares[from + i]!
+      if (share > 0) squares += (totalWeight * errors[i]! * errors[i]!) / share
+      scores[i] = share * totalWeight * loss.curvature(scores[i]!)
     }
   }
   const { gram, means: centres, total } = await momentsOf(design, h, breathe)

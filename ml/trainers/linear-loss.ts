@@ -1,38 +1,64 @@
 import type { Objective } from './lbfgs.ts'
 import { BLOCK, type Design } from './linear-design.ts'
-import { sigmoid } from './statistics.ts'
 
 /** A loss of one score per row. Scores are on the scale of the link: identity, log odds, log of the mean. */
 export type Loss = {
-  /** Mean loss of a row under `score`. */
-  value(score: number, y: number): number
-  /** Its derivative by the score. */
-  slope(score: number, y: number): number
-  /** Its second derivative. */
+  /** Σ shares × loss over the scores of rows `from` …; the scores become shares × derivatives by them. */
+  evaluate(scores: Float64Array, y: Float64Array, shares: Float64Array, from: number, count: number): number
+  /** Second derivative by the score. */
   curvature(score: number): number
   /** The score of the model without features, when the target's mean is this. */
   start(mean: number): number
 }
 
+/** Half the squared error. */
 export const squaredLoss: Loss = {
-  value: (score, y) => 0.5 * (score - y) * (score - y),
-  slope: (score, y) => score - y,
+  evaluate(scores, y, shares, from, count) {
+    let total = 0
+    for (let i = 0; i < count; i++) {
+      const error = scores[i]! - y[from + i]!
+      const slope = shares[from + i]! * error
+      total += 0.5 * slope * error
+      scores[i] = slope
+    }
+    return total
+  },
   curvature: () => 1,
   start: mean => mean,
 }
 
 export const logisticLoss: Loss = {
-  // log(1 + eˢ) − y·s, without overflow
-  value: (score, y) => Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - y * score,
-  slope: (score, y) => sigmoid(score) - y,
-  curvature: score => sigmoid(score) * sigmoid(-score),
+  evaluate(scores, y, shares, from, count) {
+    let total = 0
+    for (let i = 0; i < count; i++) {
+      const score = scores[i]!
+      const share = shares[from + i]!
+      const label = y[from + i]!
+      // log(1 + eˢ) − y·s with one exponential, and none that overflows.
+      const e = Math.exp(-Math.abs(score))
+      total += share * (Math.max(score, 0) + Math.log1p(e) - label * score)
+      scores[i] = share * ((score >= 0 ? 1 : e) / (1 + e) - label)
+    }
+    return total
+  },
+  curvature: score => {
+    const e = Math.exp(-Math.abs(score))
+    return e / ((1 + e) * (1 + e))
+  },
   start: mean => Math.log(Math.max(mean, 1e-9) / Math.max(1 - mean, 1e-9)),
 }
 
 /** Negative log-likelihood of a count with mean eˢ, without the part that does not depend on s. */
 export const poissonLoss: Loss = {
-  value: (score, y) => Math.exp(score) - y * score,
-  slope: (score, y) => Math.exp(score) - y,
+  evaluate(scores, y, shares, from, count) {
+    let total = 0
+    for (let i = 0; i < count; i++) {
+      const mean = Math.exp(scores[i]!)
+      total += shares[from + i]! * (mean - y[from + i]! * scores[i]!)
+      scores[i] = shares[from + i]! * (mean - y[from + i]!)
+    }
+    return total
+  },
   curvature: score => Math.exp(score),
   start: mean => Math.log(Math.max(mean, 1e-9)),
 }
@@ -63,14 +89,9 @@ export function objectiveOf(
     for (let from = 0; from < rows; from += BLOCK) {
       const count = Math.min(BLOCK, rows - from)
       design.multiply(weights, constant, from, count, scores)
-      for (let i = 0; i < count; i++) {
-        const share = shares[from + i]!
-        const score = scores[i]! + (offsets ? offsets[from + i]! : 0)
-        total += share * loss.value(score, y[from + i]!)
-        const slope = share * loss.slope(score, y[from + i]!)
-        scores[i] = slope
-        slopes += slope
-      }
+      if (offsets) for (let i = 0; i < count; i++) scores[i]! += offsets[from + i]!
+      total += loss.evaluate(scores, y, shares, from, count)
+      for (let i = 0; i < count; i++) slopes += scores[i]!
       design.addTransposed(scores, from, count, sums)
     }
     for (let j = 0; j < cols; j++) {
