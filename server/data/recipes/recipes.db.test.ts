@@ -59,6 +59,8 @@ describe('recipes', () => {
   const wrong: [string, RecipeStepInput, RegExp][] = [
     ['quantiles the wrong way round', { step: 'clip', columns: ['a'], lower: 0.9, upper: 0.1 }, /not below/],
     ['a constant without a value', { step: 'impute', columns: ['a'], strategy: 'constant' }, /not given/],
+    ['a formula with a fault', { step: 'expression', columns: [], name: 'x', formula: 'a +' }, /Step 1.*position 4/],
+    ['a formula without a column', { step: 'expression', columns: [], name: 'x', formula: '1 + 1' }, /no column/],
     ['a column named twice', { step: 'drop', columns: ['a', 'a'] }, /twice/],
   ]
   for (const [what, step, words] of wrong)
@@ -71,6 +73,8 @@ describe('recipes', () => {
       { step: 'shell', columns: ['a'] },
       { step: 'drop', columns: ['a'], command: 'x' },
       { step: 'interaction', columns: ['a'], operation: 'add' },
+      { step: 'target-encoding', columns: [] },
+      { step: 'hashing', columns: ['a'], buckets: 1e9 },
     ])
       assert.equal(saveRecipeInput.safeParse({ name: 'n', steps: [step] }).success, false)
   })
