@@ -27,14 +27,30 @@ const squaredDistance = (a: number, b: number, categorical: boolean): number => 
   return categorical ? (a === b ? 0 : 1) : (a - b) ** 2
 }
 
+/** Inner product of `length` numbers from `fromA` and `fromB`; four sums, or each addition would wait for the one before. */
+function dot(a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let k = 0
+  for (; k + 3 < length; k += 4) {
+    s0 += a[fromA + k]! * b[fromB + k]!
+    s1 += a[fromA + k + 1]! * b[fromB + k + 1]!
+    s2 += a[fromA + k + 2]! * b[fromB + k + 2]!
+    s3 += a[fromA + k + 3]! * b[fromB + k + 3]!
+  }
+  for (; k < length; k++) s0 += a[fromA + k]! * b[fromB + k]!
+  return s0 + s1 + (s2 + s3)
+}
+
 /** L with L·Lᵀ = matrix, in place in the lower triangle; false when it is not positive definite. */
 function cholesky(matrix: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j]!
-      for (let k = 0; k < j; k++) sum -= matrix[i * n + k]! * matrix[j * n + k]!
-      if (i > j) matrix[i * n + j] = sum / matrix[j * n + j]!
-      else if (sum > 0) matrix[i * n + i] = Math.sqrt(sum)
+      const rest = matrix[i * n + j]! - dot(matrix, i * n, matrix, j * n, j)
+      if (i > j) matrix[i * n + j] = rest / matrix[j * n + j]!
+      else if (rest > 0) matrix[i * n + i] = Math.sqrt(rest)
       else return false
     }
   }
@@ -43,40 +59,31 @@ function cholesky(matrix: Float64Array, n: number): boolean {
 
 /** Solves L·x = b in place. */
 function forward(factor: Float64Array, n: number, b: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    let sum = b[i]!
-    for (let k = 0; k < i; k++) sum -= factor[i * n + k]! * b[k]!
-    b[i] = sum / factor[i * n + i]!
-  }
+  for (let i = 0; i < n; i++) b[i] = (b[i]! - dot(factor, i * n, b, 0, i)) / factor[i * n + i]!
 }
 
 /** Solves Lᵀ·x = b in place. */
 function backward(factor: Float64Array, n: number, b: Float64Array): void {
   for (let i = n - 1; i >= 0; i--) {
-    b[i] = b[i]! / factor[i * n + i]!
-    for (let k = 0; k < i; k++) b[k]! -= factor[i * n + k]! * b[i]!
+    const x = b[i]! / factor[i * n + i]!
+    b[i] = x
+    for (let k = 0; k < i; k++) b[k]! -= factor[i * n + k]! * x
   }
 }
 
-/** (L·Lᵀ)⁻¹, n × n. */
+/** Lower triangle of (L·Lᵀ)⁻¹, n × n. */
 function inverse(factor: Float64Array, n: number): Float64Array {
-  const lower = new Float64Array(n * n)
+  // Row j: column j of L⁻¹, so that all inner products run along rows.
+  const columns = new Float64Array(n * n)
   for (let j = 0; j < n; j++) {
-    lower[j * n + j] = 1 / factor[j * n + j]!
-    for (let i = j + 1; i < n; i++) {
-      let sum = 0
-      for (let k = j; k < i; k++) sum -= factor[i * n + k]! * lower[k * n + j]!
-      lower[i * n + j] = sum / factor[i * n + i]!
-    }
+    columns[j * n + j] = 1 / factor[j * n + j]!
+    for (let i = j + 1; i < n; i++)
+      columns[j * n + i] = -dot(factor, i * n + j, columns, j * n + j, i - j) / factor[i * n + i]!
   }
-  const full = new Float64Array(n * n)
-  for (let k = 0; k < n; k++)
-    for (let i = 0; i <= k; i++) {
-      const scale = lower[k * n + i]!
-      for (let j = 0; j <= i; j++) full[i * n + j]! += scale * lower[k * n + j]!
-    }
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) full[j * n + i] = full[i * n + j]!
-  return full
+  const inverted = new Float64Array(n * n)
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) inverted[i * n + j] = dot(columns, i * n + i, columns, j * n + i, n - i)
+  return inverted
 }
 
 /** Mean and deviation of the normal priors over the logarithms of lengths and noise. */
@@ -203,8 +210,7 @@ export function conditionProcess(
   const precisions = logLengths.map(log => Math.exp(-2 * log))
   const mean = values.reduce((sum, v) => sum + v, 0) / n
   const correlations = new Float64Array(n * n)
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) correlations[i * n + j] = correlation(points[i]!, points[j]!, precisions, categorical)
+  for (let i = 0; i < n; i++) correlate(points, i, points[i]!, precisions, categorical, correlations, i * n)
   let noise = Math.exp(logNoise)
   let factor: Float64Array
   for (;;) {
@@ -220,16 +226,29 @@ export function conditionProcess(
   return { points, categorical, precisions, factor, weights, mean, variance, noise }
 }
 
-function correlation(
-  a: Float64Array,
-  b: Float64Array,
+/** Writes the correlations of `point` with the first `count` points. */
+function correlate(
+  points: readonly Float64Array[],
+  count: number,
+  point: Float64Array,
   precisions: Float64Array,
   categorical: readonly boolean[],
-): number {
-  let square = 0
-  for (let k = 0; k < precisions.length; k++) square += precisions[k]! * squaredDistance(a[k]!, b[k]!, categorical[k]!)
-  const r = ROOT_FIVE * Math.sqrt(square)
-  return (1 + r + (r * r) / 3) * Math.exp(-r)
+  out: Float64Array,
+  from: number,
+): void {
+  const d = precisions.length
+  for (let i = 0; i < count; i++) {
+    const other = points[i]!
+    let square = 0
+    for (let k = 0; k < d; k++) {
+      const gap = point[k]! - other[k]!
+      // A gap that is not a number: the dimension is missing in one or both.
+      square +=
+        precisions[k]! * (Number.isNaN(gap) || categorical[k] ? squaredDistance(point[k]!, other[k]!, true) : gap * gap)
+    }
+    const r = ROOT_FIVE * Math.sqrt(square)
+    out[from + i] = (1 + r + (r * r) / 3) * Math.exp(-r)
+  }
 }
 
 /** Means of the process at its own points, from (K + noise)·weights = values − mean. */
@@ -241,13 +260,8 @@ export function predictProcess(process: GaussianProcess, point: Float64Array): {
   const { points, categorical, precisions, factor, weights, variance } = process
   const n = points.length
   const row = new Float64Array(n)
-  let mean = process.mean
-  for (let i = 0; i < n; i++) {
-    row[i] = correlation(point, points[i]!, precisions, categorical)
-    mean += row[i]! * weights[i]!
-  }
+  correlate(points, n, point, precisions, categorical, row, 0)
+  const mean = process.mean + dot(row, 0, weights, 0, n)
   forward(factor, n, row)
-  let explained = 0
-  for (let i = 0; i < n; i++) explained += row[i]! ** 2
-  return { mean, deviation: Math.sqrt(variance * Math.max(1 - explained, 1e-14)) }
+  return { mean, deviation: Math.sqrt(variance * Math.max(1 - dot(row, 0, row, 0, n), 1e-14)) }
 }
