@@ -4,7 +4,7 @@ import test from 'node:test'
 import type { Matrix } from '../matrix.ts'
 import { assertClose, golden, matrixOf, problem } from '../testing.ts'
 import { linear, linearPredictor } from './linear.ts'
-import type { FitContext } from './types.ts'
+import type { FitContext, Parameters } from './types.ts'
 
 const { rows, cols } = golden.linear
 const x = { names: [], rows, cols, data: Float64Array.from(golden.linear.x) }
@@ -123,7 +123,10 @@ test('why there are no standard errors is said in words', async () => {
   const sum = matrixOf(50, 3, (i, j) =>
     j === 2 ? Math.sin(i) + 2 * Math.cos(3 * i) : j ? Math.cos(3 * i) : Math.sin(i),
   )
-  assert.match(await missing({ x: sum, y: sum.data.filter((_, k) => k % 3 === 0) }), /“x2” is a sum of other features/)
+  assert.match(
+    await missing({ x: sum, y: Float64Array.from({ length: 50 }, (_, i) => i % 7) }),
+    /“x2” is a sum of other features/,
+  )
   const few = problem('regression', 5, 4)
   assert.match(await missing({ x: few.x, y: few.y }), /5 rows are too few/)
   const apart = problem('binary', 100, 1)
@@ -159,7 +162,7 @@ test('infinities, huge and tiny numbers, more columns than rows: numbers come ou
     return j === 3 ? 7 : Math.sin(i * j)
   })
   for (const task of ['regression', 'binary', 'multiclass'] as const) {
-    for (const parameters of [{}, { alpha: 0, maxIterations: 200 }, { alpha: 0.01, l1Ratio: 0.7 }]) {
+    for (const parameters of [{}, { alpha: 0, maxIterations: 200 }, { alpha: 0.01, l1Ratio: 0.7 }] as Parameters[]) {
       const context = problem(task, 40, 2)
       const model = await linear.fit({ ...context, x: hard, parameters })
       assert.ok(linearPredictor(model).predict(hard).every(Number.isFinite), `${task} ${JSON.stringify(parameters)}`)

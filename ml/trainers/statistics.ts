@@ -1,5 +1,3 @@
-import type { Matrix } from '../matrix.ts'
-
 export function weightSum(rows: number, weights?: Float64Array): number {
   if (!weights) return rows
   let sum = 0
@@ -19,25 +17,6 @@ export function weightedMedian(values: Float64Array, weights?: Float64Array): nu
     if (reached === half && k + 1 < order.length) return (values[i]! + values[order[k + 1]!]!) / 2
   }
   return values[order[order.length - 1]!] ?? 0
-}
-
-/** Weighted mean of each column over its cells that are not missing; 0 when all are. Models put it in missing cells. */
-export function columnMeans(x: Matrix, weights?: Float64Array): Float64Array {
-  const { rows, cols, data } = x
-  const sums = new Float64Array(cols)
-  const totals = new Float64Array(cols)
-  for (let i = 0; i < rows; i++) {
-    const weight = weights?.[i] ?? 1
-    const at = i * cols
-    for (let j = 0; j < cols; j++) {
-      const cell = data[at + j]!
-      if (Number.isNaN(cell)) continue
-      sums[j]! += weight * cell
-      totals[j]! += weight
-    }
-  }
-  for (let j = 0; j < cols; j++) sums[j] = totals[j]! > 0 ? sums[j]! / totals[j]! : 0
-  return sums
 }
 
 /** Turns scores into probabilities in place, safely for large scores. */
