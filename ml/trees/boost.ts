@@ -7,7 +7,8 @@ import { type Arena, createArena } from './memory.ts'
 import type { Trees } from './model.ts'
 import { createObjective, type Objective, type ObjectiveParameters, scaleTargets } from './objectives.ts'
 import { weightedQuantile } from './quantile.ts'
-import { placeTable } from './table.ts'
+import { placeTable, type Table } from './table.ts'
+import { createTeam, TASK, type Team } from './team.ts'
 import { createTreeBuilder } from './tree-builder.ts'
 
 export type BoostOptions = GrowOptions &
@@ -38,97 +39,101 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
   const arena = createArena()
   const table = placeTable(arena, bins, options.monotone)
   const objective = createObjective(context, options)
-  const grower = createGrower(arena, table, inUnits(options, objective))
-  const training = placeRows(arena, table, objective, context, objective.targets)
+  const team = createTeam(arena, context.threads)
+  try {
+    return await boostWith(context, options, { breathe, bins, arena, table, objective, team })
+  } finally {
+    team.dismiss()
+  }
+}
+
+type Session = {
+  breathe: () => Promise<void> | undefined
+  bins: Bins
+  arena: Arena
+  table: Table
+  objective: Objective
+  team: Team
+}
+
+async function boostWith(context: FitContext, options: BoostOptions, session: Session): Promise<Boosted> {
+  const { breathe, bins, arena, table, objective, team } = session
+  const grower = createGrower(arena, table, inUnits(options, objective), team)
+  const training = placeRows(arena, table.codes, objective, context, objective.targets, grower.packed)
   const held =
     context.validation && context.validation.y.length > 0
       ? await placeValidation(arena, context.validation, context, bins, objective, breathe)
       : undefined
-  const probabilities = objective.scores > 1 ? arena.allocate(objective.scores * training.stride * 4) : 0
-  const sums = arena.allocate(64)
+  const sums = arena.allocate(24 * Math.ceil(Math.max(training.rows, held?.rows ?? 0) / CHUNK))
   const usable = usableRows(context.y.length, context.weights)
   const builder = createTreeBuilder(arena, bins)
   const rowRandom = createRandom(deriveSeed(context.seed, 'rows'))
   const columnRandom = createRandom(deriveSeed(context.seed, 'columns'))
-  const { kernels } = arena
 
-  const lossOf = (rows: PlacedRows): number => {
-    let loss = 0
-    for (let begin = 0; begin < rows.rows; begin += CHUNK) {
-      const end = Math.min(rows.stride, begin + CHUNK)
-      if (objective.scores > 1) loss += softmaxLoss(rows, rows.probabilities, begin, end)
-      else {
-        const shift = begin * 4
-        const weights = rows.weights ? rows.weights + shift : 0
-        const [scores, targets] = [rows.scores + shift, rows.targets + shift]
-        const count = Math.min(rows.rows, end) - begin
-        kernels.gradients(
-          objective.code,
-          scores,
-          targets,
-          weights,
-          count,
-          rows.work,
-          0,
-          end - begin,
-          objective.extra,
-          sums,
-        )
-        loss += arena.f64[sums / 8 + 2]!
-      }
+  /** Runs a task for every chunk of rows; each leaves its sums at its own place. */
+  const overChunks = (rows: PlacedRows, add: (begin: number, end: number, sums: number) => void) => {
+    for (let begin = 0, k = 0; begin < rows.rows; begin += CHUNK, k++) {
+      add(begin, Math.min(rows.stride, begin + CHUNK), sums + 24 * k)
     }
-    return (loss / rows.totalWeight) * objective.lossUnit
+    team.run()
   }
-  const softmaxLoss = (rows: PlacedRows, to: number, begin: number, end: number) =>
-    kernels.softmax(rows.scores, to, rows.targets, rows.weights, rows.rows, rows.stride, objective.scores, begin, end)
+  /** Total of one of the sums, in the order of the chunks. */
+  const total = (rows: PlacedRows, field: number): number => {
+    let sum = 0
+    for (let k = 0; k * CHUNK < rows.rows; k++) sum += arena.f64[sums / 8 + 3 * k + field]!
+    return sum
+  }
 
-  /** Gradients of all rows as whole numbers. @returns the loss of the scores so far, or null when nothing is left to learn */
+  const addGradients = (of: PlacedRows, packed: number) => (begin: number, end: number, to: number) => {
+    const { scores, targets, weights, rows } = of
+    const args = [objective.code, scores, targets, weights, rows, packed, begin, end, objective.extra, to]
+    team.add(TASK.gradients, args, [8])
+  }
+  const softmaxLoss = (of: PlacedRows, to: number): number => {
+    overChunks(of, (begin, end, at) => {
+      const { scores, targets, weights, rows, stride } = of
+      team.add(TASK.softmax, [scores, to, targets, weights, rows, stride, objective.scores, begin, end, at])
+    })
+    return total(of, 0) / of.totalWeight
+  }
+  const lossOf = (rows: PlacedRows): number => {
+    if (objective.scores > 1) return softmaxLoss(rows, rows.probabilities)
+    overChunks(rows, addGradients(rows, rows.work))
+    return (total(rows, 2) / rows.totalWeight) * objective.lossUnit
+  }
+
+  /** Gradients of all rows as whole numbers, and the loss of the scores so far (with one score). Flat: nothing is left to learn. */
   const prepare = (score: number): { loss: number; flat: boolean; gradient: number; hessian: number } => {
-    let absolute = 0
-    let hessians = 0
-    let loss = 0
-    for (let begin = 0; begin < training.rows; begin += CHUNK) {
-      const end = Math.min(training.stride, begin + CHUNK)
-      const { scores, targets, weights, rows } = training
-      if (objective.scores > 1) {
-        const from = probabilities + score * training.stride * 4
-        const factor = objective.scores / (objective.scores - 1)
-        kernels.classGradients(from, targets, weights, rows, score, factor, grower.packed, begin, end, sums)
-      } else {
-        kernels.gradients(
-          objective.code,
-          scores,
-          targets,
-          weights,
-          rows,
-          grower.packed,
-          begin,
-          end,
-          objective.extra,
-          sums,
-        )
-        loss += arena.f64[sums / 8 + 2]!
-      }
-      absolute += arena.f64[sums / 8]!
-      hessians += arena.f64[sums / 8 + 1]!
-    }
-    const flat = !(absolute > 1e-12 * training.totalWeight)
+    const { targets, weights, rows } = training
+    if (objective.scores > 1) {
+      const from = training.probabilities + score * training.stride * 4
+      const factor = objective.scores / (objective.scores - 1)
+      overChunks(training, (begin, end, to) => {
+        const args = [from, targets, weights, rows, score, factor, grower.packed, begin, end, to]
+        team.add(TASK.classGradients, args, [4, 5])
+      })
+    } else overChunks(training, addGradients(training, grower.packed))
+    const absolute = total(training, 0)
     const gradient = scaleFor(absolute)
-    const hessian = scaleFor(hessians)
-    if (!flat) kernels.quantise(grower.packed, 0, training.stride, gradient, hessian)
-    return { loss: (loss / training.totalWeight) * objective.lossUnit, flat, gradient, hessian }
+    const hessian = scaleFor(total(training, 1))
+    const loss = (total(training, 2) / training.totalWeight) * objective.lossUnit
+    const flat = !(absolute > 1e-12 * training.totalWeight)
+    if (!flat) {
+      overChunks(training, (begin, end) => {
+        team.add(TASK.quantise, [grower.packed, begin, end, gradient, hessian], [3, 4])
+      })
+    }
+    return { loss, flat, gradient, hessian }
   }
 
   let bestRound = 0
-  let bestLoss = held ? lossOf(held) : Number.POSITIVE_INFINITY
+  let heldLoss = held && lossOf(held)
+  let bestLoss = heldLoss ?? Number.POSITIVE_INFINITY
   let round = 0
   for (; round < options.rounds; round++) {
     let loss = 0
     if (objective.scores > 1) {
-      for (let begin = 0; begin < training.rows; begin += CHUNK) {
-        loss += softmaxLoss(training, probabilities, begin, Math.min(training.stride, begin + CHUNK))
-      }
-      loss /= training.totalWeight
+      loss = softmaxLoss(training, training.probabilities)
     }
     let grew = false
     const inBag = sample(usable, options.rowShare, rowRandom)
@@ -137,20 +142,20 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
       if (pause) await pause
       const prepared = prepare(score)
       if (objective.scores === 1) loss = prepared.loss
-      if (score === 0 && round > 0) report(round, loss, held ? lossOf(held) : undefined)
+      if (score === 0 && round > 0) report(round, loss, heldLoss)
       grower.setScales(prepared.gradient, prepared.hessian)
       arena.u32.set(inBag.rows, grower.index / 4)
       const columns = sampleColumns(table.cols, options.columnShare, columnRandom)
       const { root, leaves } = grower.grow(prepared.flat ? 0 : inBag.count, columns)
       if (leaves > 1) grew = true
-      setValues(root, score)
+      setValues(root)
       update(root, score, inBag.count, usable.length)
       builder.add(root, objective.unit, node => coverOf(node), objective.unit ** 2)
     }
     if (held) {
-      const now = lossOf(held)
-      if (now < bestLoss) {
-        bestLoss = now
+      heldLoss = lossOf(held)
+      if (heldLoss < bestLoss) {
+        bestLoss = heldLoss
         bestRound = round + 1
       } else if (options.patience > 0 && round + 1 - bestRound >= options.patience) {
         round++
@@ -163,7 +168,7 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
       break
     }
   }
-  report(round, lossOf(training), held ? lossOf(held) : undefined)
+  report(round, lossOf(training), heldLoss)
   const kept = held && options.patience > 0 ? Math.max(1, bestRound) : round
   return { trees: builder.finish(kept * objective.scores), objective, bestRound: kept }
 
@@ -181,7 +186,7 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
     return cover
   }
 
-  function setValues(root: number, _score: number) {
+  function setValues(root: number) {
     visitNodes(arena, root, (node, isLeaf) => {
       let value = grower.valueOf(node)
       if (isLeaf && objective.renewal !== undefined) value = renewed(node, objective.renewal)
@@ -208,14 +213,21 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
       if (!isLeaf) return
       const begin = arena.u32[(node + NODE.begin) / 4]!
       const end = begin + arena.u32[(node + NODE.count) / 4]!
-      kernels.addToRows(scores, grower.index, begin, end, arena.f64[(node + NODE.value) / 8]!)
+      team.add(TASK.addToRows, [scores, grower.index, begin, end, arena.f64[(node + NODE.value) / 8]!], [4])
     })
-    if (inBagCount < usableCount) {
-      kernels.walkIndex(root, table.meta, table.codes, table.cols, scores, grower.index, inBagCount, usableCount)
+    const { meta, codes, cols } = table
+    for (let begin = inBagCount; begin < usableCount; begin += CHUNK) {
+      const end = Math.min(usableCount, begin + CHUNK)
+      team.add(TASK.walkIndex, [root, meta, codes, cols, scores, grower.index, begin, end])
     }
-    if (!held) return
-    const heldScores = held.scores + score * held.stride * 4
-    kernels.walkRows(root, table.meta, held.codes, table.cols, heldScores, 0, held.rows)
+    if (held) {
+      const heldScores = held.scores + score * held.stride * 4
+      for (let begin = 0; begin < held.rows; begin += CHUNK) {
+        const end = Math.min(held.rows, begin + CHUNK)
+        team.add(TASK.walkRows, [root, meta, held.codes, cols, heldScores, begin, end])
+      }
+    }
+    team.run()
   }
 }
 
@@ -232,8 +244,9 @@ type PlacedRows = {
   scores: number
   targets: number
   weights: number
-  /** Address of chunk-sized room for gradients nobody reads. */
+  /** Room for gradients that nobody reads: those of a loss. */
   work: number
+  /** Several scores: what softmax makes of them. */
   probabilities: number
   codes: number
   totalWeight: number
@@ -241,10 +254,11 @@ type PlacedRows = {
 
 function placeRows(
   arena: Arena,
-  table: { codes: number },
+  codes: number,
   objective: Objective,
   rows: { y: Float64Array; weights?: Float64Array },
   targets: Float32Array,
+  work: number,
 ): PlacedRows {
   const count = rows.y.length
   const stride = Math.ceil(count / 4) * 4
@@ -254,9 +268,9 @@ function placeRows(
     scores: arena.allocate(stride * 4 * objective.scores),
     targets: arena.allocate(stride * 4),
     weights: rows.weights ? arena.allocate(stride * 4) : 0,
-    work: arena.allocate(CHUNK * 8),
-    probabilities: 0,
-    codes: table.codes,
+    work,
+    probabilities: objective.scores > 1 ? arena.allocate(stride * 4 * objective.scores) : 0,
+    codes,
     totalWeight: rows.weights ? rows.weights.reduce((sum, weight) => sum + weight, 0) : count,
   }
   arena.f32.set(targets, placed.targets / 4)
@@ -281,9 +295,14 @@ async function placeValidation(
   const coded = await validationBins(held.x, training.x, bins, breathe)
   const codes = arena.allocate(coded.codes.length + 8)
   arena.u8.set(coded.codes, codes)
-  const placed = placeRows(arena, { codes }, objective, held, scaleTargets(objective, held.y))
-  if (objective.scores > 1) placed.probabilities = arena.allocate(placed.stride * 4 * objective.scores)
-  return placed
+  return placeRows(
+    arena,
+    codes,
+    objective,
+    held,
+    scaleTargets(objective, held.y),
+    arena.allocate(Math.ceil(coded.rows / 4) * 32),
+  )
 }
 
 /** L1, minimum gain and the target's unit: gradients shrink with the unit, gains with its square. */

@@ -3,7 +3,8 @@
  *
  *   const arena = createArena()                     memory and kernels
  *   const table = placeTable(arena, bins)           bins of the training rows (bins.ts)
- *   const grower = createGrower(arena, table, options)
+ *   const team = createTeam(arena, threads)         threads; dismiss them in the end
+ *   const grower = createGrower(arena, table, options, team)
  *   fill grower.index with the row numbers of this tree, grower.packed with whole gradients and hessians by row (setScales)
  *   const grown = grower.grow(rows, active)         one tree: best split first, or level by level
  *   builder.add(grown, …)                           to the flat arrays of model.ts (tree-builder.ts)
@@ -11,9 +12,10 @@
  * Gradients and hessians are whole numbers, packed so that one 64-bit addition adds both: sums are exact whatever the order, so that the
  * trees do not depend on threads.
  */
-import { CONSTRAINED, CONTEXT, NODE, SCRATCH_BYTES } from './layout.ts'
+import { CONSTRAINED, CONTEXT, NODE } from './layout.ts'
 import type { Arena } from './memory.ts'
 import type { Table } from './table.ts'
+import { TASK, type Team } from './team.ts'
 
 export type GrowOptions = {
   /** Leaves of a tree at most, ≥ 1. */
@@ -42,12 +44,15 @@ export type GrowOptions = {
 /** A grown tree, until the next one: addresses of its root node. */
 export type GrownTree = { root: number; leaves: number }
 
+/** Rows from which on all threads work on one node; smaller ones get a thread each. */
+const LARGE = 32_768
+
 /** Memory kept for histograms; beyond it some are summed twice. */
 const HISTOGRAM_BYTES = 512 * 2 ** 20
 
 export type Grower = ReturnType<typeof createGrower>
 
-export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
+export function createGrower(arena: Arena, table: Table, options: GrowOptions, team: Team) {
   const { kernels } = arena
   const { maxLeaves } = options
   const context = arena.allocate(CONTEXT.bytes)
@@ -55,11 +60,17 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
   const spare = arena.allocate(table.rows * 4)
   const packed = arena.allocate((Math.ceil(table.rows / 4) * 4 + 4) * 8)
   const active = arena.allocate(table.cols * 4)
-  const scratch = arena.allocate(SCRATCH_BYTES)
-  const nodes = arena.allocate(NODE.bytes * (2 * maxLeaves + 1))
+  // With several threads some leaves are split before it is certain that they will be: as many as keep all busy.
+  const ahead = team.threads > 1 ? 2 * team.threads : 1
+  const nodes = arena.allocate(NODE.bytes * (2 * (maxLeaves + 2 * ahead) + 1))
   const slotBytes = Math.ceil(table.histBytes / 64) * 64
-  const slotCount = Math.min(maxLeaves + 2, Math.max(3, Math.floor(HISTOGRAM_BYTES / slotBytes)))
+  const slotCount = Math.min(
+    maxLeaves + 2 * ahead + 2,
+    Math.max(4 * ahead + 4, Math.floor(HISTOGRAM_BYTES / slotBytes)),
+  )
   const slots = arena.allocate(slotBytes * slotCount)
+  const partials = arena.allocate(slotBytes * (team.threads - 1))
+  const counts = arena.allocate(4 * 4 * team.threads)
   const free: number[] = []
 
   const u32 = (field: number, value: number) => {
@@ -97,6 +108,52 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
     ? (a: number, b: number) => nodeU32(a, NODE.depth) - nodeU32(b, NODE.depth) || gainOf(b) - gainOf(a)
     : (a: number, b: number) => gainOf(b) - gainOf(a)
 
+  /** Sums rows of the index into a histogram, each thread a part of them. */
+  const accumulate = (begin: number, count: number, hist: number) => {
+    const parts = count >= LARGE ? team.threads : 1
+    const size = Math.ceil(count / parts)
+    for (let k = 0; k < parts; k++) {
+      const from = begin + k * size
+      const to = Math.min(begin + count, from + size)
+      team.add(TASK.accumulate, [context, from, to, k === 0 ? hist : partials + (k - 1) * slotBytes, table.histBytes])
+    }
+    team.run()
+    for (let k = 1; k < parts; k++) kernels.addUp(hist, partials + (k - 1) * slotBytes, table.histBytes)
+  }
+
+  /** Splits a node that has a histogram, all threads together. */
+  const expandLarge = (node: number, left: number, right: number, slot: number, further: boolean) => {
+    const begin = nodeU32(node, NODE.begin)
+    const count = nodeU32(node, NODE.count)
+    const chunk = Math.ceil(count / (4 * team.threads))
+    for (let k = 0, from = 0; from < count; k++, from += chunk) {
+      const to = begin + Math.min(count, from + chunk)
+      team.add(TASK.partition, [context, node, begin + from, to, counts + 4 * k])
+    }
+    team.run()
+    kernels.settle(context, node, left, right, kernels.join(context, begin, count, chunk, counts))
+    if (!further || (!kernels.canSplit(context, left) && !kernels.canSplit(context, right))) return
+    const small = nodeU32(left, NODE.count) * 2 <= count ? left : right
+    accumulate(nodeU32(small, NODE.begin), nodeU32(small, NODE.count), slot)
+    kernels.finish(context, node, left, right, slot, team.scratch)
+  }
+
+  /** Sums and scans the root. */
+  const plant = (root: number, rows: number) => {
+    const sum = kernels.sumPacked(packed, index, 0, rows)
+    arena.u8.fill(0, root, root + NODE.bytes)
+    arena.u32[(root + NODE.count) / 4] = rows
+    arena.u32[(root + NODE.sumHessian) / 4] = Number(sum & 0xffffffffn)
+    arena.i32[(root + NODE.sumGradient) / 4] = Number(sum >> 32n)
+    arena.f64[(root + NODE.lower) / 8] = Number.NEGATIVE_INFINITY
+    arena.f64[(root + NODE.upper) / 8] = Number.POSITIVE_INFINITY
+    if (maxLeaves === 1 || !kernels.canSplit(context, root)) return
+    const hist = free.pop()!
+    arena.u32[(root + NODE.hist) / 4] = hist
+    accumulate(0, rows, hist)
+    kernels.plant(context, root, team.scratch)
+  }
+
   return {
     table,
     /** Addresses: row numbers (u32) and packed gradients (i64 by row). */
@@ -127,17 +184,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
 
       let made = 1
       const root = nodes
-      arena.u8.fill(0, root, root + NODE.bytes)
-      const sum = kernels.sumPacked(packed, index, 0, rows)
-      arena.u32[(root + NODE.count) / 4] = rows
-      arena.u32[(root + NODE.sumHessian) / 4] = Number(sum & 0xffffffffn)
-      arena.i32[(root + NODE.sumGradient) / 4] = Number(sum >> 32n)
-      arena.f64[(root + NODE.lower) / 8] = Number.NEGATIVE_INFINITY
-      arena.f64[(root + NODE.upper) / 8] = Number.POSITIVE_INFINITY
-      if (maxLeaves > 1 && kernels.canSplit(context, root)) {
-        arena.u32[(root + NODE.hist) / 4] = free.pop()!
-        kernels.plant(context, root, scratch)
-      }
+      plant(root, rows)
 
       // Leaves worth splitting, the next one last.
       const open: number[] = []
@@ -150,29 +197,59 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions) {
         while (at > 0 && before(open[at - 1]!, node) <= 0) at--
         open.splice(at, 0, node)
       }
+
+      /** Children of nodes that are split, by node; those not accepted yet too. */
+      const children = new Map<number, { left: number; right: number; slots: number[] }>()
+      const expand = (batch: readonly number[], leaves: number) => {
+        const further = leaves + 1 < maxLeaves
+        for (const node of batch) {
+          const left = nodes + made++ * NODE.bytes
+          const right = nodes + made++ * NODE.bytes
+          const known = nodeU32(node, NODE.hist)
+          const slot = further ? free.pop()! : 0
+          const second = further && !known ? free.pop()! : 0
+          children.set(node, { left, right, slots: [known, slot, second] })
+          if (known && team.threads > 1 && nodeU32(node, NODE.count) >= LARGE)
+            expandLarge(node, left, right, slot, further)
+          else team.add(TASK.expand, [context, node, left, right, slot, second, further ? 1 : 0])
+        }
+        team.run()
+        for (const node of batch) {
+          const { left, right, slots } = children.get(node)!
+          for (const slot of slots) {
+            if (slot && slot !== nodeU32(left, NODE.hist) && slot !== nodeU32(right, NODE.hist)) free.push(slot)
+          }
+          arena.u32[(node + NODE.hist) / 4] = 0
+        }
+      }
+
       add(root)
       let leaves = 1
       while (open.length > 0 && leaves < maxLeaves) {
         const node = open.pop()!
-        const left = nodes + made++ * NODE.bytes
-        const right = nodes + made++ * NODE.bytes
-        const further = leaves + 1 < maxLeaves
-        const known = nodeU32(node, NODE.hist)
-        const needed = further ? (known ? 1 : 2) : 0
-        // The least promising leaves give up theirs.
-        for (let k = 0; free.length < needed; k++) release(open[k]!)
-        const slot = needed > 0 ? free.pop()! : 0
-        const second = needed > 1 ? free.pop()! : 0
-        kernels.expand(context, node, left, right, slot, second, scratch, further ? 1 : 0)
-        for (const each of [known, slot, second]) {
-          if (each && each !== nodeU32(left, NODE.hist) && each !== nodeU32(right, NODE.hist)) free.push(each)
+        if (!children.has(node)) {
+          // The least promising leaves give up their histograms when there are too few.
+          for (let k = 0; free.length < 2 && k < open.length; k++) release(open[k]!)
+          const batch = [node]
+          const early = children.size - (leaves - 1)
+          const wanted = Math.min(ahead, 2 * ahead - early, Math.ceil((maxLeaves - leaves) / 2), free.length >>> 1)
+          for (let k = open.length - 1; k >= 0 && batch.length < wanted; k--) {
+            if (!children.has(open[k]!)) batch.push(open[k]!)
+          }
+          expand(batch, leaves)
         }
-        arena.u32[(node + NODE.hist) / 4] = 0
+        const { left, right } = children.get(node)!
         arena.u32[(node + NODE.left) / 4] = left
         arena.u32[(node + NODE.right) / 4] = right
         leaves++
         add(left)
         add(right)
+      }
+      // Rows of leaves that were split in vain go back into their order, so that sums over them do not depend on threads either.
+      for (const node of open) {
+        if (!children.has(node)) continue
+        const begin = index / 4 + nodeU32(node, NODE.begin)
+        arena.u32.subarray(begin, begin + nodeU32(node, NODE.count)).sort()
       }
       return { root, leaves }
     },

@@ -25,67 +25,16 @@ export type Kernels = {
     stride: number,
   ): number
   canSplit(context: number, node: number): number
-  expand(
-    context: number,
-    node: number,
-    left: number,
-    right: number,
-    slot: number,
-    second: number,
-    scratch: number,
-    further: number,
-  ): void
+  settle(context: number, node: number, left: number, right: number, lefts: number): void
+  /** Puts the chunks of a node partitioned apart together. @returns how many rows are left ones */
+  join(context: number, begin: number, count: number, chunk: number, counts: number): number
+  finish(context: number, node: number, left: number, right: number, slot: number, scratch: number): void
   leafValue(context: number, node: number): number
   plant(context: number, node: number, scratch: number): void
-  gradients(
-    objective: number,
-    scores: number,
-    targets: number,
-    weights: number,
-    rows: number,
-    packed: number,
-    begin: number,
-    end: number,
-    extra: number,
-    sums: number,
-  ): void
-  softmax(
-    scores: number,
-    probabilities: number,
-    targets: number,
-    weights: number,
-    rows: number,
-    stride: number,
-    classes: number,
-    begin: number,
-    end: number,
-  ): number
-  classGradients(
-    probabilities: number,
-    targets: number,
-    weights: number,
-    rows: number,
-    code: number,
-    factor: number,
-    packed: number,
-    begin: number,
-    end: number,
-    sums: number,
-  ): void
-  quantise(packed: number, begin: number, end: number, gradientScale: number, hessianScale: number): void
+  addUp(sum: number, part: number, bytes: number): void
   sumPacked(packed: number, index: number, begin: number, end: number): bigint
-  addToRows(scores: number, index: number, begin: number, end: number, value: number): void
-  walkRows(root: number, meta: number, bins: number, stride: number, scores: number, begin: number, end: number): void
-  walkIndex(
-    root: number,
-    meta: number,
-    bins: number,
-    stride: number,
-    scores: number,
-    index: number,
-    begin: number,
-    end: number,
-  ): void
+  share(control: number, batch: number, count: number, scratch: number): void
+  dismiss(control: number): void
 }
 
 /** A growing memory with the kernels on it. What is allocated stays until the whole is let go. */

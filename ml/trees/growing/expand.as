@@ -2,12 +2,14 @@ import { accumulate, subtract } from './histogram'
 import {
   BY_CATEGORY,
   C_HIST_BYTES,
+  C_INDEX,
   C_L1,
   C_L2,
   C_MAX_DEPTH,
   C_META,
   C_MIN_HESSIAN,
   C_MIN_ROWS,
+  C_SPARE,
   C_VALUE_SCALE,
   gradientOf,
   hessianOf,
@@ -142,10 +144,43 @@ export function expand(
   }
 }
 
-/** Sums and scans the root of a tree, whose rows and histogram's place are set. */
+/** For a node whose rows were moved and whose smaller child's histogram is at `slot`: the rest of `expand`. */
+export function finish(c: usize, node: usize, left: usize, right: usize, slot: usize, scratch: usize): void {
+  const small = load<u32>(left, N_COUNT) * 2 <= load<u32>(node, N_COUNT) ? left : right
+  const large = small == left ? right : left
+  if (canSplit(c, large)) {
+    const rest = <usize>load<u32>(node, N_HIST)
+    subtract(rest, slot, load<u32>(c, C_HIST_BYTES))
+    store<u32>(large, <u32>rest, N_HIST)
+    scan(c, large, scratch)
+  }
+  if (canSplit(c, small)) {
+    store<u32>(small, <u32>slot, N_HIST)
+    scan(c, small, scratch)
+  }
+}
+
+/** Puts the rows of chunk k of a node, begin + k · chunk …, `counts[k]` of them left, into one stretch of left and one of right ones. */
+export function join(c: usize, begin: u32, count: u32, chunk: u32, counts: usize): u32 {
+  const index = <usize>load<u32>(c, C_INDEX)
+  const spare = <usize>load<u32>(c, C_SPARE)
+  let to = index + (<usize>begin << 2)
+  let lefts: u32 = 0
+  for (let at: u32 = 0, k: usize = 0; at < count; at += chunk, k++) {
+    const size = <usize>load<u32>(counts + (k << 2)) << 2
+    memory.copy(to, index + (<usize>(begin + at) << 2), size)
+    to += size
+    lefts += <u32>(size >>> 2)
+  }
+  for (let at: u32 = 0, k: usize = 0; at < count; at += chunk, k++) {
+    const size = <usize>(min(chunk, count - at) - load<u32>(counts + (k << 2))) << 2
+    memory.copy(to, spare + (<usize>(begin + at) << 2), size)
+    to += size
+  }
+  return lefts
+}
+
+/** Scans the root of a tree, whose histogram is summed. */
 export function plant(c: usize, node: usize, scratch: usize): void {
-  const hist = <usize>load<u32>(node, N_HIST)
-  memory.fill(hist, 0, load<u32>(c, C_HIST_BYTES))
-  accumulate(c, load<u32>(node, N_BEGIN), load<u32>(node, N_BEGIN) + load<u32>(node, N_COUNT), hist, scratch)
   scan(c, node, scratch)
 }

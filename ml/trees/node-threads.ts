@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Crew } from './team.ts'
+
+const idle: Worker[] = []
+let running = 0
+
+function start(): Worker {
+  const worker = new Worker(new URL('thread.ts', import.meta.url))
+  running++
+  worker.on('message', () => idle.push(worker))
+  // A thread that cannot start is not asked again; the work gets done without it.
+  worker.on('error', () => {})
+  worker.on('exit', () => {
+    running--
+    const place = idle.indexOf(worker)
+    if (place >= 0) idle.splice(place, 1)
+  })
+  // Only now: listening would hold the process again.
+  worker.unref()
+  return worker
+}
+
+/** Worker threads, kept for the next fit, no more than there are processors; they do not keep the process alive. */
+export const workerThreads: Crew = ({ scratches, ...work }) => {
+  for (const scratch of scratches) {
+    const worker = idle.pop() ?? (running < availableParallelism() ? start() : undefined)
+    worker?.postMessage({ ...work, scratch })
+  }
+}

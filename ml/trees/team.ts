@@ -1,0 +1,79 @@
+import { SCRATCH_BYTES } from './layout.ts'
+import { type Arena, kernelModule } from './memory.ts'
+
+/** Kinds of tasks, as growing/tasks.as numbers them. */
+export const TASK = {
+  expand: 0,
+  accumulate: 1,
+  partition: 2,
+  gradients: 3,
+  softmax: 4,
+  classGradients: 5,
+  quantise: 6,
+  addToRows: 7,
+  walkIndex: 8,
+  walkRows: 9,
+} as const
+
+const CONTROL = { bytes: 64, tasks: 16 } as const
+const TASK_BYTES = 64
+const TASKS = 4096
+
+/** Threads that help: each makes an instance of the kernels on the memory and calls `serve(control, scratch)` until it is dismissed. */
+export type Crew = (work: {
+  module: WebAssembly.Module
+  memory: WebAssembly.Memory
+  control: number
+  /** One address for each helper. */
+  scratches: number[]
+}) => void
+
+let crew: Crew | undefined
+
+/** Gives the engine threads; without, one does all. */
+export function registerCrew(given: Crew): void {
+  crew = given
+}
+
+export type Team = {
+  threads: number
+  /** This thread's room. */
+  scratch: number
+  /** Puts a task down. `reals`: which arguments are numbers with a point. */
+  add(kind: number, args: readonly number[], reals?: readonly number[]): void
+  /** Does all that was put down, in any order, on all threads. */
+  run(): void
+  dismiss(): void
+}
+
+/** The threads of one fit. Helpers may come late or never: the work gets done. */
+export function createTeam(arena: Arena, threads: number): Team {
+  const helpers = crew ? Math.max(0, Math.min(64, Math.floor(threads)) - 1) : 0
+  const control = arena.allocate(CONTROL.bytes)
+  const tasks = arena.allocate(TASK_BYTES * TASKS)
+  const scratch = arena.allocate(SCRATCH_BYTES)
+  arena.u32[(control + CONTROL.tasks) / 4] = tasks
+  let batch = 0
+  let count = 0
+  if (helpers > 0) {
+    const scratches = Array.from({ length: helpers }, () => arena.allocate(SCRATCH_BYTES))
+    crew!({ module: kernelModule(), memory: arena.memory, control, scratches })
+  }
+  const run = () => {
+    if (count > 0) arena.kernels.share(control, ++batch, count, scratch)
+    count = 0
+  }
+  return {
+    threads: helpers + 1,
+    scratch,
+    add(kind, args, reals = []) {
+      if (count === TASKS) run()
+      const at = (tasks + count++ * TASK_BYTES) / 4
+      arena.u32[at] = kind
+      for (let k = 0; k < args.length; k++) arena.u32[at + 1 + k] = args[k]!
+      for (const k of reals) arena.f32[at + 1 + k] = args[k]!
+    },
+    run,
+    dismiss: () => arena.kernels.dismiss(control),
+  }
+}
