@@ -28,8 +28,14 @@ export function sampleGp(study: Study): Float64Array {
   if (known.length < startup || !known.some(row => Number.isFinite(row.loss))) return sampleStartup(study, startup)
   const free = space.dimensions.flatMap(({ low, high }, d) => (low < high ? [d] : []))
   const categorical = free.map(d => space.dimensions[d]!.kind === 'categorical')
-  const coordinates = (point: Float64Array) =>
-    Float64Array.from(free, (d, k) => (categorical[k] ? point[d]! : shareOf(space.dimensions[d]!, point[d]!)))
+  const coordinates = (point: Float64Array) => {
+    const own = new Float64Array(free.length)
+    for (let k = 0; k < own.length; k++) {
+      const code = point[free[k]!]!
+      own[k] = categorical[k] ? code : shareOf(space.dimensions[free[k]!]!, code)
+    }
+    return own
+  }
   const chosen = mostUseful(known, POINTS)
   const values = warp(chosen)
   const points = chosen.map(row => coordinates(row.point))

@@ -18,6 +18,8 @@ type Marginal =
       high: number
       means: Float64Array
       sigmas: Float64Array
+      /** 1 / sigma. */
+      scales: Float64Array
       /** Log of what a normal kernel is divided by; for steps only its mass within the range. */
       logNorms: Float64Array
     }
@@ -61,7 +63,8 @@ export function buildParzen(
     cumulative[k] = sum
   }
   const marginals = dimensions.map((dimension, d) => {
-    const values = Float64Array.from(points, point => point[d]!)
+    const values = new Float64Array(points.length)
+    for (let k = 0; k < points.length; k++) values[k] = points[k]![d]!
     return dimension.kind === 'categorical' ? categorical(dimension, values) : numeric(dimension, values, sharpness)
   })
   return { count, logWeights, cumulative, marginals }
@@ -95,25 +98,45 @@ function numeric(dimension: Dimension, values: Float64Array, sharpness: number):
   gapSigmas(means.subarray(0, n), low, high, (high - low) / Math.min(100, (n + 2) ** sharpness), sigmas)
   const logNorms = new Float64Array(n + 1)
   for (let k = 0; k <= n; k++) {
-    const [mean, sigma] = [means[k]!, sigmas[k]!]
-    const mass = normalCdf((high - mean) / sigma) - normalCdf((low - mean) / sigma)
-    logNorms[k] = Math.log(mass) + (step > 0 ? 0 : Math.log(sigma) + LOG_ROOT_TWO_PI)
+    const sigma = sigmas[k]!
+    const mass = 1 - tail((low - means[k]!) / sigma) - tail((means[k]! - high) / sigma)
+    logNorms[k] = step > 0 ? Math.log(mass) : Math.log(mass * sigma) + LOG_ROOT_TWO_PI
   }
-  return { kind: 'numeric', dimension, low, high, means, sigmas, logNorms }
+  return { kind: 'numeric', dimension, low, high, means, sigmas, scales: sigmas.map(s => 1 / s), logNorms }
 }
 
+/** Most kernels are far from the bounds: what 1 minus it cannot show is not reckoned. */
+const tail = (z: number) => (z < -8.5 ? 0 : normalCdf(z))
+
 /**
- * A kernel is as wide as the larger gap to its neighbours, at most the range and at least `least`. The range's ends are neighbours only of a single kernel.
+ * A kernel is as wide as the larger gap to its neighbours, at most the range and at least `least`. The range's ends are neighbours only of a
+ * single kernel.
  */
 function gapSigmas(means: Float64Array, low: number, high: number, least: number, out: Float64Array): void {
   const n = means.length
-  const order = Array.from(means.keys()).sort((a, b) => means[a]! - means[b]!)
-  for (let i = 0; i < n; i++) {
-    const mean = means[order[i]!]!
-    const left = i > 0 ? mean - means[order[i - 1]!]! : n > 1 ? 0 : mean - low
-    const right = i < n - 1 ? means[order[i + 1]!]! - mean : n > 1 ? 0 : high - mean
-    out[order[i]!] = Math.min(high - low, Math.max(least, left, right))
+  const sorted = means.slice().sort()
+  /** Of equal means, how many have their place already. */
+  const placed = new Uint32Array(n)
+  for (let k = 0; k < n; k++) {
+    const mean = means[k]!
+    const first = lowerBound(sorted, mean)
+    const i = first + placed[first]!++
+    const left = i > 0 ? mean - sorted[i - 1]! : n > 1 ? 0 : mean - low
+    const right = i < n - 1 ? sorted[i + 1]! - mean : n > 1 ? 0 : high - mean
+    out[k] = Math.min(high - low, Math.max(least, left, right))
   }
+}
+
+/** First index of a value that is not below `value`. */
+function lowerBound(sorted: Float64Array, value: number): number {
+  let from = 0
+  let to = sorted.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (sorted[middle]! < value) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /**
@@ -138,12 +161,12 @@ function addMarginal(marginal: Marginal, value: number, count: number, sums: Flo
     for (let k = 0; k < count; k++) sums[k]! += marginal.logs[k * choices + value]!
     return
   }
-  const { means, sigmas, logNorms } = marginal
+  const { means, sigmas, scales, logNorms } = marginal
   const { log, step } = dimension
   if (step === 0) {
     const x = log ? Math.log(value) : value
     for (let k = 0; k < count; k++) {
-      const z = (x - means[k]!) / sigmas[k]!
+      const z = (x - means[k]!) * scales[k]!
       sums[k]! -= 0.5 * z * z + logNorms[k]!
     }
     return

@@ -21,7 +21,7 @@ export function sampleTpe(study: Study): Float64Array {
     if (!exists(space, group[0]!, point)) continue
     const dimensions = group.map(d => space.dimensions[d]!)
     const [likely, unlikely] = [good, rest].map(rows => {
-      const points = rows.map(row => Float64Array.from(group, d => row.point[d]!)).filter(p => !p.some(Number.isNaN))
+      const points = rows.map(row => pick(row.point, group)).filter(isWhole)
       return buildParzen(dimensions, points, recencyWeights(points.length))
     })
     const scratch = new Float64Array(Math.max(likely!.count, unlikely!.count))
@@ -35,6 +35,18 @@ export function sampleTpe(study: Study): Float64Array {
     for (const [i, d] of group.entries()) point[d] = chosen![i]!
   }
   return completePoint(space, point, random)
+}
+
+/** `Float64Array.from` with a function takes most of the time otherwise. */
+function pick(point: Float64Array, group: readonly number[]): Float64Array {
+  const picked = new Float64Array(group.length)
+  for (let i = 0; i < group.length; i++) picked[i] = point[group[i]!]!
+  return picked
+}
+
+function isWhole(point: Float64Array): boolean {
+  for (let i = 0; i < point.length; i++) if (Number.isNaN(point[i]!)) return false
+  return true
 }
 
 /** How many of n finished trials are the good ones. */
