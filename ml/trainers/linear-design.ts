@@ -144,7 +144,10 @@ function denseCells(
       for (let i = 0; i < count; i++) {
         const at = (from + i) * cols
         // Four sums side by side: one alone would wait for itself.
-        let [a, b, c, d] = [constant, 0, 0, 0]
+        let a = constant
+        let b = 0
+        let c = 0
+        let d = 0
         let j = 0
         for (; j < even; j += 4) {
           a += weights[j]! * data[at + j]!
@@ -159,9 +162,14 @@ function denseCells(
     addTransposed(factors, from, count, into) {
       let i = 0
       for (; i + 3 < count; i += 4) {
-        const [p, q, r, s] = [factors[i]!, factors[i + 1]!, factors[i + 2]!, factors[i + 3]!]
+        const p = factors[i]!
+        const q = factors[i + 1]!
+        const r = factors[i + 2]!
+        const s = factors[i + 3]!
         const at = (from + i) * cols
-        const [second, third, fourth] = [at + cols, at + 2 * cols, at + 3 * cols]
+        const second = at + cols
+        const third = second + cols
+        const fourth = third + cols
         for (let j = 0; j < cols; j++) {
           into[j]! += p * data[at + j]! + q * data[second + j]! + (r * data[third + j]! + s * data[fourth + j]!)
         }

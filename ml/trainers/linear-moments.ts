@@ -10,20 +10,25 @@ export type Moments = {
   gram: Float64Array
 }
 
+/** Rows summed up between two breaths; those without any weight cost nothing. */
+export const MOMENT_ROWS = 512
+
 /** @param breathe awaited now and then. */
 export async function momentsOf(
   design: Design,
   h: Float64Array,
   breathe: () => Promise<void> | undefined,
-  rows = design.rows,
 ): Promise<Moments> {
-  const { cols, shift, factor, stored } = design
+  const { rows, cols, shift, factor, stored } = design
   const gram = new Float64Array(cols * cols)
   const means = new Float64Array(cols)
   let total = 0
-  for (let from = 0; from < rows; from += 512) {
-    const to = Math.min(rows, from + 512)
-    for (let i = from; i < to; i++) total += h[i]!
+  for (let from = 0; from < rows; from += MOMENT_ROWS) {
+    const to = Math.min(rows, from + MOMENT_ROWS)
+    let weight = 0
+    for (let i = from; i < to; i++) weight += h[i]!
+    if (weight === 0) continue
+    total += weight
     if (stored.kind === 'dense') addDense(stored.data, cols, shift, factor, h, from, to, gram, means)
     else addSparse(stored, cols, h, from, to, gram, means)
     const pause = breathe()
@@ -75,7 +80,10 @@ function addDense(
     const hr = i + 2 < to ? h[i + 2]! : 0
     const hs = i + 3 < to ? h[i + 3]! : 0
     for (let j = 0; j < cols; j++) {
-      const [a, b, c, d] = [hp * p[j]!, hq * q[j]!, hr * r[j]!, hs * s[j]!]
+      const a = hp * p[j]!
+      const b = hq * q[j]!
+      const c = hr * r[j]!
+      const d = hs * s[j]!
       means[j]! += a + b + c + d
       const at = j * cols
       for (let k = j; k < cols; k++) gram[at + k]! += a * p[k]! + b * q[k]! + (c * r[k]! + d * s[k]!)

@@ -3,7 +3,7 @@ import { descend, dualityGap, solveRidge } from './elastic-net.ts'
 import { minimise, type Precondition } from './lbfgs.ts'
 import { BLOCK, type Design } from './linear-design.ts'
 import { type Loss, multinomialObjective, objectiveOf, squaredLoss } from './linear-loss.ts'
-import { momentsOf } from './linear-moments.ts'
+import { MOMENT_ROWS, momentsOf } from './linear-moments.ts'
 import { cyclicNewton, proximalNewton } from './linear-newton.ts'
 import type { Solution, SolverOptions } from './linear-options.ts'
 
@@ -133,7 +133,10 @@ async function createPrecondition(
   if (cols > NEWTON_COLUMNS || cols === 0) return undefined
   const sampled = Math.max(20_000, 20 * cols)
   const every = Math.max(1, Math.floor(rows / sampled))
-  const h = every === 1 ? design.shares : design.shares.map((share, i) => (i % every === 0 ? share : 0))
+  const h = every === 1 ? design.shares : new Float64Array(rows)
+  for (let from = 0; every > 1 && from < rows; from += every * MOMENT_ROWS) {
+    h.set(design.shares.subarray(from, from + MOMENT_ROWS), from)
+  }
   const { gram, total } = await momentsOf(design, h, breathe)
   if (!(total > 0)) return undefined
   const width = cols + 1
