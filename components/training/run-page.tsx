@@ -16,6 +16,7 @@ import { Time } from '../ui/time.tsx'
 import { bytesWords, countWords, durationWords } from '../ui/words.ts'
 import { CurvesPanel } from './curves-panel.tsx'
 import { EvaluationCurves } from './evaluation-curves.tsx'
+import { ExplanationPanel } from './explanation-panel.tsx'
 import { Facts } from './facts.tsx'
 import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
@@ -84,6 +85,9 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
             />
           ) : null}
           <TriedPanel run={data} />
+          {data.explanation ? (
+            <ExplanationPanel explanation={data.explanation} classes={data.task !== 'regression'} />
+          ) : null}
           {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
           <FollowedLog
             label="Log of the run"

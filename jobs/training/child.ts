@@ -9,8 +9,11 @@ import {
   createFrameBuilder,
   ENGINE_VERSION,
   EngineError,
+  explainModel,
   type Frame,
   frameSpecs,
+  loadPredictor,
+  type TrainResult,
   trainPipeline,
 } from '#ml/node.ts'
 import '#ml/onnx.ts'
@@ -28,6 +31,8 @@ const FLUSH_MS = 250
 /** Share of the work that is done when training proper begins and ends. */
 const BEGIN = 0.1
 const END = 0.9
+/** For the importance of columns; a model is explained by as many as fit. */
+const EXPLAIN_MS = 10_000
 
 const tell = (message: FromChild) => void process.send?.(message)
 
@@ -139,6 +144,7 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
   })
   reporter.flush()
   await writeFile(task.output, result.bundle)
+  const explanation = await explain(task, frame, result, signal)
   const { metrics, curves, recipe, classes, backend, rowsTrain, rowsValidation, rowsWithoutTarget } = result
   const { notes, leaderboard } = result
   tell({
@@ -157,8 +163,33 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
       rowsWithoutTarget,
       notes,
       leaderboard,
+      explanation,
     },
   })
+}
+
+/** What the model goes by, on the rows that measured it. A run is worth having without it: a problem is said and passed over. */
+async function explain(task: TrainTask, frame: Frame, result: TrainResult, signal: AbortSignal) {
+  tell({ type: 'progress', done: END, note: 'explaining the model' })
+  try {
+    const { signature, predictFrame } = loadPredictor(result.bundle)
+    return await explainModel({
+      frame,
+      rows: result.validation.rows,
+      columns: signature.columns.map(column => column.name),
+      predictFrame,
+      scored: { task: result.task, truth: result.validation.truth, classCount: result.classes.length },
+      metric: result.metric,
+      seed: task.seed,
+      budgetMs: EXPLAIN_MS,
+      signal,
+      now: () => performance.now(),
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    tell({ type: 'line', text: `Not explained: ${error instanceof Error ? error.message : String(error)}` })
+    return undefined
+  }
 }
 
 let controller: AbortController | undefined

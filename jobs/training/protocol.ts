@@ -3,6 +3,7 @@ import type {
   Calibration,
   ClassWeights,
   Curves,
+  Explanation,
   FittedRecipe,
   LeaderboardRow,
   MetricValue,
@@ -57,6 +58,8 @@ export interface TrainOutcome {
   rowsWithoutTarget: number
   notes: string[]
   leaderboard?: LeaderboardRow[]
+  /** Absent where the model could not be explained. */
+  explanation?: Explanation
 }
 
 export type ToChild = { type: 'train'; task: TrainTask } | { type: 'abort' }

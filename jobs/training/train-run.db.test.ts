@@ -152,6 +152,10 @@ describe('training', () => {
       const run = await showRun(kernel, caller, shown.best!.run)
       assert.equal(run.curves!.kind, 'classification')
       assert.ok(run.recipe.some(line => line.includes('my "x"')))
+      const { importances, dependence, rows } = run.explanation!
+      assert.equal(importances[0]!.name, run.target === 'kind' ? 'Größe (m²)' : 'my "x"')
+      assert.equal(dependence[0]!.column, importances[0]!.name)
+      assert.equal(rows, run.rowsValidation)
     }
   })
 

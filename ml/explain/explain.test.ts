@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { Frame, FrameColumn } from '../frame/frame.ts'
 import { createRandom } from '../random.ts'
 import { assertClose } from '../testing.ts'
+import { explainModel } from './explain-model.ts'
 import { pairDependence, partialDependence } from './partial-dependence.ts'
 import { type PermutationRequest, permutationImportance } from './permutation.ts'
 import { explainRow } from './shapley.ts'
@@ -212,4 +213,25 @@ test('an explanation without rows to compare with is refused in words', () => {
       seed: 1,
     })
   assert.throws(call, /needs rows to compare with/)
+})
+
+test('a model is explained on the rows that measured it: importance of all columns, dependence on the three largest', async () => {
+  const frame = frameOf(5000, 9)
+  const rows = Int32Array.from({ length: 4000 }, (_, i) => i + 500)
+  const whole = linear(frame)
+  const explain = (budgetMs: number) =>
+    explainModel({
+      ...{ frame, rows, columns, predictFrame: linear, metric: 'rmse', seed: 1, budgetMs, ...timing },
+      scored: { task: 'regression', truth: Float64Array.from(rows, row => whole[row]!), classCount: 0 },
+    })
+  const explanation = await explain(60_000)
+  // Truth and rows belong together: any other pairing would err.
+  assert.deepEqual([explanation.base.value, explanation.rows, explanation.measured], [0, 2000, 4])
+  assert.deepEqual(
+    explanation.dependence.map(d => d.column),
+    explanation.importances.slice(0, 3).map(i => i.name),
+  )
+  assert.ok(JSON.stringify(explanation).length < 60_000)
+  assert.deepEqual(await explain(60_000), explanation)
+  assert.ok((await explain(-1)).skipped === 4)
 })

@@ -7,7 +7,6 @@ import { assertClose, golden } from '../testing.ts'
 import { ascendingOrder } from './order.ts'
 import {
   defaultMetric,
-  foldInterval,
   getMetric,
   isBetter,
   listMetrics,
@@ -219,16 +218,4 @@ test('bootstrap intervals hold the true value about 95 times of 100', () => {
     if (low! <= 1 && 1 <= high!) held++
   }
   assert.ok(held > 175 && held < 200, `${held} of 200`)
-})
-
-test('the interval over folds is that of Student’s t, and wider where folds share rows', () => {
-  const folds = [0.81, 0.79, 0.84, 0.8, 0.82]
-  const { value, low, high } = foldInterval(folds)
-  // scipy.stats.t.interval(0.95, 4, loc=mean, scale=sem)
-  assertClose(value!, 0.812, 1e-12)
-  assertClose(low!, 0.812 - 2.7764451051977987 * Math.sqrt(0.00037 / 5), 1e-12)
-  const shared = foldInterval(folds, 1 / 4)
-  assertClose(shared.high! - shared.value!, 1.5 * (high! - value!), 1e-12)
-  assert.deepEqual(foldInterval([0.5, Number.NaN]), { value: 0.5, low: null, high: null })
-  assert.match(foldInterval([Number.NaN]).reason!, /any fold/)
 })

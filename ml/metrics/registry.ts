@@ -1,5 +1,4 @@
 import { EngineError } from '../errors.ts'
-import { studentQuantile } from '../statistics/distributions.ts'
 import type { Task } from '../trainers/types.ts'
 import { bootstrap } from './bootstrap.ts'
 import { classificationMetrics } from './classification.ts'
@@ -78,20 +77,4 @@ export function measure(metric: Metric, scored: Scored): MetricValue {
 /** 95 % bootstrap interval of one metric. */
 export function metricInterval(id: string, scored: Scored, seed: number): MetricValue {
   return metricIntervals([id], scored, seed)[id]!
-}
-
-/**
- * Mean over folds and its 95 % interval by Student's t with folds − 1 degrees of freedom; null without two defined folds.
- * @param testShare rows tested per row trained on (1/(k − 1) in k-fold cross-validation). When given, the variance is widened by it,
- *   because folds share training rows (Nadeau and Bengio 2003); without it folds count as independent.
- */
-export function foldInterval(values: readonly number[], testShare = 0): MetricValue {
-  const defined = values.filter(Number.isFinite)
-  const count = defined.length
-  if (count === 0) return { value: null, low: null, high: null, reason: 'It is not defined in any fold.' }
-  const mean = defined.reduce((sum, value) => sum + value, 0) / count
-  if (count === 1) return { value: mean, low: null, high: null }
-  const variance = defined.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1)
-  const half = studentQuantile(0.05, count - 1) * Math.sqrt(variance * (1 / count + testShare))
-  return { value: mean, low: mean - half, high: mean + half }
 }

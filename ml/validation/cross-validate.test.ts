@@ -75,7 +75,7 @@ test('nested: what is measured had no part in the choice', async () => {
 test('the interval of folds counts the rows they share (Nadeau and Bengio)', () => {
   const folds = [1, 2, 3, 4, 5].map(value => ({ value, rowsTrain: 80, rowsValidation: 20 }))
   const { value, low, high } = foldInterval(folds)
-  const reach = 2.776 * Math.sqrt((1 / 5 + 0.25) * 2.5)
+  const reach = 2.7764451051977987 * Math.sqrt((1 / 5 + 0.25) * 2.5)
   assertClose(value!, 3, 1e-12)
   assertClose(low!, 3 - reach, 1e-9)
   assertClose(high!, 3 + reach, 1e-9)

@@ -2,6 +2,7 @@ import { getMetric, isBetter, listMetrics, type MetricValue } from '../metrics/r
 import type { Scored } from '../metrics/types.ts'
 import { deriveSeed } from '../random.ts'
 import type { FittedRecipe } from '../recipe/types.ts'
+import { studentQuantile } from '../statistics/distributions.ts'
 import { compilePredictor } from '../trainers/registry.ts'
 import type { Model, Parameters, Trainer } from '../trainers/types.ts'
 import type { Folds } from './folds.ts'
@@ -111,9 +112,6 @@ export async function crossValidate(data: LearningData, folds: Folds, options: F
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null)
 
-/** 97.5 % quantiles of Student's t, by degrees of freedom from 1. */
-const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131]
-
 /**
  * Mean over folds and its 95 % interval. Folds share training rows, so their spread alone would be too narrow: the variance is
  * (1/k + held/trained) s² (Nadeau and Bengio 2003). Folds for which the metric is not defined are left out.
@@ -128,7 +126,7 @@ export function foldInterval(
   if (k === 1) return { value: mean, low: null, high: null }
   const variance = known.reduce((sum, fold) => sum + (fold.value - mean) ** 2, 0) / (k - 1)
   const overlap = known.reduce((sum, fold) => sum + fold.rowsValidation / fold.rowsTrain, 0) / k
-  const reach = (T[k - 2] ?? 1.96 + 2.6 / k) * Math.sqrt((1 / k + overlap) * variance)
+  const reach = studentQuantile(0.05, k - 1) * Math.sqrt((1 / k + overlap) * variance)
   return { value: mean, low: mean - reach, high: mean + reach }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Explanation } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { nameAtVersion } from '#server/data/contract.ts'
 
@@ -189,6 +190,8 @@ export interface RunDetail extends RunSummary {
   notes: string[]
   /** Of AutoML: what was tried, best first. */
   leaderboard: Tried[]
+  /** What the model goes by: importance of its columns, and how its prediction follows them. Null: not measured. */
+  explanation: Explanation | null
   decisions: Decisions
   /** The saved recipe they began with, as `name@version`. */
   recipeName: string | null

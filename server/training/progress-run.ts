@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.ts'
-import type { BundleManifest, Curves, FittedRecipe, MetricValue, Task } from '#ml/index.ts'
+import type { BundleManifest, Curves, Explanation, FittedRecipe, MetricValue, Task } from '#ml/index.ts'
 import { ownBlob, type StoredBlob } from '#server/kernel/blobs.ts'
 import type { Change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -48,6 +48,7 @@ export interface TrainedRun {
   rowsWithoutTarget: number
   notes: string[]
   leaderboard?: Tried[]
+  explanation?: Explanation
   peakMemoryBytes: number | null
   environment: { engineVersion: string; threads: number; node: string; platform: string }
 }
@@ -73,6 +74,7 @@ export async function completeRun(
     recipe: describeRecipe(trained.recipe),
     notes: trained.notes,
     ...(trained.leaderboard ? { leaderboard: trained.leaderboard } : {}),
+    ...(trained.explanation ? { explanation: trained.explanation } : {}),
     peakMemoryBytes: trained.peakMemoryBytes,
   }
   await updateRun(c.tx, scope.projectId, run.id, {

@@ -71,6 +71,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
     recipeName: result?.recipeName ?? null,
     notes: result?.notes ?? [],
     leaderboard: result?.leaderboard ?? [],
+    explanation: result?.explanation ?? null,
     decisions: result?.decisions ?? {},
     dataOverride: result?.override ?? null,
     peakMemoryBytes: result?.peakMemoryBytes ?? (run.jobId ? await peakMemoryOf(kernel.db, scope, run.jobId) : null),

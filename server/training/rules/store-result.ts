@@ -1,4 +1,4 @@
-import { describeStep, type FittedRecipe, type MetricValue } from '#ml/index.ts'
+import { describeStep, type Explanation, type FittedRecipe, type MetricValue } from '#ml/index.ts'
 import type { Decisions, Measured, Tried } from '../contract.ts'
 
 /** `runs.result` from the launch on. */
@@ -27,6 +27,7 @@ export interface StoredResult extends StoredPlan {
   /** Since 0.2: see `RunDetail`. */
   notes?: string[]
   leaderboard?: Tried[]
+  explanation?: Explanation
   peakMemoryBytes: number | null
 }
 

@@ -1,0 +1,29 @@
+import type { Explanation, PartialDependence } from '#ml/index.ts'
+import { countWords, numberWords } from '../ui/words.ts'
+import { metricWords } from './words.ts'
+
+/** Which column matters most, and on what it was measured. */
+export function importanceSentence({ metric, importances, rows, skipped }: Explanation): string {
+  const first = importances[0]
+  const late = skipped > 0 ? ` ${countWords(skipped, 'more column was', 'more columns were')} not reached in time.` : ''
+  if (!first || first.value <= 0) return `No single column matters on ${countWords(rows, 'row')}.${late}`
+  return `Without “${first.name}”, its cells dealt out anew, ${metricWords(metric)} gets worse by ${numberWords(first.value)} on ${countWords(rows, 'row')}.${late}`
+}
+
+/** From where to where the mean prediction goes along a column. */
+export function dependenceSentence({ average, grid, column }: PartialDependence, output: string): string {
+  const values = average[0] ?? []
+  if (values.length === 0) return `“${column}” has no value to go along.`
+  const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))]
+  const at = (k: number) => (typeof grid[k] === 'number' ? numberWords(grid[k]) : `“${grid[k]}”`)
+  return `The mean ${output} is lowest, ${numberWords(values[low]!)}, at ${at(low)} and highest, ${numberWords(values[high]!)}, at ${at(high)}; all other columns as they are.`
+}
+
+/** Points to draw, with the tint in which four of five single rows lie. @param curves rows × grid */
+export function dependencePoints({ grid, average, curves }: PartialDependence) {
+  return grid.map((x, g) => {
+    const single = curves.map(curve => curve[g]!).sort((a, b) => a - b)
+    const at = (share: number) => single[Math.round(share * (single.length - 1))] ?? null
+    return { x: Number(x), y: average[0]![g]!, low: at(0.1), high: at(0.9) }
+  })
+}
