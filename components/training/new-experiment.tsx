@@ -273,7 +273,7 @@ function Plan({
             <NumberInput
               label="Minutes"
               placeholder={byAutoml ? String(AUTOML_MINUTES) : 'no limit'}
-              min={1}
+              min={byAutoml ? 0.1 : 1}
               max={byAutoml ? 240 : 10_080}
               value={minutes ?? ''}
               onChange={next => setMinutes(typeof next === 'number' ? next : null)}
