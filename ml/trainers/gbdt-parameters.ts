@@ -183,4 +183,20 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
     min: 0,
     max: 1_000_000,
   },
+  {
+    name: 'increasing',
+    label: 'Never falls with',
+    help: 'Numeric features, separated by commas, with which the prediction (or the probability of the second class) may only rise.',
+    kind: 'text',
+    default: '',
+    maxLength: 10_000,
+  },
+  {
+    name: 'decreasing',
+    label: 'Never rises with',
+    help: 'Numeric features, separated by commas, with which the prediction (or the probability of the second class) may only fall.',
+    kind: 'text',
+    default: '',
+    maxLength: 10_000,
+  },
 ]

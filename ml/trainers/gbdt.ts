@@ -1,8 +1,10 @@
+import { EngineError } from '../errors.ts'
+import { levelsOf } from '../matrix.ts'
 import { boost } from '../trees/boost.ts'
 import { type TreeModelConfig, treeTensors } from '../trees/model.ts'
 import { GBDT_PARAMETERS } from './gbdt-parameters.ts'
 import { resolveParameters } from './parameters.ts'
-import type { Parameters, Setting, Trainer } from './types.ts'
+import type { FitContext, Parameters, Setting, Trainer } from './types.ts'
 
 /** Gradient boosted decision trees: usually the best predictor for tables. */
 export const gbdt: Trainer = {
@@ -28,6 +30,7 @@ export const gbdt: Trainer = {
     const given = resolveParameters(GBDT_PARAMETERS, context.parameters)
     const number = (name: string) => given[name] as number
     const { x, task, classCount } = context
+    const monotone = directionsOf(context, given)
     const { trees, objective, bestRound } = await boost(context, {
       rounds: number('trees'),
       learningRate: number('learningRate'),
@@ -50,8 +53,8 @@ export const gbdt: Trainer = {
       catGroup: Math.min(100, Math.round(x.rows / 50)),
       catMax: 32,
       catSingle: 4,
-      monotone: new Int8Array(x.cols),
-      constrained: false,
+      monotone,
+      constrained: monotone.some(direction => direction !== 0),
     })
     const config: TreeModelConfig & { bestIteration: number } = {
       link: objective.link,
@@ -62,4 +65,34 @@ export const gbdt: Trainer = {
     }
     return { trainer: 'gbdt', task, classCount, cols: x.cols, tensors: treeTensors(trees), config }
   },
+}
+
+/** By feature: 1 where predictions may only rise with it, −1 where they may only fall. @throws EngineError `parameter` */
+function directionsOf({ x, task }: FitContext, given: Parameters): Int8Array {
+  const directions = new Int8Array(x.cols)
+  for (const [parameter, direction] of [
+    ['increasing', 1],
+    ['decreasing', -1],
+  ] as const) {
+    const names = (given[parameter] as string).split(',').map(name => name.trim())
+    for (const name of names.filter(Boolean)) {
+      const column = x.names.indexOf(name)
+      const complaint =
+        column < 0
+          ? `there is no feature “${name}”`
+          : levelsOf(x, column) > 0
+            ? `“${name}” is a category, which has no order`
+            : directions[column] === -direction
+              ? `“${name}” cannot both rise and fall`
+              : task === 'multiclass'
+                ? 'with more than two classes no direction can be promised'
+                : undefined
+      if (complaint) {
+        const known = `Features: ${x.names.slice(0, 20).join(', ')}${x.cols > 20 ? ' …' : ''}.`
+        throw new EngineError('parameter', `Predictions cannot be monotone: ${complaint}.`, known)
+      }
+      directions[column] = direction
+    }
+  }
+  return directions
 }

@@ -51,6 +51,10 @@ function complaintAbout(descriptor: ParameterDescriptor, value: ParameterValue):
         : `one of ${descriptor.options.map(option => option.value).join(', ')}`
     case 'boolean':
       return typeof value === 'boolean' ? null : 'true or false'
+    case 'text':
+      return typeof value === 'string' && value.length <= descriptor.maxLength
+        ? null
+        : `text of at most ${descriptor.maxLength} letters`
     case 'list': {
       const fits =
         Array.isArray(value) &&

@@ -33,6 +33,8 @@ export type ParameterDescriptor = ParameterBase &
         maxLength: number
         search?: { choices: number[][] }
       }
+    /** Free text, such as names of features. Never searched. */
+    | { kind: 'text'; default: string; maxLength: number; search?: undefined }
   )
 
 export type Setting = { name: string; parameters: Parameters }

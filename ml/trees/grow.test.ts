@@ -253,3 +253,38 @@ test('weighted quantiles are those of the sorted values', () => {
     assert.equal(weightedQuantile(values.slice(), weights.slice(), share), values[expected])
   }
 })
+
+test('monotone features: predictions never go against the promise, missing cells aside', async () => {
+  const random = createRandom(6)
+  const rows = 1500
+  const x = matrixOf(rows, 3, () => random.normal())
+  const signal = (i: number) =>
+    x.data[i * 3]! + Math.sin(4 * x.data[i * 3]!) - x.data[i * 3 + 1]! + x.data[i * 3 + 2]! ** 2
+  for (const task of ['regression', 'binary'] as const) {
+    const y = Float64Array.from({ length: rows }, (_, i) => {
+      const value = signal(i) + random.normal()
+      return task === 'regression' ? value : value > 0.5 ? 1 : 0
+    })
+    const context = { ...problem(task, 4), x, y }
+    const predictor = compilePredictor(await fit(context, { trees: 60, increasing: 'x0', decreasing: ' x1 ,' }))
+    const free = compilePredictor(await fit(context, { trees: 60 }))
+    const violations = (of: typeof predictor, column: number, direction: number): number => {
+      let found = 0
+      for (let i = 0; i < 40; i++) {
+        const grid = matrixOf(60, 3, (k, j) => (j === column ? -3 + k / 10 : x.data[i * 3 + j]!))
+        const predicted = of.predict(grid)
+        const [step, at] = task === 'regression' ? [1, 0] : [2, 1]
+        for (let k = 1; k < 60; k++) {
+          if (direction * (predicted[k * step + at]! - predicted[(k - 1) * step + at]!) < -1e-12) found++
+        }
+      }
+      return found
+    }
+    assert.equal(violations(predictor, 0, 1), 0)
+    assert.equal(violations(predictor, 1, -1), 0)
+    assert.ok(violations(free, 0, 1) > 0)
+  }
+  const refused = (parameters: Parameters) => assert.rejects(fit({ ...problem('binary', 60) }, parameters), /monotone/)
+  await refused({ increasing: 'nothing' })
+  await refused({ increasing: 'x0', decreasing: 'x0' })
+})
