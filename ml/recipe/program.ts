@@ -159,17 +159,41 @@ export function planFor(
   given: (register: number) => boolean = () => false,
   wantedTexts: Iterable<number> = [],
 ): Plan {
-  const needed = new Set<number>()
+  const producers = producersOf(program)
   const texts = new Set(wantedTexts)
-  for (const register of wanted) if (!given(register)) needed.add(register)
-  const operations: Operation[] = []
-  for (let k = program.operations.length - 1; k >= 0; k--) {
-    const operation = program.operations[k]!
-    if (!operation.writes.some(register => needed.has(register))) continue
-    operations.push(operation)
-    for (const register of operation.reads) if (!given(register)) needed.add(register)
-    for (const text of operation.texts) texts.add(text)
+  const inputs = new Set<number>()
+  const chosen = new Set<number>()
+  const open = [...wanted]
+  while (open.length > 0) {
+    const register = open.pop()!
+    if (given(register)) continue
+    if (register < program.inputs) {
+      inputs.add(register)
+      continue
+    }
+    const producer = producers[register]!
+    if (chosen.has(producer)) continue
+    chosen.add(producer)
+    const { reads, texts: read } = program.operations[producer]!
+    open.push(...reads)
+    for (const text of read) texts.add(text)
   }
-  const inputs = [...needed].filter(register => register < program.inputs).sort((a, b) => a - b)
-  return { operations: operations.reverse(), inputs, texts: [...texts].sort((a, b) => a - b) }
+  const ascending = (set: Set<number>) => [...set].sort((a, b) => a - b)
+  return {
+    operations: ascending(chosen).map(producer => program.operations[producer]!),
+    inputs: ascending(inputs),
+    texts: ascending(texts),
+  }
+}
+
+const indexed = new WeakMap<Program, { producers: number[]; operations: number }>()
+
+/** By register, the place of the operation that writes it; kept up to date as the program grows. */
+function producersOf(program: Program): readonly number[] {
+  const index = indexed.get(program) ?? { producers: [], operations: 0 }
+  indexed.set(program, index)
+  for (; index.operations < program.operations.length; index.operations++) {
+    for (const register of program.operations[index.operations]!.writes) index.producers[register] = index.operations
+  }
+  return index.producers
 }

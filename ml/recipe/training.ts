@@ -40,32 +40,34 @@ export function startTraining(
 ): Training {
   const count = rows.length
   const own = new Map<number, Float64Array>()
-  let columns: Columns = { rows: count, numbers: [], texts: [] }
+  const columns: Columns = { rows: count, numbers: [], texts: [] }
+  const { numbers, texts } = columns
+  /** Registers that have cells now. */
+  const filled = new Set<number>()
   // Columns are large: memory that was just used is cheaper than new memory, which the system must clear first.
   const spare: Float64Array[] = []
-  const newColumn = () => spare.pop() ?? new Float64Array(count)
-  const have = (register: number) => columns.numbers[register] !== undefined || own.has(register)
-  const compute = (registers: readonly number[], texts: readonly number[]) => {
-    for (const [register, cells] of own) columns.numbers[register] = cells
-    const plan = planFor(program, registers, have, texts)
+  const newColumn = (register: number) => {
+    filled.add(register)
+    numbers[register] = spare.pop() ?? new Float64Array(count)
+    return numbers[register]
+  }
+  const have = (register: number) => filled.has(register) || own.has(register)
+  const compute = (wanted: readonly number[], wantedTexts: readonly number[]) => {
+    for (const [register, cells] of own) numbers[register] = cells
+    const plan = planFor(program, wanted, have, wantedTexts)
     for (const input of plan.inputs) {
-      const cells = newColumn()
-      compileLoader(inputs[input]!, frameColumn(frame, inputs[input]!.name))(cells, 0, count, rows)
-      columns.numbers[input] = cells
+      const load = compileLoader(inputs[input]!, frameColumn(frame, inputs[input]!.name))
+      load(newColumn(input), 0, count, rows)
     }
     for (const text of plan.texts) {
-      if (columns.texts[text]) continue
+      if (texts[text]) continue
       const cells: (string | null)[] = new Array(count).fill(null)
       compileTextLoader(frameColumn(frame, inputs[program.textInputs[text]!]!.name))(cells, 0, count, rows)
-      columns.texts[text] = cells
+      texts[text] = cells
     }
     for (const operation of plan.operations) {
-      for (const register of operation.writes) columns.numbers[register] = newColumn()
+      for (const register of operation.writes) newColumn(register)
       operation.run(columns)
-      for (const register of operation.writes) {
-        const instead = own.get(register)
-        if (instead) columns.numbers[register] = instead
-      }
     }
   }
   return {
@@ -75,7 +77,7 @@ export function startTraining(
     ...(target ? { target } : {}),
     numbers(slot) {
       compute([slot.register], [])
-      return columns.numbers[slot.register]!
+      return numbers[slot.register]!
     },
     texts(slot) {
       const reader = textReader(slot)
@@ -83,10 +85,12 @@ export function startTraining(
       return reader.open(columns)
     },
     forget() {
-      for (const [register, cells] of columns.numbers.entries()) {
-        if (cells && !own.has(register) && spare.length < SPARE_COLUMNS) spare.push(cells)
+      for (const register of filled) {
+        if (spare.length < SPARE_COLUMNS) spare.push(numbers[register]!)
+        delete numbers[register]
       }
-      columns = { rows: count, numbers: [], texts: [] }
+      filled.clear()
+      texts.length = 0
     },
     own,
     absent: new Set(),

@@ -133,6 +133,7 @@ export const recipeRef = z.object({ recipe: nameAtVersion })
 
 export const SAMPLE_ROWS = 300
 export const MAX_SAMPLE_COLUMNS = 200
+export const SAMPLE_CHARACTERS = 1000
 export const sampleInput = z.object({ dataset: nameAtVersion })
 
 export interface RecipeSummary {

@@ -1,9 +1,10 @@
 import { explainStep, isUsableFeature } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { VersionColumn } from '../contract.ts'
 import { versionOf } from '../read-datasets.ts'
 import { frameSelect } from '../read-frame-columns.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type RecipeSample,
   type RecipeStepInput,
   type RecipeSummary,
+  SAMPLE_CHARACTERS,
   SAMPLE_ROWS,
 } from './contract.ts'
 import { findRecipeVersionById, findRecipeVersions, listRecipeRows } from './store.ts'
@@ -79,6 +81,10 @@ export async function showRecipe(kernel: Kernel, caller: Caller, nameAtVersion: 
   }
 }
 
+/** Of long texts a preview needs the beginning only. */
+const sampled = (column: VersionColumn): string =>
+  column.type === 'text' ? `left(${id(column.name)}::VARCHAR, ${SAMPLE_CHARACTERS})` : frameSelect([column])
+
 /** A sample that is the same each time, for a preview that the browser computes with the engine itself. */
 export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: string): Promise<RecipeSample> {
   await authorise(kernel, caller, 'data:read')
@@ -95,7 +101,7 @@ export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: s
   const path = await kernel.blobs.pathOf(version.digest)
   const cells = await withDuckDb({ files: [path], limits: { memoryMb: 256, threads: 1 } }, async db => {
     const rows = await db.runAndReadAll(
-      `SELECT ${frameSelect(shown)} FROM (FROM read_parquet(${text(path)}) USING SAMPLE reservoir(${SAMPLE_ROWS} ROWS) REPEATABLE (1))`,
+      `SELECT ${shown.map(sampled).join(', ')} FROM (FROM read_parquet(${text(path)}) USING SAMPLE reservoir(${SAMPLE_ROWS} ROWS) REPEATABLE (1))`,
     )
     return rows.getColumns() as RecipeSample['cells']
   })
