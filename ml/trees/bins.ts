@@ -26,7 +26,7 @@ export type Bins = {
 }
 
 /** Rows that decide on the edges. */
-const SAMPLE = 65_536
+const SAMPLE = 40_000
 const CHUNK = 8192
 
 /** Lets other work run now and then during a long computation; throws when it shall end. */
@@ -66,7 +66,7 @@ export function chooseBins(
 
 /** All rows, or one of each of as many equal stretches: no rhythm in the data can fool it. */
 function sampleRows(rows: number): Int32Array {
-  if (rows <= 1.5 * SAMPLE) return Int32Array.from({ length: rows }, (_, i) => i)
+  if (rows <= 2 * SAMPLE) return Int32Array.from({ length: rows }, (_, i) => i)
   const random = createRandom(17)
   return Int32Array.from({ length: SAMPLE }, (_, k) => {
     const begin = Math.floor((k * rows) / SAMPLE)

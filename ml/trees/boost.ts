@@ -35,12 +35,13 @@ const CHUNK = 16_384
  */
 export async function boost(context: FitContext, options: BoostOptions): Promise<Boosted> {
   const breathe = createBreather(context)
-  const bins = await trainingBins(context.x, breathe)
   const arena = createArena()
-  const table = placeTable(arena, bins, options.monotone)
-  const objective = createObjective(context, options)
+  // Threads start while the main one makes bins.
   const team = createTeam(arena, context.threads)
   try {
+    const bins = await trainingBins(context.x, breathe)
+    const table = placeTable(arena, bins, options.monotone)
+    const objective = createObjective(context, options)
     return await boostWith(context, options, { breathe, bins, arena, table, objective, team })
   } finally {
     team.dismiss()

@@ -20,33 +20,29 @@ export function edgeBetween(a: number, b: number): number {
  * @param sorted ascending, without NaN
  */
 export function findEdges(sorted: Float64Array, maxBins = MAX_BINS): Float64Array {
-  const values: number[] = []
-  const counts: number[] = []
+  const values = new Float64Array(sorted.length)
+  const counts = new Int32Array(sorted.length)
+  let distinct = 0
   // −0 and 0 are one value, though sorting keeps them apart.
-  for (const value of sorted) {
-    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1]!++
-    else {
-      values.push(value)
-      counts.push(1)
-    }
+  for (let k = 0; k < sorted.length; k++) {
+    if (distinct === 0 || sorted[k] !== values[distinct - 1]) values[distinct++] = sorted[k]!
+    counts[distinct - 1]!++
   }
-  if (values.length <= maxBins) {
-    return Float64Array.from({ length: Math.max(0, values.length - 1) }, (_, k) =>
-      edgeBetween(values[k]!, values[k + 1]!),
-    )
+  if (distinct <= maxBins) {
+    return Float64Array.from({ length: Math.max(0, distinct - 1) }, (_, k) => edgeBetween(values[k]!, values[k + 1]!))
   }
   const fair = sorted.length / maxBins
   let rest = sorted.length
   let restBins = maxBins
-  for (const count of counts) {
-    if (count < fair) continue
-    rest -= count
+  for (let k = 0; k < distinct; k++) {
+    if (counts[k]! < fair) continue
+    rest -= counts[k]!
     restBins--
   }
   let aim = rest / Math.max(1, restBins)
   const edges: number[] = []
   let filled = 0
-  for (let k = 0; k + 1 < values.length && edges.length < maxBins - 1; k++) {
+  for (let k = 0; k + 1 < distinct && edges.length < maxBins - 1; k++) {
     const large = counts[k]! >= fair
     if (!large) rest -= counts[k]!
     filled += counts[k]!
