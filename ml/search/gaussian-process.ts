@@ -237,14 +237,21 @@ function correlate(
   from: number,
 ): void {
   const d = precisions.length
+  const numeric = !categorical.includes(true)
   for (let i = 0; i < count; i++) {
     const other = points[i]!
-    let square = 0
-    for (let k = 0; k < d; k++) {
-      const gap = point[k]! - other[k]!
-      // A gap that is not a number: the dimension is missing in one or both.
-      square +=
-        precisions[k]! * (Number.isNaN(gap) || categorical[k] ? squaredDistance(point[k]!, other[k]!, true) : gap * gap)
+    let square = Number.NaN
+    if (numeric) {
+      square = 0
+      for (let k = 0; k < d; k++) {
+        const gap = point[k]! - other[k]!
+        square += precisions[k]! * gap * gap
+      }
+    }
+    // There are choices, or a dimension is missing in one or both.
+    if (Number.isNaN(square)) {
+      square = 0
+      for (let k = 0; k < d; k++) square += precisions[k]! * squaredDistance(point[k]!, other[k]!, categorical[k]!)
     }
     const r = ROOT_FIVE * Math.sqrt(square)
     out[from + i] = (1 + r + (r * r) / 3) * Math.exp(-r)

@@ -12,9 +12,9 @@ import { atShare, completePoint, exists, type Space, shareOf } from './space.ts'
 import { sampleStartup } from './startup.ts'
 
 /** Points that the process is conditioned on, and those of them from which its length scales are learnt: the best and the latest. */
-const POINTS = 240
-const LEARNT = 60
-const ITERATIONS = 30
+const POINTS = 160
+const LEARNT = 50
+const ITERATIONS = 25
 
 /**
  * Bayesian optimisation: the point of the greatest expected improvement under a Gaussian process. Best for some hundred expensive trials in up
