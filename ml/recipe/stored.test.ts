@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { EngineError } from '../errors.ts'
 import { compileRecipe } from './compile.ts'
 import { describeStep } from './steps/registry.ts'
 import type { FittedRecipe } from './types.ts'
@@ -35,6 +36,21 @@ const STORED: FittedRecipe = {
   ],
   outputs: [],
 }
+
+test('a stored recipe that makes no sense is refused, not run', () => {
+  const inputs: FittedRecipe['inputs'] = [{ name: 't', type: 'text' }]
+  const steps = [
+    { step: 'hashing', column: 't', buckets: 1e12 },
+    { step: 'hashing', column: 'other', buckets: 2 },
+    { step: 'shell', column: 't' },
+    { step: 'constructor', column: 't' },
+    { step: 'expression', column: 'x', formula: 'alert(1)' },
+  ] as FittedRecipe['steps']
+  for (const step of steps) {
+    assert.throws(() => compileRecipe({ v: 1, inputs, steps: [step], outputs: [] }), EngineError, JSON.stringify(step))
+  }
+  assert.throws(() => compileRecipe({ ...STORED, v: 2 as 1 }), { code: 'recipe-version' })
+})
 
 test('a recipe stored by the first engine gives the numbers it gave then', () => {
   const compiled = compileRecipe(STORED)

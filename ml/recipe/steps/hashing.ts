@@ -1,9 +1,11 @@
+import { EngineError } from '../../errors.ts'
 import { murmurHash3 } from '../murmur-hash.ts'
 import { addSlots, removeSlot, slotOf, textReader } from '../program.ts'
 import { wordsOf } from '../words.ts'
 import { type Fitted, listNames, type Step } from './step.ts'
 
 const DEFAULT_BUCKETS = 32
+const MOST_BUCKETS = 65_536
 
 /**
  * Feature hashing (Weinberger et al. 2009) without signs: bucket = MurmurHash3 of the UTF-8 bytes, modulo the number of buckets. A category
@@ -23,6 +25,10 @@ export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
     const isText = slot.kind === 'text'
     removeSlot(program, slot)
     const { buckets } = step
+    // A stored recipe is only as good as the file it came in.
+    if (!Number.isInteger(buckets) || buckets < 1 || buckets > MOST_BUCKETS) {
+      throw new EngineError('recipe-step', `The step “hashing” has ${buckets} columns.`, `1 to ${MOST_BUCKETS} can be.`)
+    }
     const names = Array.from({ length: buckets }, (_, k) => `${step.column}#${k}`)
     const first = addSlots(program, names)
     const counts = new Float64Array(buckets)
