@@ -119,6 +119,8 @@ const STEPS: Steps = {
 export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): void {
   const add = STEPS[step.step] as ((step: FittedStep, place: Place) => void) | undefined
   if (!add) throw unsupported(step.step)
+  // A dropped input that nothing else reads is no input of the fitted recipe.
+  if (step.step === 'drop' && !slots.some(each => each.name === step.column)) return
   const find = (name: string) => {
     const found = slots.find(each => each.name === name)
     if (found) return found
