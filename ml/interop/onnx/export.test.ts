@@ -12,7 +12,7 @@ import { frameSpecs, type Schema } from '../../schema.ts'
 import { problem, SHOP, type ShopRow, shopRows } from '../../testing.ts'
 import { type Combination, ensembleRecipe, packEnsemble } from '../../trainers/ensemble.ts'
 import type { Model, Parameters, Task } from '../../trainers/types.ts'
-import type { Link } from '../../trees/model.ts'
+import { type Link, treeTensors } from '../../trees/model.ts'
 import { randomTreeModel } from '../../trees/testing.ts'
 import { exportOnnx } from './export.ts'
 import { largestDifference, runExported } from './testing.ts'
@@ -290,3 +290,50 @@ for (const { link, task, leafWidth } of TREES) {
     assert.ok((await difference(recipe, model, frameOf({ columns }, rows))) < 1e-5)
   })
 }
+
+test('a missing category takes the same way through sets that end in equal leaves', async () => {
+  const sets = [
+    [1, 0b11001001],
+    [1, 0b11001111],
+  ]
+  const nodes = 5
+  const model: Model = {
+    trainer: 'random-forest',
+    task: 'binary',
+    classCount: 2,
+    cols: 2,
+    tensors: treeTensors({
+      roots: Int32Array.of(0),
+      feature: Int32Array.of(1, -1, 1, -1, -1),
+      threshold: Float64Array.of(0, 0, 2, 0, 0),
+      flags: Uint8Array.of(2, 0, 2, 0, 0),
+      left: Int32Array.of(1, 0, 3, 0, 0),
+      right: Int32Array.of(2, 0, 4, 0, 0),
+      categories: Int32Array.from(sets.flat()),
+      // The first and the last leaf are the same: ONNX Runtime takes the two sets for one.
+      value: Float64Array.of(0.5, 0.5, 0.6, 0.4, 0.5, 0.5, 0.3, 0.7, 0.6, 0.4),
+      leafWidth: 2,
+      cover: new Float64Array(nodes).fill(1),
+      gain: new Float64Array(nodes),
+    }),
+    config: { link: 'average', leafWidth: 2, base: [0, 0], levels: [0, 8] },
+  }
+  const names = Array.from({ length: 8 }, (_, k) => `l${k}`)
+  const recipe: FittedRecipe = {
+    v: 1,
+    inputs: [
+      { name: 'n', type: 'number' },
+      { name: 'c', type: 'category', vocabulary: names },
+    ],
+    steps: [{ step: 'ordinal', column: 'c', levels: 8 }],
+    outputs: ['n', 'c'],
+  }
+  const columns = (['number', 'category'] as const).map((type, k) => ({
+    name: 'nc'[k]!,
+    type,
+    role: 'feature' as const,
+    nullable: true,
+  }))
+  const rows = [...names, null].flatMap(c => [0, null].map(n => ({ n, c })))
+  assert.ok((await difference(recipe, model, frameOf({ columns }, rows))) < 1e-6)
+})

@@ -28,10 +28,9 @@ export function addTrees(graph: GraphBuilder, model: Model, features: string): s
   const made = emptyEnsemble()
   for (let t = 0; t < trees.roots.length; t++) addTree(made, trees, config, t)
   const base = graph.constant('double', [1, config.base.length], config.base)
+  const cells = withoutMissingCodes(graph, config, features)
   const scores =
-    trees.roots.length === 0
-      ? spread(graph, features, base)
-      : graph.add('Add', [sum(graph, made, config, features), base])
+    trees.roots.length === 0 ? spread(graph, features, base) : graph.add('Add', [sum(graph, made, config, cells), base])
   switch (config.link) {
     case 'identity':
       return scores
@@ -47,6 +46,24 @@ export function addTrees(graph: GraphBuilder, model: Model, features: string): s
       return graph.add('Div', [scores, total])
     }
   }
+}
+
+const MISSING = -1
+const NOBODY = -2
+
+/**
+ * Categories without NaN: a missing one gets a code of its own. ONNX Runtime takes chains of equalities that end in equal leaves together, and
+ * then goes by the first one's word on missing cells for all.
+ */
+function withoutMissingCodes(graph: GraphBuilder, { levels }: TreeModelConfig, features: string): string {
+  if (levels.every(count => count === 0)) return features
+  const coded = graph.constant(
+    'bool',
+    [1, levels.length],
+    levels.map(count => (count > 0 ? 1 : 0)),
+  )
+  const missing = graph.add('And', [graph.add('IsNaN', [features]), coded])
+  return graph.add('Where', [missing, graph.number(MISSING), features])
 }
 
 const emptyEnsemble = (): Ensemble => ({
@@ -145,11 +162,12 @@ function addTree(made: Ensemble, trees: Trees, config: TreeModelConfig, t: numbe
       right,
       missingLeft,
     )
-    // Without any code only a missing cell can go inside: −1 is no code.
-    const chain = codes.length > 0 ? codes : [-1]
+    // A set that nobody is in still is a node: no cell has this code.
+    const chain = [...(missingInside ? [MISSING] : []), ...codes]
+    if (chain.length === 0) chain.push(NOBODY)
     for (const [k, code] of chain.entries()) {
       const at = k === 0 ? id : free++
-      push(at, 'BRANCH_EQ', feature, code, inside, k + 1 < chain.length ? free : outside, missingInside)
+      push(at, 'BRANCH_EQ', feature, code, inside, k + 1 < chain.length ? free : outside, false)
     }
   }
 }
