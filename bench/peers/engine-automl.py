@@ -26,9 +26,9 @@ for name in numbers:
 if job["time"]:
     # What our recipe makes of a time for trees.
     at = pd.to_datetime(frame[job["time"]])
-    frame["elapsed"] = (at - at.min()).dt.total_seconds() / 86400
-    frame["hour"], frame["weekday"], frame["month"], frame["day"] = at.dt.hour, at.dt.weekday, at.dt.month, at.dt.dayofyear
-    numbers = [*numbers, "elapsed", "hour", "weekday", "month", "day"]
+    frame["at_elapsed"] = (at - at.min()).dt.total_seconds() / 86400
+    frame["at_hour"], frame["at_weekday"], frame["at_month"], frame["at_day"] = at.dt.hour, at.dt.weekday, at.dt.month, at.dt.dayofyear
+    numbers = [*numbers, "at_elapsed", "at_hour", "at_weekday", "at_month", "at_day"]
 x = frame[[*numbers, *categories]]
 binary = task == "binary"
 y = frame[job["target"]]

@@ -59,9 +59,14 @@ const EXTRA: Record<string, { name: string; parameters: Parameters }[]> = {
   ],
 }
 
-/** What is fixed for a family while AutoML runs, whatever a setting says: early stopping finds the number of trees better than a search. */
+/**
+ * What is fixed for a family while AutoML runs, whatever a setting says: early stopping finds the number
+ * of trees better than a search, and more trees of a forest never hurt but take time.
+ */
 const FIXED: Record<string, Parameters> = {
   gbdt: { trees: 3000, earlyStopping: 40 },
+  'random-forest': { trees: 200 },
+  'extra-trees': { trees: 200 },
 }
 
 /** What of a trainer's parameters is worth searching here. */

@@ -175,7 +175,8 @@ class Run {
       if (able.length === 0) return
       const ids = able.map(trainer => trainer.id)
       const present = this.trials.filter(trial => trial.stage === this.level)
-      const trainer = able.find(each => each.id === chooseFamily(ids, present, costOf, random))!
+      const family = chooseFamily(ids, present, costOf, random)
+      const trainer = able.find(each => each.id === family)!
       const own = present.filter(trial => trial.trainer === trainer)
       const parameters = suggest(searchSpace(trainer), historyOf(own), {
         sampler: 'tpe',
