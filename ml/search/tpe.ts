@@ -8,7 +8,8 @@ const CANDIDATES = 24
 
 /**
  * Tree-structured Parzen estimator (J. Bergstra et al., 2011) in the form of Optuna 5: multivariate, the dimensions that exist under the same
- * conditions together, running trials counted as bad so that parallel workers spread out.
+ * conditions together, running trials counted as bad so that parallel workers spread out. Unlike Optuna it starts from a Latin hypercube,
+ * takes 12 % of the trials for good instead of 10, and lets kernels become narrow sooner.
  */
 export function sampleTpe(study: Study): Float64Array {
   const { space, random, options } = study

@@ -33,6 +33,10 @@ export type Trial = {
 
 export type Direction = 'minimise' | 'maximise'
 
+/**
+ * `gp` finds the best points when a trial takes a second or more (it thinks for some milliseconds); `tpe` thinks for less than one and is good
+ * with thousands of trials; `cma-es` suits numeric spaces and many trials; `grid` and `random` learn nothing.
+ */
 export type SamplerId = 'random' | 'grid' | 'tpe' | 'gp' | 'cma-es'
 
 export type SearchOptions = {
