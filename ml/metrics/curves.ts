@@ -197,9 +197,15 @@ function regressionCurves({ truth, predicted }: Scored, seed: number): Curves {
   const binCount = Math.max(1, Math.min(20, Math.floor(rows / 5)))
   const residuals = Array.from({ length: binCount }, (_, b) => {
     const members = order.subarray(Math.floor((b * rows) / binCount), Math.floor(((b + 1) * rows) / binCount))
-    const errors = Float64Array.from(members, i => truth[i]! - predicted[i]!).sort()
-    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length
-    const centre = members.reduce((sum, i) => sum + predicted[i]!, 0) / members.length
+    const errors = new Float64Array(members.length)
+    let [mean, centre] = [0, 0]
+    for (let k = 0; k < members.length; k++) {
+      const i = members[k]!
+      errors[k] = truth[i]! - predicted[i]!
+      mean += errors[k]! / members.length
+      centre += predicted[i]! / members.length
+    }
+    errors.sort()
     const at = (share: number) => errors[Math.round(share * (errors.length - 1))]!
     return { predicted: centre, mean, low: at(0.1), high: at(0.9), rows: members.length }
   }).filter(bin => bin.rows > 0)
@@ -233,9 +239,13 @@ function histogramOf(truth: Float64Array, predicted: Float64Array): { edges: num
 /** Quantile–quantile points at (i + ½)/n, as many as are drawn; none where all errors are equal. */
 function normalPlot(truth: Float64Array, predicted: Float64Array): { theoretical: number; sample: number }[] {
   const rows = truth.length
-  const errors = Float64Array.from(truth, (value, i) => value - predicted[i]!).sort()
-  const mean = errors.reduce((sum, error) => sum + error, 0) / rows
-  const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / rows)
+  const errors = new Float64Array(rows)
+  let [mean, squares] = [0, 0]
+  for (let i = 0; i < rows; i++) errors[i] = truth[i]! - predicted[i]!
+  for (const error of errors) mean += error / rows
+  for (const error of errors) squares += (error - mean) ** 2
+  const deviation = Math.sqrt(squares / rows)
+  errors.sort()
   if (!(deviation > 0)) return []
   return thin(rows, FINE_POINTS).map(i => ({
     theoretical: normalQuantile((i + 0.5) / rows),

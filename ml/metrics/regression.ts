@@ -12,7 +12,11 @@ function meanOf(scored: Scored, term: (truth: number, predicted: number) => numb
 /** Where half of the weight lies below; between two values that halve it exactly, their mean (scikit-learn's). */
 function medianAbsoluteError(scored: Scored): number {
   const { truth, predicted, weights } = scored
-  const errors = () => Float64Array.from(truth, (value, i) => Math.abs(value - predicted[i]!))
+  const errors = () => {
+    const absolute = new Float64Array(truth.length)
+    for (let i = 0; i < absolute.length; i++) absolute[i] = Math.abs(truth[i]! - predicted[i]!)
+    return absolute
+  }
   if (!weights) {
     const sorted = errors().sort()
     const middle = sorted.length >> 1
