@@ -1,8 +1,9 @@
 import { automl } from './automl/automl.ts'
 import { runAutoml } from './automl/run-automl.ts'
 import type { LeaderboardRow } from './automl/types.ts'
-import { type Calibration, compileCalibration, fitCalibration } from './calibration/calibration.ts'
-import { chooseThreshold, type Threshold, type ThresholdChoice } from './calibration/threshold.ts'
+import type { Calibration } from './calibration/calibration.ts'
+import { decide } from './calibration/decide.ts'
+import type { Threshold, ThresholdChoice } from './calibration/threshold.ts'
 import { type ColumnSummary, type ColumnValues, driftValues, summarise } from './drift/summary.ts'
 import { EngineError } from './errors.ts'
 import { type Backend, type Baseline, packFiles, writeBundle } from './format/bundle.ts'
@@ -14,7 +15,7 @@ import { compilePipeline } from './pipeline.ts'
 import { deriveSeed } from './random.ts'
 import type { FittedRecipe, RecipeStep } from './recipe/types.ts'
 import type { Schema } from './schema.ts'
-import { type Split, type SplitRows, splitByGroup, splitByTime, splitRandom, splitStratified } from './split.ts'
+import type { Split } from './split.ts'
 import { detectTask } from './task.ts'
 import { resolveParameters } from './trainers/parameters.ts'
 import { getTrainer } from './trainers/registry.ts'
@@ -24,7 +25,8 @@ import { crossValidate, type OutOfFold } from './validation/cross-validate.ts'
 import { makeFolds } from './validation/folds.ts'
 import { pickRows, prepareAll, transformRows } from './validation/learning-data.ts'
 import { planFolds } from './validation/plan-folds.ts'
-import { groupsOf, openTable, pickTable, requireColumn, type Table, timesOf } from './validation/table.ts'
+import { splitRows } from './validation/split-table.ts'
+import { openTable, pickTable, requireColumn, type Table } from './validation/table.ts'
 import { ENGINE_VERSION } from './version.ts'
 
 export type TrainRequest = {
@@ -143,7 +145,7 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
     throw new EngineError('recipe-target', `The recipe uses the target “${targetName}” as a feature.`, 'Remove it.')
   }
   signal.throwIfAborted()
-  const { calibration, threshold, words } = await decide(learnt, train, request)
+  const { calibration, threshold, words } = await decide(learnt.outOfFold, train.data, request)
   notes.push(...words, ...(learnt.remarks ?? []), ...(learnt.summary ?? []))
   const model = learnt.summary
     ? { ...learnt.model, config: { ...learnt.model.config, ...forBundle(learnt) } }
@@ -286,39 +288,6 @@ function forBundle({ summary, leaderboard }: Learnt): Record<string, unknown> {
   return { summary, leaderboard: leaderboard?.map(({ milliseconds: _, ...row }) => row) }
 }
 
-/** Calibration first, since a threshold is one of calibrated probabilities. */
-async function decide(
-  learnt: Learnt,
-  train: Table,
-  request: TrainRequest,
-): Promise<{ calibration?: Calibration; threshold?: Threshold; words: string[] }> {
-  const method = request.calibration ?? 'none'
-  const { task, classCount } = train.data
-  if (method === 'none' && !request.threshold) return { words: [] }
-  if (task === 'regression') {
-    throw new EngineError('calibration', 'A model of numbers has no probabilities to calibrate.', 'Leave it out.')
-  }
-  if (request.threshold && task !== 'binary') {
-    throw new EngineError('threshold', 'Only a yes/no model has a threshold.', 'Leave it out.')
-  }
-  const { truth, predicted } = await learnt.outOfFold()
-  if (truth.length === 0) return { words: ['There were too few rows to calibrate by or to choose a threshold.'] }
-  const words: string[] = []
-  let calibration: Calibration | undefined
-  if (method !== 'none') {
-    calibration = fitCalibration(method, truth, predicted, classCount)
-    compileCalibration(calibration, classCount)(predicted)
-    const how = method === 'platt' ? 'a sigmoid (Platt)' : 'a rising step function (isotonic)'
-    words.push(
-      `Probabilities were calibrated by ${how} on predictions of ${truth.length.toLocaleString('en')} rows by models that had not seen them.`,
-    )
-  }
-  if (!request.threshold) return { ...(calibration ? { calibration } : {}), words }
-  const probability = Float64Array.from(truth, (_, i) => predicted[2 * i + 1]!)
-  const threshold = chooseThreshold(truth, probability, request.threshold)
-  return { ...(calibration ? { calibration } : {}), threshold, words: [...words, threshold.words] }
-}
-
 function weighed(table: Table, mode: ClassWeights): Table {
   const { y, classCount, weights } = table.data
   const made = weighClasses(y, classCount, mode, weights)
@@ -329,36 +298,6 @@ function weighed(table: Table, mode: ClassWeights): Table {
 function takeInputs(frame: Frame, recipe: FittedRecipe, rows: Int32Array): Frame {
   const columns = new Map(recipe.inputs.map(({ name }) => [name, requireColumn(frame, name, 'feature')]))
   return takeRows({ rows: frame.rows, columns }, rows)
-}
-
-function splitRows(split: Split | undefined, table: Table, seed: number): SplitRows {
-  const { data, facts, timeColumn, groupColumn } = table
-  const { frame, rows, y, task } = data
-  const chosen: Split =
-    split ??
-    (timeColumn
-      ? { kind: 'time' }
-      : groupColumn
-        ? { kind: 'group' }
-        : { kind: task === 'regression' ? 'random' : 'stratified' })
-  const fraction = chosen.fraction ?? 0.2
-  const splitSeed = deriveSeed(seed, 'split')
-  const need = (name: string | undefined, what: string) => {
-    if (name) return name
-    throw new EngineError('split-column', `A split by ${what} needs a ${what} column.`, 'Give a column that role.')
-  }
-  switch (chosen.kind) {
-    case 'random':
-      return splitRandom(facts.rows, fraction, splitSeed)
-    case 'stratified':
-      return task === 'regression'
-        ? splitRandom(facts.rows, fraction, splitSeed)
-        : splitStratified(y, fraction, splitSeed)
-    case 'time':
-      return splitByTime(timesOf(frame, need(chosen.column ?? timeColumn, 'time'), rows), fraction)
-    case 'group':
-      return splitByGroup(groupsOf(frame, need(chosen.column ?? groupColumn, 'group'), rows), fraction, splitSeed)
-  }
 }
 
 function refuseNonFinite(predicted: Float64Array, trainer: string): void {
