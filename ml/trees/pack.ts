@@ -38,24 +38,27 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
   const nodes = trees.feature.length
   // Nodes nobody leads to are left out; sharing is refused, so there are never more than there were.
   const setBytes = trees.categories.length * 4
-  const size = nodes * NODE_BYTES + setBytes
+  // A root takes the room of a pair, so that no pair lies across two lines of the cache.
+  const sets = (nodes + trees.roots.length) * NODE_BYTES
+  const size = sets + setBytes
   if (size + NODE_BYTES > 2 ** 31 || cols >= 2 ** 28) throw nonsense('they are larger than two gigabytes')
   const numbers = new Float64Array(Math.ceil(size / 8))
   const integers = new Int32Array(numbers.buffer)
-  const sets = nodes * NODE_BYTES
   integers.set(trees.categories, sets >> 2)
 
   const roots = new Int32Array(trees.roots.length)
   const depths = new Int32Array(trees.roots.length)
   const categorical = new Uint8Array(trees.roots.length)
-  const values: number[] = []
+  const leaves = leafWidth > 1 ? trees.feature.reduce((sum, tested) => sum + Number(tested < 0), 0) : 0
+  const values = new Float64Array(leaves * leafWidth)
+  let valuesUsed = 0
   const seen = new Uint8Array(nodes)
   let free = 0
   for (let t = 0; t < roots.length; t++) {
     roots[t] = free
-    // [node, where it goes, depth], the left child on top: its children come right behind it.
+    // [node, where it goes, depth], the child that more rows go to on top: its children come right behind it.
     const stack = [trees.roots[t]!, free, 0]
-    free += NODE_BYTES
+    free += 2 * NODE_BYTES
     while (stack.length > 0) {
       const depth = stack.pop()!
       const at = stack.pop()!
@@ -69,8 +72,8 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
         integers[(at >> 2) + 3] = at
         if (leafWidth === 1) numbers[at >> 3] = trees.value[node]!
         else {
-          integers[at >> 2] = values.length
-          for (let k = 0; k < leafWidth; k++) values.push(trees.value[node * leafWidth + k]!)
+          integers[at >> 2] = valuesUsed
+          for (let k = 0; k < leafWidth; k++) values[valuesUsed++] = trees.value[node * leafWidth + k]!
         }
         continue
       }
@@ -86,10 +89,12 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
       } else numbers[at >> 3] = trees.threshold[node]!
       integers[(at >> 2) + 2] = feature * 8 + large + (flags & 2) + (flags & 1 ? 0 : 1)
       integers[(at >> 2) + 3] = free
-      stack.push(trees.right[node]!, free + NODE_BYTES, depth + 1)
-      stack.push(trees.left[node]!, free, depth + 1)
+      const [left, right] = [trees.left[node]!, trees.right[node]!]
+      if (trees.cover[left]! >= trees.cover[right]!) {
+        stack.push(right, free + NODE_BYTES, depth + 1, left, free, depth + 1)
+      } else stack.push(left, free, depth + 1, right, free + NODE_BYTES, depth + 1)
       free += 2 * NODE_BYTES
     }
   }
-  return { numbers, integers, roots, depths, categorical, cols, leafWidth, values: Float64Array.from(values) }
+  return { numbers, integers, roots, depths, categorical, cols, leafWidth, values }
 }
