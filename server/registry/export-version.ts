@@ -1,8 +1,10 @@
-import { bundleToOnnx, EngineError } from '#ml/index.ts'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ExportFormat } from './contract.ts'
+import type { Exported } from './export-thread.ts'
 import { versionOf } from './read-models.ts'
 import { requireServable } from './rules/decide-version.ts'
 
@@ -29,15 +31,17 @@ export async function exportVersion(
     model: model.name,
     version: version.number,
     digest: version.digest,
-    bytes: format === 'bundle' ? bundle : toOnnx(bundle),
+    bytes: format === 'bundle' ? bundle : await toOnnx(bundle),
   }
 }
 
-function toOnnx(bundle: Uint8Array): Uint8Array {
+async function toOnnx(bundle: Uint8Array): Promise<Uint8Array> {
+  const thread = new Worker(new URL('./export-thread.ts', import.meta.url), { workerData: bundle })
   try {
-    return bundleToOnnx(bundle)
-  } catch (error) {
-    if (error instanceof EngineError) throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
-    throw error
+    const [made] = (await once(thread, 'message')) as [Exported]
+    if ('bytes' in made) return made.bytes
+    throw new AppError('invalid', made.message, { hint: made.hint })
+  } finally {
+    await thread.terminate()
   }
 }

@@ -148,12 +148,26 @@ function writeAttribute(message: MessageWriter, name: string, value: Attribute):
     message.integers(8, value.ints)
     message.integer(20, 7)
   } else if ('texts' in value) {
-    for (const text of value.texts) message.text(9, text)
+    for (const bytes of encodeAll(value.texts)) message.bytes(9, bytes)
     message.integer(20, 8)
   } else {
     message.message(5, inner => writeTensor(inner, 'double', [value.doubles.length], value.doubles, name))
     message.integer(20, 4)
   }
+}
+
+/** A forest says the same few words a million times: each is encoded once. */
+function encodeAll(texts: readonly string[]): Uint8Array[] {
+  const encoder = new TextEncoder()
+  const known = new Map<string, Uint8Array>()
+  return texts.map(text => {
+    let bytes = known.get(text)
+    if (!bytes) {
+      bytes = encoder.encode(text)
+      known.set(text, bytes)
+    }
+    return bytes
+  })
 }
 
 /** TensorProto: numbers as little-endian bytes, texts one by one. */
