@@ -9,7 +9,7 @@ const PARAMETERS: ParameterDescriptor[] = [
     label: 'Trees',
     help: 'More are never worse, only slower and larger.',
     kind: 'integer',
-    default: 300,
+    default: 200,
     min: 1,
     max: 5000,
     scale: 'log',
@@ -19,7 +19,7 @@ const PARAMETERS: ParameterDescriptor[] = [
     label: 'Rows a leaf holds at least',
     help: 'More make smaller trees that follow the data less closely.',
     kind: 'integer',
-    default: 3,
+    default: 5,
     min: 1,
     max: 10_000,
     scale: 'log',
@@ -76,7 +76,7 @@ export function createForestTrainer(kind: {
     defaultSettings: (): Setting[] => [
       { name: 'Balanced', parameters: {} },
       { name: 'Small trees', parameters: { minChildSamples: 15, columnSample: 0.5 } },
-      { name: 'Deep trees', parameters: { minChildSamples: 1 } },
+      { name: 'Deep trees', parameters: { minChildSamples: 2 } },
     ],
     fit: async context => {
       context.signal.throwIfAborted()
@@ -84,7 +84,7 @@ export function createForestTrainer(kind: {
       const number = (name: string) => given[name] as number
       const { x, task, classCount } = context
       const share = number('columnSample')
-      const usual = task !== 'regression' ? Math.sqrt(x.cols) : kind.random ? x.cols : x.cols / 3
+      const usual = task !== 'regression' ? Math.sqrt(x.cols) : kind.random ? x.cols : Math.ceil(x.cols / 3)
       const trees = await growForest(context, {
         trees: number('trees'),
         bootstrap: kind.random ? false : number('rowSample'),
