@@ -43,7 +43,8 @@ export function numbers(fields: Fields, key: string, length: number, whole = fal
   const words = need(fields, key).split(' ')
   if (words.length !== length) throw refuse(`“${key}” has ${words.length} numbers where ${length} belong`)
   return Float64Array.from(words, word => {
-    const value = word === '' ? Number.NaN : Number(word.replace(/^(-?)inf$/, '$1Infinity'))
+    let value = word === '' ? Number.NaN : Number(word)
+    if (word === 'inf' || word === '-inf') value = word === 'inf' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
     if (Number.isNaN(value) || (whole && !Number.isInteger(value)))
       throw refuse(`“${key}” holds “${word.slice(0, 40)}”`)
     return value

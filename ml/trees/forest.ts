@@ -8,7 +8,7 @@ import { createTreeGrower, type ForestJob, type GrownForestTree, spaceBytes } fr
 import { createArena } from './memory.ts'
 import type { Trees } from './model.ts'
 
-export type ForestOptions = {
+type ForestOptions = {
   trees: number
   /** Rows drawn with replacement for a tree, as a share of all; false: every tree sees every row. */
   bootstrap: number | false
