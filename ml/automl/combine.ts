@@ -13,6 +13,8 @@ import type { Trial } from './types.ts'
 const MOST_CANDIDATES = 12
 const ROUNDS = 20
 const MOST_ROWS = 12_000
+/** With fewer settings measured on all folds, one that is not may lead. */
+const FEW_COMPLETE = 4
 /** Members with less are left out: they cost time in every prediction. */
 const LEAST_WEIGHT = 0.04
 
@@ -163,8 +165,8 @@ function tidy(weights: Float64Array): Float64Array {
 }
 
 /**
- * What may take part in the last choice: settings measured on all folds; or, when one for which the time ran out is better than all of them on
- * the folds it has, whatever was measured on those folds, judged by those alone.
+ * What may take part in the last choice: settings measured on all folds; or, when one for which the time ran out is clearly better than all of
+ * them on the folds it has, whatever was measured on those folds, judged by those alone.
  * @returns how many of the folds count, and copies of the settings cut to them.
  */
 export function finalists(trials: readonly Trial[], foldCount: number): { folds: number; trials: Trial[] } {
@@ -172,7 +174,11 @@ export function finalists(trials: readonly Trial[], foldCount: number): { folds:
   const ahead = trials.filter(trial => {
     const k = trial.results.length
     if (trial.state !== 'slow' || k === 0 || !trial.latest) return false
-    return complete.every(each => meanOf(trial.losses) < meanOf(each.losses.slice(0, k)))
+    // Among many, one that leads on a few folds is likely to be lucky there.
+    return complete.every(each => {
+      const { mean, significant } = distance(each.losses.slice(0, k), trial.losses)
+      return complete.length < FEW_COMPLETE ? mean > 0 : significant
+    })
   })
   const folds = ahead.length > 0 ? Math.max(...ahead.map(trial => trial.results.length)) : foldCount
   const able = [...complete, ...ahead.filter(trial => trial.results.length === folds)]
