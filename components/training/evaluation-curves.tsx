@@ -135,8 +135,34 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           />
         </Panel>
       </Grid.Col>
+      {curve.gain && curve.gain.length > 0 ? (
+        <Grid.Col span={half}>
+          <Panel>
+            <LineChart
+              title="Gain"
+              note={`rows by their score for ${curve.class}`}
+              summary={gainSentence(curve.gain, curve.class)}
+              series={[
+                { name: 'found', points: curve.gain.map(p => ({ x: p.share, y: p.found })) },
+                { name: 'chance', points: DIAGONAL, dashed: true },
+              ]}
+              xLabel="share of rows looked at"
+              xWords={axisShare}
+              yWords={axisShare}
+              yRange={{ low: 0, high: 1 }}
+              height={240}
+            />
+          </Panel>
+        </Grid.Col>
+      ) : null}
     </>
   )
+}
+
+/** What looking at the fifth of the rows with the highest scores finds. */
+function gainSentence(gain: NonNullable<ClassCurves['gain']>, name: string): string {
+  const fifth = gain.findLast(p => p.share <= 0.2) ?? gain[0]!
+  return `In the ${shareWords(fifth.share)} of rows with the highest scores are ${shareWords(fifth.found)} of all “${name}”.`
 }
 
 function Confusion({ classes, counts }: { classes: string[]; counts: number[][] }) {

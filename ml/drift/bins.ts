@@ -14,9 +14,14 @@ export function binNumbers(reference: Float64Array, current: Float64Array): [num
 /** As `binNumbers`, but Sturges' rule counts distinct values: what Evidently does for the Hellinger distance. */
 export function binDistinct(reference: Float64Array, current: Float64Array): [number[], number[]] {
   if (countDistinct(reference, 21) <= 20) return binLevels(reference, current)
-  const distinct = new Set<number>(reference)
-  for (const value of current) distinct.add(value)
-  return equalWidth(reference, current, Math.ceil(Math.log2(distinct.size) + 1))
+  let [i, j, distinct] = [0, 0, 0]
+  while (i < reference.length || j < current.length) {
+    const point = Math.min(reference[i] ?? Number.POSITIVE_INFINITY, current[j] ?? Number.POSITIVE_INFINITY)
+    while (i < reference.length && reference[i] === point) i++
+    while (j < current.length && current[j] === point) j++
+    distinct++
+  }
+  return equalWidth(reference, current, Math.ceil(Math.log2(distinct) + 1))
 }
 
 /** One bin per distinct value, in the order in which they appear. */
@@ -62,4 +67,12 @@ export function countDistinct(sorted: Float64Array, most: number): number {
   let count = 0
   for (let i = 0; i < sorted.length && count < most; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) count++
   return count
+}
+
+/** The finite ones, ascending. */
+export function sortedNumbers(values: ArrayLike<number>): Float64Array {
+  const present = new Float64Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!)) present[count++] = values[i]!
+  return present.slice(0, count).sort()
 }

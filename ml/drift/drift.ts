@@ -1,3 +1,4 @@
+import { sortedNumbers } from './bins.ts'
 import { ksPValue, ksStatistic } from './kolmogorov.ts'
 import {
   type CategorySummary,
@@ -53,7 +54,7 @@ export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnS
   })
   if (baseline.kind === 'numeric' && window.kind === 'numeric' && baseline.edges.length >= 5) {
     const exact = 'values' in current && current.kind === 'numeric'
-    const values = exact ? Float64Array.from(current.values).filter(Number.isFinite).sort() : window.sketch
+    const values = exact ? sortedNumbers(current.values) : window.sketch
     const statistic = ksStatistic(baseline.sketch, values)
     return verdict('ks', statistic, KS_THRESHOLD, ksPValue(statistic, reference, rows))
   }

@@ -1,4 +1,5 @@
 import type { FrameColumn } from '../frame/frame.ts'
+import { sortedNumbers } from './bins.ts'
 
 /** Values kept of a numeric column: all of them up to this many, else evenly spaced quantiles. */
 export const SKETCH_SIZE = 2000
@@ -70,9 +71,7 @@ export function summarise(input: ColumnValues, like?: ColumnSummary): ColumnSumm
 }
 
 function summariseNumbers(values: ArrayLike<number>, given?: readonly number[]): NumericSummary {
-  const sorted = Float64Array.from(values)
-    .filter(value => Number.isFinite(value))
-    .sort()
+  const sorted = sortedNumbers(values)
   const present = sorted.length
   const edges = given ? [...given] : decileEdges(sorted)
   let sum = 0
@@ -116,16 +115,13 @@ function decileEdges(sorted: Float64Array): number[] {
   return edges
 }
 
-function countBins(values: ArrayLike<number>, edges: readonly number[]): number[] {
+/** @param sorted ascending. */
+function countBins(sorted: Float64Array, edges: readonly number[]): number[] {
   const counts: number[] = new Array(edges.length + 1).fill(0)
-  for (let i = 0; i < values.length; i++) {
-    let [low, high] = [0, edges.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (values[i]! <= edges[middle]!) high = middle
-      else low = middle + 1
-    }
-    counts[low]!++
+  let bin = 0
+  for (const value of sorted) {
+    while (bin < edges.length && value > edges[bin]!) bin++
+    counts[bin]!++
   }
   return counts
 }

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts'
-import { binDistinct, binLevels, binNumbers, countDistinct } from './bins.ts'
+import { binDistinct, binLevels, binNumbers, countDistinct, sortedNumbers } from './bins.ts'
 import { ksPValue, ksStatistic } from './kolmogorov.ts'
 import { andersonDarling, cramerVonMises, normedWasserstein } from './samples.ts'
 import type { ColumnValues } from './summary.ts'
@@ -233,8 +233,7 @@ export function runDriftTest(id: string, reference: ColumnValues, current: Colum
 
 function samplesOf(reference: ColumnValues, current: ColumnValues): Samples {
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
-    const present = (values: ArrayLike<number>) => Float64Array.from(values).filter(Number.isFinite).sort()
-    return { kind: 'numeric', a: present(reference.values), b: present(current.values) }
+    return { kind: 'numeric', a: sortedNumbers(reference.values), b: sortedNumbers(current.values) }
   }
   if (reference.kind === 'category' && current.kind === 'category') {
     const present = (values: ArrayLike<string | null>) =>
