@@ -73,16 +73,27 @@ export function chooseCombination(
       const rest = parts.filter(other => other !== fold)
       return loss(fold.truth, combine(rest, fold))
     })
-  const averaged = judge((rest, fold) => weightedAverage(fold.predicted, selectForward(rest, loss, ROUNDS)))
-  const ofSingle = parts.map(fold => loss(fold.truth, weightedAverage(fold.predicted, alone)))
-  const gain = distance(ofSingle, averaged)
-  if (!(gain.mean > 0)) return plain
-  const weights = tidy(selectForward(held, loss, ROUNDS))
+  /** The best one of the other folds: a winner judged on the folds it won on would be flattered. */
+  const winnerOf = (rest: HeldOut[]) => {
+    const losses = candidates.map((_, c) => meanOf(rest.map(fold => loss(fold.truth, fold.predicted[c]!))))
+    const best = losses.reduce((winner, each, c) => (each < losses[winner]! ? c : winner), 0)
+    return candidates.map((_, c) => (c === best ? 1 : 0))
+  }
+  const kinds = oneOfEachKind(candidates)
+  const ways = [
+    { name: 'single', weigh: winnerOf },
+    { name: 'kinds', weigh: () => kinds },
+    { name: 'forward', weigh: (rest: HeldOut[]) => selectForward(rest, loss, ROUNDS) },
+  ].map(way => ({ ...way, losses: judge((rest, fold) => weightedAverage(fold.predicted, way.weigh(rest))) }))
+  const best = ways.reduce((a, b) => (meanOf(b.losses) < meanOf(a.losses) ? b : a))
+  if (best.name === 'single') return plain
+  const averaged = best.losses
+  const weights = best.name === 'kinds' ? kinds : tidy(selectForward(held, loss, ROUNDS))
   const average: Choice = {
     members: candidates.flatMap((trial, k) => (weights[k]! > 0 ? [{ trial, weight: weights[k]! }] : [])),
     combination: { kind: 'average' },
-    loss: plain.loss - gain.mean,
-    singleLoss: plain.loss,
+    loss: meanOf(averaged),
+    singleLoss: meanOf(ways[0]!.losses),
     single,
   }
   // On one holdout in time a stack would fit the level of just those days.
@@ -99,6 +110,16 @@ export function chooseCombination(
     combination: { kind: 'stack', intercept: stack.intercept },
     loss: average.loss - more.mean,
   }
+}
+
+/** Equal weights for the best setting of every kind that is not clearly behind the best of all: nothing is fitted, nothing can be luck. */
+function oneOfEachKind(candidates: readonly Trial[]): number[] {
+  const ranked = [...candidates].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
+  const chosen = ranked.filter((trial, place) => {
+    const first = ranked.findIndex(each => each.trainer === trial.trainer) === place
+    return first && (place === 0 || !distance(trial.losses, ranked[0]!.losses).significant)
+  })
+  return candidates.map(trial => (chosen.includes(trial) ? 1 / chosen.length : 0))
 }
 
 /** The best settings, and the best one of every other family: what errs in other ways makes an ensemble better. */
