@@ -19,6 +19,8 @@ export type ForestJob = {
   weights: number
   targets: number
   count: number
+  /** No tree can have more. */
+  leaves: number
   /** Rows drawn for a tree, with replacement or not. */
   draws: number
   bootstrap: boolean
@@ -56,15 +58,15 @@ type ForestKernel = {
 const line = (bytes: number) => Math.ceil(bytes / 64) * 64
 
 /** Where a thread's arrays lie from `start` on; `end` is behind the last. */
-function placeSpace(job: Pick<ForestJob, 'count' | 'cols' | 'classes'>, start: number) {
-  const { count, cols, classes } = job
+function placeSpace(job: Pick<ForestJob, 'count' | 'leaves' | 'cols' | 'classes'>, start: number) {
+  const { count, leaves, cols, classes } = job
   let at = start
   const take = (bytes: number) => {
     const here = at
     at += line(bytes)
     return here
   }
-  const nodes = Math.max(1, 2 * count - 1)
+  const nodes = 2 * leaves - 1
   const histWidth = Math.max(2, classes)
   return {
     context: take(FOREST.bytes),
@@ -88,7 +90,8 @@ function placeSpace(job: Pick<ForestJob, 'count' | 'cols' | 'classes'>, start: n
 }
 
 /** Bytes a thread needs of its own. */
-export const spaceBytes = (job: Pick<ForestJob, 'count' | 'cols' | 'classes'>): number => placeSpace(job, 0).end
+export const spaceBytes = (job: Pick<ForestJob, 'count' | 'leaves' | 'cols' | 'classes'>): number =>
+  placeSpace(job, 0).end
 
 /** Grows trees one after another in a thread's space; a tree depends on its number and nothing else. */
 export function createTreeGrower(job: ForestJob, thread: number): (tree: number) => GrownForestTree {

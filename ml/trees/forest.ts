@@ -99,7 +99,10 @@ export async function growForest(context: FitContext, options: ForestOptions): P
     arena.f64[targets / 8 + k] = y[row]! - mean
   }
 
-  const shape = { count, cols, classes }
+  const draws = options.bootstrap === false ? count : Math.max(1, Math.round(options.bootstrap * count))
+  // Without weights a tree's rows weigh as much as were drawn; a leaf holds `minRows` of them.
+  const leaves = weights ? count : Math.max(1, Math.min(count, Math.floor(draws / options.minRows)))
+  const shape = { count, leaves, cols, classes }
   const worth = rows * cols * options.trees >= WORTH_THREADS
   const threads = growOnThreads && worth ? Math.max(1, Math.min(context.threads, options.trees)) : 1
   const spaces = Array.from({ length: threads }, () => arena.allocate(spaceBytes(shape)))
@@ -114,7 +117,7 @@ export async function growForest(context: FitContext, options: ForestOptions): P
     eligible,
     weights: weightsAt,
     targets,
-    draws: options.bootstrap === false ? 0 : Math.max(1, Math.round(options.bootstrap * count)),
+    draws,
     bootstrap: options.bootstrap !== false,
     tries: options.tries,
     minWeight: options.minRows > 1 ? options.minRows : 0,
