@@ -32,7 +32,7 @@ function build(path: string) {
     '--cache',
     cache(),
   ]
-  const result = spawnSync(process.execPath, args, { env: { PATH: path }, encoding: 'utf8' })
+  const result = spawnSync(process.execPath, args, { env: { ...process.env, CXX: '', PATH: path }, encoding: 'utf8' })
   return { status: result.status, words: result.stderr }
 }
 
