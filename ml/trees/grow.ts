@@ -81,6 +81,8 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
   }
   u32(CONTEXT.bins, table.codes)
   u32(CONTEXT.stride, table.cols)
+  u32(CONTEXT.columns, table.columns)
+  u32(CONTEXT.rows, table.rows)
   u32(CONTEXT.index, index)
   u32(CONTEXT.spare, spare)
   u32(CONTEXT.packed, packed)

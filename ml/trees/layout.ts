@@ -26,6 +26,8 @@ export const CONTEXT = {
   catMax: 128,
   catSingle: 132,
   maxDepth: 136,
+  columns: 140,
+  rows: 144,
 } as const
 
 /** Value bounds are in force: the tree has monotone features. */

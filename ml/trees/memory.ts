@@ -24,6 +24,7 @@ export type Kernels = {
     out: number,
     stride: number,
   ): number
+  transpose(bins: number, rows: number, cols: number, out: number): void
   canSplit(context: number, node: number): number
   settle(context: number, node: number, left: number, right: number, lefts: number): void
   /** Puts the chunks of a node partitioned apart together. @returns how many rows are left ones */

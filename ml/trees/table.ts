@@ -10,10 +10,15 @@ export type Table = {
   /** Addresses: codes (rows × cols bytes), what the kernels must know by feature, and where its bins begin in a histogram. */
   codes: number
   meta: number
+  /** The codes column by column, for partitions; 0 for tables too large to keep twice. */
+  columns: number
   offsets: number
   /** Bytes of a histogram of all features. */
   histBytes: number
 }
+
+/** Cells of a table whose bins are kept in both orders. */
+const KEPT_TWICE = 200_000_000
 
 /** @param monotone by feature: 1: predictions never fall as it grows, −1: never rise, 0: no promise */
 export function placeTable(arena: Arena, bins: Bins, monotone?: ArrayLike<number>): Table {
@@ -21,7 +26,9 @@ export function placeTable(arena: Arena, bins: Bins, monotone?: ArrayLike<number
   const codes = arena.allocate(rows * cols + 8)
   const meta = arena.allocate(cols * META.bytes)
   const offsets = arena.allocate(cols * 4)
+  const columns = rows * cols <= KEPT_TWICE ? arena.allocate(rows * cols) : 0
   arena.u8.set(bins.codes, codes)
+  if (columns) arena.kernels.transpose(codes, rows, cols, columns)
   let bytes = 0
   features.forEach((feature, c) => {
     const at = meta / 4 + c * (META.bytes / 4)
@@ -33,5 +40,5 @@ export function placeTable(arena: Arena, bins: Bins, monotone?: ArrayLike<number
     arena.u32[offsets / 4 + c] = bytes
     bytes += 8 * (feature.values + (missing ? 1 : 0))
   })
-  return { rows, cols, bins, codes, meta, offsets, histBytes: Math.ceil(bytes / 16) * 16 }
+  return { rows, cols, bins, codes, columns, meta, offsets, histBytes: Math.ceil(bytes / 16) * 16 }
 }

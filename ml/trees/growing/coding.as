@@ -57,3 +57,19 @@ export function codeCategories(
   }
   return lost
 }
+
+/** Rows of bins, column by column. In blocks that stay in the cache. */
+export function transpose(bins: usize, rows: u32, cols: u32, out: usize): void {
+  const block: u32 = 512
+  for (let begin: u32 = 0; begin < rows; begin += block) {
+    const end = min(rows, begin + block)
+    for (let column: u32 = 0; column < cols; column++) {
+      let from = bins + <usize>begin * cols + column
+      const to = out + <usize>column * rows
+      for (let i = begin; i < end; i++) {
+        store<u8>(to + i, load<u8>(from))
+        from += cols
+      }
+    }
+  }
+}

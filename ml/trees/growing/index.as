@@ -1,4 +1,4 @@
-export { codeCategories, codeNumbers } from './coding'
+export { codeCategories, codeNumbers, transpose } from './coding'
 export { canSplit, expand, finish, join, leafValue, plant, settle } from './expand'
 export { sumPacked } from './gradients'
 export { addUp } from './histogram'

@@ -26,6 +26,8 @@ export const C_CAT_GROUP: usize = 120 // f64, rows
 export const C_CAT_MAX: usize = 128 // u32
 export const C_CAT_SINGLE: usize = 132 // u32
 export const C_MAX_DEPTH: usize = 136 // u32
+export const C_COLUMNS: usize = 140 // u32 address: the same bins column by column, 0: not kept
+export const C_ROWS: usize = 144 // u32
 
 export const CONSTRAINED: u32 = 1
 

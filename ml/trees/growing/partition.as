@@ -1,8 +1,10 @@
 import {
   BY_CATEGORY,
   C_BINS,
+  C_COLUMNS,
   C_INDEX,
   C_META,
+  C_ROWS,
   C_SPARE,
   C_STRIDE,
   M_BINS,
@@ -20,9 +22,11 @@ import {
  * @returns how many went left
  */
 export function partition(c: usize, node: usize, begin: u32, end: u32, together: bool): u32 {
-  const stride = <usize>load<u32>(c, C_STRIDE)
   const feature = <usize>load<i32>(node, N_FEATURE)
-  const bins = <usize>load<u32>(c, C_BINS) + feature
+  // One column's bytes lie close together; taken from whole rows, each would cost a line of the cache.
+  const columns = <usize>load<u32>(c, C_COLUMNS)
+  const stride = columns != 0 ? 1 : <usize>load<u32>(c, C_STRIDE)
+  const bins = columns != 0 ? columns + feature * <usize>load<u32>(c, C_ROWS) : <usize>load<u32>(c, C_BINS) + feature
   const flags = load<u32>(node, N_FLAGS)
   const index = <usize>load<u32>(c, C_INDEX)
   const spare = <usize>load<u32>(c, C_SPARE) + (<usize>begin << 2)
