@@ -4,7 +4,7 @@ import { takeTensor } from './tensors.ts'
 import { type Model, type Predictor, predictByRow } from './types.ts'
 
 /**
- * Our own float32 forward pass of a trained network: numbers and embeddings, dense layers with ReLU (perhaps plus their input), linear output,
+ * Our own forward pass of a trained network, whose weights are float32: numbers and embeddings, dense layers with ReLU (perhaps plus their input), linear output,
  * then softmax, sigmoid or the target's scale. Missing and infinite numbers take the training mean, missing and unknown levels an embedding of
  * their own. No TensorFlow: the same in worker, server and browser.
  */
@@ -29,15 +29,16 @@ export function mlpPredictor(model: Model): Predictor {
   if (width !== (task === 'multiclass' ? model.classCount : 1)) {
     throw new BundleError('weights', `The network ends in ${width} outputs, which does not fit its task.`)
   }
-  const input = new Float32Array(inputWidth)
-  const activations = layers.map(layer => new Float32Array(layer.units))
+  // Sums are kept in double precision: they cost the same, and what they lose would be lost differently elsewhere.
+  const input = new Float64Array(inputWidth)
+  const activations = layers.map(layer => new Float64Array(layer.units))
   const last = layers.length - 1
   const mean = targetMean ?? 0
   const deviation = targetDeviation ?? 1
 
   const predictRow = (x: ArrayLike<number>, offset: number, out: Float64Array) => {
     for (let k = 0; k < numbers.length; k++) {
-      input[k] = x[offset + numbers[k]!]!
+      input[k] = Math.fround(x[offset + numbers[k]!]!)
       if (!Number.isFinite(input[k])) input[k] = fill[numbers[k]!]!
     }
     for (const { column, levels, table, at } of categories) {

@@ -8,7 +8,7 @@ type Config = { targetMean?: number; targetDeviation?: number; levels?: number[]
 
 const LARGEST_FLOAT = 3.4028234663852886e38
 
-/** A network in single precision, as our own forward pass (ml/trainers/mlp-forward.ts). */
+/** A network with weights and inputs of single precision, computed in double, as our own forward pass (ml/trainers/mlp-forward.ts). */
 export function addMlp(graph: GraphBuilder, model: Model, features: string): string {
   const { task } = model
   const { targetMean, targetDeviation, residual } = model.config as Config
@@ -16,18 +16,17 @@ export function addMlp(graph: GraphBuilder, model: Model, features: string): str
   for (let k = 0; k === 0 || Object.hasOwn(model.tensors, `kernel.${k}`); k++) {
     const units = model.tensors[`kernel.${k}`]?.shape[1] ?? 1
     const isHidden = Object.hasOwn(model.tensors, `kernel.${k + 1}`)
-    const kernel = graph.constant('float', [width, units], takeTensor(model, `kernel.${k}`, [width, units]))
-    const bias = graph.constant('float', [1, units], takeTensor(model, `bias.${k}`, [units]))
+    const kernel = graph.constant('double', [width, units], takeTensor(model, `kernel.${k}`, [width, units]))
+    const bias = graph.constant('double', [1, units], takeTensor(model, `bias.${k}`, [units]))
     let next = graph.add('Add', [graph.add('MatMul', [value, kernel]), bias])
     if (isHidden) next = graph.add('Relu', [next])
     if (residual === true && k > 0 && isHidden && units === width) next = graph.add('Add', [next, value])
     value = next
     width = units
   }
-  const scores = graph.add('Cast', [value], { to: { type: 'double' } })
-  if (task === 'binary') return addBinary(graph, scores)
-  if (task === 'multiclass') return addSoftmax(graph, scores)
-  const scaled = graph.add('Mul', [scores, graph.number(targetDeviation ?? 1)])
+  if (task === 'binary') return addBinary(graph, value)
+  if (task === 'multiclass') return addSoftmax(graph, value)
+  const scaled = graph.add('Mul', [value, graph.number(targetDeviation ?? 1)])
   return graph.add('Add', [scaled, graph.number(targetMean ?? 0)])
 }
 
@@ -51,7 +50,7 @@ function addNetworkInput(graph: GraphBuilder, model: Model, features: string): {
       [1, width],
       numbers.map(column => fill[column]!),
     )
-    parts.push(graph.add('Where', [usable, single, means]))
+    parts.push(graph.add('Cast', [graph.add('Where', [usable, single, means])], { to: { type: 'double' } }))
   }
   for (const [column, count] of levels.entries()) {
     if (count === 0) continue
@@ -81,5 +80,5 @@ function addEmbedding(
   ])
   const place = graph.add('Cast', [graph.add('Where', [known, code, last])], { to: { type: 'int64' } })
   const rows = graph.add('Reshape', [place, graph.constant('int64', [1], [-1])])
-  return graph.add('Gather', [graph.constant('float', [levels + 1, units], table), rows], { axis: { int: 0 } })
+  return graph.add('Gather', [graph.constant('double', [levels + 1, units], table), rows], { axis: { int: 0 } })
 }
