@@ -93,6 +93,7 @@ async function browserTests(): Promise<Counts> {
       'playwright',
       ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
       {
+        ...EVERYWHERE,
         PLAYWRIGHT_JSON_OUTPUT_FILE: report,
       },
     )
@@ -112,6 +113,9 @@ const tests = files('**/*.test.ts')
 const database = tests.filter(f => f.endsWith('.db.test.ts'))
 const whole = tests.filter(f => f.startsWith('e2e/') && !database.includes(f))
 const unit = tests.filter(f => !database.includes(f) && !whole.includes(f))
+
+// Networks are tested on both backends among the unit tests. Whole instances train on the one that every machine has.
+const EVERYWHERE = { FLEXIML_TENSORFLOW: 'wasm' }
 
 await check('types', 'tsc', ['--noEmit', '--incremental', 'false'])
 await check('lint', 'biome', ['check', '--error-on-warnings', '.'])
@@ -133,7 +137,7 @@ await stage('database', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fleximl-test-pg-'))
   const server = await startEmbedded({ folder: join(folder, 'postgres'), fast: true })
   try {
-    return await nodeTests(database, { FLEXIML_TEST_DATABASE_URL: server.url })
+    return await nodeTests(database, { ...EVERYWHERE, FLEXIML_TEST_DATABASE_URL: server.url })
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
@@ -145,7 +149,7 @@ if (command === 'test') {
     return { passed: 1, failed: 0, skipped: 0 }
   })
   // Whole instances, some of them killed on purpose: one file at a time.
-  await stage('faults', () => nodeTests(whole, {}, 1))
+  await stage('faults', () => nodeTests(whole, EVERYWHERE, 1))
   await stage('browser', browserTests)
 }
 
