@@ -50,7 +50,7 @@ export async function attempt(
       keep(trial, result)
       const sound = result.predicted.every(Number.isFinite)
       trial.losses.push(sound ? stage.loss(stage.truths[f]!, result.predicted) : Number.POSITIVE_INFINITY)
-      if (f < count - 1 && isBehind(trial.losses, rivals)) {
+      if (f < count - 1 && isBehind(trial.losses, rivals, stage.folds.plan.kind === 'time')) {
         trial.state = 'dropped'
         forget(trial)
         return
@@ -69,9 +69,9 @@ export async function attempt(
   }
 }
 
-/** Models are large: of a setting only the latest fold's is kept, for the case that no time is left to train again. */
+/** Models are large: of a setting only the first fold's is kept, for the case that no time is left to train again; in time it is the latest one. */
 function keep(trial: Trial, { recipe, model, predicted, milliseconds }: FoldResult): void {
-  trial.latest = { recipe, model }
+  trial.latest ??= { recipe, model }
   trial.results.push({ predicted, milliseconds, config: model.config })
 }
 

@@ -8,18 +8,22 @@ const FEW_RIVALS = 4
  * middle of its rivals there by more than the middle is worse than the best. Later: its mean distance to the best rival is more than two
  * standard errors, paired by fold.
  */
-export function isBehind(losses: readonly number[], rivals: readonly Trial[]): boolean {
+export function isBehind(losses: readonly number[], rivals: readonly Trial[], inTime = false): boolean {
   const complete = rivals.filter(each => each.state === 'complete' && each.trainer.id !== 'baseline')
   if (complete.length < FEW_RIVALS || losses.length === 0) return false
   const k = losses.length
   if (k <= 2) {
     const there = complete.map(each => meanOf(each.losses.slice(0, k))).sort((a, b) => a - b)
     const [best, middle] = [there[0]!, there[Math.floor(there.length / 2)]!]
-    return !(meanOf(losses) <= middle + (middle - best))
+    const slack = inTime ? IN_TIME * Math.abs(middle) : 0
+    return !(meanOf(losses) <= middle + (middle - best) + slack)
   }
   const best = complete.reduce((a, b) => (meanOf(a.losses) <= meanOf(b.losses) ? a : b))
   return distance(losses, best.losses).significant
 }
+
+/** Folds in time are unlike one another: only who is this much worse on the latest ones is given up for it. */
+const IN_TIME = 0.4
 
 export const meanOf = (values: readonly number[]): number => {
   const known = values.filter(value => !Number.isNaN(value))

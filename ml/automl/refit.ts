@@ -27,8 +27,8 @@ export const foldMs = (trial: Trial): number =>
 export const refitMs = (trial: Trial, growth: number): number => foldMs(trial) * growth * OVERHEAD
 
 /**
- * Trains the chosen members on all rows, heaviest first; on as many as there is time for; and where that is no gain keeps the model of the
- * latest fold.
+ * Trains the chosen members on all rows, heaviest first; on as many as there is time for; and where that is no gain keeps the model of a
+ * fold.
  * @param growth rows of all ÷ rows of a fold's training.
  */
 export async function refit(

@@ -18,8 +18,8 @@ import { planStages, type Stage } from './stage.ts'
 import { fallBack, isTooSmall } from './too-small.ts'
 import type { AutomlRequest, AutomlResult, Trial } from './types.ts'
 
-/** Share of the time kept for choosing the ensemble. */
-const FOR_CHOICE = 0.03
+/** Time kept for choosing the ensemble: a share, but of a short time more, since the choice takes about a second whatever the time. */
+const forChoice = (total: number) => Math.max(0.03 * total, Math.min(1500, 0.08 * total))
 /** No more than this share is kept for training the chosen models again. */
 const MOST_FOR_REFIT = 0.35
 /** A large table's working size: one good tree model may take this share of the time. */
@@ -128,7 +128,7 @@ class Run {
   private endFor(members: readonly Trial[]): number {
     const { total } = this.budget
     const refits = members.reduce((sum, trial) => sum + refitMs(trial, this.stage.growth), 0)
-    return total * (1 - FOR_CHOICE) - Math.min(refits, total * MOST_FOR_REFIT)
+    return total - forChoice(total) - Math.min(refits, total * MOST_FOR_REFIT)
   }
 
   private open(): boolean {

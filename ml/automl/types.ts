@@ -48,7 +48,7 @@ export type Trial = {
   /** By fold; losses are lower for better, NaN where the metric is not defined. */
   losses: number[]
   results: { predicted: Float64Array; milliseconds: number; config: Record<string, unknown> }[]
-  /** The model of the latest fold. */
+  /** The model of the first fold, which in time is the one with the latest rows. */
   latest?: { recipe: FittedRecipe; model: Model }
   /** Why it failed, in words. */
   reason?: string
