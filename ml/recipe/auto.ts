@@ -1,20 +1,7 @@
-import { frameTypeOf, type Schema, type SchemaColumn } from '../schema.ts'
+import type { Schema } from '../schema.ts'
 import type { FeatureKind } from '../trainers/types.ts'
 import { completeRecipe } from './complete.ts'
-import type { Recipe, RecipeInput } from './types.ts'
-
-/** Columns a recipe may use: features, and the time column (its hour and weekday are often the best features). */
-export function isUsableFeature(column: SchemaColumn): boolean {
-  if (column.type === 'id' || column.type === 'constant') return false
-  return column.role === 'feature' || (column.role === 'time' && column.type !== 'text')
-}
-
-/** How a recipe reads a column. */
-export const inputOf = (column: SchemaColumn): RecipeInput => ({
-  name: column.name,
-  type: frameTypeOf(column.type),
-  ...(column.type === 'boolean' && Array.isArray(column.domain) ? { words: column.domain } : {}),
-})
+import type { Recipe } from './types.ts'
 
 /** A sound default for what a trainer wants: what `completeRecipe` does when a person leaves everything open. */
 export const autoRecipe = (schema: Schema, features: FeatureKind = 'numeric'): Recipe =>

@@ -1,6 +1,6 @@
 import type { SchemaColumn } from '../schema.ts'
 import type { FeatureKind } from '../trainers/types.ts'
-import { inputOf, isUsableFeature } from './auto.ts'
+import { inputOf, isUsableFeature } from './inputs.ts'
 import type { Kind } from './program.ts'
 import { columnsRead, stepOf } from './steps/registry.ts'
 import type { Recipe, RecipeStep } from './types.ts'

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { OnnxValue, Tensor } from 'onnxruntime-common'
+import type { OnnxValue, Tensor } from 'onnxruntime-node'
 import type * as Native from 'onnxruntime-node/dist/binding.js'
 import { EngineError } from '../../../errors.ts'
 
@@ -25,7 +25,7 @@ function loadRuntime(): Runtime {
     // `InferenceSession.run` of the package wraps this same call, which computes at once, in a promise. Answers here are not awaited.
     const native = require('onnxruntime-node/dist/binding.js') as typeof Native
     native.initOrt()
-    runtime = { native, tensor: (require('onnxruntime-common') as { Tensor: typeof Tensor }).Tensor }
+    runtime = { native, tensor: (require('onnxruntime-node') as { Tensor: typeof Tensor }).Tensor }
     return runtime
   } catch (error) {
     throw new EngineError(
