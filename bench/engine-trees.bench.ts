@@ -153,7 +153,12 @@ const forest: BenchRow = {
     const problem = adultTable()
     const { train, trainY, held, heldY } = split(problem)
     return alternate(problem, { 'scikit-learn': { library: 'sklearn-forest', trees: 500 } }, 'train', async () => {
-      const { model, seconds } = await fitTrees('random-forest', { trees: 500, minChildSamples: 1 }, fresh(train), trainY)
+      const { model, seconds } = await fitTrees(
+        'random-forest',
+        { trees: 500, minChildSamples: 1 },
+        fresh(train),
+        trainY,
+      )
       return { value: seconds, answer: aucOf(model, held, heldY) }
     })
   },
