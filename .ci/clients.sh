@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs of others that some tests speak with: servers of S3 (versitygw), Google Cloud Storage (fake-gcs-server) and Azure
-# Blob Storage (azurite), MariaDB, Git LFS and DVC. They are kept in ${FLEXIML_CI_CACHE:-~/.cache/fleximl-ci}/bin, or come as packages of the
-# system. What cannot be installed is said, and its tests skip with a sentence: this never fails.
+# Blob Storage (azurite), MariaDB, Git LFS, DVC and scikit-learn with ONNX. They are kept in ${FLEXIML_CI_CACHE:-~/.cache/fleximl-ci}/bin,
+# or come as packages of the system. What cannot be installed is said, and its tests skip with a sentence: this never fails.
 set -uo pipefail
 cache="${FLEXIML_CI_CACHE:-$HOME/.cache/fleximl-ci}"
 bin="$cache/bin"
@@ -55,10 +55,24 @@ install_dvc() {
   } >"$cache/dvc.log" 2>&1 || missing dvc "see $cache/dvc.log"
 }
 
+# What trains in docs/examples/train_sklearn.py: commands run under an account of their own, which cannot look into the home of root.
+readable="$cache"
+[ "$(id -u)" = 0 ] && readable=/var/tmp/fleximl-ci
+install_scikit_learn() {
+  mkdir -p "$readable"
+  [ -x "$readable/scikit-learn/bin/python" ] && "$readable/scikit-learn/bin/python" -c 'import skl2onnx, pandas, pyarrow' 2>/dev/null && return
+  command -v python3 >/dev/null || { missing scikit-learn "there is no Python"; return; }
+  {
+    python3 -m venv "$readable/scikit-learn" &&
+      within 600 "$readable/scikit-learn/bin/pip" install --quiet --disable-pip-version-check scikit-learn skl2onnx pandas pyarrow
+  } >"$cache/scikit-learn.log" 2>&1 || missing scikit-learn "see $cache/scikit-learn.log"
+}
+
 install_go versitygw github.com/versity/versitygw/cmd/versitygw@v1.8.0
 install_go fake-gcs-server github.com/fsouza/fake-gcs-server@v1.56.1
 install_package git-lfs git-lfs
 install_package mariadbd mariadb-server-core
 install_azurite
 install_dvc
+install_scikit_learn
 exit 0

@@ -93,7 +93,7 @@ describe('training routes', () => {
       [
         [1, 'queued', 'baseline'],
         [2, 'queued', 'linear'],
-        [3, 'queued', 'mlp'],
+        [3, 'queued', 'gbdt'],
       ],
     )
     const more = await api('engineer').launch({ ...wish, trainers: ['linear'], trials: 9, seed: 1 })
