@@ -1,7 +1,9 @@
 import { levelsOf, type Matrix } from '../matrix.ts'
 import { createRandom } from '../random.ts'
 import { findEdges, MAX_BINS } from './edges.ts'
+import { PLAN } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'
+import { createTeam, TASK, type Team } from './team.ts'
 
 /** How the cells of one feature become bins 0 … values − 1; a missing cell becomes bin `values`. */
 export type FeatureBins = {
@@ -25,12 +27,23 @@ export type Bins = {
   codes: Uint8Array
 }
 
+/** Where bins are made. */
+export type Workshop = { arena: Arena; team: Team }
+
 /** Rows that decide on the edges. */
 const SAMPLE = 40_000
-const CHUNK = 8192
+/** Bytes of cells that all threads code before other work may run. */
+const BATCH = 2 ** 22
+/** Bytes the sort counts in. */
+const COUNTERS = 4 * 2 ** 11
 
 /** Lets other work run now and then during a long computation; throws when it shall end. */
 export type Breather = () => Promise<void> | undefined
+
+function alone(): Workshop {
+  const arena = createArena()
+  return { arena, team: createTeam(arena, 1) }
+}
 
 /**
  * Looks at a sample of the rows and chooses the bins of every feature.
@@ -41,112 +54,140 @@ export function chooseBins(
   rows: number,
   cols: number,
   levels: (column: number) => number,
+  { arena, team }: Workshop = alone(),
 ): FeatureBins[] {
   const picked = sampleRows(rows)
-  const column = new Float64Array(picked.length)
-  return Array.from({ length: cols }, (_, c) => {
+  const features = Array.from({ length: cols }, (_, c): FeatureBins => {
     const known = levels(c)
-    if (known > 0) {
-      return {
-        values: Math.min(known, MAX_BINS),
-        categorical: true,
-        rest: known > MAX_BINS,
-        edges: new Float64Array(0),
-      }
-    }
-    let count = 0
-    for (const row of picked) {
-      const cell = cells[row * cols + c]!
-      if (!Number.isNaN(cell)) column[count++] = cell
-    }
-    const edges = findEdges(column.subarray(0, count).sort())
-    return { values: edges.length + 1, categorical: false, rest: false, edges }
+    const values = Math.min(known, MAX_BINS)
+    return { values, categorical: known > 0, rest: known > MAX_BINS, edges: new Float64Array(0) }
   })
+  const numbers = features.flatMap((feature, c) => (feature.categorical ? [] : [c]))
+  const size = picked.length * 8
+  const rooms = Array.from({ length: Math.min(numbers.length, 2 * team.threads) }, () => ({
+    column: arena.allocate(size),
+    spare: arena.allocate(size + COUNTERS),
+  }))
+  const { f64 } = arena
+  for (let first = 0; first < numbers.length; first += rooms.length) {
+    const group = numbers.slice(first, first + rooms.length)
+    const counts = group.map((c, k) => {
+      const start = rooms[k]!.column / 8
+      let at = start
+      for (let i = 0; i < picked.length; i++) {
+        const cell = cells[picked[i]! * cols + c]!
+        if (!Number.isNaN(cell)) f64[at++] = cell
+      }
+      return at - start
+    })
+    group.forEach((_, k) => {
+      team.add(TASK.sort, [rooms[k]!.column, counts[k]!, rooms[k]!.spare])
+    })
+    team.run()
+    group.forEach((c, k) => {
+      const start = rooms[k]!.column / 8
+      const edges = findEdges(f64.subarray(start, start + counts[k]!))
+      features[c] = { values: edges.length + 1, categorical: false, rest: false, edges }
+    })
+  }
+  return features
 }
 
 /** All rows, or one of each of as many equal stretches: no rhythm in the data can fool it. */
 function sampleRows(rows: number): Int32Array {
-  if (rows <= 2 * SAMPLE) return Int32Array.from({ length: rows }, (_, i) => i)
+  const all = rows <= 2 * SAMPLE
   const random = createRandom(17)
-  return Int32Array.from({ length: SAMPLE }, (_, k) => {
+  const picked = new Int32Array(all ? rows : SAMPLE)
+  for (let k = 0; k < picked.length; k++) {
     const begin = Math.floor((k * rows) / SAMPLE)
     const end = Math.floor(((k + 1) * rows) / SAMPLE)
-    return begin + random.integer(end - begin)
-  })
-}
-
-/** Codes rows of cells, chunk by chunk, to bins chosen before. */
-export function createCoder(features: readonly FeatureBins[], arena: Arena = createArena()) {
-  const cols = features.length
-  const cells = arena.allocate(CHUNK * cols * 8)
-  const out = arena.allocate(CHUNK * cols)
-  const plans = features.map(feature => {
-    const steps = feature.categorical ? 0 : Math.max(1, Math.ceil(Math.log2(feature.values)))
-    return { feature, steps, edges: steps > 0 ? arena.allocate(8 * 2 ** steps) : 0 }
-  })
-  for (const { feature, steps, edges } of plans) {
-    if (steps === 0) continue
-    arena.f64.fill(Number.POSITIVE_INFINITY, edges / 8, edges / 8 + 2 ** steps)
-    arena.f64.set(feature.edges, edges / 8)
+    picked[k] = all ? k : begin + random.integer(end - begin)
   }
-  const missing = features.map(() => false)
-  return {
-    chunk: CHUNK,
-    /** By feature: a missing cell was met. */
-    missing,
-    /** Codes `rows` ≤ chunk rows of row-major cells, from cell number `from`, into `codes` at `to`. */
-    code(source: Float32Array | Float64Array, from: number, rows: number, codes: Uint8Array, to: number): void {
-      arena.f64.set(source.subarray(from, from + rows * cols), cells / 8)
-      for (let c = 0; c < cols; c++) {
-        const { feature, steps, edges } = plans[c]!
-        const lost = feature.categorical
-          ? arena.kernels.codeCategories(cells, rows, cols, c, feature.values - 1, feature.values, out, cols)
-          : arena.kernels.codeNumbers(cells, rows, cols, c, edges, steps, feature.values, out, cols)
-        if (lost > 0) missing[c] = true
-      }
-      codes.set(arena.u8.subarray(out, out + rows * cols), to)
-    },
-  }
+  return picked
 }
 
 /** Bins of a matrix whose features' bins are chosen. */
-export async function codeMatrix(matrix: Matrix, features: readonly FeatureBins[], breathe: Breather): Promise<Bins> {
+export async function codeMatrix(
+  matrix: Matrix,
+  features: readonly FeatureBins[],
+  breathe: Breather,
+  { arena, team }: Workshop = alone(),
+): Promise<Bins> {
   const { rows, cols, data } = matrix
   const codes = new Uint8Array(rows * cols)
-  const coder = createCoder(features)
-  for (let at = 0; at < rows; at += coder.chunk) {
-    coder.code(data, at * cols, Math.min(coder.chunk, rows - at), codes, at * cols)
+  const plans = placePlans(arena, features)
+  const width = data.BYTES_PER_ELEMENT
+  const batch = Math.max(1, Math.min(rows, Math.floor(BATCH / (cols * width))))
+  const cells = arena.allocate(batch * cols * width)
+  const out = arena.allocate(batch * cols)
+  const view = data instanceof Float32Array ? arena.f32 : arena.f64
+  const part = Math.ceil(batch / (4 * team.threads))
+  for (let at = 0; at < rows; at += batch) {
+    const count = Math.min(batch, rows - at)
+    view.set(data.subarray(at * cols, (at + count) * cols), cells / width)
+    for (let from = 0; from < count; from += part) {
+      const size = Math.min(part, count - from)
+      team.add(TASK.code, [plans, cells + from * cols * width, width === 8 ? 1 : 0, size, cols, out + from * cols])
+    }
+    team.run()
+    codes.set(arena.u8.subarray(out, out + count * cols), at * cols)
     await breathe()
   }
-  return { rows, cols, features: [...features], missing: coder.missing, codes }
+  const missing = features.map((_, c) => arena.u32[(plans + c * PLAN.bytes + PLAN.lost) / 4] === 1)
+  return { rows, cols, features: [...features], missing, codes }
+}
+
+/** How each column is coded, for the kernels; numbers by a search in a table of 2^steps edges. */
+function placePlans(arena: Arena, features: readonly FeatureBins[]): number {
+  const plans = arena.allocate(PLAN.bytes * features.length)
+  features.forEach((feature, c) => {
+    const plan = plans + c * PLAN.bytes
+    if (!feature.categorical) {
+      const steps = Math.max(1, Math.ceil(Math.log2(feature.values)))
+      const edges = arena.allocate(8 * 2 ** steps)
+      arena.f64.fill(Number.POSITIVE_INFINITY, edges / 8, edges / 8 + 2 ** steps)
+      arena.f64.set(feature.edges, edges / 8)
+      arena.u32[(plan + PLAN.edges) / 4] = edges
+      arena.u32[(plan + PLAN.steps) / 4] = steps
+    }
+    arena.u32[(plan + PLAN.missing) / 4] = feature.values
+  })
+  return plans
 }
 
 const known = new WeakMap<Matrix, Bins>()
 
 /** Bins of a matrix, made once: folds and trials on the same data share them. */
-async function binsOf(matrix: Matrix, breathe: Breather): Promise<Bins> {
+async function binsOf(matrix: Matrix, breathe: Breather, workshop?: Workshop): Promise<Bins> {
   const made = known.get(matrix)
   if (made) return made
-  const features = chooseBins(matrix.data, matrix.rows, matrix.cols, c => levelsOf(matrix, c))
-  const bins = await codeMatrix(matrix, features, breathe)
+  const place = workshop ?? alone()
+  const features = chooseBins(matrix.data, matrix.rows, matrix.cols, c => levelsOf(matrix, c), place)
+  const bins = await codeMatrix(matrix, features, breathe, place)
   known.set(matrix, bins)
   return bins
 }
 
 /** The bins to train on: rows taken out of a larger matrix share its bins, unless they are a small part of it. */
-export async function trainingBins(matrix: Matrix, breathe: Breather): Promise<Bins> {
+export async function trainingBins(matrix: Matrix, breathe: Breather, workshop?: Workshop): Promise<Bins> {
   const { origin } = matrix
-  if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, breathe)
-  return takeRows(await binsOf(origin.matrix, breathe), origin.rows)
+  if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, breathe, workshop)
+  return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
 }
 
 /** The bins of other rows by the same edges: shared when they come from the same matrix. */
-export async function validationBins(matrix: Matrix, training: Matrix, bins: Bins, breathe: Breather): Promise<Bins> {
+export async function validationBins(
+  matrix: Matrix,
+  training: Matrix,
+  bins: Bins,
+  breathe: Breather,
+  workshop: Workshop,
+): Promise<Bins> {
   const origin = matrix.origin
   if (origin && training.rows * 8 >= origin.matrix.rows && training.origin?.matrix === origin.matrix) {
-    return takeRows(await binsOf(origin.matrix, breathe), origin.rows)
+    return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
   }
-  return await codeMatrix(matrix, bins.features, breathe)
+  return await codeMatrix(matrix, bins.features, breathe, workshop)
 }
 
 function takeRows(bins: Bins, rows: Int32Array): Bins {

@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed, type Random } from '../random.ts'
 import { createBreather, type FitContext, type Labelled } from '../trainers/types.ts'
-import { type Bins, trainingBins, validationBins } from './bins.ts'
+import { type Bins, trainingBins, validationBins, type Workshop } from './bins.ts'
 import { createGrower, type GrowOptions, visitNodes } from './grow.ts'
 import { NODE } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'
@@ -39,8 +39,8 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
   // Threads start while the main one makes bins.
   const team = createTeam(arena, context.threads)
   try {
-    const bins = await trainingBins(context.x, breathe)
-    const table = placeTable(arena, bins, options.monotone)
+    const bins = await trainingBins(context.x, breathe, { arena, team })
+    const table = placeTable({ arena, team }, bins, options.monotone)
     const objective = createObjective(context, options)
     return await boostWith(context, options, { breathe, bins, arena, table, objective, team })
   } finally {
@@ -63,9 +63,10 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
   const training = placeRows(arena, table.codes, objective, context, objective.targets, grower.packed)
   const held =
     context.validation && context.validation.y.length > 0
-      ? await placeValidation(arena, context.validation, context, bins, objective, breathe)
+      ? await placeValidation({ arena, team }, context.validation, context, bins, objective, breathe)
       : undefined
   const sums = arena.allocate(24 * Math.ceil(Math.max(training.rows, held?.rows ?? 0) / CHUNK))
+  const order = arena.allocate(4 * context.y.length)
   const usable = usableRows(context.y.length, context.weights)
   const builder = createTreeBuilder(arena, bins)
   const rowRandom = createRandom(deriveSeed(context.seed, 'rows'))
@@ -127,6 +128,18 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     return { loss, flat, gradient, hessian }
   }
 
+  /** The rows in the order given, to be sorted by the next tree. */
+  let ordered: Uint32Array | undefined
+  const fillIndex = (rows: Uint32Array) => {
+    if (ordered !== rows) arena.u32.set(rows, order / 4)
+    ordered = rows
+    for (let begin = 0; begin < rows.length; begin += CHUNK) {
+      const size = 4 * Math.min(CHUNK, rows.length - begin)
+      team.add(TASK.copy, [grower.index + 4 * begin, order + 4 * begin, size])
+    }
+    team.run()
+  }
+
   let bestRound = 0
   let heldLoss = held && lossOf(held)
   let bestLoss = heldLoss ?? Number.POSITIVE_INFINITY
@@ -145,7 +158,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
       if (objective.scores === 1) loss = prepared.loss
       if (score === 0 && round > 0) report(round, loss, heldLoss)
       grower.setScales(prepared.gradient, prepared.hessian)
-      arena.u32.set(inBag.rows, grower.index / 4)
+      fillIndex(inBag.rows)
       const columns = sampleColumns(table.cols, options.columnShare, columnRandom)
       const { root, leaves } = grower.grow(prepared.flat ? 0 : inBag.count, columns)
       if (leaves > 1) grew = true
@@ -286,14 +299,15 @@ function placeRows(
 }
 
 async function placeValidation(
-  arena: Arena,
+  workshop: Workshop,
   held: Labelled,
   training: Labelled,
   bins: Bins,
   objective: Objective,
   breathe: () => Promise<void> | undefined,
 ): Promise<PlacedRows> {
-  const coded = await validationBins(held.x, training.x, bins, breathe)
+  const { arena } = workshop
+  const coded = await validationBins(held.x, training.x, bins, breathe, workshop)
   const codes = arena.allocate(coded.codes.length + 8)
   arena.u8.set(coded.codes, codes)
   return placeRows(
@@ -314,7 +328,8 @@ function inUnits(options: BoostOptions, { unit, link }: Objective): GrowOptions 
 
 /** Rows without weight must not count, not even as rows. */
 function usableRows(rows: number, weights: Float64Array | undefined): Uint32Array {
-  const all = Uint32Array.from({ length: rows }, (_, i) => i)
+  const all = new Uint32Array(rows)
+  for (let i = 0; i < rows; i++) all[i] = i
   return weights ? all.filter(row => weights[row]! > 0) : all
 }
 

@@ -12,7 +12,7 @@
  * Gradients and hessians are whole numbers, packed so that one 64-bit addition adds both: sums are exact whatever the order, so that the
  * trees do not depend on threads.
  */
-import { CONSTRAINED, CONTEXT, NODE } from './layout.ts'
+import { CONSTRAINED, CONTEXT, META, NODE } from './layout.ts'
 import type { Arena } from './memory.ts'
 import type { Table } from './table.ts'
 import { TASK, type Team } from './team.ts'
@@ -58,6 +58,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
   const context = arena.allocate(CONTEXT.bytes)
   const index = arena.allocate(table.rows * 4)
   const spare = arena.allocate(table.rows * 4)
+  const apart = team.threads > 1 ? arena.allocate(table.rows * 4) : 0
   const packed = arena.allocate((Math.ceil(table.rows / 4) * 4 + 4) * 8)
   const active = arena.allocate(table.cols * 4)
   // With several threads some leaves are split before it is certain that they will be: as many as keep all busy.
@@ -85,6 +86,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
   u32(CONTEXT.rows, table.rows)
   u32(CONTEXT.index, index)
   u32(CONTEXT.spare, spare)
+  u32(CONTEXT.apart, apart)
   u32(CONTEXT.packed, packed)
   u32(CONTEXT.active, active)
   u32(CONTEXT.meta, table.meta)
@@ -123,6 +125,25 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
     for (let k = 1; k < parts; k++) kernels.addUp(hist, partials + (k - 1) * slotBytes, table.histBytes)
   }
 
+  /** Puts the chunks of a node partitioned apart together. @returns how many rows are left ones */
+  const join = (begin: number, count: number, chunk: number): number => {
+    const lefts: number[] = []
+    for (let k = 0; k * chunk < count; k++) lefts.push(arena.u32[counts / 4 + k]!)
+    const total = lefts.reduce((sum, each) => sum + each, 0)
+    let toLeft = index + 4 * begin
+    let toRight = toLeft + 4 * total
+    lefts.forEach((size, k) => {
+      const from = 4 * (begin + k * chunk)
+      const others = Math.min(chunk, count - k * chunk) - size
+      team.add(TASK.copy, [toLeft, apart + from, 4 * size])
+      team.add(TASK.copy, [toRight, spare + from, 4 * others])
+      toLeft += 4 * size
+      toRight += 4 * others
+    })
+    team.run()
+    return total
+  }
+
   /** Splits a node that has a histogram, all threads together. */
   const expandLarge = (node: number, left: number, right: number, slot: number, further: boolean) => {
     const begin = nodeU32(node, NODE.begin)
@@ -133,27 +154,44 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
       team.add(TASK.partition, [context, node, begin + from, to, counts + 4 * k])
     }
     team.run()
-    kernels.settle(context, node, left, right, kernels.join(context, begin, count, chunk, counts))
+    kernels.settle(context, node, left, right, join(begin, count, chunk))
     if (!further || (!kernels.canSplit(context, left) && !kernels.canSplit(context, right))) return
     const small = nodeU32(left, NODE.count) * 2 <= count ? left : right
     accumulate(nodeU32(small, NODE.begin), nodeU32(small, NODE.count), slot)
     kernels.finish(context, node, left, right, slot, team.scratch)
   }
 
-  /** Sums and scans the root. */
-  const plant = (root: number, rows: number) => {
+  const sumRows = (rows: number) => {
     const sum = kernels.sumPacked(packed, index, 0, rows)
+    return { hessian: Number(sum & 0xffffffffn), gradient: Number(sum >> 32n) }
+  }
+  const sumBins = (hist: number, feature: number) => {
+    const from = (hist + arena.u32[table.offsets / 4 + feature]!) / 4
+    const bins = arena.u32[(table.meta + feature * META.bytes) / 4]! + (table.bins.missing[feature] ? 1 : 0)
+    const sum = { hessian: 0, gradient: 0 }
+    for (let b = 0; b < bins; b++) {
+      sum.hessian += arena.u32[from + 2 * b]!
+      sum.gradient += arena.i32[from + 2 * b + 1]!
+    }
+    return sum
+  }
+
+  /** Sums and scans the root. */
+  const plant = (root: number, rows: number, features: Int32Array) => {
     arena.u8.fill(0, root, root + NODE.bytes)
     arena.u32[(root + NODE.count) / 4] = rows
-    arena.u32[(root + NODE.sumHessian) / 4] = Number(sum & 0xffffffffn)
-    arena.i32[(root + NODE.sumGradient) / 4] = Number(sum >> 32n)
     arena.f64[(root + NODE.lower) / 8] = Number.NEGATIVE_INFINITY
     arena.f64[(root + NODE.upper) / 8] = Number.POSITIVE_INFINITY
-    if (maxLeaves === 1 || !kernels.canSplit(context, root)) return
     const hist = free.pop()!
-    arena.u32[(root + NODE.hist) / 4] = hist
     accumulate(0, rows, hist)
-    kernels.plant(context, root, team.scratch)
+    // Every row is in one bin of any feature.
+    const first = features[0]
+    const { hessian, gradient } = first === undefined ? sumRows(rows) : sumBins(hist, first)
+    arena.u32[(root + NODE.sumHessian) / 4] = hessian
+    arena.i32[(root + NODE.sumGradient) / 4] = gradient
+    arena.u32[(root + NODE.hist) / 4] = hist
+    if (maxLeaves === 1 || !kernels.canSplit(context, root)) release(root)
+    else kernels.plant(context, root, team.scratch)
   }
 
   return {
@@ -186,7 +224,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
 
       let made = 1
       const root = nodes
-      plant(root, rows)
+      plant(root, rows, used)
 
       // Leaves worth splitting, the next one last.
       const open: number[] = []

@@ -28,10 +28,14 @@ export const CONTEXT = {
   maxDepth: 136,
   columns: 140,
   rows: 144,
+  apart: 148,
 } as const
 
 /** Value bounds are in force: the tree has monotone features. */
 export const CONSTRAINED = 1
+
+/** How a column is coded. */
+export const PLAN = { bytes: 16, edges: 0, steps: 4, missing: 8, lost: 12 } as const
 
 export const META = { bytes: 16, bins: 0, flags: 4, monotone: 8 } as const
 export const CATEGORY = 1

@@ -3,32 +3,8 @@ import { KERNELS } from './growing/compiled.ts'
 
 /** The kernels of growing/*.as. Addresses are bytes into the memory. */
 export type Kernels = {
-  codeNumbers(
-    cells: number,
-    rows: number,
-    cols: number,
-    column: number,
-    edges: number,
-    steps: number,
-    missing: number,
-    out: number,
-    stride: number,
-  ): number
-  codeCategories(
-    cells: number,
-    rows: number,
-    cols: number,
-    column: number,
-    last: number,
-    missing: number,
-    out: number,
-    stride: number,
-  ): number
-  transpose(bins: number, rows: number, cols: number, out: number): void
   canSplit(context: number, node: number): number
   settle(context: number, node: number, left: number, right: number, lefts: number): void
-  /** Puts the chunks of a node partitioned apart together. @returns how many rows are left ones */
-  join(context: number, begin: number, count: number, chunk: number, counts: number): number
   finish(context: number, node: number, left: number, right: number, slot: number, scratch: number): void
   leafValue(context: number, node: number): number
   plant(context: number, node: number, scratch: number): void

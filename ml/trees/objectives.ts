@@ -39,7 +39,7 @@ export function createObjective(problem: Problem, parameters: ObjectiveParameter
     const shares = new Float64Array(classCount)
     for (let i = 0; i < y.length; i++) shares[y[i]!]! += (weights?.[i] ?? 1) / total
     const bounded = [...shares].map(share => Math.min(1 - SHARE, Math.max(SHARE, share)))
-    const common = { unit: 1, extra: 0, lossUnit: 1, targets: Float32Array.from(y) }
+    const common = { unit: 1, extra: 0, lossUnit: 1, targets: new Float32Array(y) }
     if (task === 'binary') {
       const base = [Math.log(bounded[1]! / (1 - bounded[1]!))]
       return { ...common, code: CODES.logistic, link: 'logistic', scores: 1, base }
@@ -59,7 +59,7 @@ export function createObjective(problem: Problem, parameters: ObjectiveParameter
     }
     const base = [Math.log(Math.max(mean, 1e-9))]
     const common = { code: CODES.poisson, link: 'exp', scores: 1, unit: 1, extra: 0, lossUnit: 1 } as const
-    return { ...common, base, targets: Float32Array.from(y) }
+    return { ...common, base, targets: new Float32Array(y) }
   }
   const start =
     name === 'squared'
@@ -70,7 +70,7 @@ export function createObjective(problem: Problem, parameters: ObjectiveParameter
   let variance = 0
   for (let i = 0; i < y.length; i++) variance += (y[i]! - start) ** 2 * ((weights?.[i] ?? 1) / total)
   const unit = variance > 0 && Number.isFinite(variance) ? 2 ** Math.round(Math.log2(Math.sqrt(variance))) : 1
-  const targets = Float32Array.from(y, value => (value - start) / unit)
+  const targets = scaled(y, start, unit)
   const delta = () =>
     weightedQuantile(
       Float64Array.from(targets, Math.abs),
@@ -92,6 +92,12 @@ export function createObjective(problem: Problem, parameters: ObjectiveParameter
 
 /** Targets of other rows (validation) on the same scale. */
 export function scaleTargets(objective: Objective, y: Float64Array): Float32Array {
-  if (objective.link !== 'identity') return Float32Array.from(y)
-  return Float32Array.from(y, value => (value - objective.base[0]!) / objective.unit)
+  if (objective.link !== 'identity') return new Float32Array(y)
+  return scaled(y, objective.base[0]!, objective.unit)
+}
+
+function scaled(y: Float64Array, start: number, unit: number): Float32Array {
+  const targets = new Float32Array(y.length)
+  for (let i = 0; i < y.length; i++) targets[i] = (y[i]! - start) / unit
+  return targets
 }

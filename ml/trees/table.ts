@@ -1,6 +1,6 @@
-import type { Bins } from './bins.ts'
+import type { Bins, Workshop } from './bins.ts'
 import { CATEGORY, META, MISSING, REST } from './layout.ts'
-import type { Arena } from './memory.ts'
+import { TASK } from './team.ts'
 
 /** A table of bins in the memory of the kernels. */
 export type Table = {
@@ -19,16 +19,21 @@ export type Table = {
 
 /** Cells of a table whose bins are kept in both orders. */
 const KEPT_TWICE = 200_000_000
+/** Rows of a task. */
+const PART = 32_768
 
 /** @param monotone by feature: 1: predictions never fall as it grows, −1: never rise, 0: no promise */
-export function placeTable(arena: Arena, bins: Bins, monotone?: ArrayLike<number>): Table {
+export function placeTable({ arena, team }: Workshop, bins: Bins, monotone?: ArrayLike<number>): Table {
   const { rows, cols, features } = bins
   const codes = arena.allocate(rows * cols + 8)
   const meta = arena.allocate(cols * META.bytes)
   const offsets = arena.allocate(cols * 4)
   const columns = rows * cols <= KEPT_TWICE ? arena.allocate(rows * cols) : 0
   arena.u8.set(bins.codes, codes)
-  if (columns) arena.kernels.transpose(codes, rows, cols, columns)
+  for (let begin = 0; columns && begin < rows; begin += PART) {
+    team.add(TASK.transpose, [codes, rows, cols, columns, begin, Math.min(rows, begin + PART)])
+  }
+  team.run()
   let bytes = 0
   features.forEach((feature, c) => {
     const at = meta / 4 + c * (META.bytes / 4)

@@ -13,6 +13,10 @@ export const TASK = {
   addToRows: 7,
   walkIndex: 8,
   walkRows: 9,
+  code: 10,
+  sort: 11,
+  transpose: 12,
+  copy: 13,
 } as const
 
 const CONTROL = { bytes: 64, tasks: 16 } as const

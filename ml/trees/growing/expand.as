@@ -2,14 +2,12 @@ import { accumulate, subtract } from './histogram'
 import {
   BY_CATEGORY,
   C_HIST_BYTES,
-  C_INDEX,
   C_L1,
   C_L2,
   C_MAX_DEPTH,
   C_META,
   C_MIN_HESSIAN,
   C_MIN_ROWS,
-  C_SPARE,
   C_VALUE_SCALE,
   gradientOf,
   hessianOf,
@@ -158,26 +156,6 @@ export function finish(c: usize, node: usize, left: usize, right: usize, slot: u
     store<u32>(small, <u32>slot, N_HIST)
     scan(c, small, scratch)
   }
-}
-
-/** Puts the rows of chunk k of a node, begin + k · chunk …, `counts[k]` of them left, into one stretch of left and one of right ones. */
-export function join(c: usize, begin: u32, count: u32, chunk: u32, counts: usize): u32 {
-  const index = <usize>load<u32>(c, C_INDEX)
-  const spare = <usize>load<u32>(c, C_SPARE)
-  let to = index + (<usize>begin << 2)
-  let lefts: u32 = 0
-  for (let at: u32 = 0, k: usize = 0; at < count; at += chunk, k++) {
-    const size = <usize>load<u32>(counts + (k << 2)) << 2
-    memory.copy(to, index + (<usize>(begin + at) << 2), size)
-    to += size
-    lefts += <u32>(size >>> 2)
-  }
-  for (let at: u32 = 0, k: usize = 0; at < count; at += chunk, k++) {
-    const size = <usize>(min(chunk, count - at) - load<u32>(counts + (k << 2))) << 2
-    memory.copy(to, spare + (<usize>(begin + at) << 2), size)
-    to += size
-  }
-  return lefts
 }
 
 /** Scans the root of a tree, whose histogram is summed. */

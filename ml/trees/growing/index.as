@@ -1,5 +1,4 @@
-export { codeCategories, codeNumbers, transpose } from './coding'
-export { canSplit, expand, finish, join, leafValue, plant, settle } from './expand'
+export { canSplit, expand, finish, leafValue, plant, settle } from './expand'
 export { sumPacked } from './gradients'
 export { addUp } from './histogram'
 export { dismiss, serve, share } from './tasks'

@@ -28,6 +28,7 @@ export const C_CAT_SINGLE: usize = 132 // u32
 export const C_MAX_DEPTH: usize = 136 // u32
 export const C_COLUMNS: usize = 140 // u32 address: the same bins column by column, 0: not kept
 export const C_ROWS: usize = 144 // u32
+export const C_APART: usize = 148 // u32 address: as large as the index, for partitions by several threads
 
 export const CONSTRAINED: u32 = 1
 

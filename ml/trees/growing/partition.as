@@ -2,6 +2,7 @@ import {
   BY_CATEGORY,
   C_BINS,
   C_COLUMNS,
+  C_APART,
   C_INDEX,
   C_META,
   C_ROWS,
@@ -18,7 +19,7 @@ import {
 
 /**
  * Moves the rows of index[begin … end) that go left to the front and the others behind them; both keep their order.
- * The split is the one of `node`. Writes the right ones at spare[begin …] on the way when `together` is false and leaves them there.
+ * The split is the one of `node`. Unless `together`, the left ones go to apart[begin …] and the others to spare[begin …] instead.
  * @returns how many went left
  */
 export function partition(c: usize, node: usize, begin: u32, end: u32, together: bool): u32 {
@@ -32,8 +33,8 @@ export function partition(c: usize, node: usize, begin: u32, end: u32, together:
   const spare = <usize>load<u32>(c, C_SPARE) + (<usize>begin << 2)
   const last = index + (<usize>end << 2)
   let at = index + (<usize>begin << 2)
-  const start = at
-  let left = at
+  const start = together ? at : <usize>load<u32>(c, C_APART) + (<usize>begin << 2)
+  let left = start
   let right = spare
   if (flags & BY_CATEGORY) {
     const set = node + N_SET

@@ -1,5 +1,6 @@
 // Work shared among threads. One 64-bit word at QUEUE says all that a thread must know to take a task without a lock: which batch (upper
 // half), of how many tasks, and which is next. Who comes late from an older batch finds another batch there and takes nothing.
+import { code, sort, transpose } from './coding'
 import { expand } from './expand'
 import { classGradients, gradients, quantise, softmax } from './gradients'
 import { accumulate } from './histogram'
@@ -22,6 +23,10 @@ const CLASS_GRADIENTS: u32 = 5
 const QUANTISE: u32 = 6
 const ADD_TO_ROWS: u32 = 7
 const WALK_INDEX: u32 = 8
+const WALK_ROWS: u32 = 9
+const CODE: u32 = 10
+const SORT: u32 = 11
+const TRANSPOSE: u32 = 12
 
 /** Turns of waiting before a thread goes to sleep: some 50 µs, more than lies between two batches of a tree. */
 const PATIENCE = 20_000
@@ -96,7 +101,7 @@ function run(t: usize, scratch: usize): void {
       return
     }
     case PARTITION: {
-      // The number of rows that went left goes where argument 4 says; the others wait in the spare index.
+      // The number of rows that went left goes where argument 4 says.
       store<u32>(whole(t, 4), partition(whole(t, 0), whole(t, 1), whole(t, 2), whole(t, 3), false))
       return
     }
@@ -125,8 +130,24 @@ function run(t: usize, scratch: usize): void {
       walkIndex(whole(t, 0), whole(t, 1), whole(t, 2), whole(t, 3), whole(t, 4), whole(t, 5), whole(t, 6), whole(t, 7))
       return
     }
-    default: {
+    case WALK_ROWS: {
       walkRows(whole(t, 0), whole(t, 1), whole(t, 2), whole(t, 3), whole(t, 4), whole(t, 5), whole(t, 6))
+      return
+    }
+    case CODE: {
+      code(whole(t, 0), whole(t, 1), whole(t, 2) != 0, whole(t, 3), whole(t, 4), whole(t, 5))
+      return
+    }
+    case SORT: {
+      sort(whole(t, 0), whole(t, 1), whole(t, 2))
+      return
+    }
+    case TRANSPOSE: {
+      transpose(whole(t, 0), whole(t, 1), whole(t, 2), whole(t, 3), whole(t, 4), whole(t, 5))
+      return
+    }
+    default: {
+      memory.copy(whole(t, 0), whole(t, 1), whole(t, 2))
     }
   }
 }
