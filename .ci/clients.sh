@@ -57,13 +57,18 @@ install_dvc() {
 
 # What trains in docs/examples/train_sklearn.py: commands run under an account of their own, which cannot look into the home of root.
 readable="$cache"
-[ "$(id -u)" = 0 ] && readable=/var/tmp/fleximl-ci
+python=python3
+if [ "$(id -u)" = 0 ]; then
+  readable=/var/tmp/fleximl-ci
+  # A Python below the home of root is not theirs either.
+  [ -x /usr/bin/python3 ] && python=/usr/bin/python3
+fi
 install_scikit_learn() {
   mkdir -p "$readable"
   [ -x "$readable/scikit-learn/bin/python" ] && "$readable/scikit-learn/bin/python" -c 'import skl2onnx, pandas, pyarrow' 2>/dev/null && return
   command -v python3 >/dev/null || { missing scikit-learn "there is no Python"; return; }
   {
-    python3 -m venv "$readable/scikit-learn" &&
+    "$python" -m venv --clear "$readable/scikit-learn" &&
       within 600 "$readable/scikit-learn/bin/pip" install --quiet --disable-pip-version-check scikit-learn skl2onnx pandas pyarrow
   } >"$cache/scikit-learn.log" 2>&1 || missing scikit-learn "see $cache/scikit-learn.log"
 }
