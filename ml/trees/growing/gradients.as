@@ -19,6 +19,12 @@ export const LOGISTIC: u32 = 5
   )
 }
 
+/** Four numbers as two sums in double precision. */
+// @ts-ignore: decorator
+@inline function pairwise(four: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(four), f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3)))
+}
+
 /**
  * Gradient and hessian of the loss by row, as a pair of f32 at `packed` (hessian first), for rows begin … end (multiples of 4; arrays reach
  * that far, with weight 0 beyond the last row). `weights` 0: all 1, `rows` of them. Sums of |gradient|, hessian and loss as three f64 at `sums`.
@@ -36,6 +42,10 @@ export function gradients(
   extra: f32,
   sums: usize,
 ): void {
+  if (objective == LOGISTIC) {
+    logistic(scores, targets, weights, rows, packed, begin, end, sums)
+    return
+  }
   let absolute: f64 = 0
   let hessians: f64 = 0
   let loss: f64 = 0
@@ -53,15 +63,7 @@ export function gradients(
     let g: v128 = zero
     let h: v128 = one
     let l: v128 = zero
-    if (objective == LOGISTIC) {
-      const e = exp4(f32x4.neg(f32x4.abs(s)))
-      const positive = f32x4.gt(s, zero)
-      const d = f32x4.div(one, f32x4.add(one, e))
-      const p = f32x4.mul(v128.bitselect(one, e, positive), d)
-      g = f32x4.sub(p, y)
-      h = f32x4.max(f32x4.mul(e, f32x4.mul(d, d)), splat(1e-16))
-      l = f32x4.sub(f32x4.add(f32x4.max(s, zero), log4(f32x4.add(one, e))), f32x4.mul(y, s))
-    } else if (objective == POISSON) {
+    if (objective == POISSON) {
       const e = exp4(s)
       g = f32x4.sub(e, y)
       h = f32x4.max(e, splat(1e-16))
@@ -98,6 +100,65 @@ export function gradients(
   store<f64>(sums, absolute)
   store<f64>(sums, hessians, 8)
   store<f64>(sums, loss, 16)
+}
+
+/** Rows whose logarithms are taken together: their product stays below 2⁶⁴. */
+const FACTORS: u32 = 256
+
+/** The same for the logistic loss. Σ ln(1 + e) is the logarithm of a product, so that only one in many is taken; not so with weights. */
+function logistic(
+  scores: usize,
+  targets: usize,
+  weights: usize,
+  rows: u32,
+  packed: usize,
+  begin: u32,
+  end: u32,
+  sums: usize,
+): void {
+  const one = splat(1)
+  const zero = splat(0)
+  let absolute = f64x2.splat(0)
+  let hessians = f64x2.splat(0)
+  let loss = f64x2.splat(0)
+  for (let from = begin; from < end; from += FACTORS) {
+    let product = one
+    const stop = min(end, from + FACTORS)
+    for (let i = from; i < stop; i += 4) {
+      const s = v128.load(scores + (<usize>i << 2))
+      const y = v128.load(targets + (<usize>i << 2))
+      const e = exp4(f32x4.neg(f32x4.abs(s)))
+      const factor = f32x4.add(one, e)
+      const d = f32x4.div(one, factor)
+      const p = f32x4.mul(v128.bitselect(one, e, f32x4.gt(s, zero)), d)
+      let g = f32x4.sub(p, y)
+      let h = f32x4.pmax(f32x4.mul(e, f32x4.mul(d, d)), splat(1e-16))
+      let l = f32x4.sub(f32x4.pmax(s, zero), f32x4.mul(y, s))
+      if (weights != 0) {
+        const w = v128.load(weights + (<usize>i << 2))
+        g = f32x4.mul(g, w)
+        h = f32x4.mul(h, w)
+        l = f32x4.mul(f32x4.add(l, log4(factor)), w)
+      } else if (i + 4 <= rows) product = f32x4.mul(product, factor)
+      else {
+        const real = i32x4.lt_u(i32x4(i, i + 1, i + 2, i + 3), i32x4.splat(rows))
+        g = v128.and(g, real)
+        h = v128.and(h, real)
+        l = v128.and(l, real)
+        product = f32x4.mul(product, v128.bitselect(factor, one, real))
+      }
+      absolute = f64x2.add(absolute, pairwise(f32x4.abs(g)))
+      hessians = f64x2.add(hessians, pairwise(h))
+      loss = f64x2.add(loss, pairwise(l))
+      const at = packed + (<usize>i << 3)
+      v128.store(at, v128.shuffle<i32>(h, g, 0, 4, 1, 5))
+      v128.store(at, v128.shuffle<i32>(h, g, 2, 6, 3, 7), 16)
+    }
+    loss = f64x2.add(loss, pairwise(log4(product)))
+  }
+  store<f64>(sums, f64x2.extract_lane(absolute, 0) + f64x2.extract_lane(absolute, 1))
+  store<f64>(sums, f64x2.extract_lane(hessians, 0) + f64x2.extract_lane(hessians, 1), 8)
+  store<f64>(sums, f64x2.extract_lane(loss, 0) + f64x2.extract_lane(loss, 1), 16)
 }
 
 /** Probabilities of `classes` classes from their scores (class-major, `stride` rows each), and the loss Σ −w·ln p of the truth. */

@@ -1,9 +1,14 @@
 // e^x and ln x for four numbers at once, after the polynomials of Cephes (Moshier 1992); relative errors around 1e-7.
 
+/** 1.5 · 2²³: added to a number, it leaves the nearest whole one in the lowest bits. */
+const WHOLE: f32 = 12582912
+
 /** e^x; x is kept within ±87. */
-export function exp4(x: v128): v128 {
-  x = f32x4.max(f32x4.min(x, f32x4.splat(87)), f32x4.splat(-87))
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)))
+// @ts-ignore: decorator
+@inline export function exp4(x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(87)), f32x4.splat(-87))
+  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(WHOLE))
+  const n = f32x4.sub(shifted, f32x4.splat(WHOLE))
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)))
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)))
   let p = f32x4.splat(1.9875691500e-4)
@@ -13,7 +18,7 @@ export function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1))
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1))
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r), f32x4.splat(1))
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
+  const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23)
   return f32x4.mul(p, power)
 }
 
