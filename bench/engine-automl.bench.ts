@@ -1,6 +1,7 @@
 /**
  * AutoML beside FLAML with the same time, and beside the usual libraries as they come. Rows held out: a fifth, by time where there is a time
- * column, else at random with the seed. FLEXIML_BENCH_AUTOML_SECONDS changes the time a table gets (60), FLEXIML_BENCH_AUTOML_SEEDS how many of the three seeds are taken; they were fixed before tuning.
+ * column, else at random with the seed. FLEXIML_BENCH_AUTOML_SECONDS changes the time a table gets (60), FLEXIML_BENCH_AUTOML_SEEDS how many
+ * of the three seeds are taken; they were fixed before tuning.
  */
 import {
   compilePipeline,

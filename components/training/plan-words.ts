@@ -36,6 +36,9 @@ export const leakWords = ({ evidence, columns }: Leak): string =>
     ? `“${columns[0]}” ${evidence}. A model would only copy it, and be useless where it is not known.`
     : `${evidence}. A model would only add them up, and be useless where they are not known.`
 
+/** AutoML may have less than one. */
+const minutesWords = (minutes: number) => (minutes === 1 ? '1 minute' : `${minutes} minutes`)
+
 /** What pressing Start will do. */
 export function planWords(
   options: LaunchOptions,
@@ -54,7 +57,7 @@ export function planWords(
   const features = options.columns.filter(c => c.used && !plan.ignored.includes(c.name)).length
   const learns = `${plan.target} from ${countWords(features, 'column')} of ${options.dataset} v${options.version}`
   if (plan.byAutoml)
-    return `AutoML tries settings of all trainers for ${countWords(plan.minutes ?? 1, 'minute')}, measures them within the training rows, puts the best together and learns ${learns}. It is one run, measured by ${metricWords(plan.metric)} on rows it has not seen.`
+    return `AutoML tries settings of all trainers for ${minutesWords(plan.minutes ?? 1)}, measures them within the training rows, puts the best together and learns ${learns}. It is one run, measured by ${metricWords(plan.metric)} on rows it has not seen.`
   const within = plan.minutes === null ? '' : `, none started after ${countWords(plan.minutes, 'minute')}`
   return `${countWords(runs, 'run')} of ${countWords(chosen.length, 'trainer')} learn ${learns}, ranked by ${metricWords(plan.metric)}${within}.`
 }

@@ -115,6 +115,16 @@ export const test = base.extend<Fixtures>({
     },
     { auto: true },
   ],
+  /** A page has arrived when what was streamed in after it is in its place: until then some words are there twice. */
+  page: async ({ page }, use) => {
+    const goto = page.goto.bind(page)
+    page.goto = async (...to) => {
+      const response = await goto(...to)
+      await page.waitForFunction(() => document.querySelector('[hidden][id^="S:"]') === null)
+      return response
+    }
+    await use(page)
+  },
 })
 
 export { expect }
