@@ -10,7 +10,8 @@ export type Kernels = {
   plant(context: number, node: number, scratch: number): void
   addUp(sum: number, part: number, bytes: number): void
   sumPacked(packed: number, index: number, begin: number, end: number): bigint
-  share(control: number, batch: number, count: number, scratch: number): void
+  /** 0 when a helping thread failed. */
+  share(control: number, batch: number, count: number, scratch: number): number
   dismiss(control: number): void
 }
 

@@ -64,7 +64,9 @@ export function createTeam(arena: Arena, threads: number): Team {
     crew!({ module: kernelModule(), memory: arena.memory, control, scratches })
   }
   const run = () => {
-    if (count > 0) arena.kernels.share(control, ++batch, count, scratch)
+    if (count > 0 && !arena.kernels.share(control, ++batch, count, scratch)) {
+      throw new Error('A thread that helps to train trees broke off.')
+    }
     count = 0
   }
   return {

@@ -5,7 +5,11 @@ type Work = { module: WebAssembly.Module; memory: WebAssembly.Memory; control: n
 /** A helping thread: serves one fit after the other. */
 parentPort!.on('message', ({ module, memory, control, scratch }: Work) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  const serve = exports.serve as (control: number, scratch: number) => void
-  serve(control, scratch)
+  try {
+    ;(exports.serve as (control: number, scratch: number) => void)(control, scratch)
+  } catch (error) {
+    ;(exports.fail as (control: number) => void)(control)
+    throw error
+  }
   parentPort!.postMessage('idle')
 })

@@ -1,3 +1,4 @@
+import { clear } from './bytes'
 import {
   BY_CATEGORY,
   C_CAT_GROUP,
@@ -139,7 +140,7 @@ function sort(from: usize, scratch: usize, count: u32, smooth: f64): u32 {
 function keep(node: usize, from: usize, m: usize, scratch: usize, start: u32, size: u32, count: u32): void {
   const set = node + N_SET
   const values = load<u32>(m, M_BINS)
-  memory.fill(set, 0, 32)
+  clear(set, 32)
   let left: i64 = 0
   for (let k = start; k < start + size; k++) {
     const bin = load<u32>(scratch + ORDER + (<usize>k << 2))

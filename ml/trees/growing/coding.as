@@ -1,3 +1,4 @@
+import { clear, copyBytes } from './bytes'
 // Cells to bins. What a column asks for lies in PLAN_BYTES.
 const PLAN_BYTES: usize = 16
 const P_EDGES: usize = 0 // u32 address; 0: a category
@@ -98,7 +99,7 @@ export function sort(numbers: usize, count: u32, spare: usize): void {
   let to = spare
   for (let shift: u64 = 0; shift < 64; shift += DIGIT) {
     if (((differ >> shift) & (DIGITS - 1)) == 0) continue
-    memory.fill(counters, 0, DIGITS << 2)
+    clear(counters, DIGITS << 2)
     const last = from + (<usize>count << 3)
     for (let at = from; at < last; at += 8) {
       const counter = counters + (<usize>((load<u64>(at) >> shift) & (DIGITS - 1)) << 2)
@@ -121,7 +122,7 @@ export function sort(numbers: usize, count: u32, spare: usize): void {
     to = from
     from = sorted
   }
-  if (from != numbers) memory.copy(numbers, from, <usize>count << 3)
+  if (from != numbers) copyBytes(numbers, from, <usize>count << 3)
   for (let at = numbers; at < end; at += 8) {
     const key = load<u64>(at)
     store<u64>(at, key ^ (<u64>(~<i64>key >> 63) | 0x8000_0000_0000_0000))

@@ -1,3 +1,4 @@
+import { clear } from './bytes'
 import { accumulate, subtract } from './histogram'
 import {
   BY_CATEGORY,
@@ -123,14 +124,14 @@ export function expand(
   const bytes = <usize>load<u32>(c, C_HIST_BYTES)
   const small = lefts * 2 <= count ? left : right
   const large = small == left ? right : left
-  memory.fill(slot, 0, bytes)
+  clear(slot, bytes)
   accumulate(c, load<u32>(small, N_BEGIN), load<u32>(small, N_BEGIN) + load<u32>(small, N_COUNT), slot, scratch)
   if (canSplit(c, large)) {
     let rest = <usize>load<u32>(node, N_HIST)
     if (rest != 0) subtract(rest, slot, bytes)
     else {
       rest = second
-      memory.fill(rest, 0, bytes)
+      clear(rest, bytes)
       accumulate(c, load<u32>(large, N_BEGIN), load<u32>(large, N_BEGIN) + load<u32>(large, N_COUNT), rest, scratch)
     }
     store<u32>(large, <u32>rest, N_HIST)

@@ -1,4 +1,4 @@
 export { canSplit, expand, finish, leafValue, plant, settle } from './expand'
 export { sumPacked } from './gradients'
 export { addUp } from './histogram'
-export { dismiss, serve, share } from './tasks'
+export { dismiss, fail, serve, share } from './tasks'

@@ -1,3 +1,4 @@
+import { copyBytes } from './bytes'
 import {
   BY_CATEGORY,
   C_BINS,
@@ -73,6 +74,6 @@ export function partition(c: usize, node: usize, begin: u32, end: u32, together:
       }
     }
   }
-  if (together) memory.copy(left, spare, right - spare)
+  if (together) copyBytes(left, spare, right - spare)
   return <u32>((left - start) >>> 2)
 }

@@ -1,5 +1,6 @@
 // Work shared among threads. One 64-bit word at QUEUE says all that a thread must know to take a task without a lock: which batch (upper
 // half), of how many tasks, and which is next. Who comes late from an older batch finds another batch there and takes nothing.
+import { clear, copyBytes } from './bytes'
 import { code, sort, transpose } from './coding'
 import { expand } from './expand'
 import { classGradients, gradients, quantise, softmax } from './gradients'
@@ -11,6 +12,7 @@ const QUEUE: usize = 0 // i64: batch << 32 | tasks << 16 | next; batch −1: end
 const PENDING: usize = 8 // i32: tasks not done
 const SLEEPERS: usize = 12 // i32: threads that wait to be woken
 const TASKS: usize = 16 // u32 address
+const FAILED: usize = 20 // i32: 1 when a helping thread broke off in the middle of a task
 
 /** By task: what to do, then its arguments in the order of the kernel. */
 const TASK_BYTES: usize = 64
@@ -51,8 +53,8 @@ export function serve(control: usize, scratch: usize): void {
   }
 }
 
-/** Offers the `count` tasks laid down to all threads, does its own part and returns when all are done. */
-export function share(control: usize, batch: i32, count: u32, scratch: usize): void {
+/** Offers the `count` tasks laid down to all threads, does its own part and returns when all are done; false when a thread failed. */
+export function share(control: usize, batch: i32, count: u32, scratch: usize): bool {
   atomic.store<i32>(control, <i32>count, PENDING)
   atomic.store<i64>(control, (<i64>batch << 32) | (<i64>count << 16), QUEUE)
   if (atomic.load<i32>(control, SLEEPERS) > 0) atomic.notify(control + QUEUE + 4, -1)
@@ -62,8 +64,16 @@ export function share(control: usize, batch: i32, count: u32, scratch: usize): v
   while (pending > 0) {
     // A thread that has lost its processor is waited for without taking this one.
     if (++turns > PATIENCE) atomic.wait<i32>(control + PENDING, pending, 1_000_000)
+    if (atomic.load<i32>(control, FAILED) != 0) return false
     pending = atomic.load<i32>(control, PENDING)
   }
+  return true
+}
+
+/** What a helping thread leaves when it broke off: nobody is to wait for its task. */
+export function fail(control: usize): void {
+  atomic.store<i32>(control, 1, FAILED)
+  atomic.notify(control + PENDING, -1)
 }
 
 /** Sends the helping threads home. */
@@ -96,7 +106,7 @@ function run(t: usize, scratch: usize): void {
       return
     }
     case ACCUMULATE: {
-      memory.fill(whole(t, 3), 0, whole(t, 4))
+      clear(whole(t, 3), whole(t, 4))
       accumulate(whole(t, 0), whole(t, 1), whole(t, 2), whole(t, 3), scratch)
       return
     }
@@ -147,7 +157,7 @@ function run(t: usize, scratch: usize): void {
       return
     }
     default: {
-      memory.copy(whole(t, 0), whole(t, 1), whole(t, 2))
+      copyBytes(whole(t, 0), whole(t, 1), whole(t, 2))
     }
   }
 }
