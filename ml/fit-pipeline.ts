@@ -53,6 +53,8 @@ export type TrainRequest = {
   threshold?: ThresholdChoice
   threads?: number
   report?: (step: number, metrics: Record<string, number>) => void
+  /** Told by AutoML in a sentence after each setting. */
+  say?: (line: string) => void
   signal?: AbortSignal
   /** For AutoML: when aborted, the answer is the best so far. */
   finish?: AbortSignal
@@ -262,7 +264,7 @@ async function learnByAutoml(
   request: TrainRequest,
   signal: AbortSignal,
 ): Promise<Learnt> {
-  const { seed, now, metric, finish, report } = request
+  const { seed, now, metric, finish, report, say } = request
   const trials = Number(parameters.trials)
   const result = await runAutoml({
     table,
@@ -276,7 +278,8 @@ async function learnByAutoml(
     ...(finish ? { finish } : {}),
     report: progress => {
       const value = progress.best?.value
-      report?.(progress.trials, value === undefined ? {} : { best: value })
+      report?.(progress.trials, value === undefined ? {} : { [`validation_${progress.metric}`]: value })
+      say?.(progress.line)
     },
   })
   const { recipe, model, outOfFold, summary, leaderboard } = result

@@ -4,7 +4,7 @@ import { BarList } from '../charts/bar-list.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { numberWords } from '../ui/words.ts'
-import { dependencePoints, dependenceSentence, importanceSentence } from './explanation-words.ts'
+import { dependencePoints, dependenceSentence, importanceSentence, placeWords } from './explanation-words.ts'
 
 const half = { base: 12, md: 6 }
 
@@ -40,13 +40,14 @@ function Dependence({ dependence, output }: { dependence: PartialDependence; out
     summary: dependenceSentence(dependence, output),
   }
   if (dependence.type === 'category' || dependence.type === 'text' || dependence.type === 'boolean') {
-    const name = (level: number | string) =>
-      dependence.type === 'boolean' ? (level === 1 ? 'yes' : 'no') : String(level)
     return (
       <BarList
         {...words}
         note={`mean ${output}`}
-        items={dependence.grid.map((level, g) => ({ name: name(level), value: dependence.average[0]![g]! }))}
+        items={dependence.grid.map((level, g) => ({
+          name: placeWords(dependence.type, level),
+          value: dependence.average[0]![g]!,
+        }))}
       />
     )
   }

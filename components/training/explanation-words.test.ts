@@ -38,5 +38,7 @@ test('importance is said in the metric’s own words, with what was left out', (
 test('dependence names its ends and tints where most rows are', () => {
   assert.match(dependenceSentence(dependence, 'prediction'), /lowest, 10, at 1 and highest, 20, at 2;/)
   assert.match(dependenceSentence({ ...dependence, grid: ['red', 'blue'] }, 'prediction'), /highest, 20, at “blue”/)
+  const yesNo = { ...dependence, type: 'boolean' as const, grid: [0, 1] }
+  assert.match(dependenceSentence(yesNo, 'probability'), /lowest, 10, at no and highest, 20, at yes;/)
   assert.deepEqual(dependencePoints(dependence)[0], { x: 1, y: 10, low: 9, high: 11 })
 })

@@ -10,12 +10,16 @@ export function importanceSentence({ metric, importances, rows, skipped }: Expla
   return `Without “${first.name}”, its cells dealt out anew, ${metricWords(metric)} gets worse by ${numberWords(first.value)} on ${countWords(rows, 'row')}.${late}`
 }
 
+/** A place along a column: yes and no are stored as 1 and 0. */
+export const placeWords = (type: PartialDependence['type'], place: number | string): string =>
+  type === 'boolean' ? (place === 1 ? 'yes' : 'no') : typeof place === 'number' ? numberWords(place) : place
+
 /** From where to where the mean prediction goes along a column. */
-export function dependenceSentence({ average, grid, column }: PartialDependence, output: string): string {
+export function dependenceSentence({ average, grid, column, type }: PartialDependence, output: string): string {
   const values = average[0] ?? []
   if (values.length === 0) return `“${column}” has no value to go along.`
   const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))]
-  const at = (k: number) => (typeof grid[k] === 'number' ? numberWords(grid[k]) : `“${grid[k]}”`)
+  const at = (k: number) => (typeof grid[k] === 'string' ? `“${grid[k]}”` : placeWords(type, grid[k]!))
   return `The mean ${output} is lowest, ${numberWords(values[low]!)}, at ${at(low)} and highest, ${numberWords(values[high]!)}, at ${at(high)}; all other columns as they are.`
 }
 

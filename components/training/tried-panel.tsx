@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { RunDetail, Tried } from '#server/training/contract.ts'
 import { Panel } from '../ui/panel.tsx'
 import { durationWords, numberWords } from '../ui/words.ts'
+import { metricWords } from './words.ts'
 
 const SHOWN = 8
 const STATE_WORDS: Record<Tried['state'], string> = {
@@ -25,7 +26,7 @@ export function TriedPanel({ run }: { run: RunDetail }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Setting</Table.Th>
-              <Table.Th ta="right">{metric ?? 'Value'}</Table.Th>
+              <Table.Th ta="right">{metric ? metricWords(metric) : 'Value'}</Table.Th>
               <Table.Th ta="right">Took</Table.Th>
               <Table.Th ta="right">In the model</Table.Th>
             </Table.Tr>

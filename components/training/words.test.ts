@@ -4,6 +4,7 @@ import type { ExperimentDetail, RunSummary } from '#server/training/contract.ts'
 import {
   compareValues,
   deltaWords,
+  directionOf,
   experimentSentence,
   measuredWords,
   metricWords,
@@ -127,5 +128,15 @@ describe('comparing', () => {
     assert.equal(deltaWords(-2), '−2')
     assert.equal(deltaWords(0.25), '+0.25')
     assert.equal(deltaWords(null), '')
+  })
+})
+
+describe('the direction of a metric', () => {
+  it('holds for the rows it was measured on too', () => {
+    assert.equal(directionOf('roc_auc'), 'maximize')
+    assert.equal(directionOf('validation_roc_auc'), 'maximize')
+    assert.equal(directionOf('validation_rmse'), 'minimize')
+    assert.equal(directionOf('train_loss'), 'minimize')
+    assert.equal(directionOf('anything'), null)
   })
 })

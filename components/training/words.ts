@@ -25,8 +25,9 @@ export function metricWords(id: string): string {
   return capital(spaced(id))
 }
 
+/** Of a metric, also of one measured on some rows (`validation_roc_auc`). */
 export const directionOf = (metric: string): Direction | null =>
-  DIRECTIONS.get(metric) ?? (/loss|error/.test(metric) ? 'minimize' : null)
+  DIRECTIONS.get(metric.replace(/^(train|validation|test)_/, '')) ?? (/loss|error/.test(metric) ? 'minimize' : null)
 
 export const directionWords = (direction: Direction | null): string =>
   direction === 'minimize' ? 'low first' : direction === 'maximize' ? 'high first' : ''

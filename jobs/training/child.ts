@@ -81,10 +81,11 @@ function createReporter(task: TrainTask) {
       note: budgetMs > 0 ? `${step} settings tried` : total > 0 ? `${unit} ${step} of ${total}` : `step ${step}`,
     })
     const words = Object.entries(metrics).map(([key, value]) => `${key} ${Number(value.toPrecision(5))}`)
-    if (words.length > 0)
+    // AutoML tells of each setting itself.
+    if (words.length > 0 && budgetMs === 0)
       tell({
         type: 'line',
-        text: `${budgetMs > 0 ? 'Setting' : total > 0 ? capital(unit) : 'Step'} ${step}: ${words.join(', ')}`,
+        text: `${total > 0 ? capital(unit) : 'Step'} ${step}: ${words.join(', ')}`,
       })
   }
   return {
@@ -139,6 +140,7 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
     threads: task.threads,
     learn,
     report: reporter.report,
+    say: text => tell({ type: 'line', text }),
     signal,
     now: () => performance.now(),
   })

@@ -236,6 +236,7 @@ class Run {
     this.request.report?.({
       trials: this.trials.length,
       elapsedMs: this.budget.elapsed(),
+      metric: this.metricId,
       line: `${trial.trainer.label}, ${trial.name}${reached}${STATE_WORDS[trial.state]}`,
       best: leader && { trainer: leader.trainer.id, name: leader.name, value: value(leader) },
     })

@@ -30,6 +30,8 @@ export type AutomlProgress = {
   elapsedMs: number
   /** What happened, in a sentence. */
   line: string
+  /** What `best` is measured by. */
+  metric: string
   best: { trainer: string; name: string; value: number } | null
 }
 

@@ -54,7 +54,10 @@ export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePrevi
   return (
     <Stack gap="md">
       {preview.usual.length > 0 ? (
-        <Panel title="Then, as usual" note="for what the steps leave open">
+        <Panel
+          title="Then, as usual"
+          note="for what the steps leave open, as a linear model wants it; trees take cells as they are"
+        >
           <List size="sm" spacing={4}>
             {preview.usual.map(words => (
               <List.Item key={words}>{words}</List.Item>

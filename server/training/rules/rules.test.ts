@@ -5,6 +5,7 @@ import type { ColumnType } from '#server/data/contract.ts'
 import { suggestTask } from './decide-task.ts'
 import { overlap } from './rank-runs.ts'
 import { scheduleRuns } from './schedule-runs.ts'
+import { describeRecipe } from './store-result.ts'
 
 describe('the task that a target suggests', () => {
   const many = Array.from({ length: 400 }, (_, i) => i)
@@ -87,5 +88,24 @@ describe('ties', () => {
     assert.equal(overlap(m(1, 2), m(3, 4)), false)
     assert.equal(overlap(m(null, null), m(3, 4)), false)
     assert.equal(overlap(null, m(3, 4)), false)
+  })
+})
+
+describe('a recipe in words', () => {
+  const inputs = [
+    { name: 'age', type: 'number' as const },
+    { name: 'fare', type: 'number' as const },
+  ]
+  it('names what no step touches', () => {
+    const steps = [{ step: 'scale' as const, column: 'fare', mean: 2, deviation: 3 }]
+    const [first, second, ...more] = describeRecipe({ v: 1, inputs, steps, outputs: ['age', 'fare'] })
+    assert.equal(first, 'age: taken as they are.')
+    assert.match(second!, /^fare: minus 2, divided by 3/)
+    assert.deepEqual(more, [])
+  })
+  it('of an ensemble says that its models prepare the columns', () => {
+    assert.deepEqual(describeRecipe({ v: 1, inputs, steps: [], outputs: [] }), [
+      'age, fare: each model prepares them in its own way.',
+    ])
   })
 })

@@ -45,6 +45,9 @@ const list = (items: readonly string[], most = 8) =>
 
 /** One sentence per step, as it was fitted on the training rows. */
 export function describeRecipe(recipe: FittedRecipe): string[] {
+  // An ensemble's recipe only names what its models read.
+  if (recipe.outputs.length === 0)
+    return [`${list(recipe.inputs.map(input => input.name))}: each model prepares them in its own way.`]
   const touched = new Set(recipe.steps.map(step => step.column))
   const untouched = recipe.inputs.map(input => input.name).filter(name => !touched.has(name))
   const lines = recipe.steps.slice(0, MOST_LINES).map(describeStep)
