@@ -34,16 +34,22 @@ async function preparePython(): Promise<string | undefined> {
   return binary
 }
 
-/** Runs a peer's script with `job` as JSON on its standard input. Undefined without `--peers` and without Python. */
-export async function runPeer(script: string, job: unknown): Promise<Measured | undefined> {
+/** Starts a peer's script on two threads. Undefined without `--peers` and without Python. */
+async function spawnPeer(script: string) {
   if (process.env.FLEXIML_BENCH_PEERS !== 'on') return undefined
   python ??= preparePython()
   const binary = await python
   if (!binary) return undefined
-  const child = spawn(binary, [`bench/peers/${script}`], {
+  return spawn(binary, [`bench/peers/${script}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...TWO_THREADS },
   })
+}
+
+/** Runs a peer's script with `job` as JSON on its standard input. Undefined without `--peers` and without Python. */
+export async function runPeer(script: string, job: unknown): Promise<Measured | undefined> {
+  const child = await spawnPeer(script)
+  if (!child) return undefined
   child.stdin.end(JSON.stringify(job))
   let output = ''
   child.stdout.setEncoding('utf8').on('data', text => (output += text))
@@ -57,14 +63,8 @@ export type Peer = { round(what: string): Promise<PeerRound>; stop(): void }
 
 /** A peer that stays: `job` is its first line, each round another, so that its rounds and ours can alternate. Undefined as for `runPeer`. */
 export async function startPeer(script: string, job: unknown): Promise<Peer | undefined> {
-  if (process.env.FLEXIML_BENCH_PEERS !== 'on') return undefined
-  python ??= preparePython()
-  const binary = await python
-  if (!binary) return undefined
-  const child = spawn(binary, [`bench/peers/${script}`], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...TWO_THREADS },
-  })
+  const child = await spawnPeer(script)
+  if (!child) return undefined
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   child.stdin.write(`${JSON.stringify(job)}\n`)
   return {

@@ -1,5 +1,5 @@
 import { Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
 import { Histogram } from '../charts/histogram.tsx'
@@ -57,6 +57,17 @@ const DIAGONAL = [
   { x: 1, y: 1 },
 ]
 
+/** Lines between shares: both axes go from 0 to 1. */
+function ShareChart(chart: Pick<ComponentProps<typeof LineChart>, 'title' | 'note' | 'summary' | 'series' | 'xLabel'>) {
+  return (
+    <Grid.Col span={half}>
+      <Panel>
+        <LineChart {...chart} xWords={axisShare} yWords={axisShare} yRange={{ low: 0, high: 1 }} height={240} />
+      </Panel>
+    </Grid.Col>
+  )
+}
+
 function ClassCharts({ curve }: { curve: ClassCurves }) {
   const area = curve.roc.reduce((sum, p, i) => {
     const before = curve.roc[i - 1]
@@ -68,92 +79,60 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
   const share80 = curve.pr.findLast(p => p.precision >= 0.8)?.recall ?? 0
   return (
     <>
-      <Grid.Col span={half}>
-        <Panel>
-          <LineChart
-            title="ROC"
-            note={`${curve.class} against the rest`}
-            summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.round(1000 * area) / 10)} % of pairs.`}
-            series={[
-              { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
-              { name: 'chance', points: DIAGONAL, dashed: true },
-            ]}
-            xLabel="false positive rate"
-            xWords={axisShare}
-            yWords={axisShare}
-            yRange={{ low: 0, high: 1 }}
-            height={240}
-          />
-        </Panel>
-      </Grid.Col>
-      <Grid.Col span={half}>
-        <Panel>
-          <LineChart
-            title="Precision and recall"
-            note={curve.class}
-            summary={
-              share80 > 0
-                ? `At a precision of 80 %, ${shareWords(share80)} of the rows of “${curve.class}” are found.`
-                : 'A precision of 80 % is not reached at any threshold.'
-            }
-            series={[
-              {
-                name: 'precision',
-                points: curve.pr.map(p => ({ x: p.recall, y: p.precision })).sort((a, b) => a.x - b.x),
-              },
-            ]}
-            xLabel="recall"
-            xWords={axisShare}
-            yWords={axisShare}
-            yRange={{ low: 0, high: 1 }}
-            height={240}
-          />
-        </Panel>
-      </Grid.Col>
-      <Grid.Col span={half}>
-        <Panel>
-          <LineChart
-            title="Calibration"
-            note="ten bins of the probability"
-            summary={
-              rows === 0
-                ? 'There is no row to measure it on.'
-                : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
-            }
-            series={[
-              {
-                name: 'observed',
-                points: curve.calibration.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
-              },
-              { name: 'ideal', points: DIAGONAL, dashed: true },
-            ]}
-            xLabel="predicted probability"
-            xWords={axisShare}
-            yWords={axisShare}
-            yRange={{ low: 0, high: 1 }}
-            height={240}
-          />
-        </Panel>
-      </Grid.Col>
+      <ShareChart
+        title="ROC"
+        note={`${curve.class} against the rest`}
+        summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.round(1000 * area) / 10)} % of pairs.`}
+        series={[
+          { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
+          { name: 'chance', points: DIAGONAL, dashed: true },
+        ]}
+        xLabel="false positive rate"
+      />
+      <ShareChart
+        title="Precision and recall"
+        note={curve.class}
+        summary={
+          share80 > 0
+            ? `At a precision of 80 %, ${shareWords(share80)} of the rows of “${curve.class}” are found.`
+            : 'A precision of 80 % is not reached at any threshold.'
+        }
+        series={[
+          {
+            name: 'precision',
+            points: curve.pr.map(p => ({ x: p.recall, y: p.precision })).sort((a, b) => a.x - b.x),
+          },
+        ]}
+        xLabel="recall"
+      />
+      <ShareChart
+        title="Calibration"
+        note="ten bins of the probability"
+        summary={
+          rows === 0
+            ? 'There is no row to measure it on.'
+            : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
+        }
+        series={[
+          {
+            name: 'observed',
+            points: curve.calibration.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
+          },
+          { name: 'ideal', points: DIAGONAL, dashed: true },
+        ]}
+        xLabel="predicted probability"
+      />
       {curve.gain && curve.gain.length > 0 ? (
-        <Grid.Col span={half}>
-          <Panel>
-            <LineChart
-              title="Gain"
-              note={`rows by their score for ${curve.class}`}
-              summary={gainSentence(curve.gain, curve.class)}
-              series={[
-                { name: 'found', points: curve.gain.map(p => ({ x: p.share, y: p.found })) },
-                { name: 'chance', points: DIAGONAL, dashed: true },
-              ]}
-              xLabel="share of rows looked at"
-              xWords={axisShare}
-              yWords={axisShare}
-              yRange={{ low: 0, high: 1 }}
-              height={240}
-            />
-          </Panel>
-        </Grid.Col>
+        <ShareChart
+          title="Gain"
+          note={`rows by their score for ${curve.class}`}
+          summary={gainSentence(curve.gain, curve.class)}
+          series={[
+            { name: 'found', points: curve.gain.map(p => ({ x: p.share, y: p.found })) },
+            { name: 'chance', points: DIAGONAL, dashed: true },
+          ]}
+          xLabel="share of rows looked at"
+        />
       ) : null}
     </>
   )

@@ -48,13 +48,19 @@ export function hellinger(reference: readonly number[], current: readonly number
   )
 }
 
+/** Bins that hold something on either side, and how much each side holds. */
+function pairCounts(reference: readonly number[], current: readonly number[]) {
+  const pairs = reference.map((count, k) => [count, current[k]!] as const).filter(([a, b]) => a + b > 0)
+  const [n, m] = pairs.reduce(([x, y], [a, b]) => [x + a, y + b], [0, 0])
+  return { pairs, n, m }
+}
+
 /** Chi-square test of the 2 × k table of counts (bins empty on both sides left out). */
 export function chiSquare(
   reference: readonly number[],
   current: readonly number[],
 ): { statistic: number; pValue: number } {
-  const pairs = reference.map((count, k) => [count, current[k]!] as const).filter(([a, b]) => a + b > 0)
-  const [n, m] = pairs.reduce(([x, y], [a, b]) => [x + a, y + b], [0, 0])
+  const { pairs, n, m } = pairCounts(reference, current)
   if (pairs.length < 2 || n === 0 || m === 0) return { statistic: 0, pValue: 1 }
   let statistic = 0
   for (const [a, b] of pairs) {
@@ -72,8 +78,7 @@ export function chiSquareFit(
   reference: readonly number[],
   current: readonly number[],
 ): { statistic: number; pValue: number } {
-  const pairs = reference.map((count, k) => [count, current[k]!] as const).filter(([a, b]) => a + b > 0)
-  const [n, m] = pairs.reduce(([x, y], [a, b]) => [x + a, y + b], [0, 0])
+  const { pairs, n, m } = pairCounts(reference, current)
   if (pairs.length < 2 || n === 0 || m === 0) return { statistic: 0, pValue: 1 }
   const statistic = pairs.reduce((sum, [a, b]) => sum + (b - (a * m) / n) ** 2 / ((a * m) / n), 0)
   return { statistic, pValue: Number.isFinite(statistic) ? upperGamma((pairs.length - 1) / 2, statistic / 2) : 0 }

@@ -1,4 +1,4 @@
-/** Where things lie in the memory of the kernels; growing/layout.as says the same to them. Byte offsets. */
+/** Where things lie in the memory of the kernels; kernels/growing/layout.as says the same to them. Byte offsets. */
 export const CONTEXT = {
   bytes: 256,
   bins: 0,

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts'
-import { KERNELS } from './growing/compiled.ts'
+import { GROWING_WASM } from './kernels/growing-wasm.ts'
 
-/** The kernels of growing/*.as. Addresses are bytes into the memory. */
+/** The kernels of kernels/growing/*.as. Addresses are bytes into the memory. */
 export type Kernels = {
   canSplit(context: number, node: number): number
   settle(context: number, node: number, left: number, right: number, lefts: number): void
@@ -33,7 +33,7 @@ const PAGE = 65536
 let compiled: WebAssembly.Module | undefined
 
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS.replaceAll('\n', '')), each => each.charCodeAt(0)))
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(GROWING_WASM), each => each.charCodeAt(0)))
   return compiled
 }
 

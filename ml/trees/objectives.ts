@@ -4,7 +4,7 @@ import type { Task } from '../trainers/types.ts'
 import type { Link } from './model.ts'
 import { weightedQuantile } from './quantile.ts'
 
-/** Codes of growing/gradients.as. */
+/** Codes of kernels/growing/gradients.as. */
 const CODES = { squared: 0, absolute: 1, huber: 2, quantile: 3, poisson: 4, logistic: 5, softmax: 6 } as const
 export type ObjectiveName = keyof typeof CODES
 

@@ -1,7 +1,7 @@
 import { SCRATCH_BYTES } from './layout.ts'
 import { type Arena, kernelModule } from './memory.ts'
 
-/** Kinds of tasks, as growing/tasks.as numbers them. */
+/** Kinds of tasks, as kernels/growing/tasks.as numbers them. */
 export const TASK = {
   expand: 0,
   accumulate: 1,

@@ -1,34 +1,51 @@
 /**
- * `node ml/trees/kernels/compile.ts` compiles the kernels here (AssemblyScript, a development dependency) into what the engine loads, base64
- * in a module beside each. Run it after a change; a test fails when they differ.
+ * `node ml/trees/kernels/compile.ts` compiles the kernels (AssemblyScript, a development dependency) into what the engine loads, base64 in a
+ * module beside each: nothing is built when FlexiML starts. Run it after a change; tests fail when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
 
+const ALONE = ['--initialMemory', '1']
+const SHARED = [
+  ...['--enable', 'simd', '--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+]
+
+/** What is compiled: the file it begins with, and how it uses memory. */
+const KERNELS = {
+  predict: { entry: 'predict', options: ALONE },
+  forest: { entry: 'forest', options: SHARED },
+  growing: { entry: 'growing/index', options: ['--converge', '--noExportMemory', ...SHARED] },
+}
+type Kernel = keyof typeof KERNELS
+
 const here = (name: string) => new URL(name, import.meta.url)
-const FLAGS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1']
-/** Of the kernel that grows trees: its memory is shared by threads. */
-const SHARED = ['--enable', 'simd', '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536']
 
 /** The compiled kernel, base64. @throws Error with the compiler's complaints */
-export async function compileKernel(name: 'predict' | 'forest'): Promise<string> {
-  const source = readFileSync(here(`${name}.as`), 'utf8')
-  let bytes = new Uint8Array()
-  const flags = name === 'forest' ? [...FLAGS, ...SHARED] : FLAGS
-  const { error, stderr } = await asc.main(['kernel.ts', '--outFile', 'kernel.wasm', ...flags], {
-    readFile: file => (file === 'kernel.ts' ? source : null),
-    writeFile: (file, contents) => {
-      if (file === 'kernel.wasm' && contents instanceof Uint8Array) bytes = new Uint8Array(contents)
+export async function compileKernel(name: Kernel): Promise<string> {
+  const { entry, options } = KERNELS[name]
+  const wanted = [`${entry}.ts`, '--outFile', 'kernel.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory']
+  let bytes: Uint8Array | undefined
+  const { error, stderr } = await asc.main([...wanted, ...options], {
+    readFile(file) {
+      try {
+        return file.startsWith('node_modules') ? null : readFileSync(here(file.replace(/\.ts$/, '.as')), 'utf8')
+      } catch {
+        // The compiler asks for every name that an import may mean.
+        return null
+      }
+    },
+    writeFile(file, contents) {
+      if (file === 'kernel.wasm' && contents instanceof Uint8Array) bytes = contents
     },
     listFiles: () => [],
   })
-  if (error) throw new Error(stderr.toString())
+  if (error || !bytes) throw new Error(stderr.toString() || String(error))
   return Buffer.from(bytes).toString('base64')
 }
 
 if (import.meta.main) {
-  for (const name of ['predict', 'forest'] as const) {
-    const says = `/** Compiled from ${name}.as by compile.ts; not written by hand. */`
+  for (const name of Object.keys(KERNELS) as Kernel[]) {
+    const says = `/** Compiled from ${KERNELS[name].entry}.as by compile.ts; not written by hand. */`
     const encoded = await compileKernel(name)
     writeFileSync(here(`${name}-wasm.ts`), `${says}\nexport const ${name.toUpperCase()}_WASM =\n  '${encoded}'\n`)
   }
