@@ -103,6 +103,8 @@ async function train(task: TrainTask, signal: AbortSignal): Promise<void> {
   tell({ type: 'progress', done: 0.02, note: 'reading the data' })
   const frame = await frameOf(task, signal)
   tell({ type: 'progress', done: 0.05, note: 'preparing the columns' })
+  // The process is given no variables of the instance; the engine looks for this one when it first needs TensorFlow.
+  process.env.FLEXIML_TENSORFLOW = task.tensorflow
   const reporter = createReporter(task)
   const { command } = task
   const learn =

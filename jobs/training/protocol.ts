@@ -36,6 +36,8 @@ export interface TrainTask {
   threshold?: ThresholdChoice
   seed: number
   threads: number
+  /** What networks train on, as FLEXIML_TENSORFLOW says. */
+  tensorflow: 'auto' | 'native' | 'wasm'
   /** Of DuckDB while it reads. */
   readMemoryMb: number
   /** Instead of a trainer: a line for the shell, and how long it may take. */

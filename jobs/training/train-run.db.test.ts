@@ -159,6 +159,15 @@ describe('training', () => {
     }
   })
 
+  it('networks train on what the instance says, and the run says why', async () => {
+    await work({ FLEXIML_TENSORFLOW: 'wasm' })
+    await launch({ name: 'on-wasm', trainers: ['mlp'], trials: 1 })
+    const run = await showRun(kernel, caller, (await allEnded('on-wasm')).items[0]!.id)
+    assert.equal(run.status, 'done', run.reason ?? '')
+    const { name, reason } = run.environment!.backend as { name: string; reason: string }
+    assert.deepEqual([name, reason], ['wasm', 'FLEXIML_TENSORFLOW=wasm asks for it'])
+  })
+
   it('AutoML is one run: what it tried, why the winner won, and a model that loads', async () => {
     await work()
     await launch({ name: 'auto', trainers: ['automl'], trials: 4, minutes: 1 })

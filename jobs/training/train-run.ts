@@ -65,6 +65,7 @@ async function describeTask(
     calibration: payload.calibration,
     threshold: toThresholdChoice(payload.threshold),
     seed: run.seed,
+    tensorflow: kernel.env.FLEXIML_TENSORFLOW,
     threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),
     readMemoryMb: Math.max(64, Math.min(1024, Math.floor(kernel.env.TRAINING_MEMORY_MB / 2))),
     output,
