@@ -17,7 +17,7 @@ const leftwards = WORDS.flatMap((word, i) => [
   {
     name: `${word}-by-its-door`,
     severity: 'error',
-    from: { path: '^(server|jobs|app|bin)/', pathNot: `^server/${word}/|${TESTS}` },
+    from: { path: '^(server|jobs|serve|app|bin)/', pathNot: `^server/${word}/|${TESTS}` },
     to: { path: `^server/${word}/`, pathNot: `^server/${word}/(index|caller|jobs|contract|[^/]+/contract)\\.ts$` },
   },
 ])
@@ -28,14 +28,20 @@ module.exports = {
     {
       name: 'kernel-knows-no-domain',
       severity: 'error',
+      from: { path: '^server/(kernel|platform|adapters)/' },
+      to: { path: `^server/(?!(kernel|platform|adapters)/)|^(app|components|jobs|serve|bin)/` },
+    },
+    {
+      name: 'kernel-stands-alone',
+      severity: 'error',
       from: { path: '^server/kernel/' },
-      to: { path: `^server/(?!kernel/)|^(app|components|jobs|bin)/` },
+      to: { path: '^server/(platform|adapters)/|^db/' },
     },
     {
       name: 'engine-stands-alone',
       severity: 'error',
       from: { path: '^ml/' },
-      to: { path: '^(app|components|server|db|jobs|bin)/' },
+      to: { path: '^(app|components|server|db|jobs|serve|tables|bin)/' },
     },
     {
       name: 'engine-is-portable',
@@ -50,20 +56,20 @@ module.exports = {
       name: 'db-knows-no-domain',
       severity: 'error',
       from: { path: '^db/', pathNot: TESTS },
-      to: { path: '^(app|components|server|jobs|bin)/' },
+      to: { path: '^(app|components|server|jobs|serve|tables|bin)/' },
     },
     {
       name: 'server-below-app',
       severity: 'error',
-      from: { path: '^(server|jobs)/' },
+      from: { path: '^(server|jobs|serve|tables)/' },
       to: { path: '^(app|components)/' },
     },
     {
       name: 'only-stores-write-sql',
       severity: 'error',
       from: {
-        path: '^(server|jobs|app|components)/',
-        pathNot: `^server/kernel/|/store\\.ts$|^jobs/(worker|serve)\\.ts$|${TESTS}`,
+        path: '^(server|jobs|serve|app|components)/',
+        pathNot: `^server/(platform|adapters)/|/store\\.ts$|^(jobs/worker|serve/start)\\.ts$|${TESTS}`,
       },
       to: { path: '^db/(schema|client)|node_modules/drizzle-orm/', dependencyTypesNot: ['type-only'] },
     },
@@ -72,15 +78,15 @@ module.exports = {
       name: 'few-speak-postgresql',
       severity: 'error',
       from: {
-        path: '^(server|jobs|app|components)/',
-        pathNot: `^server/kernel/|/store\\.ts$|^jobs/data/sources/database/|${TESTS}`,
+        path: '^(server|jobs|serve|app|components)/',
+        pathNot: `^server/(platform|adapters)/|/store\\.ts$|^jobs/data/sources/database/|${TESTS}`,
       },
       to: { path: 'node_modules/postgres/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-duckdb-opener',
       severity: 'error',
-      from: { pathNot: '^server/kernel/duckdb\\.ts$' },
+      from: { pathNot: '^server/adapters/duckdb\\.ts$' },
       to: { path: 'node_modules/@duckdb/' },
     },
     {
@@ -93,7 +99,7 @@ module.exports = {
       name: 'components-see-contracts',
       severity: 'error',
       from: { path: '^components/' },
-      to: { path: '^(server|db|jobs)/', pathNot: '/contract\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^(server|db|jobs|serve|tables)/', pathNot: '/contract\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import { runTask } from '../jobs/data/task.ts'
 import { ingestTask } from '../jobs/data/tasks/ingest.ts'
-import { quoteLiteral as text, withDuckDb } from '../server/kernel/duckdb.ts'
 import type { BenchRow, Measured } from './harness.ts'
 
 const ROUNDS = 5

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { profileVersionTask } from '#jobs/data/tasks/profile/profile-version.ts'
 import { relateColumnsTask } from '#jobs/data/tasks/profile/relate-columns.ts'
+import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { Profile } from '#server/data/profile/contract.ts'
-import { quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import type { BenchRow, Measured } from './harness.ts'
 
 const ROWS = 1_000_000

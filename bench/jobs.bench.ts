@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineHandler } from '#jobs/handler.ts'
 import { startWorkerLoop } from '#jobs/runtime/worker-loop.ts'
-import { change } from '#server/kernel/change.ts'
-import { defineJob } from '#server/kernel/define-job.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { openKernel } from '#server/kernel/kernel.ts'
 import { systemActor } from '#server/kernel/scope.ts'
-import { testKernel } from '#server/kernel/testing.ts'
+import { change } from '#server/platform/change.ts'
+import { defineJob } from '#server/platform/define-job.ts'
+import { openKernel } from '#server/platform/kernel.ts'
+import { testKernel } from '#server/platform/testing.ts'
 import type { BenchRow } from './harness.ts'
 
 const TIMES = 300

@@ -10,7 +10,7 @@ const LOCK = `${OUTPUT}-new.lock`
 
 /** Hash of everything that the dashboard's build reads. */
 async function hashSources(): Promise<string> {
-  const files = globSync('{app,components,server,db,ml,public}/**/*.{ts,tsx,css,svg,png,ico}')
+  const files = globSync('{app,components,server,db,ml,tables,public}/**/*.{ts,tsx,css,svg,png,ico}')
     .filter(f => !/\.test\.tsx?$/.test(f))
     .concat(['package-lock.json', 'next.config.mjs', 'tsconfig.json', 'proxy.ts', 'instrumentation-client.ts'])
     .sort()

@@ -11,6 +11,7 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
   'access-looks-left': ['server/access/a.ts', "import '../data/index.ts'", 'server/data/index.ts'],
   'training-by-its-door': ['server/registry/b.ts', "import '../training/store.ts'", 'server/training/store.ts'],
   'kernel-knows-no-domain': ['server/kernel/c.ts', "import '../data/index.ts'", 'server/data/index.ts'],
+  'kernel-stands-alone': ['server/kernel/o.ts', "import '../platform/change.ts'", 'server/platform/change.ts'],
   'engine-stands-alone': ['ml/d.ts', "import '../server/kernel/clock.ts'", 'server/kernel/clock.ts'],
   'engine-is-portable': ['ml/index.ts', "import { readFileSync } from 'node:fs'\nreadFileSync('x')", 'ml/e.ts'],
   'db-knows-no-domain': ['db/f.ts', "import '../server/data/index.ts'", 'server/data/index.ts'],

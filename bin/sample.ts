@@ -1,4 +1,4 @@
-import '#server/kernel/leave-with-parent.ts'
+import '#server/platform/leave-with-parent.ts'
 import { parseEnv } from '#server/kernel/env.ts'
 import { sha256 } from '#server/kernel/ids.ts'
 import { connect, patiently } from './commands/connection.ts'

@@ -86,7 +86,7 @@ async function start(dev: boolean): Promise<void> {
     await Promise.all([
       supervisor.keep('web', [], 'server/web.ts', childEnv),
       supervisor.keep('worker', watch, 'jobs/worker.ts', childEnv),
-      supervisor.keep('serve', watch, 'jobs/serve.ts', childEnv),
+      supervisor.keep('serve', watch, 'serve/start.ts', childEnv),
     ])
     await Promise.all([waitFor(`${env.WEB_URL}/api/ready`, 60), waitFor(`${env.INFERENCE_URL}/readyz`, 60)])
     say(`FlexiML ready  web=${env.FLEXIML_URL}  inference=${env.INFERENCE_URL}`)

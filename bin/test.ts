@@ -127,9 +127,10 @@ await check('imports', 'depcruise', [
   'server',
   'db',
   'jobs',
+  'serve',
   'ml',
   'bin',
-  ...['app', 'components', 'bench'].filter(d => existsSync(d)),
+  ...['app', 'components', 'bench', 'tables'].filter(d => existsSync(d)),
 ])
 await check('unused', 'knip', ['--no-progress'])
 await stage('unit', () => nodeTests(unit))

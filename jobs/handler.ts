@@ -1,10 +1,10 @@
 import type { Tx } from '#db/client.ts'
-import type { AttemptRef, JobRow } from '#server/kernel/attempts.ts'
-import type { Change } from '#server/kernel/change.ts'
-import type { JobDefinition } from '#server/kernel/define-job.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { AttemptRef, JobRow } from '#server/platform/attempts.ts'
+import type { Change } from '#server/platform/change.ts'
+import type { JobDefinition } from '#server/platform/define-job.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 export interface JobContext<P> {
   kernel: Kernel

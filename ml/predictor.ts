@@ -2,7 +2,7 @@ import { BundleError, EngineError, refuseNonsense } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
 import { compilePipeline } from './pipeline.ts'
-import { type CellError, compileCheck, compileValidator, expectedWords, gotWords, type Schema } from './schema.ts'
+import { type CellError, compileCheck, compileValidator, describeExpected, describeGot, type Schema } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
 export type Prediction = {
@@ -96,14 +96,14 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       let errors: CellError[] | undefined
       if (row === null || typeof row !== 'object' || Array.isArray(row)) {
         const expected = 'an object with one property per column'
-        return { ok: false, errors: [{ row: 0, column: '', expected, got: gotWords(row) }] }
+        return { ok: false, errors: [{ row: 0, column: '', expected, got: describeGot(row) }] }
       }
       for (let c = 0; c < checks.length; c++) {
         const { name, column, fits } = checks[c]!
         const value = Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined
         if (value === undefined || value === null ? column.nullable : fits(value)) continue
         errors ??= []
-        errors.push({ row: 0, column: name, expected: expectedWords(column), got: gotWords(value) })
+        errors.push({ row: 0, column: name, expected: describeExpected(column), got: describeGot(value) })
       }
       if (errors) return { ok: false, errors }
       pipeline.predictRow(row as object, out)

@@ -57,12 +57,12 @@ const EXPECTED: Record<ColumnType, string> = {
 }
 
 /** What a cell should be, in words. */
-export function expectedWords(column: SchemaColumn): string {
+export function describeExpected(column: SchemaColumn): string {
   return column.nullable ? `${EXPECTED[column.type]} or null` : EXPECTED[column.type]
 }
 
 /** What a cell is, in words; long text is cut. */
-export function gotWords(value: unknown): string {
+export function describeGot(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (typeof value === 'string') {
@@ -122,14 +122,14 @@ export function compileValidator(signature: Schema): (rows: readonly unknown[]) 
     for (let row = 0; row < rows.length; row++) {
       const item = rows[row]
       if (item === null || typeof item !== 'object' || Array.isArray(item)) {
-        errors.push({ row, column: '', expected: 'an object with one property per column', got: gotWords(item) })
+        errors.push({ row, column: '', expected: 'an object with one property per column', got: describeGot(item) })
         continue
       }
       for (const { column, name, fits } of columns) {
         const value = Object.hasOwn(item, name) ? (item as Record<string, unknown>)[name] : undefined
         const missing = value === undefined || value === null
         if (missing ? column.nullable : fits(value)) continue
-        errors.push({ row, column: name, expected: expectedWords(column), got: gotWords(value) })
+        errors.push({ row, column: name, expected: describeExpected(column), got: describeGot(value) })
       }
       accepted.push(item)
     }

@@ -1,4 +1,4 @@
-import '#server/kernel/leave-with-parent.ts'
+import '#server/platform/leave-with-parent.ts'
 import { join } from 'node:path'
 import next from 'next'
 import { ensureAdmin, projectsOf } from '#server/access/index.ts'
@@ -8,8 +8,8 @@ import { createWebServer } from '#server/api/http.ts'
 import { createLiveHub } from '#server/api/live.ts'
 import { appRouter } from '#server/api/root.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { openKernel } from '#server/kernel/kernel.ts'
-import { registerProcess } from '#server/kernel/processes.ts'
+import { openKernel } from '#server/platform/kernel.ts'
+import { registerProcess } from '#server/platform/processes.ts'
 
 const STOP_GRACE_MS = 5000
 const dev = process.env.FLEXIML_DEV === 'on'

@@ -55,7 +55,7 @@ async function checkDisk(home: string): Promise<Check> {
 
 async function checkBlobs(env: Env): Promise<Check> {
   if (env.BLOB_URL) {
-    const { openBlobStore } = await import('#server/kernel/open-blobs.ts')
+    const { openBlobStore } = await import('#server/adapters/open-blobs.ts')
     return openBlobStore(env)
       .then(store => store.check(AbortSignal.timeout(5000)))
       .then(

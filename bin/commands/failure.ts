@@ -59,7 +59,7 @@ export function toFailure(error: unknown, url: string): Failure {
     const { app, code } = (data ?? {}) as AppData
     // An input that the contract refuses is a wrong word on the command line; what a use case refuses is not.
     if (app) return code === 'BAD_REQUEST' ? new Failure(EXIT.usage, app) : fromBody(app)
-    if (isConnection(cause)) return unreachable(url, connectionWords(cause))
+    if (isConnection(cause)) return unreachable(url, describeConnectionError(cause))
     if (cause instanceof SyntaxError || /JSON|fetch/.test(error.message))
       return unreachable(url, 'what answers there is not FlexiML.')
     return failed(error.message)
@@ -68,7 +68,7 @@ export function toFailure(error: unknown, url: string): Failure {
     const { code, message, hint, details } = error as Error & FailureBody
     return fromBody({ code, message, ...(hint ? { hint } : {}), ...(details ? { details } : {}) })
   }
-  if (isConnection(error)) return unreachable(url, connectionWords(error))
+  if (isConnection(error)) return unreachable(url, describeConnectionError(error))
   return failed(error.message, undefined, 'internal')
 }
 
@@ -90,7 +90,7 @@ const connectionCode = (error: unknown): string | undefined => {
 export const isConnection = (error: unknown): boolean =>
   connectionCode(error) !== undefined || (error instanceof TypeError && error.message === 'fetch failed')
 
-const connectionWords = (error: unknown): string => {
+const describeConnectionError = (error: unknown): string => {
   const code = connectionCode(error) ?? ''
   if (code === 'ECONNREFUSED') return 'the connection was refused.'
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'there is no machine of that name.'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { World } from './command.ts'
 import { EXIT, Failure, isConnection } from './failure.ts'
 
@@ -45,7 +45,7 @@ export async function withLocalKernel<T>(env: World['env'], work: (kernel: Kerne
   // Log lines would land between the words of the command.
   process.env.LOG_LEVEL = 'fatal'
   // Loaded here only: most commands, and the sample once it is done, need no kernel.
-  const { openKernel } = await import('#server/kernel/kernel.ts')
+  const { openKernel } = await import('#server/platform/kernel.ts')
   let kernel: Kernel
   try {
     kernel = await openKernel('command', { ...localEnv(env), DATABASE_URL: url })

@@ -9,7 +9,7 @@ import { uploadFile } from './upload-file.ts'
 /** A run prints as 32 hex digits everywhere. */
 const runText = (run: string | null) => run?.replaceAll('-', '') ?? null
 
-const metricWords = (metrics: Record<string, number | null>) =>
+const formatMetrics = (metrics: Record<string, number | null>) =>
   Object.entries(metrics)
     .slice(0, 3)
     .map(([name, value]) => `${name} ${numberText(value)}`)
@@ -38,7 +38,7 @@ async function list({ client }: Call): Promise<Outcome> {
         ? 'No model yet. Register a run: fleximl model register RUN --name NAME'
         : showTable(
             ['MODEL', 'NEWEST', 'CHAMPION', 'METRICS', 'UPDATED'],
-            items.map(m => [m.model, m.latestVersion, m.champion, metricWords(m.metrics), m.updatedAt]),
+            items.map(m => [m.model, m.latestVersion, m.champion, formatMetrics(m.metrics), m.updatedAt]),
           ),
   }
 }
@@ -60,7 +60,7 @@ async function show({ args, client }: Call): Promise<Outcome> {
           v.version,
           v.state,
           v.aliases.join(', '),
-          metricWords(v.metrics),
+          formatMetrics(v.metrics),
           v.digest.slice(0, 12),
           v.run,
         ]),

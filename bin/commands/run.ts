@@ -147,7 +147,7 @@ async function failureOf(error: unknown, world: World): Promise<Failure> {
 const MAX_DETAILS = 10
 
 function wordsOf({ body }: Failure): string {
-  const details = (body.details ?? []).map(detailWords)
+  const details = (body.details ?? []).map(formatDetail)
   const more = details.length - MAX_DETAILS
   return [
     body.message,
@@ -157,7 +157,7 @@ function wordsOf({ body }: Failure): string {
   ].join('\n')
 }
 
-const detailWords = (detail: unknown): string => {
+const formatDetail = (detail: unknown): string => {
   const { row, column, expected, got } = (detail ?? {}) as Record<string, unknown>
   // The first row is 0 for programs and 1 for people.
   const place = [typeof row === 'number' ? `row ${row + 1}` : '', column ? String(column) : '']

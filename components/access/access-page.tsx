@@ -5,9 +5,9 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { roleMay } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
 import { TokensView } from './tokens-view.tsx'
@@ -25,7 +25,7 @@ export function AccessPage({ project }: { project: string }) {
   const owners = members.data?.items.filter(m => m.role === 'owner' && !m.disabled).length
   const sentence =
     role && members.data
-      ? `You are ${role} here. ${countWords(members.data.items.length, 'member')}, ${countWords(owners ?? 0, 'owner')}.`
+      ? `You are ${role} here. ${formatCount(members.data.items.length, 'member')}, ${formatCount(owners ?? 0, 'owner')}.`
       : ' '
   return (
     <Stack gap="md">

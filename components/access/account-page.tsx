@@ -10,7 +10,7 @@ import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { ChangePassword } from './change-password.tsx'
-import { deviceWords } from './words.ts'
+import { deviceLabel } from './labels.ts'
 
 /** Who I am here, where I am signed in. */
 export function AccountPage() {
@@ -74,7 +74,7 @@ function SessionsPanel() {
           {data.items.map(s => (
             <Table.Tr key={s.id}>
               <Table.Td miw={150} title={s.userAgent ?? undefined}>
-                {deviceWords(s.userAgent)}
+                {deviceLabel(s.userAgent)}
               </Table.Td>
               <Table.Td>
                 <Time at={s.createdAt} />
@@ -93,7 +93,7 @@ function SessionsPanel() {
                     variant="subtle"
                     color="gray"
                     size="compact-xs"
-                    aria-label={`Sign out ${deviceWords(s.userAgent)}`}
+                    aria-label={`Sign out ${deviceLabel(s.userAgent)}`}
                     loading={revoke.isPending && revoke.variables.id === s.id}
                     onClick={() => revoke.mutate({ id: s.id })}
                   >

@@ -8,7 +8,7 @@ import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { actionWords } from './words.ts'
+import { actionLabel } from './labels.ts'
 
 const useAuditFilter = () =>
   useQueryStates({
@@ -84,7 +84,7 @@ function AuditLog({
           placeholder="Any action"
           clearable
           searchable
-          data={(facets?.actions ?? []).map(a => ({ value: a, label: actionWords(a) }))}
+          data={(facets?.actions ?? []).map(a => ({ value: a, label: actionLabel(a) }))}
           value={filter.action}
           onChange={action => setFilter({ action })}
         />
@@ -146,7 +146,7 @@ function AuditLog({
                     <Time at={entry.at} />
                   </Table.Td>
                   <Table.Td miw={120}>{entry.actorName}</Table.Td>
-                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{actionWords(entry.action)}</Table.Td>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{actionLabel(entry.action)}</Table.Td>
                   <Table.Td>
                     <StateBadge state={entry.outcome} />
                   </Table.Td>
@@ -155,7 +155,7 @@ function AuditLog({
                   </Table.Td>
                   <Table.Td c="dimmed" miw={180} maw={420}>
                     <Text size="xs" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-                      {[entry.reason, detailWords(entry.details)].filter(Boolean).join(' · ') || '–'}
+                      {[entry.reason, formatDetails(entry.details)].filter(Boolean).join(' · ') || '–'}
                     </Text>
                   </Table.Td>
                 </Table.Tr>
@@ -175,7 +175,7 @@ function AuditLog({
   )
 }
 
-const detailWords = (details: Record<string, unknown>): string =>
+const formatDetails = (details: Record<string, unknown>): string =>
   Object.entries(details)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? shortInstant(value) : JSON.stringify(value)}`)

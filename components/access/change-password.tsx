@@ -2,9 +2,9 @@ import { Alert, Button, Group, PasswordInput, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { fieldProblems, isTold } from './field-problems.ts'
 import { PASSWORD_HINT } from './new-account-form.tsx'
 
@@ -37,7 +37,7 @@ export function ChangePassword({ email }: { email: string }) {
           ) : null}
           {change.data ? (
             <Alert color="green" variant="light" role="status">
-              The password is changed. {countWords(change.data.endedSessions, 'other session')} ended.
+              The password is changed. {formatCount(change.data.endedSessions, 'other session')} ended.
             </Alert>
           ) : null}
           {/* Password managers find the account by it. */}

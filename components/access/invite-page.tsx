@@ -5,9 +5,9 @@ import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { DeadLink } from './dead-link.tsx'
+import { ROLE_WORDS } from './labels.ts'
 import { type NewAccount, NewAccountForm } from './new-account-form.tsx'
 import { startSession } from './start-session.ts'
-import { ROLE_WORDS } from './words.ts'
 
 /** The holder of a link joins a project: with the account of this browser, or with a new one. */
 export function InvitePage({ token, signedInAs }: { token: string; signedInAs: string | null }) {

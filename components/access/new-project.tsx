@@ -10,7 +10,7 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { fieldProblems, isTold } from './field-problems.ts'
-import { slugFrom } from './words.ts'
+import { slugFrom } from './labels.ts'
 
 export function NewProject() {
   const trpc = useTRPC()

@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { countWords } from '../ui/words.ts'
 
 export function ProjectList() {
   const trpc = useTRPC()
@@ -22,7 +22,7 @@ export function ProjectList() {
     <Stack gap="md">
       <PageHead
         title="Projects"
-        sentence={data ? `You may enter ${countWords(data.items.length, 'project')}.` : ' '}
+        sentence={data ? `You may enter ${formatCount(data.items.length, 'project')}.` : ' '}
         actions={start}
       />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { ROLES, type Role, roleSchema } from '#server/access/contract.ts'
-import { ROLE_WORDS } from './words.ts'
+import { ROLE_WORDS } from './labels.ts'
 
 /** A role with what it may do beside it. */
 export function RoleSelect({

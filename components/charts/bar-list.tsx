@@ -1,8 +1,8 @@
 'use client'
 import { Text } from '@mantine/core'
-import { numberWords } from '../ui/words.ts'
+import { formatNumber } from '../ui/format.ts'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT, QUIET } from './colours.ts'
+import { ACCENT, QUIET } from './colors.ts'
 
 /** Horizontal bars in the order given; the longest fills the track. Negative ones are grey and say so. */
 export function BarList({
@@ -10,7 +10,7 @@ export function BarList({
   ...words
 }: ChartWords & { items: { name: string; value: number; words?: string }[] }) {
   const largest = Math.max(1e-12, ...items.map(i => Math.abs(i.value)))
-  const say = (item: (typeof items)[number]) => item.words ?? numberWords(item.value)
+  const say = (item: (typeof items)[number]) => item.words ?? formatNumber(item.value)
   return (
     <ChartFigure
       {...words}

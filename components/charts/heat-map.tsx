@@ -2,7 +2,7 @@
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT_SURFACE, BAD, HAIRLINE, SURFACE } from './colours.ts'
+import { ACCENT_SURFACE, BAD, HAIRLINE, SURFACE } from './colors.ts'
 
 const ROW = 26
 const NARROWEST = 14

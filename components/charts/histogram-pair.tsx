@@ -1,9 +1,9 @@
 'use client'
 import { Group, Text } from '@mantine/core'
 import type { CSSProperties } from 'react'
-import { shareWords } from '../ui/words.ts'
+import { formatShare } from '../ui/format.ts'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT, HAIRLINE, QUIET } from './colours.ts'
+import { ACCENT, HAIRLINE, QUIET } from './colors.ts'
 import { niceRange, niceTicks, widened } from './plot.ts'
 import { PlotArea } from './plot-area.tsx'
 
@@ -36,7 +36,7 @@ export function HistogramPair({
       {...words}
       table={() => ({
         head: ['from', 'to', names.before, names.after],
-        rows: bins.map(b => [xWords(b.from), xWords(b.to), shareWords(b.before), shareWords(b.after)]),
+        rows: bins.map(b => [xWords(b.from), xWords(b.to), formatShare(b.before), formatShare(b.after)]),
       })}
     >
       <PairLegend names={names} />
@@ -47,7 +47,7 @@ export function HistogramPair({
         xTicks={width => niceTicks(x, Math.max(1, Math.floor(width / 90)))}
         yTicks={yTicks}
         xWords={xWords}
-        yWords={shareWords}
+        yWords={formatShare}
         readAt={(at, _, layer) => {
           const bin = bins.find(b => at >= b.from && at <= b.to)
           if (!bin) return null
@@ -56,8 +56,8 @@ export function HistogramPair({
             title: `${xWords(bin.from)} to ${xWords(bin.to)}`,
             x: middle,
             rows: [
-              { name: names.before, words: shareWords(bin.before), colour: QUIET, x: middle, y: layer.y(bin.before) },
-              { name: names.after, words: shareWords(bin.after), colour: ACCENT, x: middle, y: layer.y(bin.after) },
+              { name: names.before, words: formatShare(bin.before), colour: QUIET, x: middle, y: layer.y(bin.before) },
+              { name: names.after, words: formatShare(bin.after), colour: ACCENT, x: middle, y: layer.y(bin.after) },
             ],
           }
         }}
@@ -144,7 +144,7 @@ export function BarPairs({
       {...words}
       table={() => ({
         head: ['value', names.before, names.after],
-        rows: items.map(i => [i.name, shareWords(i.before), shareWords(i.after)]),
+        rows: items.map(i => [i.name, formatShare(i.before), formatShare(i.after)]),
       })}
     >
       <PairLegend names={names} />
@@ -166,7 +166,7 @@ export function BarPairs({
               {bar(item.after, ACCENT, 0.9)}
             </div>
             <Text size="xs" ta="right" style={{ fontVariantNumeric: 'tabular-nums' }}>
-              {shareWords(item.before)} → {shareWords(item.after)}
+              {formatShare(item.before)} → {formatShare(item.after)}
             </Text>
           </div>
         ))}

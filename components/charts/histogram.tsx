@@ -1,7 +1,7 @@
 'use client'
-import { countWords, numberWords } from '../ui/words.ts'
+import { formatCount, formatNumber } from '../ui/format.ts'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT, HAIRLINE } from './colours.ts'
+import { ACCENT, HAIRLINE } from './colors.ts'
 import { niceRange, niceTicks, widened } from './plot.ts'
 import { PlotArea } from './plot-area.tsx'
 import { RangeSelect } from './range-select.tsx'
@@ -33,7 +33,7 @@ export function Histogram({
       {...words}
       table={() => ({
         head: ['from', 'to', 'count'],
-        rows: bins.map(b => [xWords(b.from), xWords(b.to), numberWords(b.count)]),
+        rows: bins.map(b => [xWords(b.from), xWords(b.to), formatNumber(b.count)]),
       })}
     >
       <PlotArea
@@ -43,7 +43,7 @@ export function Histogram({
         xTicks={width => niceTicks(x, Math.max(1, Math.floor(width / 80)))}
         yTicks={yTicks}
         xWords={xWords}
-        yWords={numberWords}
+        yWords={formatNumber}
         xLabel={xLabel}
         readAt={(at, _, layer) => {
           const bin = bins.find(b => at >= b.from && at <= b.to)
@@ -53,7 +53,7 @@ export function Histogram({
             title: `${xWords(bin.from)} to ${xWords(bin.to)}`,
             x: middle,
             rows: [
-              { name: countWords(bin.count, 'value'), words: '', colour: ACCENT, x: middle, y: layer.y(bin.count) },
+              { name: formatCount(bin.count, 'value'), words: '', colour: ACCENT, x: middle, y: layer.y(bin.count) },
             ],
           }
         }}

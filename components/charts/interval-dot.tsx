@@ -1,4 +1,4 @@
-import { ACCENT, QUIET } from './colours.ts'
+import { ACCENT, QUIET } from './colors.ts'
 
 const HEIGHT = 18
 const EDGE = 6

@@ -1,7 +1,7 @@
 'use client'
 import { Center, Text } from '@mantine/core'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT, inkOf, seriesColour } from './colours.ts'
+import { ACCENT, inkOf, seriesColour } from './colors.ts'
 import { CanvasLines, type LinePoint, type LineSeries, SvgLines } from './line-marks.tsx'
 import { isTime, MOST_SVG_MARKS, nearestIndex, niceRange, niceTicks, rangeOf, timeTicks, widened } from './plot.ts'
 import { PlotArea, type Reading } from './plot-area.tsx'
@@ -117,13 +117,13 @@ function readLines(
     rows: nearest.flatMap(({ s, point, colour }) =>
       point.y === null || Math.abs(x(point.x) - x(chosen)) > 12
         ? []
-        : [{ name: s.name, words: pointWords(point, yWords), colour, x: x(point.x), y: y(point.y) }],
+        : [{ name: s.name, words: describePoint(point, yWords), colour, x: x(point.x), y: y(point.y) }],
     ),
   }
 }
 
 /** `133 (122 to 145)` */
-function pointWords({ y, low, high }: LinePoint, yWords: (y: number) => string): string {
+function describePoint({ y, low, high }: LinePoint, yWords: (y: number) => string): string {
   if (y === null) return '–'
   return low == null || high == null ? yWords(y) : `${yWords(y)} (${yWords(low)} to ${yWords(high)})`
 }
@@ -139,6 +139,6 @@ function tableOf(series: LineSeries[], xLabel: string, xWords: (x: number) => st
   const rows = [...cells].sort((a, b) => a[0] - b[0])
   return {
     head: [xLabel || 'at', ...series.map(s => s.name)],
-    rows: rows.map(([at, values]) => [xWords(at), ...values.map(p => (p === null ? '–' : pointWords(p, yWords)))]),
+    rows: rows.map(([at, values]) => [xWords(at), ...values.map(p => (p === null ? '–' : describePoint(p, yWords)))]),
   }
 }

@@ -1,7 +1,7 @@
 import { memo, useCallback } from 'react'
 import { Line, LineChart, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts'
 import { CanvasLayer, type Draw } from './canvas-layer.tsx'
-import { ACCENT, HAIRLINE, QUIET, seriesColour } from './colours.ts'
+import { ACCENT, HAIRLINE, QUIET, seriesColour } from './colors.ts'
 import type { Range } from './plot.ts'
 import type { PlotLayer } from './plot-area.tsx'
 

@@ -1,7 +1,7 @@
 import { Box, Paper, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { type PointerEvent, type ReactNode, useMemo, useState } from 'react'
-import { HAIRLINE, inkOf, QUIET, SURFACE } from './colours.ts'
+import { HAIRLINE, inkOf, QUIET, SURFACE } from './colors.ts'
 import { type PlotBox, placeMarkers, type Range, scaleX, scaleY, spreadLabels } from './plot.ts'
 
 const LETTER = 6.2

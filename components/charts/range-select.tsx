@@ -1,5 +1,5 @@
 import { type PointerEvent, useState } from 'react'
-import { ACCENT } from './colours.ts'
+import { ACCENT } from './colors.ts'
 import type { Range } from './plot.ts'
 import type { PlotLayer } from './plot-area.tsx'
 

@@ -1,10 +1,10 @@
 'use client'
 import { memo, useCallback } from 'react'
 import { ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from 'recharts'
-import { numberWords } from '../ui/words.ts'
+import { formatNumber } from '../ui/format.ts'
 import { CanvasLayer, type Draw } from './canvas-layer.tsx'
 import { ChartFigure, type ChartWords } from './chart-figure.tsx'
-import { ACCENT, HAIRLINE, QUIET } from './colours.ts'
+import { ACCENT, HAIRLINE, QUIET } from './colors.ts'
 import { MOST_SVG_MARKS, niceRange, niceTicks, type Range, rangeOf } from './plot.ts'
 import { PlotArea, type PlotLayer, type Reading } from './plot-area.tsx'
 
@@ -35,8 +35,8 @@ export function ScatterPlot({
   yLabel,
   diagonal = false,
   height = 260,
-  xWords = numberWords,
-  yWords = numberWords,
+  xWords = formatNumber,
+  yWords = formatNumber,
   ...words
 }: ChartWords & {
   points: Point[]

@@ -7,8 +7,8 @@ import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useIngestion, useStartPreview } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
+import { formatBytes, formatCount, nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
-import { bytesWords, countWords, nameFromFile } from './words.ts'
 
 /** A file becomes a dataset or the next version of one: choose it, see it parsed, decide about its columns, add it, watch. */
 export function AddDataset({
@@ -49,7 +49,7 @@ export function AddDataset({
     if (chosen.size === 0)
       return setProblem(new Error(`${chosen.name} is empty. Choose a file with a header and rows.`))
     if (chosen.size > MAX_UPLOAD_BYTES)
-      return setProblem(new Error(`${chosen.name} is larger than ${bytesWords(MAX_UPLOAD_BYTES)}.`))
+      return setProblem(new Error(`${chosen.name} is larger than ${formatBytes(MAX_UPLOAD_BYTES)}.`))
     setFile(chosen)
     onStart?.()
     setName(fixedName ?? nameFromFile(chosen.name))
@@ -84,7 +84,7 @@ export function AddDataset({
           <Text fw={600}>
             {file.name}{' '}
             <Text span c="dimmed" fw={400} size="sm">
-              {bytesWords(file.size)}
+              {formatBytes(file.size)}
             </Text>
           </Text>
           <Button variant="default" size="compact-sm" onClick={reset}>
@@ -144,7 +144,7 @@ function Outcome({
         <Stack gap="xs">
           <Text fw={600}>
             {ingestion.created
-              ? `${ingestion.dataset} v${ingestion.version} is there: ${countWords(ingestion.rows ?? 0, 'row')}, ${countWords(ingestion.columns ?? 0, 'column')}.`
+              ? `${ingestion.dataset} v${ingestion.version} is there: ${formatCount(ingestion.rows ?? 0, 'row')}, ${formatCount(ingestion.columns ?? 0, 'column')}.`
               : `These bytes are ${ingestion.dataset} v${ingestion.version} already, so no new version was made.`}
           </Text>
           {ingestion.warnings.slice(0, 3).map(w => (

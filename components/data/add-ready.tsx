@@ -3,8 +3,8 @@ import type { SourcePreviewResult } from '#server/data/contract.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useAddDataset, useSourcePreview } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
+import { formatCount } from './labels.ts'
 import { SourcePreview } from './source-preview.tsx'
-import { countWords } from './words.ts'
 
 interface Source {
   name: string
@@ -122,7 +122,7 @@ function Decide({
       <Group justify="flex-end">
         {decisions.length > 0 ? (
           <Text size="sm" c="dimmed">
-            {countWords(decisions.length, 'decision')} about columns; they hold for later versions too.
+            {formatCount(decisions.length, 'decision')} about columns; they hold for later versions too.
           </Text>
         ) : null}
         <Button onClick={submit} loading={add.isPending} disabled={disabled}>

@@ -37,7 +37,7 @@ const number = (text: string) => {
   return text.trim() !== '' && Number.isFinite(n) ? n : undefined
 }
 
-export const domainWords = (domain: VersionColumn['domain'] | null): string =>
+export const formatDomain = (domain: VersionColumn['domain'] | null): string =>
   domain == null
     ? ''
     : Array.isArray(domain)

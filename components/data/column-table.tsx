@@ -2,8 +2,8 @@ import { Button, Group, Paper, Select, Stack, Table, Text, TextInput, UnstyledBu
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useState } from 'react'
 import { COLUMN_ROLES, COLUMN_TYPES, typesFor, type VersionColumn } from '#server/data/contract.ts'
-import { type ColumnChange, domainWords, readDomain } from './column-changes.ts'
-import { countWords, shareWords } from './words.ts'
+import { type ColumnChange, formatDomain, readDomain } from './column-changes.ts'
+import { formatCount, formatShareOf } from './labels.ts'
 
 const ROWS_AT_ONCE = 100
 const HEADS = [
@@ -83,8 +83,8 @@ export function ColumnTable({
         />
         <Text size="sm" c="dimmed" aria-live="polite" pb={4}>
           {found.length === schema.length
-            ? countWords(schema.length, 'column')
-            : `${found.length.toLocaleString('en')} of ${countWords(schema.length, 'column')}`}
+            ? formatCount(schema.length, 'column')
+            : `${found.length.toLocaleString('en')} of ${formatCount(schema.length, 'column')}`}
         </Text>
       </Group>
       <Paper withBorder radius="md" style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="Columns">
@@ -124,7 +124,7 @@ export function ColumnTable({
       </Paper>
       {found.length > limit ? (
         <Button variant="default" onClick={() => setLimit(limit + ROWS_AT_ONCE)}>
-          Show more of {countWords(found.length, 'column')}
+          Show more of {formatCount(found.length, 'column')}
         </Button>
       ) : null}
     </Stack>
@@ -174,7 +174,7 @@ function ColumnRow({
           onChange={value => value && onChange({ role: value })}
         />
       </Table.Td>
-      <Table.Td>{c.missing === 0 ? 'none' : shareWords(c.missing, rows)}</Table.Td>
+      <Table.Td>{c.missing === 0 ? 'none' : formatShareOf(c.missing, rows)}</Table.Td>
       <Table.Td>{c.distinct.toLocaleString('en')}</Table.Td>
       <Table.Td>
         <Select
@@ -193,7 +193,7 @@ function ColumnRow({
       </Table.Td>
       <Table.Td>
         <DomainCell
-          key={`${type} ${domainWords(change.domain === undefined ? c.domain : change.domain)}`}
+          key={`${type} ${formatDomain(change.domain === undefined ? c.domain : change.domain)}`}
           column={c}
           change={change}
           onChange={onChange}
@@ -223,7 +223,7 @@ function DomainCell({
   const type = change.type ?? c.type
   const numeric = type === 'number' || type === 'integer'
   const kept = type === c.type ? c.domain : undefined
-  const shown = domainWords(change.domain === undefined ? kept : change.domain)
+  const shown = formatDomain(change.domain === undefined ? kept : change.domain)
   const [text, setText] = useState(shown)
   const [wrong, setWrong] = useState(false)
   if (!numeric && type !== 'category')

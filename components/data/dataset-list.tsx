@@ -8,7 +8,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { useDatasets } from './client.ts'
-import { bytesWords, countWords } from './words.ts'
+import { formatBytes, formatCount } from './labels.ts'
 
 /** All datasets of a project with their newest versions, and the files that are on their way. */
 export function DatasetList({ project }: { project: string }) {
@@ -89,14 +89,14 @@ export function DatasetList({ project }: { project: string }) {
                   <Table.Td ff="monospace">v{d.version}</Table.Td>
                   <Table.Td ta="right">{d.rows.toLocaleString('en')}</Table.Td>
                   <Table.Td ta="right">{d.columns}</Table.Td>
-                  <Table.Td ta="right">{bytesWords(d.bytes)}</Table.Td>
+                  <Table.Td ta="right">{formatBytes(d.bytes)}</Table.Td>
                   <Table.Td c="dimmed">
                     <Time at={d.createdAt} />
                   </Table.Td>
                   <Table.Td c="dimmed">
                     {d.warnings.length > 0 ? (
                       <Anchor component={Link} size="sm" href={`/p/${project}/data/${d.dataset}?tab=profile`}>
-                        {countWords(d.warnings.length, 'warning')}
+                        {formatCount(d.warnings.length, 'warning')}
                       </Anchor>
                     ) : (
                       'nothing'

@@ -10,13 +10,13 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Shown, useDataset } from './client.ts'
+import { formatBytes, formatCount } from './labels.ts'
 import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
 import { ProfileTab } from './profile/profile-tab.tsx'
 import { RowBrowser } from './profile/row-browser.tsx'
 import { SchemaReview } from './schema-review.tsx'
 import { PushedObjects } from './versions/pushed-objects.tsx'
 import { VersionsTab } from './versions/versions-tab.tsx'
-import { bytesWords, countWords } from './words.ts'
 
 interface TabProps {
   project: string
@@ -97,7 +97,7 @@ export function DatasetPage({ project, name }: { project: string; name: string }
         title={name}
         sentence={
           <>
-            {countWords(data.rows, 'row')}, {countWords(data.columns, 'column')}, {bytesWords(data.bytes)}, added{' '}
+            {formatCount(data.rows, 'row')}, {formatCount(data.columns, 'column')}, {formatBytes(data.bytes)}, added{' '}
             <Time at={data.createdAt} />
             {target ? (
               <>

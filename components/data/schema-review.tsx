@@ -4,7 +4,7 @@ import { Problem } from '../ui/problem.tsx'
 import { type Shown, useReviewSchema } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
-import { countWords } from './words.ts'
+import { formatCount } from './labels.ts'
 
 /** Where a version differs from what was decided: it is kept, and said. */
 export function ContractBreaks({ breaks }: { breaks: string[] }) {
@@ -13,7 +13,7 @@ export function ContractBreaks({ breaks }: { breaks: string[] }) {
     <Alert
       color="orange"
       variant="light"
-      title={`This version breaks the contract in ${countWords(breaks.length, 'place')}.`}
+      title={`This version breaks the contract in ${formatCount(breaks.length, 'place')}.`}
     >
       <List size="sm" spacing={2}>
         {breaks.map(sentence => (
@@ -39,8 +39,8 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
       <Group justify="space-between">
         <Text size="sm" c="dimmed" maw="70ch">
           Types and roles are guesses until you decide. Decisions are the contract of the dataset
-          {shown.contract.length > 0 ? ` (${countWords(shown.contract.length, 'column')} decided)` : ''}: later versions
-          are read by them and checked against them. The bytes stay as they are.
+          {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')} decided)` : ''}: later
+          versions are read by them and checked against them. The bytes stay as they are.
         </Text>
         <Allowed project={project} to="data:write">
           <Group gap="xs">
@@ -48,7 +48,7 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
               Undo
             </Button>
             <Button disabled={decisions.length === 0} loading={review.isPending} onClick={save}>
-              {decisions.length === 0 ? 'Nothing changed' : `Save ${countWords(decisions.length, 'change')}`}
+              {decisions.length === 0 ? 'Nothing changed' : `Save ${formatCount(decisions.length, 'change')}`}
             </Button>
           </Group>
         </Allowed>

@@ -2,8 +2,8 @@ import { Alert, List, Paper, Stack, Table, Text } from '@mantine/core'
 import type { SourcePreviewResult } from '#server/data/contract.ts'
 import type { ColumnChange } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
+import { formatCount } from './labels.ts'
 import { ContractBreaks } from './schema-review.tsx'
-import { countWords } from './words.ts'
 
 const COLUMNS_SHOWN = 40
 const WARNINGS_SHOWN = 12
@@ -24,7 +24,7 @@ export function SourcePreview({
     <Stack gap="sm">
       <ContractBreaks breaks={breaks} />
       {warnings.length > 0 ? (
-        <Alert color="yellow" variant="light" title={`${countWords(warnings.length, 'remark')} on these data`}>
+        <Alert color="yellow" variant="light" title={`${formatCount(warnings.length, 'remark')} on these data`}>
           <List size="sm" spacing={2}>
             {warnings.slice(0, WARNINGS_SHOWN).map(w => (
               <List.Item key={w}>{w}</List.Item>
@@ -40,7 +40,7 @@ export function SourcePreview({
       <Paper withBorder radius="md" style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="First rows">
         <Table verticalSpacing={4} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
           <Table.Caption>
-            The first {countWords(cells.length, 'row')}
+            The first {formatCount(cells.length, 'row')}
             {schema.length > COLUMNS_SHOWN ? `, the first ${COLUMNS_SHOWN} of ${schema.length} columns` : ''}
           </Table.Caption>
           <Table.Thead>

@@ -1,7 +1,7 @@
 import { Badge, type MantineColor } from '@mantine/core'
 import { IconArrowDownRight, IconArrowUpRight, IconEqual, IconTilde, type TablerIcon } from '@tabler/icons-react'
-import type { Verdict } from '../training/words.ts'
-import { BESIDE_WORDS } from './words.ts'
+import type { Verdict } from '../training/labels.ts'
+import { BESIDE_WORDS } from './labels.ts'
 
 const LOOKS: Record<Verdict, { colour: MantineColor; icon: TablerIcon }> = {
   better: { colour: 'green', icon: IconArrowUpRight },

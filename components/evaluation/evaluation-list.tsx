@@ -4,18 +4,18 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { EvaluationSummary } from '#server/evaluation/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
-import { compareValues, measuredWords, metricWords } from '../training/words.ts'
+import { compareValues, formatMeasured, metricLabel } from '../training/labels.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { numberWords } from '../ui/words.ts'
 import { BesideBadge } from './beside-badge.tsx'
+import { listSentence } from './labels.ts'
 import { evaluationHref, newEvaluationHref } from './links.ts'
-import { listSentence } from './words.ts'
 
 const moves = (item: EvaluationSummary) => item.state === 'queued' || item.state === 'running'
 
@@ -71,7 +71,7 @@ export function EvaluationList({ project }: { project: string }) {
 }
 
 function Row({ project, item }: { project: string; item: EvaluationSummary }) {
-  const here = measuredWords(item.measured)
+  const here = formatMeasured(item.measured)
   const direction = item.direction === 'minimise' ? 'minimize' : item.direction === 'maximise' ? 'maximize' : null
   return (
     <Table.Tr>
@@ -87,7 +87,7 @@ function Row({ project, item }: { project: string; item: EvaluationSummary }) {
         {item.dataset} v{item.version}
         {item.rows === null ? null : (
           <Text size="xs" c="dimmed">
-            {numberWords(item.rows)} rows
+            {formatNumber(item.rows)} rows
           </Text>
         )}
       </Table.Td>
@@ -95,7 +95,7 @@ function Row({ project, item }: { project: string; item: EvaluationSummary }) {
         <StateBadge state={item.state} />
       </Table.Td>
       <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-        {item.measured && item.metric ? `${metricWords(item.metric)} ${here.value}` : '–'}
+        {item.measured && item.metric ? `${metricLabel(item.metric)} ${here.value}` : '–'}
         {here.half ? (
           <Text span size="sm" c="dimmed">
             {' '}
@@ -103,7 +103,7 @@ function Row({ project, item }: { project: string; item: EvaluationSummary }) {
           </Text>
         ) : null}
       </Table.Td>
-      <Table.Td ta="right">{measuredWords(item.validation).value}</Table.Td>
+      <Table.Td ta="right">{formatMeasured(item.validation).value}</Table.Td>
       <Table.Td>
         {item.measured ? (
           <BesideBadge verdict={compareValues(item.validation, item.measured, direction).verdict} />

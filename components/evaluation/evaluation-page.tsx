@@ -7,15 +7,15 @@ import { EvaluationCurves } from '../training/evaluation-curves.tsx'
 import { datasetHref, runHref } from '../training/links.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { countWords } from '../ui/words.ts'
+import { evaluationSentence } from './labels.ts'
 import { newEvaluationHref } from './links.ts'
 import { MetricsBeside } from './metrics-beside.tsx'
-import { evaluationSentence } from './words.ts'
 
 const moves = (state: string | undefined) => state === 'queued' || state === 'running'
 
@@ -83,8 +83,8 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
 
 function leftOut({ rowsWithoutTarget, rowsUnknownClass, target }: EvaluationDetail): string {
   const parts = [
-    rowsWithoutTarget ? `${countWords(rowsWithoutTarget, 'row')} without “${target}”` : '',
-    rowsUnknownClass ? `${countWords(rowsUnknownClass, 'row')} of a class that the model does not know` : '',
+    rowsWithoutTarget ? `${formatCount(rowsWithoutTarget, 'row')} without “${target}”` : '',
+    rowsUnknownClass ? `${formatCount(rowsUnknownClass, 'row')} of a class that the model does not know` : '',
   ].filter(Boolean)
   return parts.length === 0 ? '' : `Left out: ${parts.join(' and ')}. `
 }

@@ -1,14 +1,14 @@
 import { Box, Table, Text } from '@mantine/core'
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
 import type { Measured } from '#server/training/contract.ts'
-import { deltaWords, measuredWords, metricWords } from '../training/words.ts'
+import { formatDelta, formatMeasured, metricLabel } from '../training/labels.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords } from '../ui/words.ts'
 import { BesideBadge } from './beside-badge.tsx'
-import { beside, metricOrder } from './words.ts'
+import { beside, metricOrder } from './labels.ts'
 
 function Figure({ measured, strong }: { measured: Measured | undefined; strong?: boolean }) {
-  const { value, half } = measuredWords(measured ?? null)
+  const { value, half } = formatMeasured(measured ?? null)
   return (
     <>
       <Text span size="sm" fw={strong ? 600 : 500}>
@@ -34,9 +34,9 @@ export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail 
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Metric</Table.Th>
-              <Table.Th ta="right">{e.rows === null ? 'These rows' : `These ${countWords(e.rows, 'row')}`}</Table.Th>
+              <Table.Th ta="right">{e.rows === null ? 'These rows' : `These ${formatCount(e.rows, 'row')}`}</Table.Th>
               <Table.Th ta="right">
-                {e.validationRows === null ? 'Validation' : `${countWords(e.validationRows, 'validation row')}`}
+                {e.validationRows === null ? 'Validation' : `${formatCount(e.validationRows, 'validation row')}`}
               </Table.Th>
               <Table.Th ta="right">Difference</Table.Th>
               <Table.Th>Beside validation</Table.Th>
@@ -47,14 +47,14 @@ export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail 
               const { verdict, delta } = beside(e, id)
               return (
                 <Table.Tr key={id}>
-                  <Table.Td fw={id === e.metric ? 600 : 400}>{metricWords(id)}</Table.Td>
+                  <Table.Td fw={id === e.metric ? 600 : 400}>{metricLabel(id)}</Table.Td>
                   <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
                     <Figure measured={e.intervals[id]} strong={id === e.metric} />
                   </Table.Td>
                   <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
                     <Figure measured={e.validationIntervals[id]} />
                   </Table.Td>
-                  <Table.Td ta="right">{deltaWords(delta)}</Table.Td>
+                  <Table.Td ta="right">{formatDelta(delta)}</Table.Td>
                   <Table.Td>
                     <BesideBadge verdict={verdict} />
                   </Table.Td>

@@ -5,13 +5,13 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsString, useQueryStates } from 'nuqs'
 import { Allowed } from '../access/allowed.tsx'
-import { measuredWords, metricWords, settingsWords } from '../training/words.ts'
+import { formatMeasured, formatParameters, metricLabel } from '../training/labels.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { evaluationHref } from './links.ts'
 
 const known = { experiment: parseAsString, run: parseAsString, data: parseAsString, version: parseAsString }
@@ -94,7 +94,7 @@ export function NewEvaluation({ project }: { project: string }) {
                     searchable
                     disabled={experiment === null}
                     data={runs.map(r => {
-                      const { value, half } = measuredWords(r.measured)
+                      const { value, half } = formatMeasured(r.measured)
                       return {
                         value: r.run,
                         label: `#${r.number} ${r.trainer}, ${value}${half ? ` ± ${half}` : ''}${r.best ? ' (best)' : ''}`,
@@ -105,7 +105,7 @@ export function NewEvaluation({ project }: { project: string }) {
                   />
                   {run ? (
                     <Text size="sm" c="dimmed">
-                      {settingsWords(run.params)}
+                      {formatParameters(run.params)}
                     </Text>
                   ) : null}
                   {given.error ? <Problem error={given.error} /> : null}
@@ -126,7 +126,7 @@ export function NewEvaluation({ project }: { project: string }) {
                     disabled={versions.length === 0}
                     data={versions.map(v => ({
                       value: String(v.version),
-                      label: `v${v.version}, ${countWords(v.rows, 'row')}`,
+                      label: `v${v.version}, ${formatCount(v.rows, 'row')}`,
                     }))}
                     value={version ? String(version.version) : null}
                     onChange={next => setChoice({ version: next, data })}
@@ -141,7 +141,7 @@ export function NewEvaluation({ project }: { project: string }) {
               <Stack gap="sm">
                 <Text size="sm">
                   {run && version
-                    ? `${run.name} predicts ${countWords(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricWords(shown.data.metric)} first` : ''}, and stands beside that of the run’s validation rows.`
+                    ? `${run.name} predicts ${formatCount(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricLabel(shown.data.metric)} first` : ''}, and stands beside that of the run’s validation rows.`
                     : 'Choose a run and a dataset.'}
                 </Text>
                 {seen ? (

@@ -1,5 +1,5 @@
-import { metricWords } from '../training/words.ts'
-import { countWords, durationWords, numberWords } from '../ui/words.ts'
+import { metricLabel } from '../training/labels.ts'
+import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
 import { type HomeData, leadingExperiment, newest, worstMonitor } from './home-data.ts'
 
 export interface Cell {
@@ -12,8 +12,8 @@ export interface Cell {
   badge?: { state: string; label: string }
 }
 
-const measuredWords = (value: number | null, low: number | null, high: number | null) =>
-  low === null || high === null ? numberWords(value) : `${numberWords(value)} ± ${numberWords((high - low) / 2)}`
+const formatMeasured = (value: number | null, low: number | null, high: number | null) =>
+  low === null || high === null ? formatNumber(value) : `${formatNumber(value)} ± ${formatNumber((high - low) / 2)}`
 
 const LOADING = { value: '…', detail: ' ' }
 
@@ -23,14 +23,14 @@ function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'labe
   if (!top) return { value: 'no data yet', detail: 'add a table to begin' }
   const reading = ingestions?.filter(i => i.state === 'queued' || i.state === 'running').length ?? 0
   return {
-    value: countWords(top.rows, 'row'),
+    value: formatCount(top.rows, 'row'),
     detail: `${top.dataset} v${top.version}, `,
     at: top.createdAt,
     badge:
       reading > 0
         ? { state: 'running', label: `${reading} on the way` }
         : top.warnings.length > 0
-          ? { state: 'warn', label: countWords(top.warnings.length, 'warning') }
+          ? { state: 'warn', label: formatCount(top.warnings.length, 'warning') }
           : { state: 'ok', label: 'clean' },
   }
 }
@@ -42,9 +42,9 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
   const lead = leadingExperiment(experiments)
   if (open + done === 0) return { value: 'nothing trained', detail: 'four choices start it' }
   return {
-    value: open > 0 ? `${open} running` : `${countWords(done, 'run')} done`,
+    value: open > 0 ? `${open} running` : `${formatCount(done, 'run')} done`,
     detail: lead?.best
-      ? `best ${metricWords(lead.metric ?? '')} ${numberWords(lead.best.value)}`
+      ? `best ${metricLabel(lead.metric ?? '')} ${formatNumber(lead.best.value)}`
       : 'nothing measured yet',
     badge: open > 0 ? { state: 'running', label: 'now' } : undefined,
   }
@@ -57,8 +57,8 @@ function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'>
   const badge = open > 0 ? { state: 'running', label: `${open} on the way` } : undefined
   if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }
   return {
-    value: top.measured ? measuredWords(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
-    detail: `${metricWords(top.metric ?? '')} on ${top.dataset} v${top.version}`,
+    value: top.measured ? formatMeasured(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
+    detail: `${metricLabel(top.metric ?? '')} on ${top.dataset} v${top.version}`,
     badge,
   }
 }
@@ -83,7 +83,7 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
   const silent = endpoints.some(e => e.servers.alive === 0)
   const failing = endpoints.some(e => (e.errorShare ?? 0) > 0)
   return {
-    value: rate === 0 ? 'no traffic now' : `${numberWords(Number(rate.toPrecision(3)))} req/s`,
+    value: rate === 0 ? 'no traffic now' : `${formatNumber(Number(rate.toPrecision(3)))} req/s`,
     detail:
       top.p99Ms === null
         ? `${top.endpoint}, v${top.version}`
@@ -96,7 +96,7 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
   }
 }
 const durationWords3 = (ms: number | null) =>
-  ms === null ? '–' : ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : durationWords(ms)
+  ms === null ? '–' : ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : formatDuration(ms)
 
 const VERDICT_BADGE: Record<string, { state: string; label: string }> = {
   ok: { state: 'ok', label: 'right' },
@@ -130,7 +130,7 @@ function orchestrationCell({ activeJobs, failedJobs, schedules }: HomeData): Omi
     .filter(s => s.enabled && s.nextAt)
     .sort((a, b) => (a.nextAt ?? '').localeCompare(b.nextAt ?? ''))[0]
   return {
-    value: activeJobs.length > 0 ? countWords(activeJobs.length, 'job') : 'nothing runs',
+    value: activeJobs.length > 0 ? formatCount(activeJobs.length, 'job') : 'nothing runs',
     detail: next ? `${next.name} ` : 'no schedule',
     at: next?.nextAt,
     badge:

@@ -5,7 +5,7 @@ import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { type Line, tellEvents } from './event-words.ts'
+import { type Line, tellEvents } from './describe-event.ts'
 import classes from './home.module.css'
 
 const SHOWN = 9
@@ -30,11 +30,11 @@ export function Happened({ project }: { project: string }) {
           <li key={line.key}>
             {line.href ? (
               <Link className={classes.happened} href={`/p/${project}/${line.href}`}>
-                <Words line={line} />
+                <ActivityText line={line} />
               </Link>
             ) : (
               <span className={classes.happened}>
-                <Words line={line} />
+                <ActivityText line={line} />
               </span>
             )}
           </li>
@@ -44,7 +44,7 @@ export function Happened({ project }: { project: string }) {
   )
 }
 
-function Words({ line }: { line: Line }) {
+function ActivityText({ line }: { line: Line }) {
   return (
     <>
       <span className={classes.when}>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { cellsOf } from './cells.ts'
-import { type HappenedEvent, tellEvents } from './event-words.ts'
+import { type HappenedEvent, tellEvents } from './describe-event.ts'
 import type { HomeData } from './home-data.ts'
 import { needsOf, standingSentence } from './standing.ts'
 

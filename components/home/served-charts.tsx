@@ -2,10 +2,10 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { LineChart } from '../charts/line-chart.tsx'
 import { ErrorChart } from '../monitoring/error-chart.tsx'
-import { rateWords } from '../serving/words.ts'
+import { formatRate } from '../serving/labels.ts'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords } from '../ui/words.ts'
 
 const MINUTES = 60
 
@@ -37,7 +37,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
         summary={
           requests === 0
             ? 'No request came in the last hour.'
-            : `${countWords(requests, 'request')} in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
+            : `${formatCount(requests, 'request')} in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
         }
         series={[
           {
@@ -47,7 +47,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
           },
         ]}
         xWords={x => new Date(x).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}
-        yWords={rateWords}
+        yWords={formatRate}
         yRange={{ low: 0 }}
         height={220}
       />

@@ -1,5 +1,5 @@
-import { metricWords } from '../training/words.ts'
-import { countWords, numberWords } from '../ui/words.ts'
+import { metricLabel } from '../training/labels.ts'
+import { formatCount, formatNumber } from '../ui/format.ts'
 import { type HomeData, leadingExperiment, worstMonitor } from './home-data.ts'
 
 /** Where this project stands, in one or two sentences. */
@@ -18,10 +18,11 @@ export function standingSentence(data: HomeData): string {
   }
   if (models.length > 0) return `${models[0]!.model} waits to be promoted: nothing answers requests yet.`
   const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
-  if (open > 0) return `${countWords(open, 'run')} ${open === 1 ? 'is' : 'are'} on the way; the best can be registered.`
+  if (open > 0)
+    return `${formatCount(open, 'run')} ${open === 1 ? 'is' : 'are'} on the way; the best can be registered.`
   const lead = leadingExperiment(experiments)
   if (lead?.best)
-    return `${lead.best.name} is best in ${lead.experiment} with ${metricWords(lead.metric ?? 'score')} ${numberWords(lead.best.value)}; register it to keep it.`
+    return `${lead.best.name} is best in ${lead.experiment} with ${metricLabel(lead.metric ?? 'score')} ${formatNumber(lead.best.value)}; register it to keep it.`
   if (datasets.length > 0) return 'Data is here; nothing was trained yet.'
   return 'Everything begins with a table: one row per case, one column per fact.'
 }

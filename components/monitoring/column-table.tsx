@@ -1,8 +1,8 @@
 import { Badge, Box, Table, Text } from '@mantine/core'
 import type { ColumnDrift, MonitorStatus } from '#server/monitoring/contract.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords } from '../ui/words.ts'
-import { DRIFT_WORDS, type DriftState, driftState, rankColumns, testWords } from './words.ts'
+import { DRIFT_LABEL, type DriftState, driftState, rankColumns, testLabel } from './labels.ts'
 
 const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'gray', unjudged: 'gray' }
 
@@ -11,7 +11,7 @@ const DriftBadge = ({ drift }: { drift: ColumnDrift | null | undefined }) => {
   const state = driftState(drift)
   return (
     <Badge size="sm" variant="light" radius="sm" tt="none" fw={500} miw="max-content" color={COLOUR[state]}>
-      {DRIFT_WORDS[state]}
+      {DRIFT_LABEL[state]}
     </Badge>
   )
 }
@@ -26,7 +26,7 @@ export function ColumnTable({ status }: { status: MonitorStatus }) {
     ...columns.map(drift => ({ drift, name: drift.name, latest: newest?.columns.find(c => c.name === drift.name) })),
   ]
   return (
-    <Panel title="Columns" note={`${countWords(status.rows, 'row')} against training`} flush>
+    <Panel title="Columns" note={`${formatCount(status.rows, 'row')} against training`} flush>
       {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
       <Box component="section" aria-label="Columns, table" style={{ overflowX: 'auto' }} tabIndex={0}>
         <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
@@ -44,7 +44,7 @@ export function ColumnTable({ status }: { status: MonitorStatus }) {
             {rows.map(({ drift, name, latest }) => (
               <Table.Tr key={name}>
                 <Table.Td fw={500}>{name}</Table.Td>
-                <Table.Td c="dimmed">{testWords(drift)}</Table.Td>
+                <Table.Td c="dimmed">{testLabel(drift)}</Table.Td>
                 <Table.Td ta="right">{drift.statistic.toFixed(3)}</Table.Td>
                 <Table.Td ta="right" c="dimmed">
                   {drift.threshold}

@@ -1,6 +1,6 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
-import { fillWindows, mapSummary, rankColumns, testWords, timesLimit, timesWords } from './words.ts'
+import { fillWindows, formatTimesLimit, mapSummary, rankColumns, testLabel, timesLimit } from './labels.ts'
 
 const ANSWERS = 'predictions'
 
@@ -16,7 +16,7 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       const window = byName.get(name)
       const drift = answers && r === 0 ? window?.prediction : window?.columns.find(c => c.name === row)
       if (!window || !drift) return { value: null, flagged: false, title: `${row}, ${name}: no rows` }
-      const figure = `${testWords(drift)} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
+      const figure = `${testLabel(drift)} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
       return drift.judged
         ? { value: timesLimit(drift), flagged: drift.drifted, title: `${row}, ${name}: ${figure}` }
         : { value: null, flagged: false, title: `${row}, ${name}: too few rows (${drift.rows}) to judge` }
@@ -30,7 +30,7 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       rows={rows}
       columns={names}
       cells={cells}
-      valueWords={timesWords}
+      valueWords={formatTimesLimit}
     />
   )
 }

@@ -1,7 +1,7 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import { LineChart } from '../charts/line-chart.tsx'
-import { numberWords } from '../ui/words.ts'
-import { errorSummary, fillWindows, versionMarks } from './words.ts'
+import { formatNumber } from '../ui/format.ts'
+import { errorSummary, fillWindows, versionMarks } from './labels.ts'
 
 /** Measured error per window beside that of the validation rows. */
 export function ErrorChart({ status }: { status: MonitorStatus }) {
@@ -18,20 +18,20 @@ export function ErrorChart({ status }: { status: MonitorStatus }) {
     <LineChart
       title="Error, measured"
       note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better; tint = 95 % interval`}
-      summary={errorSummary(status, numberWords)}
+      summary={errorSummary(status, formatNumber)}
       series={[{ name: label, points }]}
       {...(baseline && baseline.baselineLow !== null && baseline.baselineHigh !== null
         ? {
             band: {
               low: baseline.baselineLow,
               high: baseline.baselineHigh,
-              label: `validation: ${numberWords(baseline.baseline)}, 95 % interval ${numberWords(baseline.baselineLow)} to ${numberWords(baseline.baselineHigh)}`,
+              label: `validation: ${formatNumber(baseline.baseline)}, 95 % interval ${formatNumber(baseline.baselineLow)} to ${formatNumber(baseline.baselineHigh)}`,
             },
           }
         : {})}
       markers={versionMarks(status.windows, names, status.events)}
       xWords={xWords}
-      yWords={numberWords}
+      yWords={formatNumber}
       xLabel={status.grain}
       height={220}
     />

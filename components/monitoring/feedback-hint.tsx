@@ -1,6 +1,6 @@
 import { Button, Code, CopyButton, Stack, Text } from '@mantine/core'
 import { Panel } from '../ui/panel.tsx'
-import { feedbackSnippet } from './words.ts'
+import { feedbackSnippet } from './labels.ts'
 
 /** How true values get here, when none came yet. */
 export function FeedbackHint({ url }: { url: string }) {

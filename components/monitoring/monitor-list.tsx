@@ -10,7 +10,7 @@ import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { VERDICT_WORDS } from './words.ts'
+import { VERDICT_LABEL } from './labels.ts'
 
 function sentenceOf(items: MonitorSummary[]): string {
   if (items.length === 0) return 'Every endpoint is compared with what its model met in training, every hour.'
@@ -75,7 +75,7 @@ export function MonitorList({ project }: { project: string }) {
                     </Text>
                   </Table.Td>
                   <Table.Td>
-                    <StateBadge state={item.verdict} label={VERDICT_WORDS[item.verdict]} />
+                    <StateBadge state={item.verdict} label={VERDICT_LABEL[item.verdict]} />
                   </Table.Td>
                   <Table.Td miw={260}>
                     <Text size="sm" lineClamp={2} title={item.sentence}>

@@ -16,7 +16,7 @@ import { ColumnTable } from './column-table.tsx'
 import { DriftMap } from './drift-map.tsx'
 import { ErrorChart } from './error-chart.tsx'
 import { FeedbackHint } from './feedback-hint.tsx'
-import { VERDICT_WORDS } from './words.ts'
+import { VERDICT_LABEL } from './labels.ts'
 
 /** Is it still right? The verdict of the newest check, and what it rests on. */
 export function MonitorPage({ project, name }: { project: string; name: string }) {
@@ -42,7 +42,7 @@ export function MonitorPage({ project, name }: { project: string; name: string }
         title={
           <Group gap="xs" component="span" display="inline-flex">
             <span>{data.endpoint}</span>
-            <StateBadge state={data.verdict} label={VERDICT_WORDS[data.verdict]} />
+            <StateBadge state={data.verdict} label={VERDICT_LABEL[data.verdict]} />
           </Group>
         }
         sentence={data.sentence}

@@ -6,13 +6,13 @@ import { JOB_ACTIONS, type JobDetail } from '#server/orchestration/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { FollowedLog } from '../ui/followed-log.tsx'
+import { formatBytes, formatDuration } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { bytesWords, durationWords } from '../ui/words.ts'
-import { jobSentence, stateWords, subjectLink, tookWords } from './words.ts'
+import { formatElapsed, jobSentence, jobStateLabel, subjectLink } from './labels.ts'
 
 const isActive = (job: JobDetail | undefined) => job?.state === 'queued' || job?.state === 'running'
 
@@ -40,7 +40,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
       <PageHead
         title={
           <>
-            {data.title} <StateBadge state={data.state} label={stateWords(data)} />
+            {data.title} <StateBadge state={data.state} label={jobStateLabel(data)} />
           </>
         }
         sentence={jobSentence(data)}
@@ -77,7 +77,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
             {Math.round(data.progress.done * 100)} %
             {data.progress.etaSeconds === undefined
               ? ''
-              : `, about ${durationWords(data.progress.etaSeconds * 1000)} left`}
+              : `, about ${formatDuration(data.progress.etaSeconds * 1000)} left`}
           </Text>
         </Group>
       ) : null}
@@ -112,12 +112,12 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
                 </Table.Td>
                 <Table.Td miw={160}>{a.reason ?? '–'}</Table.Td>
                 <Table.Td c="dimmed">{a.worker}</Table.Td>
-                <Table.Td ta="right">{a.peakMemoryBytes === null ? '–' : bytesWords(a.peakMemoryBytes)}</Table.Td>
+                <Table.Td ta="right">{a.peakMemoryBytes === null ? '–' : formatBytes(a.peakMemoryBytes)}</Table.Td>
                 <Table.Td>
                   <Time at={a.startedAt} />
                 </Table.Td>
                 <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                  {tookWords(a.startedAt, a.endedAt, dataUpdatedAt)}
+                  {formatElapsed(a.startedAt, a.endedAt, dataUpdatedAt)}
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -8,7 +8,7 @@ import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { authorWords, stateWords, tookWords } from './words.ts'
+import { authorLabel, formatElapsed, jobStateLabel } from './labels.ts'
 
 const FILTERS = ['all', 'active', 'done', 'failed', 'cancelled'] as const
 
@@ -73,18 +73,18 @@ export function JobTable({ project }: { project: string }) {
                     ) : null}
                   </Table.Td>
                   <Table.Td>
-                    <StateBadge state={job.state} label={stateWords(job)} />
+                    <StateBadge state={job.state} label={jobStateLabel(job)} />
                   </Table.Td>
                   <Table.Td c="dimmed">{job.lane}</Table.Td>
                   <Table.Td ta="right">{job.attemptsMade}</Table.Td>
                   <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                    {tookWords(job.startedAt, job.endedAt, dataUpdatedAt)}
+                    {formatElapsed(job.startedAt, job.endedAt, dataUpdatedAt)}
                   </Table.Td>
                   <Table.Td>
                     <Time at={job.createdAt} />
                   </Table.Td>
                   <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-                    {authorWords(job.createdBy)}
+                    {authorLabel(job.createdBy)}
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -5,9 +5,9 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useTRPC } from '../trpc.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { JobTable } from './job-table.tsx'
+import { overviewSentence } from './labels.ts'
 import { ScheduleTable } from './schedule-table.tsx'
 import { TimelineView } from './timeline-view.tsx'
-import { overviewSentence } from './words.ts'
 
 const VIEWS = ['timeline', 'jobs', 'schedules'] as const
 const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }

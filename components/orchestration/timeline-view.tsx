@@ -8,8 +8,8 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
+import { attemptTitle, drawnSpan, formatElapsed, formatWindow, jobStateLabel, ticksOf, WINDOWS } from './labels.ts'
 import classes from './timeline.module.css'
-import { attemptTitle, drawnSpan, stateWords, ticksOf, tookWords, WINDOWS, windowWords } from './words.ts'
 
 const COLOUR: Record<AttemptSummary['state'], string> = {
   running: 'blue',
@@ -42,10 +42,10 @@ export function TimelineView({ project }: { project: string }) {
         w={170}
         value={String(minutes)}
         onChange={event => setMinutes(WINDOWS.find(w => String(w) === event.currentTarget.value) ?? null)}
-        data={WINDOWS.map(w => ({ value: String(w), label: `Last ${windowWords(w)}` }))}
+        data={WINDOWS.map(w => ({ value: String(w), label: `Last ${formatWindow(w)}` }))}
       />
       {data.lanes.length === 0 ? (
-        <EmptyState title={`Nothing ran within the last ${windowWords(minutes)}`}>
+        <EmptyState title={`Nothing ran within the last ${formatWindow(minutes)}`}>
           Uploads, profiles, training runs and monitoring checks appear here as bars while they run, each with its
           attempts. Choose a longer window to look further back.
         </EmptyState>
@@ -157,9 +157,9 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
                     {quietSince ? null : <span className={classes.now} style={{ left: place(now) }} aria-hidden />}
                   </td>
                   <td className={classes.state}>
-                    <StateBadge state={job.state} label={stateWords(job)} />{' '}
+                    <StateBadge state={job.state} label={jobStateLabel(job)} />{' '}
                     <Text span size="xs" c="dimmed">
-                      {tookWords(job.startedAt, job.endedAt, now)}
+                      {formatElapsed(job.startedAt, job.endedAt, now)}
                       {attempts.length > 1 ? `, ${attempts.length} attempts` : ''}
                     </Text>
                   </td>

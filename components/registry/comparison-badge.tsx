@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core'
-import type { Verdict } from '../training/words.ts'
+import type { Verdict } from '../training/labels.ts'
 
 const LOOKS: Record<Verdict, { colour: string; words: string }> = {
   better: { colour: 'green', words: 'better' },

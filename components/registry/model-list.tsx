@@ -1,12 +1,12 @@
 'use client'
 import { Anchor, Badge, Button, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import Link from 'next/link'
-import { metricWords } from '../training/words.ts'
+import { metricLabel } from '../training/labels.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { numberWords } from '../ui/words.ts'
 import { useModels } from './client.ts'
 
 /** All models of a project: which version answers, which is the newest. */
@@ -83,7 +83,7 @@ export function ModelList({ project }: { project: string }) {
                   <Table.Td style={{ fontVariantNumeric: 'tabular-nums' }}>
                     {Object.entries(m.metrics)
                       .slice(0, 3)
-                      .map(([key, value]) => `${metricWords(key)} ${numberWords(value)}`)
+                      .map(([key, value]) => `${metricLabel(key)} ${formatNumber(value)}`)
                       .join(' · ') || '–'}
                   </Table.Td>
                   <Table.Td c="dimmed">

@@ -4,14 +4,14 @@ import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
-import { measuredWords, metricWords } from '../training/words.ts'
+import { formatMeasured, metricLabel } from '../training/labels.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints, useModel } from './client.ts'
+import { measuredOf, metricsOf, modelSentence } from './labels.ts'
 import { Scorecard } from './scorecard.tsx'
-import { measuredOf, metricsOf, modelSentence } from './words.ts'
 
 /** Its library is fetched with it. */
 const LineageGraph = dynamic(() => import('../data/lineage/lineage-graph.tsx').then(m => m.LineageGraph), {
@@ -67,7 +67,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
               <Table.Th>Version</Table.Th>
               {metrics.map(m => (
                 <Table.Th key={m} ta="right">
-                  {metricWords(m)}
+                  {metricLabel(m)}
                 </Table.Th>
               ))}
               <Table.Th>Run</Table.Th>
@@ -101,7 +101,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 </Table.Td>
                 {metrics.map(m => (
                   <Table.Td key={m} ta="right">
-                    {measuredWords(measuredOf(v, m)).value}
+                    {formatMeasured(measuredOf(v, m)).value}
                   </Table.Td>
                 ))}
                 <Table.Td ff="monospace">

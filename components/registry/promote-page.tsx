@@ -20,9 +20,9 @@ import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
 import { runHref } from '../training/links.ts'
+import { formatDuration } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { durationWords } from '../ui/words.ts'
 import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
 
@@ -66,7 +66,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
                 ? `It answers instead of ${now.model} v${now.version} from about a second after you confirm; requests on their way end with v${now.version}. `
                 : `${endpoint} is new: it answers from about a second after you confirm. `}
             {now && !same
-              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${durationWords(lastSwitch)}`}.`
+              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${formatDuration(lastSwitch)}`}.`
               : null}
           </Text>
         </div>

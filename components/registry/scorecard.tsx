@@ -1,9 +1,9 @@
 import { Table, Text } from '@mantine/core'
 import type { VersionSummary } from '#server/registry/contract.ts'
-import { measuredWords, metricWords } from '../training/words.ts'
+import { formatMeasured, metricLabel } from '../training/labels.ts'
 import { Panel } from '../ui/panel.tsx'
 import { ComparisonBadge } from './comparison-badge.tsx'
-import { compareVersions, measuredOf, metricsOf } from './words.ts'
+import { compareVersions, measuredOf, metricsOf } from './labels.ts'
 
 /** Champion beside challenger, metric by metric; what lies within chance is not called better or worse. */
 export function Scorecard({ champion, challenger }: { champion?: VersionSummary; challenger: VersionSummary }) {
@@ -31,7 +31,7 @@ export function Scorecard({ champion, challenger }: { champion?: VersionSummary;
           <Table.Tbody>
             {metrics.map((metric, i) => (
               <Table.Tr key={metric}>
-                <Table.Td fw={i === 0 ? 600 : 400}>{metricWords(metric)}</Table.Td>
+                <Table.Td fw={i === 0 ? 600 : 400}>{metricLabel(metric)}</Table.Td>
                 {champion ? <Value version={champion} metric={metric} /> : null}
                 <Value version={challenger} metric={metric} />
                 {champion ? (
@@ -49,7 +49,7 @@ export function Scorecard({ champion, challenger }: { champion?: VersionSummary;
 }
 
 function Value({ version, metric }: { version: VersionSummary; metric: string }) {
-  const { value, half } = measuredWords(measuredOf(version, metric))
+  const { value, half } = formatMeasured(measuredOf(version, metric))
   return (
     <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
       {value}

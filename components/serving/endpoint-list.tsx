@@ -6,7 +6,7 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints } from './client.ts'
-import { latencyWords, rateWords, shareWords } from './words.ts'
+import { formatErrorShare, formatLatency, formatRate } from './labels.ts'
 
 /** All endpoints of a project: what answers, how fast. */
 export function EndpointList({ project }: { project: string }) {
@@ -68,10 +68,10 @@ export function EndpointList({ project }: { project: string }) {
                     </Anchor>{' '}
                     v{e.version}
                   </Table.Td>
-                  <Table.Td ta="right">{rateWords(e.ratePerSecond)}</Table.Td>
-                  <Table.Td ta="right">{latencyWords(e.p50Ms)}</Table.Td>
-                  <Table.Td ta="right">{latencyWords(e.p99Ms)}</Table.Td>
-                  <Table.Td ta="right">{shareWords(e.errorShare)}</Table.Td>
+                  <Table.Td ta="right">{formatRate(e.ratePerSecond)}</Table.Td>
+                  <Table.Td ta="right">{formatLatency(e.p50Ms)}</Table.Td>
+                  <Table.Td ta="right">{formatLatency(e.p99Ms)}</Table.Td>
+                  <Table.Td ta="right">{formatErrorShare(e.errorShare)}</Table.Td>
                   <Table.Td ta="right">
                     {e.servers.current} of {e.servers.alive}
                   </Table.Td>

@@ -8,12 +8,12 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
+import { endpointSentence } from './labels.ts'
 import { LiveView } from './live-view.tsx'
 import { PredictionList } from './prediction-list.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
 import { Snippets } from './snippets.tsx'
 import { TryItForm } from './try-it-form.tsx'
-import { endpointSentence } from './words.ts'
 
 const TABS = ['try', 'call', 'history', 'predictions'] as const
 const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions: 'Predictions' }

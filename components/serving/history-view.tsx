@@ -1,11 +1,11 @@
 import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Allowed } from '../access/allowed.tsx'
+import { formatDuration } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { durationWords } from '../ui/words.ts'
 import { useHistory } from './client.ts'
-import { timeWords } from './words.ts'
+import { formatTime } from './labels.ts'
 
 /** Every switch, newest first, and what was in force at any instant. */
 export function HistoryView({
@@ -39,8 +39,8 @@ export function HistoryView({
         {data?.at ? (
           <Text size="sm" pb={8}>
             {data.version === undefined
-              ? `Nothing answered at ${timeWords(data.at)}.`
-              : `At ${timeWords(data.at)}, ${data.model} v${data.version} answered.`}
+              ? `Nothing answered at ${formatTime(data.at)}.`
+              : `At ${formatTime(data.at)}, ${data.model} v${data.version} answered.`}
           </Text>
         ) : null}
       </Group>
@@ -75,7 +75,7 @@ export function HistoryView({
                 <Table.Td c="dimmed">
                   <Time at={item.at} />
                 </Table.Td>
-                <Table.Td ta="right">{item.switchedInMs === null ? '–' : durationWords(item.switchedInMs)}</Table.Td>
+                <Table.Td ta="right">{item.switchedInMs === null ? '–' : formatDuration(item.switchedInMs)}</Table.Td>
                 <Table.Td>{item.reason || '–'}</Table.Td>
                 <Table.Td c="dimmed" title={item.actor}>
                   {item.actorName}

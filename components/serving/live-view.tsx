@@ -1,16 +1,16 @@
 import { Grid, Skeleton } from '@mantine/core'
 import type { StatsPoint } from '#server/serving/contract.ts'
 import { LineChart } from '../charts/line-chart.tsx'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { useStats } from './client.ts'
-import { latencyWords, rateWords } from './words.ts'
+import { formatLatency, formatRate } from './labels.ts'
 
 const MINUTES = 15
 const HEIGHT = 150
 
-const clockWords = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+const formatClock = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** Rate and latency of the last quarter of an hour, moving. */
 export function LiveView({ project, endpoint }: { project: string; endpoint: string }) {
@@ -33,13 +33,13 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
           <LineChart
             title="Requests"
             note={`per second, last ${MINUTES} minutes`}
-            summary={`${countWords(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
+            summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
             series={[
               line('all', p => p.ratePerSecond),
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
             ]}
-            xWords={clockWords}
-            yWords={rateWords}
+            xWords={formatClock}
+            yWords={formatRate}
             yRange={{ low: 0, high: 0 }}
             height={HEIGHT}
           />
@@ -53,11 +53,11 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
             summary={
               requests === 0
                 ? 'No request came, so there is no latency.'
-                : `The slowest ten seconds had a 99th percentile of ${latencyWords(slowest)}.`
+                : `The slowest ten seconds had a 99th percentile of ${formatLatency(slowest)}.`
             }
             series={[line('p99', p => p.p99Ms), line('p50', p => p.p50Ms)]}
-            xWords={clockWords}
-            yWords={latencyWords}
+            xWords={formatClock}
+            yWords={formatLatency}
             yRange={{ low: 0, high: 0 }}
             height={HEIGHT}
           />

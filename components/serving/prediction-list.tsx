@@ -1,7 +1,7 @@
 import { Paper, Skeleton, Table, Text } from '@mantine/core'
 import { Problem } from '../ui/problem.tsx'
 import { usePredictions } from './client.ts'
-import { latencyWords, timeWords } from './words.ts'
+import { formatLatency, formatTime } from './labels.ts'
 
 const words = (value: unknown) =>
   value === null || value === undefined
@@ -38,14 +38,14 @@ export function PredictionList({ project, endpoint }: { project: string; endpoin
         <Table.Tbody>
           {data.items.map(p => (
             <Table.Tr key={p.id} title={p.id}>
-              <Table.Td c="dimmed">{timeWords(p.receivedAt)}</Table.Td>
-              <Table.Td c="dimmed">{p.eventTime === p.receivedAt ? 'the same' : timeWords(p.eventTime)}</Table.Td>
+              <Table.Td c="dimmed">{formatTime(p.receivedAt)}</Table.Td>
+              <Table.Td c="dimmed">{p.eventTime === p.receivedAt ? 'the same' : formatTime(p.eventTime)}</Table.Td>
               <Table.Td ta="right">v{p.version}</Table.Td>
               <Table.Td ta="right" fw={600}>
                 {words(p.prediction)}
               </Table.Td>
               <Table.Td ta="right">{words(p.actual)}</Table.Td>
-              <Table.Td ta="right">{latencyWords(p.latencyMs)}</Table.Td>
+              <Table.Td ta="right">{formatLatency(p.latencyMs)}</Table.Td>
               <Table.Td maw={420}>
                 <Text size="xs" c="dimmed" truncate>
                   {Object.entries(p.features)

@@ -1,7 +1,7 @@
 import { Button, Code, CopyButton, Group, Paper, SegmentedControl, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Signature } from '#server/registry/contract.ts'
-import { exampleRow, LANGUAGES, type Language, snippet } from './words.ts'
+import { exampleRow, LANGUAGES, type Language, snippet } from './labels.ts'
 
 /** A request ready to paste. */
 export function Snippets({ url, signature }: { url: string; signature: Signature }) {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import { Problem, problemOf } from '../ui/problem.tsx'
 import { useTryIt } from './client.ts'
-import { exampleRow, latencyWords, probabilityWords } from './words.ts'
+import { exampleRow, formatLatency, formatProbability } from './labels.ts'
 
 type Cell = string | number | boolean | null
 
@@ -83,14 +83,14 @@ export function TryItForm({
                     .map(({ name, p }) => (
                       <Table.Tr key={name}>
                         <Table.Td>{name}</Table.Td>
-                        <Table.Td ta="right">{probabilityWords(p)}</Table.Td>
+                        <Table.Td ta="right">{formatProbability(p)}</Table.Td>
                       </Table.Tr>
                     ))}
                 </Table.Tbody>
               </Table>
             ) : null}
             <Text size="xs" c="dimmed">
-              {answer.model} v{answer.version}, {latencyWords(answer.tookMs)} with the way through the dashboard, id{' '}
+              {answer.model} v{answer.version}, {formatLatency(answer.tookMs)} with the way through the dashboard, id{' '}
               <Text span ff="monospace" inherit>
                 {answer.ids[0]}
               </Text>

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import type { JobSummary } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
-import { countWords, durationWords } from '../ui/words.ts'
+import { formatCount, formatDuration } from '../ui/format.ts'
 import { useSettled } from './use-settled.ts'
 
 /** Less would flicker; the live stream brings the beginnings and ends, this the share in between. */
@@ -25,7 +25,7 @@ export function JobsTray({ project }: { project: string }) {
   const jobs = data?.items ?? []
   const running = jobs.filter(j => j.state === 'running')
   const share = running.reduce((sum, j) => sum + (j.progress?.done ?? 0), 0) / Math.max(1, running.length)
-  const words = jobs.length === 0 ? 'No jobs' : countWords(jobs.length, 'job')
+  const words = jobs.length === 0 ? 'No jobs' : formatCount(jobs.length, 'job')
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" width={340} trapFocus>
       <Popover.Target>
@@ -92,7 +92,7 @@ function JobLine({ project, job, onGo }: { project: string; job: JobSummary; onG
         <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {job.state === 'queued'
             ? 'waits'
-            : `${Math.round(done * 100)} %${eta ? `, ${durationWords(eta * 1000)} left` : ''}`}
+            : `${Math.round(done * 100)} %${eta ? `, ${formatDuration(eta * 1000)} left` : ''}`}
         </Text>
       </Group>
       {job.state === 'running' ? (

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { Decisions, LaunchOptions } from '#server/training/contract.ts'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords } from '../ui/words.ts'
 import { DecisionSettings } from './decision-settings.tsx'
 
 type Split = LaunchOptions['split']
@@ -85,7 +85,7 @@ export function AdvancedSettings({
                   size="xs"
                   value={t.id}
                   disabled={trainers.length === 1 && trainers[0] === t.id}
-                  label={`${t.label} · ${countWords(t.settings, 'setting')}`}
+                  label={`${t.label} · ${formatCount(t.settings, 'setting')}`}
                   description={t.description}
                 />
               ))}

@@ -7,26 +7,26 @@ import { useState } from 'react'
 import type { Comparison, Measured, RunSummary } from '#server/training/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import classes from './compare-page.module.css'
 import { CurvesPanel } from './curves-panel.tsx'
-import { runHref, trainingHref } from './links.ts'
-import { OverlaidCurves } from './overlaid-curves.tsx'
 import {
   compareValues,
   comparisonSentence,
-  deltaWords,
   directionOf,
-  measuredWords,
-  metricWords,
+  formatDelta,
+  formatMeasured,
+  formatRunDuration,
+  formatValue,
+  metricLabel,
   settingName,
-  tookWords,
   type Verdict,
-  valueWords,
-} from './words.ts'
+} from './labels.ts'
+import { runHref, trainingHref } from './links.ts'
+import { OverlaidCurves } from './overlaid-curves.tsx'
 
 const LIVE_MS = 2000
 const NOT_SET = '–'
@@ -151,10 +151,12 @@ function ComparisonTable({
             <Row
               key={name}
               name={settingName(name)}
-              values={params[name]!.map(value => (value === null || value === undefined ? NOT_SET : valueWords(value)))}
+              values={params[name]!.map(value =>
+                value === null || value === undefined ? NOT_SET : formatValue(value),
+              )}
             />
           ))}
-          <Row name="time" values={runs.map(tookWords)} />
+          <Row name="time" values={runs.map(formatRunDuration)} />
           <Row name="state" values={runs.map(run => run.status)} />
         </Table.Tbody>
       </Table>
@@ -162,7 +164,7 @@ function ComparisonTable({
         <Text size="sm" c="dimmed" px="md" py={8} component="div">
           {all
             ? 'Everything is shown.'
-            : `${countWords(hidden + (trainersDiffer ? 0 : 1), 'row is', 'rows are')} the same in all.`}{' '}
+            : `${formatCount(hidden + (trainersDiffer ? 0 : 1), 'row is', 'rows are')} the same in all.`}{' '}
           <Button size="compact-xs" variant="subtle" onClick={() => setAll(!all)}>
             {all ? 'Only what differs' : 'Show them'}
           </Button>
@@ -176,10 +178,10 @@ function MetricRow({ name, main, values }: { name: string; main: boolean; values
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={main ? 600 : 400} c={main ? undefined : 'dimmed'} className={classes.name}>
-        {metricWords(name)}
+        {metricLabel(name)}
       </Table.Th>
       {values.map((measured, i) => {
-        const { value, half } = measuredWords(measured)
+        const { value, half } = formatMeasured(measured)
         const { verdict, delta } = compareValues(values[0], measured, directionOf(name))
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: one cell per run, in the order of the runs
@@ -235,7 +237,7 @@ function Cell({
       <div>{children}</div>
       {said ? (
         <Text size="xs" c="dimmed" component="div">
-          {deltaWords(delta)}{' '}
+          {formatDelta(delta)}{' '}
           {verdict === 'differs' ? null : (
             <Badge size="xs" variant="light" color={COLOURS[verdict] ?? 'gray'} tt="none" fw={500} radius="sm">
               {verdict}

@@ -5,11 +5,11 @@ import type { ReactNode } from 'react'
 import type { CurveSeries } from '#server/training/contract.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { useTRPC } from '../trpc.ts'
+import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { numberWords } from '../ui/words.ts'
-import { curveSentence, pickKey } from './curve-words.ts'
-import { directionOf, metricWords } from './words.ts'
+import { curveSentence, pickKey } from './describe-curve.ts'
+import { directionOf, metricLabel } from './labels.ts'
 
 const POINTS = 400
 const LIVE_MS = 2000
@@ -73,7 +73,7 @@ export function CurvesPanel({
                 size="xs"
                 w={150}
                 aria-label="Curve to draw"
-                data={keys.map(k => ({ value: k, label: metricWords(k) }))}
+                data={keys.map(k => ({ value: k, label: metricLabel(k) }))}
                 value={key}
                 allowDeselect={false}
                 onChange={next => setWanted(next)}
@@ -101,14 +101,14 @@ function CurveChart({
   const total = series.reduce((sum, s) => sum + s.total, 0)
   return (
     <LineChart
-      title={choice ? 'Learning curve' : metricWords(metric)}
+      title={choice ? 'Learning curve' : metricLabel(metric)}
       actions={choice}
       xLabel="step"
       summary={curveSentence(series, directionOf(metric))}
       badge={total > drawn ? `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} points` : undefined}
       series={series.map(s => ({ name: s.name, points: s.points.map(p => ({ x: p.step, y: p.value })) }))}
-      xWords={x => numberWords(x)}
-      yWords={numberWords}
+      xWords={x => formatNumber(x)}
+      yWords={formatNumber}
       height={height}
     />
   )

@@ -5,9 +5,9 @@ import { HeatMap } from '../charts/heat-map.tsx'
 import { Histogram } from '../charts/histogram.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import { ScatterPlot } from '../charts/scatter-plot.tsx'
+import { formatCount, formatNumber, formatShare } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords, numberWords, shareWords } from '../ui/words.ts'
-import { axisShare } from './words.ts'
+import { axisShare } from './labels.ts'
 
 const half = { base: 12, md: 6 }
 
@@ -82,7 +82,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
       <ShareChart
         title="ROC"
         note={`${curve.class} against the rest`}
-        summary={`A random row of “${curve.class}” scores above a random row of the rest in ${numberWords(Math.round(1000 * area) / 10)} % of pairs.`}
+        summary={`A random row of “${curve.class}” scores above a random row of the rest in ${formatNumber(Math.round(1000 * area) / 10)} % of pairs.`}
         series={[
           { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
           { name: 'chance', points: DIAGONAL, dashed: true },
@@ -94,7 +94,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
         note={curve.class}
         summary={
           share80 > 0
-            ? `At a precision of 80 %, ${shareWords(share80)} of the rows of “${curve.class}” are found.`
+            ? `At a precision of 80 %, ${formatShare(share80)} of the rows of “${curve.class}” are found.`
             : 'A precision of 80 % is not reached at any threshold.'
         }
         series={[
@@ -141,7 +141,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
 /** What looking at the fifth of the rows with the highest scores finds. */
 function gainSentence(gain: NonNullable<ClassCurves['gain']>, name: string): string {
   const fifth = gain.findLast(p => p.share <= 0.2) ?? gain[0]!
-  return `In the ${shareWords(fifth.share)} of rows with the highest scores are ${shareWords(fifth.found)} of all “${name}”.`
+  return `In the ${formatShare(fifth.share)} of rows with the highest scores are ${formatShare(fifth.found)} of all “${name}”.`
 }
 
 function Confusion({ classes, counts }: { classes: string[]; counts: number[][] }) {
@@ -151,15 +151,15 @@ function Confusion({ classes, counts }: { classes: string[]; counts: number[][] 
     <HeatMap
       title="Confusion"
       note="rows: what is true, columns: what was predicted"
-      summary={`${numberWords(right)} of ${countWords(total, 'row')} (${shareWords(total === 0 ? 0 : right / total)}) are put into their class.`}
+      summary={`${formatNumber(right)} of ${formatCount(total, 'row')} (${formatShare(total === 0 ? 0 : right / total)}) are put into their class.`}
       rows={classes}
       columns={classes}
-      valueWords={numberWords}
+      valueWords={formatNumber}
       cells={counts.map((row, i) =>
         row.map((count, j) => ({
           value: count,
           flagged: false,
-          title: `${classes[i]} predicted as ${classes[j]}: ${countWords(count, 'row')}`,
+          title: `${classes[i]} predicted as ${classes[j]}: ${formatCount(count, 'row')}`,
         })),
       )}
     />
@@ -180,7 +180,7 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
         <Panel>
           <ScatterPlot
             title="Predicted and true"
-            note={`${countWords(points.length, of)} of ${numberWords(total)}`}
+            note={`${formatCount(points.length, of)} of ${formatNumber(total)}`}
             summary="On the dashed line a prediction is exactly right; below it the prediction was too high."
             points={points.map(p => ({ x: p.predicted, y: p.actual }))}
             xLabel="predicted"
@@ -197,7 +197,7 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
             summary={
               worst === null
                 ? 'There are too few rows to say.'
-                : `Around ${numberWords(worst.predicted)} it errs most on average: by ${numberWords(worst.mean)}.`
+                : `Around ${formatNumber(worst.predicted)} it errs most on average: by ${formatNumber(worst.mean)}.`
             }
             series={[
               {
@@ -206,8 +206,8 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
               },
             ]}
             xLabel="predicted"
-            xWords={numberWords}
-            yWords={numberWords}
+            xWords={formatNumber}
+            yWords={formatNumber}
             yRange={{ low: 0, high: 0 }}
             height={260}
           />
@@ -219,9 +219,9 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
             <Histogram
               title="Errors"
               note="true − predicted"
-              summary={`${countWords(total, of)}; errors from ${numberWords(bins[0]!.from)} to ${numberWords(bins.at(-1)!.to)}.`}
+              summary={`${formatCount(total, of)}; errors from ${formatNumber(bins[0]!.from)} to ${formatNumber(bins.at(-1)!.to)}.`}
               bins={bins}
-              xWords={numberWords}
+              xWords={formatNumber}
             />
           </Panel>
         </Grid.Col>

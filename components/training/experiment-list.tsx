@@ -7,14 +7,14 @@ import type { ExperimentSummary, RunState } from '#server/training/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount, formatNumber } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { countWords, numberWords } from '../ui/words.ts'
+import { metricLabel, runTotal } from './labels.ts'
 import { datasetHref, experimentHref, newHref, runHref } from './links.ts'
-import { metricWords, runTotal } from './words.ts'
 
 const STILL_MOVING_MS = 4000
 const moving = (e: ExperimentSummary) => e.runs.running + e.runs.queued > 0
@@ -24,7 +24,7 @@ function sentenceOf(items: ExperimentSummary[]): string {
   const running = items.reduce((sum, e) => sum + e.runs.running, 0)
   const queued = items.reduce((sum, e) => sum + e.runs.queued, 0)
   const now = running + queued === 0 ? 'nothing is training now' : `${running} running, ${queued} waiting`
-  return `${countWords(runs, 'run')} in ${countWords(items.length, 'experiment')}; ${now}.`
+  return `${formatCount(runs, 'run')} in ${formatCount(items.length, 'experiment')}; ${now}.`
 }
 
 /** What was tried, what is running, what is best so far. */
@@ -115,7 +115,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
         {e.best ? (
           <Group gap={6} justify="flex-end" wrap="nowrap">
             <Text span size="xs" c="dimmed">
-              {e.metric ? metricWords(e.metric) : ''}
+              {e.metric ? metricLabel(e.metric) : ''}
             </Text>
             <Anchor
               component={Link}
@@ -124,7 +124,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
               c="var(--mantine-color-text)"
               fw={500}
             >
-              {numberWords(e.best.value)}
+              {formatNumber(e.best.value)}
             </Anchor>
             <Text span size="xs" c="dimmed">
               {e.best.trainer}

@@ -9,18 +9,18 @@ import { type ExperimentDetail, MAX_COMPARED, RUN_STATES } from '#server/trainin
 import { useMay } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { CurvesPanel } from './curves-panel.tsx'
 import classes from './experiment-page.module.css'
 import { filterRuns, SORTS, type Sort, sortRuns } from './filter-runs.ts'
+import { experimentSentence, formatRunCounts } from './labels.ts'
 import { compareHref, datasetHref, newHref } from './links.ts'
 import { OverviewPanels } from './overview-panels.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import { RunsTable } from './runs-table.tsx'
-import { experimentSentence, runCountsWords } from './words.ts'
 
 const LIVE_MS = 2000
 const TOP = 5
@@ -177,8 +177,8 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
                 {shown.length === 0
                   ? 'No run fits the filter.'
                   : filtered
-                    ? `${shown.length} of ${countWords(experiment.items.length, 'run')} fit the filter.`
-                    : `${countWords(experiment.items.length, 'run')}: ${runCountsWords(experiment.runs)}.`}
+                    ? `${shown.length} of ${formatCount(experiment.items.length, 'run')} fit the filter.`
+                    : `${formatCount(experiment.items.length, 'run')}: ${formatRunCounts(experiment.runs)}.`}
               </Text>
             </Panel>
             <CurvesPanel

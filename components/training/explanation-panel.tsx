@@ -2,9 +2,9 @@ import { Grid } from '@mantine/core'
 import type { Explanation, PartialDependence } from '#ml/index.ts'
 import { BarList } from '../charts/bar-list.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { numberWords } from '../ui/words.ts'
-import { dependencePoints, dependenceSentence, importanceSentence, placeWords } from './explanation-words.ts'
+import { dependencePoints, dependenceSentence, formatPlace, importanceSentence } from './describe-explanation.ts'
 
 const half = { base: 12, md: 6 }
 
@@ -45,7 +45,7 @@ function Dependence({ dependence, output }: { dependence: PartialDependence; out
         {...words}
         note={`mean ${output}`}
         items={dependence.grid.map((level, g) => ({
-          name: placeWords(dependence.type, level),
+          name: formatPlace(dependence.type, level),
           value: dependence.average[0]![g]!,
         }))}
       />
@@ -57,8 +57,8 @@ function Dependence({ dependence, output }: { dependence: PartialDependence; out
       note={`mean ${output}; tint = 80 % of rows`}
       series={[{ name: 'mean', points: dependencePoints(dependence) }]}
       xLabel={dependence.column}
-      xWords={numberWords}
-      yWords={numberWords}
+      xWords={formatNumber}
+      yWords={formatNumber}
       height={200}
     />
   )

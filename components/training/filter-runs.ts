@@ -1,5 +1,5 @@
 import type { RunSummary } from '#server/training/contract.ts'
-import { settingsWords, tookMs } from './words.ts'
+import { formatParameters, tookMs } from './labels.ts'
 
 export interface RunFilter {
   find: string
@@ -15,7 +15,7 @@ export function filterRuns(runs: readonly RunSummary[], { find, trainers, states
     if (states.length > 0 && !states.includes(run.status)) return false
     if (words.length === 0) return true
     const text =
-      `#${run.number} ${run.name} ${run.trainer} ${settingsWords(run.params)} ${run.status} ${run.reason ?? ''}`.toLowerCase()
+      `#${run.number} ${run.name} ${run.trainer} ${formatParameters(run.params)} ${run.status} ${run.reason ?? ''}`.toLowerCase()
     return words.every(word => text.includes(word))
   })
 }

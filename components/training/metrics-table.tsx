@@ -1,8 +1,8 @@
 import { Table, Text } from '@mantine/core'
 import type { RunDetail } from '#server/training/contract.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { countWords } from '../ui/words.ts'
-import { measuredWords, metricWords } from './words.ts'
+import { formatMeasured, metricLabel } from './labels.ts'
 
 /** Everything measured on the rows the run has not seen, with its interval. */
 export function MetricsTable({ run }: { run: RunDetail }) {
@@ -10,7 +10,7 @@ export function MetricsTable({ run }: { run: RunDetail }) {
   const ids = run.metric ? [run.metric, ...rest] : rest
   const rows = ids.map(id => ({
     id,
-    ...measuredWords(run.intervals[id] ?? { value: run.metrics[id] ?? null, low: null, high: null }),
+    ...formatMeasured(run.intervals[id] ?? { value: run.metrics[id] ?? null, low: null, high: null }),
   }))
   return (
     <Panel
@@ -18,7 +18,7 @@ export function MetricsTable({ run }: { run: RunDetail }) {
       note={
         run.rowsValidation === null
           ? 'last values'
-          : `${countWords(run.rowsValidation, 'validation row')}, 95 % intervals`
+          : `${formatCount(run.rowsValidation, 'validation row')}, 95 % intervals`
       }
       flush
     >
@@ -32,7 +32,7 @@ export function MetricsTable({ run }: { run: RunDetail }) {
             {rows.map(({ id, value, half }) => (
               <Table.Tr key={id}>
                 <Table.Td fw={id === run.metric ? 600 : 400}>
-                  {metricWords(id)}
+                  {metricLabel(id)}
                   {id === run.metric ? (
                     <Text span size="xs" c="dimmed">
                       {' '}

@@ -10,15 +10,15 @@ import { type LaunchOptions, MAX_TRIALS } from '#server/training/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { countWords } from '../ui/words.ts'
 import { type Advanced, AdvancedSettings } from './advanced-settings.tsx'
+import { describeLeak, describePlan, leaksOf, suggestedRuns } from './describe-plan.ts'
+import { directionLabel, TASK_WORDS } from './labels.ts'
 import { experimentHref } from './links.ts'
 import classes from './new-experiment.module.css'
-import { leaksOf, leakWords, planWords, suggestedRuns } from './plan-words.ts'
-import { directionWords, TASK_WORDS } from './words.ts'
 
 const known = {
   data: parseAsString,
@@ -77,8 +77,8 @@ export function NewExperiment({ project }: { project: string }) {
             />
             {shown.data ? (
               <Text size="sm" c="dimmed" mt={6}>
-                Version {shown.data.version}: {countWords(shown.data.rows, 'row')},{' '}
-                {countWords(shown.data.columns, 'column')}.
+                Version {shown.data.version}: {formatCount(shown.data.rows, 'row')},{' '}
+                {formatCount(shown.data.columns, 'column')}.
               </Text>
             ) : null}
             {shown.error ? <Problem error={shown.error} /> : null}
@@ -132,7 +132,7 @@ export function NewExperiment({ project }: { project: string }) {
 function datasetChoices(items: { dataset: string; version: number; rows: number }[], chosen: string | null) {
   const all = items.map(d => ({
     value: d.dataset,
-    label: `${d.dataset} · v${d.version} · ${countWords(d.rows, 'row')}`,
+    label: `${d.dataset} · v${d.version} · ${formatCount(d.rows, 'row')}`,
   }))
   // A link may name a version that is not the newest.
   if (chosen && !items.some(d => d.dataset === chosen))
@@ -233,7 +233,7 @@ function Plan({
           aria-label="Metric"
           data={options.metrics.map(m => ({
             value: m.id,
-            label: `${m.label}, ${directionWords(m.direction)}${m.default ? ' (usual)' : ''}`,
+            label: `${m.label}, ${directionLabel(m.direction)}${m.default ? ' (usual)' : ''}`,
           }))}
           value={metric}
           allowDeselect={false}
@@ -297,7 +297,7 @@ function Plan({
             title="This gives the target away"
             role="status"
           >
-            <Text size="sm">{leakWords(leak)}</Text>
+            <Text size="sm">{describeLeak(leak)}</Text>
             <Button mt="xs" size="compact-sm" variant="default" onClick={() => ignore(leak.columns)}>
               {leak.columns.length === 1 ? 'Ignore this column' : `Ignore ${leak.columns.join(' and ')}`}
             </Button>
@@ -306,7 +306,7 @@ function Plan({
         <Panel title="What Start does">
           <Stack gap="sm" align="flex-start">
             <Text size="sm">
-              {planWords(options, {
+              {describePlan(options, {
                 target,
                 trainers: advanced.trainers,
                 trials,

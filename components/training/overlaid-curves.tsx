@@ -2,7 +2,7 @@ import { Grid } from '@mantine/core'
 import type { Curves } from '#ml/metrics/curves.ts'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Panel } from '../ui/panel.tsx'
-import { axisShare } from './words.ts'
+import { axisShare } from './labels.ts'
 
 /** ROC, precision and recall of several runs in one picture: of the class that all of them have. */
 export function OverlaidCurves({ runs }: { runs: { label: string; curves: Record<string, unknown> }[] }) {

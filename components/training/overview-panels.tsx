@@ -2,10 +2,10 @@ import { Grid } from '@mantine/core'
 import type { RunSummary } from '#server/training/contract.ts'
 import { BarList } from '../charts/bar-list.tsx'
 import { ScatterPlot } from '../charts/scatter-plot.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { numberWords } from '../ui/words.ts'
 import { bestOfTrainers } from './filter-runs.ts'
-import { type Direction, directionWords, measuredWords, metricWords, tookMs, tookWords } from './words.ts'
+import { type Direction, directionLabel, formatMeasured, formatRunDuration, metricLabel, tookMs } from './labels.ts'
 
 /** Fewer are read faster in the table. */
 const FEWEST = 3
@@ -25,7 +25,7 @@ export function OverviewPanels({
   const best = bestOfTrainers(measured, direction)
   const timed = measured.filter(run => tookMs(run) !== null)
   const fastest = timed.toSorted((a, b) => tookMs(a)! - tookMs(b)!)[0]
-  const label = metricWords(metric)
+  const label = metricLabel(metric)
   return (
     <Grid gap="md">
       {best.length > 1 ? (
@@ -33,10 +33,10 @@ export function OverviewPanels({
           <Panel>
             <BarList
               title="Best of each trainer"
-              note={`${label}, ${directionWords(direction)}`}
+              note={`${label}, ${directionLabel(direction)}`}
               summary={`${best[0]!.trainer} does best, ${best.at(-1)!.trainer} worst.`}
               items={best.map(run => {
-                const { value, half } = measuredWords(run.measured)
+                const { value, half } = formatMeasured(run.measured)
                 return {
                   name: run.trainer,
                   value: run.measured!.value!,
@@ -53,15 +53,15 @@ export function OverviewPanels({
             <ScatterPlot
               title="Result and time"
               note="one dot per run"
-              summary={`The best, #${best[0]!.number}, took ${tookWords(best[0]!)} to train; the fastest, #${fastest!.number}, ${tookWords(fastest!)}.`}
+              summary={`The best, #${best[0]!.number}, took ${formatRunDuration(best[0]!)} to train; the fastest, #${fastest!.number}, ${formatRunDuration(fastest!)}.`}
               points={timed.map(run => ({
                 x: tookMs(run)! / 1000,
                 y: run.measured!.value!,
-                name: `#${run.number} ${run.trainer}, ${tookWords(run)}`,
+                name: `#${run.number} ${run.trainer}, ${formatRunDuration(run)}`,
               }))}
               xLabel="seconds to train"
               yLabel={label}
-              yWords={numberWords}
+              yWords={formatNumber}
               height={200}
             />
           </Panel>

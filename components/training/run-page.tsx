@@ -8,22 +8,22 @@ import { useMay } from '../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
+import { formatBytes, formatCount, formatDuration } from '../ui/format.ts'
 import { PageHead } from '../ui/page-head.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
-import { bytesWords, countWords, durationWords } from '../ui/words.ts'
 import { CurvesPanel } from './curves-panel.tsx'
 import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
 import { Facts } from './facts.tsx'
+import { formatRunDuration, formatValue, metricLabel, runSentence, runStateLabel, settingName } from './labels.ts'
 import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import classes from './run-page.module.css'
 import { NotesPanel, TriedPanel } from './tried-panel.tsx'
-import { metricWords, runSentence, settingName, stateWords, tookWords, valueWords } from './words.ts'
 
 const LIVE_MS = 1000
 const RECIPE_SHOWN = 8
@@ -54,7 +54,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
             <span>
               #{data.number} {data.trainer}
             </span>
-            <StateBadge state={data.status} label={stateWords(data)} />
+            <StateBadge state={data.status} label={runStateLabel(data)} />
           </Group>
         }
         sentence={
@@ -135,7 +135,8 @@ function StatePanel({ run }: { run: RunDetail }) {
           {note ?? 'Training'}
         </Text>
         <Text size="sm" c="dimmed">
-          {Math.round(100 * done)} %{etaSeconds === undefined ? '' : `, about ${durationWords(1000 * etaSeconds)} left`}
+          {Math.round(100 * done)} %
+          {etaSeconds === undefined ? '' : `, about ${formatDuration(1000 * etaSeconds)} left`}
         </Text>
       </Group>
       <Progress value={100 * done} size="sm" aria-label={`Progress of run ${run.number}`} />
@@ -207,7 +208,7 @@ function Settings({ run }: { run: RunDetail }) {
             name: 'says yes by',
             value:
               typeof threshold === 'string'
-                ? metricWords(threshold)
+                ? metricLabel(threshold)
                 : `costs ${threshold.falseAlarm} (false alarm) and ${threshold.miss} (miss)`,
           },
         ]
@@ -222,7 +223,10 @@ function Settings({ run }: { run: RunDetail }) {
         </Text>
       ) : (
         <Facts
-          items={[...names.map(name => ({ name: settingName(name), value: valueWords(run.params[name]) })), ...decided]}
+          items={[
+            ...names.map(name => ({ name: settingName(name), value: formatValue(run.params[name]) })),
+            ...decided,
+          ]}
         />
       )}
     </Panel>
@@ -249,8 +253,8 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
           ...(rowsTrain === null
             ? []
             : [
-                { name: 'learnt from', value: countWords(rowsTrain, 'row') },
-                { name: 'measured on', value: countWords(rowsValidation ?? 0, 'row') },
+                { name: 'learnt from', value: formatCount(rowsTrain, 'row') },
+                { name: 'measured on', value: formatCount(rowsValidation ?? 0, 'row') },
               ]),
         ]}
       />
@@ -297,13 +301,13 @@ function Environment({ run }: { run: RunDetail }) {
               'none yet'
             ),
           },
-          ...(run.modelBytes === null ? [] : [{ name: 'size', value: bytesWords(run.modelBytes) }]),
-          { name: 'took', value: tookWords(run) },
-          ...(run.peakMemoryBytes === null ? [] : [{ name: 'peak memory', value: bytesWords(run.peakMemoryBytes) }]),
+          ...(run.modelBytes === null ? [] : [{ name: 'size', value: formatBytes(run.modelBytes) }]),
+          { name: 'took', value: formatRunDuration(run) },
+          ...(run.peakMemoryBytes === null ? [] : [{ name: 'peak memory', value: formatBytes(run.peakMemoryBytes) }]),
           { name: 'started', value: <Time at={run.startedAt} /> },
           ...entries.map(([name, value]) => ({
             name: settingName(name),
-            value: backendWords(value) ?? valueWords(value),
+            value: backendLabel(value) ?? formatValue(value),
           })),
           {
             name: 'run',
@@ -320,7 +324,7 @@ function Environment({ run }: { run: RunDetail }) {
 }
 
 /** `wasm 4.22.0`, and why it is not the faster one. */
-function backendWords(value: unknown): ReactNode {
+function backendLabel(value: unknown): ReactNode {
   const { name, version, reason } = (value ?? {}) as { name?: unknown; version?: unknown; reason?: unknown }
   if (typeof name !== 'string' || typeof version !== 'string') return null
   return (

@@ -8,17 +8,17 @@ import type { RunSummary } from '#server/training/contract.ts'
 import { IntervalDot } from '../charts/interval-dot.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { intervalScale, type Sort } from './filter-runs.ts'
-import { runHref } from './links.ts'
 import {
   type Direction,
-  directionWords,
-  measuredWords,
-  metricWords,
-  settingsWords,
-  stateWords,
-  tookWords,
+  directionLabel,
+  formatMeasured,
+  formatParameters,
+  formatRunDuration,
+  metricLabel,
+  runStateLabel,
   varyingSettings,
-} from './words.ts'
+} from './labels.ts'
+import { runHref } from './links.ts'
 
 const ROW_HEIGHT = 36
 /** Longer tables are drawn only where they are seen. */
@@ -80,7 +80,7 @@ export function RunsTable({
         ),
       }),
       column.accessor('trainer', { id: 'trainer', header: 'Trainer' }),
-      column.accessor(run => settingsWords(run.params, varying.get(run.trainer)), {
+      column.accessor(run => formatParameters(run.params, varying.get(run.trainer)), {
         id: 'settings',
         header: 'Settings',
         cell: ({ getValue }) => (
@@ -92,7 +92,7 @@ export function RunsTable({
       column.display({
         id: 'measured',
         header: () =>
-          metric ? `${metricWords(metric)}${direction ? `, ${directionWords(direction)}` : ''}` : 'Result',
+          metric ? `${metricLabel(metric)}${direction ? `, ${directionLabel(direction)}` : ''}` : 'Result',
         cell: ({ row: { original: run } }) => <MeasuredCell run={run} />,
       }),
       column.display({
@@ -101,7 +101,7 @@ export function RunsTable({
         cell: ({ row: { original: run } }) => {
           const { value, low, high } = run.measured ?? { value: null, low: null, high: null }
           if (value === null) return null
-          const { value: words, half } = measuredWords(run.measured)
+          const { value: words, half } = formatMeasured(run.measured)
           const place = scale.place
           return (
             <div style={{ display: 'flex', alignItems: 'center', gap: 8 }}>
@@ -135,7 +135,7 @@ export function RunsTable({
         header: 'Time',
         cell: ({ row: { original: run } }) => (
           <Text size="sm" c="dimmed">
-            {tookWords(run)}
+            {formatRunDuration(run)}
           </Text>
         ),
       }),
@@ -281,7 +281,7 @@ function Header({
 }
 
 function MeasuredCell({ run }: { run: RunSummary }) {
-  const { value, half } = measuredWords(run.measured)
+  const { value, half } = formatMeasured(run.measured)
   return (
     <span>
       <Text span size="sm" fw={run.best ? 600 : 500} c={value === '–' ? 'dimmed' : undefined}>
@@ -306,14 +306,14 @@ function StateCell({ run }: { run: RunSummary }) {
     )
   return (
     <div title={run.reason ?? run.progress?.note ?? undefined}>
-      <StateBadge state={run.status} label={stateWords(run)} />
+      <StateBadge state={run.status} label={runStateLabel(run)} />
       {run.status === 'running' && run.progress ? (
         <Progress
           value={100 * run.progress.done}
           size={2}
           mt={2}
           w={96}
-          aria-label={`Run ${run.number} is ${stateWords(run)}`}
+          aria-label={`Run ${run.number} is ${runStateLabel(run)}`}
         />
       ) : null}
     </div>

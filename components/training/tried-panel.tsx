@@ -1,9 +1,9 @@
 import { Button, List, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { RunDetail, Tried } from '#server/training/contract.ts'
+import { formatDuration, formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { durationWords, numberWords } from '../ui/words.ts'
-import { metricWords } from './words.ts'
+import { metricLabel } from './labels.ts'
 
 const SHOWN = 8
 const STATE_WORDS: Record<Tried['state'], string> = {
@@ -26,7 +26,7 @@ export function TriedPanel({ run }: { run: RunDetail }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Setting</Table.Th>
-              <Table.Th ta="right">{metric ? metricWords(metric) : 'Value'}</Table.Th>
+              <Table.Th ta="right">{metric ? metricLabel(metric) : 'Value'}</Table.Th>
               <Table.Th ta="right">Took</Table.Th>
               <Table.Th ta="right">In the model</Table.Th>
             </Table.Tr>
@@ -42,15 +42,15 @@ export function TriedPanel({ run }: { run: RunDetail }) {
                   </Text>
                 </Table.Td>
                 <Table.Td ta="right">
-                  {row.value === null ? '–' : numberWords(row.value)}
+                  {row.value === null ? '–' : formatNumber(row.value)}
                   {row.spread === null || row.value === null ? null : (
                     <Text span size="xs" c="dimmed">
                       {' '}
-                      ± {numberWords(row.spread)}
+                      ± {formatNumber(row.spread)}
                     </Text>
                   )}
                 </Table.Td>
-                <Table.Td ta="right">{durationWords(row.milliseconds)}</Table.Td>
+                <Table.Td ta="right">{formatDuration(row.milliseconds)}</Table.Td>
                 <Table.Td ta="right">{row.weight > 0 ? `${Math.round(100 * row.weight)} %` : ''}</Table.Td>
               </Table.Tr>
             ))}

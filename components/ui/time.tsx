@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { agoWords } from './words.ts'
+import { formatAgo } from './format.ts'
 
 /** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
 export function Time({ at }: { at: string | null }) {
@@ -21,7 +21,7 @@ export function Time({ at }: { at: string | null }) {
       title={now === undefined ? utc : new Date(at).toLocaleString()}
       style={{ whiteSpace: 'nowrap' }}
     >
-      {now === undefined ? utc : agoWords(at, now)}
+      {now === undefined ? utc : formatAgo(at, now)}
     </time>
   )
 }

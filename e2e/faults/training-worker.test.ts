@@ -19,7 +19,7 @@ import {
 } from '#jobs/training/testing.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { addData } from '#server/training/testing.ts'
 
 const LEASE_SECONDS = 2

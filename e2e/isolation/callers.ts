@@ -1,7 +1,7 @@
 import type { Role } from '#server/access/contract.ts'
 import { testCookie, testPerson, testSession, testToken } from '#server/access/testing.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { TestKernel } from '#server/kernel/testing.ts'
+import type { TestKernel } from '#server/platform/testing.ts'
 
 /** Somebody who asks for something of project `target`. */
 export interface Asker {

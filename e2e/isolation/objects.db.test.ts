@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { datasets, datasetVersions, evaluations } from '#db/schema/index.ts'
 import { createToken, enterAsPerson, invite } from '#server/access/index.ts'
 import { testCookie, testPerson, testSession } from '#server/access/testing.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { createApiContext } from '#server/api/context.ts'
 import { appRouter, createApiCaller } from '#server/api/root.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
@@ -17,11 +18,10 @@ import {
   storeDvcObject,
   storeLfsObject,
 } from '#server/data/index.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { promoteRentals } from '#server/monitoring/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { generateInput, isTaken, withText } from './generate-input.ts'
 
 interface Procedure {

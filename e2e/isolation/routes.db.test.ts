@@ -11,7 +11,7 @@ import { uploadRoutes } from '#server/interop/data-uploads.ts'
 import { dvcRoutes } from '#server/interop/dvc/routes.ts'
 import { lfsRoutes } from '#server/interop/git-lfs/routes.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { type Asker, everyAsker } from './callers.ts'
 import { generateInput } from './generate-input.ts'
 

@@ -1,5 +1,5 @@
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
-import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
 
 const family = (type: string) =>
   /INT|DOUBLE|FLOAT|DECIMAL/.test(type)

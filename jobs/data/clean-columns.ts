@@ -1,5 +1,5 @@
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
-import { count, isOnlyWords, readText, textCounts, wordCounts } from './read-text.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
+import { count, isText, readText, textCounts, wordCounts } from './read-text.ts'
 
 const COLUMNS_AT_ONCE = 100
 const WIDE = 200
@@ -88,7 +88,7 @@ export async function cleanColumns(
         const first = await query<Record<string, unknown>>(
           `SELECT ${block.map((i, k) => textCounts(id(columns[i]!.column_name), k)).join(', ')} FROM (SELECT * FROM ${table} LIMIT ${FIRST_ROWS})`,
         )
-        const open = block.filter((_, k) => !isOnlyWords(first[0], k))
+        const open = block.filter((_, k) => !isText(first[0], k))
         const sql = block.map((i, k) =>
           open.includes(i) ? textCounts(id(columns[i]!.column_name), k) : wordCounts(id(columns[i]!.column_name), k),
         )

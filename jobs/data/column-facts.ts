@@ -1,5 +1,5 @@
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import type { ColumnFacts } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
 
 /** Above this many rows they are estimated first, and counted where a type hangs on it. */
 const ESTIMATE_ROWS = 100_000

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import type { AddDatasetInput } from '#server/data/contract.ts'
 import {
   addDataset,
@@ -13,9 +14,8 @@ import {
   showIngestion,
   showSourcePreview,
 } from '#server/data/index.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 import { ingestFile } from './ingest-file.ts'
 import { previewSource as previewHandler } from './preview-source.ts'

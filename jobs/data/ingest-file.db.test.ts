@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import {
   addDataset,
   browseRows,
@@ -14,9 +15,8 @@ import {
   showIngestion,
   storeUpload,
 } from '#server/data/index.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
+import { findS3Server, NO_S3_SERVER, startTestS3, type TestS3 } from '#server/adapters/s3-testing.ts'
 import {
   addDataset,
   beginUpload,
@@ -14,10 +15,9 @@ import {
   storeUpload,
 } from '#server/data/index.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
-import { openKernel } from '#server/kernel/kernel.ts'
-import { findS3Server, NO_S3_SERVER, startTestS3, type TestS3 } from '#server/kernel/s3-testing.ts'
-import { readReadiness } from '#server/kernel/status.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { openKernel } from '#server/platform/kernel.ts'
+import { readReadiness } from '#server/platform/status.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 

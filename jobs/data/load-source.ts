@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteLiteral as text } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import { explainFailure } from './explain-failure.ts'
 import { type PreparedFile, prepareSource, readHeader, requireGoodNames } from './read-source.ts'
 
@@ -105,7 +105,7 @@ interface Words {
 }
 
 /** Columns that would lose what is written in them if they were read by their looks. */
-async function findWords(db: DuckDBConnection, groups: PreparedFile[][]): Promise<Words> {
+async function findTextColumns(db: DuckDBConnection, groups: PreparedFile[][]): Promise<Words> {
   const words: Words = { codes: new Set(), all: new Set() }
   for (const group of groups) {
     const names = namesOf(group)
@@ -151,7 +151,7 @@ export async function loadSource(
 ): Promise<Loaded> {
   const groups = groupsOf(files)
   const limit = options.rows === undefined ? '' : ` LIMIT ${options.rows}`
-  const { codes, all } = await findWords(db, groups)
+  const { codes, all } = await findTextColumns(db, groups)
   const select = (allText: boolean) =>
     groups.map(g => `SELECT * FROM ${reader(g, allText, all)}`).join(' UNION ALL BY NAME ') + limit
   const width = namesOf(files)?.length ?? 50

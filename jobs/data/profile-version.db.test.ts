@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import {
   addDataset,
   browseRows,
@@ -13,9 +14,8 @@ import {
   zoomHistogram,
 } from '#server/data/index.ts'
 import type { ProfileAnswer } from '#server/data/profile/contract.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 

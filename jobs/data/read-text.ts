@@ -1,4 +1,4 @@
-import { quoteLiteral as text } from '#server/kernel/duckdb.ts'
+import { quoteLiteral as text } from '#server/adapters/duckdb.ts'
 
 /** Share of cells that must be numbers for a column with a few stray words to be read as numbers. */
 const NUMERIC_SHARE = 0.99
@@ -35,7 +35,7 @@ const twoLetters = (c: string, k: number) =>
   `count_if(length(${c}) = 2 AND upper(${c}) = ${c} AND ${c} <> 'NA')::DOUBLE AS u${k}`
 
 /** The first rows prove that no reading as numbers, true/false or times is possible for the whole. */
-export function isOnlyWords(row: Counts, k: number): boolean {
+export function isText(row: Counts, k: number): boolean {
   const real = count(row, `r${k}`)
   return real - count(row, `g${k}`) > MAX_STRAYS && count(row, `b${k}`) < real && count(row, `t${k}`) < real
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { lineageOfVersion } from '#server/api/lineage/read-lineage.ts'
 import {
   addDataset,
@@ -14,10 +15,9 @@ import {
   startQuery,
 } from '#server/data/index.ts'
 import { QUERY_LIMITS } from '#server/data/queries/contract.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 

@@ -1,7 +1,7 @@
+import { isOutgoingRefusal, type OutgoingPolicy, outgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { auditRefusal, completeTest, failTest, openConnection, testConnectionJob } from '#server/data/index.ts'
 import type { Address, Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { isOutgoingRefusal, type OutgoingPolicy, outgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import { systemActor } from '#server/kernel/scope.ts'
 import { defineHandler } from '../handler.ts'
 import { adapterOf } from './sources/registry.ts'

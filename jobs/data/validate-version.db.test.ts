@@ -13,7 +13,7 @@ import {
   versionOf,
 } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { launchInput } from '#server/training/contract.ts'
 import { launchExperiment, showRun } from '#server/training/index.ts'
 import { addData } from '#server/training/testing.ts'

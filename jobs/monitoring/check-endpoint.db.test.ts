@@ -6,9 +6,7 @@ import type { Caller } from '#server/access/caller.ts'
 import { ROLES } from '#server/access/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { listSchedules } from '#server/kernel/schedules.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { checkEndpoint, listMonitors, readStatus } from '#server/monitoring/index.ts'
 import {
   logPredictions,
@@ -18,6 +16,8 @@ import {
   rentalsOf,
   sendTruth,
 } from '#server/monitoring/testing.ts'
+import { listSchedules } from '#server/platform/schedules.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { registerVersion, versionOf } from '#server/registry/index.ts'
 import { promoteVersion, resolveInstant, showEndpoint } from '#server/serving/index.ts'
 import { callerOf, insertDoneRun, trainBundle } from '#server/serving/testing.ts'

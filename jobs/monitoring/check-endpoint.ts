@@ -1,7 +1,6 @@
 import { defaultMetric, ENGINE_VERSION, getMetric, listMetrics, readBundle, unpackBundle } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import {
   checkEndpointJob,
@@ -16,6 +15,7 @@ import {
   touchCheck,
   type WindowRow,
 } from '#server/monitoring/index.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { versionById, versionOf } from '#server/registry/index.ts'
 import { showEndpoint } from '#server/serving/index.ts'
 import { showRun } from '#server/training/index.ts'

@@ -1,7 +1,7 @@
-import type { AttemptRef, JobRow } from '#server/kernel/attempts.ts'
 import { nowDate } from '#server/kernel/clock.ts'
-import { appendLines, type LogLine } from '#server/kernel/job-log.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { AttemptRef, JobRow } from '#server/platform/attempts.ts'
+import { appendLines, type LogLine } from '#server/platform/job-log.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 const FLUSH_MS = 500
 const MAX_LINE = 4_000

@@ -1,5 +1,5 @@
-import { type AttemptRef, type JobRow, writeProgress } from '#server/kernel/attempts.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import { type AttemptRef, type JobRow, writeProgress } from '#server/platform/attempts.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 const INTERVAL_MS = 500
 

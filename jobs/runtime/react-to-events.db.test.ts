@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { change } from '#server/kernel/change.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { systemActor } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel, untilEventsReadable } from '#server/kernel/testing.ts'
+import { change } from '#server/platform/change.ts'
+import { type TestKernel, testKernel, untilEventsReadable } from '#server/platform/testing.ts'
 import { catchUp as catchUpNow, type Reaction, reactToEvents } from './react-to-events.ts'
 
 let kernel: TestKernel

@@ -1,7 +1,7 @@
 import { isDatabaseAway } from '#server/kernel/errors.ts'
-import { eventScope, loadCursor, readEvents, type StoredEvent, saveCursor } from '#server/kernel/events.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { eventScope, loadCursor, readEvents, type StoredEvent, saveCursor } from '#server/platform/events.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 const POLL_MS = 2_000
 

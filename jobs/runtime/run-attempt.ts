@@ -1,3 +1,6 @@
+import { AppError, isDatabaseAway, toAppError } from '#server/kernel/errors.ts'
+import { withLogContext } from '#server/kernel/log.ts'
+import { systemActor } from '#server/kernel/scope.ts'
 import {
   type Claim,
   endAttempt,
@@ -5,12 +8,9 @@ import {
   LEASE_SECONDS,
   requireCurrent,
   retryOrFail,
-} from '#server/kernel/attempts.ts'
-import { change } from '#server/kernel/change.ts'
-import { AppError, isDatabaseAway, toAppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
-import { withLogContext } from '#server/kernel/log.ts'
-import { systemActor } from '#server/kernel/scope.ts'
+} from '#server/platform/attempts.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { JobContext, JobHandler } from '../handler.ts'
 import { createLineWriter } from './line-writer.ts'
 import { createProgressWriter } from './progress-writer.ts'

@@ -95,7 +95,7 @@ export function startWatchedChild<M>(kind: ChildKind): WatchedChild<M> {
     end(
       overLimit || heap
         ? kind.outOfMemory(Math.max(peakBytes, heap ? kind.heapMb * 2 ** 20 : 0), heap)
-        : kind.crashed(`${called} ${endedWords(code, signal, lines)}`),
+        : kind.crashed(`${called} ${describeExit(code, signal, lines)}`),
     )
   })
   child.on('message', (message: M) => current?.heard(message))
@@ -180,7 +180,7 @@ function hold(child: ChildProcess, keep: boolean): void {
   for (const handle of [child, child.channel, ...streams]) handle?.[keep ? 'ref' : 'unref']()
 }
 
-function endedWords(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): string {
+function describeExit(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): string {
   const how = signal ? `was ended by ${signal}` : `ended with status ${code}`
   const why = signal === 'SIGKILL' ? ' (the operating system does so when memory runs out)' : ''
   const last = lines.length > 0 ? ` It said last: ${lines.slice(-3).join(' / ').slice(0, 500)}` : ''

@@ -17,8 +17,8 @@ import {
   trainPipeline,
 } from '#ml/node.ts'
 import '#ml/onnx.ts'
+import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { systemClock } from '#server/kernel/clock.ts'
-import { withDuckDb } from '#server/kernel/duckdb.ts'
 import type { MetricPoint } from '#server/training/index.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'

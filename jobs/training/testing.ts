@@ -5,7 +5,7 @@ import { eq, sql } from 'drizzle-orm'
 import { attempts, metricSeries, runs } from '#db/schema/index.ts'
 import type { Parameters } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
-import type { TestKernel } from '#server/kernel/testing.ts'
+import type { TestKernel } from '#server/platform/testing.ts'
 import { launchInput } from '#server/training/contract.ts'
 import { launchExperiment, showRun } from '#server/training/index.ts'
 

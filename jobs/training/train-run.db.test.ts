@@ -5,7 +5,7 @@ import { listTrainers, loadPredictor } from '#ml/node.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { saveRecipe } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { type LaunchInput, launchInput } from '#server/training/contract.ts'
 import {
   cancelRun,

@@ -68,7 +68,7 @@ export function summarise(
   const kinds = [...new Set(trials.map(trial => trial.trainer.label))]
   const sentences = [
     `${trials.length} settings of ${kinds.length} kinds of model (${list(kinds)}) were tried within ${minutes(budgetMs)}.`,
-    `They were compared by ${metric.label} on ${foldWords(folds)} of ${rows.toLocaleString('en')} rows, divided ${folds.reason}.`,
+    `They were compared by ${metric.label} on ${describeFolds(folds)} of ${rows.toLocaleString('en')} rows, divided ${folds.reason}.`,
     ...folds.words,
   ]
   const [first, last] = [trials[0]!, trials.at(-1)!]
@@ -87,7 +87,7 @@ export function summarise(
   return [...sentences, ...bestOfKinds(trials, metricId), ...whyItWon(table, trials, metricId, choice)]
 }
 
-function foldWords({ folds, plan }: Folds): string {
+function describeFolds({ folds, plan }: Folds): string {
   if (folds.length === 1) return 'one part held out'
   const repeats = 'repeats' in plan ? (plan.repeats ?? 1) : 1
   return repeats > 1 ? `${folds.length / repeats} folds, divided ${repeats} times over,` : `${folds.length} folds`

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.ts'
 import { type BatchNorm, createBatchNorm } from './mlp-batch-norm.ts'
 import type { Batch, Inputs } from './mlp-data.ts'
 import { lossOf } from './mlp-loss.ts'
-import { clipGradient, createOptimiser } from './mlp-optimiser.ts'
+import { clipGradient, createOptimiser } from './mlp-optimizer.ts'
 import type { Products } from './mlp-products.ts'
 import type { Task } from './types.ts'
 

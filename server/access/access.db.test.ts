@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import type { Caller } from './caller.ts'
 import type { Role } from './contract.ts'
 import {

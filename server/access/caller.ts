@@ -1,7 +1,7 @@
-import { writeAudit } from '#server/kernel/audit.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
+import { writeAudit } from '#server/platform/audit.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { PERMISSIONS, type Permission, type Role, roleMay } from './contract.ts'
 
 /** Somebody who was let into a project, with the role read from the database for this request. */

@@ -1,9 +1,9 @@
 import type { Tx } from '#db/client.ts'
-import { type Change, change } from '#server/kernel/change.ts'
 import { AppError, isUniqueViolation } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey, type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { type Change, change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { CreateProjectInput, ProjectView, Role } from './contract.ts'
 import { insertProject, listProjects, type ProjectRow, upsertMember } from './store.ts'
 

@@ -1,5 +1,5 @@
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { authorise, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
 import { nameOf } from './name-actors.ts'

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { disableUser, revokeSession, signOut } from '#server/access/index.ts'
 import { testCookie, testPerson, testSession, testToken } from '#server/access/testing.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { createApiContext } from './context.ts'
 
 let kernel: TestKernel

@@ -12,7 +12,7 @@ import {
 } from '#server/access/index.ts'
 import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { sessionCookieName } from './auth/cookies.ts'
 import type { ApiContext } from './trpc.ts'
 

@@ -1,6 +1,6 @@
 import type { CreateProjectInput, MintedToken, Role } from '#server/access/contract.ts'
 import { createProject, mintTokenFromMachine, type OnProjectCreated, type Person } from '#server/access/index.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { createDefaultExperiment } from '#server/training/index.ts'
 
 /** What every new project starts with, from all domains: composed here, since access sees none of them. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#server/kernel/errors.ts'
-import { currentCursor, readEvents } from '#server/kernel/events.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
-import type { Signal } from '#server/kernel/notifier.ts'
+import { currentCursor, readEvents } from '#server/platform/events.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import type { Signal } from '#server/platform/notifier.ts'
 import type { ApiContext, SignedIn } from './trpc.ts'
 
 /** Equal changes within this time travel once. */

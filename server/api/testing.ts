@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { createApiContext } from './context.ts'
 import { createWebServer } from './http.ts'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { authorise, type Caller, requireAdmin, requirePerson } from '#server/access/caller.ts'
 import type { Permission } from '#server/access/contract.ts'
 import { AppError, type ErrorCode, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 /** A signed-in person; a token has no person behind it, only a caller. */
 export interface SignedIn {

@@ -23,7 +23,7 @@ export {
   type Measured,
   type PhysicalColumn,
 } from './expectations/rules/compile-check.ts'
-export { numberText, shareText } from './expectations/rules/words.ts'
+export { numberText, shareText } from './expectations/rules/messages.ts'
 export { saveSuite } from './expectations/save-suite.ts'
 export {
   completeValidation,

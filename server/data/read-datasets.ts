@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { DatasetSummary } from './contract.ts'
 import {
   contractOf,

@@ -1,7 +1,7 @@
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { VersionColumn } from './contract.ts'
 import { type DatasetVersion, versionById } from './read-datasets.ts'
 

@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { ownBlob, type StoredBlob } from '#server/kernel/blobs.ts'
+import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_UPLOAD_BYTES } from './contract.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
 

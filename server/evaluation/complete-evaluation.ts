@@ -1,8 +1,8 @@
 import type { Tx } from '#db/client.ts'
-import type { Change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type EvaluationRow, findEvaluation, type Outcome, updateEvaluation } from './store.ts'
 
 /** What the worker is to measure. Throws `not_found`. */

@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { shortHex } from '#server/kernel/ids.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { EvaluationDetail, EvaluationSummary } from './contract.ts'
 import { type Listed, listEvaluationRows } from './store.ts'
 

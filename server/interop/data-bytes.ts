@@ -5,7 +5,7 @@ import type { Caller } from '#server/access/caller.ts'
 import type { Permission } from '#server/access/contract.ts'
 import { openVersionBytes, storeUpload } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 export interface ByteRouteContext {
   kernel: Kernel

@@ -9,7 +9,7 @@ import { sweepUploads } from '#server/data/index.ts'
 import type { UploadState } from '#server/data/uploads/contract.ts'
 import { errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { uploadRoutes } from './data-uploads.ts'
 import { matchRoute } from './match-route.ts'
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { StoredBlob } from '#server/kernel/blobs.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { StoredBlob } from '#server/adapters/blobs.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { parseRange } from './data-bytes.ts'
 
 /** What a reader who has what it wants leaves behind. */

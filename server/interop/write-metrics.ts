@@ -1,4 +1,4 @@
-import type { LaneStatus, ProcessStatus } from '#server/kernel/status.ts'
+import type { LaneStatus, ProcessStatus } from '#server/platform/status.ts'
 
 const family = (name: string, type: 'gauge' | 'counter', help: string, rows: string[]) => [
   `# HELP ${name} ${help}`,

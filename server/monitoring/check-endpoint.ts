@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { change } from '#server/kernel/change.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { showEndpoint } from '#server/serving/index.ts'
 import type { CheckStarted } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'

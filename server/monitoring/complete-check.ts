@@ -1,6 +1,6 @@
 import type { Tx } from '#db/client.ts'
-import type { Change } from '#server/kernel/change.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
 import type { Verdict } from './contract.ts'
 import {
   type CheckRow,

@@ -1,7 +1,7 @@
 import type { Handle } from '#db/client.ts'
 import { type Clock, nowDate } from '#server/kernel/clock.ts'
-import { listSchedules, saveSchedule } from '#server/kernel/schedules.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { listSchedules, saveSchedule } from '#server/platform/schedules.ts'
 import { checkEndpointJob } from './jobs.ts'
 
 /** Every endpoint is checked every hour; a schedule that is there stays as people left it. */

@@ -1,5 +1,5 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { listEndpoints, readHistory, showEndpoint } from '#server/serving/index.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
 import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts'

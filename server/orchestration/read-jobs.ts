@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { readLinesAfter } from '#server/kernel/job-log.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
-import { listSchedules } from '#server/kernel/schedules.ts'
+import { readLinesAfter } from '#server/platform/job-log.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import { listSchedules } from '#server/platform/schedules.ts'
 import {
   type AttemptSummary,
   type JobDetail,

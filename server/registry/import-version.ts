@@ -1,10 +1,10 @@
 import { EngineError, importOnnx, packBundle } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { ownBlob, requireOwnBlob } from '#server/kernel/blobs.ts'
-import { change } from '#server/kernel/change.ts'
+import { ownBlob, requireOwnBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { ImportInput } from './contract.ts'
 import { describeSignature } from './read-servable.ts'
 import { insertVersion, listVersions, lockModel } from './store.ts'
@@ -34,7 +34,7 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
   if (uploaded.bytes > MOST_BYTES)
     throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MOST_BYTES} are taken.`)
-  const content = inOurWords(await kernel.blobs.readAll(input.digest), input)
+  const content = importFile(await kernel.blobs.readAll(input.digest), input)
   const blob = await kernel.blobs.put(packBundle(content))
   await tryBundle(await kernel.blobs.pathOf(blob.digest))
   const columns = content.signature.columns.map(column => column.name)
@@ -65,7 +65,7 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   })
 }
 
-function inOurWords(file: Uint8Array, { task, target, columns, classes }: ImportInput) {
+function importFile(file: Uint8Array, { task, target, columns, classes }: ImportInput) {
   try {
     return importOnnx({
       file,

@@ -1,10 +1,10 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
-import { findDoneRun } from '#server/training/index.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import { findRunById } from '#server/training/index.ts'
 import type { RegisterInput } from './contract.ts'
 import { readServable } from './read-servable.ts'
 import { findVersionOfRun, insertVersion, lockModel } from './store.ts'
@@ -26,7 +26,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
   await authorise(kernel, caller, 'registry:write')
   const { scope } = caller
   const runId = parseId(input.run)
-  const run = runId ? await findDoneRun(kernel.db, scope, runId) : undefined
+  const run = runId ? await findRunById(kernel.db, scope, runId) : undefined
   if (!run)
     throw new AppError('not_found', `There is no run “${input.run}” in this project.`, {
       hint: 'See them with `fleximl runs ls`.',

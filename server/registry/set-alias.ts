@@ -1,5 +1,5 @@
-import type { Change } from '#server/kernel/change.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
 import type { ModelVersion } from './read-models.ts'
 import { requireAction } from './rules/decide-version.ts'
 import { upsertAlias } from './store.ts'

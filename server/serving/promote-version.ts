@@ -1,8 +1,8 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { change } from '#server/kernel/change.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { CHAMPION, type Servable } from '#server/registry/contract.ts'
 import {
   type ModelVersion,

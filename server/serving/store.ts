@@ -14,8 +14,8 @@ import {
   servingStats,
 } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { PROCESS_SILENCE_SECONDS } from '#server/kernel/processes.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { PROCESS_SILENCE_SECONDS } from '#server/platform/processes.ts'
 import type { DesiredEndpoint, FeedbackRow, Laggard, LiveToken } from './contract.ts'
 
 export type EndpointRow = typeof endpoints.$inferSelect

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { systemClock } from '#server/kernel/clock.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type Laggard, SWITCH_WAIT_MS } from './contract.ts'
 import { liveInstances, setSwitchedIn } from './store.ts'
 

@@ -2,10 +2,10 @@ import { apiTokens, experiments, runs } from '#db/schema/index.ts'
 import { autoRecipe, compileRecipe, fitRecipe, getTrainer, packBundle, type Schema, validateRows } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
 import type { Role } from '#server/access/contract.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 /** What the models of `trainBundle` take. */
 export const BIKES: Schema = {

@@ -2,7 +2,7 @@ import type { Parameters } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type CommandWish, commandSchema } from './contract.ts'
 import type { PlannedRun } from './rules/schedule-runs.ts'
 

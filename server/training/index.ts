@@ -10,4 +10,4 @@ export { completeRun, type RunToTrain, settleRun, startRun, type TrainedRun } fr
 export { listExperiments, showExperiment } from './read-experiments.ts'
 export { compareRuns, readCurves, readRunLog, showRun } from './read-runs.ts'
 export { chooseColumns, toEngineSchema } from './rules/choose-columns.ts'
-export { findDoneRun, listMeasured, type NamedRun, nameRuns } from './store.ts'
+export { findRunById, listMeasured, type NamedRun, nameRuns } from './store.ts'

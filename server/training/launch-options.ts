@@ -1,7 +1,7 @@
 import { automl, defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/index.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
 import { inspectTarget } from './inspect-target.ts'
 import { chooseColumns, chooseSplit } from './rules/choose-columns.ts'

@@ -1,6 +1,6 @@
 import { automl, listTrainers, type ParameterDescriptor, type Task } from '#ml/node.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 export interface TrainerDescription {
   id: string

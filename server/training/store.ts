@@ -244,7 +244,7 @@ export async function peakMemoryOf(db: Handle, scope: ProjectScope, jobId: strin
 }
 
 /** A run of the project by id, whatever its state: the registry says what it needs of it. */
-export const findDoneRun = (db: Handle, scope: ProjectScope, runId: string) =>
+export const findRunById = (db: Handle, scope: ProjectScope, runId: string) =>
   db.query.runs.findFirst({
     columns: { id: true, name: true, number: true, trainer: true, state: true, modelDigest: true, metrics: true },
     where: (run, { and: both, eq: is }) => both(is(run.projectId, scope.projectId), is(run.id, runId)),

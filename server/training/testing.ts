@@ -1,7 +1,7 @@
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { addDataset, showIngestion } from '#server/data/index.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 
 /** A CSV as a dataset version; a worker loop must be running. */
 export async function addData(

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
+import { safePath } from '#components/access/labels.ts'
 import { SignInForm } from '#components/access/sign-in-form.tsx'
-import { safePath } from '#components/access/words.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
 

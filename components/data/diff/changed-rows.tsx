@@ -1,12 +1,12 @@
 import { Table, Text } from '@mantine/core'
 import type { DiffCell, DiffSample } from '#server/data/diff/contract.ts'
+import { formatNumber } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { numberWords } from '../../ui/words.ts'
 
 const WORD = { added: '+ added', removed: '− removed', changed: '~ changed' } as const
 
-const cellWords = (cell: DiffCell | undefined) =>
-  cell === null || cell === undefined ? '–' : typeof cell === 'number' ? numberWords(cell) : String(cell)
+const formatCell = (cell: DiffCell | undefined) =>
+  cell === null || cell === undefined ? '–' : typeof cell === 'number' ? formatNumber(cell) : String(cell)
 
 /** The first rows of each kind of change; cells that differ show both values. */
 export function ChangedRows({ columns, rows }: { columns: string[]; rows: DiffSample[] }) {
@@ -32,14 +32,14 @@ export function ChangedRows({ columns, rows }: { columns: string[]; rows: DiffSa
                   {row.cells.includes(k) ? (
                     <>
                       <Text span inherit c="dimmed" td="line-through">
-                        {cellWords(row.before?.[k])}
+                        {formatCell(row.before?.[k])}
                       </Text>{' '}
                       <Text span inherit fw={700}>
-                        {cellWords(row.after?.[k])}
+                        {formatCell(row.after?.[k])}
                       </Text>
                     </>
                   ) : (
-                    cellWords((row.after ?? row.before)?.[k])
+                    formatCell((row.after ?? row.before)?.[k])
                   )}
                 </Table.Td>
               ))}

@@ -2,9 +2,9 @@ import { Group, Stack, Text } from '@mantine/core'
 import { IconArrowsDiff, IconCheck, IconQuestionMark } from '@tabler/icons-react'
 import type { DiffColumn } from '#server/data/diff/contract.ts'
 import { BarPairs, HistogramPair } from '../../charts/histogram-pair.tsx'
+import { formatCount, formatNumber, formatShare } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
-import { countWords, numberWords, shareWords } from '../../ui/words.ts'
 
 const TEST = { ks: 'Kolmogorov–Smirnov distance', psi: 'population stability index' } as const
 
@@ -29,7 +29,7 @@ export function ColumnShift({
   const { word } = verdict
   const share = (missing: number, of: number) => (of === 0 ? 0 : missing / of)
   const [was, is] = [share(column.missing.before, rows.before), share(column.missing.after, rows.after)]
-  const figures = `${TEST[column.test]} ${numberWords(column.statistic)}, limit ${column.threshold}`
+  const figures = `${TEST[column.test]} ${formatNumber(column.statistic)}, limit ${column.threshold}`
   const { spread } = column
   const time = (x: number) => new Date(x).toISOString().slice(0, 10)
   return (
@@ -42,7 +42,7 @@ export function ColumnShift({
             summary={`${word}: ${figures}.`}
             bins={spread.bins}
             names={names}
-            xWords={spread.isTime ? time : numberWords}
+            xWords={spread.isTime ? time : formatNumber}
           />
         ) : (
           <BarPairs
@@ -56,12 +56,12 @@ export function ColumnShift({
         <Group gap="md">
           {was + is > 0 ? (
             <Text size="xs" c="dimmed">
-              Missing {shareWords(was)} → {shareWords(is)}
+              Missing {formatShare(was)} → {formatShare(is)}
             </Text>
           ) : null}
           {column.changed ? (
             <Text size="xs" c="dimmed">
-              {countWords(column.changed, 'cell')} changed
+              {formatCount(column.changed, 'cell')} changed
             </Text>
           ) : null}
         </Group>

@@ -6,9 +6,9 @@ import { useEffect, useState } from 'react'
 import type { DiffAnswer, DiffResult } from '#server/data/diff/contract.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { formatCount, formatNumber } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { countWords, numberWords } from '../../ui/words.ts'
 import type { Shown } from '../client.ts'
 import { ChangedRows } from './changed-rows.tsx'
 import { ColumnShift } from './column-shift.tsx'
@@ -151,7 +151,7 @@ function Count({ label, value }: { label: string; value: number }) {
         {label}
       </Text>
       <Text fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
-        {numberWords(value)}
+        {formatNumber(value)}
       </Text>
     </div>
   )
@@ -214,9 +214,9 @@ function Result({ answer, result }: { answer: DiffAnswer; result: DiffResult }) 
       {columns.length > 0 ? (
         <>
           <Text size="sm" c="dimmed">
-            {shifted === 0 ? 'No column has shifted' : `${countWords(shifted, 'column')} of ${columns.length} shifted`}
+            {shifted === 0 ? 'No column has shifted' : `${formatCount(shifted, 'column')} of ${columns.length} shifted`}
             {sampled
-              ? `, measured on a sample of ${countWords(measuredRows.before, 'row')} and ${countWords(measuredRows.after, 'row')}.`
+              ? `, measured on a sample of ${formatCount(measuredRows.before, 'row')} and ${formatCount(measuredRows.after, 'row')}.`
               : '.'}
           </Text>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>

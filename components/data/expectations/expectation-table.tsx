@@ -4,8 +4,8 @@ import { Fragment, useState } from 'react'
 import { CHECK_WORDS } from '#server/data/expectations/contract.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import type { Result, ShownExpectation } from './client.ts'
+import { describeExpectation, formatObserved } from './labels.ts'
 import { OffendingRows } from './offending-rows.tsx'
-import { askedWords, observedWords } from './words.ts'
 
 const ROWS_AT_ONCE = 100
 
@@ -78,11 +78,11 @@ export function ExpectationTable({
                     <State enabled={e.enabled} result={result} />
                   </Table.Td>
                   <Table.Td style={{ fontVariantNumeric: 'tabular-nums' }}>
-                    {result ? observedWords(result) : '–'}
+                    {result ? formatObserved(result) : '–'}
                   </Table.Td>
                   <Table.Td maw={240}>
-                    <Text size="sm" lineClamp={2} title={result?.limit || askedWords(e)}>
-                      {result?.limit || askedWords(e)}
+                    <Text size="sm" lineClamp={2} title={result?.limit || describeExpectation(e)}>
+                      {result?.limit || describeExpectation(e)}
                     </Text>
                   </Table.Td>
                   <Table.Td>{e.severity === 'block' ? 'blocks' : 'warns'}</Table.Td>

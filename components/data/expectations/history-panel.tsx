@@ -3,7 +3,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Expectations } from './client.ts'
-import { VERDICTS } from './words.ts'
+import { VERDICTS } from './labels.ts'
 
 /** How each version stood when it was checked last. */
 export function HistoryPanel({

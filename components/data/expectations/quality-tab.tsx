@@ -3,11 +3,11 @@ import { parseAsInteger, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { Allowed, useMay } from '../../access/allowed.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
-import { countWords } from '../../ui/words.ts'
 import type { Shown } from '../client.ts'
 import {
   type Expectations,
@@ -21,9 +21,9 @@ import {
 import { ExpectationDialog } from './expectation-form.tsx'
 import { ExpectationTable } from './expectation-table.tsx'
 import { HistoryPanel } from './history-panel.tsx'
+import { VERDICTS } from './labels.ts'
 import { OverrideDialog } from './override-dialog.tsx'
 import { SuggestDialog } from './suggest-dialog.tsx'
-import { VERDICTS } from './words.ts'
 
 /** Whether this version keeps what is expected of it, what does not, and since when. */
 export function QualityTab({ project, shown }: { project: string; shown: Shown }) {
@@ -165,7 +165,7 @@ function VerdictPanel({
     >
       <Stack gap="xs" aria-live="polite">
         {error ? <Problem error={error} /> : null}
-        <VerdictWords validation={validation} />
+        <VerdictSummary validation={validation} />
         {old ? (
           <Text size="sm" c="dimmed">
             Checked against suite {validation.suite}; the expectations have changed since.
@@ -181,7 +181,7 @@ function VerdictPanel({
   )
 }
 
-function VerdictWords({ validation }: { validation: Validation | null }) {
+function VerdictSummary({ validation }: { validation: Validation | null }) {
   if (!validation) return <Text size="sm">This version was not checked yet.</Text>
   if (isMoving(validation.state)) return <Text size="sm">It is being checked …</Text>
   if (validation.state === 'failed')
@@ -193,7 +193,7 @@ function VerdictWords({ validation }: { validation: Validation | null }) {
       <StateBadge {...VERDICTS[validation.verdict]} />
       <Text size="sm">
         {validation.sentence}
-        {failing > 1 ? ` The table names ${countWords(failing - 1, 'more', 'more')}.` : ''}
+        {failing > 1 ? ` The table names ${formatCount(failing - 1, 'more', 'more')}.` : ''}
       </Text>
     </Group>
   )

@@ -2,10 +2,10 @@ import { Button, Checkbox, Group, Modal, Skeleton, Stack, Table, Text } from '@m
 import { useState } from 'react'
 import { CHECK_WORDS } from '#server/data/expectations/contract.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { formatCount } from '../../ui/format.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { countWords } from '../../ui/words.ts'
 import { isMoving, type ShownSuggestion, useSuggestions } from './client.ts'
-import { askedWords } from './words.ts'
+import { describeExpectation } from './labels.ts'
 
 const keyOf = (s: ShownSuggestion) => `${s.type} ${s.column ?? ''}`
 
@@ -96,7 +96,7 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
                 <Table.Td>
                   {CHECK_WORDS[s.type]}
                   <Text size="xs" c="dimmed">
-                    {askedWords(s)}
+                    {describeExpectation(s)}
                   </Text>
                 </Table.Td>
                 <Table.Td fz="sm" c="dimmed">
@@ -113,7 +113,7 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
           Cancel
         </Button>
         <Button disabled={chosen.length === 0} loading={saving} onClick={() => onApply(chosen)}>
-          Add {countWords(chosen.length, 'expectation')}
+          Add {formatCount(chosen.length, 'expectation')}
         </Button>
       </Group>
     </Stack>

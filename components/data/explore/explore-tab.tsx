@@ -10,9 +10,9 @@ import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
 import { useAnswer, useHistory, useRunQuery } from './client.ts'
 import classes from './explore.module.css'
+import { answerSentence, sqlName } from './labels.ts'
 import { QueryAnswerView } from './query-answer.tsx'
 import { SaveAnswer } from './save-answer.tsx'
-import { answerSentence, sqlName } from './words.ts'
 
 const FIRST = 'SELECT *\nFROM data\nLIMIT 100'
 /** More columns are found in the Schema tab. */

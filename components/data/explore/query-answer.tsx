@@ -5,8 +5,8 @@ import { datasetHref } from '../../training/links.ts'
 import { useIngestion } from '../client.ts'
 import { useCancelQuery } from './client.ts'
 import classes from './explore.module.css'
+import { answerSentence, faultyLine, formatErrorPosition } from './labels.ts'
 import { ResultGrid } from './result-grid.tsx'
-import { answerSentence, faultyLine, placeWords } from './words.ts'
 
 /** What came of a query: its rows, or what is wrong with it and where. */
 export function QueryAnswerView({ project, answer }: { project: string; answer: QueryAnswer }) {
@@ -24,7 +24,7 @@ export function QueryAnswerView({ project, answer }: { project: string; answer: 
       </Group>
     )
   if (answer.state === 'failed') {
-    const place = placeWords(answer)
+    const place = formatErrorPosition(answer)
     const line = faultyLine(answer.sql, answer)
     return (
       <Alert color="red" variant="light" role="alert" title={answerSentence(answer)}>

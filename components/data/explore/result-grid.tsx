@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { QueryAnswer, QueryCell } from '#server/data/queries/contract.ts'
 import classes from './explore.module.css'
-import { isNumeric } from './words.ts'
+import { isNumeric } from './labels.ts'
 
 const ROW_HEIGHT = 30
 const HEIGHT = 420

@@ -9,10 +9,10 @@ import { LEAK_SPLITS, type LeakSeverity } from '#server/data/leaks/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
-import { countWords } from '../../ui/words.ts'
 import { type Shown, useReviewSchema } from '../client.ts'
 
 const POLL_MS = 800
@@ -90,7 +90,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
           {data.state === 'done' && data.target
             ? harmful.length === 0
               ? `Nothing found that gives ${data.target} away, split ${SPLIT_WORDS[data.split]}.`
-              : `${countWords(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
+              : `${formatCount(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
             : 'A leak is a column that knows the answer, or rows that are in training and test at once: scores look good and the model is useless.'}
         </Text>
         {choose}

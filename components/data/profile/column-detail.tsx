@@ -2,9 +2,9 @@ import { Button, CloseButton, Group, List, SimpleGrid, Skeleton, Stack, Text } f
 import type { ColumnProfile, Relations } from '#server/data/profile/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { countWords, numberWords, shareWords } from '../words.ts'
+import { formatCell, formatCount, formatShareOf } from '../labels.ts'
 import { useColumn } from './client.ts'
-import { relationWords } from './relation-words.ts'
+import { describeRelation } from './describe-relation.ts'
 import { useShowRows } from './row-filters.ts'
 import { TopValues } from './top-values.tsx'
 import { ZoomHistogram } from './zoom-histogram.tsx'
@@ -26,27 +26,27 @@ function Fact({ label, value }: { label: string; value: string }) {
 function factsOf(c: ColumnProfile, rows: number): [string, string][] {
   const facts: [string, string][] = [
     ['Present', c.count.toLocaleString('en')],
-    ['Missing', c.missing === 0 ? 'none' : `${c.missing.toLocaleString('en')} (${shareWords(c.missing, rows)})`],
+    ['Missing', c.missing === 0 ? 'none' : `${c.missing.toLocaleString('en')} (${formatShareOf(c.missing, rows)})`],
     ['Different values', `${c.distinctExact ? '' : 'about '}${c.distinct.toLocaleString('en')}`],
   ]
   if (c.mean !== null)
     facts.push(
-      ['Mean', numberWords(c.mean)],
-      ['Standard deviation', numberWords(c.sd)],
-      ['Skewness', numberWords(c.skewness ?? null)],
+      ['Mean', formatCell(c.mean)],
+      ['Standard deviation', formatCell(c.sd)],
+      ['Skewness', formatCell(c.skewness ?? null)],
     )
-  facts.push(['Smallest', numberWords(c.min)])
+  facts.push(['Smallest', formatCell(c.min)])
   for (const [q, value] of Object.entries(c.quantiles))
-    facts.push([q === '0.5' ? 'Median' : `${Math.round(Number(q) * 100)} % lie below`, numberWords(value)])
-  facts.push(['Largest', numberWords(c.max)])
+    facts.push([q === '0.5' ? 'Median' : `${Math.round(Number(q) * 100)} % lie below`, formatCell(value)])
+  facts.push(['Largest', formatCell(c.max)])
   if (c.zeros !== undefined && c.mean !== null)
     facts.push(
-      ['Zeros', c.zeros === 0 ? 'none' : shareWords(c.zeros, c.count)],
-      ['Negative', c.negatives ? shareWords(c.negatives, c.count) : 'none'],
+      ['Zeros', c.zeros === 0 ? 'none' : formatShareOf(c.zeros, c.count)],
+      ['Negative', c.negatives ? formatShareOf(c.negatives, c.count) : 'none'],
     )
   if (c.infinite) facts.push(['Infinite or no number', c.infinite.toLocaleString('en')])
   if (c.lengths)
-    facts.push(['Characters', `${c.lengths.min} to ${c.lengths.max}, ${numberWords(c.lengths.mean)} on average`])
+    facts.push(['Characters', `${c.lengths.min} to ${c.lengths.max}, ${formatCell(c.lengths.mean)} on average`])
   if (c.monotone) facts.push(['From row to row', c.monotone === 'increasing' ? 'never falls' : 'never rises'])
   return facts
 }
@@ -78,7 +78,7 @@ export function ColumnDetail({
         <Group gap="xs">
           {c && c.missing > 0 ? (
             <Button size="compact-sm" variant="default" onClick={() => showRows([{ is: 'missing', column }])}>
-              See {countWords(c.missing, 'row')} without it
+              See {formatCount(c.missing, 'row')} without it
             </Button>
           ) : null}
           <CloseButton aria-label={`Close ${column}`} onClick={onClose} />
@@ -96,7 +96,7 @@ export function ColumnDetail({
               ))}
             </List>
           ) : null}
-          {relation ? <Text size="sm">{relationWords(relation, relations!)}</Text> : null}
+          {relation ? <Text size="sm">{describeRelation(relation, relations!)}</Text> : null}
           <SimpleGrid cols={{ base: 1, md: c.histogram.length > 0 && c.top.length > 0 ? 2 : 1 }} spacing="lg">
             {c.histogram.length > 0 ? <ZoomHistogram project={project} dataset={dataset} column={c} /> : null}
             {c.top.length > 0 ? <TopValues column={c} /> : null}

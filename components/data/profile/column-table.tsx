@@ -5,7 +5,7 @@ import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, use
 import { useMemo, useRef } from 'react'
 import type { ColumnSummary } from '#server/data/profile/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { countWords, numberWords, shareWords } from '../words.ts'
+import { formatCell, formatCount, formatShareOf } from '../labels.ts'
 import { MiniHistogram } from './mini-histogram.tsx'
 import { type ColumnSort, SORTS, sortColumns } from './sort-columns.ts'
 
@@ -64,7 +64,7 @@ export function ColumnTable({
     <Panel
       flush
       title="Columns"
-      note={find ? `${found.length} of ${columns.length}` : countWords(columns.length, 'column')}
+      note={find ? `${found.length} of ${columns.length}` : formatCount(columns.length, 'column')}
       actions={
         <TextInput
           aria-label="Find a column by its name, type or role"
@@ -188,17 +188,17 @@ function Row({
       <Table.Td>
         <MiniHistogram bars={c.bars} spaced={c.barsOf === 'values'} />
       </Table.Td>
-      <Table.Td ta="right">{c.missing === 0 ? 'none' : shareWords(c.missing, rows)}</Table.Td>
+      <Table.Td ta="right">{c.missing === 0 ? 'none' : formatShareOf(c.missing, rows)}</Table.Td>
       <Table.Td ta="right">
         {c.distinctExact ? '' : 'about '}
         {c.distinct.toLocaleString('en')}
       </Table.Td>
-      <Table.Td ta="right">{c.mean === null ? '' : `${numberWords(c.mean)} ± ${numberWords(c.sd)}`}</Table.Td>
+      <Table.Td ta="right">{c.mean === null ? '' : `${formatCell(c.mean)} ± ${formatCell(c.sd)}`}</Table.Td>
       <Table.Td ta="right" maw={260} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-        {c.min === null ? '' : `${numberWords(c.min)} to ${numberWords(c.max)}`}
+        {c.min === null ? '' : `${formatCell(c.min)} to ${formatCell(c.max)}`}
       </Table.Td>
       <Table.Td ta="right" c={c.warnings > 0 ? undefined : 'dimmed'} fw={c.warnings > 0 ? 600 : undefined}>
-        <Group justify="flex-end">{c.warnings > 0 ? countWords(c.warnings, 'warning') : 'nothing'}</Group>
+        <Group justify="flex-end">{c.warnings > 0 ? formatCount(c.warnings, 'warning') : 'nothing'}</Group>
       </Table.Td>
     </Table.Tr>
   )

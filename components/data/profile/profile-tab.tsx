@@ -7,7 +7,7 @@ import { Allowed } from '../../access/allowed.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Shown } from '../client.ts'
-import { countWords } from '../words.ts'
+import { formatCount } from '../labels.ts'
 import { useMakeAgain, useProfile } from './client.ts'
 import { ColumnDetail } from './column-detail.tsx'
 import { ColumnTable } from './column-table.tsx'
@@ -95,7 +95,7 @@ function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: str
     )
   const seen = all ? warnings : warnings.slice(0, WARNINGS_AT_ONCE)
   return (
-    <Panel title={`${countWords(warningCount, 'thing')} to look at`} note="what matters most first">
+    <Panel title={`${formatCount(warningCount, 'thing')} to look at`} note="what matters most first">
       <List listStyleType="none" spacing={6} size="sm">
         {seen.map(w => (
           <List.Item key={`${w.kind} ${w.column} ${w.other ?? ''}`}>
@@ -110,7 +110,7 @@ function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: str
           </Button>
           {all && warningCount > warnings.length ? (
             <Text size="sm" c="dimmed">
-              {countWords(warningCount - warnings.length, 'lesser one', 'lesser ones')} at the columns themselves.
+              {formatCount(warningCount - warnings.length, 'lesser one', 'lesser ones')} at the columns themselves.
             </Text>
           ) : null}
         </Group>

@@ -3,8 +3,8 @@ import { type ReactNode, useState } from 'react'
 import { type ProfileSummary, pairAt, type Relations } from '#server/data/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { Panel } from '../../ui/panel.tsx'
-import { countWords, numberWords } from '../words.ts'
-import { basisWords, measureWords, strengthOf } from './relation-words.ts'
+import { formatCell, formatCount } from '../labels.ts'
+import { describeBasis, formatMeasure, strengthOf } from './describe-relation.ts'
 
 const LINES = 15
 /** More names than this cannot be read beside a map. */
@@ -69,7 +69,7 @@ function TargetRelations({
 }) {
   const shown = r.targetRelations.slice(0, LINES)
   return (
-    <Panel flush title={`Relation to ${r.target}`} note={basisWords(r)} actions={action}>
+    <Panel flush title={`Relation to ${r.target}`} note={describeBasis(r)} actions={action}>
       {stale ? (
         <Text size="sm" px="md" pb="xs">
           The target has changed since; these are relations to {r.target}.
@@ -118,12 +118,12 @@ function TargetRelations({
                         }}
                       />
                     </div>
-                    <Text size="sm">{numberWords(strengthOf(t))}</Text>
+                    <Text size="sm">{formatCell(strengthOf(t))}</Text>
                   </Group>
                 </Table.Td>
-                <Table.Td>{measureWords(t)}</Table.Td>
-                <Table.Td>{t.spearman === null ? '' : numberWords(t.spearman)}</Table.Td>
-                <Table.Td>{numberWords(t.mutualInformation)}</Table.Td>
+                <Table.Td>{formatMeasure(t)}</Table.Td>
+                <Table.Td>{t.spearman === null ? '' : formatCell(t.spearman)}</Table.Td>
+                <Table.Td>{formatCell(t.mutualInformation)}</Table.Td>
                 <Table.Td c="dimmed">
                   {t.direction === null ? '' : t.direction === 'up' ? 'rises with it' : 'falls as it rises'}
                 </Table.Td>
@@ -136,7 +136,7 @@ function TargetRelations({
         Strength is a share of variance, 0 to 1: the larger of Pearson and Spearman squared, η², or Cramér’s V squared
         (bias-corrected). It shows what goes together, not what causes what.
         {r.targetRelations.length > LINES
-          ? ` ${countWords(r.targetRelations.length - LINES, 'weaker column')} not shown; open a column to see its own.`
+          ? ` ${formatCount(r.targetRelations.length - LINES, 'weaker column')} not shown; open a column to see its own.`
           : ''}
       </Text>
     </Panel>
@@ -167,7 +167,7 @@ function Pairs({ r }: { r: Relations }) {
     <Panel>
       <HeatMap
         title="Pairs of columns"
-        note={basisWords(r)}
+        note={describeBasis(r)}
         rows={names}
         columns={names}
         cells={names.map((a, i) =>
@@ -176,18 +176,16 @@ function Pairs({ r }: { r: Relations }) {
             return {
               value: v,
               flagged: i !== j && Math.abs(v ?? 0) >= 0.95,
-              title: `${a}, ${b}: ${v === null ? 'no common rows or no spread' : numberWords(v)}`,
+              title: `${a}, ${b}: ${v === null ? 'no common rows or no spread' : formatCell(v)}`,
             }
           }),
         )}
         valueWords={v => v.toFixed(2).replace('-', '−')}
         summary={
           `${KINDS[kind]}: the stronger the colour, the closer two columns go together; a dot marks 0.95 and more.` +
-          (strongest
-            ? ` The closest are ${strongest.a} and ${strongest.b} with ${numberWords(strongest.value)}.`
-            : '') +
+          (strongest ? ` The closest are ${strongest.a} and ${strongest.b} with ${formatCell(strongest.value)}.` : '') +
           (hidden > 0
-            ? ` ${countWords(hidden, 'column')} not shown: the map has ${r.target === null ? 'the first' : 'those that tell most about the target'}.`
+            ? ` ${formatCount(hidden, 'column')} not shown: the map has ${r.target === null ? 'the first' : 'those that tell most about the target'}.`
             : '')
         }
         actions={

@@ -9,9 +9,9 @@ import { BROWSE_COLUMNS, type BrowseCell } from '#server/data/profile/contract.t
 import { useTRPC } from '../../trpc.ts'
 import { Problem } from '../../ui/problem.tsx'
 import type { Shown } from '../client.ts'
-import { countWords } from '../words.ts'
+import { formatCount } from '../labels.ts'
 import { FilterForm } from './filter-form.tsx'
-import { filterWords, parseAsFilters } from './row-filters.ts'
+import { describeFilter, parseAsFilters } from './row-filters.ts'
 
 const PAGE = 100
 const ROW_HEIGHT = 32
@@ -96,8 +96,8 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
         <Group gap="xs">
           <Text size="sm" c="dimmed" aria-live="polite">
             {where.length === 0
-              ? `${countWords(matching, 'row')}${sort ? '' : ' in file order'}`
-              : `${countWords(matching, 'row')} of ${shown.rows.toLocaleString('en')}`}
+              ? `${formatCount(matching, 'row')}${sort ? '' : ' in file order'}`
+              : `${formatCount(matching, 'row')} of ${shown.rows.toLocaleString('en')}`}
             {sort ? `, sorted by ${sort.column}, ${down ? 'largest' : 'smallest'} first` : ''}
           </Text>
           {where.map((filter, i) => (
@@ -106,12 +106,12 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
               key={i}
               withRemoveButton
               removeButtonProps={{
-                'aria-label': `Remove the condition ${filterWords(filter, timeColumns.has(filter.column))}`,
+                'aria-label': `Remove the condition ${describeFilter(filter, timeColumns.has(filter.column))}`,
                 'aria-hidden': false,
               }}
               onRemove={() => changeFilters(where.filter((_, k) => k !== i))}
             >
-              {filterWords(filter, timeColumns.has(filter.column))}
+              {describeFilter(filter, timeColumns.has(filter.column))}
             </Pill>
           ))}
         </Group>

@@ -1,7 +1,7 @@
 import { createParser, parseAsString, useQueryStates } from 'nuqs'
 import { z } from 'zod'
 import { type RowFilter, rowFilter } from '#server/data/profile/contract.ts'
-import { numberWords } from '../words.ts'
+import { formatCell } from '../labels.ts'
 
 const filters = z.array(rowFilter).max(20)
 
@@ -24,16 +24,16 @@ export function useShowRows() {
   return (where: RowFilter[]) => void set({ tab: 'preview', where, row: null, sort: null }, { history: 'push' })
 }
 
-export const instantWords = (ms: number) => {
+export const formatInstant = (ms: number) => {
   const date = new Date(ms)
   return Number.isNaN(date.getTime())
-    ? numberWords(ms)
+    ? formatCell(ms)
     : date.toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '')
 }
 
 /** A condition as people say it. `isTime`: its ends are milliseconds since 1970. */
-export function filterWords(filter: RowFilter, isTime: boolean): string {
-  const say = (x: number) => (isTime ? instantWords(x) : numberWords(x))
+export function describeFilter(filter: RowFilter, isTime: boolean): string {
+  const say = (x: number) => (isTime ? formatInstant(x) : formatCell(x))
   switch (filter.is) {
     case 'equal':
       return `${filter.column} is ${filter.value === '' ? '(empty)' : String(filter.value)}`

@@ -1,6 +1,6 @@
 import { Text, UnstyledButton } from '@mantine/core'
 import type { ColumnProfile } from '#server/data/profile/contract.ts'
-import { shareWords } from '../words.ts'
+import { formatShareOf } from '../labels.ts'
 import { useShowRows } from './row-filters.ts'
 
 /** The commonest values; each opens its rows. */
@@ -36,7 +36,7 @@ export function TopValues({ column }: { column: ColumnProfile }) {
                 />
               </div>
               <Text size="xs" ta="right" style={{ fontVariantNumeric: 'tabular-nums' }}>
-                {count.toLocaleString('en')} ({shareWords(count, column.count)})
+                {count.toLocaleString('en')} ({formatShareOf(count, column.count)})
               </Text>
             </UnstyledButton>
           </li>

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import type { ColumnProfile } from '#server/data/profile/contract.ts'
 import { Histogram } from '../../charts/histogram.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { countWords, numberWords } from '../words.ts'
+import { formatCell, formatCount } from '../labels.ts'
 import { useZoom } from './client.ts'
-import { instantWords, useShowRows } from './row-filters.ts'
+import { formatInstant, useShowRows } from './row-filters.ts'
 import { moved, type Range, zoomed } from './zoom.ts'
 
 /** The spread of a column: a range is dragged or zoomed to by buttons and comes finer; a bar opens its rows. */
@@ -25,7 +25,7 @@ export function ZoomHistogram({
   const { data, error, isFetching, refetch } = useZoom(project, dataset, column.name, range)
   const showRows = useShowRows()
   const time = column.type === 'datetime'
-  const say = time ? instantWords : numberWords
+  const say = time ? formatInstant : formatCell
   const bins = range && data ? data.bins : column.histogram
   const inside = bins.reduce((sum, b) => sum + b.count, 0)
   const now = range ?? whole
@@ -40,7 +40,7 @@ export function ZoomHistogram({
         xWords={say}
         title="Spread"
         note={range ? `${say(now.from)} to ${say(now.to)}` : 'all values'}
-        summary={`${column.name}: ${countWords(inside, 'value')} from ${say(now.from)} to ${say(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
+        summary={`${column.name}: ${formatCount(inside, 'value')} from ${say(now.from)} to ${say(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
         actions={
           <Group gap={4} wrap="nowrap">
             {isFetching && range ? <Loader size={14} aria-label="Counting" /> : null}

@@ -1,6 +1,6 @@
 import { Box, List, Stack, Table, Text } from '@mantine/core'
 import { Panel } from '../../ui/panel.tsx'
-import { countWords, numberWords } from '../words.ts'
+import { formatCell, formatCount } from '../labels.ts'
 import type { RecipePreview } from './preview-recipe.ts'
 
 const COLUMNS_SHOWN = 40
@@ -30,7 +30,7 @@ function Cells({ label, columns }: { label: string; columns: { name: string; cel
                       missing
                     </Text>
                   ) : typeof cells[row] === 'number' ? (
-                    numberWords(cells[row])
+                    formatCell(cells[row])
                   ) : (
                     String(cells[row])
                   )}
@@ -42,7 +42,7 @@ function Cells({ label, columns }: { label: string; columns: { name: string; cel
       </Table>
       {columns.length > shown.length ? (
         <Text size="xs" c="dimmed" px="md" py={6}>
-          {countWords(columns.length - shown.length, 'more column')} not shown.
+          {formatCount(columns.length - shown.length, 'more column')} not shown.
         </Text>
       ) : null}
     </Box>
@@ -71,15 +71,15 @@ export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePrevi
           training, and not shown below.
         </Text>
       ) : null}
-      <Panel title="Before" note={`${countWords(preview.before.length, 'column')}, first rows of the sample`} flush>
+      <Panel title="Before" note={`${formatCount(preview.before.length, 'column')}, first rows of the sample`} flush>
         <Cells label="Rows before the recipe" columns={preview.before} />
       </Panel>
-      <Panel title="After" note={`${countWords(preview.after.length, 'feature')}, the same rows`} flush>
+      <Panel title="After" note={`${formatCount(preview.after.length, 'feature')}, the same rows`} flush>
         <Cells label="Rows after the recipe" columns={preview.after} />
       </Panel>
       <Text size="xs" c="dimmed">
-        Fitted on a sample of {countWords(rows, 'row')} for this preview
-        {leftOut > 0 ? `; ${countWords(leftOut, 'column')} of this wide table left out of it` : ''}. In training it is
+        Fitted on a sample of {formatCount(rows, 'row')} for this preview
+        {leftOut > 0 ? `; ${formatCount(leftOut, 'column')} of this wide table left out of it` : ''}. In training it is
         fitted on the training rows only.
       </Text>
     </Stack>

@@ -1,5 +1,5 @@
 import { Group, Select, TextInput } from '@mantine/core'
-import { SCHEDULES, scheduleWords } from './schedule-words.ts'
+import { describeSchedule, SCHEDULES } from './describe-schedule.ts'
 
 const OWN = 'own'
 
@@ -40,7 +40,7 @@ export function SchedulePicker({
           value={cron}
           onChange={e => onChange(e.currentTarget.value)}
           inputWrapperOrder={['label', 'description', 'input', 'error']}
-          title={scheduleWords(cron)}
+          title={describeSchedule(cron)}
         />
       ) : null}
     </Group>

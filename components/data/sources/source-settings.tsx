@@ -11,8 +11,8 @@ import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
 import { useSource, useSourceActions } from './client.ts'
+import { describeSchedule } from './describe-schedule.ts'
 import { SchedulePicker } from './schedule-picker.tsx'
-import { scheduleWords } from './schedule-words.ts'
 
 /** Where the rows of a dataset come from and when they are fetched again. */
 export function SourceSettings({ project, dataset }: { project: string; dataset: string }) {
@@ -38,7 +38,7 @@ export const SourceTab = ({ project, shown }: { project: string; shown: Shown })
   <SourceSettings project={project} dataset={shown.dataset} />
 )
 
-function lastWords(last: NonNullable<SourceSummary['last']>): string {
+function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
   if (last.state === 'failed') return last.reason ?? 'It failed.'
   if (last.state !== 'done') return last.state === 'running' ? 'Reading the rows.' : 'Waiting for a worker.'
   return last.created ? `Made v${last.version}.` : `Nothing had changed since v${last.version}: no version was made.`
@@ -77,7 +77,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
             <Group gap="xs" align="start" wrap="nowrap" aria-live="polite">
               <StateBadge state={last.state} />
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {lastWords(last)}{' '}
+                {describeLastRefresh(last)}{' '}
                 <Text span c="dimmed" inherit>
                   <Time at={last.at} />
                 </Text>
@@ -92,10 +92,10 @@ function Connected({ project, source }: { project: string; source: SourceSummary
             {schedule === null ? (
               'By hand only.'
             ) : schedule.paused ? (
-              `Paused; it was refreshed ${scheduleWords(schedule.cron)} (${schedule.zone}).`
+              `Paused; it was refreshed ${describeSchedule(schedule.cron)} (${schedule.zone}).`
             ) : (
               <>
-                {`It is refreshed ${scheduleWords(schedule.cron)} (${schedule.zone}), next `}
+                {`It is refreshed ${describeSchedule(schedule.cron)} (${schedule.zone}), next `}
                 <Time at={schedule.nextAt} />. What was missed while the server was down is made up for once.
               </>
             )}

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { useIngestion } from '../client.ts'
-import { countWords } from '../words.ts'
+import { formatCount } from '../labels.ts'
 
 /** Follows a read until it has ended, then leads to the review of its schema. */
 export function WatchIngestion({ project, id, onAgain }: { project: string; id: string; onAgain: () => void }) {
@@ -17,7 +17,7 @@ export function WatchIngestion({ project, id, onAgain }: { project: string; id: 
           <Stack gap="xs">
             <Text fw={600}>
               {data.created
-                ? `v${data.version} is there: ${countWords(data.rows ?? 0, 'row')}, ${countWords(data.columns ?? 0, 'column')}.`
+                ? `v${data.version} is there: ${formatCount(data.rows ?? 0, 'row')}, ${formatCount(data.columns ?? 0, 'column')}.`
                 : `The rows have not changed: they are v${data.version} already, so no new version was made.`}
             </Text>
             {data.warnings.slice(0, 3).map(w => (

@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
 import { useTRPC } from '../../trpc.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { bytesWords, countWords } from '../words.ts'
+import { formatBytes, formatCount } from '../labels.ts'
 import { useDeletion, useRestore } from './use-deletion.ts'
 
 const VERBS: Record<string, string> = {
@@ -14,8 +14,8 @@ const VERBS: Record<string, string> = {
   'measured-on': 'measured on it',
   'made-from': 'made from it',
 }
-const dependentWords = ({ kind, relation, count }: DependentCount) =>
-  `${countWords(count, kind.replaceAll('-', ' '))} ${VERBS[relation] ?? relation.replaceAll('-', ' ')}`
+const formatDependent = ({ kind, relation, count }: DependentCount) =>
+  `${formatCount(count, kind.replaceAll('-', ' '))} ${VERBS[relation] ?? relation.replaceAll('-', ' ')}`
 
 function Consequences({ preview }: { preview: DeletionPreview }) {
   const used = preview.versions.filter(v => v.usedBy.length > 0)
@@ -24,9 +24,9 @@ function Consequences({ preview }: { preview: DeletionPreview }) {
     <Stack gap="sm">
       <Text size="sm">
         {preview.wholeDataset
-          ? `${preview.dataset} goes with ${countWords(preview.versions.length, 'version')}.`
+          ? `${preview.dataset} goes with ${formatCount(preview.versions.length, 'version')}.`
           : `${preview.dataset} v${preview.versions[0]?.version} goes; the other versions stay.`}{' '}
-        For {preview.restoreHours} hours an owner can have it back; then {bytesWords(preview.freesBytes)} are freed.
+        For {preview.restoreHours} hours an owner can have it back; then {formatBytes(preview.freesBytes)} are freed.
       </Text>
       {used.length > 0 ? (
         <div>
@@ -36,7 +36,7 @@ function Consequences({ preview }: { preview: DeletionPreview }) {
           <List size="sm">
             {used.map(v => (
               <List.Item key={v.version}>
-                v{v.version}: {v.usedBy.map(dependentWords).join(', ')}
+                v{v.version}: {v.usedBy.map(formatDependent).join(', ')}
               </List.Item>
             ))}
           </List>

@@ -8,7 +8,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
-import { bytesWords } from '../words.ts'
+import { formatBytes } from '../labels.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { useRestore } from './use-deletion.ts'
 
@@ -19,7 +19,7 @@ function Figure({ label, bytes, note }: { label: string; bytes: number; note: st
         {label}
       </Text>
       <Text size="lg" fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
-        {bytesWords(bytes)}
+        {formatBytes(bytes)}
       </Text>
       <Text size="xs" c="dimmed">
         {note}
@@ -74,8 +74,8 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
               <Table.Tr key={v.version}>
                 <Table.Td ff="monospace">v{v.version}</Table.Td>
                 <Table.Td ta="right">{v.rows.toLocaleString('en')}</Table.Td>
-                <Table.Td ta="right">{bytesWords(v.bytes)}</Table.Td>
-                <Table.Td ta="right">{v.sourceBytes > 0 ? bytesWords(v.sourceBytes) : '–'}</Table.Td>
+                <Table.Td ta="right">{formatBytes(v.bytes)}</Table.Td>
+                <Table.Td ta="right">{v.sourceBytes > 0 ? formatBytes(v.sourceBytes) : '–'}</Table.Td>
                 <Table.Td c="dimmed">
                   {v.deletedAt ? (
                     <>

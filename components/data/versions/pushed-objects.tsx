@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useAddDataset, useIngestion } from '../client.ts'
-import { bytesWords } from '../words.ts'
+import { formatBytes } from '../labels.ts'
 import { usePushed } from './client.ts'
 
 /** What `git lfs push` brought for this dataset; each can become its next version. */
@@ -42,7 +42,7 @@ export function PushedObjects({
               <Table.Td ff="monospace" title={o.digest}>
                 {o.digest.slice(0, 12)}
               </Table.Td>
-              <Table.Td ta="right">{bytesWords(o.bytes)}</Table.Td>
+              <Table.Td ta="right">{formatBytes(o.bytes)}</Table.Td>
               <Table.Td c="dimmed">
                 <Time at={o.pushedAt} />
               </Table.Td>

@@ -11,11 +11,11 @@ import { Problem } from '../../ui/problem.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AddDataset } from '../add-dataset.tsx'
 import type { Shown } from '../client.ts'
-import { bytesWords } from '../words.ts'
+import { formatBytes } from '../labels.ts'
 import { AnnotateVersion } from './annotate-version.tsx'
 import { useVersions } from './client.ts'
+import { formatMoreRows } from './labels.ts'
 import { PushedObjects } from './pushed-objects.tsx'
-import { moreRowsWords } from './words.ts'
 
 /** Every version: where it comes from, by whom, why, and what changed. */
 export function VersionsTab({ project, shown }: { project: string; shown: Shown }) {
@@ -157,12 +157,12 @@ function VersionRow({
         {v.rows.toLocaleString('en')}
         {before ? (
           <Text size="xs" c="dimmed">
-            {moreRowsWords(v.rows - before.rows)}
+            {formatMoreRows(v.rows - before.rows)}
           </Text>
         ) : null}
       </Table.Td>
       <Table.Td ta="right">{v.columns.toLocaleString('en')}</Table.Td>
-      <Table.Td ta="right">{bytesWords(v.bytes)}</Table.Td>
+      <Table.Td ta="right">{formatBytes(v.bytes)}</Table.Td>
       <Table.Td ff="monospace" c="dimmed" title={v.digest}>
         {v.digest.slice(0, 12)}
       </Table.Td>

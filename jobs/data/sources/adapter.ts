@@ -1,5 +1,5 @@
+import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
-import type { OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import type { Fetched } from './fetched.ts'
 
 export interface FetchLimits {

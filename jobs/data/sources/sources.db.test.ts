@@ -20,7 +20,7 @@ import {
 import type { AddSourceInput } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { handlers } from '../../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../../runtime/worker-loop.ts'
 

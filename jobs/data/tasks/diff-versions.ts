@@ -1,5 +1,5 @@
+import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { compareVersions, type DiffResult, type DiffWork } from '#server/data/index.ts'
-import { withDuckDb } from '#server/kernel/duckdb.ts'
 import { defineTask } from '../task.ts'
 
 export const diffVersionsTask = defineTask<{ work: DiffWork; folder: string }, DiffResult>({

@@ -1,5 +1,5 @@
+import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { type LeakFinding, type LeakScan, scanLeaks } from '#server/data/index.ts'
-import { withDuckDb } from '#server/kernel/duckdb.ts'
 import { defineTask } from '../task.ts'
 
 export const findLeaksTask = defineTask<{ scan: LeakScan; folder: string }, LeakFinding[]>({

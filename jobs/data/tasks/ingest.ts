@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { ColumnDecision, PreviewCell, VersionColumn } from '#server/data/contract.ts'
 import {
   type ColumnFacts,
@@ -10,7 +11,6 @@ import {
   inferColumn,
   warnAbout,
 } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { appendRows } from '../append-rows.ts'
 import { cleanColumns } from '../clean-columns.ts'

@@ -1,11 +1,11 @@
-import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from '#server/data/queries/contract.ts'
 import {
   type DuckDBConnection,
   rowsOf,
   SELECT_STATEMENT,
   quoteLiteral as text,
   withDuckDb,
-} from '#server/kernel/duckdb.ts'
+} from '#server/adapters/duckdb.ts'
+import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from '#server/data/queries/contract.ts'
 import { explainQuery } from '../explain-query.ts'
 import { defineTask } from '../task.ts'
 

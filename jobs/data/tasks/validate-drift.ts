@@ -1,7 +1,7 @@
 import { type CategorySummary, type ColumnSummary, driftOf, psi, summarise } from '#ml/index.ts'
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import type { CheckResult, Expectation } from '#server/data/expectations/contract.ts'
 import { CannotCheck, numberText, type PhysicalColumn, storedAs } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
 import { describeColumns } from './validate-offending.ts'
 import { otherOf, unchecked, type ValidateInput } from './validate-result.ts'
 

@@ -1,6 +1,6 @@
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import { type CheckResult, MAX_OFFENDING } from '#server/data/expectations/contract.ts'
 import type { PhysicalColumn } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
 
 const CELL_CHARACTERS = 200
 

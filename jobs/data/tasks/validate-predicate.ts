@@ -1,6 +1,6 @@
+import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { CheckResult, Expectation } from '#server/data/expectations/contract.ts'
 import { type PhysicalColumn, readPredicate, shareText } from '#server/data/index.ts'
-import { quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { fetchOffending } from './validate-offending.ts'
 import { causeOf, unchecked, type ValidateInput } from './validate-result.ts'

@@ -1,3 +1,4 @@
+import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { CheckResult, Expectation, ValidationBody } from '#server/data/expectations/contract.ts'
 import {
   CannotCheck,
@@ -7,7 +8,6 @@ import {
   type Measured,
   type PhysicalColumn,
 } from '#server/data/index.ts'
-import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { defineTask, type TaskReport } from '../task.ts'
 import { measureDrift } from './validate-drift.ts'

@@ -112,11 +112,11 @@ async function readModel(
     ...(kind === 'regression' ? {} : { order: classes }),
     ...(columns ? { columns } : { single: features.columns.map(column => column.name) }),
   })
-  return { recipe: content.recipe, model: content.model, words: await readWords(output) }
+  return { recipe: content.recipe, model: content.model, words: await describeReportedMetrics(output) }
 }
 
 /** What the command says of its model, in a sentence; its own numbers are not taken for ours. */
-async function readWords(output: string): Promise<string[]> {
+async function describeReportedMetrics(output: string): Promise<string[]> {
   const metrics = await readJson(join(output, 'metrics.json'))
   if (metrics === undefined) return []
   const numbers = Object.entries(metrics ?? {}).filter((entry): entry is [string, number] => Number.isFinite(entry[1]))

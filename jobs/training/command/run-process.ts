@@ -62,7 +62,7 @@ export async function runProcess(run: CommandRun): Promise<void> {
     // What it left running would keep its output open, and may have left the group.
     kill()
     if (run.uid !== undefined) endUser(run.uid)
-    await lastWords(child)
+    await drainOutput(child)
     signal.throwIfAborted()
     if (late) throw failure(`took longer than its ${minutes} minutes and was ended`, last)
     if (code !== 0) throw failure(by ? `was ended by ${by}` : `ended with status ${code}`, last)
@@ -79,7 +79,7 @@ export async function runProcess(run: CommandRun): Promise<void> {
 }
 
 /** The rest of its output, unless something else keeps that open. */
-async function lastWords(child: ChildProcess): Promise<void> {
+async function drainOutput(child: ChildProcess): Promise<void> {
   const closed = new Promise(resolve => child.once('close', resolve))
   await Promise.race([closed, new Promise(resolve => setTimeout(resolve, LAST_WORDS_MS).unref())])
   child.stdout?.destroy()

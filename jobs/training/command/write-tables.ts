@@ -5,7 +5,7 @@ import {
   quoteIdentifier as id,
   quoteLiteral as text,
   withDuckDb,
-} from '#server/kernel/duckdb.ts'
+} from '#server/adapters/duckdb.ts'
 
 /** So many row numbers in one statement. */
 const PIECE = 20_000

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts'
 import { murmurHash3 } from '../murmur-hash.ts'
 import { addSlots, removeSlot, slotOf, textReader } from '../program.ts'
-import { wordsOf } from '../words.ts'
+import { tokenize } from '../tokenize.ts'
 import { type Fitted, listNames, type Step } from './step.ts'
 
 const DEFAULT_BUCKETS = 32
@@ -48,7 +48,7 @@ export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
             continue
           }
           const touched: number[] = []
-          for (const word of wordsOf(cell)) {
+          for (const word of tokenize(cell)) {
             const k = murmurHash3(word) % buckets
             if (counts[k] === 0) touched.push(k)
             counts[k]! += 1

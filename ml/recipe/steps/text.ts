@@ -1,7 +1,7 @@
 import { addSlot, addSlots, removeSlot, slotOf, textReader } from '../program.ts'
+import { tokenize } from '../tokenize.ts'
 import type { TextStatistic } from '../types.ts'
 import { rareBelow } from '../vocabulary.ts'
-import { wordsOf } from '../words.ts'
 import { type Fitted, listNames, type Step } from './step.ts'
 
 const DEFAULT_TERMS = 100
@@ -21,7 +21,7 @@ export const tfIdf: Step<'tf-idf'> & Fitted<'tf-idf'> = {
     for (let i = 0; i < training.rows; i++) {
       const cell = text(i)
       if (cell === null) continue
-      for (const word of new Set(wordsOf(cell))) counts.set(word, (counts.get(word) ?? 0) + 1)
+      for (const word of new Set(tokenize(cell))) counts.set(word, (counts.get(word) ?? 0) + 1)
     }
     const enough = rareBelow(training.rows, step.minCount ?? 2)
     const kept = [...counts]
@@ -64,7 +64,7 @@ export const tfIdf: Step<'tf-idf'> & Fitted<'tf-idf'> = {
           const cell = text(i)
           if (cell === null) continue
           const touched: number[] = []
-          for (const word of wordsOf(cell)) {
+          for (const word of tokenize(cell)) {
             const k = places.get(word)
             if (k === undefined) continue
             if (counts[k] === 0) touched.push(k)

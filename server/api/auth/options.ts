@@ -2,7 +2,7 @@ import type { NextAuthOptions } from 'next-auth'
 import { emailSchema, SESSION_DAYS } from '#server/access/contract.ts'
 import { signIn, signOut } from '#server/access/index.ts'
 import { toAppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { sessionSecretOf } from '../context.ts'
 import { ADDRESS_HEADER, isSecure } from './cookies.ts'
 

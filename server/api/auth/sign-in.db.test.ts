@@ -15,7 +15,7 @@ import {
   resetPassword,
   showLink,
 } from '#server/access/index.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { createApiContext } from '../context.ts'
 import { ADDRESS_HEADER } from './cookies.ts'
 import { createAuthOptions } from './options.ts'

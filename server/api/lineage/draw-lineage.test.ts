@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Link } from '#server/kernel/links.ts'
+import type { Link } from '#server/platform/links.ts'
 import { MOST_RUNS } from './contract.ts'
 import { drawLineage, type Named } from './draw-lineage.ts'
 

@@ -1,5 +1,5 @@
 import type { NamedVersion } from '#server/data/index.ts'
-import type { Link, Ref } from '#server/kernel/links.ts'
+import type { Link, Ref } from '#server/platform/links.ts'
 import type { NamedModelVersion } from '#server/registry/index.ts'
 import type { NamedEndpoint } from '#server/serving/index.ts'
 import type { NamedRun } from '#server/training/index.ts'

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { insertVersion, lockDataset } from '#server/data/store.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
-import { change } from '#server/kernel/change.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
 import { promoteRentals } from '#server/monitoring/testing.ts'
+import { change } from '#server/platform/change.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { lineageOfModel, lineageOfVersion } from './read-lineage.ts'
 
 let kernel: TestKernel

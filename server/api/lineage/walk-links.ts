@@ -1,6 +1,6 @@
 import type { Handle } from '#db/client.ts'
-import { type Link, linksFrom, linksTo, type Ref } from '#server/kernel/links.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type Link, linksFrom, linksTo, type Ref } from '#server/platform/links.ts'
 
 /** What leads from rows to answers. Bytes that something uses are no step of it. */
 const STEPS = new Set(['made-from', 'trained-on', 'registered-from', 'serves'])

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Role } from '#server/access/contract.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { createCallerFactory, router } from '../trpc.ts'
 import { dataRouter } from './data.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listRecentEvents } from '#server/kernel/recent-events.ts'
+import { listRecentEvents } from '#server/platform/recent-events.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 /** What spans the lifecycle. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { withDuckDb } from '#server/kernel/duckdb.ts'
+import { withDuckDb } from '#server/adapters/duckdb.ts'
 import type { ColumnType, VersionColumn } from '../contract.ts'
 import { compareVersions } from './compare-versions.ts'
 

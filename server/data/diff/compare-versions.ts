@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '#server/kernel/duckdb.ts'
+import type { DuckDBConnection } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '../contract.ts'
 import { numberedRows, readSample } from '../leaks/read-sample.ts'
 import type { DiffColumn, DiffResult } from './contract.ts'

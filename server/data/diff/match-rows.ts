@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import type { StoredType } from '../contract.ts'
 import type { CommonColumn } from './rules/compare-schemas.ts'
 

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import { storedAs, type VersionColumn } from '../contract.ts'
 import type { DiffCell, DiffSample } from './contract.ts'
 import type { Side } from './match-rows.ts'

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteLiteral } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteLiteral } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
 /** Parts of an expression that look at one row and nothing else. */

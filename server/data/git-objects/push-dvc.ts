@@ -1,13 +1,13 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import type { StoredBlob } from '#server/kernel/blobs.ts'
-import { change } from '#server/kernel/change.ts'
+import type { StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import { actorKey } from '#server/kernel/scope.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { storeUpload } from '../transfer-bytes.ts'
 import { MAX_DIRECTORY_BYTES } from './contract.ts'
 import { DvcHash } from './rules/dvc-hash.ts'
-import { type DvcName, dvcWords } from './rules/dvc-name.ts'
+import { type DvcName, formatDvcName } from './rules/dvc-name.ts'
 import { readDirectory } from './rules/read-directory.ts'
 import { type DvcObjectRow, findDvcFiles, findDvcObject, insertDvcObject } from './store.ts'
 
@@ -63,7 +63,7 @@ export async function storeDvcObject(
       action: 'data.push-dvc-object',
       subjectKind: 'dvc-object',
       subjectId: row.id,
-      details: { md5: dvcWords(name), ...blob },
+      details: { md5: formatDvcName(name), ...blob },
     })
     return { created: true }
   })
@@ -74,7 +74,7 @@ export async function findDvcBytes(kernel: Kernel, caller: Caller, name: DvcName
   await authorise(kernel, caller, 'data:read')
   const row = await findDvcObject(kernel.db, caller.scope, name)
   if (!row)
-    throw new AppError('not_found', `This project has no object ${dvcWords(name)}.`, {
+    throw new AppError('not_found', `This project has no object ${formatDvcName(name)}.`, {
       hint: 'Push it with `dvc push` from a workspace that has it.',
     })
   return row

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '../contract.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'
 import { numberedRows } from './read-sample.ts'

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '../contract.ts'
 import type { Relation } from './rules/relate-cells.ts'
 

@@ -1,5 +1,5 @@
-import type { Change } from '#server/kernel/change.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
 import type { VersionColumn } from '../contract.ts'
 import { findVersionById } from '../store.ts'
 import type { LeakSplit } from './contract.ts'

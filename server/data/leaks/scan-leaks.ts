@@ -1,5 +1,5 @@
 import { createRandom } from '#ml/index.ts'
-import { type DuckDBConnection, quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '../contract.ts'
 import { type FrameCell, frameSelect } from '../read-frame-columns.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'

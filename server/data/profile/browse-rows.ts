@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '../read-datasets.ts'
 import { BROWSE_COLUMNS, type BrowseCell, type BrowseInput, type BrowsePage, browseInput } from './contract.ts'
 import { columnOf, filterSql, storedOf } from './rules/filter-sql.ts'

@@ -1,6 +1,6 @@
 import type { Handle } from '#db/client.ts'
-import type { Change } from '#server/kernel/change.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
 import { validateNewVersion } from '../expectations/validate-version.ts'
 import { queueForVersion } from '../leaks/queue-for-target.ts'
 import { updateVersion, type VersionRow } from '../store.ts'

@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '../read-datasets.ts'
 import type { ColumnProfile, ColumnSummary, ProfileAnswer, ProfileSummary } from './contract.ts'
 import { findProfile } from './store.ts'

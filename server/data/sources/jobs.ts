@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineJob } from '#server/kernel/define-job.ts'
+import { defineJob } from '#server/platform/define-job.ts'
 
 export const testConnectionJob = defineJob({
   name: 'data.test-connection',

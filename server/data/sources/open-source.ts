@@ -1,6 +1,6 @@
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { Address, Reading, Secrets } from './contract.ts'
 import { openSecrets } from './seal-secrets.ts'
 import { findConnection, findSource } from './store.ts'

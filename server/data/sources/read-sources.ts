@@ -1,5 +1,5 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { ConnectionSummary, SourceSummary } from './contract.ts'
 import { describeAddress, shownAddress, shownReading } from './rules/describe-address.ts'
 import {

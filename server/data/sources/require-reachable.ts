@@ -1,7 +1,7 @@
-import { writeAudit } from '#server/kernel/audit.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
-import { allowedAddresses, isOutgoingRefusal, outgoingPolicy } from '#server/kernel/outgoing/index.ts'
+import { allowedAddresses, isOutgoingRefusal, outgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
+import { writeAudit } from '#server/platform/audit.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import type { Address } from './contract.ts'
 import { describeAddress, hostOf } from './rules/describe-address.ts'
 

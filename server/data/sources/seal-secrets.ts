@@ -1,6 +1,6 @@
-import { decrypt, encrypt } from '#server/kernel/encrypt.ts'
+import { decrypt, encrypt } from '#server/adapters/encrypt.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type Secrets, secretsSchema } from './contract.ts'
 
 const PURPOSE = 'data sources'

@@ -1,10 +1,10 @@
 import type { Handle } from '#db/client.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { type Change, change } from '#server/kernel/change.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type Change, change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { testConnectionJob } from './jobs.ts'
 import { findConnection, updateConnection } from './store.ts'
 

@@ -1,8 +1,8 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { change } from '#server/kernel/change.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type DeletionPreview, RESTORE_HOURS } from './contract.ts'
 import { digestsFreed } from './rules/free-bytes.ts'
 import {

@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { type DatasetStorage, type ProjectStorage, RESTORE_HOURS } from './contract.ts'
 import { digestsShared } from './rules/free-bytes.ts'
 import { listVersionBytes, ownedBytes, stagedBytes, unreachedBytes, type VersionBytes } from './store.ts'

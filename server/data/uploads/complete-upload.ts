@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { ownBlob, type StoredBlob } from '#server/kernel/blobs.ts'
+import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { chunkCount, UPLOAD_REST_DAYS } from './contract.ts'
 import { requireUpload } from './send-chunks.ts'
 import {

@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { change } from '#server/kernel/change.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import { change } from '#server/platform/change.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '../read-datasets.ts'
 import { updateVersion } from '../store.ts'
 import type { AnnotateInput } from './contract.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { sourceWords, tagSchema } from './contract.ts'
+import { describeSource, tagSchema } from './contract.ts'
 
 describe('where rows come from, in words', () => {
   const cases: [Record<string, unknown>, string][] = [
@@ -14,7 +14,7 @@ describe('where rows come from, in words', () => {
     [{ kind: 'recipe', fileName: 'clean' }, 'clean'],
     [{ kind: 'some-thing' }, 'some thing'],
   ]
-  for (const [source, words] of cases) it(words, () => assert.equal(sourceWords(source), words))
+  for (const [source, words] of cases) it(words, () => assert.equal(describeSource(source), words))
 })
 
 describe('tags', () => {

@@ -40,7 +40,7 @@ export interface VersionDetail {
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** Where a version's rows come from, from the `source` that is stored with it. Unknown kinds name themselves. */
-export function sourceWords(source: Record<string, unknown>): string {
+export function describeSource(source: Record<string, unknown>): string {
   const name = text(source.fileName)
   switch (source.kind) {
     case undefined:

@@ -1,8 +1,8 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { nameActorKeys } from '#server/access/index.ts'
-import type { Kernel } from '#server/kernel/kernel.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '../read-datasets.ts'
-import { sourceWords, type VersionDetail } from './contract.ts'
+import { describeSource, type VersionDetail } from './contract.ts'
 import { listVersionsWithParents } from './store.ts'
 
 /** Every version of a dataset, newest first: where from, by whom, why. */
@@ -22,7 +22,7 @@ export async function listVersionDetails(kernel: Kernel, caller: Caller, dataset
     columns: r.columnCount,
     bytes: r.bytes,
     digest: r.digest,
-    source: sourceWords(r.source),
+    source: describeSource(r.source),
     parent: r.parentDataset && r.parentNumber ? { dataset: r.parentDataset, version: r.parentNumber } : null,
     note: r.note,
     tags: r.tags,

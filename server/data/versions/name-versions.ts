@@ -1,6 +1,6 @@
 import type { Handle } from '#db/client.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { sourceWords } from './contract.ts'
+import { describeSource } from './contract.ts'
 import { nameVersionRows } from './store.ts'
 
 export interface NamedVersion {
@@ -17,5 +17,5 @@ export interface NamedVersion {
 export async function nameVersions(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedVersion[]> {
   if (ids.length === 0) return []
   const rows = await nameVersionRows(db, scope, ids)
-  return rows.map(({ source, ...row }) => ({ ...row, source: source.kind === 'query' ? null : sourceWords(source) }))
+  return rows.map(({ source, ...row }) => ({ ...row, source: source.kind === 'query' ? null : describeSource(source) }))
 }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { testToken } from '#server/access/testing.ts'
 import { testWeb } from '#server/api/testing.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 
 let kernel: TestKernel
 let web: { origin: string; close(): Promise<void> }

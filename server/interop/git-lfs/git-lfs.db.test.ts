@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { testToken } from '#server/access/testing.ts'
+import { ownBlob } from '#server/adapters/blobs.ts'
 import { testWeb } from '#server/api/testing.ts'
-import { ownBlob } from '#server/kernel/blobs.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 
 let kernel: TestKernel
 let web: { origin: string; close(): Promise<void> }

@@ -43,7 +43,7 @@ export function decideVerdict(input: VerdictInput): { verdict: Verdict; sentence
   const answers = input.prediction?.drifted ? input.prediction : null
   if (measured) {
     if (drifted.length > 0)
-      return { verdict: 'warn', sentence: `${driftWords(drifted, columns.length)}, but ${lower(measured.words)}` }
+      return { verdict: 'warn', sentence: `${describeDrift(drifted, columns.length)}, but ${lower(measured.words)}` }
     if (answers)
       return {
         verdict: 'warn',
@@ -71,12 +71,12 @@ function withoutError(
       verdict: 'alert',
       sentence: `The predictions have drifted from validation (${figure(answers)}). ${missing}${driftSuffix(columns)}`,
     }
-  if (drifted.length > 0) return { verdict: 'warn', sentence: `${driftWords(drifted, columns.length)}. ${missing}` }
+  if (drifted.length > 0) return { verdict: 'warn', sentence: `${describeDrift(drifted, columns.length)}. ${missing}` }
   const lately = latest?.columns.filter(c => c.drifted) ?? []
   if (latest && lately.length > 0)
     return {
       verdict: 'warn',
-      sentence: `Over all rows no column has drifted, but in ${latest.window} ${lower(driftWords(lately, columns.length))}. ${missing}`,
+      sentence: `Over all rows no column has drifted, but in ${latest.window} ${lower(describeDrift(lately, columns.length))}. ${missing}`,
     }
   if (latest?.prediction?.drifted)
     return {
@@ -147,7 +147,7 @@ const named = (columns: ColumnDrift[]) =>
     .map(c => `${c.name} (${figure(c)})`)
     .join(', ')
 
-function driftWords(drifted: ColumnDrift[], all: number): string {
+function describeDrift(drifted: ColumnDrift[], all: number): string {
   if (drifted.length === 1) {
     const [only] = drifted
     return `${only!.name} has drifted from training (${figure(only!)}, limit ${only!.threshold})`
@@ -157,13 +157,13 @@ function driftWords(drifted: ColumnDrift[], all: number): string {
 
 function driftSuffix(columns: ColumnDrift[]): string {
   const drifted = columns.filter(c => c.drifted)
-  return drifted.length === 0 ? '' : ` ${driftWords(drifted, columns.length)}.`
+  return drifted.length === 0 ? '' : ` ${describeDrift(drifted, columns.length)}.`
 }
 
 function latelySuffix({ latest, columns }: VerdictInput): string {
   const lately = latest?.columns.filter(c => c.drifted) ?? []
   if (!latest || lately.length === 0) return ''
-  return ` In ${latest.window} ${driftWords(lately, columns.length)}.`
+  return ` In ${latest.window} ${describeDrift(lately, columns.length)}.`
 }
 
 const figure = (c: ColumnDrift) => `${c.test === 'ks' ? 'KS' : 'PSI'} ${c.statistic.toFixed(2)}`

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { metricPoints, metricSeries } from '#db/schema/index.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/kernel/testing.ts'
+import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { insertExperiment, insertRuns } from '../store.ts'
 import { appendPoints, dropPoints, type MetricPoint, readPoints } from './store.ts'
 

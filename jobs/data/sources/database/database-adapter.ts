@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { Secrets, SettingsOf } from '#server/data/sources/contract.ts'
-import type { OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import type { SourceAdapter } from '../adapter.ts'
 import { readMysql, testMysql } from './read-mysql.ts'
 import { readPostgresql, testPostgresql } from './read-postgresql.ts'

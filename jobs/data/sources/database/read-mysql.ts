@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import mysql from 'mysql2'
-import { openSocket } from '#server/kernel/outgoing/index.ts'
+import { openSocket } from '#server/adapters/outgoing/index.ts'
 import { explainDatabase } from './explain-database.ts'
 import { csvLine, writeRows } from './file-sink.ts'
 import { mysqlCell } from './mysql-cell.ts'
@@ -107,7 +107,7 @@ async function quit(connection: mysql.Connection | undefined): Promise<void> {
   connection.destroy()
 }
 
-const serverWords = (version: string) =>
+const formatServer = (version: string) =>
   /mariadb/i.test(version)
     ? `MariaDB ${version.replace(/^5\.5\.5-/, '').replace(/-MariaDB.*$/i, '')}`
     : `MySQL ${version.split('-')[0]}`
@@ -115,7 +115,7 @@ const serverWords = (version: string) =>
 export const testMysql = (target: DatabaseTarget): Promise<string> =>
   connected(target, async c => {
     const [row] = await ask<{ version: string }>(c, 'SELECT VERSION() AS version')
-    return `${serverWords(row?.version ?? '')} answers as ${target.user} on ${target.database}.`
+    return `${formatServer(row?.version ?? '')} answers as ${target.user} on ${target.database}.`
   })
 
 export async function readMysql(target: DatabaseTarget, work: QueryWork): Promise<QueryResult> {
@@ -163,7 +163,7 @@ export async function readMysql(target: DatabaseTarget, work: QueryWork): Promis
       return {
         columns: columns.map((f, i) => ({ name: f.name, type: cells[i]!.type })),
         ...written,
-        server: serverWords(version),
+        server: formatServer(version),
       }
     },
     work,

@@ -1,6 +1,6 @@
 import postgres from 'postgres'
+import { openSocket } from '#server/adapters/outgoing/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { openSocket } from '#server/kernel/outgoing/index.ts'
 import { explainDatabase } from './explain-database.ts'
 import { csvLine, writeRows } from './file-sink.ts'
 import { oneStatement } from './one-statement.ts'
@@ -72,7 +72,7 @@ const cancel = (target: DatabaseTarget, pid: number): Promise<unknown> =>
 const failed = (error: unknown, target: DatabaseTarget, work?: QueryWork): Error =>
   target.signal.aborted ? (target.signal.reason as Error) : explainDatabase(error, target, work)
 
-const versionWords = (version: string) => `PostgreSQL ${version.split(' ')[0]}`
+const formatVersion = (version: string) => `PostgreSQL ${version.split(' ')[0]}`
 
 export async function testPostgresql(target: DatabaseTarget): Promise<string> {
   try {
@@ -80,7 +80,7 @@ export async function testPostgresql(target: DatabaseTarget): Promise<string> {
       const [row] = await sql<{ version: string; writes: boolean }[]>`
         SELECT current_setting('server_version') AS version, r.rolsuper AS writes FROM pg_roles r WHERE rolname = current_user`
       const warning = row?.writes ? ' It is a superuser: an account that can only read is safer.' : ''
-      return `${versionWords(row?.version ?? '')} answers as ${target.user} on ${target.database}.${warning}`
+      return `${formatVersion(row?.version ?? '')} answers as ${target.user} on ${target.database}.${warning}`
     })
   } catch (error) {
     throw failed(error, target)
@@ -127,7 +127,7 @@ export async function readPostgresql(target: DatabaseTarget, work: QueryWork): P
         return {
           columns: columns.map(c => ({ name: c.name, type: names.get(c.type) ?? 'unknown' })),
           ...written,
-          server: versionWords(String(about?.version ?? '')),
+          server: formatVersion(String(about?.version ?? '')),
         }
       }),
     )

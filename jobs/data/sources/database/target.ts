@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 
 /** A database and how to speak with it. */
 export interface DatabaseTarget {

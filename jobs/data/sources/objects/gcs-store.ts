@@ -1,8 +1,8 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { z } from 'zod'
+import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import { askStore, bodyOf, type ObjectStore, requireAskable, requirePlain, type StoreInput } from './object-store.ts'
 import { s3Store } from './s3-store.ts'
 

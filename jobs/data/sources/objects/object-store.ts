@@ -1,6 +1,6 @@
+import { type GuardedInit, guardedFetch, type OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { Secrets, SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { type GuardedInit, guardedFetch, type OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 
 export interface StoredObject {
   key: string

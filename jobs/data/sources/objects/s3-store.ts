@@ -1,6 +1,6 @@
+import { guardedFetch } from '#server/adapters/outgoing/index.ts'
+import { openS3 } from '#server/adapters/s3-client.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { guardedFetch } from '#server/kernel/outgoing/index.ts'
-import { openS3 } from '#server/kernel/s3-client.ts'
 import { type ObjectStore, requirePlain, type StoreInput } from './object-store.ts'
 
 /** S3 and what speaks like it; without keys requests are not signed, which public buckets allow. */

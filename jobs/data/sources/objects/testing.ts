@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { findS3Server, NO_S3_SERVER, startTestS3 } from '#server/adapters/s3-testing.ts'
 import type { Secrets } from '#server/data/sources/contract.ts'
 import { nowDate } from '#server/kernel/clock.ts'
-import { findS3Server, NO_S3_SERVER, startTestS3 } from '#server/kernel/s3-testing.ts'
 import type { ObjectsSettings } from './object-store.ts'
 
 export interface TestStore {

@@ -8,7 +8,7 @@ import type { FetchContext } from '../adapter.ts'
 import { type Download, downloadFile } from './download-file.ts'
 import { canonicalRow, findItems, flattenRow, parseJson } from './find-items.ts'
 import { firstPage, nextPage } from './next-page.ts'
-import { pageWords, type RequestOptions, requestPage } from './request-page.ts'
+import { pageAddress, type RequestOptions, requestPage } from './request-page.ts'
 
 /** A JSON page is parsed as a whole. */
 const MAX_PAGE_BYTES = 128 * 2 ** 20
@@ -121,9 +121,9 @@ export async function readPages(
     await out.close()
   }
   if (csv.length > 0 && (await stat(rowsFile)).size > 0)
-    throw new AppError('invalid', `${pageWords(start)} answers partly with CSV and partly with JSON.`)
+    throw new AppError('invalid', `${pageAddress(start)} answers partly with CSV and partly with JSON.`)
   if (rows === 0)
-    throw new AppError('invalid', `${pageWords(start)} answered with no rows.`, {
+    throw new AppError('invalid', `${pageAddress(start)} answered with no rows.`, {
       hint: 'Check its parameters, and where its rows are.',
     })
   return {

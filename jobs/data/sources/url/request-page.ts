@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { guardedFetch, type OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { Secrets } from '#server/data/sources/contract.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { guardedFetch, type OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 
 const TRIES = 6
 const LONGEST_WAIT_SECONDS = 120
@@ -43,7 +43,7 @@ export function withoutSecrets(text: string, secrets: Secrets): string {
 }
 
 /** For people: without the query, which may hold a key. */
-export const pageWords = (url: URL) => `${url.origin}${url.pathname}`
+export const pageAddress = (url: URL) => `${url.origin}${url.pathname}`
 
 function secondsToWait(header: string | null, tried: number): number {
   if (header !== null && /^\d+$/.test(header.trim())) return Number(header)
@@ -65,7 +65,7 @@ async function refuse(response: Response, url: URL, secrets: Secrets): Promise<n
           : 'Check address, parameters and headers.'
   throw new AppError(
     'invalid',
-    `${pageWords(url)} answered ${status} ${response.statusText}`.trim() + (shown ? `: ${shown}` : '.'),
+    `${pageAddress(url)} answered ${status} ${response.statusText}`.trim() + (shown ? `: ${shown}` : '.'),
     {
       hint,
       details: [{ status }],
@@ -100,7 +100,7 @@ export async function requestPage(url: URL, headers: Secrets, options: RequestOp
     if (!LATER.has(response.status) || tried + 1 === TRIES || seconds > LONGEST_WAIT_SECONDS)
       return refuse(response, url, options.secrets)
     await response.body?.cancel()
-    options.line('warn', `${pageWords(url)} answered ${response.status}; asking again in ${Math.ceil(seconds)} s.`)
+    options.line('warn', `${pageAddress(url)} answered ${response.status}; asking again in ${Math.ceil(seconds)} s.`)
     await wait(seconds * 1000, undefined, { signal: options.signal })
   }
 }

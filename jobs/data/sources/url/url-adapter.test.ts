@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { type Secrets, urlReading } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import type { OutgoingPolicy } from '#server/kernel/outgoing/index.ts'
 import { urlAdapter } from './url-adapter.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, url: URL) => void

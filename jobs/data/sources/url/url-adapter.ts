@@ -1,12 +1,12 @@
+import { guardedFetch } from '#server/adapters/outgoing/index.ts'
 import { describeAddress } from '#server/data/index.ts'
 import type { Secrets, SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { guardedFetch } from '#server/kernel/outgoing/index.ts'
 import type { FetchContext, SourceAdapter } from '../adapter.ts'
 import type { Fetched } from '../fetched.ts'
 import { downloadFile } from './download-file.ts'
 import { readPages } from './read-pages.ts'
-import { pageWords, requestPage, requireGoodHeaders } from './request-page.ts'
+import { pageAddress, requestPage, requireGoodHeaders } from './request-page.ts'
 import { rowsOfDocument } from './rows-of-document.ts'
 
 /** JSON up to here is read row by row; larger documents go to DuckDB as they are. */
@@ -60,7 +60,7 @@ export const urlAdapter: SourceAdapter<'url'> = {
     })
     await response.body?.cancel()
     const { status, statusText } = response
-    const answer = `${pageWords(url)} answered ${status} ${statusText}`.trim()
+    const answer = `${pageAddress(url)} answered ${status} ${statusText}`.trim()
     if (status === 401 || status === 403 || status >= 500)
       throw new AppError('invalid', `${answer}.`, {
         hint: status >= 500 ? 'The fault is on its side; try again later.' : 'Check the headers that hold its key.',

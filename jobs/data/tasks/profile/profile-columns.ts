@@ -1,8 +1,8 @@
+import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { ColumnProfile } from '#server/data/profile/contract.ts'
-import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '#server/kernel/duckdb.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
-import { countWords } from './word-column.ts'
+import { countWords } from './text-column.ts'
 
 /** Up to this many rows every different value is counted. */
 export const EXACT_DISTINCT_ROWS = 100_000
@@ -16,7 +16,7 @@ export const isNumeric = (c: Pick<VersionColumn, 'stored' | 'type'>) =>
     ? (c.stored === 'number' || c.stored === 'integer') && c.type !== 'category'
     : c.type === 'number' || c.type === 'integer'
 const isDatetime = (c: VersionColumn) => (c.stored ?? c.type) === 'datetime' && c.type !== 'category'
-const isWords = (c: VersionColumn) =>
+const isTextColumn = (c: VersionColumn) =>
   !isNumeric(c) && !isDatetime(c) && c.type !== 'boolean' && (c.stored ?? 'words') === 'words'
 
 /** A column as DOUBLE, missing cells as NaN. */
@@ -52,7 +52,7 @@ async function countAll(db: DuckDBConnection, table: string, columns: VersionCol
         `epoch_ms(min(${c})::TIMESTAMP)::DOUBLE AS from${k}`,
         `epoch_ms(max(${c})::TIMESTAMP)::DOUBLE AS to${k}`,
       )
-    if (isWords(column))
+    if (isTextColumn(column))
       base.push(
         `min(length(${c}::VARCHAR))::DOUBLE AS short${k}`,
         `avg(length(${c}::VARCHAR))::DOUBLE AS mean${k}`,

@@ -1,7 +1,7 @@
+import { type DuckDbLimits, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import { warnAboutProfile } from '#server/data/index.ts'
 import type { ColumnProfile, Profile } from '#server/data/profile/contract.ts'
-import { type DuckDbLimits, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { defineTask } from '../../task.ts'
 import { profileColumns } from './profile-columns.ts'
 

@@ -1,5 +1,5 @@
+import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
-import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '#server/kernel/duckdb.ts'
 import { type GroupSeries, type NumberSeries, numberSeries } from './association.ts'
 import { isNumeric } from './profile-columns.ts'
 

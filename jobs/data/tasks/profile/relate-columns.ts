@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { type DuckDbLimits, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import { warnAboutPairs } from '#server/data/index.ts'
 import {
@@ -7,7 +8,6 @@ import {
   type Relations,
   type TargetRelation,
 } from '#server/data/profile/contract.ts'
-import { type DuckDbLimits, quoteLiteral as text, withDuckDb } from '#server/kernel/duckdb.ts'
 import { defineTask } from '../../task.ts'
 import { correlationRatio, cramersV, inTenths, mutualInformation, pearson, spearman } from './association.ts'
 import { readSeries, type Series, seriesKind } from './read-series.ts'

@@ -56,7 +56,7 @@ export function openSession(file: Uint8Array): OnnxSession {
   } catch (error) {
     throw new EngineError(
       'onnx-file',
-      `ONNX Runtime does not take the file: ${inWords(error)}`,
+      `ONNX Runtime does not take the file: ${describeError(error)}`,
       'Export the model again.',
     )
   }
@@ -70,14 +70,18 @@ export function openSession(file: Uint8Array): OnnxSession {
       try {
         result = session.run(given, { [output]: null }, {})[output] as Tensor
       } catch (error) {
-        throw new EngineError('onnx-run', `The ONNX model fails: ${inWords(error)}`, 'Check what the model expects.')
+        throw new EngineError(
+          'onnx-run',
+          `The ONNX model fails: ${describeError(error)}`,
+          'Check what the model expects.',
+        )
       }
       return { data: result.data as ArrayLike<number | bigint>, shape: result.dims }
     },
   }
 }
 
-const inWords = (error: unknown) => {
+const describeError = (error: unknown) => {
   const first = String((error as Error).message ?? error).split('\n')[0]!
   return first.length > 300 ? `${first.slice(0, 300)}…` : first
 }

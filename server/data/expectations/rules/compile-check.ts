@@ -1,8 +1,8 @@
-import { quoteIdentifier as id, quoteLiteral as text } from '#server/kernel/duckdb.ts'
+import { quoteIdentifier as id, quoteLiteral as text } from '#server/adapters/duckdb.ts'
 import type { StoredType } from '../../contract.ts'
 import { storedAs } from '../../rules/infer-column.ts'
 import type { Check, CheckOf } from '../contract.ts'
-import { hoursText, numberText, rangeText, shareText } from './words.ts'
+import { hoursText, numberText, rangeText, shareText } from './messages.ts'
 
 export interface PhysicalColumn {
   name: string

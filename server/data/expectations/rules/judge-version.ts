@@ -1,5 +1,5 @@
 import type { CheckResult, Verdict } from '../contract.ts'
-import { numberText } from './words.ts'
+import { numberText } from './messages.ts'
 
 /** A failure that blocks makes `fail`, any other `warn`. */
 export const verdictOf = (results: readonly CheckResult[]): Verdict => {

@@ -1,7 +1,7 @@
 import type { StoredType, VersionColumn } from '../../contract.ts'
 import type { ColumnProfile, Profile } from '../../profile/contract.ts'
 import type { Check, Severity, Suggestion } from '../contract.ts'
-import { numberText } from './words.ts'
+import { numberText } from './messages.ts'
 
 /** Below this many rows a column says too little about the ones to come. */
 const FEWEST_ROWS = 20

@@ -13,4 +13,4 @@ export function readDvcName(layout: DvcName['layout'], first: string, rest: stri
 }
 
 /** As it is written in metafiles. */
-export const dvcWords = (name: DvcName): string => `${name.md5}${name.directory ? '.dir' : ''}`
+export const formatDvcName = (name: DvcName): string => `${name.md5}${name.directory ? '.dir' : ''}`

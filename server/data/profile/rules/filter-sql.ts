@@ -1,4 +1,4 @@
-import { quoteIdentifier as id } from '#server/kernel/duckdb.ts'
+import { quoteIdentifier as id } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { StoredType, VersionColumn } from '../../contract.ts'
 import type { RowFilter } from '../contract.ts'

@@ -1,0 +1,64 @@
+import { listMetrics } from '#ml/metrics/registry.ts'
+import type { EvaluationDetail, EvaluationSummary } from '#server/evaluation/contract.ts'
+import { compareValues, formatMeasured, metricLabel, type Verdict } from '../training/labels.ts'
+import { formatCount } from '../ui/format.ts'
+
+const METRICS = listMetrics()
+
+/** These rows beside the validation rows, as people say it. */
+export const BESIDE_WORDS: Record<Verdict, string> = {
+  better: 'better',
+  worse: 'worse',
+  tied: 'within chance',
+  same: 'the same',
+  differs: 'differs',
+  unknown: 'not comparable',
+}
+
+/** How a metric on these rows compares with that on the validation rows. */
+export function beside(detail: Pick<EvaluationDetail, 'intervals' | 'validationIntervals'>, id: string) {
+  const direction = METRICS.find(m => m.id === id)?.direction
+  return compareValues(
+    detail.validationIntervals[id],
+    detail.intervals[id],
+    direction === undefined ? null : direction === 'minimise' ? 'minimize' : 'maximize',
+  )
+}
+
+/** The evaluation's own metric first, then as the engine orders them. */
+export function metricOrder(detail: Pick<EvaluationDetail, 'intervals' | 'metric'>): string[] {
+  const order = METRICS.map(m => m.id).filter(id => id in detail.intervals)
+  const rest = Object.keys(detail.intervals).filter(id => !order.includes(id))
+  const all = [...order, ...rest]
+  return detail.metric && all.includes(detail.metric) ? [detail.metric, ...all.filter(id => id !== detail.metric)] : all
+}
+
+/** What the evaluation found, in one sentence. */
+export function evaluationSentence(
+  e: Pick<
+    EvaluationDetail,
+    'state' | 'reason' | 'metric' | 'measured' | 'validation' | 'rows' | 'intervals' | 'validationIntervals'
+  >,
+): string {
+  if (e.state === 'queued') return 'It waits for a worker.'
+  if (e.state === 'running') return 'The rows are being predicted.'
+  if (e.state === 'failed') return 'It failed.'
+  if (e.state === 'cancelled') return 'It was cancelled.'
+  const { value, half } = formatMeasured(e.measured)
+  const rows = e.rows === null ? 'these rows' : formatCount(e.rows, 'row')
+  if (!e.metric || value === '–') return `${rows} were measured; the metric is not defined on them.`
+  const figure = `${metricLabel(e.metric)} ${value}${half ? ` ± ${half}` : ''} on ${rows}`
+  const { verdict } = beside(e, e.metric)
+  const there = formatMeasured(e.validation).value
+  if (verdict === 'unknown' || verdict === 'differs') return `${figure}.`
+  if (verdict === 'tied') return `${figure}: within chance of the ${there} on its validation rows.`
+  if (verdict === 'same') return `${figure}: the same as on its validation rows.`
+  return `${figure}: clearly ${verdict} than the ${there} on its validation rows.`
+}
+
+export function listSentence(items: readonly Pick<EvaluationSummary, 'state'>[]): string {
+  if (items.length === 0) return 'A model measured on rows it was not made for.'
+  const waiting = items.filter(i => i.state === 'queued' || i.state === 'running').length
+  const done = items.filter(i => i.state === 'done').length
+  return `${formatCount(done, 'measurement')} done${waiting > 0 ? `, ${waiting} on the way` : ''}.`
+}

@@ -1,0 +1,118 @@
+import type { AttemptSummary, JobDetail, JobSummary, TimelineLane } from '#server/orchestration/contract.ts'
+import { formatCount, formatDuration } from '../ui/format.ts'
+
+export const WINDOWS = [15, 60, 360, 1440, 10_080] as const
+export const formatWindow = (minutes: number): string =>
+  minutes < 60
+    ? `${minutes} minutes`
+    : minutes === 60
+      ? 'hour'
+      : minutes === 1440
+        ? 'day'
+        : minutes < 1440
+          ? formatCount(minutes / 60, 'hour')
+          : formatCount(minutes / 1440, 'day')
+
+/** How long something took, or has been going on at `nowMs`. */
+export const formatElapsed = (startedAt: string | null, endedAt: string | null, nowMs: number): string =>
+  startedAt === null
+    ? '–'
+    : formatDuration(Math.max(0, (endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(startedAt)))
+
+export const jobStateLabel = (job: Pick<JobSummary, 'state' | 'cancelling' | 'progress'>): string => {
+  if (job.cancelling) return 'cancelling'
+  const done = job.state === 'running' ? job.progress?.done : undefined
+  return done === undefined || done === 0 ? job.state : `running ${Math.round(done * 100)} %`
+}
+
+/** Who asked for it; ids of persons stay out of sentences. */
+export const authorLabel = (createdBy: string): string =>
+  createdBy.startsWith('user:')
+    ? 'a person'
+    : createdBy.startsWith('token:')
+      ? 'an API token'
+      : createdBy === 'system:scheduler'
+        ? 'a schedule'
+        : 'the job before it'
+
+export function jobSentence(job: JobDetail): string {
+  const tries = job.attempts.length > 1 ? ` It is attempt ${job.attempts.length}.` : ''
+  switch (job.state) {
+    case 'queued':
+      return job.cancelling
+        ? 'It is being cancelled and will not begin.'
+        : job.reason
+          ? `It waits for a free slot. ${job.reason}`
+          : 'It waits for a free slot of its lane.'
+    case 'running':
+      return job.cancelling ? 'It is being cancelled.' : `It is running${note(job)}.${tries}`
+    case 'done':
+      return job.attempts.length > 1 ? `It is done, at attempt ${job.attempts.length}.` : 'It is done.'
+    case 'failed':
+      return `It failed: ${job.reason ?? 'no reason was recorded.'}`
+    case 'cancelled':
+      return job.reason ?? 'It was cancelled.'
+  }
+}
+
+const note = (job: JobDetail) => (job.progress?.note ? `: ${job.progress.note}` : '')
+
+export function overviewSentence(counts: Record<string, number>): string {
+  const running = counts.running ?? 0
+  const queued = counts.queued ?? 0
+  const failed = counts.failed ?? 0
+  const now =
+    running + queued === 0
+      ? 'Nothing runs now'
+      : `${running === 0 ? 'Nothing runs yet' : `${formatCount(running, 'job')} ${running === 1 ? 'runs' : 'run'}`}${queued > 0 ? `, ${queued} ${queued === 1 ? 'waits' : 'wait'}` : ''}`
+  return `${now}; ${failed === 0 ? 'none has failed' : `${failed} failed, with the reason beside each`}.`
+}
+
+/**
+ * The span that is drawn: the window, without the empty time before its first job and, when nothing waits or runs, without the empty time
+ * since the last one ended. `quietSince`: that end, when now is left out.
+ */
+export function drawnSpan(
+  lanes: TimelineLane[],
+  fromMs: number,
+  nowMs: number,
+): { from: number; to: number; quietSince: string | null } {
+  const first = Math.min(nowMs, ...lanes.map(l => Date.parse(l.job.createdAt)))
+  const last = Math.max(...lanes.map(l => (l.job.endedAt ? Date.parse(l.job.endedAt) : nowMs)), first)
+  const from = Math.max(fromMs, Math.min(first, last - 10_000))
+  const quiet = nowMs - last > (last - from) / 2
+  const to = quiet ? last : nowMs
+  return { from, to: to + (to - from) * 0.03, quietSince: quiet ? new Date(last).toISOString() : null }
+}
+
+const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
+
+/** About six round instants within the span, by UTC seconds. */
+export function ticksOf(from: number, to: number): number[] {
+  const wanted = (to - from) / 6000
+  const step = 1000 * (STEPS_SECONDS.find(s => s >= wanted) ?? Math.ceil(wanted / 86_400) * 86_400)
+  const ticks: number[] = []
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at)
+  return ticks
+}
+
+export const attemptTitle = (attempt: AttemptSummary, nowMs: number): string =>
+  `Attempt ${attempt.number} ${attempt.state}${attempt.endedAt ? ` after ${formatElapsed(attempt.startedAt, attempt.endedAt, nowMs)}` : ''}${attempt.reason ? `: ${attempt.reason}` : ''}`
+
+/** The page of what a job works for. */
+export function subjectLink(project: string, job: Pick<JobSummary, 'subjectKind' | 'subjectId'>) {
+  const page = (path: string, label: string) => ({ href: `/p/${project}/${path}`, label })
+  switch (job.subjectKind) {
+    case 'run':
+      return page(`training/runs/${job.subjectId.replaceAll('-', '')}`, 'Open the run')
+    case 'evaluation':
+      return page(`evaluation/${job.subjectId}`, 'Open the evaluation')
+    case 'endpoint':
+      return page('monitoring', 'Open monitoring')
+    case 'ingestion':
+    case 'dataset-version':
+      return page('data', 'Open the datasets')
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ExperimentDetail, RunSummary } from '#server/training/contract.ts'
+import {
+  compareValues,
+  directionOf,
+  experimentSentence,
+  formatDelta,
+  formatMeasured,
+  formatParameters,
+  formatRunCounts,
+  formatRunDuration,
+  metricLabel,
+  runStateLabel,
+  varyingSettings,
+} from './labels.ts'
+
+const run = (number: number, changes: Partial<RunSummary> = {}): RunSummary => ({
+  run: String(number).padStart(32, '0'),
+  id: String(number),
+  experiment: 'e',
+  number,
+  name: `run ${number}`,
+  status: 'done',
+  reasonCode: null,
+  reason: null,
+  trainer: 'linear',
+  params: {},
+  metrics: {},
+  measured: { value: 39 + number, low: 38 + number, high: 40 + number },
+  tied: false,
+  best: false,
+  seed: 0,
+  digest: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: '2026-01-01T00:00:09.000Z',
+  progress: null,
+  ...changes,
+})
+const counts = (changes: Partial<ExperimentDetail['runs']> = {}) => ({
+  queued: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  cancelled: 0,
+  ...changes,
+})
+
+describe('numbers with intervals', () => {
+  it('digits end where the interval makes them meaningless', () => {
+    assert.deepEqual(formatMeasured({ value: 38.9134, low: 38.2, high: 39.6 }), { value: '38.9', half: '0.7' })
+    assert.deepEqual(formatMeasured({ value: 0.91234, low: 0.9, high: 0.928 }), { value: '0.912', half: '0.014' })
+    assert.deepEqual(formatMeasured({ value: 1234.56, low: 1100, high: 1370 }), { value: '1,235', half: '135' })
+  })
+  it('without an interval there is no ±, without a value a dash', () => {
+    assert.deepEqual(formatMeasured({ value: 0.5, low: null, high: null }), { value: '0.5', half: null })
+    assert.deepEqual(formatMeasured(null), { value: '–', half: null })
+  })
+})
+
+describe('settings and states', () => {
+  it('reads like a person would say it', () => {
+    assert.equal(
+      formatParameters({ hidden: [128, 64], learningRate: 0.001, epochs: 40 }),
+      '128·64, lr 0.001, 40 epochs',
+    )
+    assert.equal(formatParameters({ alpha: 0.01, l1Ratio: 0.5 }), 'α 0.01, l1 ratio 0.5')
+    assert.equal(formatParameters({}), 'default settings')
+  })
+  it('leaves out what is off or alike in all, until runs differ in it', () => {
+    const params = { dropout: 0, patience: 10, hidden: [32] }
+    assert.equal(formatParameters(params), '32')
+    const runs = [run(1, { params }), run(2, { params: { ...params, patience: 5 } })]
+    assert.equal(formatParameters(params, varyingSettings(runs).get('linear')), '32, patience 10')
+  })
+  it('a running run says how far it is', () => {
+    assert.equal(runStateLabel(run(1, { status: 'running', progress: { done: 0.618 } })), 'running 62 %')
+    assert.equal(runStateLabel(run(1, { status: 'failed' })), 'failed')
+    assert.equal(formatRunDuration(run(1)), '9.0 s')
+    assert.equal(formatRunDuration(run(1, { endedAt: null })), '–')
+  })
+  it('counts name only what there is', () => {
+    assert.equal(formatRunCounts(counts({ done: 4, failed: 1 })), '4 done, 1 failed')
+    assert.equal(formatRunCounts(counts()), 'no run')
+  })
+  it('metric names are those of the field', () => {
+    assert.equal(metricLabel('rmse'), 'RMSE')
+    assert.equal(metricLabel('validation_rmse'), 'Validation RMSE')
+    assert.equal(metricLabel('validation_loss'), 'Validation loss')
+  })
+})
+
+describe('the sentence of an experiment', () => {
+  const sentence = (items: RunSummary[], runs: Partial<ExperimentDetail['runs']>) =>
+    experimentSentence({ metric: 'rmse', items, runs: counts(runs), status: 'done' })
+  it('names the best, who is tied and which of them is cheap', () => {
+    const items = [
+      run(1, { best: true, tied: true, endedAt: '2026-01-01T00:01:12.000Z' }),
+      run(2, { tied: true }),
+      run(3),
+    ]
+    assert.equal(
+      sentence(items, { done: 3, running: 1 }),
+      '#1 linear is best with RMSE 40.0 ± 1.0; 1 other run is statistically tied with it, of these #2 trains fastest: 9.0 s. 1 run is running.',
+    )
+  })
+  it('says when nothing else comes near', () => {
+    assert.equal(
+      sentence([run(1, { best: true }), run(5)], { done: 2 }),
+      '#1 linear is best with RMSE 40.0 ± 1.0; no other run comes near it.',
+    )
+  })
+  it('says what is missing before anything is measured', () => {
+    assert.equal(sentence([], {}), 'No run was started yet.')
+    assert.equal(sentence([], { queued: 2 }), 'Nothing is measured yet. 2 runs are queued.')
+    assert.equal(sentence([], { failed: 2 }), 'No run ended well: 2 failed. Open one to see why.')
+  })
+})
+
+describe('comparing', () => {
+  it('better and worse follow the direction; overlapping intervals are tied', () => {
+    assert.equal(compareValues(10, 8, 'minimize').verdict, 'better')
+    assert.equal(compareValues(10, 8, 'maximize').verdict, 'worse')
+    assert.equal(compareValues(10, 8, null).verdict, 'differs')
+    const near = { value: 8, low: 7, high: 10.5 }
+    assert.equal(compareValues({ value: 10, low: 9, high: 11 }, near, 'minimize').verdict, 'tied')
+    assert.equal(compareValues(null, 8, 'minimize').verdict, 'unknown')
+  })
+  it('a delta says its sign', () => {
+    assert.equal(formatDelta(-2), '−2')
+    assert.equal(formatDelta(0.25), '+0.25')
+    assert.equal(formatDelta(null), '')
+  })
+})
+
+describe('the direction of a metric', () => {
+  it('holds for the rows it was measured on too', () => {
+    assert.equal(directionOf('roc_auc'), 'maximize')
+    assert.equal(directionOf('validation_roc_auc'), 'maximize')
+    assert.equal(directionOf('validation_rmse'), 'minimize')
+    assert.equal(directionOf('train_loss'), 'minimize')
+    assert.equal(directionOf('anything'), null)
+  })
+})

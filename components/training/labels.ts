@@ -1,0 +1,255 @@
+import { listMetrics } from '#ml/metrics/registry.ts'
+import {
+  type Comparison,
+  type ExperimentDetail,
+  type Measured,
+  RUN_STATES,
+  type RunState,
+  type RunSummary,
+} from '#server/training/contract.ts'
+import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
+
+const LABELS = new Map(listMetrics().map(m => [m.id, m.label]))
+const DIRECTIONS = new Map(
+  listMetrics().map(m => [m.id, m.direction === 'minimise' ? 'minimize' : 'maximize'] as const),
+)
+
+export type Direction = 'minimize' | 'maximize'
+
+/** `validation_loss` → `Validation loss`, `rmse` → `RMSE`. */
+export function metricLabel(id: string): string {
+  const label = LABELS.get(id)
+  if (label) return label
+  const [, where, rest] = /^(train|validation|test)_(.+)$/.exec(id) ?? []
+  if (where && rest && LABELS.has(rest)) return `${capital(where)} ${LABELS.get(rest)}`
+  return capital(spaced(id))
+}
+
+/** Of a metric, also of one measured on some rows (`validation_roc_auc`). */
+export const directionOf = (metric: string): Direction | null =>
+  DIRECTIONS.get(metric.replace(/^(train|validation|test)_/, '')) ?? (/loss|error/.test(metric) ? 'minimize' : null)
+
+export const directionLabel = (direction: Direction | null): string =>
+  direction === 'minimize' ? 'low first' : direction === 'maximize' ? 'high first' : ''
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+/** `learningRate`, `learning_rate` → `learning rate`. */
+const spaced = (name: string) =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/_/g, ' ')
+    .toLowerCase()
+
+/** A value and half its interval, both cut where the interval makes further digits meaningless. */
+export function formatMeasured(measured: Measured | null): { value: string; half: string | null } {
+  if (!measured || measured.value === null) return { value: '–', half: null }
+  const { value, low, high } = measured
+  const half = low === null || high === null ? 0 : (high - low) / 2
+  if (half <= 0 || half >= 1e6 || half < 1e-8) return { value: formatNumber(value), half: null }
+  const power = Math.floor(Math.log10(half))
+  // 0.14 needs its second digit, 0.7 does not.
+  const decimals = Math.max(0, half / 10 ** power < 2 ? 1 - power : -power)
+  return { value: fixed(value, decimals), half: fixed(half, decimals) }
+}
+
+const fixed = (n: number, decimals: number) =>
+  n.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+
+function formatParameter(name: string, value: unknown): string {
+  if (name === 'hidden' && Array.isArray(value)) return value.length === 0 ? 'no hidden layer' : value.join('·')
+  if (name === 'alpha') return `α ${formatValue(value)}`
+  if (name === 'trees' || name === 'epochs') return `${formatValue(value)} ${name}`
+  if (name === 'depth' || name === 'maxDepth') return `${formatValue(value)} deep`
+  if (name === 'learningRate') return `lr ${formatValue(value)}`
+  if (name === 'strategy' || name === 'schedule') return formatValue(value)
+  if (typeof value === 'boolean') return value ? spaced(name) : `no ${spaced(name)}`
+  return `${spaced(name)} ${formatValue(value)}`
+}
+
+/** One value of a setting, a tag or an environment. */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'number') return formatNumber(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(formatValue).join(', ')
+  return Object.entries(value)
+    .map(([key, inner]) => `${spaced(key)} ${formatValue(inner)}`)
+    .join(', ')
+}
+
+/** What tells runs apart comes first. */
+const LOUD = [
+  'hidden',
+  'trees',
+  'maxDepth',
+  'depth',
+  'alpha',
+  'l1Ratio',
+  'learningRate',
+  'epochs',
+  'dropout',
+  'weightDecay',
+]
+/** Said only where runs differ in it. */
+const QUIET = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
+const rankOf = (name: string) => (LOUD.includes(name) ? LOUD.indexOf(name) : LOUD.length)
+
+/** `64·32, lr 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
+export function formatParameters(params: Record<string, unknown>, varying?: ReadonlySet<string>): string {
+  const off = (value: unknown) => value === 0 || value === false
+  return (
+    Object.entries(params)
+      .filter(([name, value]) => varying?.has(name) || !(QUIET.has(name) || off(value)))
+      .sort((a, b) => rankOf(a[0]) - rankOf(b[0]))
+      .map(([name, value]) => formatParameter(name, value))
+      .join(', ') || 'default settings'
+  )
+}
+
+/** By trainer: the settings in which its runs differ. */
+export function varyingSettings(runs: readonly Pick<RunSummary, 'trainer' | 'params'>[]): Map<string, Set<string>> {
+  const seen = new Map<string, Map<string, string>>()
+  const varying = new Map<string, Set<string>>()
+  for (const { trainer, params } of runs) {
+    const first = seen.get(trainer) ?? new Map<string, string>()
+    const differing = varying.get(trainer) ?? new Set<string>()
+    for (const [name, value] of Object.entries(params)) {
+      const text = JSON.stringify(value)
+      if (first.has(name) && first.get(name) !== text) differing.add(name)
+      first.set(name, first.get(name) ?? text)
+    }
+    seen.set(trainer, first)
+    varying.set(trainer, differing)
+  }
+  return varying
+}
+
+export const settingName = spaced
+
+/** Milliseconds from start to end; null when it has not ended. */
+export const tookMs = (run: Pick<RunSummary, 'startedAt' | 'endedAt'>): number | null =>
+  run.startedAt && run.endedAt ? Date.parse(run.endedAt) - Date.parse(run.startedAt) : null
+
+export const formatRunDuration = (run: Pick<RunSummary, 'startedAt' | 'endedAt'>): string => {
+  const ms = tookMs(run)
+  return ms === null ? '–' : formatDuration(ms)
+}
+
+/** `running 62 %`, `failed`. */
+export function runStateLabel(run: Pick<RunSummary, 'status' | 'progress'>): string {
+  if (run.status !== 'running' || !run.progress) return run.status
+  return `running ${Math.round(100 * Math.min(1, Math.max(0, run.progress.done)))} %`
+}
+
+/** `2 running, 1 failed`: only what there is, `done` first. */
+export function formatRunCounts(runs: Record<RunState, number>): string {
+  const order: RunState[] = ['done', 'running', 'queued', 'failed', 'cancelled']
+  return (
+    order
+      .filter(state => runs[state] > 0)
+      .map(state => `${formatNumber(runs[state])} ${state}`)
+      .join(', ') || 'no run'
+  )
+}
+
+export const runTotal = (runs: Record<RunState, number>) => RUN_STATES.reduce((sum, state) => sum + runs[state], 0)
+
+/** What the experiment found, how sure it is of it, and what still moves. */
+export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' | 'runs' | 'items' | 'status'>): string {
+  const { runs, items } = experiment
+  const waiting = runs.running + runs.queued
+  const moving =
+    waiting === 0
+      ? ''
+      : ` ${formatCount(waiting, 'run is', 'runs are')} ${runs.running === 0 ? 'queued' : runs.queued === 0 ? 'running' : 'running or queued'}.`
+  const best = items.find(run => run.best)
+  if (!best) {
+    if (runTotal(runs) === 0) return 'No run was started yet.'
+    if (waiting > 0) return `Nothing is measured yet.${moving}`
+    if (runs.failed > 0) return `No run ended well: ${formatRunCounts(runs)}. Open one to see why.`
+    return `No run is done: ${formatRunCounts(runs)}.`
+  }
+  const { value, half } = formatMeasured(best.measured)
+  const metric = experiment.metric ? `${metricLabel(experiment.metric)} ` : ''
+  const tied = items.filter(run => run.tied && !run.best)
+  const lead = `#${best.number} ${best.trainer} is best with ${metric}${value}${half ? ` ± ${half}` : ''}`
+  if (tied.length === 0) return `${lead}${runs.done > 1 ? '; no other run comes near it' : ''}.${moving}`
+  const timed = [best, ...tied].filter(run => tookMs(run) !== null)
+  const cheapest = timed.sort((a, b) => tookMs(a)! - tookMs(b)!)[0]
+  const cheap =
+    cheapest && cheapest !== best ? `, of these #${cheapest.number} trains fastest: ${formatRunDuration(cheapest)}` : ''
+  return `${lead}; ${formatCount(tied.length, 'other run is', 'other runs are')} statistically tied with it${cheap}.${moving}`
+}
+
+export type Verdict = 'better' | 'worse' | 'tied' | 'same' | 'differs' | 'unknown'
+
+/** A run's value beside the first one's. With intervals: overlapping ones are tied. */
+export function compareValues(
+  base: Measured | number | null | undefined,
+  other: Measured | number | null | undefined,
+  direction: Direction | null,
+): { verdict: Verdict; delta: number | null } {
+  const [a, b] = [asMeasured(base), asMeasured(other)]
+  if (a.value === null || b.value === null) return { verdict: 'unknown', delta: null }
+  const delta = b.value - a.value
+  if (delta === 0) return { verdict: 'same', delta }
+  if (!direction) return { verdict: 'differs', delta }
+  if (a.low !== null && a.high !== null && b.low !== null && b.high !== null && a.low <= b.high && b.low <= a.high)
+    return { verdict: 'tied', delta }
+  return { verdict: delta < 0 === (direction === 'minimize') ? 'better' : 'worse', delta }
+}
+
+const asMeasured = (value: Measured | number | null | undefined): Measured =>
+  typeof value === 'object' && value !== null ? value : { value: value ?? null, low: null, high: null }
+
+export const formatDelta = (delta: number | null): string =>
+  delta === null ? '' : delta === 0 ? '±0' : `${delta > 0 ? '+' : '−'}${formatNumber(Math.abs(delta))}`
+
+/** 0 to 1 at an axis: `0.25`. */
+export const axisShare = (x: number): string => String(Number(x.toFixed(2)))
+
+/** What is learnt, in a person's words. */
+export const TASK_WORDS = {
+  regression: 'predict a number',
+  binary: 'tell two classes apart',
+  multiclass: 'tell classes apart',
+} as const
+
+/** What a run is worth beside the best of its experiment. */
+export function runSentence(
+  run: Pick<RunSummary, 'status' | 'measured' | 'best' | 'tied' | 'reason'> & { metric: string | null },
+): string {
+  if (run.status === 'queued') return 'It waits for its turn.'
+  if (run.status === 'running') return 'It is being trained.'
+  if (run.status === 'failed') return 'It failed.'
+  if (run.status === 'cancelled') return 'It was cancelled.'
+  const { value, half } = formatMeasured(run.measured)
+  if (value === '–') return 'It is done; the metric could not be measured.'
+  const metric = run.metric ? `${metricLabel(run.metric)} ` : ''
+  const place = run.best ? ': the best of its experiment' : run.tied ? ': tied with the best' : ''
+  return `${metric}${value}${half ? ` ± ${half}` : ''} on rows it has not seen${place}.`
+}
+
+/** What a comparison says about the metric, in one sentence. */
+export function comparisonSentence({
+  runs,
+  metric,
+  direction,
+}: Pick<Comparison, 'runs' | 'metric' | 'direction'>): string {
+  if (!metric || !direction)
+    return 'These runs are of experiments with different metrics, so that none of them is better as such.'
+  const measured = runs.filter(run => run.measured?.value != null)
+  if (measured.length < 2) return 'Fewer than two of them are measured yet.'
+  const sign = direction === 'minimize' ? 1 : -1
+  const [best, ...others] = measured.toSorted((a, b) => sign * (a.measured!.value! - b.measured!.value!))
+  const tied = others.filter(run => {
+    const { verdict } = compareValues(best!.measured, run.measured, direction)
+    return verdict === 'tied' || verdict === 'same'
+  })
+  const { value, half } = formatMeasured(best!.measured)
+  const lead = `#${best!.number} has the best ${metricLabel(metric)}, ${value}${half ? ` ± ${half}` : ''}`
+  if (tied.length === 0) return `${lead}; the others are worse by more than their intervals.`
+  if (tied.length === others.length) return `${lead}, but all are within each other’s intervals: statistically tied.`
+  return `${lead}; ${tied.map(run => `#${run.number}`).join(', ')} ${tied.length === 1 ? 'is' : 'are'} statistically tied with it.`
+}

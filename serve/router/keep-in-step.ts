@@ -1,0 +1,179 @@
+import type { Db } from '#db/client.ts'
+import { systemClock } from '#server/kernel/clock.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Logger } from '#server/kernel/log.ts'
+import type { Notifier } from '#server/platform/notifier.ts'
+import { TOKEN_REFRESH_SECONDS } from '#server/serving/contract.ts'
+import {
+  deleteDeadInstances,
+  listDesired,
+  listLiveTokens,
+  upsertInstances,
+  upsertStats,
+} from '#server/serving/index.ts'
+import type { TokenBook } from '../http/token-book.ts'
+import type { RouteTable } from './route-table.ts'
+import type { StateFolder } from './saved-state.ts'
+
+const POLL_MS = 1000
+const REPORT_MS = 5000
+const STATS_MS = 2000
+const SAVE_MS = 30_000
+/** A database that hangs counts as away. */
+const PATIENCE_MS = 5000
+const LISTEN_RETRY_MS = 2000
+
+export interface StepParts {
+  db: Db
+  notifier: Notifier
+  routes: RouteTable
+  tokens: TokenBook
+  state: StateFolder
+  processId: string
+  log: Logger
+}
+
+/** Follows the database: routes by wake-up and each second, tokens each three; reports what is answered with, and the counts. */
+export class Follower {
+  readonly #parts: StepParts
+  readonly #timers: NodeJS.Timeout[] = []
+  #syncing?: Promise<void>
+  #again = false
+  #refreshing?: Promise<void>
+  #lastReport = 0
+  #lastSave = 0
+  #lastTokens = 0
+  #stopped = false
+  #unlisten?: () => Promise<void>
+  databaseUp = false
+
+  constructor(parts: StepParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timers.push(setInterval(() => void this.sync(), POLL_MS))
+    this.#timers.push(setInterval(() => void this.#writeStats(), STATS_MS))
+    void this.#listen()
+  }
+
+  async #listen(): Promise<void> {
+    while (!this.#stopped && !this.#unlisten)
+      try {
+        this.#unlisten = await this.#parts.notifier.listen(
+          signal => {
+            if (signal.topic === 'endpoint') void this.sync()
+            if (signal.topic === 'token') void this.refreshTokens().catch(() => undefined)
+          },
+          () => void this.sync(),
+        )
+      } catch {
+        await new Promise(resolve => setTimeout(resolve, LISTEN_RETRY_MS))
+      }
+  }
+
+  /** One look at what is desired; a call during one makes another follow. */
+  sync(): Promise<void> {
+    if (this.#syncing) {
+      this.#again = true
+      return this.#syncing
+    }
+    this.#syncing = this.#sync().finally(() => {
+      this.#syncing = undefined
+      if (this.#again && !this.#stopped) {
+        this.#again = false
+        void this.sync()
+      }
+    })
+    return this.#syncing
+  }
+
+  async #sync(): Promise<void> {
+    const { db, routes, state, tokens, processId, log } = this.#parts
+    try {
+      const desired = await patiently(listDesired(db))
+      if (!this.databaseUp) log.info({ endpoints: desired.length }, 'the database answers')
+      this.databaseUp = true
+      const changed = await routes.apply(desired)
+      const now = systemClock.now()
+      if (changed || now - this.#lastReport > REPORT_MS) {
+        await patiently(upsertInstances(db, processId, routes.observed()))
+        if (now - this.#lastReport > 10 * REPORT_MS) void deleteDeadInstances(db).catch(() => undefined)
+        this.#lastReport = now
+      }
+      let confirmed = changed
+      if (now - this.#lastTokens > TOKEN_REFRESH_SECONDS * 1000) confirmed = (await this.refreshTokens()) || confirmed
+      if (confirmed || now - this.#lastSave > SAVE_MS) {
+        this.#lastSave = now
+        await state.write({
+          v: 1,
+          confirmedAt: tokens.confirmedAt,
+          endpoints: routes.all.map(l => l.desired),
+          tokens: tokens.tokens,
+        })
+      }
+    } catch (error) {
+      if (this.databaseUp) log.warn({ err: error }, 'the database is away; answering from what is known')
+      this.databaseUp = false
+    }
+  }
+
+  /** Tells whether the tokens changed. Throws when the database is away. */
+  refreshTokens(): Promise<boolean> {
+    const { db, tokens } = this.#parts
+    const run = async () => {
+      const at = systemClock.now()
+      const before = tokens.tokens
+      const list = await patiently(listLiveTokens(db))
+      tokens.replace(list, at)
+      this.#lastTokens = at
+      return (
+        before.length !== list.length || before.some((t, i) => t.hash !== list[i]?.hash || t.role !== list[i]?.role)
+      )
+    }
+    return run()
+  }
+
+  /** For a token that is not known: at most one look at a time, and none while the database is away. */
+  async lookAgain(): Promise<void> {
+    this.#refreshing ??= this.refreshTokens()
+      .then(() => undefined)
+      .finally(() => {
+        this.#refreshing = undefined
+      })
+    await this.#refreshing
+  }
+
+  async #writeStats(): Promise<void> {
+    if (!this.databaseUp) return
+    for (const stats of this.#parts.routes.allStats) {
+      const rows = stats.takeDirty(this.#parts.processId)
+      if (rows.length > 0) await patiently(upsertStats(this.#parts.db, rows)).catch(() => stats.putBack(rows))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#syncing
+    await this.#writeStats()
+    await this.#unlisten?.().catch(() => undefined)
+  }
+}
+
+function patiently<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new AppError('unavailable', 'The database cannot be reached.', {
+            hint: 'It is retried; try again in a moment.',
+            retryAfterSeconds: 2,
+          }),
+        ),
+      PATIENCE_MS,
+    )
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

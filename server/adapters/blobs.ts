@@ -1,0 +1,198 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Handle } from '#db/client.ts'
+import { blobOwners, blobs } from '#db/schema/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { type ReceiveOptions, receiveBytes } from './receive-bytes.ts'
+
+export interface StoredBlob {
+  /** SHA-256, hex. */
+  digest: string
+  bytes: number
+}
+
+/** Pieces of files that are still on their way: named by upload and number, not by content. */
+export interface Staging {
+  /** Whole or absent; the same piece again replaces it. Throws as `put`. */
+  write(upload: string, number: number, source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<StoredBlob>
+  read(upload: string, number: number): AsyncIterable<Uint8Array>
+  /** All pieces of the upload. */
+  remove(upload: string): Promise<void>
+}
+
+/** Content-addressed bytes. */
+export interface BlobStore {
+  /** Identifies the store, so that two processes can tell whether they share it. */
+  readonly id: string
+  /** Streams to disk, syncs, renames: a blob is whole or absent. Throws `too_large`, `disk_full`, `bad_request` (wrong digest). */
+  put(source: AsyncIterable<Uint8Array> | Uint8Array, options?: ReceiveOptions): Promise<StoredBlob>
+  /** Takes over a finished local file. */
+  putFile(path: string): Promise<StoredBlob>
+  /** The bytes, hash checked on the way: a damaged blob ends in an error, not in wrong data. */
+  read(digest: string): AsyncIterable<Uint8Array>
+  readAll(digest: string): Promise<Uint8Array>
+  /** A local path for DuckDB and child processes; read only. */
+  pathOf(digest: string): Promise<string>
+  /** A folder for work in progress on the same file system. */
+  temporaryFolder(): Promise<string>
+  staging: Staging
+  /** False: they were put (again) at or after this instant and stay. Bytes that are not there count as removed. */
+  remove(digest: string, putBefore: Date): Promise<boolean>
+  /** Throws when the store cannot be used now. */
+  check(signal?: AbortSignal): Promise<void>
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
+const UPLOAD = /^[0-9a-f-]{36}$/
+
+export const damaged = (digest: string) =>
+  new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are damaged: their hash does not match.`, {
+    hint: 'Restore this blob from a backup.',
+  })
+export const missing = (digest: string, cause: unknown) =>
+  new AppError('internal', `Stored bytes ${digest.slice(0, 12)}… are missing from the blob store.`, {
+    hint: 'Restore this blob from a backup.',
+    cause,
+  })
+/** A digest or an upload's name becomes part of a path only when it is one. */
+export function requireDigest(digest: string): string {
+  if (!DIGEST.test(digest)) throw new AppError('not_found', 'There is no such blob.')
+  return digest
+}
+export function requireUploadName(upload: string): string {
+  if (!UPLOAD.test(upload)) throw new AppError('not_found', 'There is no such upload.')
+  return upload
+}
+
+export async function openFolderStore(folder: string): Promise<BlobStore> {
+  // Other accounts of the machine may pass through the home (PostgreSQL's does), not read what is kept there.
+  await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 })
+  const idFile = join(folder, 'store-id')
+  const id = await readFile(idFile, 'utf8').catch(async () => {
+    const made = randomUUID()
+    await writeFile(idFile, made, { flag: 'wx' }).catch(() => undefined)
+    return readFile(idFile, 'utf8')
+  })
+
+  const temporary = join(folder, 'tmp')
+  const locate = (digest: string) => join(folder, requireDigest(digest).slice(0, 2), digest)
+  const staged = (upload: string, ...rest: string[]) => join(folder, 'staging', requireUploadName(upload), ...rest)
+
+  const settle = async (path: string, digest: string, bytes: number): Promise<StoredBlob> => {
+    const target = locate(digest)
+    await mkdir(dirname(target), { recursive: true })
+    await rename(path, target)
+    const parent = await open(dirname(target), 'r')
+    await parent.sync()
+    await parent.close()
+    return { digest, bytes }
+  }
+
+  const store: BlobStore = {
+    id: id.trim(),
+    async put(source, options) {
+      const { path, digest, bytes } = await receiveBytes(temporary, source, options)
+      return settle(path, digest, bytes)
+    },
+    async putFile(path) {
+      const hash = createHash('sha256')
+      for await (const chunk of createReadStream(path)) hash.update(chunk)
+      const { size } = await stat(path)
+      const handle = await open(path, 'r')
+      await handle.sync()
+      await handle.close()
+      return settle(path, hash.digest('hex'), size)
+    },
+    async *read(digest) {
+      const hash = createHash('sha256')
+      try {
+        for await (const chunk of createReadStream(locate(digest), { highWaterMark: 1 << 20 })) {
+          hash.update(chunk)
+          yield chunk as Uint8Array
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw missing(digest, error)
+        throw error
+      }
+      if (hash.digest('hex') !== digest) throw damaged(digest)
+    },
+    async readAll(digest) {
+      const bytes = await readFile(locate(digest)).catch(error => {
+        throw error.code === 'ENOENT' ? missing(digest, error) : error
+      })
+      if (createHash('sha256').update(bytes).digest('hex') !== digest) throw damaged(digest)
+      return bytes
+    },
+    async pathOf(digest) {
+      const path = locate(digest)
+      await stat(path).catch(error => {
+        throw missing(digest, error)
+      })
+      return path
+    },
+    async temporaryFolder() {
+      const path = join(temporary, randomUUID())
+      await mkdir(path)
+      return path
+    },
+    staging: {
+      async write(upload, number, source, options) {
+        const { path, digest, bytes } = await receiveBytes(temporary, source, options)
+        await mkdir(staged(upload), { recursive: true })
+        await rename(path, staged(upload, String(number)))
+        return { digest, bytes }
+      },
+      read: (upload, number) => createReadStream(staged(upload, String(number)), { highWaterMark: 1 << 18 }),
+      remove: upload => rm(staged(upload), { recursive: true, force: true }),
+    },
+    async remove(digest, putBefore) {
+      const path = locate(digest)
+      const isOld = async (file: string) => (await stat(file)).mtime < putBefore
+      const aside = join(temporary, randomUUID())
+      try {
+        if (!(await isOld(path))) return false
+        // Moved aside first: bytes that are put meanwhile arrive under the name and stay.
+        await rename(path, aside)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+        throw error
+      }
+      if (await isOld(aside)) {
+        await rm(aside)
+        return true
+      }
+      await rename(aside, path)
+      return false
+    },
+    check: () => access(folder, constants.R_OK | constants.W_OK),
+  }
+  return store
+}
+
+/** Makes bytes visible to a project. Only for bytes it uploaded, or a use case read under its own scope. */
+export async function ownBlob(tx: Handle, projectId: string, blob: StoredBlob): Promise<void> {
+  // An update even of a row that is there: it waits for a purge that holds the row, and takes back its mark.
+  await tx
+    .insert(blobs)
+    .values({ digest: blob.digest, bytes: blob.bytes })
+    .onConflictDoUpdate({ target: blobs.digest, set: { tombstonedAt: null } })
+  // Bytes that come again are as new: a clean-up leaves them a day to become something.
+  await tx
+    .insert(blobOwners)
+    .values({ projectId, digest: blob.digest, bytes: blob.bytes })
+    .onConflictDoUpdate({ target: [blobOwners.projectId, blobOwners.digest], set: { createdAt: sql`now()` } })
+}
+
+/** Another project's digest answers exactly as an unknown one. */
+export async function requireOwnBlob(db: Handle, scope: ProjectScope, digest: string): Promise<StoredBlob> {
+  const [row] = await db
+    .select({ digest: blobOwners.digest, bytes: blobOwners.bytes })
+    .from(blobOwners)
+    .where(and(eq(blobOwners.projectId, scope.projectId), eq(blobOwners.digest, digest)))
+  if (!row) throw new AppError('not_found', 'There are no such bytes in this project.')
+  return row
+}

@@ -1,0 +1,27 @@
+import type { Handle } from '#db/client.ts'
+import { auditLog } from '#db/schema/index.ts'
+import { currentRequestId } from '#server/kernel/log.ts'
+import type { Actor } from '#server/kernel/scope.ts'
+
+export interface AuditEntry {
+  /** Null: of the instance. */
+  projectId: string | null
+  /** The permission's or use case's name, as `registry.promote-version`. */
+  action: string
+  subjectKind: string
+  subjectId: string
+  outcome: 'done' | 'refused' | 'failed'
+  reason?: string
+  details?: Record<string, unknown>
+}
+
+/** In the transaction of the change; refusals go through the pool, so that they stay when the request rolls back. */
+export async function writeAudit(db: Handle, actor: Actor, entry: AuditEntry): Promise<void> {
+  await db.insert(auditLog).values({
+    ...entry,
+    details: entry.details ?? {},
+    actorKind: actor.kind,
+    actorId: actor.id,
+    requestId: currentRequestId(),
+  })
+}

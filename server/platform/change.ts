@@ -1,0 +1,59 @@
+import type { Tx } from '#db/client.ts'
+import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
+import { type JobRow, requestCancel } from './attempts.ts'
+import { type AuditEntry, writeAudit } from './audit.ts'
+import type { JobDefinition } from './define-job.ts'
+import { type NewEvent, writeEvent } from './events.ts'
+import type { Kernel } from './kernel.ts'
+import { type Link, writeLinks } from './links.ts'
+import type { Signal } from './notifier.ts'
+import type { NewJob } from './queue.ts'
+
+/** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; wake-ups go after the commit. */
+export interface Change {
+  tx: Tx
+  actor: Actor
+  emit(event: NewEvent): Promise<void>
+  audit(entry: Omit<AuditEntry, 'outcome'>): Promise<void>
+  link(projectId: string, links: Link[]): Promise<void>
+  // biome-ignore lint/suspicious/noExplicitAny: a definition of any payload; the payload is checked against it
+  enqueue(definition: JobDefinition<any>, job: NewJob): Promise<JobRow>
+  requeue(job: JobRow): Promise<void>
+  /** Asks that a job end as cancelled, whether it is queued or running; its handler's `settle` moves the subject. Undefined: it had ended. */
+  cancelJob(scope: ProjectScope, jobId: string): Promise<JobRow | undefined>
+  /** Sent when the transaction has committed. */
+  wakeAfter(signal: Signal): void
+}
+
+export async function change<T>(kernel: Kernel, actor: Actor, work: (change: Change) => Promise<T>): Promise<T> {
+  const signals: Signal[] = []
+  const result = await kernel.db.transaction(tx =>
+    work({
+      tx,
+      actor,
+      async emit(event) {
+        await writeEvent(tx, actor, event)
+        signals.push({ topic: 'events' })
+      },
+      audit: entry => writeAudit(tx, actor, { ...entry, outcome: 'done' }),
+      link: (projectId, links) => writeLinks(tx, projectId, links),
+      async enqueue(definition, job) {
+        const row = await kernel.queue.enqueue(tx, actor, definition, job)
+        signals.push({ topic: `lane:${row.lane}` }, { topic: 'job', projectId: row.projectId, id: row.id })
+        return row
+      },
+      async requeue(job) {
+        await kernel.queue.requeue(tx, job)
+        signals.push({ topic: `lane:${job.lane}` }, { topic: 'job', projectId: job.projectId, id: job.id })
+      },
+      async cancelJob(scope, jobId) {
+        const job = await requestCancel(tx, scope, jobId)
+        if (job) signals.push({ topic: 'cancel', id: job.id }, { topic: 'job', projectId: job.projectId, id: job.id })
+        return job
+      },
+      wakeAfter: signal => void signals.push(signal),
+    }),
+  )
+  for (const signal of signals) kernel.notifier.wake(signal)
+  return result
+}

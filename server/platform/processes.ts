@@ -1,0 +1,39 @@
+import { availableParallelism, hostname } from 'node:os'
+import { lt, sql } from 'drizzle-orm'
+import type { Db } from '#db/client.ts'
+import { processes } from '#db/schema/index.ts'
+import { newId } from '#server/kernel/ids.ts'
+import type { Logger } from '#server/kernel/log.ts'
+
+export type ProcessKind = 'web' | 'worker' | 'serve' | 'command'
+
+/** A process is gone when it has been silent this long. */
+export const PROCESS_SILENCE_SECONDS = 15
+
+/** Registers this process and keeps its heartbeat. Failures are logged: a database that is away must not end the process. */
+export function registerProcess(
+  db: Db,
+  kind: ProcessKind,
+  version: string,
+  log: Logger,
+  backend?: string,
+): { id: string; stop(): Promise<void> } {
+  const id = newId()
+  const beat = () =>
+    db
+      .insert(processes)
+      .values({ id, kind, host: hostname(), pid: process.pid, version, backend, cores: availableParallelism() })
+      .onConflictDoUpdate({ target: processes.id, set: { heartbeatAt: sql`now()` } })
+      .then(() => db.delete(processes).where(lt(processes.heartbeatAt, sql`now() - interval '1 hour'`)))
+      .catch(error => log.debug({ err: error }, 'heartbeat not written'))
+  void beat()
+  const timer = setInterval(beat, 5_000)
+  timer.unref()
+  return {
+    id,
+    async stop() {
+      clearInterval(timer)
+      await db.execute(sql`DELETE FROM processes WHERE id = ${id}`).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm'
+import type { Handle } from '#db/client.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+
+export interface RecentEvent {
+  seq: number
+  at: string
+  type: string
+  subjectKind: string
+  subjectId: string
+  actorKind: string
+  /** A person's or token's name as it is now; null for the system and for those who are gone. */
+  actorName: string | null
+  reason: string | null
+  payload: Record<string, unknown>
+}
+
+/** The newest events of a project, for people to read; readers that must miss nothing use `readEvents`. */
+export async function listRecentEvents(db: Handle, scope: ProjectScope, limit: number): Promise<RecentEvent[]> {
+  const rows = (await db.execute(sql`
+    SELECT e.seq, e.at, e.type, e.subject_kind, e.subject_id, e.actor_kind, e.reason, e.payload,
+      coalesce(u.name, t.name) AS actor_name
+    FROM events e
+    LEFT JOIN users u ON e.actor_kind = 'user' AND u.id::text = e.actor_id
+    LEFT JOIN api_tokens t ON e.actor_kind = 'token' AND t.id::text = e.actor_id
+    WHERE e.project_id = ${scope.projectId} ORDER BY e.seq DESC LIMIT ${limit}`)) as unknown as {
+    seq: string
+    at: string
+    type: string
+    subject_kind: string
+    subject_id: string
+    actor_kind: string
+    actor_name: string | null
+    reason: string | null
+    payload: Record<string, unknown>
+  }[]
+  return rows.map(r => ({
+    seq: Number(r.seq),
+    at: new Date(r.at).toISOString(),
+    type: r.type,
+    subjectKind: r.subject_kind,
+    subjectId: r.subject_id,
+    actorKind: r.actor_kind,
+    actorName: r.actor_name,
+    reason: r.reason,
+    payload: r.payload,
+  }))
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import type { Handle } from '#db/client.ts'
+import { projects } from '#db/schema/index.ts'
+import { testDatabase } from '#db/testing.ts'
+import { newId } from '#server/kernel/ids.ts'
+import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { type Kernel, openKernel } from './kernel.ts'
+
+export interface TestKernel extends Kernel {
+  url: string
+  home: string
+  /** A fresh, empty project. */
+  project(slug?: string): Promise<ProjectScope>
+}
+
+/** A whole kernel on a fresh database and an empty home; `close` removes both. */
+export async function testKernel(variables: Record<string, string> = {}): Promise<TestKernel> {
+  const database = await testDatabase()
+  const home = await mkdtemp(join(tmpdir(), 'fleximl-test-'))
+  const kernel = await openKernel('command', {
+    ...process.env,
+    FLEXIML_HOME: home,
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'warn',
+    ...variables,
+  })
+  return Object.assign(kernel, {
+    url: database.url,
+    home,
+    async project(slug = `p-${newId().slice(-12)}`) {
+      const [row] = await kernel.db.insert(projects).values({ id: newId(), slug, name: slug }).returning()
+      return scopeOf(row!)
+    },
+    close: (closeKernel => async () => {
+      await closeKernel()
+      await database.close()
+      await rm(home, { recursive: true, force: true })
+    })(kernel.close),
+  })
+}
+
+/**
+ * Waits until every transaction that began before now has ended. Events become readable behind the oldest running transaction of
+ * the whole server, whatever its database, and test files share a server: an event just written may rightly be some milliseconds away.
+ */
+export async function untilEventsReadable(db: Handle): Promise<void> {
+  const [now] = (await db.execute(sql`SELECT pg_current_xact_id()::text AS xid`)) as unknown as [{ xid: string }]
+  for (;;) {
+    const [row] = (await db.execute(
+      sql`SELECT pg_snapshot_xmin(pg_current_snapshot()) > ${now.xid}::xid8 AS readable`,
+    )) as unknown as [{ readable: boolean }]
+    if (row.readable) return
+    await sleep(20)
+  }
+}
