@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,8 @@ async function server(): Promise<{ url: string; stop(): Promise<void> }> {
 export async function testDatabase(): Promise<TestDatabase> {
   const { url, stop } = await server()
   const admin = postgres(url, { max: 1, onnotice: () => undefined })
-  const template = `template_${(await migrationFiles()).map(f => f.digest.slice(0, 6)).join('_')}`.slice(0, 60)
+  const digests = (await migrationFiles()).map(f => f.digest).join()
+  const template = `template_${createHash('sha256').update(digests).digest('hex').slice(0, 40)}`
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await admin`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`
   try {

@@ -192,7 +192,7 @@ describe('a model’s life by the command line', () => {
       ],
     )
     hasFields(trained, 'experiment', 'status', 'metric', 'runs', 'best')
-    assert.deepEqual([trained.experiment, trained.status, trained.best.trainer], ['first', 'done', 'linear'])
+    assert.deepEqual([trained.experiment, trained.status, trained.best.trainer], ['first', 'succeeded', 'linear'])
     runs.push(trained.best.run, trained.runs.find((r: Document) => r.trainer === 'baseline').run)
 
     const shown = await json('runs', 'show', runs[0]!)

@@ -39,7 +39,7 @@ test('a run is measured on rows it has not seen, beside its validation rows', as
   const { experiment } = await call<{ experiment: string }>(page, 'mutation', 'training.launch', launched)
   const show = () =>
     call<{ status: string; items: { run: string }[] }>(page, 'query', 'training.show', { project, experiment })
-  await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('done')
+  await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('succeeded')
   const { run } = (await show()).items[0]!
 
   // From a run's page one comes here with the run chosen.

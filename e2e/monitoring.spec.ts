@@ -30,13 +30,13 @@ async function promoteRentals(page: Page, project: string): Promise<void> {
   const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
   await expect
     .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
-    .toBe('done')
+    .toBe('succeeded')
   const { experiment } = await call<{ experiment: string }>(page, 'mutation', 'training.launch', {
     ...{ project, data: 'rentals', target: 'rentals', task: 'regression', trainers: ['linear'], trials: 1 },
   })
   const show = () =>
     call<{ status: string; items: { run: string }[] }>(page, 'query', 'training.show', { project, experiment })
-  await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('done')
+  await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('succeeded')
   const { run } = (await show()).items[0]!
   await call(page, 'mutation', 'registry.register', { project, run, name: 'rentals' })
   await call(page, 'mutation', 'serving.promote', { project, model: 'rentals', endpoint: 'rentals', timeColumn: 'at' })

@@ -31,7 +31,7 @@ test('jobs are seen while they run and after, each with its attempts and log, an
 
   await page.goto(`${base}?view=jobs`)
   const rows = page.getByRole('row')
-  await expect(rows.filter({ hasText: 'Profile things v1' }).getByText('done')).toBeVisible()
+  await expect(rows.filter({ hasText: 'Profile things v1' }).getByText('succeeded')).toBeVisible()
   await page.getByRole('link', { name: /^Read things\.csv/ }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Read things.csv')
   await expect(page.getByLabel('Log of the job')).toContainText('4000 rows, 3 columns')

@@ -46,7 +46,7 @@ async function trainedOnce(page: Page): Promise<Trained> {
     })
     const show = () =>
       call<{ status: string; items: { run: string }[] }>(page, 'query', 'training.show', { project, experiment })
-    await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('done')
+    await expect.poll(async () => (await show()).status, { timeout: 120_000 }).toBe('succeeded')
     return { project, experiment, runs: (await show()).items.map(item => item.run) }
   })()
   return trained
@@ -74,7 +74,7 @@ test('from a dataset to a registered model without a line of code', async ({ pag
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 
   await page.waitForURL('**/training/experiments/**')
-  await expect(page.getByText('3 runs: 3 done.')).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText('3 runs: 3 succeeded.')).toBeVisible({ timeout: 120_000 })
   await expect(page.getByText(/is best with RMSE .+ ± /)).toBeVisible()
   await page.getByRole('link', { name: '#2', exact: true }).click()
   await page.waitForURL('**/training/runs/**')
@@ -98,7 +98,7 @@ test('AutoML is given minutes, and says what it tried and why the winner won', a
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForURL('**/training/experiments/**')
-  await expect(page.getByText('1 run: 1 done.')).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText('1 run: 1 succeeded.')).toBeVisible({ timeout: 120_000 })
   await page.getByRole('link', { name: '#1', exact: true }).click()
   await page.waitForURL('**/training/runs/**')
   const panel = (name: string) => page.locator('section', { has: page.getByRole('heading', { name }) })

@@ -22,7 +22,7 @@ export interface JobContext<P> {
   progress(done: number, note?: string): void
   /** A transaction that is refused when this attempt is no longer the current one. */
   write<T>(work: (change: Change) => Promise<T>): Promise<T>
-  /** The last write: in its transaction the attempt and the job end as `done`. */
+  /** The last write: in its transaction the attempt and the job end as `succeeded`. */
   finish<T>(work: (change: Change) => Promise<T>): Promise<T>
   /** Reports what a child process uses, for the lease and the attempt's record. */
   child(pid: number, peakMemoryBytes: number): void

@@ -40,7 +40,7 @@ async function run(name: string, options: Record<string, string | boolean>, verd
         dataset: 'bikes',
         version: 1,
         reason: null,
-        ...(asked++ === 0 ? { state: 'running', suggestions: [] } : { state: 'done', suggestions: [SUGGESTION] }),
+        ...(asked++ === 0 ? { state: 'running', suggestions: [] } : { state: 'succeeded', suggestions: [SUGGESTION] }),
       }),
     },
     save: {
@@ -54,7 +54,7 @@ async function run(name: string, options: Record<string, string | boolean>, verd
       query: async () =>
         asked++ === 0
           ? { state: 'running', results: [] }
-          : { state: 'done', verdict, sentence: 'A sentence.', suite: 1, override: null, results: [RESULT] },
+          : { state: 'succeeded', verdict, sentence: 'A sentence.', suite: 1, override: null, results: [RESULT] },
     },
   }
   const call = {

@@ -26,7 +26,7 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   const input = { dataset: args[0]!, target: text('target'), split: text('split') as 'random' | undefined }
   const there = await api.data.leaks.show.query(input)
-  const first = there.state === 'done' ? there : await api.data.leaks.search.mutate(input)
+  const first = there.state === 'succeeded' ? there : await api.data.leaks.search.mutate(input)
   const found = await settled(first, () => api.data.leaks.show.query(input), note, 'Looking for leaks')
   // One line a column, so that a script can name what to ignore.
   const findings = found.findings.flatMap(({ columns, kind, severity, evidence, ignored }) =>

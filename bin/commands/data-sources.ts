@@ -13,7 +13,7 @@ export async function watchIngestion(client: Client, id: string, name: string, n
     if (now.state !== said) note(`${name}: ${now.state}`)
     said = now.state
     if (now.state === 'failed') throw failed(now.reason ?? 'It was refused.', undefined, 'invalid')
-    if (now.state === 'done') return now
+    if (now.state === 'succeeded') return now
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }
 }

@@ -15,7 +15,7 @@ async function sql({ args, client, note }: Call): Promise<Outcome> {
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
     answer = await patiently(() => api.data.queries.show.query({ id }), note)
   }
-  if (answer.state !== 'done') {
+  if (answer.state !== 'succeeded') {
     const place = answer.line === null ? '' : ` (line ${answer.line}, character ${answer.column})`
     throw failed(`${answer.reason ?? 'The query was cancelled.'}${place}`, answer.hint ?? undefined)
   }

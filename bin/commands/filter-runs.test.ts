@@ -6,7 +6,7 @@ import { endpointUrl } from './serving.ts'
 import { showTable } from './show-table.ts'
 
 const run = (name: string, trainer: string, rmse: number | null, params: Record<string, unknown> = {}) =>
-  ({ run: name, name, trainer, status: 'done', metrics: { rmse }, params }) as unknown as RunSummary
+  ({ run: name, name, trainer, status: 'succeeded', metrics: { rmse }, params }) as unknown as RunSummary
 const runs = [run('a', 'mlp', 40, { layers: [64, 32] }), run('b', 'linear', 70, { l2: 0.1 }), run('c', 'mlp', null)]
 const names = (list: RunSummary[]) => list.map(r => r.name)
 
@@ -19,6 +19,7 @@ describe('filters of runs', () => {
       ['l2=0.1', ['b']],
       ['params.layers=[64,32]', ['a']],
       ["trainer!='mlp'", ['b']],
+      ['status=done', ['a', 'b', 'c']],
       ['nothing=1', []],
     ] as const)
       assert.deepEqual(names(runs.filter(parseFilter(expression))), wanted, expression)

@@ -1,3 +1,4 @@
+import { readState } from '#server/kernel/contract.ts'
 import type { RunSummary } from '#server/training/contract.ts'
 import { usage } from './failure.ts'
 
@@ -28,7 +29,8 @@ export function parseFilter(expression: string): Test {
     const [, path, operator, raw] = TERM.exec(term.trim()) ?? []
     if (!path || !operator || !raw)
       throw usage(`“${term}” is no condition.`, 'Write NAME=VALUE, also with != < > <= >=, joined by `and`.')
-    const text = raw.trim().replace(/^(['"])(.*)\1$/, '$2')
+    const written = raw.trim().replace(/^(['"])(.*)\1$/, '$2')
+    const text = path === 'status' ? readState(written) : written
     const number = Number(text)
     return run => {
       const value = readValue(run, path)

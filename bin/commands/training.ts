@@ -78,7 +78,9 @@ export async function waitForRuns(
       if (run.status === 'queued' || run.status === 'running' || said.has(run.run)) continue
       said.add(run.run)
       const value = now.metric ? ` ${now.metric} ${numberText(run.metrics[now.metric])}` : ''
-      note(`${run.name}: ${run.status}${run.status === 'done' ? value : `, ${run.reason ?? 'no reason recorded'}`}`)
+      note(
+        `${run.name}: ${run.status}${run.status === 'succeeded' ? value : `, ${run.reason ?? 'no reason recorded'}`}`,
+      )
     }
     if (now.status !== 'running') return now
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
@@ -144,7 +146,7 @@ async function train({ text, texts, list, whole, number, flag, client, note }: C
           : `They run. Follow them: fleximl runs ls ${now.experiment}`,
     ].join('\n'),
     // Some runs may fail while others are good; without a single good one the training failed.
-    status: flag('wait') && now.status !== 'done' ? EXIT.failed : EXIT.done,
+    status: flag('wait') && now.status !== 'succeeded' ? EXIT.failed : EXIT.done,
   }
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 
-const STATE: Record<string, string> = { open: 'queued', accepted: 'done', revoked: 'revoked', expired: 'archived' }
+const STATE: Record<string, string> = { open: 'queued', accepted: 'succeeded', revoked: 'revoked', expired: 'archived' }
 
 /** Nothing at all while nobody was invited. */
 export function InvitationsPanel({ project }: { project: string }) {

@@ -140,7 +140,7 @@ function Outcome({
 }) {
   return (
     <Paper withBorder p="md" radius="md" aria-live="polite">
-      {ingestion?.state === 'done' ? (
+      {ingestion?.state === 'succeeded' ? (
         <Stack gap="xs">
           <Text fw={600}>
             {ingestion.created

@@ -58,7 +58,7 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
         }
       />
       <State project={project} evaluation={data} />
-      {data.state === 'done' ? (
+      {data.state === 'succeeded' ? (
         <>
           {data.seenInTraining ? (
             <Alert color="yellow" variant="light">

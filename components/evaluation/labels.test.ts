@@ -4,7 +4,7 @@ import { beside, evaluationSentence, metricOrder } from './labels.ts'
 
 const at = (value: number, half: number) => ({ value, low: value - half, high: value + half })
 const done = (here: number, there: number, half = 1) => ({
-  state: 'done' as const,
+  state: 'succeeded' as const,
   reason: null,
   metric: 'rmse',
   rows: 1200,

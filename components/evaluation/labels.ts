@@ -59,6 +59,6 @@ export function evaluationSentence(
 export function listSentence(items: readonly Pick<EvaluationSummary, 'state'>[]): string {
   if (items.length === 0) return 'A model measured on rows it was not made for.'
   const waiting = items.filter(i => i.state === 'queued' || i.state === 'running').length
-  const done = items.filter(i => i.state === 'done').length
+  const done = items.filter(i => i.state === 'succeeded').length
   return `${formatCount(done, 'measurement')} done${waiting > 0 ? `, ${waiting} on the way` : ''}.`
 }

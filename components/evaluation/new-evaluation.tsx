@@ -29,14 +29,14 @@ export function NewEvaluation({ project }: { project: string }) {
     enabled: choice.run !== null,
     retry: false,
   })
-  const withDone = experiments.data?.items.filter(e => e.runs.done > 0) ?? []
+  const withDone = experiments.data?.items.filter(e => e.runs.succeeded > 0) ?? []
   const experiment =
     choice.experiment ?? given.data?.experiment ?? (withDone.length === 1 ? withDone[0]!.experiment : null)
   const shown = useQuery({
     ...trpc.training.show.queryOptions({ project, experiment: experiment ?? '' }),
     enabled: experiment !== null,
   })
-  const runs = shown.data?.items.filter(r => r.status === 'done' && r.digest !== null) ?? []
+  const runs = shown.data?.items.filter(r => r.status === 'succeeded' && r.digest !== null) ?? []
   const run =
     runs.find(r => r.run === choice.run || r.id === choice.run) ?? (choice.run ? undefined : runs.find(r => r.best))
   const items = datasets.data?.items ?? []

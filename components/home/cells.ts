@@ -38,7 +38,7 @@ function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'labe
 function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!experiments) return LOADING
   const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
-  const done = experiments.reduce((sum, e) => sum + e.runs.done, 0)
+  const done = experiments.reduce((sum, e) => sum + e.runs.succeeded, 0)
   const lead = leadingExperiment(experiments)
   if (open + done === 0) return { value: 'nothing trained', detail: 'four choices start it' }
   return {
@@ -53,7 +53,7 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
 function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!evaluations) return LOADING
   const open = evaluations.filter(e => e.state === 'queued' || e.state === 'running').length
-  const top = newest(evaluations.filter(e => e.state === 'done'))
+  const top = newest(evaluations.filter(e => e.state === 'succeeded'))
   const badge = open > 0 ? { state: 'running', label: `${open} on the way` } : undefined
   if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }
   return {

@@ -1,7 +1,8 @@
 import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { createParser, parseAsString, useQueryStates } from 'nuqs'
+import { readState } from '#server/kernel/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -10,12 +11,16 @@ import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { authorLabel, formatElapsed, jobStateLabel } from './labels.ts'
 
-const FILTERS = ['all', 'active', 'done', 'failed', 'cancelled'] as const
+const FILTERS = ['all', 'active', 'succeeded', 'failed', 'cancelled'] as const
+const parseAsFilter = createParser({
+  parse: text => FILTERS.find(f => f === readState(text)) ?? null,
+  serialize: String,
+})
 
 /** Every job of the project, newest first; the filter is in the address. */
 export function JobTable({ project }: { project: string }) {
   const [{ state, before }, set] = useQueryStates({
-    state: parseAsStringLiteral(FILTERS).withDefault('all'),
+    state: parseAsFilter.withDefault('all'),
     before: parseAsString,
   })
   const trpc = useTRPC()
@@ -66,7 +71,7 @@ export function JobTable({ project }: { project: string }) {
                     <Anchor component={Link} size="sm" href={`/p/${project}/orchestration/jobs/${job.id}`}>
                       {job.title}
                     </Anchor>
-                    {job.reason && job.state !== 'done' ? (
+                    {job.reason && job.state !== 'succeeded' ? (
                       <Text size="xs" c="dimmed" lineClamp={2}>
                         {job.reason}
                       </Text>

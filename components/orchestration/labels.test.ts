@@ -9,7 +9,7 @@ describe('words of jobs', () => {
       [{}, 'Nothing runs now; none has failed.'],
       [{ running: 1 }, '1 job runs; none has failed.'],
       [{ running: 2, queued: 1 }, '2 jobs run, 1 waits; none has failed.'],
-      [{ queued: 3, failed: 1, done: 9 }, 'Nothing runs yet, 3 wait; 1 failed, with the reason beside each.'],
+      [{ queued: 3, failed: 1, succeeded: 9 }, 'Nothing runs yet, 3 wait; 1 failed, with the reason beside each.'],
     ] as const)
       assert.equal(overviewSentence(counts), sentence)
   })
@@ -17,7 +17,7 @@ describe('words of jobs', () => {
   it('a state says how far it is, and that it is being cancelled', () => {
     assert.equal(jobStateLabel({ state: 'running', cancelling: false, progress: { done: 0.424 } }), 'running 42 %')
     assert.equal(jobStateLabel({ state: 'running', cancelling: true, progress: { done: 0.4 } }), 'cancelling')
-    assert.equal(jobStateLabel({ state: 'done', cancelling: false, progress: null }), 'done')
+    assert.equal(jobStateLabel({ state: 'succeeded', cancelling: false, progress: null }), 'succeeded')
   })
 
   it('durations and windows are words', () => {

@@ -46,8 +46,8 @@ export function jobSentence(job: JobDetail): string {
           : 'It waits for a free slot of its lane.'
     case 'running':
       return job.cancelling ? 'It is being cancelled.' : `It is running${note(job)}.${tries}`
-    case 'done':
-      return job.attempts.length > 1 ? `It is done, at attempt ${job.attempts.length}.` : 'It is done.'
+    case 'succeeded':
+      return job.attempts.length > 1 ? `Succeeded on attempt ${job.attempts.length}.` : 'Succeeded.'
     case 'failed':
       return `It failed: ${job.reason ?? 'no reason was recorded.'}`
     case 'cancelled':

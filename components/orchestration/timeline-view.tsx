@@ -13,7 +13,7 @@ import classes from './timeline.module.css'
 
 const COLOUR: Record<AttemptSummary['state'], string> = {
   running: 'blue',
-  done: 'green',
+  succeeded: 'green',
   failed: 'red',
   lost: 'red',
   cancelled: 'gray',

@@ -75,9 +75,10 @@ function Loaded({ project, comparison }: { project: string; comparison: Comparis
   const { runs } = comparison
   const trpc = useTRPC()
   const details = useQueries({
-    queries: runs
-      .slice(0, MOST_DETAILED)
-      .map(run => ({ ...trpc.training.run.queryOptions({ project, run: run.run }), enabled: run.status === 'done' })),
+    queries: runs.slice(0, MOST_DETAILED).map(run => ({
+      ...trpc.training.run.queryOptions({ project, run: run.run }),
+      enabled: run.status === 'succeeded',
+    })),
   }).map(query => query.data)
   const intervals = runs.map((_, i) => details[i]?.intervals)
   const oneExperiment = runs.every(run => run.experiment === runs[0]!.experiment)

@@ -146,7 +146,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
   )
 }
 
-const ORDER: RunState[] = ['running', 'queued', 'done', 'failed', 'cancelled']
+const ORDER: RunState[] = ['running', 'queued', 'succeeded', 'failed', 'cancelled']
 
 function RunCounts({ runs }: { runs: Record<RunState, number> }) {
   if (runTotal(runs) === 0) return <Text c="dimmed">none</Text>

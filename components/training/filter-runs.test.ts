@@ -9,7 +9,7 @@ const run = (number: number, trainer: string, value: number | null, changes: Par
   experiment: 'e',
   number,
   name: `quick fox ${number}`,
-  status: value === null ? 'running' : 'done',
+  status: value === null ? 'running' : 'succeeded',
   reasonCode: null,
   reason: null,
   trainer,
@@ -37,7 +37,8 @@ describe('finding runs', () => {
     assert.deepEqual(numbers(filterRuns(runs, { ...all, find: '' })), [1, 2, 3, 4])
   })
   it('trainers and states narrow it', () => {
-    assert.deepEqual(numbers(filterRuns(runs, { find: '', trainers: ['mlp'], states: ['done'] })), [4])
+    assert.deepEqual(numbers(filterRuns(runs, { find: '', trainers: ['mlp'], states: ['succeeded'] })), [4])
+    assert.deepEqual(numbers(filterRuns(runs, { find: '', trainers: ['mlp'], states: ['done'] })), [4], 'an old link')
   })
 })
 

@@ -1,3 +1,4 @@
+import { readState } from '#server/kernel/contract.ts'
 import type { RunSummary } from '#server/training/contract.ts'
 import { formatParameters, tookMs } from './labels.ts'
 
@@ -12,7 +13,7 @@ export function filterRuns(runs: readonly RunSummary[], { find, trainers, states
   const words = find.toLowerCase().split(/\s+/).filter(Boolean)
   return runs.filter(run => {
     if (trainers.length > 0 && !trainers.includes(run.trainer)) return false
-    if (states.length > 0 && !states.includes(run.status)) return false
+    if (states.length > 0 && !states.map(readState).includes(run.status)) return false
     if (words.length === 0) return true
     const text =
       `#${run.number} ${run.name} ${run.trainer} ${formatParameters(run.params)} ${run.status} ${run.reason ?? ''}`.toLowerCase()

@@ -21,7 +21,7 @@ const run = (number: number, changes: Partial<RunSummary> = {}): RunSummary => (
   experiment: 'e',
   number,
   name: `run ${number}`,
-  status: 'done',
+  status: 'succeeded',
   reasonCode: null,
   reason: null,
   trainer: 'linear',
@@ -41,7 +41,7 @@ const run = (number: number, changes: Partial<RunSummary> = {}): RunSummary => (
 const counts = (changes: Partial<ExperimentDetail['runs']> = {}) => ({
   queued: 0,
   running: 0,
-  done: 0,
+  succeeded: 0,
   failed: 0,
   cancelled: 0,
   ...changes,
@@ -81,7 +81,7 @@ describe('settings and states', () => {
     assert.equal(formatRunDuration(run(1, { endedAt: null })), '–')
   })
   it('counts name only what there is', () => {
-    assert.equal(formatRunCounts(counts({ done: 4, failed: 1 })), '4 done, 1 failed')
+    assert.equal(formatRunCounts(counts({ succeeded: 4, failed: 1 })), '4 succeeded, 1 failed')
     assert.equal(formatRunCounts(counts()), 'no run')
   })
   it('metric names are those of the field', () => {
@@ -93,7 +93,7 @@ describe('settings and states', () => {
 
 describe('the sentence of an experiment', () => {
   const sentence = (items: RunSummary[], runs: Partial<ExperimentDetail['runs']>) =>
-    experimentSentence({ metric: 'rmse', items, runs: counts(runs), status: 'done' })
+    experimentSentence({ metric: 'rmse', items, runs: counts(runs), status: 'succeeded' })
   it('names the best, who is tied and which of them is cheap', () => {
     const items = [
       run(1, { best: true, tied: true, endedAt: '2026-01-01T00:01:12.000Z' }),
@@ -101,13 +101,13 @@ describe('the sentence of an experiment', () => {
       run(3),
     ]
     assert.equal(
-      sentence(items, { done: 3, running: 1 }),
+      sentence(items, { succeeded: 3, running: 1 }),
       '#1 linear is best with RMSE 40.0 ± 1.0; 1 other run is statistically tied with it, of these #2 trains fastest: 9.0 s. 1 run is running.',
     )
   })
   it('says when nothing else comes near', () => {
     assert.equal(
-      sentence([run(1, { best: true }), run(5)], { done: 2 }),
+      sentence([run(1, { best: true }), run(5)], { succeeded: 2 }),
       '#1 linear is best with RMSE 40.0 ± 1.0; no other run comes near it.',
     )
   })

@@ -142,9 +142,9 @@ export function runStateLabel(run: Pick<RunSummary, 'status' | 'progress'>): str
   return `running ${Math.round(100 * Math.min(1, Math.max(0, run.progress.done)))} %`
 }
 
-/** `2 running, 1 failed`: only what there is, `done` first. */
+/** `2 running, 1 failed`: only states that occur, `succeeded` first. */
 export function formatRunCounts(runs: Record<RunState, number>): string {
-  const order: RunState[] = ['done', 'running', 'queued', 'failed', 'cancelled']
+  const order: RunState[] = ['succeeded', 'running', 'queued', 'failed', 'cancelled']
   return (
     order
       .filter(state => runs[state] > 0)
@@ -168,13 +168,13 @@ export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' |
     if (runTotal(runs) === 0) return 'No run was started yet.'
     if (waiting > 0) return `Nothing is measured yet.${moving}`
     if (runs.failed > 0) return `No run ended well: ${formatRunCounts(runs)}. Open one to see why.`
-    return `No run is done: ${formatRunCounts(runs)}.`
+    return `No run succeeded: ${formatRunCounts(runs)}.`
   }
   const { value, half } = formatMeasured(best.measured)
   const metric = experiment.metric ? `${metricLabel(experiment.metric)} ` : ''
   const tied = items.filter(run => run.tied && !run.best)
   const lead = `#${best.number} ${best.trainer} is best with ${metric}${value}${half ? ` ± ${half}` : ''}`
-  if (tied.length === 0) return `${lead}${runs.done > 1 ? '; no other run comes near it' : ''}.${moving}`
+  if (tied.length === 0) return `${lead}${runs.succeeded > 1 ? '; no other run comes near it' : ''}.${moving}`
   const timed = [best, ...tied].filter(run => tookMs(run) !== null)
   const cheapest = timed.sort((a, b) => tookMs(a)! - tookMs(b)!)[0]
   const cheap =

@@ -298,7 +298,7 @@ function MeasuredCell({ run }: { run: RunSummary }) {
 }
 
 function StateCell({ run }: { run: RunSummary }) {
-  if (run.status === 'done')
+  if (run.status === 'succeeded')
     return (
       <Text size="sm" c="dimmed">
         done

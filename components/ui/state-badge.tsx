@@ -13,6 +13,7 @@ import {
 /** Colour only says good, look, bad; icon and word say which. */
 const LOOKS: Record<string, { colour: MantineColor; icon: TablerIcon }> = {
   done: { colour: 'green', icon: IconCheck },
+  succeeded: { colour: 'green', icon: IconCheck },
   ready: { colour: 'green', icon: IconCheck },
   ok: { colour: 'green', icon: IconCheck },
   running: { colour: 'blue', icon: IconPlayerPlay },

@@ -132,7 +132,7 @@ before(async () => {
     ],
   )
   model = (first as unknown as { runs: RunSummary[] }).runs[0]!
-  assert.equal(model.status, 'done')
+  assert.equal(model.status, 'succeeded')
   await fleximl('model', 'register', model.run, '--name', 'line')
   await fleximl('model', 'promote', 'line@1', '--endpoint', 'line')
 })
@@ -164,14 +164,14 @@ describe('kill -9 while a run trains and has written a metric', { concurrency: f
             "SELECT state, reason, model_digest FROM runs WHERE id = ANY(string_to_array($1, ',')::uuid[])",
             [launched.runs.map(r => r.run).join(',')],
           )
-          return rows.every(r => ['done', 'failed', 'cancelled'].includes(r.state)) && rows
+          return rows.every(r => ['succeeded', 'failed', 'cancelled'].includes(r.state)) && rows
         })
         for (const r of ended) {
-          if (r.state === 'done') assert.ok(r.model_digest, 'a done run has its model')
+          if (r.state === 'succeeded') assert.ok(r.model_digest, 'a done run has its model')
           else assert.ok(r.reason, 'a run that is not done says why')
         }
         assert.ok(
-          ended.some(r => r.state === 'done'),
+          ended.some(r => r.state === 'succeeded'),
           JSON.stringify(ended),
         )
         await until('web to be ready', async () => (await fetch(`${instance.url}/api/ready`)).ok)
@@ -200,7 +200,7 @@ describe('kill -9 while a run trains and has written a metric', { concurrency: f
               (SELECT count(*)::int FROM runs WHERE state IN ('queued', 'running')) AS runs,
               (SELECT count(*)::int FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE a.state = 'running' AND j.lane = 'compute') AS attempts,
               (SELECT count(*)::int FROM links WHERE from_kind = 'run' AND relation = 'uses') AS models,
-              (SELECT count(*)::int FROM runs WHERE state = 'done') AS done`,
+              (SELECT count(*)::int FROM runs WHERE state = 'succeeded') AS done`,
     )
     assert.deepEqual([open!.jobs, open!.runs, open!.attempts], [0, 0, 0])
     assert.equal(open!.models, open!.done, 'one model for each done run')

@@ -71,8 +71,8 @@ describe('a worker that fails while it trains', () => {
     await until(async () => !(await isAlive(pid)), 'the end of the training process')
     await spawn()
     const done = await ended(kernel, caller, run)
-    assert.equal(done.status, 'done', done.reason ?? '')
-    assert.deepEqual(await states(run), ['lost', 'done'])
+    assert.equal(done.status, 'succeeded', done.reason ?? '')
+    assert.deepEqual(await states(run), ['lost', 'succeeded'])
     assert.equal(done.series.length > 0, true)
     // The curves are those of the second attempt alone: four metrics, five epochs.
     assert.equal(await pointsOf(kernel, run), 20)
@@ -87,7 +87,7 @@ describe('a worker that fails while it trains', () => {
     sleeper.kill('SIGSTOP')
     const other = await spawn()
     const done = await ended(kernel, caller, run)
-    assert.equal(done.status, 'done', done.reason ?? '')
+    assert.equal(done.status, 'succeeded', done.reason ?? '')
     await until(async () => {
       const [row] = (await kernel.db.execute(
         sql`SELECT now() > lease_until + make_interval(secs => ${2 * LEASE_SECONDS}) AS over FROM attempts WHERE job_id = ${done.jobId} AND number = 1`,
@@ -97,15 +97,15 @@ describe('a worker that fails while it trains', () => {
     const points = await pointsOf(kernel, run)
     sleeper.kill('SIGCONT')
     await until(async () => !(await isAlive(pid)), 'the end of the first training process')
-    assert.deepEqual(await states(run), ['lost', 'done'])
+    assert.deepEqual(await states(run), ['lost', 'succeeded'])
     const after = await ended(kernel, caller, run)
-    assert.deepEqual([after.status, after.digest, await pointsOf(kernel, run)], ['done', done.digest, points])
+    assert.deepEqual([after.status, after.digest, await pointsOf(kernel, run)], ['succeeded', done.digest, points])
     assert.equal(await models(), before + 1)
     // Awake again it is as good as new.
     other.kill('SIGTERM')
     await hasEnded(other)
     const next = await queueRun(kernel, caller, BRIEF)
-    assert.equal((await ended(kernel, caller, next)).status, 'done')
+    assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
   })
 
   it('stopped: it gives the run back without using up a try', async () => {
@@ -119,6 +119,6 @@ describe('a worker that fails while it trains', () => {
     const [attempt] = await attemptsOf(kernel, caller, run)
     assert.equal(attempt!.reasonCode, 'worker_stopped')
     await spawn()
-    assert.equal((await ended(kernel, caller, run)).status, 'done')
+    assert.equal((await ended(kernel, caller, run)).status, 'succeeded')
   })
 })

@@ -65,7 +65,7 @@ export async function addData(
   const { id } = await call<{ id: string }>(page, 'mutation', 'data.add', added)
   await expect
     .poll(async () => (await call<{ state: string }>(page, 'query', 'data.ingestion', { project, id })).state)
-    .toBe('done')
+    .toBe('succeeded')
 }
 
 /** WCAG 2.2 AA by axe; says which rule which element breaks. */

@@ -43,7 +43,7 @@ async function upload(content: string | Uint8Array) {
 async function until<T extends { state: string }>(ask: () => Promise<T>): Promise<T> {
   for (let i = 0; i < 4000; i++) {
     const answer = await ask()
-    if (answer.state === 'done' || answer.state === 'failed') return answer
+    if (answer.state === 'succeeded' || answer.state === 'failed') return answer
     await new Promise(resolve => setTimeout(resolve, 25))
   }
   throw new Error('it did not end')
@@ -61,7 +61,7 @@ describe('appending', () => {
   it('rows go below, columns by name, differences in words; the same rows again make no version', async () => {
     await add('grow', 'a,b\n1,x\n2,y\n')
     const next = await add('grow', 'b,a,c\nz,3,7\n', { append: true })
-    assert.deepEqual([next.state, next.created, next.version, next.rows], ['done', true, 2, 3], next.reason ?? '')
+    assert.deepEqual([next.state, next.created, next.version, next.rows], ['succeeded', true, 2, 3], next.reason ?? '')
     assert.match(next.warnings.join('\n'), /“c” is new; in the rows of v1 the cells are missing\./)
     const again = await add('grow', 'b,a,c\nz,3,7\n', { append: true })
     assert.deepEqual([again.created, again.version], [false, 2])
@@ -80,7 +80,7 @@ describe('appending', () => {
   it('the rows of the version itself are not put below themselves', async () => {
     await add('self', 'a,b\n1,x\n2,y\n')
     const again = await add('self', 'a,b\n1,x\n2,y\n', { append: true })
-    assert.deepEqual([again.state, again.created, again.version], ['done', false, 1])
+    assert.deepEqual([again.state, again.created, again.version], ['succeeded', false, 1])
   })
 })
 
@@ -101,7 +101,7 @@ describe('contract of a dataset', () => {
     assert.equal(second.schema.find(c => c.name === 'x')!.role, 'target')
     assert.equal(second.contract.length, 2)
     const broken = await add('held', base(['a', 'b', 'c', ''], 10))
-    assert.deepEqual([broken.state, broken.version], ['done', 3])
+    assert.deepEqual([broken.state, broken.version], ['succeeded', 3])
     const { breaks } = await show('held')
     assert.match(breaks.join('\n'), /“kind” may not be empty, but 15 of 60 cells are\./)
     assert.match(breaks.join('\n'), /“kind” has “c”, which is not among the 2 decided\./)
@@ -134,7 +134,7 @@ describe('preview of an upload', () => {
     )
     const { id } = await previewSource(kernel, caller, { fileName: 'f.csv.zst', digest })
     const { state, result, reason } = await until(() => showSourcePreview(kernel, caller, id))
-    assert.equal(state, 'done', reason ?? '')
+    assert.equal(state, 'succeeded', reason ?? '')
     assert.deepEqual([result!.rows, result!.cells.length, result!.cells[1]], [50, 20, ['2020-01-01', '1']])
     assert.match(result!.warnings.join('\n'), /n: 10 of 50 cells are “\?” and are read as missing\./)
     assert.ok(result!.schema.every(c => c.reason !== ''))

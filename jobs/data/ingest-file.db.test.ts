@@ -51,7 +51,7 @@ async function add(
   })
   for (let i = 0; i < 4000; i++) {
     const ingestion = await showIngestion(kernel, caller, id)
-    if (ingestion.state === 'done' || ingestion.state === 'failed') return { ...ingestion, name }
+    if (ingestion.state === 'succeeded' || ingestion.state === 'failed') return { ...ingestion, name }
     await new Promise(resolve => setTimeout(resolve, 25))
   }
   throw new Error('the ingestion did not end')
@@ -59,7 +59,7 @@ async function add(
 async function profileOf(name: string) {
   for (let i = 0; i < 4000; i++) {
     const profile = await profileDataset(kernel, caller, name)
-    if (profile.state === 'done') return profile
+    if (profile.state === 'succeeded') return profile
     assert.notEqual(profile.state, 'failed', profile.reason ?? '')
     await new Promise(resolve => setTimeout(resolve, 25))
   }
@@ -75,7 +75,7 @@ describe('data: from a file to a version', () => {
     const made = await add(good, { name: 'good', target: 'y', time: 'day' })
     assert.deepEqual(
       [made.state, made.created, made.version, made.rows, made.columns],
-      ['done', true, 1, 100, 4],
+      ['succeeded', true, 1, 100, 4],
       made.reason ?? '',
     )
     assert.deepEqual(await roleOf('good'), {
@@ -132,7 +132,7 @@ describe('data: from a file to a version', () => {
   for (const [what, content, fileName, columns] of readable)
     it(`reads ${what}`, async () => {
       const made = await add(content, { fileName })
-      assert.deepEqual([made.state, made.columns], ['done', columns], made.reason ?? '')
+      assert.deepEqual([made.state, made.columns], ['succeeded', columns], made.reason ?? '')
     })
 
   const refused: [string, string | Uint8Array, RegExp][] = [
@@ -224,7 +224,7 @@ describe('data: from a file to a version', () => {
 
   it('a word far below the sample does not break the file', async () => {
     const made = await add(`n,m\n${rows(120_000, i => `${i === 119_990 ? 'oops' : i / 2},${i % 7}`)}\n`)
-    assert.deepEqual([made.state, made.rows], ['done', 120_000], made.reason ?? '')
+    assert.deepEqual([made.state, made.rows], ['succeeded', 120_000], made.reason ?? '')
     assert.match(made.warnings.join(), /n: 1 of 120000 cells are no numbers \(“oops”\)/)
     assert.deepEqual(
       (await showDataset(kernel, caller, made.name)).schema.map(c => c.type),
@@ -276,7 +276,10 @@ describe('data: from a file to a version', () => {
   it('the profile has every field that is promised', async () => {
     await profileOf('good@1')
     const profile = await profileDataset(kernel, caller, 'good@1')
-    assert.deepEqual([profile.state, profile.rows, profile.duplicateRows, profile.columns.length], ['done', 100, 0, 4])
+    assert.deepEqual(
+      [profile.state, profile.rows, profile.duplicateRows, profile.columns.length],
+      ['succeeded', 100, 0, 4],
+    )
     assert.deepEqual(Object.keys(profile.columns[2]!.quantiles).sort(), ['0.05', '0.25', '0.5', '0.75', '0.95'])
   })
 
@@ -317,7 +320,7 @@ describe('data: from a file to a version', () => {
 
   it('huge numbers have a profile too', async () => {
     const made = await add(`n,m\n${rows(50, i => `${i % 2 ? '' : '-'}1.${i % 7}e308,${i}`)}\n`)
-    assert.equal(made.state, 'done', made.reason ?? '')
+    assert.equal(made.state, 'succeeded', made.reason ?? '')
     assert.equal((await profileOf(made.name)).columns[0]!.count, 50)
   })
 

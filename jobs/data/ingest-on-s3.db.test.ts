@@ -48,7 +48,7 @@ describe('data with the blobs in an object store', { skip: binary ? false : NO_S
     const { id } = await addDataset(kernel, caller, { name, fileName: `${name}.csv`, digest })
     for (let i = 0; i < 4000; i++) {
       const now = await showIngestion(kernel, caller, id)
-      if (now.state === 'done' || now.state === 'failed') return now
+      if (now.state === 'succeeded' || now.state === 'failed') return now
       await new Promise(resolve => setTimeout(resolve, 25))
     }
     throw new Error('the ingestion did not end')
@@ -63,7 +63,7 @@ describe('data with the blobs in an object store', { skip: binary ? false : NO_S
       })(),
     )
     const made = await ingest('whole', digest)
-    assert.deepEqual([made.state, made.rows, made.columns], ['done', 20_000, 2], made.reason ?? '')
+    assert.deepEqual([made.state, made.rows, made.columns], ['succeeded', 20_000, 2], made.reason ?? '')
     const { version } = await openVersionBytes(kernel, caller, 'whole')
     const objects = await readdir(join(server.folder, 'blobs', version.digest.slice(0, 2)))
     assert.ok(objects.includes(version.digest))
@@ -108,7 +108,7 @@ describe('data with the blobs in an object store', { skip: binary ? false : NO_S
     const { digest } = await completeUpload(kernel, caller, id)
     assert.equal(digest, sha256(bytes))
     const made = await ingest('pieces', digest)
-    assert.deepEqual([made.state, made.rows], ['done', 40_000], made.reason ?? '')
+    assert.deepEqual([made.state, made.rows], ['succeeded', 40_000], made.reason ?? '')
     assert.deepEqual(await readdir(join(server.folder, 'blobs', 'staging', id)).catch(() => []), [])
   })
 

@@ -31,7 +31,7 @@ after(async () => {
 async function until<T extends { state: string; reason: string | null }>(ask: () => Promise<T>): Promise<T> {
   for (let i = 0; i < 2000; i++) {
     const answer = await ask()
-    if (answer.state === 'done') return answer
+    if (answer.state === 'succeeded') return answer
     assert.notEqual(answer.state, 'failed', answer.reason ?? '')
     await new Promise(resolve => setTimeout(resolve, 30))
   }
@@ -64,7 +64,7 @@ describe('leaks', () => {
     assert.deepEqual(await warned(), ['casual', 'registered'])
     await reviewSchema(kernel, caller, { dataset: 'bikes@1', columns: [{ name: 'casual', role: 'ignore' }] })
     const { state, findings } = await showLeaks(kernel, caller, { dataset: 'bikes' })
-    assert.deepEqual([state, findings[0]!.ignored], ['done', true])
+    assert.deepEqual([state, findings[0]!.ignored], ['succeeded', true])
     assert.deepEqual(await warned(), [])
   })
 
@@ -132,7 +132,7 @@ describe('what differs between two versions', () => {
       (await kernel.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM jobs WHERE name = 'data.diff-versions'`)[0]!.n
     const before = await jobs()
     const again = await compareTwo(kernel, caller, { before: 'keyed@1', after: 'keyed@2', key: ['id'] })
-    assert.deepEqual([again.state, again.result!.rows.changed, await jobs()], ['done', 5, before])
+    assert.deepEqual([again.state, again.result!.rows.changed, await jobs()], ['succeeded', 5, before])
   })
 
   it('a version with itself differs in nothing', async () => {

@@ -49,7 +49,7 @@ async function profiled(name: string, content: string | Uint8Array, target?: str
   await addDataset(kernel, caller, { name, fileName: 'file.csv', digest: blob.digest, target })
   return until(
     () => profileDataset(kernel, caller, name).catch(() => undefined),
-    p => p?.relationsState === 'done' || p?.state === 'failed' || p?.relationsState === 'failed',
+    p => p?.relationsState === 'succeeded' || p?.state === 'failed' || p?.relationsState === 'failed',
   ) as Promise<ProfileAnswer>
 }
 const lines = (n: number, row: (i: number) => string) => Array.from({ length: n }, (_, i) => row(i)).join('\n')
@@ -58,7 +58,7 @@ describe('profile of a version', () => {
   it('warns of a real table as a statistician would, and relates its columns to the target', async () => {
     const file = await readFile(new URL('../../bin/sample-data/bike-sharing-hourly.csv', import.meta.url))
     const profile = await profiled('bikes', file, 'cnt')
-    assert.equal(profile.state, 'done', profile.reason ?? '')
+    assert.equal(profile.state, 'succeeded', profile.reason ?? '')
     assert.deepEqual([profile.rows, profile.duplicateRows], [17_379, 0])
     assert.deepEqual(profile.warnings.map(w => `${w.kind} ${w.column}${w.other ? ` ${w.other}` : ''}`).sort(), [
       'correlated temp atemp',
@@ -138,7 +138,7 @@ describe('profile of a version', () => {
     await relateAgain(kernel, caller, 'bikes')
     const after = await until(
       () => summariseProfile(kernel, caller, 'bikes'),
-      s => s.relationsState === 'done',
+      s => s.relationsState === 'succeeded',
     )
     assert.deepEqual([after.relationsStale, after.relations!.target], [false, 'casual'])
   })

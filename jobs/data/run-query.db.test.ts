@@ -33,7 +33,7 @@ before(async () => {
   await ownBlob(kernel.db, caller.scope.projectId, blob)
   const { id } = await addDataset(kernel, caller, { name: 'bikes', fileName: 'bikes.csv', digest: blob.digest })
   const made = await until(() => showIngestion(kernel, caller, id))
-  assert.equal(made.state, 'done', made.reason ?? '')
+  assert.equal(made.state, 'succeeded', made.reason ?? '')
 })
 after(async () => {
   await loop.stop()
@@ -61,7 +61,7 @@ describe('queries over a version', () => {
     assert.deepEqual(
       [answer.state, answer.columns.map(c => c.name), answer.rows, answer.truncated],
       [
-        'done',
+        'succeeded',
         ['kind', 'n'],
         [
           ['k0', 67],
@@ -87,7 +87,7 @@ describe('queries over a version', () => {
     assert.deepEqual([answer.state, answer.line, answer.column], ['failed', 1, 8])
     assert.match(answer.reason ?? '', /kin/)
     const [job] = await kernel.sql`SELECT state FROM jobs WHERE subject_id = ${answer.id}`
-    assert.equal(job!.state, 'done')
+    assert.equal(job!.state, 'succeeded')
   })
 
   it('what changes something is refused before a job is made', async () => {
@@ -116,9 +116,13 @@ describe('queries over a version', () => {
     const sql = 'SELECT n, half FROM data WHERE n < 50;'
     const { id } = await startQuery(kernel, caller, { dataset: 'bikes', sql, saveAs: 'few' })
     const asked = await until(() => showQuery(kernel, caller, id))
-    assert.equal(asked.state, 'done', asked.reason ?? '')
+    assert.equal(asked.state, 'succeeded', asked.reason ?? '')
     const made = await until(() => showIngestion(kernel, caller, asked.ingestion!))
-    assert.deepEqual([made.state, made.dataset, made.version, made.rows], ['done', 'few', 1, 50], made.reason ?? '')
+    assert.deepEqual(
+      [made.state, made.dataset, made.version, made.rows],
+      ['succeeded', 'few', 1, 50],
+      made.reason ?? '',
+    )
     const { source } = await showDataset(kernel, caller, 'few')
     assert.deepEqual([source.kind, source.sql], ['query', sql])
     const [version] = await listVersionDetails(kernel, caller, 'few')

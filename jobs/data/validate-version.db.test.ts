@@ -44,7 +44,7 @@ async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Pro
   }
   throw new Error('it did not come')
 }
-const ended = (state: string | undefined) => state === 'done' || state === 'failed'
+const ended = (state: string | undefined) => state === 'succeeded' || state === 'failed'
 const validated = (dataset: string) =>
   until(
     () => showExpectations(kernel, caller, dataset),

@@ -70,7 +70,7 @@ async function addData(name: string, content: string) {
   for (let i = 0; i < 600; i++) {
     const { state, reason } = await showIngestion(kernel, caller(), id)
     assert.notEqual(state, 'failed', reason ?? '')
-    if (state === 'done') return
+    if (state === 'succeeded') return
     await new Promise(resolve => setTimeout(resolve, 25))
   }
   throw new Error('the ingestion did not end')
@@ -103,7 +103,7 @@ describe('a model measured on the rows of a version', () => {
     const started = await startEvaluation(kernel, caller(), { run: regression, data: 'homes' })
     assert.equal(started.created, true)
     const seen = await ends(started.id)
-    assert.equal(seen.state, 'done', seen.reason ?? '')
+    assert.equal(seen.state, 'succeeded', seen.reason ?? '')
     assert.deepEqual([seen.task, seen.target, seen.metric, seen.direction], ['regression', 'price', 'rmse', 'minimise'])
     assert.deepEqual([seen.rows, seen.rowsWithoutTarget, seen.rowsUnknownClass], [3000, 0, 0])
     const { value, low, high } = seen.intervals.rmse!
@@ -129,7 +129,7 @@ describe('a model measured on the rows of a version', () => {
     const rows = homes(500, 5, 3).map((r, i) => ({ ...r, sold: i % 10 === 0 ? '' : r.sold ? 'true' : 'false' }))
     await addData('gaps', csv(rows))
     const seen = await ends((await startEvaluation(kernel, caller(), { run: binary, data: 'gaps' })).id)
-    assert.equal(seen.state, 'done', seen.reason ?? '')
+    assert.equal(seen.state, 'succeeded', seen.reason ?? '')
     assert.deepEqual([seen.task, seen.metric, seen.rows, seen.rowsWithoutTarget], ['binary', 'roc_auc', 450, 50])
     assert.ok(seen.intervals.roc_auc!.value! > 0.95)
     assert.equal(seen.curves?.kind, 'classification')
@@ -139,7 +139,7 @@ describe('a model measured on the rows of a version', () => {
     const rows = homes(100, 5, 3).map((r, i) => ({ ...r, sold: i < 3 ? 'maybe' : r.sold ? 'yes' : 'no' }))
     await addData('maybes', csv(rows))
     const seen = await ends((await startEvaluation(kernel, caller(), { run: binary, data: 'maybes' })).id)
-    assert.equal(seen.state, 'done', seen.reason ?? '')
+    assert.equal(seen.state, 'succeeded', seen.reason ?? '')
     assert.deepEqual([seen.rows, seen.rowsUnknownClass], [97, 3])
   })
 

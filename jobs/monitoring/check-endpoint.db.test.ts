@@ -79,7 +79,7 @@ describe('a check of an endpoint', () => {
   it('says so when it was never checked, without traffic, and with too few rows', async () => {
     const never = await status()
     assert.deepEqual([never.verdict, never.checkedAt, never.windows.length], ['unknown', null, 0])
-    assert.equal((await check()).state, 'done')
+    assert.equal((await check()).state, 'succeeded')
     assert.match((await status()).sentence, /No prediction was asked for yet/)
     await traffic('2011-11-01T00:00:00', 12, {}, 3)
     await check()
@@ -91,7 +91,7 @@ describe('a check of an endpoint', () => {
 
   it('traffic like the training is ok; the column of event time is no drift', async () => {
     await traffic('2011-11-04T00:00:00', 220, {}, 3)
-    assert.equal((await check()).state, 'done')
+    assert.equal((await check()).state, 'succeeded')
     const seen = await status()
     assert.equal(seen.verdict, 'ok', seen.sentence)
     assert.match(seen.sentence, /None of 3 columns .* No true values/)
@@ -239,7 +239,7 @@ describe('starting checks', () => {
     const rows = rentalRows('2012-01-01T00:00:00', 50, 1).map(row => ({ ...row, instant: `${row.at}Z` }))
     await logPredictions(kernel, bare, { id, versionId: version.id }, rows)
     const { jobId } = await checkEndpoint(kernel, who, { endpoint: 'bare' })
-    assert.equal((await jobEnds(jobId)).state, 'done')
+    assert.equal((await jobEnds(jobId)).state, 'succeeded')
     const seen = await readStatus(kernel, who, { endpoint: 'bare', grain: 'month' })
     assert.equal(seen.verdict, 'unknown')
     assert.match(seen.sentence, /without a summary of its training rows/)

@@ -76,7 +76,7 @@ export const checkEndpoint = defineHandler({
     const { endpoint, version, metric, bundle, reference } = await loadReference(kernel, scope, payload.endpoint)
     const traffic = await measureTraffic(kernel.db, scope, endpointId)
     const fingerprint = JSON.stringify([RULES_VERSION, ENGINE_VERSION, version.id, metric.id, scope.zone, traffic])
-    const [before] = await newestChecks(kernel.db, scope, [endpointId], ['done'])
+    const [before] = await newestChecks(kernel.db, scope, [endpointId], ['succeeded'])
     if (before?.report?.fingerprint === fingerprint) {
       line('info', 'No row and no true value came since the last check.')
       await write(c => touchCheck(c.tx, scope, before.id))

@@ -91,7 +91,7 @@ export async function runAttempt(
           change(kernel, actor, async c => {
             await requireCurrent(c.tx, attempt)
             const value = await work(c)
-            await endAttempt(c.tx, attempt, 'done')
+            await endAttempt(c.tx, attempt, 'succeeded')
             c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })
             return value
           }),

@@ -61,7 +61,7 @@ describe('the worker', () => {
       context.progress(0.5)
     })
     const job = await enqueue()
-    await until(job.id, j => j.state === 'done')
+    await until(job.id, j => j.state === 'succeeded')
     const [project] = await kernel.db.select().from(jobs).where(eq(jobs.id, job.id))
     const lines = await readLines(kernel.db, { projectId: project!.projectId } as never, job.id)
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('the worker', () => {
     const other = await kernel.project()
     assert.equal(await change(kernel, systemActor('test'), c => c.cancelJob(other, job.id)), undefined)
     await work(async () => undefined)
-    await until(job.id, j => j.state === 'done')
+    await until(job.id, j => j.state === 'succeeded')
   })
 
   it('work of a stopped worker goes back to the queue without using up a try', async () => {
@@ -140,7 +140,7 @@ describe('the worker', () => {
     assert.equal(after.reasonCode, 'worker_stopped')
     assert.equal(after.attemptsAllowed - after.attemptsMade, 2)
     await work(async () => undefined)
-    await until(job.id, j => j.state === 'done')
+    await until(job.id, j => j.state === 'succeeded')
   })
 
   it('a worker that was silent too long cannot write, and the job is done once', async () => {
@@ -161,7 +161,7 @@ describe('the worker', () => {
       .where(eq(attempts.jobId, job.id))
     const [reaped] = await reapLost(kernel.db, async () => undefined)
     await change(kernel, systemActor('test'), c => c.requeue(reaped!))
-    await until(job.id, j => j.state === 'done')
+    await until(job.id, j => j.state === 'succeeded')
     release()
     await new Promise(resolve => setTimeout(resolve, 200))
     const states = await kernel.db
@@ -171,7 +171,7 @@ describe('the worker', () => {
       .orderBy(attempts.number)
     assert.deepEqual(states, [
       { n: 1, state: 'lost' },
-      { n: 2, state: 'done' },
+      { n: 2, state: 'succeeded' },
     ])
     assert.deepEqual(wrote, [2])
   })

@@ -82,7 +82,7 @@ describe('a command that learns', () => {
       ].join(' && '),
       { parameters: { depth: 3 } },
     )
-    assert.deepEqual([done.status, done.reason], ['done', null])
+    assert.deepEqual([done.status, done.reason], ['succeeded', null])
     assert.ok(done.metrics.r2! > 0.4, `R² ${done.metrics.r2}`)
     assert.deepEqual([done.rowsTrain, done.rowsValidation], [160, 40])
     assert.deepEqual(done.params, { command: done.params.command, depth: 3, minutes: 60 })
@@ -104,7 +104,7 @@ describe('a command that learns', () => {
   it('knows nothing of the instance, and is another user where the worker is root', async () => {
     const done = await run(`env && echo "user $(id -u)" && ls -a / > /dev/null; ${leave}`)
     const log = await logOf(done.run)
-    assert.equal(done.status, 'done', `${done.reason}`)
+    assert.equal(done.status, 'succeeded', `${done.reason}`)
     assert.doesNotMatch(log, /DATABASE_URL|NEXTAUTH|a-secret-of|FLEXIML_HOME|postgres:/)
     const names = [...log.matchAll(/^([A-Z_]+)=/gm)].map(match => match[1]!)
     const allowed =
@@ -158,7 +158,7 @@ describe('a command that learns', () => {
     })
     const { items } = await launchExperiment(kernel, owner, input)
     const done = await ended(kernel, owner, items[0]!.id)
-    assert.equal(done.status, 'done', `${done.reason}`)
+    assert.equal(done.status, 'succeeded', `${done.reason}`)
     assert.ok(done.metrics.r2! > 0, `R² ${done.metrics.r2}`)
     assert.match(await logOf(done.run), /score of folds/)
   })

@@ -77,7 +77,7 @@ describe('training', () => {
     await work()
     await launch({ name: 'calm', recipe: 'calm', trainers: ['linear'], trials: 1 })
     const run = await showRun(kernel, caller, (await allEnded('calm')).items[0]!.id)
-    assert.deepEqual([run.status, run.recipeName], ['done', 'calm@1'])
+    assert.deepEqual([run.status, run.recipeName], ['succeeded', 'calm@1'])
     assert.match(run.recipe[0]!, /^windspeed: kept between/)
     assert.ok(run.recipe.some(words => words === 'muggy: temp times hum.'))
   })
@@ -93,7 +93,7 @@ describe('training', () => {
     await work()
     const shown = await allEnded('whole')
     assert.deepEqual(
-      shown.items.filter(r => r.status !== 'done').map(r => [r.name, r.reason]),
+      shown.items.filter(r => r.status !== 'succeeded').map(r => [r.name, r.reason]),
       [],
     )
     assert.notEqual(shown.best!.trainer, 'baseline')
@@ -146,7 +146,7 @@ describe('training', () => {
       const shown = await allEnded(experiment)
       assert.deepEqual(
         shown.items.map(r => [r.status, r.reason]),
-        [0, 1, 2].map(() => ['done', null]),
+        [0, 1, 2].map(() => ['succeeded', null]),
       )
       assert.ok(shown.best!.value > 0.8, `${shown.best!.value}`)
       const run = await showRun(kernel, caller, shown.best!.run)
@@ -163,7 +163,7 @@ describe('training', () => {
     await work({ FLEXIML_TENSORFLOW: 'wasm' })
     await launch({ name: 'on-wasm', trainers: ['mlp'], trials: 1 })
     const run = await showRun(kernel, caller, (await allEnded('on-wasm')).items[0]!.id)
-    assert.equal(run.status, 'done', run.reason ?? '')
+    assert.equal(run.status, 'succeeded', run.reason ?? '')
     const { name, reason } = run.environment!.backend as { name: string; reason: string }
     assert.deepEqual([name, reason], ['wasm', 'FLEXIML_TENSORFLOW=wasm asks for it'])
   })
@@ -174,7 +174,7 @@ describe('training', () => {
     const shown = await allEnded('auto')
     assert.deepEqual(
       shown.items.map(r => [r.status, r.trainer, r.reason]),
-      [['done', 'automl', null]],
+      [['succeeded', 'automl', null]],
     )
     const run = await showRun(kernel, caller, shown.items[0]!.run)
     assert.ok(run.leaderboard.length >= 1 && run.leaderboard.length <= 4)
@@ -202,7 +202,7 @@ describe('training', () => {
       threshold: { falseAlarm: 1, miss: 20 },
     })
     const run = await showRun(kernel, caller, (await allEnded('decided')).items[0]!.id)
-    assert.equal(run.status, 'done', run.reason ?? '')
+    assert.equal(run.status, 'succeeded', run.reason ?? '')
     assert.deepEqual(run.decisions, {
       classWeights: 'balanced',
       calibration: 'platt',
@@ -233,7 +233,7 @@ describe('training', () => {
     assert.deepEqual([cancelled.status, cancelled.reason], ['cancelled', 'Cancelled before it began.'])
     await work()
     const next = await queueRun(kernel, caller, BRIEF)
-    assert.equal((await ended(kernel, caller, next)).status, 'done')
+    assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
     assert.equal((await showRun(kernel, caller, run)).status, 'cancelled')
     assert.equal((await cancelRun(kernel, caller, run)).status, 'cancelled')
     await assert.rejects(cancelRun(kernel, caller, next), /has ended already \(done\)/)
@@ -261,13 +261,13 @@ describe('training', () => {
     await setParams(kernel, run, BRIEF)
     process.kill(pid, 'SIGKILL')
     const done = await ended(kernel, caller, run)
-    assert.equal(done.status, 'done', done.reason ?? '')
+    assert.equal(done.status, 'succeeded', done.reason ?? '')
     const attempts = await attemptsOf(kernel, caller, run)
     assert.deepEqual(
       attempts.map(a => [a.state, a.reasonCode]),
       [
         ['failed', 'training_crashed'],
-        ['done', null],
+        ['succeeded', null],
       ],
     )
     assert.match(attempts[0]!.reason!, /ended by SIGKILL/)
@@ -281,7 +281,7 @@ describe('training', () => {
     assert.deepEqual([failed.status, failed.reasonCode], ['failed', 'training_crashed'])
     assert.match(failed.reason!, /ended by SIGKILL.*Tried 2 times/)
     const next = await queueRun(kernel, caller, BRIEF)
-    assert.equal((await ended(kernel, caller, next)).status, 'done')
+    assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
   })
 
   it('over its memory limit a run is killed once, and says what it had and what it may have', async () => {

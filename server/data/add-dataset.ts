@@ -39,7 +39,7 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
       if (decisions.length > 0) await recordDecisions(c, scope, { ...known, datasetName: input.name }, decisions)
       return insertIngestion(c.tx, scope, {
         ...values,
-        state: 'done',
+        state: 'succeeded',
         created: false,
         versionId: known.id,
         endedAt: new Date(kernel.clock.now()),

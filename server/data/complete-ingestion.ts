@@ -103,7 +103,7 @@ export async function completeUnchanged(
   version: VersionRow,
 ): Promise<void> {
   await updateIngestion(c.tx, scope.projectId, ingestion.id, {
-    state: 'done',
+    state: 'succeeded',
     created: false,
     versionId: version.id,
     endedAt: nowDate(),
@@ -162,7 +162,7 @@ export async function completeIngestion(
   const decided = newDecisions(ingestion)
   if (decided.length > 0) await updateContract(c.tx, scope, dataset.id, mergeDecisions(contractOf(dataset), decided))
   await updateIngestion(c.tx, scope.projectId, ingestion.id, {
-    state: 'done',
+    state: 'succeeded',
     created: true,
     versionId: version.id,
     endedAt: nowDate(),

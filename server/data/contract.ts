@@ -125,7 +125,7 @@ export interface DatasetSummary {
   profileState: string
 }
 
-/** Looks at uploaded bytes before they are added. Answers with an id; ask `sourcePreview` until its state is `done` or `failed`. */
+/** Looks at uploaded bytes before they are added. Answers with an id; poll `sourcePreview` until its state is `succeeded` or `failed`. */
 export const previewSourceInput = z.object({
   fileName: z.string().min(1).max(300),
   digest: z.string().regex(/^[0-9a-f]{64}$/),

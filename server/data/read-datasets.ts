@@ -41,7 +41,7 @@ export async function listDatasets(kernel: Kernel, caller: Caller) {
     next: null,
     /** On their way, or failed within a day. */
     ingestions: ingestions
-      .filter(i => i.state !== 'done')
+      .filter(i => i.state !== 'succeeded')
       .map(i => ({
         id: i.id,
         dataset: i.datasetName,

@@ -18,7 +18,7 @@ export async function completeEvaluation(
   row: EvaluationRow,
   outcome: Outcome,
 ): Promise<void> {
-  await updateEvaluation(c.tx, scope.projectId, row.id, { state: 'done', result: { ...row.result, ...outcome } })
+  await updateEvaluation(c.tx, scope.projectId, row.id, { state: 'succeeded', result: { ...row.result, ...outcome } })
   const { metric, runName, dataset, version } = row.result
   await c.emit({
     projectId: scope.projectId,

@@ -9,7 +9,7 @@ export interface EvaluationSummary {
   experiment: string
   dataset: string
   version: number
-  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
   reason: string | null
   metric: string | null
   measured: Measured | null

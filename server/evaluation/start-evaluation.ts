@@ -24,10 +24,10 @@ export async function startEvaluation(
   const { scope } = caller
   const run = await showRun(kernel, caller, input.run)
   const { digest } = run
-  if (run.status !== 'done' || !digest)
+  if (run.status !== 'succeeded' || !digest)
     throw new AppError(
       'conflict',
-      run.status === 'done'
+      run.status === 'succeeded'
         ? `Run ${run.name} has no model to measure.`
         : `Run ${run.name} is ${run.status}; only a done run can be evaluated.`,
       { hint: 'Wait for it to end, or choose another run.' },

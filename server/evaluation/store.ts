@@ -98,7 +98,7 @@ export async function findSame(
         eq(evaluations.runId, runId),
         eq(evaluations.modelDigest, modelDigest),
         eq(evaluations.datasetVersionId, datasetVersionId),
-        inArray(evaluations.state, ['queued', 'done']),
+        inArray(evaluations.state, ['queued', 'succeeded']),
       ),
     )
     .limit(1)

@@ -34,14 +34,14 @@ interface OfJob {
 /** Stores what a check found, in the transaction that ends its job; tells of a verdict that changed and of columns that drifted. */
 export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, result: CheckResult): Promise<void> {
   const { endpointId, endpoint, verdict, sentence, report } = result
-  const [before] = await newestChecks(c.tx, scope, [endpointId], ['done'])
+  const [before] = await newestChecks(c.tx, scope, [endpointId], ['succeeded'])
   await replaceWindows(c.tx, scope, endpointId, 'month', result.months)
   await replaceWindows(c.tx, scope, endpointId, 'day', result.days)
   await insertCheck(c.tx, {
     projectId: scope.projectId,
     endpointId,
     versionId: result.versionId,
-    state: 'done',
+    state: 'succeeded',
     verdict,
     sentence,
     report,

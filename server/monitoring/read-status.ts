@@ -15,7 +15,7 @@ export async function listMonitors(
   const { items } = await listEndpoints(kernel, caller)
   const ids = items.map(e => e.id)
   const [checks, open] = await Promise.all([
-    newestChecks(kernel.db, caller.scope, ids, ['done']),
+    newestChecks(kernel.db, caller.scope, ids, ['succeeded']),
     openChecks(kernel.db, caller.scope, ids),
   ])
   return {
@@ -51,8 +51,8 @@ export async function readStatus(
   const { scope } = caller
   const endpoint = await showEndpoint(kernel, caller, input.endpoint)
   const [[done], [newest], [open], windows, history] = await Promise.all([
-    newestChecks(kernel.db, scope, [endpoint.id], ['done']),
-    newestChecks(kernel.db, scope, [endpoint.id], ['done', 'failed', 'cancelled']),
+    newestChecks(kernel.db, scope, [endpoint.id], ['succeeded']),
+    newestChecks(kernel.db, scope, [endpoint.id], ['succeeded', 'failed', 'cancelled']),
     openChecks(kernel.db, scope, [endpoint.id]),
     listWindows(kernel.db, scope, endpoint.id, input.grain),
     readHistory(kernel, caller, { endpoint: input.endpoint }),

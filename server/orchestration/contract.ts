@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import { readState } from '#server/kernel/contract.ts'
 
-const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
 /** What may be done with a job, by its state. Work that ended is begun anew where it was asked for: a new upload, a new run, a new check. */
 export const JOB_ACTIONS = {
   queued: ['cancel'],
   running: ['cancel'],
-  done: [],
+  succeeded: [],
   failed: [],
   cancelled: [],
 } as const satisfies Record<JobState, readonly string[]>
@@ -35,7 +36,7 @@ export interface JobSummary {
 
 export interface AttemptSummary {
   number: number
-  state: 'running' | 'done' | 'failed' | 'cancelled' | 'lost'
+  state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'lost'
   reasonCode: string | null
   reason: string | null
   worker: string
@@ -84,7 +85,10 @@ export const MAX_TIMELINE_JOBS = 200
 
 export const orchestrationInputs = {
   list: z.object({
-    state: z.enum([...JOB_STATES, 'active', 'ended']).optional(),
+    state: z.preprocess(
+      s => (typeof s === 'string' ? readState(s) : s),
+      z.enum([...JOB_STATES, 'active', 'ended']).optional(),
+    ),
     name: z.string().max(100).optional(),
     limit: z.int().min(1).max(200).default(50),
     cursor: z.uuid().optional(),

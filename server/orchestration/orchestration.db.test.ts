@@ -48,14 +48,14 @@ describe('jobs of a project', () => {
     for (const title of ['a', 'b', 'c']) await enqueue(scope, title)
     const claim = await claimNext(kernel.db, 'compute', newId())
     assert.equal(claim!.job.title, 'a')
-    await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'done'))
+    await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'succeeded'))
 
     const first = await api(scope).list({ limit: 2 })
     assert.deepEqual(
       first.items.map(j => j.title),
       ['c', 'b'],
     )
-    assert.deepEqual(first.counts, { queued: 2, done: 1 })
+    assert.deepEqual(first.counts, { queued: 2, succeeded: 1 })
     const second = await api(scope).list({ limit: 2, cursor: first.next! })
     assert.deepEqual([second.items.map(j => j.title), second.next], [['a'], null])
     const titles = async (state: 'active' | 'ended' | 'failed') =>
@@ -123,7 +123,7 @@ describe('jobs of a project', () => {
       [['orchestration.cancel-job', 'done']],
     )
     const ended = await enqueue(scope)
-    await kernel.db.update(jobs).set({ state: 'done' }).where(eq(jobs.id, ended.id))
+    await kernel.db.update(jobs).set({ state: 'succeeded' }).where(eq(jobs.id, ended.id))
     await assert.rejects(api(scope).cancel({ job: ended.id }), code('CONFLICT'))
   })
 

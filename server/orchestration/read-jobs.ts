@@ -30,7 +30,7 @@ type Inputs = { [K in keyof typeof orchestrationInputs]: z.infer<(typeof orchest
 
 const STATES_OF: Record<string, readonly JobState[]> = {
   active: ['queued', 'running'],
-  ended: ['done', 'failed', 'cancelled'],
+  ended: ['succeeded', 'failed', 'cancelled'],
 }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null

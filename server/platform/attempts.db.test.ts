@@ -47,7 +47,7 @@ describe('attempts', () => {
     await enqueue(project.projectId)
     assert.equal(await kernel.queue.takeWakeUps('compute', 10), 1)
     const claim = await claimNext(kernel.db, 'compute', newId())
-    await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'done'))
+    await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'succeeded'))
   })
 
   it('two workers never get the same job', async () => {
@@ -64,7 +64,7 @@ describe('attempts', () => {
     )
       got.push(next.job.id)
     assert.deepEqual(new Set(got), new Set(made.map(j => j.id)))
-    await kernel.db.execute(sql`UPDATE jobs SET state = 'done' WHERE project_id = ${projectId}`)
+    await kernel.db.execute(sql`UPDATE jobs SET state = 'succeeded' WHERE project_id = ${projectId}`)
   })
 
   it('the next job comes from the project with the fewest running', async () => {
@@ -75,7 +75,7 @@ describe('attempts', () => {
     for (let i = 0; i < 4; i++) order.push((await claimNext(kernel.db, 'compute', newId()))!.job.projectId)
     assert.equal(order[0], busy.projectId)
     assert.equal(order[1], quiet.projectId)
-    await kernel.db.execute(sql`UPDATE jobs SET state = 'done' WHERE state = 'running'`)
+    await kernel.db.execute(sql`UPDATE jobs SET state = 'succeeded' WHERE state = 'running'`)
   })
 
   it('a silent worker loses its attempt; what it writes afterwards is refused; the second attempt finishes', async () => {
@@ -98,10 +98,10 @@ describe('attempts', () => {
       (e: AppError) => e.code === 'superseded',
     )
     await assert.rejects(
-      kernel.db.transaction(tx => endAttempt(tx, first.attempt, 'done')),
+      kernel.db.transaction(tx => endAttempt(tx, first.attempt, 'succeeded')),
       (e: AppError) => e.code === 'superseded',
     )
-    await kernel.db.transaction(tx => endAttempt(tx, second.attempt, 'done'))
+    await kernel.db.transaction(tx => endAttempt(tx, second.attempt, 'succeeded'))
     const states = await kernel.db
       .select({ number: attempts.number, state: attempts.state })
       .from(attempts)
@@ -109,7 +109,7 @@ describe('attempts', () => {
       .orderBy(attempts.number)
     assert.deepEqual(states, [
       { number: 1, state: 'lost' },
-      { number: 2, state: 'done' },
+      { number: 2, state: 'succeeded' },
     ])
   })
 

@@ -26,7 +26,7 @@ export interface Claim {
   scope: ProjectScope
 }
 
-export type EndState = 'done' | 'failed' | 'cancelled'
+export type EndState = 'succeeded' | 'failed' | 'cancelled'
 
 const lease = () => sql`now() + make_interval(secs => ${LEASE_SECONDS})`
 

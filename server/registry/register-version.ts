@@ -31,7 +31,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
     throw new AppError('not_found', `There is no run “${input.run}” in this project.`, {
       hint: 'See them with `fleximl runs ls`.',
     })
-  if (run.state !== 'done')
+  if (run.state !== 'succeeded')
     throw new AppError('conflict', `Run ${run.name} is ${run.state}; only a done run can be registered.`, {
       hint: 'Wait for it to end, or choose another run.',
     })

@@ -70,7 +70,7 @@ export async function insertDoneRun(kernel: Kernel, scope: ProjectScope, bundle:
     trainer: 'linear',
     params: {},
     seed: 1,
-    state: 'done',
+    state: 'succeeded',
     modelDigest: blob.digest,
     modelBytes: blob.bytes,
     metrics: { rmse: 0.1 },

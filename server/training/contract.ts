@@ -5,14 +5,14 @@ import { nameAtVersion } from '#server/data/contract.ts'
 
 export const TASKS = ['regression', 'binary', 'multiclass'] as const
 export const SPLITS = ['random', 'stratified', 'time', 'group'] as const
-export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+export const RUN_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type RunState = (typeof RUN_STATES)[number]
 
 /** What may be done with a run, by its state. Pages show a button only when its action is here. */
 export const RUN_ACTIONS = {
   queued: ['cancel'],
   running: ['cancel'],
-  done: ['register', 'evaluate', 'clone'],
+  succeeded: ['register', 'evaluate', 'clone'],
   failed: ['clone'],
   cancelled: ['clone'],
 } as const satisfies Record<RunState, readonly string[]>
@@ -150,7 +150,7 @@ export interface ExperimentSummary {
 
 export interface ExperimentDetail extends ExperimentSummary {
   /** running: some run is queued or running; done: some run is done; else failed. */
-  status: 'running' | 'done' | 'failed' | 'empty'
+  status: 'running' | 'succeeded' | 'failed' | 'empty'
   settings: Record<string, unknown>
   items: RunSummary[]
 }

@@ -78,7 +78,7 @@ export async function completeRun(
     peakMemoryBytes: trained.peakMemoryBytes,
   }
   await updateRun(c.tx, scope.projectId, run.id, {
-    state: 'done',
+    state: 'succeeded',
     modelDigest: blob.digest,
     modelBytes: blob.bytes,
     metrics: finiteMetrics(metrics),

@@ -108,7 +108,13 @@ export async function showExperiment(kernel: Kernel, caller: Caller, which: stri
   return {
     ...toExperiment(row, counts, best, data.get(row.datasetVersionId ?? '')),
     status:
-      total === 0 ? 'empty' : counts.queued + counts.running > 0 ? 'running' : counts.done > 0 ? 'done' : 'failed',
+      total === 0
+        ? 'empty'
+        : counts.queued + counts.running > 0
+          ? 'running'
+          : counts.succeeded > 0
+            ? 'succeeded'
+            : 'failed',
     settings: row.settings,
     items: listed.reverse().map(run => toSummary(run, best)),
   }

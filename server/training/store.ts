@@ -215,7 +215,7 @@ export async function findBestRuns(
     WITH best AS (
       SELECT DISTINCT ON (r.experiment_id) r.experiment_id, r.id, r.name, r.trainer, e.metric, (r.metrics ->> e.metric)::float8 AS value
       FROM runs r JOIN experiments e ON e.project_id = r.project_id AND e.id = r.experiment_id
-      WHERE r.project_id = ${scope.projectId} AND r.state = 'done' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
+      WHERE r.project_id = ${scope.projectId} AND r.state = 'succeeded' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
       ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimised} THEN 1 ELSE -1 END, r.number)
     SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.value, r.result -> 'intervals' -> b.metric AS measured
     FROM best b JOIN runs r ON r.id = b.id`)) as unknown as BestRun[]

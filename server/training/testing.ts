@@ -16,7 +16,7 @@ export async function addData(
   const { id } = await addDataset(kernel, caller, { name, fileName: `${name}.csv`, digest: blob.digest, ...roles })
   for (let i = 0; i < 2000; i++) {
     const { state, reason } = await showIngestion(kernel, caller, id)
-    if (state === 'done') return
+    if (state === 'succeeded') return
     if (state === 'failed') throw new Error(reason ?? 'the file was not read')
     await new Promise(resolve => setTimeout(resolve, 25))
   }

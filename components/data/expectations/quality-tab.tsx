@@ -91,7 +91,7 @@ function Quality({
           <Panel title="Expectations" note={`suite ${data.suite}`} actions={actions} flush>
             <ExpectationTable
               expectations={expectations}
-              results={validation?.state === 'done' ? validation.results : []}
+              results={validation?.state === 'succeeded' ? validation.results : []}
               may={may}
               onEdit={open}
               onChange={e => saving.save(expectations.map(o => (o.id === e.id ? e : o)))}

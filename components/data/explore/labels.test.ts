@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { answerSentence, faultyLine, formatErrorPosition, isNumeric, sqlName } from './labels.ts'
 
-const done = { state: 'done', rowCount: 3, truncated: false, milliseconds: 12, reason: null, saveAs: null } as const
+const done = {
+  state: 'succeeded',
+  rowCount: 3,
+  truncated: false,
+  milliseconds: 12,
+  reason: null,
+  saveAs: null,
+} as const
 
 describe('words of a query', () => {
   const sentences: [Parameters<typeof answerSentence>[0], string][] = [

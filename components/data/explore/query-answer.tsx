@@ -61,7 +61,7 @@ function Saved({ project, dataset, ingestion }: { project: string; dataset: stri
         {data.reason}
       </Alert>
     )
-  if (data?.state !== 'done')
+  if (data?.state !== 'succeeded')
     return (
       <Group gap="sm" role="status">
         <Loader size="xs" aria-hidden />

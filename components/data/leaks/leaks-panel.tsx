@@ -87,7 +87,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
         <Text size="sm" c="dimmed" maw={620}>
-          {data.state === 'done' && data.target
+          {data.state === 'succeeded' && data.target
             ? harmful.length === 0
               ? `Nothing found that gives ${data.target} away, split ${SPLIT_WORDS[data.split]}.`
               : `${formatCount(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
@@ -111,7 +111,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
           Choose above what is to be predicted, or give a column the role target in the tab Schema: from then on every
           version is looked at by itself.
         </EmptyState>
-      ) : data.state === 'done' && data.findings.length === 0 ? (
+      ) : data.state === 'succeeded' && data.findings.length === 0 ? (
         <EmptyState title="No leak found">
           No column alone tells {data.target}, no two add up to it, none knows later rows, and no rows repeat across the
           split.

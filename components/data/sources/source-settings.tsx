@@ -40,7 +40,7 @@ export const SourceTab = ({ project, shown }: { project: string; shown: Shown })
 
 function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
   if (last.state === 'failed') return last.reason ?? 'It failed.'
-  if (last.state !== 'done') return last.state === 'running' ? 'Reading the rows.' : 'Waiting for a worker.'
+  if (last.state !== 'succeeded') return last.state === 'running' ? 'Reading the rows.' : 'Waiting for a worker.'
   return last.created ? `Made v${last.version}.` : `Nothing had changed since v${last.version}: no version was made.`
 }
 

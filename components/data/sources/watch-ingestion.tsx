@@ -13,7 +13,7 @@ export function WatchIngestion({ project, id, onAgain }: { project: string; id: 
   return (
     <Panel title={data?.dataset ?? 'Reading'}>
       <div aria-live="polite">
-        {data?.state === 'done' ? (
+        {data?.state === 'succeeded' ? (
           <Stack gap="xs">
             <Text fw={600}>
               {data.created

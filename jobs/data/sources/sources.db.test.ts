@@ -64,7 +64,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
 const ended = ({ id }: { id: string }) =>
   until(async () => {
     const ingestion = await showIngestion(kernel, caller, id)
-    return ingestion.state === 'done' || ingestion.state === 'failed' ? ingestion : undefined
+    return ingestion.state === 'succeeded' || ingestion.state === 'failed' ? ingestion : undefined
   })
 const add = (name: string, reading: object, more: Partial<AddSourceInput> = {}) =>
   addFromSource(kernel, caller, {
@@ -110,7 +110,10 @@ describe('a paged API becomes a dataset', () => {
       const pages =
         by === 'cursor' ? { by, parameter: 'at', path: 'next' } : by === 'number' ? { by, first: 0 } : { by }
       const made = await add(`by-${by}`, { pages }, { target: 'y' })
-      assert.deepEqual([made.state, made.reason, made.created, made.version, made.rows], ['done', null, true, 1, 100])
+      assert.deepEqual(
+        [made.state, made.reason, made.created, made.version, made.rows],
+        ['succeeded', null, true, 1, 100],
+      )
       const shown = await showDataset(kernel, caller, `by-${by}`)
       assert.deepEqual(
         shown.schema.map(c => [c.name, c.role === 'target']),
@@ -140,7 +143,7 @@ describe('refreshing', () => {
     rows = rowsFrom(0, 50)
     assert.deepEqual(await refresh(), [true, 3, 50])
     const { source } = await showSource(kernel, caller, { dataset: 'fresh' })
-    assert.deepEqual([source?.last?.state, source?.last?.created, source?.last?.version], ['done', true, 3])
+    assert.deepEqual([source?.last?.state, source?.last?.created, source?.last?.version], ['succeeded', true, 3])
   })
 
   it('append puts new rows below; the same rows again are not appended twice', async () => {

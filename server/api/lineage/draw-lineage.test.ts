@@ -17,7 +17,7 @@ const run = (id: string, number: number) => ({
   id,
   number,
   trainer: 'linear',
-  state: 'done',
+  state: 'succeeded',
   experiment: 'demand',
   experimentId: 'x',
 })

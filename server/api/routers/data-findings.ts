@@ -10,7 +10,7 @@ export const leaksRouter = router({
   show: read()
     .input(leaksInput)
     .query(({ ctx, input }) => showLeaks(ctx.kernel, ctx.caller, input)),
-  /** Queues the search; ask `show` until its state is `done` or `failed`. */
+  /** Queues the search; poll `show` until its state is `succeeded` or `failed`. */
   search: read()
     .input(leaksInput)
     .mutation(({ ctx, input }) => searchLeaks(ctx.kernel, ctx.caller, input)),
@@ -20,7 +20,7 @@ export const diffRouter = router({
   show: read()
     .input(diffInput)
     .query(({ ctx, input }) => showDiff(ctx.kernel, ctx.caller, input)),
-  /** Queues the comparison unless it is there; ask `show` until its state is `done` or `failed`. */
+  /** Queues the comparison unless it is there; poll `show` until its state is `succeeded` or `failed`. */
   compare: read()
     .input(diffInput)
     .mutation(({ ctx, input }) => compareTwo(ctx.kernel, ctx.caller, input)),

@@ -8,7 +8,7 @@ const read = () => projectProcedure('data:read')
 const one = z.object({ id: z.uuid() })
 
 export const queriesRouter = router({
-  /** Answers with an id; ask `show` until the state is `done`, `failed` or `cancelled`. */
+  /** Answers with an id; poll `show` until the state is `succeeded`, `failed` or `cancelled`. */
   start: read()
     .input(startQueryInput.omit({ saveAs: true }))
     .mutation(({ ctx, input }) => startQuery(ctx.kernel, ctx.caller, input)),

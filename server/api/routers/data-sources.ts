@@ -39,7 +39,7 @@ export const sourcesRouter = router({
   show: read()
     .input(refreshInput)
     .query(({ ctx, input }) => showSource(ctx.kernel, ctx.caller, input)),
-  /** Answers with the ingestion; ask `data.ingestion` until its state is `done` or `failed`. */
+  /** Answers with the ingestion; poll `data.ingestion` until its state is `succeeded` or `failed`. */
   add: write()
     .input(addSourceInput)
     .mutation(async ({ ctx, input }) => {

@@ -35,7 +35,13 @@ export async function startDiff(kernel: Kernel, scope: ProjectScope, id: string)
 }
 
 export async function completeDiff(c: Change, scope: ProjectScope, id: string, result: DiffResult): Promise<void> {
-  await updateDiff(c.tx, scope.projectId, id, { state: 'done', reason: null, hint: null, result, endedAt: nowDate() })
+  await updateDiff(c.tx, scope.projectId, id, {
+    state: 'succeeded',
+    reason: null,
+    hint: null,
+    result,
+    endedAt: nowDate(),
+  })
   c.wakeAfter({ topic: 'dataset', projectId: scope.projectId, id })
 }
 

@@ -66,7 +66,7 @@ export interface DiffAnswer {
   after: { dataset: string; version: number; rows: number }
   key: string[]
   /** absent: these two have not been compared by this key yet. */
-  state: 'absent' | 'queued' | 'running' | 'done' | 'failed'
+  state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
   hint: string | null
   /** Columns of both, which a key can be made of. */

@@ -49,7 +49,7 @@ export async function showDiff(kernel: Kernel, caller: Caller, input: DiffInput)
   }
 }
 
-/** Compares two versions, once: versions never change. Ask `showDiff` until its state is `done` or `failed`. */
+/** Compares two versions, once: versions never change. Poll `showDiff` until its state is `succeeded` or `failed`. */
 export async function compareTwo(kernel: Kernel, caller: Caller, input: DiffInput): Promise<DiffAnswer> {
   await authorise(kernel, caller, 'data:read')
   const { before, after, pair } = await askedFor(kernel, caller, input)

@@ -30,7 +30,7 @@ async function describeValidation(kernel: Kernel, scope: ProjectScope, row: Vali
     reason: row.reason,
     suite: suite.number,
     verdict: row.verdict,
-    sentence: row.state === 'done' ? verdictSentence(results) : null,
+    sentence: row.state === 'succeeded' ? verdictSentence(results) : null,
     results,
     at: row.endedAt?.toISOString() ?? null,
     /** Who let this version through though it fails, and why; null when it does not fail, or nobody did. */

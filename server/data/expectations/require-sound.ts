@@ -36,7 +36,7 @@ export async function requireSound(
     })
   const check = `Check it on its Quality tab, or with: fleximl data validate ${at}`
   if (!row) throw new AppError('conflict', `${name} was not checked against its expectations yet.`, { hint: check })
-  if (row.state !== 'done' || !row.body)
+  if (row.state !== 'succeeded' || !row.body)
     throw new AppError('conflict', `${name} could not be checked against its expectations: ${row.reason ?? ''}`, {
       hint: check,
     })
@@ -67,7 +67,7 @@ export async function overrideVersion(kernel: Kernel, caller: Caller, input: Ove
   const version = await versionOf(kernel, scope, dataset)
   const suite = await findSuite(kernel.db, scope, version.datasetId)
   const row = suite && (await findNewestValidation(kernel.db, scope, version.id, suite.id))
-  const failing = row?.state === 'done' ? blockingOf(row.body?.results ?? []) : []
+  const failing = row?.state === 'succeeded' ? blockingOf(row.body?.results ?? []) : []
   if (!row || failing.length === 0)
     throw new AppError('conflict', `${version.datasetName} v${version.number} fails nothing that blocks.`, {
       hint: 'There is nothing to override. Check it first when its expectations have changed.',

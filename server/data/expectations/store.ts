@@ -119,7 +119,7 @@ export async function listHistory(db: Handle, scope: ProjectScope, datasetId: st
   const newest = db
     .selectDistinctOn([datasetValidations.versionId], { id: datasetValidations.id })
     .from(datasetValidations)
-    .where(and(eq(datasetValidations.projectId, scope.projectId), eq(datasetValidations.state, 'done')))
+    .where(and(eq(datasetValidations.projectId, scope.projectId), eq(datasetValidations.state, 'succeeded')))
     .orderBy(datasetValidations.versionId, desc(datasetValidations.createdAt), desc(datasetValidations.id))
   const rows = await db
     .select({

@@ -101,7 +101,13 @@ export async function completeValidation(
   body: ValidationBody,
 ): Promise<void> {
   const verdict = verdictOf(body.results)
-  await updateValidation(c.tx, scope.projectId, id, { state: 'done', reason: null, verdict, body, endedAt: nowDate() })
+  await updateValidation(c.tx, scope.projectId, id, {
+    state: 'succeeded',
+    reason: null,
+    verdict,
+    body,
+    endedAt: nowDate(),
+  })
   await c.emit({
     projectId: scope.projectId,
     type: 'data.version-validated',

@@ -35,7 +35,7 @@ export async function completeLeaks(
   versionId: string,
   findings: LeakFinding[],
 ): Promise<void> {
-  const set = { state: 'done', reason: null, findings: { v: 1, items: findings }, endedAt: nowDate() }
+  const set = { state: 'succeeded', reason: null, findings: { v: 1, items: findings }, endedAt: nowDate() }
   await updateLeaks(c.tx, scope.projectId, leaksId, set, jobId)
   await c.emit({
     projectId: scope.projectId,

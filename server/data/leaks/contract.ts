@@ -51,7 +51,7 @@ export interface LeaksAnswer {
   target: string | null
   split: LeakSplit
   /** absent: nobody has looked for this target yet. */
-  state: 'absent' | 'queued' | 'running' | 'done' | 'failed'
+  state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
   /** Strongest first. `ignored`: its columns are not used by a model, so it does no harm. */
   findings: (LeakFinding & { column: string | null; ignored: boolean })[]

@@ -48,7 +48,7 @@ export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInpu
 const isIgnored = (version: DatasetVersion, finding: LeakFinding) =>
   finding.columns.some(name => version.schema.some(c => c.name === name && c.role === 'ignore'))
 
-/** Looks for leaks, also where they have been looked for before. Ask `showLeaks` until its state is `done` or `failed`. */
+/** Looks for leaks, also where they have been looked for before. Poll `showLeaks` until its state is `succeeded` or `failed`. */
 export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
   await authorise(kernel, caller, 'data:read')
   const { version, target, split } = await askedFor(kernel, caller, input)
@@ -75,7 +75,7 @@ export async function columnLeaks(
 ): Promise<LeakFinding[]> {
   const key = { versionId: version.id, target, split: split ?? splitOf(version.schema) }
   const row = await findLeaksRow(kernel.db, caller.scope, key)
-  if (row?.state === 'done' && row.findings) return row.findings.items
+  if (row?.state === 'succeeded' && row.findings) return row.findings.items
   const path = await kernel.blobs.pathOf(version.digest)
   return withDuckDb({ files: [path], limits: { memoryMb: 512, threads: 1 } }, db =>
     scanLeaks(db, {

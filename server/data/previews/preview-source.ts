@@ -66,7 +66,7 @@ export async function completePreview(
   id: string,
   result: SourcePreviewResult,
 ): Promise<void> {
-  await updatePreview(c.tx, scope.projectId, id, { state: 'done', result, endedAt: nowDate() })
+  await updatePreview(c.tx, scope.projectId, id, { state: 'succeeded', result, endedAt: nowDate() })
 }
 
 /** In the transaction that settles the job. */

@@ -23,7 +23,7 @@ export async function completeProfile(
   profile: Profile,
 ): Promise<void> {
   await putProfile(c.tx, scope, version.id, profile)
-  await updateVersion(c.tx, scope, version.id, { profileState: 'done', profileReason: null })
+  await updateVersion(c.tx, scope, version.id, { profileState: 'succeeded', profileReason: null })
   await enqueueRelations(c, scope, { id: version.id, title: `${version.datasetName} v${version.number}` })
   await validateNewVersion(c, scope, version.id)
   await queueForVersion(c, scope, version.id)
@@ -57,7 +57,7 @@ export async function completeRelations(
 ): Promise<void> {
   await updateProfile(c.tx, scope.projectId, versionId, {
     relations,
-    relationsState: 'done',
+    relationsState: 'succeeded',
     relationsReason: null,
   })
   await c.emit({

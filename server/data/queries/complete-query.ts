@@ -29,7 +29,7 @@ export async function completeQuery(
   made: { result: QueryResult; truncated: boolean; milliseconds: number },
 ): Promise<void> {
   await updateQuery(c.tx, query.projectId, query.id, {
-    state: 'done',
+    state: 'succeeded',
     result: made.result,
     rowCount: made.result.rows.length,
     truncated: made.truncated,
@@ -85,7 +85,7 @@ export async function saveQueryResult(
   })
   await updateIngestion(c.tx, scope.projectId, ingestion.id, { jobId: job.id })
   await updateQuery(c.tx, query.projectId, query.id, {
-    state: 'done',
+    state: 'succeeded',
     ingestionId: ingestion.id,
     rowCount: made.rows,
     truncated: false,

@@ -44,7 +44,7 @@ export const startQueryInput = z.object({
 })
 export type StartQueryInput = z.infer<typeof startQueryInput>
 
-export type QueryState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+export type QueryState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 /** A query as its author sees it again. */
 export interface QuerySummary {

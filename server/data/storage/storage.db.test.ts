@@ -131,7 +131,7 @@ describe('what a deletion would hurt', () => {
       deleteVersions(kernel, owner, 'busy'),
       (e: AppError) => e.code === 'conflict' && /Profile busy v1/.test(e.message),
     )
-    await kernel.sql`UPDATE jobs SET state = 'done' WHERE id = ${job.id}`
+    await kernel.sql`UPDATE jobs SET state = 'succeeded' WHERE id = ${job.id}`
     assert.deepEqual((await deleteVersions(kernel, owner, 'busy')).versions, [1])
   })
 

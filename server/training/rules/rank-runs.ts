@@ -44,7 +44,7 @@ export function toSummary(row: ListedRun, best: BestRun | undefined): RunSummary
     params: row.params,
     metrics: row.metrics,
     measured: row.measured,
-    tied: !isBest && best !== undefined && row.state === 'done' && overlap(row.measured, best.measured),
+    tied: !isBest && best !== undefined && row.state === 'succeeded' && overlap(row.measured, best.measured),
     best: isBest,
     seed: row.seed,
     digest: row.modelDigest,
