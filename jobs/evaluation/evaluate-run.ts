@@ -15,7 +15,7 @@ import {
 } from '#ml/index.ts'
 import '#ml/onnx.ts'
 import { readFrameColumns, versionById } from '#server/data/index.ts'
-import { completeEvaluation, evaluateRunJob, failEvaluation, loadEvaluation } from '#server/evaluation/index.ts'
+import { completeEvaluation, evaluateRunJob, failEvaluation, loadEvaluation } from '#server/evaluation/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { defineHandler } from '../handler.ts'
 import { createClassReader } from './read-class.ts'

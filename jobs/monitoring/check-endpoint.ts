@@ -14,7 +14,7 @@ import {
   streamTraffic,
   touchCheck,
   type WindowRow,
-} from '#server/monitoring/index.ts'
+} from '#server/monitoring/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { versionById, versionOf } from '#server/registry/index.ts'
 import { showEndpoint } from '#server/serving/index.ts'

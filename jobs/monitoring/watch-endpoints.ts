@@ -1,4 +1,4 @@
-import { ensureSchedule } from '#server/monitoring/index.ts'
+import { ensureSchedule } from '#server/monitoring/service.ts'
 import type { Reaction } from '../runtime/react-to-events.ts'
 
 /** An endpoint is watched from its first promotion on. */

@@ -12,7 +12,7 @@ import {
   summarise,
 } from '#ml/index.ts'
 import type { ColumnDrift, WindowPerformance } from '#server/monitoring/contract.ts'
-import type { WindowRow } from '#server/monitoring/index.ts'
+import type { WindowRow } from '#server/monitoring/service.ts'
 import type { Labelled } from './read-truth.ts'
 
 /** Rows that lie in memory until they are added to the summaries. */

@@ -19,7 +19,7 @@ import {
 import '#ml/onnx.ts'
 import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { systemClock } from '#server/kernel/clock.ts'
-import type { MetricPoint } from '#server/training/index.ts'
+import type { MetricPoint } from '#server/training/service.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'
 import { learnByCommand } from './command/learn-by-command.ts'

@@ -1,5 +1,5 @@
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { appendPoints, type MetricPoint } from '#server/training/index.ts'
+import { appendPoints, type MetricPoint } from '#server/training/service.ts'
 import type { JobContext } from '../handler.ts'
 
 const INTERVAL_MS = 500

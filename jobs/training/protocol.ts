@@ -14,7 +14,7 @@ import type {
   Task,
   ThresholdChoice,
 } from '#ml/index.ts'
-import type { MetricPoint } from '#server/training/index.ts'
+import type { MetricPoint } from '#server/training/service.ts'
 
 /** All that a training process is told: files and settings, never an address or a key. */
 export interface TrainTask {

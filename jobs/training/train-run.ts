@@ -5,6 +5,7 @@ import { canonicalJson, type Parameters, type ThresholdChoice } from '#ml/index.
 import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import type { ThresholdWish } from '#server/training/contract.ts'
+import type { TrainRunPayload } from '#server/training/jobs.ts'
 import {
   COMMAND_TRAINER,
   chooseColumns,
@@ -15,8 +16,7 @@ import {
   startRun,
   toEngineSchema,
   trainRunJob,
-} from '#server/training/index.ts'
-import type { TrainRunPayload } from '#server/training/jobs.ts'
+} from '#server/training/service.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { withTrainingChild } from './child-pool.ts'
 import { createPointWriter } from './point-writer.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { MetricPoint } from '#server/training/index.ts'
+import type { MetricPoint } from '#server/training/service.ts'
 import type { Stop } from '../runtime/run-attempt.ts'
 import { startWatchedChild } from '../runtime/watched-child.ts'
 import { endGroup } from './command/run-process.ts'

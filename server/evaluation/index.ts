@@ -1,5 +1,4 @@
-export { completeEvaluation, failEvaluation, loadEvaluation } from './complete-evaluation.ts'
-export { evaluateRunJob } from './jobs.ts'
+/** The door for people: use cases that authorize their caller first. */
 export { listEvaluations, showEvaluation } from './read-evaluations.ts'
 export { startEvaluation } from './start-evaluation.ts'
 export type { Outcome } from './store.ts'

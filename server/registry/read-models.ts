@@ -3,7 +3,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { listMeasured } from '#server/training/index.ts'
+import { listMeasured } from '#server/training/service.ts'
 import { CHAMPION, type ModelDetail, type ModelSummary, type Servable, type VersionState } from './contract.ts'
 import { parseModelRef } from './rules/parse-model-ref.ts'
 import {

@@ -1,0 +1,3 @@
+/** The door for other domains, workers and the inference server: no caller, no authorization. */
+export { completeEvaluation, failEvaluation, loadEvaluation } from './complete-evaluation.ts'
+export { evaluateRunJob } from './jobs.ts'

@@ -1,0 +1,7 @@
+/** The door for other domains, workers and the inference server: no caller, no authorization. */
+export { COMMAND_TRAINER, readCommand } from './command.ts'
+export { trainRunJob } from './jobs.ts'
+export { appendPoints, type MetricPoint } from './points/store.ts'
+export { completeRun, type RunToTrain, settleRun, startRun } from './progress-run.ts'
+export { chooseColumns, toEngineSchema } from './rules/choose-columns.ts'
+export { findRunById, listMeasured } from './store.ts'
