@@ -18,7 +18,10 @@ const leftwards = WORDS.flatMap((word, i) => [
     name: `${word}-by-its-door`,
     severity: 'error',
     from: { path: '^(server|jobs|serve|app|bin)/', pathNot: `^server/${word}/|${TESTS}` },
-    to: { path: `^server/${word}/`, pathNot: `^server/${word}/(index|service|caller|jobs|events|contract|messages|[^/]+/(contract|messages))\\.ts$` },
+    to: {
+      path: `^server/${word}/`,
+      pathNot: `^server/${word}/(index|service|caller|jobs|events|contract|messages|[^/]+/(contract|messages))\\.ts$`,
+    },
   },
 ])
 
