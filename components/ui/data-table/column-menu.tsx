@@ -1,0 +1,71 @@
+import { ActionIcon, Button, Checkbox, Popover, Radio, ScrollArea, Stack, Tooltip } from '@mantine/core'
+import { IconColumns3 } from '@tabler/icons-react'
+import type { DataColumn } from './columns.tsx'
+import type { TableState } from './table-state.ts'
+
+const NONE = ''
+
+/** Chooses the columns, and what groups the rows. The first column always stays. */
+export function ColumnMenu<T>({
+  columns,
+  shown,
+  state,
+  onChange,
+}: {
+  columns: DataColumn<T>[]
+  shown: DataColumn<T>[]
+  state: TableState
+  onChange: (patch: Partial<TableState>) => void
+}) {
+  const choices = columns.slice(1).filter(c => !c.hideLabel)
+  const groups = columns.filter(c => c.facet)
+  return (
+    <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <Tooltip label="Columns">
+          <ActionIcon variant="default" size={30} aria-label="Columns">
+            <IconColumns3 size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Columns">
+        <ScrollArea.Autosize mah={400}>
+          <Stack gap="sm">
+            <Checkbox.Group
+              label="Columns"
+              size="xs"
+              value={shown.map(c => c.id)}
+              onChange={ids => onChange({ cols: choices.map(c => c.id).filter(id => ids.includes(id)) })}
+            >
+              <Stack gap={4} mt={4}>
+                {choices.map(c => (
+                  <Checkbox key={c.id} size="xs" value={c.id} label={c.label} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+            {groups.length > 0 ? (
+              <Radio.Group
+                label="Group by"
+                size="xs"
+                value={state.group ?? NONE}
+                onChange={id => onChange({ group: id || null })}
+              >
+                <Stack gap={4} mt={4}>
+                  <Radio size="xs" value={NONE} label="nothing" />
+                  {groups.map(c => (
+                    <Radio key={c.id} size="xs" value={c.id} label={c.label} />
+                  ))}
+                </Stack>
+              </Radio.Group>
+            ) : null}
+            {state.cols ? (
+              <Button variant="subtle" size="compact-xs" onClick={() => onChange({ cols: null })}>
+                Default columns
+              </Button>
+            ) : null}
+          </Stack>
+        </ScrollArea.Autosize>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

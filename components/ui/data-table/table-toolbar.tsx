@@ -1,0 +1,87 @@
+import { ActionIcon, CloseButton, Group, Text, TextInput, Tooltip } from '@mantine/core'
+import { IconDownload, IconSearch } from '@tabler/icons-react'
+import { formatCount } from '../format.ts'
+import { ColumnMenu } from './column-menu.tsx'
+import { downloadText, toCsv } from './csv.ts'
+import type { DataTableProps } from './data-table.tsx'
+import { FacetMenu } from './facet-menu.tsx'
+import type { TableState } from './table-state.ts'
+import type { RowsView } from './use-rows.ts'
+import type { SelectionState } from './use-selection.ts'
+
+/** Shorter tables are seen at a glance. */
+const SEARCH_FROM = 6
+
+/** Search, filters, columns and CSV; actions on the selected rows take their place while there are some. */
+export function TableToolbar<T>({
+  table,
+  state,
+  onChange,
+  view,
+  selection,
+}: {
+  table: DataTableProps<T>
+  state: TableState
+  onChange: (patch: Partial<TableState>) => void
+  view: RowsView<T>
+  selection: SelectionState<T> | undefined
+}) {
+  const { rows, columns, id, find = 'Search' } = table
+  const bulk = selection && selection.rows.length > 0 ? table.selection?.actions : undefined
+  if (selection && bulk)
+    return (
+      <Group gap="xs">
+        <Text size="sm">{formatCount(selection.rows.length, 'row')} selected</Text>
+        {bulk(selection.rows, () => selection.set([]))}
+        <CloseButton size="sm" aria-label="Clear the selection" onClick={() => selection.set([])} />
+      </Group>
+    )
+  const needsSearch = rows.length >= SEARCH_FROM || view.isFiltered
+  const facets = columns.filter(c => c.facet)
+  const exportRows = () => {
+    const shown = view.columns.filter(c => c.value)
+    const cells = view.rows.map(row => shown.map(c => c.value?.(row)))
+    downloadText(
+      `${id}.csv`,
+      toCsv(
+        shown.map(c => c.label),
+        cells,
+      ),
+    )
+  }
+  return (
+    <Group gap={6}>
+      {view.isFiltered ? (
+        <Text size="xs" c="dimmed" role="status">
+          {view.rows.length.toLocaleString('en')} of {rows.length.toLocaleString('en')}
+        </Text>
+      ) : null}
+      {needsSearch ? (
+        <TextInput
+          type="search"
+          size="xs"
+          w={{ base: 150, xs: 220 }}
+          aria-label={find}
+          placeholder={find}
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={state.q}
+          onChange={e => onChange({ q: e.currentTarget.value })}
+        />
+      ) : null}
+      {needsSearch && facets.length > 0 ? (
+        <FacetMenu facets={facets} rows={rows} state={state} onChange={onChange} />
+      ) : null}
+      {columns.length > 3 ? (
+        <ColumnMenu columns={columns} shown={view.columns} state={state} onChange={onChange} />
+      ) : null}
+      {rows.length > 0 ? (
+        <Tooltip label="Download the shown rows as CSV">
+          <ActionIcon variant="default" size={30} aria-label="Download CSV" onClick={exportRows}>
+            <IconDownload size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      ) : null}
+      {table.actions}
+    </Group>
+  )
+}
