@@ -1,5 +1,6 @@
 import { cookies } from 'next/headers'
 import { SIGN_IN_PATH } from '#components/shell/places.ts'
+import { paths } from '#components/ui/paths.ts'
 import { bridge, pageContext } from './server.ts'
 
 /** Kept by the browser, so that the next visit opens where the last one ended. */
@@ -12,5 +13,5 @@ export async function projectsHref(): Promise<string> {
   const { items: projects } = await bridge().router.createCaller(context).access.projects()
   const last = (await cookies()).get(LAST_PROJECT)?.value
   const project = projects.find(p => p.slug === last) ?? projects[0]
-  return project ? `/p/${project.slug}` : '/projects'
+  return project ? paths.project(project.slug) : '/projects'
 }

@@ -6,7 +6,7 @@ import { roleMay } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
@@ -29,7 +29,7 @@ export function AccessPage({ project }: { project: string }) {
       : ' '
   return (
     <Stack gap="md">
-      <PageHead title="Access" sentence={sentence} />
+      <PageHeader title="Access" sentence={sentence} />
       {here.error ? <Problem error={here.error} onRetry={() => here.refetch()} /> : null}
       <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
         <Tabs.List mb="md">

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { signOut } from 'next-auth/react'
 import { useTRPC } from '../trpc.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -21,7 +21,7 @@ export function AccountPage() {
     : ' '
   return (
     <Stack gap="md" maw={900}>
-      <PageHead
+      <PageHeader
         title={me.data?.name ?? 'Your account'}
         sentence={sentence}
         actions={

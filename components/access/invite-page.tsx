@@ -2,6 +2,7 @@
 import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { DeadLink } from './dead-link.tsx'
@@ -19,13 +20,13 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
   const accept = useMutation({
     mutationFn: async () => {
       const { project } = await client.access.acceptInvitation.mutate({ token })
-      window.location.assign(`/p/${project}`)
+      window.location.assign(paths.project(project))
     },
   })
   const join = useMutation({
     mutationFn: async (account: NewAccount) => {
       const { project, email } = await client.access.joinByInvitation.mutate({ token, ...account })
-      await startSession(email, account.password, `/p/${project}`)
+      await startSession(email, account.password, paths.project(project))
     },
   })
   if (error) return <DeadLink error={error} />

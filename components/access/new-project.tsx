@@ -6,8 +6,9 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { slugSchema } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { fieldProblems, isTold } from './field-problems.ts'
 import { slugFrom } from './labels.ts'
@@ -35,14 +36,14 @@ export function NewProject() {
           queries.invalidateQueries(trpc.access.pathFilter()),
           queries.invalidateQueries(trpc.home.pathFilter()),
         ])
-        router.push(`/p/${made.slug}`)
+        router.push(paths.project(made.slug))
       },
     }),
   )
   const problems = fieldProblems(create.error)
   return (
     <Stack gap="md" maw={560}>
-      <PageHead title="New project" sentence="It holds data, models and endpoints of a team. You become its owner." />
+      <PageHeader title="New project" sentence="It holds data, models and endpoints of a team. You become its owner." />
       <Panel>
         <form
           onSubmit={event => {

@@ -5,8 +5,9 @@ import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 
@@ -20,7 +21,7 @@ export function ProjectList() {
   )
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title="Projects"
         sentence={data ? `You may enter ${formatCount(data.items.length, 'project')}.` : ' '}
         actions={start}
@@ -48,7 +49,7 @@ export function ProjectList() {
               {data.items.map(p => (
                 <Table.Tr key={p.slug}>
                   <Table.Td>
-                    <Anchor component={Link} href={`/p/${p.slug}`} size="sm" fw={500}>
+                    <Anchor component={Link} href={paths.project(p.slug)} size="sm" fw={500}>
                       {p.name}
                     </Anchor>
                     {p.name === p.slug ? null : (

@@ -3,6 +3,7 @@ import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, T
 import Link from 'next/link'
 import { useRef, useState } from 'react'
 import { datasetNameSchema, MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useIngestion, useStartPreview } from './client.ts'
@@ -153,7 +154,7 @@ function Outcome({
             </Text>
           ))}
           <Group>
-            <Anchor component={Link} href={`/p/${project}/data/${ingestion.dataset}`}>
+            <Anchor component={Link} href={paths.dataset(project, ingestion.dataset)}>
               Open {ingestion.dataset}
             </Anchor>
             <Button variant="default" size="compact-sm" onClick={onAgain}>

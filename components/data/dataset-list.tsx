@@ -3,7 +3,8 @@ import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } fro
 import Link from 'next/link'
 import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { AddDataset } from './add-dataset.tsx'
@@ -18,7 +19,7 @@ export function DatasetList({ project }: { project: string }) {
   const empty = data !== undefined && data.items.length === 0
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title="Data"
         sentence={
           empty
@@ -28,7 +29,7 @@ export function DatasetList({ project }: { project: string }) {
         actions={
           isPending ? null : (
             <Allowed project={project} to="data:write">
-              <Button component={Link} href={`/p/${project}/data/add`}>
+              <Button component={Link} href={paths.addData(project)}>
                 Add data
               </Button>
             </Allowed>
@@ -82,7 +83,7 @@ export function DatasetList({ project }: { project: string }) {
               {data.items.map(d => (
                 <Table.Tr key={d.dataset}>
                   <Table.Td>
-                    <Anchor component={Link} href={`/p/${project}/data/${d.dataset}`} fw={500}>
+                    <Anchor component={Link} href={paths.dataset(project, d.dataset)} fw={500}>
                       {d.dataset}
                     </Anchor>
                   </Table.Td>
@@ -95,7 +96,7 @@ export function DatasetList({ project }: { project: string }) {
                   </Table.Td>
                   <Table.Td c="dimmed">
                     {d.warnings.length > 0 ? (
-                      <Anchor component={Link} size="sm" href={`/p/${project}/data/${d.dataset}?tab=profile`}>
+                      <Anchor component={Link} size="sm" href={paths.dataset(project, d.dataset, { tab: 'profile' })}>
                         {formatCount(d.warnings.length, 'warning')}
                       </Anchor>
                     ) : (

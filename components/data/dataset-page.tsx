@@ -5,8 +5,8 @@ import Link from 'next/link'
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { ComponentType } from 'react'
 import { Allowed } from '../access/allowed.tsx'
-import { newHref } from '../training/links.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Shown, useDataset } from './client.ts'
@@ -93,7 +93,7 @@ export function DatasetPage({ project, name }: { project: string; name: string }
   const target = data.schema.find(c => c.role === 'target')
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={name}
         sentence={
           <>
@@ -131,7 +131,7 @@ export function DatasetPage({ project, name }: { project: string; name: string }
             <Allowed project={project} to="training:write">
               <Button
                 component={Link}
-                href={newHref(project, { data: `${name}@${data.version}`, target: target?.name })}
+                href={paths.newExperiment(project, { data: `${name}@${data.version}`, target: target?.name })}
               >
                 Train a model
               </Button>

@@ -8,14 +8,14 @@ import { compareValues, formatMeasured, metricLabel } from '../training/labels.t
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatNumber } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { BesideBadge } from './beside-badge.tsx'
 import { listSentence } from './labels.ts'
-import { evaluationHref, newEvaluationHref } from './links.ts'
 
 const moves = (item: EvaluationSummary) => item.state === 'queued' || item.state === 'running'
 
@@ -28,14 +28,14 @@ export function EvaluationList({ project }: { project: string }) {
   })
   const start = (
     <Allowed project={project} to="evaluation:write">
-      <Button component={Link} href={newEvaluationHref(project)}>
+      <Button component={Link} href={paths.newEvaluation(project)}>
         New evaluation
       </Button>
     </Allowed>
   )
   return (
     <Stack gap="md">
-      <PageHead title="Evaluation" sentence={data ? listSentence(data.items) : ' '} actions={start} />
+      <PageHeader title="Evaluation" sentence={data ? listSentence(data.items) : ' '} actions={start} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the evaluations" /> : null}
       {data?.items.length === 0 ? (
@@ -76,7 +76,7 @@ function Row({ project, item }: { project: string; item: EvaluationSummary }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component={Link} href={evaluationHref(project, item.id)} fw={500} size="sm">
+        <Anchor component={Link} href={paths.evaluation(project, item.id)} fw={500} size="sm">
           {item.runName}
         </Anchor>
         <Text size="xs" c="dimmed">

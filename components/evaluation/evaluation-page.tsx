@@ -4,17 +4,16 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
 import { EvaluationCurves } from '../training/evaluation-curves.tsx'
-import { datasetHref, runHref } from '../training/links.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { evaluationSentence } from './labels.ts'
-import { newEvaluationHref } from './links.ts'
 import { MetricsBeside } from './metrics-beside.tsx'
 
 const moves = (state: string | undefined) => state === 'queued' || state === 'running'
@@ -30,13 +29,13 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
   if (!data)
     return (
       <Stack gap="md">
-        <PageHead title="Evaluation" sentence=" " />
+        <PageHeader title="Evaluation" sentence=" " />
         <Skeleton height={360} radius="md" aria-label="Loading the evaluation" />
       </Stack>
     )
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={
           <Group gap="xs" component="span" display="inline-flex">
             <span>
@@ -48,10 +47,10 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
         sentence={evaluationSentence(data)}
         actions={
           <>
-            <Button component={Link} variant="default" href={runHref(project, data.run)}>
+            <Button component={Link} variant="default" href={paths.run(project, data.run)}>
               Run
             </Button>
-            <Button component={Link} href={newEvaluationHref(project, data.run)}>
+            <Button component={Link} href={paths.newEvaluation(project, { run: data.run })}>
               Measure on other rows
             </Button>
           </>
@@ -70,7 +69,7 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
           {data.curves ? <EvaluationCurves curves={data.curves} of="row" /> : null}
           <Text size="xs" c="dimmed">
             {leftOut(data)}Measured <Time at={data.endedAt} /> on{' '}
-            <Anchor component={Link} size="xs" href={datasetHref(project, data.dataset, data.version)}>
+            <Anchor component={Link} size="xs" href={paths.dataset(project, data.dataset, { v: data.version })}>
               {data.dataset} v{data.version}
             </Anchor>
             .
@@ -94,7 +93,7 @@ function State({ project, evaluation: e }: { project: string; evaluation: Evalua
     return (
       <Alert color="red" variant="light" role="alert" title={e.reason ?? 'The evaluation failed.'}>
         {e.jobId ? (
-          <Anchor component={Link} size="sm" href={`/p/${project}/orchestration/jobs/${e.jobId}`}>
+          <Anchor component={Link} size="sm" href={paths.job(project, e.jobId)}>
             See its log
           </Anchor>
         ) : null}

@@ -9,10 +9,10 @@ import { formatMeasured, formatParameters, metricLabel } from '../training/label
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
-import { evaluationHref } from './links.ts'
 
 const known = { experiment: parseAsString, run: parseAsString, data: parseAsString, version: parseAsString }
 
@@ -48,7 +48,7 @@ export function NewEvaluation({ project }: { project: string }) {
     trpc.evaluation.start.mutationOptions({
       onSuccess: async ({ id }) => {
         await queries.invalidateQueries(trpc.evaluation.pathFilter())
-        router.push(evaluationHref(project, id))
+        router.push(paths.evaluation(project, id))
       },
     }),
   )
@@ -59,7 +59,7 @@ export function NewEvaluation({ project }: { project: string }) {
       : null
   return (
     <Stack gap="md">
-      <PageHead title="New evaluation" sentence="Choose a done run and the rows to measure its model on." />
+      <PageHeader title="New evaluation" sentence="Choose a done run and the rows to measure its model on." />
       {failure ? <Problem error={failure} /> : null}
       {experiments.isPending || datasets.isPending ? (
         <Skeleton height={260} radius="md" aria-label="Loading runs and datasets" />
@@ -67,7 +67,7 @@ export function NewEvaluation({ project }: { project: string }) {
         <EmptyState
           title="There is no done run yet"
           action={
-            <Button component={Link} href={`/p/${project}/training`}>
+            <Button component={Link} href={paths.training(project)}>
               Go to training
             </Button>
           }

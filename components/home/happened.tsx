@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Line, tellEvents } from './describe-event.ts'
@@ -29,7 +30,7 @@ export function Happened({ project }: { project: string }) {
         {lines.map(line => (
           <li key={line.key}>
             {line.href ? (
-              <Link className={classes.happened} href={`/p/${project}/${line.href}`}>
+              <Link className={classes.happened} href={paths.inProject(project, line.href)}>
                 <ActivityText line={line} />
               </Link>
             ) : (

@@ -2,7 +2,8 @@
 import { Button, Stack } from '@mantine/core'
 import Link from 'next/link'
 import { Allowed } from '../access/allowed.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Happened } from './happened.tsx'
 import classes from './home.module.css'
@@ -18,15 +19,15 @@ export function HomePage({ project }: { project: string }) {
   const endpoint = data.endpoints?.[0]?.endpoint
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={project}
         sentence={standingSentence(data)}
         actions={
           <Allowed project={project} to="training:write">
-            <Button component={Link} href={`/p/${project}/data/add`} variant="default">
+            <Button component={Link} href={paths.addData(project)} variant="default">
               Add data
             </Button>
-            <Button component={Link} href={`/p/${project}/training/new`}>
+            <Button component={Link} href={paths.newExperiment(project)}>
               New experiment
             </Button>
           </Allowed>

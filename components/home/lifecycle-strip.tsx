@@ -1,5 +1,6 @@
 import { Group, Text } from '@mantine/core'
 import Link from 'next/link'
+import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { cellsOf } from './cells.ts'
@@ -11,7 +12,7 @@ export function LifecycleStrip({ project, data }: { project: string; data: HomeD
   return (
     <nav className={classes.strip} aria-label="The lifecycle at a glance">
       {cellsOf(data).map(cell => (
-        <Link key={cell.word} href={`/p/${project}/${cell.word}`} className={classes.cell}>
+        <Link key={cell.word} href={paths.inProject(project, cell.word)} className={classes.cell}>
           <Group justify="space-between" gap={6} wrap="nowrap" h={20}>
             <Text size="xs" c="dimmed">
               {cell.label}

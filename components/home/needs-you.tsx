@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
 import Link from 'next/link'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
 import classes from './home.module.css'
 import type { HomeData } from './home-data.ts'
@@ -36,7 +37,7 @@ export function NeedsYou({ project, data }: { project: string; data: HomeData })
                 </Group>
                 <Button
                   component={Link}
-                  href={`/p/${project}/${need.href}`}
+                  href={paths.inProject(project, need.href)}
                   variant="default"
                   style={{ flexShrink: 0 }}
                   aria-label={`${need.action}: ${need.title}`}

@@ -5,8 +5,9 @@ import Link from 'next/link'
 import type { MonitorSummary } from '#server/monitoring/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
@@ -33,14 +34,14 @@ export function MonitorList({ project }: { project: string }) {
   })
   return (
     <Stack gap="md">
-      <PageHead title="Monitoring" sentence={data ? sentenceOf(data.items) : undefined} />
+      <PageHeader title="Monitoring" sentence={data ? sentenceOf(data.items) : undefined} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the endpoints" /> : null}
       {data?.items.length === 0 ? (
         <EmptyState
           title="There is no endpoint to watch"
           action={
-            <Button component={Link} href={`/p/${project}/registry`}>
+            <Button component={Link} href={paths.registry(project)}>
               Choose a model to promote
             </Button>
           }
@@ -67,7 +68,7 @@ export function MonitorList({ project }: { project: string }) {
               {data.items.map(item => (
                 <Table.Tr key={item.endpoint}>
                   <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                    <Anchor component={Link} href={`/p/${project}/monitoring/${item.endpoint}`} fw={500} size="sm">
+                    <Anchor component={Link} href={paths.monitor(project, item.endpoint)} fw={500} size="sm">
                       {item.endpoint}
                     </Anchor>
                     <Text size="xs" c="dimmed">

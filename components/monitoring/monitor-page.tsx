@@ -6,8 +6,9 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { GRAINS, type MonitorStatus } from '#server/monitoring/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
@@ -32,13 +33,13 @@ export function MonitorPage({ project, name }: { project: string; name: string }
   if (!data)
     return (
       <Stack gap="md">
-        <PageHead title={name} sentence=" " />
+        <PageHeader title={name} sentence=" " />
         <Skeleton height={420} radius="md" aria-label="Loading the endpoint" />
       </Stack>
     )
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={
           <Group gap="xs" component="span" display="inline-flex">
             <span>{data.endpoint}</span>
@@ -48,7 +49,7 @@ export function MonitorPage({ project, name }: { project: string; name: string }
         sentence={data.sentence}
         actions={
           <>
-            <Button component={Link} variant="default" href={`/p/${project}/serving/${data.endpoint}`}>
+            <Button component={Link} variant="default" href={paths.endpoint(project, data.endpoint)}>
               Endpoint
             </Button>
             {check.button}
@@ -90,7 +91,7 @@ function Evidence({
       <EmptyState
         title="No traffic yet"
         action={
-          <Button component={Link} href={`/p/${project}/serving/${status.endpoint}`}>
+          <Button component={Link} href={paths.endpoint(project, status.endpoint)}>
             Send a first request
           </Button>
         }

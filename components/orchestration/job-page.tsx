@@ -7,7 +7,7 @@ import { Allowed } from '../access/allowed.tsx'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { FollowedLog } from '../ui/followed-log.tsx'
 import { formatBytes, formatDuration } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -37,7 +37,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
   const subject = subjectLink(project, data)
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={
           <>
             {data.title} <StateBadge state={data.state} label={jobStateLabel(data)} />

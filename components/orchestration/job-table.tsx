@@ -6,6 +6,7 @@ import { readState } from '#server/kernel/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
@@ -68,7 +69,7 @@ export function JobTable({ project }: { project: string }) {
               {data.items.map(job => (
                 <Table.Tr key={job.id}>
                   <Table.Td miw={220} maw={440}>
-                    <Anchor component={Link} size="sm" href={`/p/${project}/orchestration/jobs/${job.id}`}>
+                    <Anchor component={Link} size="sm" href={paths.job(project, job.id)}>
                       {job.title}
                     </Anchor>
                     {job.reason && job.state !== 'succeeded' ? (

@@ -1,5 +1,6 @@
 import type { AttemptSummary, JobDetail, JobSummary, TimelineLane } from '#server/orchestration/contract.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
+import { paths } from '../ui/paths.ts'
 
 export const WINDOWS = [15, 60, 360, 1440, 10_080] as const
 export const formatWindow = (minutes: number): string =>
@@ -101,7 +102,7 @@ export const attemptTitle = (attempt: AttemptSummary, nowMs: number): string =>
 
 /** The page of what a job works for. */
 export function subjectLink(project: string, job: Pick<JobSummary, 'subjectKind' | 'subjectId'>) {
-  const page = (path: string, label: string) => ({ href: `/p/${project}/${path}`, label })
+  const page = (path: string, label: string) => ({ href: paths.inProject(project, path), label })
   switch (job.subjectKind) {
     case 'run':
       return page(`training/runs/${job.subjectId.replaceAll('-', '')}`, 'Open the run')

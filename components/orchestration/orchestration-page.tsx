@@ -3,7 +3,7 @@ import { Stack, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useTRPC } from '../trpc.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { JobTable } from './job-table.tsx'
 import { overviewSentence } from './labels.ts'
 import { ScheduleTable } from './schedule-table.tsx'
@@ -19,7 +19,7 @@ export function OrchestrationPage({ project }: { project: string }) {
   const { data } = useQuery(trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: 5_000 }))
   return (
     <Stack gap="md">
-      <PageHead title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
+      <PageHeader title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
       <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
         <Tabs.List mb="md">
           {VIEWS.map(v => (

@@ -6,6 +6,7 @@ import type { AttemptSummary, Timeline } from '#server/orchestration/contract.ts
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { attemptTitle, drawnSpan, formatElapsed, formatWindow, jobStateLabel, ticksOf, WINDOWS } from './labels.ts'
@@ -110,7 +111,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
                   <th scope="row" className={classes.name}>
                     <Anchor
                       component={Link}
-                      href={`/p/${project}/orchestration/jobs/${job.id}`}
+                      href={paths.job(project, job.id)}
                       size="sm"
                       title={job.title}
                       className={classes.title}

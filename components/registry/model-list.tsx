@@ -4,7 +4,8 @@ import Link from 'next/link'
 import { metricLabel } from '../training/labels.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatNumber } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useModels } from './client.ts'
@@ -23,14 +24,14 @@ export function ModelList({ project }: { project: string }) {
           : `${waiting === 1 ? 'One model has' : `${waiting} models have`} a version that is newer than the one in use.`
   return (
     <Stack gap="md">
-      <PageHead title="Registry" sentence={sentence} />
+      <PageHeader title="Registry" sentence={sentence} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the models" /> : null}
       {data?.items.length === 0 ? (
         <EmptyState
           title="No model yet"
           action={
-            <Button component={Link} href={`/p/${project}/training`}>
+            <Button component={Link} href={paths.training(project)}>
               Choose a run
             </Button>
           }
@@ -54,7 +55,7 @@ export function ModelList({ project }: { project: string }) {
               {data.items.map(m => (
                 <Table.Tr key={m.model}>
                   <Table.Td>
-                    <Anchor component={Link} href={`/p/${project}/registry/${m.model}`} fw={500}>
+                    <Anchor component={Link} href={paths.model(project, m.model)} fw={500}>
                       {m.model}
                     </Anchor>
                     {m.description ? (

@@ -5,8 +5,9 @@ import Link from 'next/link'
 import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { formatMeasured, metricLabel } from '../training/labels.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints, useModel } from './client.ts'
@@ -28,11 +29,11 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
   const championNumber = data.aliases[CHAMPION]
   const champion = data.versions.find(v => v.version === championNumber)
   const newer = data.versions.filter(v => v.version > (championNumber ?? 0))
-  const promoteHref = (version: number) => `/p/${project}/registry/${name}/promote?version=${version}`
+  const promoteHref = (version: number) => paths.promote(project, name, { version: version })
   const metrics = metricsOf([newest]).slice(0, 3)
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={name}
         sentence={
           <>
@@ -40,7 +41,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
             {endpoints.map(e => (
               <span key={e.endpoint}>
                 {' '}
-                <Anchor component={Link} size="sm" href={`/p/${project}/serving/${e.endpoint}`}>
+                <Anchor component={Link} size="sm" href={paths.endpoint(project, e.endpoint)}>
                   {e.endpoint}
                 </Anchor>{' '}
                 answers with v{e.version}.
@@ -106,7 +107,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 ))}
                 <Table.Td ff="monospace">
                   {v.run ? (
-                    <Anchor component={Link} size="sm" href={`/p/${project}/training/runs/${v.run}`}>
+                    <Anchor component={Link} size="sm" href={paths.run(project, v.run)}>
                       {v.run.slice(-8)}
                     </Anchor>
                   ) : (

@@ -19,8 +19,8 @@ import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
-import { runHref } from '../training/links.ts'
 import { formatDuration } from '../ui/format.ts'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
@@ -71,7 +71,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
           </Text>
         </div>
         <Group gap="xs">
-          <Button variant="subtle" color="gray" component={Link} href={`/p/${project}/registry/${name}`}>
+          <Button variant="subtle" color="gray" component={Link} href={paths.model(project, name)}>
             Not now
           </Button>
           <Button
@@ -82,7 +82,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
                 { model: `${name}@${version.version}`, endpoint, reason: reason || undefined },
                 {
                   onSuccess: done => {
-                    if (done.laggards.length === 0) router.push(`/p/${project}/serving/${endpoint}`)
+                    if (done.laggards.length === 0) router.push(paths.endpoint(project, endpoint))
                   },
                 },
               )
@@ -141,7 +141,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
                 <Table.Tbody>
                   {Object.entries({
                     run: version.run ? (
-                      <Anchor component={Link} size="sm" href={runHref(project, version.run)}>
+                      <Anchor component={Link} size="sm" href={paths.run(project, version.run)}>
                         {version.run.slice(-8)}
                       </Anchor>
                     ) : (

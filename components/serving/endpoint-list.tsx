@@ -2,7 +2,8 @@
 import { Anchor, Button, Paper, Skeleton, Stack, Table } from '@mantine/core'
 import Link from 'next/link'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints } from './client.ts'
@@ -24,14 +25,14 @@ export function EndpointList({ project }: { project: string }) {
           : `${data.items.length === 1 ? 'One endpoint answers' : `${data.items.length} endpoints answer`} with the version last chosen.`
   return (
     <Stack gap="md">
-      <PageHead title="Serving" sentence={sentence} />
+      <PageHeader title="Serving" sentence={sentence} />
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the endpoints" /> : null}
       {data?.items.length === 0 ? (
         <EmptyState
           title="Nothing answers yet"
           action={
-            <Button component={Link} href={`/p/${project}/registry`}>
+            <Button component={Link} href={paths.registry(project)}>
               Choose a model
             </Button>
           }
@@ -58,12 +59,12 @@ export function EndpointList({ project }: { project: string }) {
               {data.items.map(e => (
                 <Table.Tr key={e.endpoint}>
                   <Table.Td>
-                    <Anchor component={Link} href={`/p/${project}/serving/${e.endpoint}`} fw={500}>
+                    <Anchor component={Link} href={paths.endpoint(project, e.endpoint)} fw={500}>
                       {e.endpoint}
                     </Anchor>
                   </Table.Td>
                   <Table.Td>
-                    <Anchor component={Link} size="sm" href={`/p/${project}/registry/${e.model}`}>
+                    <Anchor component={Link} size="sm" href={paths.model(project, e.model)}>
                       {e.model}
                     </Anchor>{' '}
                     v{e.version}

@@ -4,7 +4,8 @@ import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
@@ -28,7 +29,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
   const stuck = data.instances.filter(i => i.error !== null)
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={name}
         sentence={endpointSentence(data)}
         actions={
@@ -36,7 +37,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
             <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
               Roll back
             </Button>
-            <Button component={Link} href={`/p/${project}/registry/${data.model}/promote?endpoint=${name}`}>
+            <Button component={Link} href={paths.promote(project, data.model, { endpoint: name })}>
               Promote another version
             </Button>
           </Allowed>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { JobSummary } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
+import { paths } from '../ui/paths.ts'
 import { useSettled } from './use-settled.ts'
 
 /** Less would flicker; the live stream brings the beginnings and ends, this the share in between. */
@@ -64,7 +65,7 @@ export function JobsTray({ project }: { project: string }) {
           {jobs.slice(0, 8).map(job => (
             <JobLine key={job.id} project={project} job={job} onGo={() => setOpen(false)} />
           ))}
-          <Anchor component={Link} size="sm" href={`/p/${project}/orchestration`} onClick={() => setOpen(false)}>
+          <Anchor component={Link} size="sm" href={paths.orchestration(project)} onClick={() => setOpen(false)}>
             {jobs.length > 8 ? `${jobs.length - 8} more, and all that ended` : 'All jobs'}
           </Anchor>
         </Stack>
@@ -83,7 +84,7 @@ function JobLine({ project, job, onGo }: { project: string; job: JobSummary; onG
           component={Link}
           size="sm"
           c="var(--mantine-color-text)"
-          href={`/p/${project}/orchestration/jobs/${job.id}`}
+          href={paths.job(project, job.id)}
           onClick={onGo}
           truncate
         >

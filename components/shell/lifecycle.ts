@@ -9,6 +9,7 @@ import {
   IconTrendingUp,
   type TablerIcon,
 } from '@tabler/icons-react'
+import { paths } from '../ui/paths.ts'
 
 export interface LifecycleWord {
   word: string
@@ -48,7 +49,7 @@ const decoded = (segment: string) => {
 export function crumbsOf(path: string): Crumb[] {
   const [p, project, word, ...rest] = path.split('/').filter(Boolean)
   if (p !== 'p' || !project) return []
-  const base = `/p/${project}`
+  const base = paths.project(project)
   if (!word) return [{ label: decoded(project) }]
   const known = LIFECYCLE.find(l => l.word === word)
   const crumbs: Crumb[] = [{ label: known?.label ?? decoded(word), href: `${base}/${word}` }]

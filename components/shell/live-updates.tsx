@@ -1,12 +1,20 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { isStreamUp, setStreamUp } from './live-status.ts'
 import { type Change, routersOf } from './live-topics.ts'
 import { useSettled } from './use-settled.ts'
 
-type Message = { kind: 'changed'; changes: Change[] } | { kind: 'reset' } | { kind: 'ended' }
+type Message =
+  | { kind: 'changed'; changes: Change[] }
+  | { kind: 'reset' }
+  | { kind: 'ended' }
+  /** Whether the reading tab's stream is open. */
+  | { kind: 'status'; up: boolean }
+  /** A tab that has just opened wants the status. */
+  | { kind: 'hello' }
 
 const CHANNEL = 'fleximl-live'
-/** A page that hears of a hundred changes fetches at most twice a second per part of the router. */
+/** However many changes arrive, a page fetches at most twice a second per part of the router. */
 const INTERVAL_MS = 500
 
 /** The first part of a query's key is the path of its procedure: `['data', 'list']`. */
@@ -32,39 +40,43 @@ function createInvalidator(queries: QueryClient) {
   }
 }
 
-/** Browsers come back by themselves after a broken connection, but not after a refusal (a server that starts, a limit). */
-const AGAIN_MS = 5000
+/** Browsers reconnect after a broken connection, but not after a refusal (a server that starts, a limit). */
+const RETRY_MS = 5000
 
-/** Opens the stream and tells what it says; returns how to close it. */
-function follow(tell: (message: Message) => void): () => void {
+/** Opens the stream and passes on its messages; returns how to close it. */
+function follow(pass: (message: Message) => void): () => void {
   let source: EventSource
   let timer: ReturnType<typeof setTimeout> | undefined
   const open = () => {
     source = new EventSource('/api/live')
-    source.addEventListener('changed', event => tell({ kind: 'changed', changes: JSON.parse(event.data) as Change[] }))
-    source.addEventListener('reset', () => tell({ kind: 'reset' }))
+    source.addEventListener('open', () => pass({ kind: 'status', up: true }))
+    source.addEventListener('changed', event => pass({ kind: 'changed', changes: JSON.parse(event.data) as Change[] }))
+    source.addEventListener('reset', () => pass({ kind: 'reset' }))
     source.addEventListener('ended', () => {
       source.close()
-      tell({ kind: 'ended' })
+      pass({ kind: 'status', up: false })
+      pass({ kind: 'ended' })
     })
     source.addEventListener('error', () => {
+      pass({ kind: 'status', up: false })
       if (source.readyState !== EventSource.CLOSED) return
       timer = setTimeout(() => {
         open()
-        tell({ kind: 'reset' })
-      }, AGAIN_MS)
+        pass({ kind: 'reset' })
+      }, RETRY_MS)
     })
   }
   open()
   return () => {
     clearTimeout(timer)
     source.close()
+    pass({ kind: 'status', up: false })
   }
 }
 
 /**
- * One stream per browser, however many tabs: the tab that holds the lock reads it and hands everything to the others. (A stream per tab
- * would use up the six connections that browsers grant a server.) Where locks are missing, as off https, only the visible tab reads.
+ * One stream per browser, however many tabs: the tab that holds the lock reads it and passes everything to the others. (A stream per tab
+ * would use up the six connections that browsers grant a server.) Without locks, as off https, only the visible tab reads.
  */
 export function LiveUpdates() {
   const queries = useQueryClient()
@@ -73,18 +85,24 @@ export function LiveUpdates() {
     if (!settled) return
     const invalidator = createInvalidator(queries)
     const channel = new BroadcastChannel(CHANNEL)
-    const hear = (message: Message) => {
+    let close: (() => void) | undefined
+    const apply = (message: Message) => {
       if (message.kind === 'changed') invalidator.add(routersOf(message.changes))
-      // Missed changes, or a session that ended: what is shown is asked for again, and a refusal leads to signing in.
-      else void queries.invalidateQueries()
+      else if (message.kind === 'status') setStreamUp(message.up)
+      // Missed changes, or a session that ended: what is shown is fetched again, and a refusal leads to signing in.
+      else if (message.kind !== 'hello') void queries.invalidateQueries()
     }
-    channel.onmessage = event => hear(event.data as Message)
-    const tell = (message: Message) => {
-      hear(message)
+    channel.onmessage = event => {
+      const message = event.data as Message
+      if (message.kind === 'hello' && close) channel.postMessage({ kind: 'status', up: isStreamUp() } satisfies Message)
+      else apply(message)
+    }
+    const passToAll = (message: Message) => {
+      apply(message)
       channel.postMessage(message)
     }
+    channel.postMessage({ kind: 'hello' } satisfies Message)
     const stopped = new AbortController()
-    let close: (() => void) | undefined
     const stop = () => {
       close?.()
       close = undefined
@@ -92,12 +110,12 @@ export function LiveUpdates() {
     const locks: LockManager | undefined = navigator.locks
     const whenVisible = () => {
       if (document.visibilityState !== 'visible') stop()
-      else close ??= follow(hear)
+      else close ??= follow(apply)
     }
     if (locks)
       locks
         .request(CHANNEL, { signal: stopped.signal }, () => {
-          close = follow(tell)
+          close = follow(passToAll)
           return new Promise<void>(resolve => stopped.signal.addEventListener('abort', () => resolve()))
         })
         // Leaving while another tab still holds the lock.

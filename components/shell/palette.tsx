@@ -17,6 +17,7 @@ import { useRouter } from 'next/navigation'
 import { signOut } from 'next-auth/react'
 import { useEffect, useState } from 'react'
 import { useTRPC } from '../trpc.ts'
+import { paths } from '../ui/paths.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import { SIGN_IN_PATH } from './places.ts'
 import classes from './shell.module.css'
@@ -59,7 +60,7 @@ function FullPalette({ project, ...shared }: { project: string | undefined; shor
   const { data: experiments } = useQuery(trpc.training.list.queryOptions({ project }, { enabled }))
   const { data: models } = useQuery(trpc.registry.list.queryOptions({ project }, { enabled }))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
-  const base = `/p/${project}`
+  const base = paths.project(project ?? '')
   const go = (id: string, label: string, href: string, Icon: typeof IconBox, description?: string) => ({
     id,
     label,
@@ -122,7 +123,7 @@ function FullPalette({ project, ...shared }: { project: string | undefined; shor
       group: 'Projects',
       actions: (projects?.items ?? [])
         .filter(p => p.slug !== project)
-        .map(p => go(`project-${p.slug}`, p.name, `/p/${p.slug}`, IconFolder)),
+        .map(p => go(`project-${p.slug}`, p.name, paths.project(p.slug), IconFolder)),
     },
     {
       group: 'You',

@@ -3,6 +3,7 @@ import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
+import { paths } from '../ui/paths.ts'
 import classes from './project-switcher.module.css'
 
 export function ProjectSwitcher({ project }: { project: string | undefined }) {
@@ -23,7 +24,7 @@ export function ProjectSwitcher({ project }: { project: string | undefined }) {
           <Menu.Item
             key={p.slug}
             component={Link}
-            href={`/p/${p.slug}`}
+            href={paths.project(p.slug)}
             rightSection={p.slug === project ? <IconCheck size={14} aria-label="this one" /> : null}
           >
             {p.name}

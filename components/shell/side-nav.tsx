@@ -1,5 +1,6 @@
 import { Burger, Group, Stack } from '@mantine/core'
 import Link from 'next/link'
+import { paths } from '../ui/paths.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import { Mark } from './mark.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
@@ -22,7 +23,7 @@ export function SideNav({
   return (
     <Stack gap={12}>
       <Group justify="space-between" wrap="nowrap">
-        <Link href={project ? `/p/${project}` : '/projects'} className={classes.brand}>
+        <Link href={project ? paths.project(project) : '/projects'} className={classes.brand}>
           <Mark size={17} /> FlexiML
         </Link>
         <Burger opened={opened} onClick={onClose} hiddenFrom="sm" size="sm" aria-label="Close the navigation" />
@@ -31,7 +32,7 @@ export function SideNav({
       {project ? (
         <Stack gap={0} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
           {LIFECYCLE.map(({ word, label, icon: Icon }) => {
-            const href = `/p/${project}/${word}`
+            const href = paths.inProject(project, word)
             const here = path === href || path.startsWith(`${href}/`)
             const mark = marks[word]
             return (

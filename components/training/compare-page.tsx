@@ -8,8 +8,9 @@ import type { Comparison, Measured, RunSummary } from '#server/training/contract
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import classes from './compare-page.module.css'
 import { CurvesPanel } from './curves-panel.tsx'
@@ -25,7 +26,6 @@ import {
   settingName,
   type Verdict,
 } from './labels.ts'
-import { runHref, trainingHref } from './links.ts'
 import { OverlaidCurves } from './overlaid-curves.tsx'
 
 const LIVE_MS = 2000
@@ -45,11 +45,11 @@ export function ComparePage({ project }: { project: string }) {
   if (runs.length < 2)
     return (
       <Stack gap="md">
-        <PageHead title="Compare runs" sentence="Two or more runs are needed." />
+        <PageHeader title="Compare runs" sentence="Two or more runs are needed." />
         <EmptyState
           title="Choose runs to compare"
           action={
-            <Button component={Link} href={trainingHref(project)}>
+            <Button component={Link} href={paths.training(project)}>
               Open the experiments
             </Button>
           }
@@ -62,7 +62,7 @@ export function ComparePage({ project }: { project: string }) {
   if (!data)
     return (
       <Stack gap="md">
-        <PageHead title="Compare runs" sentence=" " />
+        <PageHeader title="Compare runs" sentence=" " />
         <Skeleton height={320} radius="md" aria-label="Loading the runs" />
       </Stack>
     )
@@ -85,7 +85,7 @@ function Loaded({ project, comparison }: { project: string; comparison: Comparis
   const labels = runs.map(run => (oneExperiment ? `#${run.number}` : `${run.experiment} #${run.number}`))
   return (
     <Stack gap="md">
-      <PageHead title={`Compare ${runs.length} runs`} sentence={comparisonSentence(comparison)} />
+      <PageHeader title={`Compare ${runs.length} runs`} sentence={comparisonSentence(comparison)} />
       <Panel flush title="What differs" note={`deltas against ${labels[0]}`}>
         <ComparisonTable project={project} comparison={comparison} labels={labels} intervals={intervals} />
       </Panel>
@@ -127,7 +127,7 @@ function ComparisonTable({
             <Table.Th className={classes.name} />
             {runs.map((run, i) => (
               <Table.Th key={run.run} ta="right">
-                <Anchor component={Link} href={runHref(project, run.run)} ff="monospace" fz={12} fw={600}>
+                <Anchor component={Link} href={paths.run(project, run.run)} ff="monospace" fz={12} fw={600}>
                   {labels[i]}
                 </Anchor>
               </Table.Th>

@@ -8,13 +8,13 @@ import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount, formatNumber } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { metricLabel, runTotal } from './labels.ts'
-import { datasetHref, experimentHref, newHref, runHref } from './links.ts'
 
 const STILL_MOVING_MS = 4000
 const moving = (e: ExperimentSummary) => e.runs.running + e.runs.queued > 0
@@ -36,7 +36,7 @@ export function ExperimentList({ project }: { project: string }) {
   })
   const start = (
     <Allowed project={project} to="training:write">
-      <Button component={Link} href={newHref(project)} leftSection={<IconPlus size={14} aria-hidden />}>
+      <Button component={Link} href={paths.newExperiment(project)} leftSection={<IconPlus size={14} aria-hidden />}>
         New experiment
       </Button>
     </Allowed>
@@ -44,7 +44,7 @@ export function ExperimentList({ project }: { project: string }) {
   const items = (data?.items ?? []).filter(e => e.dataset !== null || runTotal(e.runs) > 0)
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title="Training"
         sentence={data ? (items.length === 0 ? 'Nothing was trained here yet.' : sentenceOf(items)) : ' '}
         actions={items.length > 0 ? start : null}
@@ -87,7 +87,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component={Link} href={experimentHref(project, e.experiment)} fw={500} size="sm">
+        <Anchor component={Link} href={paths.experiment(project, e.experiment)} fw={500} size="sm">
           {e.experiment}
         </Anchor>
       </Table.Td>
@@ -95,7 +95,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
         {e.dataset ? (
           <Anchor
             component={Link}
-            href={datasetHref(project, e.dataset, e.version)}
+            href={paths.dataset(project, e.dataset, { v: e.version })}
             size="sm"
             c="var(--mantine-color-text)"
           >
@@ -119,7 +119,7 @@ function ExperimentRow({ project, experiment: e }: { project: string; experiment
             </Text>
             <Anchor
               component={Link}
-              href={runHref(project, e.best.run)}
+              href={paths.run(project, e.best.run)}
               size="sm"
               c="var(--mantine-color-text)"
               fw={500}

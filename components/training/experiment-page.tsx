@@ -10,14 +10,14 @@ import { useMay } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import classes from './experiment-page.module.css'
 import { filterRuns, SORTS, type Sort, sortRuns } from './filter-runs.ts'
 import { experimentSentence, formatRunCounts } from './labels.ts'
-import { compareHref, datasetHref, newHref } from './links.ts'
 import { OverviewPanels } from './overview-panels.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import { RunsTable } from './runs-table.tsx'
@@ -45,7 +45,7 @@ export function ExperimentPage({ project, experiment }: { project: string; exper
   if (!data)
     return (
       <Stack gap="md">
-        <PageHead title={experiment} sentence=" " />
+        <PageHeader title={experiment} sentence=" " />
         <Skeleton height={360} radius="md" aria-label="Loading the experiment" />
       </Stack>
     )
@@ -85,7 +85,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
   const filtered = shown.length < experiment.items.length
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={experiment.experiment}
         sentence={
           <>
@@ -101,7 +101,11 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               <>
                 {' '}
                 from{' '}
-                <Anchor component={Link} href={datasetHref(project, experiment.dataset, experiment.version)} size="sm">
+                <Anchor
+                  component={Link}
+                  href={paths.dataset(project, experiment.dataset, { v: experiment.version })}
+                  size="sm"
+                >
                   {experiment.dataset} v{experiment.version}
                 </Anchor>
                 .{' '}
@@ -116,7 +120,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
         <EmptyState
           title="No run here yet"
           action={
-            <Button component={Link} href={newHref(project)}>
+            <Button component={Link} href={paths.newExperiment(project)}>
               New experiment
             </Button>
           }
@@ -227,7 +231,7 @@ function Actions({
           component={Link}
           variant="default"
           leftSection={<IconPlus size={14} aria-hidden />}
-          href={newHref(project, {
+          href={paths.newExperiment(project, {
             data: `${experiment.dataset}@${experiment.version}`,
             target: experiment.target,
             name: experiment.experiment,
@@ -237,7 +241,7 @@ function Actions({
         </Button>
       ) : null}
       {compared.length >= 2 ? (
-        <Button component={Link} variant="default" href={compareHref(project, compared)}>
+        <Button component={Link} variant="default" href={paths.compare(project, compared)}>
           Compare {compared.length}
         </Button>
       ) : null}

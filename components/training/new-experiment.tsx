@@ -11,13 +11,13 @@ import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { type Advanced, AdvancedSettings } from './advanced-settings.tsx'
 import { describeLeak, describePlan, leaksOf, suggestedRuns } from './describe-plan.ts'
 import { directionLabel, TASK_WORDS } from './labels.ts'
-import { experimentHref } from './links.ts'
 import classes from './new-experiment.module.css'
 
 const known = {
@@ -50,13 +50,16 @@ export function NewExperiment({ project }: { project: string }) {
   if (datasets.error && !datasets.data) return <Problem error={datasets.error} onRetry={() => datasets.refetch()} />
   return (
     <Stack gap="md">
-      <PageHead title="New experiment" sentence="Choose data, target, metric and budget; the rest has good defaults." />
+      <PageHeader
+        title="New experiment"
+        sentence="Choose data, target, metric and budget; the rest has good defaults."
+      />
       {datasets.isPending ? <Skeleton height={320} radius="md" aria-label="Loading the datasets" /> : null}
       {datasets.data && items.length === 0 ? (
         <EmptyState
           title="There is no dataset yet"
           action={
-            <Button component={Link} href={`/p/${project}/data`}>
+            <Button component={Link} href={paths.data(project)}>
               Add a dataset
             </Button>
           }
@@ -202,7 +205,7 @@ function Plan({
     trpc.training.launch.mutationOptions({
       onSuccess: async ({ experiment }) => {
         await queries.invalidateQueries(trpc.training.pathFilter())
-        router.push(experimentHref(project, experiment))
+        router.push(paths.experiment(project, experiment))
       },
     }),
   )

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../trpc.ts'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
-import { modelHref } from './links.ts'
 
 /** Makes a run a version of a model, and goes there. */
 export function RegisterDialog({
@@ -30,7 +30,7 @@ export function RegisterDialog({
     trpc.registry.register.mutationOptions({
       onSuccess: async ({ model }) => {
         await queries.invalidateQueries(trpc.registry.pathFilter())
-        router.push(modelHref(project, model))
+        router.push(paths.model(project, model))
       },
     }),
   )

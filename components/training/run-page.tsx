@@ -9,8 +9,9 @@ import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
 import { formatBytes, formatCount, formatDuration } from '../ui/format.ts'
-import { PageHead } from '../ui/page-head.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
@@ -19,7 +20,6 @@ import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
 import { Facts } from './facts.tsx'
 import { formatRunDuration, formatValue, metricLabel, runSentence, runStateLabel, settingName } from './labels.ts'
-import { datasetHref, evaluateHref, experimentHref, newHref } from './links.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import classes from './run-page.module.css'
@@ -41,14 +41,14 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
   if (!data)
     return (
       <Stack gap="md">
-        <PageHead title="Run" sentence=" " />
+        <PageHeader title="Run" sentence=" " />
         <Skeleton height={360} radius="md" aria-label="Loading the run" />
       </Stack>
     )
   const active = live(data.status)
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title={
           <Group gap="xs" component="span" display="inline-flex">
             <span>
@@ -60,7 +60,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         sentence={
           <>
             {runSentence(data)} In{' '}
-            <Anchor component={Link} href={experimentHref(project, data.experiment)} size="sm">
+            <Anchor component={Link} href={paths.experiment(project, data.experiment)} size="sm">
               {data.experiment}
             </Anchor>
             .
@@ -165,7 +165,7 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
         <Button
           component={Link}
           variant="default"
-          href={newHref(project, {
+          href={paths.newExperiment(project, {
             data: `${run.dataset}@${run.version}`,
             target: run.target,
             name: run.experiment,
@@ -177,7 +177,7 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
         </Button>
       ) : null}
       {mayTrain && allowed.includes('evaluate') ? (
-        <Button component={Link} variant="default" href={evaluateHref(project, run.run)}>
+        <Button component={Link} variant="default" href={paths.evaluations(project, { run: run.run })}>
           Evaluate
         </Button>
       ) : null}
@@ -242,7 +242,7 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
           {
             name: 'dataset',
             value: dataset ? (
-              <Anchor component={Link} href={datasetHref(project, dataset, version)} size="sm">
+              <Anchor component={Link} href={paths.dataset(project, dataset, { v: version })} size="sm">
                 {dataset} v{version}
               </Anchor>
             ) : (

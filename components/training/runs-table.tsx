@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { type ReactNode, useMemo, useRef } from 'react'
 import type { RunSummary } from '#server/training/contract.ts'
 import { IntervalDot } from '../charts/interval-dot.tsx'
+import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { intervalScale, type Sort } from './filter-runs.ts'
 import {
@@ -18,7 +19,6 @@ import {
   runStateLabel,
   varyingSettings,
 } from './labels.ts'
-import { runHref } from './links.ts'
 
 const ROW_HEIGHT = 36
 /** Longer tables are drawn only where they are seen. */
@@ -74,7 +74,7 @@ export function RunsTable({
         id: 'run',
         header: 'Run',
         cell: ({ row: { original: run } }) => (
-          <Anchor component={Link} href={runHref(project, run.run)} ff="monospace" fz={12} fw={500} title={run.name}>
+          <Anchor component={Link} href={paths.run(project, run.run)} ff="monospace" fz={12} fw={500} title={run.name}>
             #{run.number}
           </Anchor>
         ),

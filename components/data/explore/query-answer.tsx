@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core'
 import Link from 'next/link'
 import type { QueryAnswer } from '#server/data/queries/contract.ts'
-import { datasetHref } from '../../training/links.ts'
+import { paths } from '../../ui/paths.ts'
 import { useIngestion } from '../client.ts'
 import { useCancelQuery } from './client.ts'
 import classes from './explore.module.css'
@@ -70,7 +70,7 @@ function Saved({ project, dataset, ingestion }: { project: string; dataset: stri
     )
   return (
     <Alert variant="default" role="status" title={data.created ? 'Saved.' : 'There was such a version already.'}>
-      <Anchor component={Link} size="sm" href={datasetHref(project, dataset, data.version)}>
+      <Anchor component={Link} size="sm" href={paths.dataset(project, dataset, { v: data.version })}>
         {dataset} v{data.version}
       </Anchor>{' '}
       has these rows{data.created ? ' and says in its lineage where they come from' : ''}.

@@ -1,6 +1,6 @@
 import dagre from '@dagrejs/dagre'
 import type { Lineage, LineageNode } from '#server/api/lineage/contract.ts'
-import { datasetHref, experimentHref, modelHref, runHref } from '../../training/links.ts'
+import { paths } from '../../ui/paths.ts'
 
 export const NODE = { width: 220, height: 64 }
 
@@ -23,15 +23,15 @@ export function layOut(lineage: Pick<Lineage, 'nodes' | 'edges'>): Map<string, {
 export function nodeHref(project: string, node: LineageNode): string | null {
   switch (node.kind) {
     case 'version':
-      return `${datasetHref(project, node.dataset, node.version)}&tab=lineage`
+      return paths.dataset(project, node.dataset, { v: node.version, tab: 'lineage' })
     case 'run':
-      return runHref(project, node.run)
+      return paths.run(project, node.run)
     case 'runs':
-      return experimentHref(project, node.experiment)
+      return paths.experiment(project, node.experiment)
     case 'model':
-      return modelHref(project, node.model)
+      return paths.model(project, node.model)
     case 'endpoint':
-      return `/p/${encodeURIComponent(project)}/serving/${encodeURIComponent(node.endpoint)}`
+      return paths.endpoint(project, node.endpoint)
     case 'source':
       return null
   }

@@ -3,7 +3,7 @@ import { SimpleGrid, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconBucket, IconDatabase, IconFileUpload, IconWorld, type TablerIcon } from '@tabler/icons-react'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { Allowed } from '../../access/allowed.tsx'
-import { PageHead } from '../../ui/page-head.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
 import { AddDataset } from '../add-dataset.tsx'
 import { SourceForm } from './source-form.tsx'
 
@@ -19,7 +19,7 @@ export function AddData({ project }: { project: string }) {
   const [way, setWay] = useQueryState('from', parseAsStringLiteral(WAYS.map(w => w.id)).withDefault('file'))
   return (
     <Stack gap="md">
-      <PageHead
+      <PageHeader
         title="Add data"
         sentence="Where do the rows come from? What is fetched can be refreshed by itself; what has not changed makes no new version."
       />

@@ -6,6 +6,7 @@ import type { SourceSummary } from '#server/data/sources/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Panel } from '../../ui/panel.tsx'
+import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -24,7 +25,7 @@ export function SourceSettings({ project, dataset }: { project: string; dataset:
       <EmptyState title="Its rows come from files.">
         A file added on the Versions tab becomes the next version. To have rows fetched from an address, a database or a
         bucket,{' '}
-        <Anchor component={Link} href={`/p/${project}/data/add?from=url`}>
+        <Anchor component={Link} href={paths.addData(project, { from: 'url' })}>
           add a source
         </Anchor>{' '}
         under the name {dataset}.

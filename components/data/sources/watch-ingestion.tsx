@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import Link from 'next/link'
 import { Panel } from '../../ui/panel.tsx'
+import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { useIngestion } from '../client.ts'
 import { formatCount } from '../labels.ts'
@@ -9,7 +10,7 @@ import { formatCount } from '../labels.ts'
 export function WatchIngestion({ project, id, onAgain }: { project: string; id: string; onAgain: () => void }) {
   const { data, error, refetch } = useIngestion(project, id)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  const page = data ? `/p/${project}/data/${data.dataset}` : ''
+  const page = data ? paths.dataset(project, data.dataset) : ''
   return (
     <Panel title={data?.dataset ?? 'Reading'}>
       <div aria-live="polite">

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
 import { useTRPC } from '../../trpc.ts'
+import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { formatBytes, formatCount } from '../labels.ts'
 import { useDeletion, useRestore } from './use-deletion.ts'
@@ -105,7 +106,7 @@ export function DeleteDialog({
           autoClose: 20_000,
         })
         // The page may show the version that went.
-        router.push(gone.datasetGone ? `/p/${project}/data` : `/p/${project}/data/${gone.dataset}?tab=settings`)
+        router.push(gone.datasetGone ? paths.data(project) : paths.dataset(project, gone.dataset, { tab: 'settings' }))
       },
     })
   return (

@@ -5,8 +5,8 @@ import Link from 'next/link'
 import { parseAsInteger, useQueryState } from 'nuqs'
 import type { VersionDetail } from '#server/data/versions/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
-import { datasetHref } from '../../training/links.ts'
 import { Panel } from '../../ui/panel.tsx'
+import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AddDataset } from '../add-dataset.tsx'
@@ -97,7 +97,7 @@ function VersionRow({
           <Anchor
             component={Link}
             size="xs"
-            href={`${datasetHref(project, dataset, null)}?tab=diff&a=${before.version}&b=${v.version}`}
+            href={paths.dataset(project, dataset, { tab: 'diff', a: before.version, b: v.version })}
           >
             Compare with v{before.version}
           </Anchor>
@@ -110,7 +110,7 @@ function VersionRow({
         {v.parent ? (
           <Text size="xs" c="dimmed">
             made from{' '}
-            <Anchor component={Link} size="xs" href={datasetHref(project, v.parent.dataset, v.parent.version)}>
+            <Anchor component={Link} size="xs" href={paths.dataset(project, v.parent.dataset, { v: v.parent.version })}>
               {v.parent.dataset === dataset ? '' : `${v.parent.dataset} `}v{v.parent.version}
             </Anchor>
           </Text>

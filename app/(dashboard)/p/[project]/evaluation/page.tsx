@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Prefetch } from '#app/prefetch.tsx'
 import { EvaluationList } from '#components/evaluation/evaluation-list.tsx'
-import { newEvaluationHref } from '#components/evaluation/links.ts'
+import { paths } from '#components/ui/paths.ts'
 
 interface Props {
   params: Promise<{ project: string }>
@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: 'Evaluation' }
 export default async function Page({ params, searchParams }: Props) {
   const { project } = await params
   const { run } = await searchParams
-  if (run) redirect(newEvaluationHref(project, run))
+  if (run) redirect(paths.newEvaluation(project, { run: run }))
   return (
     <Prefetch queries={trpc => [trpc.evaluation.list.queryOptions({ project })]}>
       <EvaluationList project={project} />

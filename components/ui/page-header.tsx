@@ -2,7 +2,7 @@ import { Group, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 /** One sentence answers the page's question; the main action stands at its right. */
-export function PageHead({
+export function PageHeader({
   title,
   sentence,
   actions,

@@ -1,0 +1,33 @@
+import { useSyncExternalStore } from 'react'
+
+let isUp = false
+const listeners = new Set<() => void>()
+
+/** Records whether changes arrive by the live stream. */
+export function setStreamUp(up: boolean): void {
+  if (up === isUp) return
+  isUp = up
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export const isStreamUp = (): boolean => isUp
+
+const POLL_MS = 2000
+
+/**
+ * The refetch interval of data that changes by events: none while the live stream is up, as it invalidates;
+ * otherwise 2 s while the data is active.
+ * `const poll = usePolling(); useQuery({ …, refetchInterval: query => poll(isActive(query.state.data?.state)) })`
+ */
+export function usePolling(): (active: boolean) => number | false {
+  const up = useSyncExternalStore(subscribe, isStreamUp, () => false)
+  return active => (up || !active ? false : POLL_MS)
+}
+
+/** Intervals for what changes without events: rates, progress within a job, log lines. */
+export const SAMPLE_MS = { log: 1000, progress: 2000, rates: 2000, overview: 10_000 } as const
