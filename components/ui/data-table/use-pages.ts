@@ -1,6 +1,6 @@
 import type { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { MoreRows } from './data-table.tsx'
+import type { MoreRows } from './types.ts'
 
 interface Page<T> {
   items: T[]

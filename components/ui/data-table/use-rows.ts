@@ -7,8 +7,8 @@ import {
 } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { DataColumn } from './columns.tsx'
-import type { DataTableProps } from './data-table.tsx'
 import { compareCells, matchesSearch, parseSort, type TableState } from './table-state.ts'
+import type { DataTableProps } from './types.ts'
 
 export interface RowsView<T> {
   /** Filtered and in order. */

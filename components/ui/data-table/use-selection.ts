@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Selection } from './data-table.tsx'
+import type { Selection } from './types.ts'
 
 export interface SelectionState<T> {
   keys: ReadonlySet<string>
