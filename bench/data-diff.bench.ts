@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
+import { compareVersions, type DiffWork } from '#tables/diff/compare-versions.ts'
+import { quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 import type { ColumnType, VersionColumn } from '../server/data/contract.ts'
-import { compareVersions, type DiffWork } from '../server/data/index.ts'
 import type { BenchRow, Measured } from './harness.ts'
 
 const ROWS = 1_000_000

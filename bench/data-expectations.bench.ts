@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
-import { validateVersionTask } from '../jobs/data/tasks/validate-version.ts'
+import { quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
+import { checkExpectations } from '#tables/expectations/check-expectations.ts'
 import { type Expectation, type ExpectationInput, expectationInput } from '../server/data/expectations/contract.ts'
 import { newId } from '../server/kernel/ids.ts'
 import type { BenchRow, Measured } from './harness.ts'
@@ -111,7 +111,7 @@ export const rows: BenchRow[] = [
         const input = { path, rows: ROWS, addedAtMs: 0, expectations, others: {}, temporaryFolder: folder }
         const report = { signal: new AbortController().signal, progress: () => {}, line: () => {} }
         const ours = await repeat(async () => {
-          const { results } = await validateVersionTask.run(input, report)
+          const { results } = await checkExpectations(input, report)
           return failing(results.map(r => r.passed))
         })
         const floor = await repeat(() =>

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { profileVersionTask } from '#jobs/data/tasks/profile/profile-version.ts'
-import { relateColumnsTask } from '#jobs/data/tasks/profile/relate-columns.ts'
-import { quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { Profile } from '#server/data/profile/contract.ts'
+import { quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
+import { profileVersion } from '#tables/profile/profile-version.ts'
+import { relateColumns } from '#tables/profile/relate-columns.ts'
 import type { BenchRow, Measured } from './harness.ts'
 
 const ROWS = 1_000_000
@@ -125,7 +125,7 @@ export const rows: BenchRow[] = [
     goal: { ratio: 1 },
     async measure() {
       const input = await million()
-      const mine = () => profileVersionTask.run(input, report)
+      const mine = () => profileVersion(input, report)
       const ours: number[] = []
       const theirs: number[] = []
       // In turns: what else the machine does falls on both.
@@ -159,7 +159,7 @@ export const rows: BenchRow[] = [
     better: 'less',
     async measure() {
       const input = await million()
-      const { samples, last } = await timed(2, () => relateColumnsTask.run(input, report))
+      const { samples, last } = await timed(2, () => relateColumns(input, report))
       return {
         ours: {
           samples,
@@ -183,7 +183,7 @@ export const rows: BenchRow[] = [
             : [`n${k}`, 'random()', 'number'],
         ),
       )
-      const { samples, last } = await timed(1, () => profileVersionTask.run(input, report))
+      const { samples, last } = await timed(1, () => profileVersion(input, report))
       return {
         ours: {
           samples: samples.map(ms => ms / 1000),

@@ -4,11 +4,12 @@
  */
 import { setPriority } from 'node:os'
 import { AppError } from '#server/kernel/errors.ts'
+import { TableError } from '#tables/errors.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'
 import type { FromDataChild, ToDataChild } from './child-protocol.ts'
 import { outOfDuckDbMemory } from './data-failure.ts'
-import { findTask } from './tasks/index.ts'
+import { loadTask } from './tasks.ts'
 
 /** Serving and pages come first on a busy machine. */
 const NICE = 5
@@ -18,11 +19,10 @@ const tell = (message: FromDataChild) => void process.send?.(message)
 const { signal } = new AbortController()
 
 async function run({ name, input }: ToDataChild): Promise<void> {
-  const task = await findTask(name)
-  const output = await task.run(input, {
+  const task = await loadTask(name)
+  const output = await task(input, {
     signal,
     progress: (done, note) => tell({ type: 'progress', done, note }),
-    line: (level, text) => tell({ type: 'line', level, text }),
   })
   tell({ type: 'done', output })
 }
@@ -30,6 +30,10 @@ async function run({ name, input }: ToDataChild): Promise<void> {
 process.on('message', (message: ToDataChild) => {
   run(message).catch(thrown => {
     const error = outOfDuckDbMemory(thrown) ?? thrown
+    if (error instanceof TableError) {
+      const { code, message: text, hint } = error
+      return tell({ type: 'failed', code, message: text, hint })
+    }
     if (error instanceof AppError) {
       const { code, message: words, hint, details } = error
       const reasonCode = (error as { reasonCode?: string }).reasonCode

@@ -3,10 +3,10 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { withDuckDb } from '#server/adapters/duckdb.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
+import type { IngestInput } from '#tables/read/ingest-table.ts'
 import { outOfDuckDbMemory } from './data-failure.ts'
 import { type RunTaskOptions, runTask } from './task.ts'
-import { type IngestInput, ingestTask } from './tasks/ingest.ts'
 
 let folder: string
 before(async () => {
@@ -41,19 +41,19 @@ describe('data tasks in processes of their own', () => {
   it('answers, keeps the process warm, and carries refusals over in words', async () => {
     const pids = new Set<number>()
     const seen = options({ memory: pid => pids.add(pid) })
-    assert.equal((await runTask(ingestTask, await input(small), seen)).rows, 2)
-    await assert.rejects(runTask(ingestTask, await input('a,b\n1\n'), seen), {
+    assert.equal((await runTask('ingest', await input(small), seen)).rows, 2)
+    await assert.rejects(runTask('ingest', await input('a,b\n1\n'), seen), {
       name: 'AppError',
       code: 'invalid',
       message: /Line 2 of file\.csv has 1 cell/,
     })
-    assert.equal((await runTask(ingestTask, await input(small), seen)).rows, 2)
+    assert.equal((await runTask('ingest', await input(small), seen)).rows, 2)
     assert.equal(pids.size, 1)
     assert.ok(!pids.has(process.pid))
   })
 
   it('takes more memory than it may: stopped, and says so', async () => {
-    await assert.rejects(runTask(ingestTask, await input(small), options({ memoryMb: 16 })), {
+    await assert.rejects(runTask('ingest', await input(small), options({ memoryMb: 16 })), {
       reasonCode: 'out_of_memory',
       message: /used \d+ MB of memory; its limit is 16 MB/,
     })
@@ -79,18 +79,18 @@ describe('data tasks in processes of their own', () => {
       },
       progress: () => pid && process.kill(pid, 'SIGKILL'),
     })
-    await assert.rejects(runTask(ingestTask, await input(small), killed), {
+    await assert.rejects(runTask('ingest', await input(small), killed), {
       reasonCode: 'data_process_crashed',
       message: /was ended by SIGKILL/,
     })
-    assert.equal((await runTask(ingestTask, await input(small), options())).rows, 2)
+    assert.equal((await runTask('ingest', await input(small), options())).rows, 2)
   })
 
   it('cancelled, it ends with the reason', async () => {
     const controller = new AbortController()
     const cancelled = options({ signal: controller.signal, progress: () => controller.abort(new Error('no longer')) })
-    await assert.rejects(runTask(ingestTask, await input(small), cancelled), /no longer/)
-    assert.equal((await runTask(ingestTask, await input(small), options())).rows, 2)
+    await assert.rejects(runTask('ingest', await input(small), cancelled), /no longer/)
+    assert.equal((await runTask('ingest', await input(small), options())).rows, 2)
   })
 
   it('reads 200 MB under a limit of 150 MB of DuckDB, within 1 GiB in all', async () => {
@@ -104,7 +104,7 @@ describe('data tasks in processes of their own', () => {
     assert.ok((await stat(path)).size > 200e6)
     let peak = 0
     const made = await runTask(
-      ingestTask,
+      'ingest',
       {
         ...(await input(small)),
         files: [{ path, name: 'big.csv' }],

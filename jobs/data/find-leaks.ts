@@ -1,17 +1,13 @@
-import { rm } from 'node:fs/promises'
 import { completeLeaks, failLeaks, findLeaksJob, startLeaks } from '#server/data/index.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask } from './task.ts'
-import { findLeaksTask } from './tasks/find-leaks.ts'
+import { runTask, withTemporaryFolder } from './task.ts'
 
 export const findLeaks = defineHandler({
   definition: findLeaksJob,
   async run({ kernel, scope, job, payload, progress, line, finish, signal, child }) {
     const { versionId, scan } = await startLeaks(kernel, scope, payload.leaksId, job.id)
-    // Looking for equal rows of a large table may need more than memory.
-    const folder = await kernel.blobs.temporaryFolder()
-    const findings = await runTask(findLeaksTask, { scan, folder }, { signal, progress, line, memory: child }).finally(
-      () => rm(folder, { recursive: true, force: true }),
+    const findings = await withTemporaryFolder(kernel, folder =>
+      runTask('find-leaks', { scan, folder }, { signal, progress, line, memory: child }),
     )
     await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, findings))
   },

@@ -6,7 +6,6 @@ import { ownBlob } from '#server/adapters/blobs.ts'
 import {
   addDataset,
   browseRows,
-  type FrameCell,
   listDatasets,
   profileDataset,
   readFrameColumns,
@@ -17,6 +16,7 @@ import {
 } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
+import type { FrameCell } from '#tables/read/read-frame.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 

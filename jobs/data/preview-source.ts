@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/index.ts'
 import { defineHandler } from '../handler.ts'
 import { runTask } from './task.ts'
-import { ingestTask } from './tasks/ingest.ts'
 
 /** Enough to see types by; the whole is read when it is added. */
 const LOOKED_AT = 20_000
@@ -18,7 +17,7 @@ export const previewSource = defineHandler({
     const folder = await kernel.blobs.temporaryFolder()
     try {
       const { rows, schema, warnings, breaks, cells } = await runTask(
-        ingestTask,
+        'ingest',
         {
           files: [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }],
           folder,

@@ -1,19 +1,15 @@
-import { rm } from 'node:fs/promises'
 import { completeProfile, failProfile, profileVersionJob, versionById } from '#server/data/index.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask } from './task.ts'
-import { profileVersionTask } from './tasks/profile/profile-version.ts'
+import { runTask, withTemporaryFolder } from './task.ts'
 
 export const profileVersion = defineHandler({
   definition: profileVersionJob,
   async run({ kernel, scope, payload, progress, line, finish, signal }) {
     const version = await versionById(kernel, scope, payload.versionId)
+    const { rows, schema } = version
     const path = await kernel.blobs.pathOf(version.digest)
-    // Counting distinct values of a large table may need more than memory.
-    const folder = await kernel.blobs.temporaryFolder()
-    const input = { path, rows: version.rows, schema: version.schema, limits: { temporaryFolder: folder } }
-    const profile = await runTask(profileVersionTask, input, { signal, progress, line }).finally(() =>
-      rm(folder, { recursive: true, force: true }),
+    const profile = await withTemporaryFolder(kernel, temporaryFolder =>
+      runTask('profile-version', { path, rows, schema, limits: { temporaryFolder } }, { signal, progress, line }),
     )
     await finish(c => completeProfile(c, scope, version, profile))
   },

@@ -11,7 +11,6 @@ import {
 import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
 import { defineHandler } from '../handler.ts'
 import { runTask } from './task.ts'
-import { runQueryTask } from './tasks/run-query.ts'
 
 /** Resident memory beside DuckDB's own: the process and the rows of the answer. */
 const MEMORY_MB = QUERY_LIMITS.memoryMb * 2 + 512
@@ -24,7 +23,7 @@ export const runQuery = defineHandler({
     try {
       const saveTo = query.saveAs === null ? undefined : join(folder, 'answer.parquet')
       const made = await runTask(
-        runQueryTask,
+        'run-query',
         {
           path: await kernel.blobs.pathOf(version.digest),
           folder,

@@ -1,9 +1,7 @@
-import { rm } from 'node:fs/promises'
 import { completeValidation, failValidation, startValidation, validateVersionJob } from '#server/data/index.ts'
+import type { OtherFile } from '#tables/expectations/check-input.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask } from './task.ts'
-import type { OtherFile } from './tasks/validate-result.ts'
-import { validateVersionTask } from './tasks/validate-version.ts'
+import { runTask, withTemporaryFolder } from './task.ts'
 
 const MEMORY_MB = 2048
 
@@ -17,19 +15,21 @@ export const validateVersion = defineHandler({
         typeof other === 'string'
           ? { problem: other }
           : { path: await kernel.blobs.pathOf(other.digest), label: `${other.datasetName} v${other.number}` }
-    const temporaryFolder = await kernel.blobs.temporaryFolder()
-    const body = await runTask(
-      validateVersionTask,
-      {
-        path: await kernel.blobs.pathOf(version.digest),
-        rows: version.rows,
-        addedAtMs: version.createdAt.getTime(),
-        expectations: suite.body.expectations.filter(e => e.enabled),
-        others: files,
-        temporaryFolder,
-      },
-      { signal, progress, line, memoryMb: MEMORY_MB },
-    ).finally(() => rm(temporaryFolder, { recursive: true, force: true }))
+    const path = await kernel.blobs.pathOf(version.digest)
+    const body = await withTemporaryFolder(kernel, temporaryFolder =>
+      runTask(
+        'validate-version',
+        {
+          path,
+          rows: version.rows,
+          addedAtMs: version.createdAt.getTime(),
+          expectations: suite.body.expectations.filter(e => e.enabled),
+          others: files,
+          temporaryFolder,
+        },
+        { signal, progress, line, memoryMb: MEMORY_MB },
+      ),
+    )
     for (const r of body.results) if (!r.passed) line(r.severity === 'block' ? 'error' : 'warn', r.sentence)
     await finish(c => completeValidation(c, scope, payload.validationId, version, body))
   },

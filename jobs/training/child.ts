@@ -17,9 +17,9 @@ import {
   trainPipeline,
 } from '#ml/node.ts'
 import '#ml/onnx.ts'
-import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import type { MetricPoint } from '#server/training/service.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
 import { preferToDie } from '../runtime/measure-memory.ts'
 import { leaveWithParent } from '../runtime/watch-parent.ts'
 import { learnByCommand } from './command/learn-by-command.ts'

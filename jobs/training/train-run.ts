@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { canonicalJson, type Parameters, type ThresholdChoice } from '#ml/index.ts'
-import { type DatasetVersion, frameQuery, recipeStepsById, versionById } from '#server/data/index.ts'
+import { type DatasetVersion, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import type { ThresholdWish } from '#server/training/contract.ts'
 import type { TrainRunPayload } from '#server/training/jobs.ts'
@@ -17,6 +17,7 @@ import {
   toEngineSchema,
   trainRunJob,
 } from '#server/training/service.ts'
+import { frameQuery } from '#tables/read/read-frame.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { withTrainingChild } from './child-pool.ts'
 import { createPointWriter } from './point-writer.ts'

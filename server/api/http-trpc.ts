@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import { AppError } from '#server/kernel/errors.ts'
-import { nestsDeeper } from '#server/kernel/json-depth.ts'
+import { nestsDeeper } from '#tables/read/json-depth.ts'
 import { appRouter } from './root.ts'
 import type { ApiContext } from './trpc.ts'
 

@@ -6,10 +6,10 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ColumnDecision, VersionColumn } from './contract.ts'
 import { validateNewVersion } from './expectations/validate-version.ts'
 import { profileVersionJob } from './profile/jobs.ts'
-import { mergeDecisions } from './rules/check-contract.ts'
 import {
   contractOf,
   findDataset,

@@ -6,24 +6,12 @@ export {
   findUnchanged,
   startIngestion,
 } from './complete-ingestion.ts'
-export { compareVersions, type DiffWork } from './diff/compare-versions.ts'
 export { completeDiff, failDiff, startDiff } from './diff/complete-diff.ts'
-export type { DiffResult } from './diff/contract.ts'
 export { diffVersionsJob } from './diff/jobs.ts'
 export { compareTwo, showDiff } from './diff/read-diff.ts'
 export { validateVersionJob } from './expectations/jobs.ts'
 export { showExpectations, showValidation, suggestSuite } from './expectations/read-expectations.ts'
-export { readPredicate } from './expectations/read-predicate.ts'
 export { type Override, overrideVersion, requireSound } from './expectations/require-sound.ts'
-export {
-  CannotCheck,
-  type CompiledCheck,
-  compileCheck,
-  compileReferential,
-  type Measured,
-  type PhysicalColumn,
-} from './expectations/rules/compile-check.ts'
-export { numberText, shareText } from './expectations/rules/messages.ts'
 export { saveSuite } from './expectations/save-suite.ts'
 export {
   completeValidation,
@@ -36,10 +24,8 @@ export { findLfsObject, listPushedObjects, planLfsBatch, storeLfsObject } from '
 export { readDvcName } from './git-objects/rules/dvc-name.ts'
 export { ingestFileJob } from './jobs.ts'
 export { completeLeaks, failLeaks, startLeaks } from './leaks/complete-leaks.ts'
-export type { LeakFinding } from './leaks/contract.ts'
 export { findLeaksJob } from './leaks/jobs.ts'
 export { columnLeaks, searchLeaks, showLeaks } from './leaks/read-leaks.ts'
-export { type LeakScan, scanLeaks } from './leaks/scan-leaks.ts'
 export { previewSourceJob } from './previews/jobs.ts'
 export {
   completePreview,
@@ -53,8 +39,6 @@ export { completeProfile, completeRelations, failProfile, failRelations } from '
 export { profileVersionJob, relateColumnsJob } from './profile/jobs.ts'
 export { makeProfile, relateAgain } from './profile/make-again.ts'
 export { profileDataset, showColumn, summariseProfile } from './profile/read-profile.ts'
-export { warnAboutPairs } from './profile/rules/warn-about-pairs.ts'
-export { warnAboutProfile } from './profile/rules/warn-about-profile.ts'
 export { zoomHistogram } from './profile/zoom-histogram.ts'
 export {
   beginQuery,
@@ -73,13 +57,10 @@ export {
   versionById,
   versionOf,
 } from './read-datasets.ts'
-export { type FrameCell, type FrameColumns, frameQuery, readFrameColumns } from './read-frame-columns.ts'
+export { type FrameColumns, readFrameColumns } from './read-frame-columns.ts'
 export { listRecipes, recipeOf, recipeStepsById, sampleForRecipe, showRecipe } from './recipes/read-recipes.ts'
 export { saveRecipe } from './recipes/save-recipe.ts'
 export { reviewSchema } from './review-schema.ts'
-export { checkContract } from './rules/check-contract.ts'
-export { compareSchemas } from './rules/compare-schemas.ts'
-export { type ColumnFacts, guessRoles, guessTime, inferColumn, storedAs, warnAbout } from './rules/infer-column.ts'
 export { addFromSource } from './sources/add-from-source.ts'
 export { createConnection, deleteConnection } from './sources/create-connection.ts'
 export { refreshSourceJob, testConnectionJob } from './sources/jobs.ts'

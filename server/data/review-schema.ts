@@ -2,11 +2,11 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { breaksOfSchema, mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ColumnDecision, ReviewInput } from './contract.ts'
 import { queueForDecisions } from './leaks/queue-for-target.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
-import { breaksOfSchema, mergeDecisions } from './rules/check-contract.ts'
 import { contractOf, lockDataset, updateContract, updateVersion } from './store.ts'
 
 /** A person decides types, roles, whether cells may be empty and which values there are; the bytes stay as they are. */

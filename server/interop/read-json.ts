@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '#server/kernel/errors.ts'
-import { nestsDeeper } from '#server/kernel/json-depth.ts'
+import { nestsDeeper } from '#tables/read/json-depth.ts'
 
 const MAX_DEPTH = 16
 

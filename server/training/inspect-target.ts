@@ -1,9 +1,9 @@
 import { EngineError, MOST_CLASSES } from '#ml/index.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { DatasetVersion } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 import type { TargetFacts } from './rules/decide-task.ts'
 
 const LIMITS = { memoryMb: 512, threads: 1 }

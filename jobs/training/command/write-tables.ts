@@ -1,11 +1,6 @@
 import type { FrameColumnType } from '#ml/index.ts'
 import { frameTypeOf, type Schema } from '#ml/index.ts'
-import {
-  type DuckDBConnection,
-  quoteIdentifier as id,
-  quoteLiteral as text,
-  withDuckDb,
-} from '#server/adapters/duckdb.ts'
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 
 /** So many row numbers in one statement. */
 const PIECE = 20_000

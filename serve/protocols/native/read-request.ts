@@ -1,7 +1,7 @@
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
-import { nestsDeeper } from '#server/kernel/json-depth.ts'
 import { type FeedbackRow, MAX_ROWS } from '#server/serving/contract.ts'
 import { resolveInstant } from '#server/serving/index.ts'
+import { nestsDeeper } from '#tables/read/json-depth.ts'
 
 const MAX_DETAILS = 100
 /** A cell of the prediction log may be JSON, but not of any depth. */

@@ -3,10 +3,10 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { defaultKey } from '#tables/diff/compare-schemas.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import type { DiffAnswer, DiffInput } from './contract.ts'
 import { diffVersionsJob } from './jobs.ts'
-import { defaultKey } from './rules/compare-schemas.ts'
 import { findDiff, queueDiff, updateDiff } from './store.ts'
 
 const label = (v: DatasetVersion) => `${v.datasetName} v${v.number}`

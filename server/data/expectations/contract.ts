@@ -1,158 +1,27 @@
 import { z } from 'zod'
+import { type CheckType, expectationInput } from '#tables/expectations/contract.ts'
 import { nameAtVersion } from '../contract.ts'
 
-/** The longest custom predicate and pattern. */
-const MAX_PREDICATE = 2000
-const MAX_PATTERN = 500
+export {
+  type Check,
+  type CheckOf,
+  type CheckResult,
+  type CheckType,
+  checkSchema,
+  type Expectation,
+  type ExpectationInput,
+  expectationInput,
+  MAX_OFFENDING,
+  type NewExpectation,
+  type OffendingRow,
+  SEVERITIES,
+  type Severity,
+  type Suggestion,
+  type ValidationBody,
+  type Verdict,
+} from '#tables/expectations/contract.ts'
+
 const MAX_EXPECTATIONS = 1000
-/** How many of the offending rows are kept with a result. */
-export const MAX_OFFENDING = 20
-
-const share = z.number().min(0).max(1).meta({ title: 'Share that must fit', description: '1: every one' }).default(1)
-const least = z.number().nullish().meta({ title: 'At least' })
-const most = z.number().nullish().meta({ title: 'At most' })
-const column = z.string().min(1).max(500)
-/** A number, or a date as it is written in ISO 8601. */
-const bound = z.union([z.number(), z.string().trim().min(1).max(40)]).nullish()
-const range = { min: least, max: most }
-
-const STORED = ['number', 'integer', 'boolean', 'datetime', 'words'] as const
-const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
-
-const ofTable = <T extends string, P extends z.ZodRawShape>(type: T, parameters: P) =>
-  z.object({ type: z.literal(type), column: z.null().default(null), parameters: z.object(parameters) })
-const ofColumn = <T extends string, P extends z.ZodRawShape>(type: T, parameters: P) =>
-  z.object({ type: z.literal(type), column, parameters: z.object(parameters) })
-
-/** One entry per type: the form, the check of the input and the SQL all follow from it. */
-export const checkSchema = z.discriminatedUnion('type', [
-  ofTable('schema', {
-    columns: z
-      .array(z.object({ name: column, type: z.enum(STORED).optional() }))
-      .min(1)
-      .max(10_000)
-      .meta({
-        title: 'Columns',
-        description: 'One a line: name, or name: type (number, integer, boolean, datetime, words)',
-      }),
-    exact: z.boolean().default(false).meta({ title: 'No further columns' }),
-  }),
-  ofTable('row-count', range),
-  ofColumn('not-null', { share }),
-  ofColumn('unique', {
-    with: z
-      .array(column)
-      .max(20)
-      .default([])
-      .meta({ title: 'Together with', description: 'Further columns, one a line' }),
-  }),
-  ofColumn('in-set', {
-    values: z.array(z.string().max(500)).min(1).max(2000).meta({ title: 'Values', description: 'One a line' }),
-    share,
-  }),
-  ofColumn('between', {
-    min: bound.meta({ title: 'At least', description: 'A number, or a date' }),
-    max: bound.meta({ title: 'At most', description: 'A number, or a date' }),
-    share,
-  }),
-  ofColumn('regex', {
-    pattern: z
-      .string()
-      .min(1)
-      .max(MAX_PATTERN)
-      .meta({ title: 'Pattern', description: 'RE2; found anywhere unless bound by ^ and $' }),
-    share,
-  }),
-  ofColumn('length', { ...range, share }),
-  ofColumn('quantile-between', {
-    quantile: z.number().min(0).max(1).default(0.5).meta({ title: 'Quantile', description: '0.5: the median' }),
-    ...range,
-  }),
-  ofColumn('mean-between', range),
-  ofColumn('sd-between', range),
-  ofColumn('freshness', {
-    hours: z
-      .number()
-      .positive()
-      .max(1e6)
-      .meta({ title: 'Hours', description: 'Between the newest time and the moment the version was added' }),
-  }),
-  ofColumn('referential', {
-    dataset: nameAtVersion.meta({
-      title: 'Dataset',
-      description: 'name, or name@version; the newest when none is given',
-    }),
-    to: column.meta({ title: 'Its column' }),
-    share,
-  }),
-  ofColumn('compare', {
-    operator: z.enum(COMPARISONS).meta({ title: 'Is' }),
-    other: column.meta({ title: 'Other column' }),
-    share,
-  }),
-  ofTable('sql', {
-    predicate: z.string().trim().min(1).max(MAX_PREDICATE).meta({
-      title: 'Predicate',
-      description: 'One SQL expression that is true for every good row; a missing result counts as good',
-    }),
-    share,
-  }),
-  ofColumn('drift', {
-    against: z.int().min(1).meta({ title: 'Version', description: 'of this dataset, to compare with' }),
-    test: z
-      .enum(['auto', 'ks', 'psi'])
-      .default('auto')
-      .meta({ title: 'Test', description: 'auto: KS for numbers, PSI otherwise' }),
-    threshold: z
-      .number()
-      .positive()
-      .max(100)
-      .nullish()
-      .meta({ title: 'Threshold', description: 'Empty: 0.1 for KS, 0.2 for PSI' }),
-  }),
-])
-export type Check = z.infer<typeof checkSchema>
-export type CheckType = Check['type']
-export type CheckOf<T extends CheckType> = Extract<Check, { type: T }>
-
-export const SEVERITIES = ['block', 'warn'] as const
-export type Severity = (typeof SEVERITIES)[number]
-
-const rest = {
-  severity: z.enum(SEVERITIES).default('warn'),
-  /** Why it is expected. */
-  reason: z.string().trim().max(500).default(''),
-  enabled: z.boolean().default(true),
-}
-const bounded = (check: Check): boolean => {
-  const { min, max } = check.parameters as { min?: unknown; max?: unknown }
-  return (
-    !('min' in check.parameters || 'max' in check.parameters || RANGED.includes(check.type)) ||
-    (min ?? max ?? null) !== null
-  )
-}
-const ordered = (check: Check): boolean => {
-  const { min, max } = check.parameters as { min?: unknown; max?: unknown }
-  return typeof min !== 'number' || typeof max !== 'number' || min <= max
-}
-const RANGED: readonly CheckType[] = [
-  'row-count',
-  'between',
-  'length',
-  'quantile-between',
-  'mean-between',
-  'sd-between',
-]
-
-export const expectationInput = checkSchema
-  .and(z.object({ id: z.uuid().optional(), ...rest }))
-  .refine(bounded, 'Give a lower or an upper bound.')
-  .refine(ordered, 'The lower bound is above the upper one.')
-export type ExpectationInput = z.input<typeof expectationInput>
-export type Expectation = Check & { id: string; severity: Severity; reason: string; enabled: boolean }
-export type Suggestion = Check & { severity: Severity; reason: string; enabled: boolean }
-export type NewExpectation = z.output<typeof expectationInput>
-
 export const datasetRef = z.object({ dataset: nameAtVersion })
 export const saveSuiteInput = z.object({
   dataset: nameAtVersion,
@@ -166,39 +35,6 @@ export const overrideInput = z.object({
   reason: z.string().trim().min(10, 'Say in a sentence why this version may be used.').max(1000),
 })
 export type OverrideInput = z.input<typeof overrideInput>
-
-export type Verdict = 'pass' | 'warn' | 'fail'
-
-export interface OffendingRow {
-  /** Counted from 1. */
-  row: number
-  cells: { column: string; value: string | null }[]
-}
-
-export interface CheckResult {
-  expectation: string
-  type: CheckType
-  column: string | null
-  severity: Severity
-  passed: boolean
-  /** What was found: a number, a date, or words. */
-  observed: number | string | null
-  limit: string
-  /** Rows that do not fit; null for what is not judged row by row. */
-  failingRows: number | null
-  /** Rows that were judged. */
-  rows: number
-  /** Value, limit and culprit in one sentence. */
-  sentence: string
-  offending: OffendingRow[]
-}
-
-export interface ValidationBody {
-  v: 1
-  /** Of the version. */
-  rows: number
-  results: CheckResult[]
-}
 
 export const CHECK_WORDS: Record<CheckType, string> = {
   schema: 'Has these columns',

@@ -3,12 +3,11 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { blockingOf, verdictSentence } from '#tables/expectations/judge-version.ts'
+import { suggestExpectations } from '#tables/expectations/suggest-expectations.ts'
 import { findProfile } from '../profile/store.ts'
 import { versionOf } from '../read-datasets.ts'
 import type { Suggestion } from './contract.ts'
-import { blockingOf, verdictSentence } from './rules/judge-version.ts'
-import { storedOf } from './rules/stored-of.ts'
-import { suggestExpectations } from './rules/suggest-expectations.ts'
 import {
   findNewestValidation,
   findOverride,
@@ -90,9 +89,7 @@ export async function suggestSuite(
   // One of a type per column: what a person changed is not suggested again as it was.
   const key = (e: { type: string; column: string | null }) => canonicalJson([e.type, e.column])
   const known = new Set((suite?.body.expectations ?? []).map(key))
-  const all = row
-    ? suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, row.profile, storedOf)
-    : []
+  const all = row ? suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, row.profile) : []
   return {
     dataset: version.datasetName,
     version: version.number,

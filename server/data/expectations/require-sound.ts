@@ -3,9 +3,9 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { blockingOf } from '#tables/expectations/judge-version.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { type OverrideInput, overrideInput } from './contract.ts'
-import { blockingOf } from './rules/judge-version.ts'
 import { findNewestValidation, findOverride, findSuite, insertOverride } from './store.ts'
 
 /** Why a version that fails may be used all the same. */

@@ -1,15 +1,16 @@
 import { canonicalJson } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
+import { readPredicate } from '#tables/expectations/read-predicate.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { findVersion } from '../store.ts'
+import { translateTableErrors } from '../translate-table-errors.ts'
 import { type Expectation, type NewExpectation, type SaveSuiteInput, saveSuiteInput } from './contract.ts'
-import { readPredicate } from './read-predicate.ts'
 import { insertSuite, lockSuite } from './store.ts'
 import { queueValidation } from './validate-version.ts'
 
@@ -25,7 +26,7 @@ async function requireReadable(version: DatasetVersion, expectations: readonly N
       `CREATE TABLE data (${version.schema.map(c => `${id(c.name)} ${c.stored ? types[c.stored] : 'VARCHAR'}`).join(', ')})`,
     )
     for (const e of written) {
-      if (e.type === 'sql') await readPredicate(db, e.parameters.predicate, columns)
+      if (e.type === 'sql') await translateTableErrors(() => readPredicate(db, e.parameters.predicate, columns))
       const sql =
         e.type === 'sql'
           ? `SELECT (${e.parameters.predicate}\n) FROM data`

@@ -5,11 +5,11 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { blockingOf, verdictOf, verdictSentence } from '#tables/expectations/judge-version.ts'
 import { type DatasetVersion, versionById, versionOf } from '../read-datasets.ts'
 import { findVersionById } from '../store.ts'
 import type { Expectation, ValidationBody } from './contract.ts'
 import { validateVersionJob } from './jobs.ts'
-import { blockingOf, verdictOf, verdictSentence } from './rules/judge-version.ts'
 import {
   findNewestValidation,
   findSuite,

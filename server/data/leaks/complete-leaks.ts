@@ -4,10 +4,10 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { LeakScan } from '#tables/leaks/scan-leaks.ts'
 import { versionById } from '../read-datasets.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'
 import { SEED } from './queue-for-target.ts'
-import type { LeakScan } from './scan-leaks.ts'
 import { findLeaksById, updateLeaks } from './store.ts'
 
 /** What a worker needs to begin; roles and types are those of this moment. */

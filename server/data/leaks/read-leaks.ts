@@ -1,12 +1,12 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
+import { scanLeaks } from '#tables/leaks/scan-leaks.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import type { LeakFinding, LeakSplit, LeaksAnswer, LeaksInput } from './contract.ts'
 import { queueForTarget, SEED, splitOf } from './queue-for-target.ts'
-import { scanLeaks } from './scan-leaks.ts'
 import { findLeaksRow } from './store.ts'
 
 /** Which target and split a question means. Throws `invalid` for a column that is not there. */

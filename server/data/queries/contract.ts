@@ -1,40 +1,12 @@
 import { z } from 'zod'
+import type { QueryCell, QueryResult } from '#tables/query/contract.ts'
 import { datasetNameSchema, nameAtVersion } from '../contract.ts'
 
-export const QUERY_LIMITS = {
-  /** Rows and bytes of an answer that are kept; the rest is said to be missing. */
-  rows: 10_000,
-  bytes: 5 * 2 ** 20,
-  /** Characters of one cell. */
-  cell: 10_000,
-  milliseconds: 60_000,
-  memoryMb: 512,
-  temporaryMb: 4_000,
-  /** Queries of one author that wait or run: the lane is everybody's. */
-  openPerAuthor: 8,
-  /** How long an answer is kept. */
-  keptHours: 24,
-} as const
+export { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from '#tables/query/contract.ts'
 
 /** Of a query whose answer becomes a version: reading of it may take its time. */
 export const SAVE_MILLISECONDS = 10 * 60_000
 export const MAX_SQL_CHARACTERS = 20_000
-
-export type QueryCell = string | number | boolean | null
-export interface QueryResult {
-  v: 1
-  columns: { name: string; type: string }[]
-  rows: QueryCell[][]
-}
-
-/** What is wrong with a query, for its author. */
-export interface QueryFault {
-  message: string
-  hint?: string
-  /** Where in the statement, from 1. */
-  line?: number
-  column?: number
-}
 
 export const startQueryInput = z.object({
   dataset: nameAtVersion,

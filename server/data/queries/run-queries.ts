@@ -3,10 +3,11 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { requireQuestion } from '#tables/query/read-statement.ts'
 import { versionOf } from '../read-datasets.ts'
+import { translateTableErrors } from '../translate-table-errors.ts'
 import { QUERY_LIMITS, type QueryAnswer, type QueryState, type QuerySummary, type StartQueryInput } from './contract.ts'
 import { runQueryJob } from './jobs.ts'
-import { requireQuestion } from './rules/read-statement.ts'
 import {
   countOpen,
   deleteOldQueries,
@@ -22,7 +23,7 @@ const HOUR = 3_600_000
 /** Asks a question of one version. The answer is kept for a day; with `saveAs` it becomes the next version of that dataset. */
 export async function startQuery(kernel: Kernel, caller: Caller, input: StartQueryInput): Promise<{ id: string }> {
   await authorise(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
-  requireQuestion(input.sql)
+  await translateTableErrors(() => requireQuestion(input.sql))
   const { scope } = caller
   const version = await versionOf(kernel, scope, input.dataset)
   return change(kernel, caller.actor, async c => {

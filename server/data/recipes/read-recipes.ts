@@ -1,12 +1,12 @@
 import { explainStep, isUsableFeature } from '#ml/index.ts'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#server/adapters/duckdb.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
+import { frameSelect } from '#tables/read/read-frame.ts'
 import type { VersionColumn } from '../contract.ts'
 import { versionOf } from '../read-datasets.ts'
-import { frameSelect } from '../read-frame-columns.ts'
 import {
   MAX_SAMPLE_COLUMNS,
   type RecipeDetail,

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import postgres from 'postgres'
 import { type TestDatabase, testDatabase } from '#db/testing.ts'
-import { withDuckDb } from '#server/adapters/duckdb.ts'
 import { isOutgoingRefusal, type OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import type { SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
 import { databaseAdapter } from './database-adapter.ts'
 
 const local: OutgoingPolicy = { privateNetworks: ['127.0.0.0/8'], resolve: async () => ['127.0.0.1'] }

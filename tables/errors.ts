@@ -1,0 +1,18 @@
+/** Why a table, a query or a filter was refused. The same input gives the same error. */
+export type TableErrorCode = 'invalid' | 'too_large' | 'disk_full'
+
+/**
+ * An error that the person who supplied the data, the query or the filter can correct. `hint` names the next step. The server maps it to
+ * its own error class.
+ */
+export class TableError extends Error {
+  readonly code: TableErrorCode
+  readonly hint?: string
+
+  constructor(code: TableErrorCode, message: string, extra: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: extra.cause })
+    this.name = 'TableError'
+    this.code = code
+    this.hint = extra.hint
+  }
+}

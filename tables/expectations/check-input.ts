@@ -1,0 +1,43 @@
+import { CannotCheck } from './compile-check.ts'
+import type { CheckResult, Expectation } from './contract.ts'
+
+/** Another file that a check needs, or why it is not there. */
+export type OtherFile = { path: string; label: string } | { problem: string }
+
+export interface ValidateInput {
+  path: string
+  rows: number
+  /** When the version was added: what freshness is measured from. */
+  addedAtMs: number
+  expectations: Expectation[]
+  /** By the expectation's id. */
+  others: Record<string, OtherFile>
+  temporaryFolder: string
+}
+
+/** The result of a check that could not be made: it counts as not met. */
+export const unchecked = (e: Expectation, rows: number, why: string): CheckResult => ({
+  expectation: e.id,
+  type: e.type,
+  column: e.column,
+  severity: e.severity,
+  passed: false,
+  observed: null,
+  limit: '',
+  failingRows: null,
+  rows,
+  sentence: why,
+  offending: [],
+})
+
+/** Why a statement failed, in a line of DuckDB's own. */
+export const causeOf = (error: unknown): string =>
+  String((error as Error)?.message ?? error)
+    .split('\n')[0]!
+    .slice(0, 300)
+
+export function otherOf(input: ValidateInput, e: Expectation): { path: string; label: string } {
+  const other = input.others[e.id] ?? { problem: 'The data to compare with is not there.' }
+  if ('problem' in other) throw new CannotCheck(other.problem)
+  return other
+}

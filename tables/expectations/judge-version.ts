@@ -1,0 +1,32 @@
+import type { CheckResult, Verdict } from './contract.ts'
+import { numberText } from './messages.ts'
+
+/** A failure that blocks makes `fail`, any other `warn`. */
+export const verdictOf = (results: readonly CheckResult[]): Verdict => {
+  const failed = results.filter(r => !r.passed)
+  return failed.some(r => r.severity === 'block') ? 'fail' : failed.length > 0 ? 'warn' : 'pass'
+}
+
+/** The verdict in a sentence, naming the first culprit. */
+export function verdictSentence(results: readonly CheckResult[]): string {
+  if (results.length === 0) return 'Nothing is expected of this dataset yet.'
+  const failed = results.filter(r => !r.passed)
+  if (failed.length === 0)
+    return results.length === 1 ? 'Its one expectation holds.' : `All ${numberText(results.length)} expectations hold.`
+  const blocking = failed.filter(r => r.severity === 'block')
+  const first = (blocking[0] ?? failed[0])!
+  const what = `${numberText(failed.length)} of ${numberText(results.length)} ${results.length === 1 ? 'expectation fails' : failed.length === 1 ? 'expectations fails' : 'expectations fail'}`
+  const how =
+    blocking.length === 0
+      ? 'none blocks'
+      : blocking.length === failed.length
+        ? failed.length === 1
+          ? 'and it blocks'
+          : 'all of them block'
+        : `${numberText(blocking.length)} of them ${blocking.length === 1 ? 'blocks' : 'block'}`
+  return `${what}, ${how}. ${first.sentence}`
+}
+
+/** What blocks a version: the failures with severity `block` that no override covers. */
+export const blockingOf = (results: readonly CheckResult[], overridden: readonly string[] = []): CheckResult[] =>
+  results.filter(r => !r.passed && r.severity === 'block' && !overridden.includes(r.expectation))

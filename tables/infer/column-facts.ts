@@ -1,0 +1,100 @@
+import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
+import type { ColumnFacts } from './infer-column.ts'
+
+/** Above this many rows they are estimated first, and counted where a type hangs on it. */
+const ESTIMATE_ROWS = 100_000
+const COUNTED_AGAIN = 1000
+const COLUMNS_AT_ONCE = 100
+/** Opening a file of thousands of columns takes as long as copying hundreds of them. */
+const WIDE_AT_ONCE = 200
+const MAX_LEVELS = 200
+const WIDE = 200
+const MAX_PART_CELLS = 20_000_000
+
+const isNumber = (t: string) => /INT|DOUBLE|FLOAT|DECIMAL/.test(t)
+const isInteger = (t: string) => /INT/.test(t)
+
+/** Counts what the type rules need, a hundred columns a scan. */
+export async function columnFacts(
+  db: DuckDBConnection,
+  whole: string,
+  rows: number,
+  signal?: AbortSignal,
+): Promise<ColumnFacts[]> {
+  const columns = (await db.runAndReadAll(`DESCRIBE ${id(whole)}`)).getRowObjectsJson() as {
+    column_name: string
+    column_type: string
+  }[]
+  const estimated = rows > ESTIMATE_ROWS
+  const distinct = estimated ? 'approx_count_distinct(' : 'count(DISTINCT'
+  const facts: ColumnFacts[] = []
+  const wide = columns.length > WIDE && rows * WIDE_AT_ONCE <= MAX_PART_CELLS
+  const atOnce = wide ? WIDE_AT_ONCE : COLUMNS_AT_ONCE
+  for (let i = 0; i < columns.length; i += atOnce) {
+    signal?.throwIfAborted()
+    const part = columns.slice(i, i + atOnce)
+    const table = wide ? 'part' : whole
+    // Planning a query over thousands of columns costs more than copying a hundred of them.
+    if (wide)
+      await db.run(
+        `CREATE OR REPLACE TEMP TABLE part AS SELECT ${part.map(c => id(c.column_name)).join(', ')} FROM ${id(whole)}`,
+      )
+    const sql = part.map(({ column_name: name, column_type: type }, k) => {
+      const c = id(name)
+      const range = isNumber(type)
+        ? `min(${c})::DOUBLE AS lo${k}, max(${c})::DOUBLE AS hi${k}`
+        : `NULL AS lo${k}, NULL AS hi${k}`
+      const length = type === 'VARCHAR' ? `avg(length(${c}))` : 'NULL'
+      return `count(${c})::DOUBLE AS n${k}, ${distinct} ${c})::DOUBLE AS d${k}, ${range}, ${length} AS len${k}`
+    })
+    const [row] = (await db.runAndReadAll(`SELECT ${sql.join(', ')} FROM ${id(table)}`)).getRowObjectsJson() as Record<
+      string,
+      number | null
+    >[]
+    if (estimated) {
+      // Words that may be unique, whole numbers that may count the rows, and what is few: there the exact number decides.
+      const doubtful = part.flatMap(({ column_type: type }, k) => {
+        const [n, d] = [row![`n${k}`] ?? 0, row![`d${k}`] ?? 0]
+        const counts = isInteger(type) && (row![`hi${k}`] ?? 0) - (row![`lo${k}`] ?? 0) === rows - 1
+        return d <= COUNTED_AGAIN || counts || (type === 'VARCHAR' && d > n * 0.8) ? [k] : []
+      })
+      if (doubtful.length > 0) {
+        const exact = doubtful.map(k => `count(DISTINCT ${id(part[k]!.column_name)})::DOUBLE AS d${k}`)
+        const [counted] = (
+          await db.runAndReadAll(`SELECT ${exact.join(', ')} FROM ${id(table)}`)
+        ).getRowObjectsJson() as Record<string, number>[]
+        Object.assign(row!, counted)
+      }
+    }
+    for (const [k, { column_name: name, column_type: sqlType }] of part.entries()) {
+      const count = row![`n${k}`] ?? 0
+      // An estimate may be above what can be.
+      const different = Math.min(row![`d${k}`] ?? 0, count)
+      const few = different <= MAX_LEVELS && (sqlType === 'VARCHAR' || sqlType === 'BOOLEAN' || different <= 2)
+      const levels = few
+        ? (
+            (
+              await db.runAndReadAll(
+                `SELECT ${id(name)}::VARCHAR AS v FROM ${id(table)} WHERE ${id(name)} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MAX_LEVELS}`,
+              )
+            ).getRowObjectsJson() as { v: string }[]
+          ).map(l => l.v)
+        : []
+      const min = row![`lo${k}`] ?? null
+      const max = row![`hi${k}`] ?? null
+      facts.push({
+        name,
+        sqlType,
+        rows,
+        missing: rows - count,
+        distinct: different,
+        min,
+        max,
+        meanLength: row![`len${k}`] ?? null,
+        levels,
+        counting: isInteger(sqlType) && min !== null && max !== null && max - min === rows - 1 && different === rows,
+      })
+    }
+  }
+  return facts
+}

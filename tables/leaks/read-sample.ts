@@ -1,0 +1,52 @@
+import type { VersionColumn } from '../contract.ts'
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
+import { type FrameCell, frameSelect } from '../read/read-frame.ts'
+
+const COLUMNS_AT_ONCE = 50
+/** Of a free text its beginning is enough to tell cells apart. */
+const TEXT_CHARACTERS = 60
+
+/** A Parquet file whose rows know their number, under a name that no column of the file has. */
+export function numberedRows(path: string, schema: readonly VersionColumn[]): { from: string; row: string } {
+  const taken = new Set(schema.map(c => c.name.toLowerCase()))
+  let row = 'row number'
+  while (taken.has(row)) row += '_'
+  // The reader's own count refuses a file with a column of that name.
+  const [count, file] = taken.has('file_row_number')
+    ? ['row_number() OVER () - 1', `read_parquet(${text(path)})`]
+    : ['file_row_number', `read_parquet(${text(path)}, file_row_number = true)`]
+  return { from: `(SELECT *, (${count})::BIGINT AS ${id(row)} FROM ${file})`, row: id(row) }
+}
+
+/** Cells of a seeded sample, by column, all in the same order of rows. `rows` is about how many. */
+export async function readSample(
+  db: DuckDBConnection,
+  input: { path: string; schema: readonly VersionColumn[]; columns: readonly VersionColumn[] },
+  choice: { of: number; rows: number; seed: number; where?: string },
+): Promise<FrameCell[][]> {
+  const { from, row } = numberedRows(input.path, input.schema)
+  const parts = Math.max(1, choice.of / choice.rows)
+  // A share of all hashes instead of a LIMIT: no part of the file is preferred.
+  const chosen = parts === 1 ? [] : [`hash(${row} + ${choice.seed}) % 1000000 < ${Math.ceil(1_000_000 / parts)}`]
+  const where = [...chosen, ...(choice.where ? [choice.where] : [])]
+  const cells: FrameCell[][] = []
+  for (let i = 0; i < input.columns.length; i += COLUMNS_AT_ONCE) {
+    const block = input.columns.slice(i, i + COLUMNS_AT_ONCE)
+    const list = block.map(c =>
+      c.type === 'text' ? `left(${id(c.name)}::VARCHAR, ${TEXT_CHARACTERS})` : frameSelect([c]),
+    )
+    const sql = `SELECT ${list.join(', ')} FROM ${from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
+    cells.push(...(await readCells(db, sql, block.length)))
+  }
+  return cells
+}
+
+/** All answers of a statement whose list is made by `frameSelect`, by column; what is not a number is missing. */
+export async function readCells(db: DuckDBConnection, sql: string, columns: number): Promise<FrameCell[][]> {
+  const cells: FrameCell[][] = Array.from({ length: columns }, () => [])
+  const result = await db.stream(sql)
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    for (const [k, part] of (chunk.getColumns() as FrameCell[][]).entries())
+      for (const cell of part) cells[k]!.push(Number.isNaN(cell) ? null : cell)
+  return cells
+}

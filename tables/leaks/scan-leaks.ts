@@ -1,0 +1,157 @@
+import { createRandom } from '#ml/random.ts'
+import type { VersionColumn } from '../contract.ts'
+import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
+import { type FrameCell, frameSelect } from '../read/read-frame.ts'
+import type { LeakFinding, LeakSplit } from './contract.ts'
+import { crossSplit } from './cross-split.ts'
+import { findSums } from './find-sums.ts'
+import { judgeMissing } from './judge-missing.ts'
+import { knowsLater, liesAfter } from './know-later.ts'
+import { exampleOf, isNumeric, proveRelations, proveSums } from './prove-leaks.ts'
+import { numberedRows, readCells, readSample } from './read-sample.ts'
+import { type Relation, relateCells } from './relate-cells.ts'
+import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
+import {
+  afterTimeFinding,
+  laterFinding,
+  missingFinding,
+  rankFindings,
+  relationFinding,
+  scoreFinding,
+  sumFinding,
+} from './word-findings.ts'
+
+const SAMPLE_ROWS = 10_000
+/** A wide table is judged on fewer rows: all of the sample is in memory. */
+const SAMPLE_CELLS = 5_000_000
+const sampleRows = (columns: number) =>
+  Math.max(1000, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_CELLS / Math.max(1, columns))))
+const ORDERED_ROWS = 5_000
+const LEAST_ROWS = 20
+/** Above this many columns a look at each of them is no longer cheap. */
+const MOST_COLUMNS = 2000
+const MOST_SUMMANDS = 80
+
+export interface LeakScan {
+  /** The version's Parquet file. */
+  path: string
+  schema: VersionColumn[]
+  target: string
+  rows: number
+  split: LeakSplit
+  /** `columns`: only what single columns tell, for who waits; `all`: also what a split would put on both sides. */
+  depth: 'columns' | 'all'
+  seed: number
+}
+
+/** Everything that gives the target away, strongest first. A column is named once, by its strongest reason. */
+export async function scanLeaks(
+  db: DuckDBConnection,
+  scan: LeakScan,
+  progress: (done: number) => void = () => {},
+): Promise<LeakFinding[]> {
+  const target = scan.schema.find(c => c.name === scan.target)
+  if (!target) throw new RangeError(`There is no column ${scan.target}.`)
+  // What a model never reads tells it nothing; what is ignored now may be used tomorrow.
+  const columns = scan.schema
+    .filter(c => c.name !== scan.target && !['id', 'group', 'weight'].includes(c.role) && c.type !== 'constant')
+    .slice(0, MOST_COLUMNS)
+  const t = id(scan.target)
+  const present = isNumeric(target) ? `isfinite(${t}::DOUBLE)` : `${t} IS NOT NULL`
+  const [cells, ...sampled] = (await readSample(
+    db,
+    { path: scan.path, schema: scan.schema, columns: [target, ...columns] },
+    { of: scan.rows, rows: sampleRows(columns.length), seed: scan.seed, where: present },
+  )) as [FrameCell[], ...FrameCell[][]]
+  progress(0.4)
+  const findings: LeakFinding[] = []
+  if (cells.length >= LEAST_ROWS) {
+    const suspects = columns.flatMap((column, i) => {
+      const relation = relateCells(sampled[i]!, cells)
+      return relation ? [{ column, relation: relation as Relation }] : []
+    })
+    for (const { column, relation } of await proveRelations(db, scan.path, target, suspects)) {
+      const example = relation === 'other-words' ? await exampleOf(db, scan.path, column, target) : undefined
+      findings.push(relationFinding(column.name, scan.target, relation, scan.rows - target.missing, example))
+    }
+    const named = new Set(findings.flatMap(f => f.columns))
+    if (isNumeric(target)) {
+      const numbers = columns.flatMap((c, i) =>
+        isNumeric(c) && !named.has(c.name) ? [{ name: c.name, values: asNumbers(sampled[i]!) }] : [],
+      )
+      const pairs = findSums(numbers.slice(0, MOST_SUMMANDS), asNumbers(cells))
+      for (const { pair, rows } of await proveSums(db, scan.path, scan.target, pairs))
+        findings.push(sumFinding(pair[0], pair[1], scan.target, rows))
+    }
+    progress(0.6)
+    findings.push(...(await inOrderOfTime(db, scan, target, columns)))
+    const told = new Set(findings.flatMap(f => f.columns))
+    findings.push(...judgeColumns(scan, target, cells, columns, sampled, told))
+  }
+  progress(0.8)
+  if (scan.depth === 'all') findings.push(...(await crossSplit(db, scan)))
+  progress(1)
+  return rankFindings(findings)
+}
+
+const asNumbers = (cells: readonly FrameCell[]) => cells.map(cell => (typeof cell === 'number' ? cell : Number.NaN))
+
+/** What columns tell of their own, out of fold, and by being empty. */
+function judgeColumns(
+  scan: LeakScan,
+  target: VersionColumn,
+  cells: readonly FrameCell[],
+  columns: readonly VersionColumn[],
+  sampled: readonly FrameCell[][],
+  told: ReadonlySet<string>,
+): LeakFinding[] {
+  const scored = scoredTarget(cells, isNumeric(target))
+  if (!scored) return []
+  const random = createRandom(scan.seed)
+  const folds = foldsOf(cells.length, () => random.next())
+  return columns.flatMap((column, i) => {
+    if (told.has(column.name)) return []
+    const score = scoreColumn(sampled[i]!, scored, folds)
+    const good = scoreFinding(column.name, scan.target, score, cells.length)
+    if (good) return [good]
+    const clue = judgeMissing(sampled[i]!, scored)
+    if (!clue) return []
+    const level = cells[scored.values.indexOf(clue.level)]
+    return [missingFinding(column.name, scan.target, clue, String(level).slice(0, 40))]
+  })
+}
+
+/** Where rows have a time: columns that know what comes later. */
+async function inOrderOfTime(
+  db: DuckDBConnection,
+  scan: LeakScan,
+  target: VersionColumn,
+  columns: readonly VersionColumn[],
+): Promise<LeakFinding[]> {
+  const time = scan.schema.find(c => c.role === 'time')
+  if (!time || time.name === scan.target) return []
+  const asked = columns.filter(
+    c => c.name !== time.name && (c.type === 'datetime' || (isNumeric(target) && isNumeric(c))),
+  )
+  const findings: LeakFinding[] = []
+  const { from, row } = numberedRows(scan.path, scan.schema)
+  for (let i = 0; i < asked.length; i += 50) {
+    const block = asked.slice(i, i + 50)
+    const list = [time, target, ...block]
+    const [times, targets, ...cells] = await readCells(
+      db,
+      `SELECT ${frameSelect(list)} FROM ${from} WHERE ${id(scan.target)} IS NOT NULL AND ${id(time.name)} IS NOT NULL ORDER BY ${id(time.name)}, ${row} LIMIT ${ORDERED_ROWS}`,
+      list.length,
+    )
+    for (const [k, column] of block.entries()) {
+      if (column.type === 'datetime') {
+        const after = time.type === 'datetime' && liesAfter(cells[k]!, times!)
+        if (after) findings.push(afterTimeFinding(column.name, time.name, after))
+        continue
+      }
+      const later = knowsLater(cells[k]!, targets!)
+      if (later) findings.push(laterFinding(column.name, scan.target, time.name, later, targets!.length))
+    }
+  }
+  return findings
+}

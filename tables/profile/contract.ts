@@ -1,0 +1,130 @@
+import type { ColumnType } from '../contract.ts'
+
+export interface Bin {
+  from: number
+  to: number
+  count: number
+}
+
+export interface ColumnProfile {
+  name: string
+  type: ColumnType
+  count: number
+  missing: number
+  distinct: number
+  /** False: estimated from a thinned set of the values. */
+  distinctExact: boolean
+  min: number | string | null
+  max: number | string | null
+  mean: number | null
+  sd: number | null
+  /** Of finite numbers, interpolated like numpy's default. */
+  quantiles: Record<string, number>
+  /** Counted exactly. Where `distinct` is estimated, a value rarer than one cell in a hundred may be left out. */
+  top: { value: string; count: number }[]
+  /** Finite numbers; of datetimes in milliseconds since 1970. */
+  histogram: Bin[]
+  skewness?: number | null
+  zeros?: number
+  negatives?: number
+  /** Cells that are infinite or not a number: left out of every other figure of spread. */
+  infinite?: number
+  /** Characters of text. */
+  lengths?: { min: number; mean: number; max: number }
+  /** From row to row, in file order, over all cells; null: neither. */
+  monotone?: 'increasing' | 'decreasing' | null
+  /** Sentences, those that matter most first. */
+  warnings: string[]
+}
+
+export const WARNING_KINDS = [
+  'constant',
+  'mostly-missing',
+  'missing',
+  'infinite',
+  'dominant',
+  'zeros',
+  'skewed',
+  'outliers',
+  'high-cardinality',
+  'unique',
+  'row-order',
+  'blank-words',
+  'target-missing',
+  'target-constant',
+  'imbalance',
+  'duplicates',
+  'few-rows',
+  'same-as',
+  'correlated',
+] as const
+export type WarningKind = (typeof WARNING_KINDS)[number]
+export type Severity = 'high' | 'medium' | 'low'
+
+export interface ProfileWarning {
+  kind: WarningKind
+  severity: Severity
+  /** null: about the table. */
+  column: string | null
+  /** The second column of a pair. */
+  other?: string
+  sentence: string
+}
+
+export interface Profile {
+  v: 1
+  rows: number
+  duplicateRows: number
+  columns: ColumnProfile[]
+  /** Ranked: what matters most first. */
+  warnings: ProfileWarning[]
+}
+
+/** Rows that correlations are counted on at most. */
+export const EXACT_RELATION_ROWS = 100_000
+/** Columns that pairs are counted for at most: those that tell most about the target. */
+export const PAIRED_COLUMNS = 100
+
+export type TargetMeasure = 'pearson' | 'correlation-ratio' | 'cramers-v'
+export interface TargetRelation {
+  column: string
+  /** pearson between numbers, the correlation ratio η² between a number and groups, Cramér's V between groups. */
+  measure: TargetMeasure
+  /** Pearson −1 to 1; the others 0 to 1. */
+  value: number | null
+  /** Between numbers. */
+  spearman: number | null
+  /** Of the two, in nats; numbers in ten groups of equal counts. */
+  mutualInformation: number | null
+  /** Of the numbers: which way the target goes when the column rises. */
+  direction: 'up' | 'down' | null
+  /** Rows that have both. */
+  rows: number
+}
+
+export interface Relations {
+  v: 1
+  target: string | null
+  rows: number
+  /** Rows that were counted: all, or a seeded sample. */
+  sampledRows: number
+  exact: boolean
+  seed: number | null
+  /** Columns of pairs, numbers and groups; `leftOut` says how many more there are. */
+  numbers: string[]
+  groups: string[]
+  leftOut: number
+  /** Upper triangles, row by row without the diagonal; null where there are fewer than three common rows or no spread. */
+  pearson: (number | null)[]
+  spearman: (number | null)[]
+  /** Bias-corrected (Bergsma 2013). */
+  cramersV: (number | null)[]
+  targetRelations: TargetRelation[]
+  warnings: ProfileWarning[]
+}
+
+/** Where the pair of two names stands in an upper triangle without its diagonal. */
+export const pairAt = (i: number, j: number, n: number): number => {
+  const [a, b] = i < j ? [i, j] : [j, i]
+  return a * n - (a * (a + 1)) / 2 + (b - a - 1)
+}

@@ -1,0 +1,43 @@
+import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
+import type { ColumnProfile } from './contract.ts'
+
+const TOP = 10
+/** Different values that are grouped exactly at most; beyond, the commonest are looked for by a sketch and then counted. */
+const MOST_GROUPS = 200_000
+
+/** Distinct and commonest values of a column that is not read as numbers. `about`: the estimate of how many are different. */
+export async function countWords(
+  db: DuckDBConnection,
+  table: string,
+  name: string,
+  about: number,
+  exactRows: boolean,
+): Promise<Pick<ColumnProfile, 'distinct' | 'distinctExact' | 'top'>> {
+  const c = id(name)
+  if (exactRows || about <= MOST_GROUPS) {
+    const rows = (
+      await db.runAndReadAll(
+        `WITH g AS (SELECT ${c} AS v, count(*)::DOUBLE AS n FROM ${table} WHERE ${c} IS NOT NULL GROUP BY 1)
+         SELECT v::VARCHAR AS value, n AS count, count(*) OVER ()::DOUBLE AS groups FROM g ORDER BY n DESC, v LIMIT ${TOP}`,
+      )
+    ).getRowObjectsJson() as { value: string; count: number; groups: number }[]
+    return {
+      distinct: rows[0]?.groups ?? 0,
+      distinctExact: true,
+      top: rows.map(({ value, count }) => ({ value, count })),
+    }
+  }
+  const [found] = (
+    await db.runAndReadAll(`SELECT approx_top_k(${c}::VARCHAR, ${TOP}) AS likely FROM ${table}`)
+  ).getRowObjectsJson() as { likely: string[] | null }[]
+  const likely = found?.likely ?? []
+  const top =
+    likely.length === 0
+      ? []
+      : ((
+          await db.runAndReadAll(
+            `SELECT ${c}::VARCHAR AS value, count(*)::DOUBLE AS count FROM ${table} WHERE ${c}::VARCHAR IN (${likely.map(text)}) GROUP BY 1 ORDER BY 2 DESC, 1`,
+          )
+        ).getRowObjectsJson() as { value: string; count: number }[])
+  return { distinct: about, distinctExact: false, top: top.filter(t => t.count > 1) }
+}

@@ -1,0 +1,48 @@
+import { type ProfileWarning, pairAt, type Relations } from './contract.ts'
+
+const MOST = 30
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
+/** Pairs that say nearly the same. What says the same as the target is a leak, and found there. */
+export function warnAboutPairs(r: Relations): ProfileWarning[] {
+  const found: (ProfileWarning & { weight: number })[] = []
+  if (r.sampledRows < 30) return []
+  const look = (names: string[], value: (at: number) => { size: number; words: string } | null) => {
+    for (const [i, a] of names.entries())
+      for (const [k, b] of names.slice(i + 1).entries()) {
+        if (a === r.target || b === r.target) continue
+        const measured = value(pairAt(i, i + 1 + k, names.length))
+        if (!measured || measured.size < 0.95) continue
+        const same = measured.size > 1 - 1e-6
+        found.push({
+          kind: same ? 'same-as' : 'correlated',
+          severity: same ? 'medium' : 'low',
+          column: a,
+          other: b,
+          weight: measured.size,
+          sentence: same
+            ? `${a} and ${b} say the same (${measured.words}): one of them is enough.`
+            : `${a} and ${b} go together closely (${measured.words}): importances are shared between them.`,
+        })
+      }
+  }
+  look(r.numbers, at => {
+    const [linear, rank] = [r.pearson[at] ?? null, r.spearman[at] ?? null]
+    if (linear === null && rank === null) return null
+    // A single extreme row may make a linear correlation: it counts when the ranks agree.
+    const size =
+      Math.min(Math.abs(linear ?? 0), 1) >= 0.95 && Math.abs(rank ?? 0) < 0.7
+        ? 0
+        : Math.max(Math.abs(linear ?? 0), Math.abs(rank ?? 0))
+    const byRank = Math.abs(rank ?? 0) > Math.abs(linear ?? 0)
+    return { size, words: `${byRank ? 'Spearman' : 'Pearson'} ${short.format((byRank ? rank : linear) ?? 0)}` }
+  })
+  look(r.groups, at => {
+    const v = r.cramersV[at] ?? null
+    return v === null ? null : { size: v, words: `Cramér's V ${short.format(v)}` }
+  })
+  return found
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, MOST)
+    .map(({ weight: _, ...warning }) => warning)
+}

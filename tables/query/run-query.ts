@@ -1,0 +1,135 @@
+import { type DuckDBConnection, rowsOf, SELECT_STATEMENT, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
+import type { WorkReport } from '../report.ts'
+import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from './contract.ts'
+import { explainQuery } from './explain-query.ts'
+
+export interface RunQueryInput {
+  /** The version's Parquet file. */
+  path: string
+  folder: string
+  sql: string
+  milliseconds: number
+  /** Where the whole answer is written as Parquet, instead of its first rows coming back. */
+  saveTo?: string
+}
+
+export type RunQueryOutput =
+  | { kind: 'fault'; fault: QueryFault }
+  | { kind: 'rows'; result: QueryResult; truncated: boolean; milliseconds: number }
+  | { kind: 'file'; rows: number; milliseconds: number }
+
+class Fault extends Error {
+  readonly fault: QueryFault
+  constructor(fault: QueryFault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+const MARK = ' …'
+
+/** As it is stored and shown: whole numbers and decimals as numbers where nothing is lost, dates and nested values in words. */
+function toCell(value: unknown, type: string): QueryCell {
+  if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
+  // JSON has no NaN and no infinity.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  const words = String(value).replaceAll('\0', '\uFFFD')
+  if ((typeof value === 'bigint' || type.startsWith('DECIMAL')) && Math.abs(Number(words)) <= Number.MAX_SAFE_INTEGER)
+    return Number(words)
+  return words.length > QUERY_LIMITS.cell ? words.slice(0, QUERY_LIMITS.cell) + MARK : words
+}
+
+const bytesOf = (row: readonly QueryCell[]) =>
+  row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? Buffer.byteLength(cell) + 3 : 12), 2)
+
+/** One statement, and one that only reads. DuckDB’s own parser decides, not a pattern. */
+async function prepareOne(db: DuckDBConnection, sql: string) {
+  const statements = await db.extractStatements(sql)
+  if (statements.count !== 1)
+    throw new Fault({
+      message: `These are ${statements.count} statements; one is run at a time.`,
+      hint: 'Leave out what stands behind the semicolon. PIVOT counts as two: group instead.',
+    })
+  const prepared = await statements.prepare(0)
+  if (prepared.statementType !== SELECT_STATEMENT)
+    throw new Fault({
+      message: 'Only SELECT and WITH … SELECT are run here.',
+      hint: 'A version never changes. To keep an answer, save it as a new version.',
+    })
+  if (prepared.parameterCount > 0)
+    throw new Fault({ message: 'The query has parameters ($1, ?), and nothing to put in their place.' })
+  return prepared
+}
+
+async function firstRows(db: DuckDBConnection, sql: string): Promise<{ result: QueryResult; truncated: boolean }> {
+  const answer = await (await prepareOne(db, sql)).stream()
+  const types = answer.columnTypes().map(String)
+  const columns = answer.columnNames().map((name, i) => ({ name: name.replaceAll('\0', '\uFFFD'), type: types[i]! }))
+  const rows: QueryCell[][] = []
+  let bytes = 0
+  for (let chunk = await answer.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await answer.fetchChunk())
+    for (const given of rowsOf(chunk)) {
+      const row = given.map((value, i) => toCell(value, types[i]!))
+      bytes += bytesOf(row)
+      if (rows.length === QUERY_LIMITS.rows || (bytes > QUERY_LIMITS.bytes && rows.length > 0))
+        return { result: { v: 1, columns, rows }, truncated: true }
+      rows.push(row)
+    }
+  return { result: { v: 1, columns, rows }, truncated: false }
+}
+
+/** The statement as it stands in brackets: no semicolon at its end. */
+const withoutSemicolon = (sql: string): string => sql.replace(/;[\s;]*$/, '')
+
+async function writeAll(db: DuckDBConnection, sql: string, target: string): Promise<number> {
+  await prepareOne(db, sql)
+  // In brackets it is still one statement, and the brackets are closed by us.
+  await (await db.extractStatements(`SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer`)).prepare(0)
+  await db.run(
+    `COPY (SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`,
+  )
+  const [{ n }] = (
+    await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM read_parquet(${text(target)})`)
+  ).getRowObjectsJson() as [{ n: number }]
+  return n
+}
+
+/** A question over the rows of one version, which it sees as `data`; nothing else can be read, and nothing written by it. */
+export async function runQuery(input: RunQueryInput, report: WorkReport): Promise<RunQueryOutput> {
+  const { path, folder, sql, milliseconds, saveTo } = input
+  const tooLong = AbortSignal.timeout(milliseconds)
+  const begun = performance.now()
+  const took = () => Math.round(performance.now() - begun)
+  try {
+    return await withDuckDb(
+      {
+        files: saveTo === undefined ? [path] : [path, saveTo],
+        limits: {
+          memoryMb: QUERY_LIMITS.memoryMb,
+          threads: 2,
+          temporaryFolder: folder,
+          temporaryMb: QUERY_LIMITS.temporaryMb,
+        },
+        signal: AbortSignal.any([report.signal, tooLong]),
+      },
+      async db => {
+        await db.run(`CREATE VIEW data AS SELECT * FROM read_parquet(${text(path)})`)
+        if (saveTo !== undefined) return { kind: 'file', rows: await writeAll(db, sql, saveTo), milliseconds: took() }
+        return { kind: 'rows', ...(await firstRows(db, sql)), milliseconds: took() }
+      },
+    )
+  } catch (error) {
+    report.signal.throwIfAborted()
+    if (error instanceof Fault) return { kind: 'fault', fault: error.fault }
+    if (tooLong.aborted)
+      return {
+        kind: 'fault',
+        fault: {
+          message: `The query was stopped after ${milliseconds / 1000} seconds.`,
+          hint: 'Filter rows before you join or group, or add LIMIT. A recursive query needs an end.',
+        },
+      }
+    if (!(error instanceof Error)) throw error
+    return { kind: 'fault', fault: explainQuery(sql, error.message.replaceAll(path, 'data')) }
+  }
+}

@@ -1,0 +1,69 @@
+import { TableError } from '../errors.ts'
+import { findBadLine } from './find-bad-line.ts'
+import type { PreparedFile } from './read-source.ts'
+
+const REPAIR = 'Repair the line, then add the file again.'
+const NAMES: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
+
+/** DuckDB's failure to read files of one table: that of the file it stumbled over, as far as it can be told. */
+export async function explainFailure(error: unknown, files: PreparedFile[]): Promise<Error> {
+  if (error instanceof TableError) return error
+  const message = String((error as Error)?.message ?? error)
+  const named = files.find(f => message.includes(f.source.path))
+  if (files.length > 1 && !named)
+    for (const file of files.filter(f => f.header)) {
+      const bad = await findBadLine(file.source.path, file.header!.delimiter, file.header!.names.length)
+      if (bad) return explainFile(error, file)
+    }
+  return explainFile(error, named ?? files[0]!)
+}
+
+/** In words that a person can act on: the line, what was expected, what to do. */
+async function explainFile(error: unknown, { source, header, name: fileName }: PreparedFile): Promise<TableError> {
+  const message = String((error as Error)?.message ?? error)
+  if (/Out of Memory|max_temp_directory_size|No space left/i.test(message))
+    return new TableError('disk_full', `${fileName} needs more memory or disk than this machine has free.`, {
+      hint: 'Free space on the server, or add the file as Parquet.',
+      cause: error,
+    })
+  if (source.format === 'parquet')
+    return new TableError('invalid', `${fileName} cannot be read: its Parquet data is damaged or cut off.`, {
+      hint: 'Write the file again, then add it again.',
+      cause: error,
+    })
+  if (source.format === 'json') {
+    const line = /line (\d+)/i.exec(message)?.[1]
+    return new TableError('invalid', `${fileName} cannot be read as JSON${line ? ` (line ${line})` : ''}.`, {
+      hint: 'Expected is a list of records, [{…}, {…}], or one record per line.',
+      cause: error,
+    })
+  }
+  const bad = header && (await findBadLine(source.path, header.delimiter, header.names.length))
+  if (bad && 'badText' in bad)
+    return new TableError('invalid', `Line ${bad.line} of ${fileName} is not UTF-8 text.`, {
+      hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), then add it again.',
+      cause: error,
+    })
+  if (bad && 'openQuote' in bad)
+    return new TableError('invalid', `Line ${bad.line} of ${fileName} has a quote that is not closed.`, {
+      hint: REPAIR,
+      cause: error,
+    })
+  if (bad)
+    return new TableError(
+      'invalid',
+      `Line ${bad.line} of ${fileName} has ${bad.cells} ${bad.cells === 1 ? 'cell' : 'cells'} where the header has ${header.names.length}, divided by ${NAMES[header.delimiter]}.`,
+      {
+        hint:
+          bad.line === 2
+            ? 'Use the same delimiter in the header as in the rows, then add the file again.'
+            : `${REPAIR} Often a cell that contains the delimiter or a line break has no quotes around it.`,
+        cause: error,
+      },
+    )
+  const line = /Line: (\d+)/i.exec(message)?.[1]
+  return new TableError('invalid', `${fileName} cannot be read as a table${line ? ` (line ${line})` : ''}.`, {
+    hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also packed with gzip or zstd; text as UTF-8 with a header line.',
+    cause: error,
+  })
+}

@@ -1,0 +1,142 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ColumnDecision, PreviewCell, VersionColumn } from '../contract.ts'
+import { type DuckDBConnection, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
+import { TableError } from '../errors.ts'
+import { checkContract } from '../infer/check-contract.ts'
+import { columnFacts } from '../infer/column-facts.ts'
+import { compareSchemas } from '../infer/compare-schemas.ts'
+import { type ColumnFacts, guessRoles, guessTime, inferColumn, warnAbout } from '../infer/infer-column.ts'
+import type { WorkReport } from '../report.ts'
+import { appendRows } from './append-rows.ts'
+import { cleanColumns } from './clean-columns.ts'
+import { compareHeaders, copyOptions, loadSource, namesOf, prepareFiles } from './load-source.ts'
+import { requireGoodNames } from './read-source.ts'
+
+export interface IngestInput {
+  /** Of one table, below each other. */
+  files: { path: string; name: string }[]
+  /** Scratch. The finished Parquet is written to `target` in it. */
+  folder: string
+  target: string
+  /** What is read, as sentences call it. */
+  words: string
+  /** The newest version: its columns are compared; with `append` its rows come first. */
+  before?: { path: string; schema: VersionColumn[]; label: string }
+  append: boolean
+  wishes: { target?: string; time?: string }
+  /** The contract of the dataset, with what was decided for this ingestion. */
+  decisions: ColumnDecision[]
+  /** For a preview: so many rows are read, and the first few come back. */
+  limitRows?: number
+  /** DuckDB's own limit; beyond it spills into `folder`. */
+  duckDbMb: number
+}
+
+export interface IngestOutput {
+  rows: number
+  schema: VersionColumn[]
+  warnings: string[]
+  /** Where the schema differs from what was decided, in sentences. */
+  breaks: string[]
+  /** First rows, of a preview. */
+  cells: PreviewCell[][]
+}
+
+const PREVIEW_ROWS = 20
+/** Readers and writers hold 2,048 cells of every column at once: thousands of columns need more than long tables do. */
+const MANY_COLUMNS = 1000
+const MANY_COLUMNS_MB = 2048
+const PREVIEW_COLUMNS = 200
+/** Each thread holds buffers of the file and of what it counts; with less than this the second one runs out of memory now and then. */
+const THREAD_MB = 125
+
+function requireColumns(names: string[], wishes: IngestInput['wishes']): void {
+  for (const [word, name] of Object.entries(wishes))
+    if (name && !names.includes(name))
+      throw new TableError('invalid', `There is no column “${name}” to be the ${word}.`, {
+        hint: `The columns are ${names.slice(0, 30).join(', ')}${names.length > 30 ? ' …' : ''}.`,
+      })
+}
+
+async function firstCells(db: DuckDBConnection, table: string): Promise<PreviewCell[][]> {
+  const result = await db.runAndReadAll(`SELECT * FROM ${table} LIMIT ${PREVIEW_ROWS}`)
+  return result
+    .getRowsJson()
+    .map(row => row.slice(0, PREVIEW_COLUMNS).map(v => (v === null || typeof v === 'object' ? null : v)))
+}
+
+/** Files of a table become one Parquet file with a schema, reasons and warnings: streamed, never the whole in memory. */
+export async function ingestTable(input: IngestInput, { progress, signal }: WorkReport): Promise<IngestOutput> {
+  const { folder, target, wishes, before, append } = input
+  progress(0.05, 'reading')
+  const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`))
+  const raw = join(folder, 'raw.parquet')
+  const wide = (namesOf(files)?.length ?? 0) > MANY_COLUMNS
+  const access = {
+    files: [...files.map(f => f.source.path), ...(before ? [before.path] : [])],
+    folders: [folder],
+    limits: {
+      temporaryFolder: folder,
+      memoryMb: wide ? Math.max(MANY_COLUMNS_MB, input.duckDbMb) : input.duckDbMb,
+      threads: wide || input.duckDbMb < 2 * THREAD_MB ? 1 : 2,
+    },
+    signal,
+  }
+  return withDuckDb(access, async db => {
+    const loaded = await loadSource(db, files, raw, { rows: input.limitRows })
+    if (loaded.rows === 0)
+      throw new TableError('invalid', `${input.words} has a header but no rows.`, {
+        hint: 'Add at least one row below the header line.',
+      })
+    progress(0.5, 'inferring types')
+    const names = namesOf(files)
+    const cleaned = await cleanColumns(db, {
+      textual: names !== undefined,
+      names,
+      codes: loaded.codes,
+      rows: loaded.rows,
+    })
+    const warnings = [...compareHeaders(files), ...cleaned.warnings]
+    let table = 'data'
+    if (append && before) {
+      const appended = await appendRows(db, before)
+      warnings.push(...appended.differences)
+      table = appended.table
+    }
+    progress(0.6, 'writing')
+    // Names first: Parquet would write doubled ones, and nobody could read them.
+    const columns = (await db.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson().map(r => String(r[0]))
+    requireGoodNames(columns, input.words)
+    requireColumns(columns, wishes)
+    if (loaded.written && !cleaned.changed && table === 'data') await rename(raw, target)
+    else await db.run(`COPY ${table} TO ${text(target)} (${copyOptions(columns.length)})`)
+    await db.run(`CREATE VIEW version AS SELECT * FROM read_parquet(${text(target)})`)
+    progress(0.8, 'inferring types')
+    const [[rows]] = (await db.runAndReadAll('SELECT count(*)::DOUBLE FROM version')).getRowsJson() as [[number]]
+    const facts: ColumnFacts[] = await columnFacts(db, 'version', rows, signal)
+    const decided = new Map(input.decisions.map(d => [d.name, d]))
+    const all = { ...wishes, decided }
+    const schema = guessRoles(
+      guessTime(
+        facts.map(f => inferColumn(f, all)),
+        all,
+      ),
+      all,
+      rows,
+    )
+    for (const [i, f] of facts.entries()) warnings.push(...warnAbout(schema[i]!, f))
+    if (facts.length === 1 && names)
+      warnings.unshift('The file has a single column: is the delimiter one of comma, semicolon, tab or |?')
+    if (before && !append) warnings.unshift(...compareSchemas(before.label, before.schema, schema))
+    if (input.limitRows !== undefined && rows === input.limitRows)
+      warnings.unshift(`Guessed from the first ${rows.toLocaleString('en')} rows; the whole is read when it is added.`)
+    return {
+      rows,
+      schema,
+      warnings,
+      breaks: checkContract(input.decisions, facts, schema),
+      cells: input.limitRows === undefined ? [] : await firstCells(db, 'version'),
+    }
+  })
+}

@@ -1,0 +1,99 @@
+import { quoteLiteral as text } from '../duckdb.ts'
+
+/** Share of cells that must be numbers for a column with a few stray words to be read as numbers. */
+const NUMERIC_SHARE = 0.99
+const MAX_STRAYS = 1000
+/** Words that mean "no value" in files of text; others that might are kept and warned about. */
+const MISSING_TOKENS = ['', '?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null']
+const TOKENS = `(${MISSING_TOKENS.map(text).join(', ')})`
+
+type Counts = Record<string, unknown> | undefined
+type Query = <T>(sql: string) => Promise<T[]>
+export const count = (row: Counts, key: string): number => Number(row?.[key] ?? 0)
+const words = (list: { w: string }[]) => list.map(s => `“${s.w}”`).join(', ')
+
+/** What tells words apart: cells present, real (no missing word), whole numbers, numbers, true/false, times, times with an offset. */
+export function textCounts(c: string, k: number): string {
+  const real = `FILTER (WHERE trim(${c}) NOT IN ${TOKENS})`
+  return [
+    `count(${c})::DOUBLE AS n${k}`,
+    `count(${c}) ${real}::DOUBLE AS r${k}`,
+    `count_if(regexp_full_match(trim(${c}), '[+-]?[0-9]{1,18}'))::DOUBLE AS i${k}`,
+    `count(CASE WHEN isfinite(TRY_CAST(${c} AS DOUBLE)) THEN 1 END) ${real}::DOUBLE AS g${k}`,
+    `count_if(lower(trim(${c})) IN ('true', 'false'))::DOUBLE AS b${k}`,
+    `count(TRY_CAST(${c} AS TIMESTAMP)) ${real}::DOUBLE AS t${k}`,
+    `count_if(regexp_matches(${c}, '[0-9]:[0-9]{2}.*(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'))::DOUBLE AS z${k}`,
+    twoLetters(c, k),
+  ].join(', ')
+}
+
+/** Of a column that is words for certain: cells present and real. */
+export const wordCounts = (c: string, k: number): string =>
+  `count(${c})::DOUBLE AS n${k}, count(${c}) FILTER (WHERE trim(${c}) NOT IN ${TOKENS})::DOUBLE AS r${k}, ${twoLetters(c, k)}`
+
+const twoLetters = (c: string, k: number) =>
+  `count_if(length(${c}) = 2 AND upper(${c}) = ${c} AND ${c} <> 'NA')::DOUBLE AS u${k}`
+
+/** The first rows prove that no reading as numbers, true/false or times is possible for the whole. */
+export function isText(row: Counts, k: number): boolean {
+  const real = count(row, `r${k}`)
+  return real - count(row, `g${k}`) > MAX_STRAYS && count(row, `b${k}`) < real && count(row, `t${k}`) < real
+}
+
+/** How a column of text is read: as numbers, times or true/false where (nearly) all cells prove it; missing words as missing. */
+export async function readText(
+  query: Query,
+  of: { c: string; name: string; table: string; counts: Counts; k: number; onlyWords: boolean },
+): Promise<{ expression?: string; warnings: string[] }> {
+  const { c, name, table, counts, k } = of
+  const warnings: string[] = []
+  const [present, numbers] = [count(counts, `n${k}`), count(counts, `g${k}`)]
+  let real = count(counts, `r${k}`)
+  if (present === 0) return { warnings }
+  let tokens = TOKENS
+  let type: string | undefined
+  if (!of.onlyWords && real > 0) {
+    if (count(counts, `i${k}`) === real) type = 'BIGINT'
+    else if (numbers === real) type = 'DOUBLE'
+    else if (count(counts, `b${k}`) === real) type = 'BOOLEAN'
+    else if (count(counts, `t${k}`) === real)
+      type = count(counts, `z${k}`) === real ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP'
+  }
+  let expression: string | undefined
+  const read = `CASE WHEN trim(${c}) NOT IN ${tokens} THEN trim(${c}) END`
+  if (type) expression = `TRY_CAST(${read} AS ${type})`
+  else if (!of.onlyWords && numbers > 0 && numbers >= real * NUMERIC_SHARE && real - numbers <= MAX_STRAYS) {
+    const strays = await query<{ w: string }>(
+      `SELECT DISTINCT left(trim(${c}), 60) AS w FROM ${table} WHERE trim(${c}) NOT IN ${tokens} AND NOT coalesce(isfinite(TRY_CAST(${c} AS DOUBLE)), false) ORDER BY 1 LIMIT 4`,
+    )
+    warnings.push(
+      `${name}: ${real - numbers} of ${present} cells are no numbers (${words(strays)}) and are read as missing.`,
+    )
+    expression = `CASE WHEN isfinite(TRY_CAST(${read} AS DOUBLE)) THEN TRY_CAST(${read} AS DOUBLE) END`
+  }
+  if (real === present) return { expression, warnings }
+  if (!expression && count(counts, `u${k}`) > real / 2) {
+    // Among words of two capitals, as codes of countries or states are, NA is one of them.
+    tokens = `(${MISSING_TOKENS.filter(t => t !== 'NA')
+      .map(text)
+      .join(', ')})`
+    const [again] = await query<{ r: number }>(
+      `SELECT count(${c}) FILTER (WHERE trim(${c}) NOT IN ${tokens})::DOUBLE AS r FROM ${table}`,
+    )
+    if (again!.r !== real)
+      warnings.push(`${name}: “NA” is kept as a word, since the other words are codes of two letters too.`)
+    real = again!.r
+    if (real === present) return { warnings }
+  }
+  expression ??= `CASE WHEN trim(${c}) NOT IN ${tokens} THEN ${c} END`
+  const seen = await query<{ w: string; n: number }>(
+    `SELECT trim(${c}) AS w, count(*)::DOUBLE AS n FROM ${table} WHERE trim(${c}) IN ${tokens} GROUP BY 1 ORDER BY 1`,
+  )
+  const named = seen.filter(s => s.w !== '')
+  const blank = seen.find(s => s.w === '')?.n ?? 0
+  const total = named.reduce((sum, s) => sum + s.n, 0)
+  if (named.length > 0)
+    warnings.push(`${name}: ${total} of ${present} cells are ${words(named.slice(0, 4))} and are read as missing.`)
+  if (blank > 0) warnings.push(`${name}: ${blank} of ${present} cells are blank and are read as missing.`)
+  return { expression, warnings }
+}
