@@ -58,7 +58,7 @@ module.exports = {
     {
       name: 'tables-stand-alone',
       severity: 'error',
-      from: { path: '^tables/' },
+      from: { path: '^tables/', pathNot: TESTS },
       to: { path: '^(app|components|server|db|jobs|serve|bin)/|node_modules/(?!zod/|@duckdb/)' },
     },
     {
