@@ -11,18 +11,18 @@ import { insertPredictionLines } from '#server/serving/index.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { TokenBook } from './http/token-book.ts'
 import { Spool } from './log/spool.ts'
-import { Follower } from './router/keep-in-step.ts'
+import { RevisionFollower } from './router/follow-revisions.ts'
 import { RouteTable } from './router/route-table.ts'
 import { StateFolder } from './router/saved-state.ts'
 
 export interface Serving {
-  /** Ends after the requests in flight; predictions that the database did not take stay on disk. */
+  /** Stops after the requests in flight; predictions that could not be stored stay on disk. */
   stop(): Promise<void>
 }
 
 /**
- * One serve process. It never asks for the database before it answers: with a saved state it is ready at once, without one when the
- * database first answers. Needs the environment and the secrets of the home only.
+ * Starts one serve process. With a saved state it is ready at once, even while the database is away; without one when the database first
+ * answers.
  */
 export async function startServe(
   open: typeof openDatabase,
@@ -41,7 +41,7 @@ export async function startServe(
     max: 5,
     connectTimeoutSeconds: 3,
   })
-  // An instance that is not ours ends the process; a database that is away does not.
+  // A database of another instance ends the process; one that is away does not.
   const sameInstance = () =>
     requireSameInstance(db, { encryptionKey: secrets.encryptionKey, blobStoreId: blobs.id }).then(
       () => true,
@@ -52,7 +52,7 @@ export async function startServe(
     )
   const state = new StateFolder(join(env.FLEXIML_HOME, 'serve'), blobs)
   const routes = new RouteTable(state, log)
-  const tokens: TokenBook = new TokenBook(secrets.encryptionKey, () => follower.lookAgain())
+  const tokens: TokenBook = new TokenBook(secrets.encryptionKey, () => follower.refreshTokensOnce())
   const spool = new Spool({ folder: state.spool, log, insert: lines => insertPredictionLines(db, lines) })
   const saved = state.read()
   if (saved) {
@@ -61,7 +61,15 @@ export async function startServe(
   }
   const registration = registerProcess(db, 'serve', process.env.npm_package_version ?? '0.1.0', log)
   const notifier = createNotifier(sql, log)
-  const follower: Follower = new Follower({ db, notifier, routes, tokens, state, processId: registration.id, log })
+  const follower: RevisionFollower = new RevisionFollower({
+    db,
+    notifier,
+    routes,
+    tokens,
+    state,
+    processId: registration.id,
+    log,
+  })
   const app = createHttpServer({
     db,
     routes,

@@ -136,6 +136,7 @@ type Switched = {
   version: number
   previous: number | null
   revision: number
+  primary: boolean
   switchedInMs: number | null
   laggards: { host: string; pid: number; error: string | null }[]
 }
@@ -168,6 +169,27 @@ async function rollback({ args, text, whole, client }: Call): Promise<Outcome> {
     reason: text('reason'),
   })
   return switched('is back at', done)
+}
+
+async function primary({ args, client }: Call): Promise<Outcome> {
+  const { api } = await client()
+  const [model, endpoint] = [args[0]!, args[1]]
+  if (endpoint === undefined) {
+    const { items } = await api.serving.list.query({})
+    const found = items.find(e => e.primary && e.model === model)
+    return {
+      document: { model, endpoint: found?.endpoint ?? null, version: found?.version ?? null },
+      text: found
+        ? `The primary endpoint of ${model} is ${found.endpoint}; it serves v${found.version}.`
+        : `No endpoint that serves ${model} is its primary endpoint.`,
+    }
+  }
+  const done = await api.serving.choosePrimary.mutate({ model, endpoint })
+  const before = done.previous === null || done.previous === endpoint ? '' : `, instead of ${done.previous}`
+  return {
+    document: { ...done },
+    text: `${done.endpoint} is the primary endpoint of ${done.model}${before}; the champion is v${done.version}.`,
+  }
 }
 
 async function history({ args, text, client }: Call): Promise<Outcome> {
@@ -247,7 +269,7 @@ export const registryCommands: Command[] = [
     name: 'model promote',
     parameters: 'M@V',
     count: [1, 1],
-    summary: 'Puts a version behind an endpoint; the endpoint is made when there is none.',
+    summary: 'Makes an endpoint serve a version; creates the endpoint if there is none.',
     options: {
       endpoint: { type: 'string', value: 'E', help: 'the endpoint', required: true },
       time: { type: 'string', value: 'COL', help: 'the column of a request’s rows that says when they happened' },
@@ -259,15 +281,22 @@ export const registryCommands: Command[] = [
     name: 'model rollback',
     parameters: 'E',
     count: [1, 1],
-    summary: 'Puts the version that answered before (or --to) behind an endpoint again.',
+    summary: 'Makes an endpoint serve its previous version again, or the version --to.',
     options: { to: { type: 'string', value: 'V', help: 'a version’s number' }, reason: REASON },
     run: rollback,
+  },
+  {
+    name: 'model primary',
+    parameters: 'M [E]',
+    count: [1, 2],
+    summary: 'Shows the primary endpoint of a model, or makes E it. The alias champion follows this endpoint.',
+    run: primary,
   },
   {
     name: 'model history',
     parameters: 'E',
     count: [1, 1],
-    summary: 'Lists every switch of an endpoint, newest first, and what was in force at a time.',
+    summary: 'Lists the revisions of an endpoint, newest first, or the one in force at a time.',
     options: {
       at: { type: 'string', value: 'TIME', help: 'as 2026-03-01T14:03; without an offset in the project’s zone' },
     },

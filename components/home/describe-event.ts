@@ -68,6 +68,10 @@ const WORDS: Record<string, Words> = {
     parts: ['promoted ', { strong: `${text(p.model)} v${text(p.version)}` }, ` on ${text(p.endpoint)}`],
     href: `serving/${at(p.endpoint)}?tab=history`,
   }),
+  'serving.primary-endpoint-changed': p => ({
+    parts: ['made ', strong(p.endpoint), ` the primary endpoint of ${text(p.model)}`],
+    href: `serving/${at(p.endpoint)}`,
+  }),
   'serving.endpoint-rolled-back': p => ({
     parts: ['rolled ', strong(p.endpoint), ` back to ${text(p.model)} v${text(p.version)}`],
     href: `serving/${at(p.endpoint)}?tab=history`,

@@ -32,6 +32,8 @@ const ENDPOINT = {
   model: 'demand',
   version: 1,
   revision: 1,
+  targets: [],
+  primary: true,
   servers: { current: 1, alive: 1 },
   ratePerSecond: 12,
   p50Ms: 0.62,

@@ -2,7 +2,8 @@
 import { Anchor, Badge, Button, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { CHAMPION, VERSION_ACTIONS } from '#server/registry/contract.ts'
+import { CHAMPION } from '#server/registry/contract.ts'
+import { decidePromotion } from '#server/registry/promotion/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { formatMeasured, metricLabel } from '../training/labels.ts'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -44,13 +45,14 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                 <Anchor component={Link} size="sm" href={paths.endpoint(project, e.endpoint)}>
                   {e.endpoint}
                 </Anchor>{' '}
-                answers with v{e.version}.
+                serves v{e.version}
+                {e.primary && endpoints.length > 1 ? ' (primary endpoint)' : ''}.
               </span>
             ))}
           </>
         }
         actions={
-          newest.version !== championNumber && newest.servable.kind !== 'none' ? (
+          decidePromotion({ version: newest, isChampion: newest.version === championNumber }).code === 'possible' ? (
             <Allowed project={project} to="serving:promote">
               <Button component={Link} href={promoteHref(newest.version)}>
                 Promote v{newest.version}
@@ -133,7 +135,7 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
                       ONNX
                     </Button>
                   ) : null}{' '}
-                  {(VERSION_ACTIONS[v.state] as readonly string[]).includes('promote') && v.servable.kind !== 'none' ? (
+                  {decidePromotion({ version: v }).allowed ? (
                     <Allowed project={project} to="serving:promote">
                       <Button
                         component={Link}

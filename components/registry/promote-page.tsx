@@ -18,6 +18,7 @@ import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
@@ -26,7 +27,7 @@ import { Time } from '../ui/time.tsx'
 import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
 
-/** Asks before a version answers: what will happen, beside what speaks for it. */
+/** Confirms a promotion: its effect, and the comparison with the version in force. */
 export function PromotePage({ project, name }: { project: string; name: string }) {
   const router = useRouter()
   const [number] = useQueryState('version', parseAsInteger)
@@ -46,7 +47,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
   const before = now?.model === name ? model.data.versions.find(v => v.version === now.version) : undefined
   const lastSwitch = history.data?.items.find(i => i.switchedInMs !== null)?.switchedInMs ?? null
   const nameProblem = resourceNameSchema.safeParse(endpoint).error?.issues[0]?.message
-  const same = now !== undefined && before?.version === version.version
+  const decision = decidePromotion({ version, isChampion: before === version })
   const result = promote.data
   return (
     <Stack gap="md">
@@ -60,23 +61,18 @@ export function PromotePage({ project, name }: { project: string; name: string }
             ?
           </Title>
           <Text size="sm" c="dimmed" maw={640}>
-            {same
-              ? `${endpoint} answers with it already.`
-              : now
-                ? `It answers instead of ${now.model} v${now.version} from about a second after you confirm; requests on their way end with v${now.version}. `
-                : `${endpoint} is new: it answers from about a second after you confirm. `}
-            {now && !same
-              ? `You can roll back at any time${lastSwitch === null ? '' : `; the last switch took ${formatDuration(lastSwitch)}`}.`
-              : null}
+            {decision.code === 'already_serving'
+              ? `${endpoint} already serves this version.`
+              : promotionEffect(endpoint, now, lastSwitch)}
           </Text>
         </div>
         <Group gap="xs">
           <Button variant="subtle" color="gray" component={Link} href={paths.model(project, name)}>
-            Not now
+            Cancel
           </Button>
           <Button
             loading={promote.isPending}
-            disabled={!may || nameProblem !== undefined || same || version.servable.kind === 'none'}
+            disabled={!may || nameProblem !== undefined || decision.code !== 'possible'}
             onClick={() =>
               promote.mutate(
                 { model: `${name}@${version.version}`, endpoint, reason: reason || undefined },
@@ -96,14 +92,14 @@ export function PromotePage({ project, name }: { project: string; name: string }
         {null}
       </Allowed>
       {promote.error ? <Problem error={promote.error} /> : null}
-      {version.servable.kind === 'none' ? (
-        <Problem error={new Error(`This version cannot be served: ${version.servable.reason}`)} />
-      ) : null}
+      {decision.allowed ? null : (
+        <Problem error={new Error(promotionMessage(decision, `${name} v${version.version}`).message)} />
+      )}
       {result && result.laggards.length > 0 ? (
         <Problem
           error={
             new Error(
-              `Promoted, but not everywhere yet: ${result.laggards.map(l => `${l.host}:${l.pid}${l.error ? ` (${l.error})` : ''}`).join(', ')}`,
+              `Promoted, but these servers have not switched yet: ${result.laggards.map(l => `${l.host}:${l.pid}${l.error ? ` (${l.error})` : ''}`).join(', ')}`,
             )
           }
         />
@@ -118,7 +114,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
               <Stack gap="sm">
                 <Autocomplete
                   label="Endpoint"
-                  description="An endpoint there is, or the name of a new one"
+                  description="An existing endpoint, or the name of a new one"
                   data={own.map(e => e.endpoint)}
                   value={endpoint}
                   onChange={value => setChosen(value)}
@@ -164,4 +160,14 @@ export function PromotePage({ project, name }: { project: string; name: string }
       </Grid>
     </Stack>
   )
+}
+
+function promotionEffect(
+  endpoint: string,
+  now: { model: string; version: number } | undefined,
+  lastSwitchMs: number | null,
+) {
+  if (!now) return `${endpoint} will be created and serve this version about a second after you confirm.`
+  const duration = lastSwitchMs === null ? '' : `; the last switch took ${formatDuration(lastSwitchMs)}`
+  return `It replaces ${now.model} v${now.version} about a second after you confirm; requests in flight finish with v${now.version}. You can roll back at any time${duration}.`
 }

@@ -1,8 +1,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { RollbackInput } from '#server/serving/contract.ts'
+import type { PrimaryInput, RollbackInput } from '#server/serving/contract.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 
-/** Traffic makes no events: whoever watches it asks. */
+/** Traffic creates no events, so pages poll. */
 const LIVE_MS = 2000
 const SLOWLY_MS = 5000
 
@@ -35,6 +35,18 @@ export function useRollback(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (input: RollbackInput) => client.serving.rollback.mutate({ project, ...input }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries(trpc.registry.pathFilter()),
+        queries.invalidateQueries(trpc.serving.pathFilter()),
+      ]),
+  })
+}
+
+export function useChoosePrimary(project: string) {
+  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  return useMutation({
+    mutationFn: (input: PrimaryInput) => client.serving.choosePrimary.mutate({ project, ...input }),
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries(trpc.registry.pathFilter()),

@@ -1,5 +1,5 @@
 'use client'
-import { Button, Skeleton, Stack, Tabs } from '@mantine/core'
+import { Badge, Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
@@ -12,17 +12,20 @@ import { HistoryView } from './history-view.tsx'
 import { endpointSentence } from './labels.ts'
 import { LiveView } from './live-view.tsx'
 import { PredictionList } from './prediction-list.tsx'
+import { PrimaryDialog } from './primary-dialog.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
 import { Snippets } from './snippets.tsx'
 import { TryItForm } from './try-it-form.tsx'
 
 const TABS = ['try', 'call', 'history', 'predictions'] as const
+const PRIMARY_HELP = 'The alias champion of the model follows its primary endpoint.'
 const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions: 'Predictions' }
 
-/** One endpoint: what answers and how fast, and everything that can be done with it. */
+/** One endpoint: its version and traffic, and all actions on it. */
 export function EndpointPage({ project, name }: { project: string; name: string }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('try'))
   const [rollback, setRollback] = useState<{ to?: number }>()
+  const [choosing, setChoosing] = useState(false)
   const { data, error, refetch } = useEndpoint(project, name)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the endpoint" />
@@ -31,16 +34,34 @@ export function EndpointPage({ project, name }: { project: string; name: string 
     <Stack gap="md">
       <PageHeader
         title={name}
-        sentence={endpointSentence(data)}
+        sentence={
+          <>
+            {endpointSentence(data)}{' '}
+            {data.primary ? (
+              <Badge component="span" size="sm" variant="light" tt="none" title={PRIMARY_HELP}>
+                primary endpoint of {data.model}
+              </Badge>
+            ) : null}
+          </>
+        }
         actions={
-          <Allowed project={project} to="serving:promote">
-            <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
-              Roll back
-            </Button>
-            <Button component={Link} href={paths.promote(project, data.model, { endpoint: name })}>
-              Promote another version
-            </Button>
-          </Allowed>
+          <>
+            {data.primary ? null : (
+              <Allowed project={project} to="serving:choose-primary">
+                <Button variant="default" title={PRIMARY_HELP} onClick={() => setChoosing(true)}>
+                  Make primary
+                </Button>
+              </Allowed>
+            )}
+            <Allowed project={project} to="serving:promote">
+              <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
+                Roll back
+              </Button>
+              <Button component={Link} href={paths.promote(project, data.model, { endpoint: name })}>
+                Promote another version
+              </Button>
+            </Allowed>
+          </>
         }
       />
       {stuck.map(i => (
@@ -73,6 +94,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           <PredictionList project={project} endpoint={name} />
         </Tabs.Panel>
       </Tabs>
+      {choosing ? <PrimaryDialog project={project} shown={data} onClose={() => setChoosing(false)} /> : null}
       {rollback ? (
         <RollbackDialog project={project} shown={data} to={rollback.to} opened onClose={() => setRollback(undefined)} />
       ) : null}

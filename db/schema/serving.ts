@@ -1,4 +1,17 @@
-import { foreignKey, index, integer, jsonb, pgTable, primaryKey, real, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import {
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 import { models, modelVersions } from './registry.ts'
@@ -38,7 +51,7 @@ export const endpointRevisions = pgTable(
     number: integer('number').notNull(),
     /** promote | rollback */
     action: text('action').notNull(),
-    versionId: uuid('version_id').notNull(),
+    /** The champion of the revision before. */
     previousVersionId: uuid('previous_version_id'),
     reason: text('reason').notNull().default(''),
     createdBy: text('created_by').notNull(),
@@ -54,15 +67,63 @@ export const endpointRevisions = pgTable(
       columns: [t.projectId, t.endpointId],
       foreignColumns: [endpoints.projectId, endpoints.id],
     }).onDelete('cascade'),
+  ],
+)
+
+/** The versions that a revision sends requests to. Exactly one is the champion. */
+export const endpointTargets = pgTable(
+  'endpoint_targets',
+  {
+    projectId: projectId(),
+    revisionId: uuid('revision_id').notNull(),
+    versionId: uuid('version_id').notNull(),
+    /** champion | canary | shadow */
+    role: text('role').notNull(),
+    /** Percent of the requests. */
+    weight: real('weight').notNull(),
+  },
+  t => [
+    primaryKey({ name: 'endpoint_targets_pk', columns: [t.projectId, t.revisionId, t.role, t.versionId] }),
+    uniqueIndex('endpoint_targets_champion_key').on(t.projectId, t.revisionId).where(sql`role = 'champion'`),
     foreignKey({
-      name: 'endpoint_revisions_version_fk',
+      name: 'endpoint_targets_revision_fk',
+      columns: [t.projectId, t.revisionId],
+      foreignColumns: [endpointRevisions.projectId, endpointRevisions.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'endpoint_targets_version_fk',
       columns: [t.projectId, t.versionId],
       foreignColumns: [modelVersions.projectId, modelVersions.id],
     }),
   ],
 )
 
-/** What each serve process really answers with. */
+/** Per model the endpoint that its alias `champion` follows. */
+export const primaryEndpoints = pgTable(
+  'primary_endpoints',
+  {
+    projectId: projectId(),
+    modelId: uuid('model_id').notNull(),
+    endpointId: uuid('endpoint_id').notNull(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+    updatedBy: text('updated_by').notNull(),
+  },
+  t => [
+    primaryKey({ name: 'primary_endpoints_pk', columns: [t.projectId, t.modelId] }),
+    foreignKey({
+      name: 'primary_endpoints_model_fk',
+      columns: [t.projectId, t.modelId],
+      foreignColumns: [models.projectId, models.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'primary_endpoints_endpoint_fk',
+      columns: [t.projectId, t.endpointId],
+      foreignColumns: [endpoints.projectId, endpoints.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** The revision that each serve process has in force. */
 export const serveInstances = pgTable(
   'serve_instances',
   {
@@ -83,7 +144,7 @@ export const serveInstances = pgTable(
   ],
 )
 
-/** Per process, endpoint and 10 s: what the live charts add up. */
+/** Counts per process, target and 10 s, which the live charts add up. */
 export const servingStats = pgTable(
   'serving_stats',
   {
@@ -91,6 +152,8 @@ export const servingStats = pgTable(
     endpointId: uuid('endpoint_id').notNull(),
     processId: uuid('process_id').notNull(),
     at: instant('at').notNull(),
+    versionId: uuid('version_id').notNull(),
+    targetRole: text('target_role').notNull().default('champion'),
     requests: integer('requests').notNull(),
     rows: integer('rows').notNull(),
     errors: integer('errors').notNull(),
@@ -98,7 +161,7 @@ export const servingStats = pgTable(
     latency: jsonb('latency').$type<number[]>().notNull(),
   },
   t => [
-    primaryKey({ columns: [t.endpointId, t.at, t.processId] }),
+    primaryKey({ name: 'serving_stats_pk', columns: [t.endpointId, t.at, t.processId, t.versionId, t.targetRole] }),
     foreignKey({
       name: 'serving_stats_endpoint_fk',
       columns: [t.projectId, t.endpointId],
@@ -116,6 +179,7 @@ export const predictionLog = pgTable(
     projectId: projectId(),
     endpointId: uuid('endpoint_id').notNull(),
     versionId: uuid('version_id').notNull(),
+    targetRole: text('target_role').notNull().default('champion'),
     requestId: text('request_id').notNull(),
     /** The caller's own id for this row. */
     callerId: text('caller_id'),
@@ -133,7 +197,7 @@ export const predictionLog = pgTable(
   ],
 )
 
-/** What turned out to be true, by our id or the caller's. Kept even when its prediction is not here yet (spooled log). */
+/** Ground truth by our id or the caller's. Kept even when its prediction has not arrived yet (spooled log). */
 export const feedback = pgTable(
   'feedback',
   {

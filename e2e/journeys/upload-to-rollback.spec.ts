@@ -138,7 +138,7 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
     await page.waitForURL(`**/registry/${model}`)
     await page.getByRole('link', { name: 'Promote v2' }).first().click()
-    await expect(page.getByText(`It answers instead of ${model} v1`)).toBeVisible()
+    await expect(page.getByText(`It replaces ${model} v1`)).toBeVisible()
     await page.getByLabel('Reason').fill('to see it answer')
     await page.getByRole('button', { name: 'Promote v2' }).click()
     await page.waitForURL(`**/serving/${model}`)

@@ -3,11 +3,18 @@ import { latencyBucket, type StatsRow } from '#server/serving/index.ts'
 
 const BUCKETS = LATENCY_BOUNDS_MS.length + 1
 const STEP_MS = STATS_BUCKET_SECONDS * 1000
-/** While the database is away the buckets of this long are kept. */
-const KEPT = 60
+/** Buckets kept per endpoint while the database is away. */
+const MAX_BUCKETS = 60
+
+/** The target that a request was sent to. */
+export interface CountedTarget {
+  versionId: string
+  role: string
+}
 
 interface Bucket {
   at: number
+  target: CountedTarget
   requests: number
   rows: number
   errors: number
@@ -15,7 +22,7 @@ interface Bucket {
   dirty: boolean
 }
 
-/** Counts of one endpoint in this process: buckets for the live charts, totals for `/metrics`. */
+/** Counts of one endpoint in this process: buckets per target for the live charts, totals for `/metrics`. */
 export class EndpointStats {
   readonly projectId: string
   readonly endpointId: string
@@ -31,14 +38,8 @@ export class EndpointStats {
     this.endpointId = endpointId
   }
 
-  count(nowMs: number, tookMs: number, rows: number, failed: boolean): void {
-    const at = nowMs - (nowMs % STEP_MS)
-    let bucket = this.#buckets.at(-1)
-    if (bucket?.at !== at) {
-      bucket = { at, requests: 0, rows: 0, errors: 0, latency: new Array<number>(BUCKETS).fill(0), dirty: true }
-      this.#buckets.push(bucket)
-      if (this.#buckets.length > KEPT) this.#buckets.shift()
-    }
+  count(target: CountedTarget, nowMs: number, tookMs: number, rows: number, failed: boolean): void {
+    const bucket = this.#bucketOf(target, nowMs - (nowMs % STEP_MS))
     const index = latencyBucket(tookMs)
     bucket.dirty = true
     bucket.requests++
@@ -55,7 +56,19 @@ export class EndpointStats {
     }
   }
 
-  /** Buckets that changed since they were last taken. */
+  #bucketOf(target: CountedTarget, at: number): Bucket {
+    for (let i = this.#buckets.length - 1; i >= 0 && this.#buckets[i]!.at === at; i--) {
+      const known = this.#buckets[i]!
+      if (known.target.versionId === target.versionId && known.target.role === target.role) return known
+    }
+    const latency = new Array<number>(BUCKETS).fill(0)
+    const bucket = { at, target, requests: 0, rows: 0, errors: 0, latency, dirty: true }
+    this.#buckets.push(bucket)
+    if (this.#buckets.length > MAX_BUCKETS) this.#buckets.shift()
+    return bucket
+  }
+
+  /** Buckets that changed since the last call. */
   takeDirty(processId: string): StatsRow[] {
     return this.#buckets
       .filter(b => b.dirty)
@@ -66,6 +79,8 @@ export class EndpointStats {
           endpointId: this.endpointId,
           processId,
           at: new Date(b.at),
+          versionId: b.target.versionId,
+          targetRole: b.target.role,
           requests: b.requests,
           rows: b.rows,
           errors: b.errors,
@@ -74,10 +89,12 @@ export class EndpointStats {
       })
   }
 
-  /** They were not written: they are taken again next time. */
+  /** Marks rows that could not be written, so that the next call returns them again. */
   putBack(rows: StatsRow[]): void {
     for (const row of rows) {
-      const bucket = this.#buckets.find(b => b.at === row.at.getTime())
+      const bucket = this.#buckets.find(
+        b => b.at === row.at.getTime() && b.target.versionId === row.versionId && b.target.role === row.targetRole,
+      )
       if (bucket) bucket.dirty = true
     }
   }

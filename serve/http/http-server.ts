@@ -11,7 +11,8 @@ import { saveFeedback } from '#server/serving/index.ts'
 import type { Spool } from '../log/spool.ts'
 import { answerPredict } from '../protocols/native/answer-predict.ts'
 import { parseBody, readFeedback } from '../protocols/native/read-request.ts'
-import type { LiveEndpoint, RouteTable } from '../router/route-table.ts'
+import { chooseTarget } from '../router/choose-target.ts'
+import type { RouteTable } from '../router/route-table.ts'
 import { notFound, type TokenBook } from './token-book.ts'
 import { writeMetrics } from './write-metrics.ts'
 
@@ -21,20 +22,20 @@ export interface ServeParts {
   tokens: TokenBook
   spool: Spool
   log: Logger
-  /** True once there is something to answer from: the database's word or the saved one. */
+  /** True once revisions are known, from the database or the saved state. */
   isReady(): boolean
   isDatabaseUp(): boolean
 }
 
 type Address = { Params: { project: string; endpoint: string } }
-/** A body that has not arrived by then is not waited for. */
 const REQUEST_TIMEOUT_MS = 60_000
-const MOST_THROWN_AWAY_BYTES = 4 * MAX_BODY_BYTES
-const THROW_AWAY_MS = 5_000
+/** A larger body is cut off instead of discarded. */
+const MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES
+const DISCARD_TIMEOUT_MS = 5_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** The inference server: everything below `/{project}` needs a token of that project. */
+/** Creates the inference server. All paths below `/{project}` need a token of that project. */
 export function createHttpServer(parts: ServeParts): FastifyInstance {
   const { routes, tokens, spool, log } = parts
   const app = fastify({
@@ -61,7 +62,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
           ? new AppError('bad_request', thrown.message)
           : toAppError(thrown)
     if (error.code === 'internal') log.error({ err: error.cause ?? error, requestId: request.id }, 'request failed')
-    if (error.code === 'too_large') await letFinish(request.raw)
+    if (error.code === 'too_large') await discardBody(request.raw)
     return sendError(reply, request, error)
   })
   app.setNotFoundHandler((request, reply) => sendError(reply, request, notFound()))
@@ -74,18 +75,18 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
       endpoints: routes.all.length,
     }),
   )
-  /** All of it for a collector on this machine; from elsewhere a token is needed, and sees its own project. */
+  /** From this machine: all projects, without a token. From elsewhere: the project of the token. */
   app.get('/metrics', (request, reply) => {
     const project = isLocal(request.raw)
       ? undefined
       : tokens.projectOf(request.headers.authorization, systemClock.now())
-    const seen = routes.all.filter(e => project === undefined || e.desired.slug === project)
+    const visible = routes.all.filter(e => project === undefined || e.desired.slug === project)
     return reply
       .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-      .send(writeMetrics(seen, spool, parts.isDatabaseUp()))
+      .send(writeMetrics(visible, spool, parts.isDatabaseUp()))
   })
 
-  const letIn = async (request: FastifyRequest<Address>, permission: Parameters<TokenBook['authorise']>[3]) => {
+  const authorise = async (request: FastifyRequest<Address>, permission: Parameters<TokenBook['authorise']>[3]) => {
     const { project, endpoint } = request.params
     const pending = tokens.authorise(request.headers.authorization, project, endpoint, permission, systemClock.now())
     if (pending) await pending
@@ -94,48 +95,53 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     return live
   }
 
-  /** Before the body is read: nobody without a token makes us hold megabytes. */
-  const guarded = (permission: Parameters<typeof letIn>[1]) => ({
-    onRequest: async (request: FastifyRequest) => void (await letIn(request as FastifyRequest<Address>, permission)),
+  /** Checks the token before the body is read: requests without one must not cost memory. */
+  const guarded = (permission: Parameters<typeof authorise>[1]) => ({
+    onRequest: async (request: FastifyRequest) =>
+      void (await authorise(request as FastifyRequest<Address>, permission)),
   })
 
   app.post<Address>('/:project/endpoints/:endpoint/predict', guarded('serving:predict'), async (request, reply) => {
-    const begun = performance.now()
+    const startedAt = performance.now()
     const receivedAtMs = systemClock.now()
-    let live: LiveEndpoint | undefined
+    const live = await authorise(request, 'serving:predict')
+    const target = chooseTarget(live)
+    const count = (rows: number, failed: boolean) =>
+      live.stats.count(target.desired, receivedAtMs, performance.now() - startedAt, rows, failed)
     try {
-      live = await letIn(request, 'serving:predict')
       const header = request.headers['x-event-time']
-      const { answer, rows } = await answerPredict(live, spool, {
+      const { answer, rows } = await answerPredict(live.desired, target, spool, {
         body: parseBody(request.body),
         eventTimeHeader: Array.isArray(header) ? header[0] : header,
         requestId: request.id,
         receivedAtMs,
-        begun,
+        startedAt,
       })
-      live.stats.count(receivedAtMs, performance.now() - begun, rows, false)
+      count(rows, false)
       return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer))
     } catch (error) {
-      live?.stats.count(receivedAtMs, performance.now() - begun, 0, true)
+      count(0, true)
       throw error
     }
   })
 
   app.post<Address>('/:project/endpoints/:endpoint/feedback', guarded('serving:feedback'), async (request, reply) => {
     const receivedAt = new Date(systemClock.now())
-    const { desired } = await letIn(request, 'serving:feedback')
+    const { desired } = await authorise(request, 'serving:feedback')
     const rows = readFeedback(parseBody(request.body), desired.zone)
-    // A prediction of a moment ago is still on its way to the database.
+    // The newest predictions may still be in the spool.
     await spool.flush()
     return reply.send(await saveFeedback(parts.db, desired, rows, receivedAt))
   })
 
   app.get<Address>('/:project/endpoints/:endpoint', async (request, reply) => {
-    const { desired, loaded } = await letIn(request, 'serving:predict')
+    const live = await authorise(request, 'serving:predict')
+    const { desired } = live
+    const { desired: champion, loaded } = live.targets[0]
     return reply.send({
       endpoint: desired.endpoint,
-      model: desired.model,
-      version: desired.version,
+      model: champion.model,
+      version: champion.version,
       revision: desired.revision,
       timeColumn: desired.timeColumn,
       signature: loaded.signature,
@@ -145,13 +151,13 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
   return app
 }
 
-/** Who is still sending when the connection closes never reads why: a body that is not much too large is let in, and thrown away. */
-async function letFinish(raw: IncomingMessage): Promise<void> {
+/** Receives and discards the rest of a body that is too large: a client that still sends when the connection closes never reads the error. */
+async function discardBody(raw: IncomingMessage): Promise<void> {
   const announced = Number(raw.headers['content-length'] ?? Number.POSITIVE_INFINITY)
-  if (raw.complete || announced > MOST_THROWN_AWAY_BYTES) return
+  if (raw.complete || announced > MAX_DISCARDED_BYTES) return
   const ended = new Promise<void>(resolve => raw.once('end', resolve).once('close', resolve))
   raw.resume()
-  await Promise.race([ended, new Promise(resolve => setTimeout(resolve, THROW_AWAY_MS).unref())])
+  await Promise.race([ended, new Promise(resolve => setTimeout(resolve, DISCARD_TIMEOUT_MS).unref())])
 }
 
 function sendError(reply: FastifyReply, request: FastifyRequest, error: AppError) {

@@ -4,18 +4,18 @@ import { sha256 } from '#server/kernel/ids.ts'
 import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
 import { readTryIt } from '#server/serving/index.ts'
 
-/** Ours are shorter; anything longer is not worth keeping. */
+/** Longer texts are no tokens; they are not cached. */
 const MAX_TOKEN_LENGTH = 200
 const CACHED_HASHES = 10_000
-/** A token that is not known is looked for in the database at most this often. */
-const LOOK_AGAIN_MS = 2000
+/** An unknown token is searched in the database at most this often. */
+const UNKNOWN_TOKEN_MS = 2000
 
-/** Who may ask what, from memory: no request waits for the database. */
+/** Checks tokens in memory: requests with a known token do not wait for the database. */
 export class TokenBook {
   readonly #encryptionKey: string
   readonly #refreshNow: () => Promise<void>
   #byHash = new Map<string, LiveToken>()
-  /** Token → hash, so that a hot token is hashed once. */
+  /** Token → hash, so that a token in use is hashed once. */
   #hashes = new Map<string, string>()
   readonly #unknown = new Map<string, number>()
   /** Milliseconds since 1970 when the database last confirmed the tokens. */
@@ -36,8 +36,8 @@ export class TokenBook {
   }
 
   /**
-   * Lets a request in or throws: `unauthenticated` (no or unknown token), `not_found` (another project's), `forbidden` (role too low),
-   * `unavailable` (the database has been away for too long to trust what is known).
+   * Throws `unauthenticated` (no or unknown token), `not_found` (another project's), `forbidden` (role too low), `unavailable` (the database
+   * has been away too long to trust the known tokens). Returns a promise only for a token that must be searched in the database.
    */
   authorise(
     authorization: string | undefined,
@@ -70,8 +70,8 @@ export class TokenBook {
     const hash = this.#hashOf(token)
     const known = this.#byHash.get(hash)
     if (known) return this.#check(known, project, permission, nowMs)
-    if (nowMs - (this.#unknown.get(hash) ?? 0) < LOOK_AGAIN_MS) throw unknownToken()
-    // Perhaps it was made a moment ago.
+    if (nowMs - (this.#unknown.get(hash) ?? 0) < UNKNOWN_TOKEN_MS) throw unknownToken()
+    // It may have been created since the last refresh.
     return this.#refreshNow().then(() => {
       const now = this.#byHash.get(hash)
       if (now) return this.#check(now, project, permission, nowMs)
@@ -81,7 +81,7 @@ export class TokenBook {
     })
   }
 
-  /** The project of a good token; throws `unauthenticated` for any other. For what is about a whole project and asks for no role. */
+  /** Returns the project of a valid token, of any role. Throws `unauthenticated`. */
   projectOf(authorization: string | undefined, nowMs: number): string {
     const token = tokenOf(authorization)
     const known = token && token.length <= MAX_TOKEN_LENGTH ? this.#byHash.get(this.#hashOf(token)) : undefined
@@ -114,7 +114,7 @@ const unknownToken = () =>
     hint: 'Make one on the project’s Access page.',
   })
 
-/** The same words whether a project or endpoint does not exist or is another project's. */
+/** The same message whether a project or endpoint does not exist or belongs to another project. */
 export const notFound = () =>
   new AppError('not_found', 'There is no such endpoint here.', {
     hint: 'Check the project and the endpoint in the address; a token belongs to one project.',

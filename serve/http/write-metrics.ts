@@ -19,7 +19,9 @@ export function writeMetrics(endpoints: readonly LiveEndpoint[], spool: Spool, d
     ...each(e => `fleximl_rows_total{${labels(e)}} ${e.stats.rows}`),
   ])
   family('fleximl_endpoint_revision', 'gauge', 'Revision that is answered with.', [
-    ...each(e => `fleximl_endpoint_revision{${labels(e)},version="${e.desired.version}"} ${e.desired.revision}`),
+    ...each(
+      e => `fleximl_endpoint_revision{${labels(e)},version="${e.targets[0].desired.version}"} ${e.desired.revision}`,
+    ),
   ])
   family('fleximl_request_seconds', 'histogram', 'Time from arrival to answer.', [
     ...each(e => {

@@ -8,16 +8,16 @@ export interface ModelAnswer {
   probabilities?: number[][]
 }
 
-/** A bundle turned into code: nothing of it is parsed or compiled again while it answers. */
+/** A bundle compiled to code: requests parse and compile nothing of it. */
 export interface LoadedModel {
   classes?: string[]
-  /** The columns that callers send. */
+  /** Columns of the requests. */
   signature: Schema
-  /** All rows or none: `errors` lists every cell that does not fit. Throws `invalid` when what comes out is no number. */
+  /** Predicts all rows or none: `errors` lists every cell that does not fit. Throws `invalid` if a prediction is not a number. */
   predict(rows: readonly unknown[]): { answer: ModelAnswer } | { errors: ErrorDetail[] }
 }
 
-/** Throws what the engine says when the bundle cannot be trusted. Answers one made-up row, so that a first request is not the slow one. */
+/** Loads a bundle and predicts an example row until the code is compiled, so that the first request is not slow. Throws `EngineError`. */
 export function loadModel(bytes: Uint8Array): LoadedModel {
   const predictor = loadPredictor(bytes)
   const { classes, signature } = predictor

@@ -1,13 +1,19 @@
 import type { Logger } from '#server/kernel/log.ts'
-import type { DesiredEndpoint } from '#server/serving/contract.ts'
+import type { DesiredEndpoint, DesiredTarget } from '#server/serving/contract.ts'
 import { EndpointStats } from '../http/endpoint-stats.ts'
 import { type LoadedModel, loadModel } from './load-model.ts'
 import type { StateFolder } from './saved-state.ts'
 
-/** One endpoint as this process answers it. Replaced as a whole: a request keeps the one it began with. */
+export interface LiveTarget {
+  desired: DesiredTarget
+  loaded: LoadedModel
+}
+
+/** An endpoint with its loaded targets. Replaced as a whole: a request keeps the one that it started with. */
 export interface LiveEndpoint {
   desired: DesiredEndpoint
-  loaded: LoadedModel
+  /** The champion first. */
+  targets: readonly [LiveTarget, ...LiveTarget[]]
   stats: EndpointStats
 }
 
@@ -20,13 +26,13 @@ export interface Observed {
 
 const keyOf = (project: string, endpoint: string) => `${project}/${endpoint}`
 
-/** Which model answers below which path, moved to what is desired without a request noticing. */
+/** The endpoints by path, with their loaded models. A switch disturbs no request. */
 export class RouteTable {
   readonly #state: StateFolder
   readonly #log: Logger
   #live = new Map<string, LiveEndpoint>()
   readonly #stats = new Map<string, EndpointStats>()
-  /** Models by digest and version, so that going back finds the one before still loaded. */
+  /** Loaded models by digest; a rollback finds the previous one still loaded. */
   readonly #models = new Map<string, LoadedModel>()
   readonly #failed = new Map<string, { projectId: string; revision: number; error: string }>()
 
@@ -46,7 +52,7 @@ export class RouteTable {
     return [...this.#stats.values()]
   }
 
-  /** What is answered with now, and what could not be loaded. */
+  /** The revisions in force, with the errors of those that could not be loaded. */
   observed(): Observed[] {
     const seen = this.all.map(({ desired: d }) => ({
       projectId: d.projectId,
@@ -54,13 +60,13 @@ export class RouteTable {
       observedRevision: d.revision,
       error: this.#failed.get(d.endpointId)?.error ?? null,
     }))
-    const answering = new Set(seen.map(s => s.endpointId))
+    const live = new Set(seen.map(s => s.endpointId))
     for (const [endpointId, { projectId, error }] of this.#failed)
-      if (!answering.has(endpointId)) seen.push({ projectId, endpointId, observedRevision: 0, error })
+      if (!live.has(endpointId)) seen.push({ projectId, endpointId, observedRevision: 0, error })
     return seen
   }
 
-  /** Loads what changed, fully and warmed up, then swaps it in. Tells whether anything did. */
+  /** Loads and warms up the changed revisions, then swaps them in. Returns true if anything changed. */
   async apply(desired: readonly DesiredEndpoint[]): Promise<boolean> {
     let changed = false
     const next = new Map<string, LiveEndpoint>()
@@ -73,10 +79,9 @@ export class RouteTable {
       }
       const failed = this.#failed.get(d.endpointId)
       try {
-        const loaded = await this.#load(d)
-        const live = { desired: d, loaded, stats: this.#statsOf(d) }
+        const live = { desired: d, targets: await this.#loadTargets(d), stats: this.#statsOf(d) }
         next.set(key, live)
-        // At once, not after the other endpoints have loaded theirs.
+        // Immediately: other endpoints may still take long to load.
         this.#live.set(key, live)
         this.#failed.delete(d.endpointId)
         changed = true
@@ -93,7 +98,7 @@ export class RouteTable {
     for (const endpointId of this.#failed.keys()) if (!wanted.has(endpointId)) this.#failed.delete(endpointId)
     if (this.#live.size !== next.size) changed = true
     this.#live = next
-    if (changed) this.#forgetUnused()
+    if (changed) this.#unloadUnused()
     return changed
   }
 
@@ -106,9 +111,18 @@ export class RouteTable {
     return stats
   }
 
-  async #load(d: DesiredEndpoint): Promise<LoadedModel> {
-    if (d.servable.kind === 'none') throw new Error(d.servable.reason)
-    const { digest } = d.servable
+  /** A revision comes into force only with all of its targets. */
+  async #loadTargets(d: DesiredEndpoint): Promise<LiveEndpoint['targets']> {
+    const [champion, ...others] = await Promise.all(
+      d.targets.map(async desired => ({ desired, loaded: await this.#load(desired.servable) })),
+    )
+    if (champion?.desired.role !== 'champion') throw new Error(`Revision ${d.revision} has no champion.`)
+    return [champion, ...others]
+  }
+
+  async #load(servable: DesiredTarget['servable']): Promise<LoadedModel> {
+    if (servable.kind === 'none') throw new Error(servable.reason)
+    const { digest } = servable
     const known = this.#models.get(digest)
     if (known) return known
     const loaded = loadModel(await this.#state.bundle(digest))
@@ -116,9 +130,9 @@ export class RouteTable {
     return loaded
   }
 
-  /** Keeps what is answered with and the few loaded last, which a rollback may want. */
-  #forgetUnused(): void {
-    const used = new Set(this.all.map(l => l.loaded))
+  /** Unloads unused models except the last eight, which a rollback may need. */
+  #unloadUnused(): void {
+    const used = new Set(this.all.flatMap(l => l.targets.map(t => t.loaded)))
     const idle = [...this.#models].filter(([, loaded]) => !used.has(loaded))
     for (const [digest] of idle.slice(0, Math.max(0, idle.length - 8))) this.#models.delete(digest)
     void this.#state.keepOnly(new Set(this.#models.keys())).catch(() => undefined)

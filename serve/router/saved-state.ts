@@ -3,16 +3,33 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import type { BlobStore } from '#server/adapters/blobs.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
-import type { DesiredEndpoint, LiveToken } from '#server/serving/contract.ts'
+import type { DesiredEndpoint, DesiredTarget, LiveToken } from '#server/serving/contract.ts'
 
-/** What a serve process last knew, so that it starts and answers while the database is away. Token hashes only, never tokens. */
+/** The last state of a serve process: it starts from it while the database is away. Holds token hashes, never tokens. */
 export interface SavedState {
-  v: 1
+  v: 2
   /** Milliseconds since 1970 when the database last confirmed it. */
   confirmedAt: number
-  /** As they answer, not as they should. */
+  /** The revisions in force in this process. */
   endpoints: DesiredEndpoint[]
   tokens: LiveToken[]
+}
+
+/** Version 1 had one version per endpoint instead of targets. */
+interface SavedStateV1 extends Omit<SavedState, 'v' | 'endpoints'> {
+  v: 1
+  endpoints: (Omit<DesiredEndpoint, 'targets'> & Omit<DesiredTarget, 'role' | 'weight'>)[]
+}
+
+/** Undefined for a file of a later release. */
+export function upgradeSavedState(stored: SavedState | SavedStateV1): SavedState | undefined {
+  if (stored.v === 2) return stored
+  if (stored.v !== 1) return undefined
+  const endpoints = stored.endpoints.map(({ versionId, version, model, servable, ...endpoint }) => ({
+    ...endpoint,
+    targets: [{ versionId, version, model, servable, role: 'champion' as const, weight: 100 }],
+  }))
+  return { ...stored, v: 2, endpoints }
 }
 
 export class StateFolder {
@@ -33,10 +50,9 @@ export class StateFolder {
   read(): SavedState | undefined {
     const path = join(this.#folder, 'state.json')
     try {
-      const state = JSON.parse(readFileSync(path, 'utf8')) as SavedState
-      return state.v === 1 ? state : undefined
+      return upgradeSavedState(JSON.parse(readFileSync(path, 'utf8')))
     } catch (error) {
-      // Half a file cannot be: it is renamed into place. What cannot be read is as good as none.
+      // The file is renamed into place, so it is never half written. A damaged one is discarded.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') rmSync(path, { force: true })
       return undefined
     }
@@ -54,7 +70,7 @@ export class StateFolder {
     return next
   }
 
-  /** A bundle from the blob store, kept here so that it can be loaded again without it. */
+  /** Returns a bundle; keeps a copy of it, so that it can be loaded again without the blob store. */
   async bundle(digest: string): Promise<Uint8Array> {
     const path = join(this.#folder, 'bundles', digest)
     const kept = await readFile(path).catch(() => undefined)
@@ -67,7 +83,7 @@ export class StateFolder {
     return bytes
   }
 
-  /** Removes bundles that no endpoint answers with any more. */
+  /** Removes all other bundles. */
   async keepOnly(digests: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(join(this.#folder, 'bundles')))
       if (!digests.has(name) && !name.endsWith('.tmp')) await rm(join(this.#folder, 'bundles', name), { force: true })

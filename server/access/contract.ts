@@ -30,6 +30,8 @@ export const PERMISSIONS = {
   'registry:write': 'engineer',
   'serving:read': 'viewer',
   'serving:promote': 'engineer',
+  /** Which endpoint the alias `champion` of a model follows. */
+  'serving:choose-primary': 'owner',
   'serving:predict': 'viewer',
   'serving:feedback': 'engineer',
   'monitoring:read': 'viewer',

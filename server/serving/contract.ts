@@ -4,7 +4,7 @@ import { modelRefSchema, type Signature } from '#server/registry/contract.ts'
 
 export const MAX_ROWS = 10_000
 export const MAX_BODY_BYTES = 10 * 1024 * 1024
-/** Revocation of a token is felt within the first with the database, within the second without it. */
+/** A revoked token is refused after at most the first with the database, the second without it. */
 export const TOKEN_REFRESH_SECONDS = 3
 export const TOKEN_TRUST_SECONDS = 600
 /** How long promote and rollback wait for every live server. */
@@ -31,7 +31,7 @@ export type PromoteInput = z.infer<typeof promoteInputSchema>
 
 export const rollbackInputSchema = z.object({
   endpoint: resourceNameSchema,
-  /** A version's number; absent: the one that answered before. */
+  /** A version's number; absent: the champion before the current one. */
   to: z.number().int().min(1).optional(),
   reason: reason.optional(),
 })
@@ -52,14 +52,41 @@ export interface Laggard {
   error: string | null
 }
 
+/** A revision has one champion; canaries share its requests by weight; shadows get copies of requests and their answers are only logged. */
+export const TARGET_ROLES = ['champion', 'canary', 'shadow'] as const
+export type TargetRole = (typeof TARGET_ROLES)[number]
+
+/** A version of a model that an endpoint sends requests to. */
+export interface Target {
+  model: string
+  version: number
+  role: TargetRole
+  /** Percent of the requests. */
+  weight: number
+}
+
+export const primaryInputSchema = z.object({ model: resourceNameSchema, endpoint: resourceNameSchema })
+export type PrimaryInput = z.infer<typeof primaryInputSchema>
+
+export interface PrimaryChanged {
+  model: string
+  endpoint: string
+  /** The primary endpoint before; null when the model had none. */
+  previous: string | null
+  /** The version that is the champion now. */
+  version: number
+}
+
 export interface Switched {
   endpoint: string
   model: string
   version: number
-  /** The version that answered before; null for a new endpoint. */
+  /** The champion before; null for a new endpoint. */
   previous: number | null
   revision: number
-  /** From the commit until the last live server answered with it; null when some did not, or none runs. */
+  /** True: this is the model's primary endpoint, and its alias `champion` moved with it. */
+  primary: boolean
+  /** From the commit until the last live server reported the revision; null if some did not, or none runs. */
   switchedInMs: number | null
   laggards: Laggard[]
 }
@@ -80,10 +107,14 @@ export interface HistoryItem {
 export interface EndpointSummary {
   id: string
   endpoint: string
+  /** Model and version of the champion. */
   model: string
   version: number
   revision: number
-  /** The live servers that answer with this revision, of those alive. */
+  targets: Target[]
+  /** True: the alias `champion` of the model follows this endpoint. */
+  primary: boolean
+  /** Live servers with this revision in force, of all live servers. */
   servers: { current: number; alive: number }
   /** Requests per second over the last minute. */
   ratePerSecond: number
@@ -115,7 +146,7 @@ export interface PredictAnswer {
   predictions: (number | string | null)[]
   probabilities?: number[][]
   classes?: string[]
-  /** Ours, one per row: what feedback names. */
+  /** One prediction id per row, which feedback names. */
   ids: string[]
   model: string
   version: number
@@ -128,7 +159,12 @@ export interface FeedbackAnswer {
   unknown: string[]
 }
 
-/** Which bundle answers below which path: what a serve process needs to know of an endpoint. */
+export interface DesiredTarget extends Target {
+  versionId: string
+  servable: { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
+}
+
+/** The revision of an endpoint that a serve process must put in force. */
 export interface DesiredEndpoint {
   projectId: string
   slug: string
@@ -137,10 +173,8 @@ export interface DesiredEndpoint {
   endpoint: string
   timeColumn: string | null
   revision: number
-  versionId: string
-  version: number
-  model: string
-  servable: { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
+  /** The champion first. */
+  targets: DesiredTarget[]
 }
 
 export interface LiveToken {
@@ -153,13 +187,14 @@ export interface LiveToken {
   expiresAt: number | null
 }
 
-/** A row of the prediction log as it lies in the spool, columns named as in the database. */
+/** A row of the prediction log as spooled; fields are named as the columns of the table. */
 export interface PredictionLine {
   received_at: string
   id: string
   project_id: string
   endpoint_id: string
   version_id: string
+  target_role: TargetRole
   request_id: string
   caller_id: string | null
   event_time: string

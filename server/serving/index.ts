@@ -1,4 +1,5 @@
-export { promoteVersion, rollbackEndpoint } from './promote-version.ts'
+export { choosePrimary } from './choose-primary.ts'
+export { promoteVersion } from './promote-version.ts'
 export {
   type History,
   listEndpoints,
@@ -7,6 +8,7 @@ export {
   readPredictions,
   showEndpoint,
 } from './read-endpoints.ts'
+export { rollbackEndpoint } from './rollback-endpoint.ts'
 export { latencyBucket } from './rules/read-latency.ts'
 export { resolveInstant } from './rules/resolve-instant.ts'
 export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'

@@ -11,10 +11,18 @@ import {
   STATS_BUCKET_SECONDS,
   type StatsPoint,
 } from './contract.ts'
-import { unknownEndpoint } from './promote-version.ts'
 import { addCounts, latencyQuantile } from './rules/read-latency.ts'
 import { resolveInstant } from './rules/resolve-instant.ts'
-import { findEndpoint, listCurrent, listPredictions, listRevisions, liveInstances, readStats } from './store.ts'
+import {
+  findEndpoint,
+  listCurrent,
+  listPredictions,
+  listRevisions,
+  listTargets,
+  liveInstances,
+  readStats,
+} from './store.ts'
+import { unknownEndpoint } from './switch-endpoint.ts'
 
 const MINUTE_MS = 60_000
 
@@ -35,8 +43,13 @@ async function summaries(kernel: Kernel, caller: Caller, name?: string): Promise
     rows.map(r => r.endpoint.id),
     since,
   )
+  const targets = await listTargets(
+    kernel.db,
+    caller.scope,
+    rows.map(r => r.revision.id),
+  )
   return Promise.all(
-    rows.map(async ({ endpoint, revision, version, model }) => {
+    rows.map(async ({ endpoint, revision, version, model, primary }) => {
       const mine = stats.filter(s => s.endpointId === endpoint.id)
       const latency = mine.reduce<number[]>((sum, s) => addCounts(sum, s.latency), [])
       const requests = mine.reduce((sum, s) => sum + s.requests, 0)
@@ -48,6 +61,10 @@ async function summaries(kernel: Kernel, caller: Caller, name?: string): Promise
         model,
         version: version.number,
         revision: revision.number,
+        targets: targets
+          .filter(t => t.revisionId === revision.id)
+          .map(t => ({ model: t.model, version: t.version, role: t.role, weight: t.weight })),
+        primary,
         servers: {
           current: live.filter(i => (i.observedRevision ?? 0) >= revision.number).length,
           alive: live.length,
@@ -68,7 +85,7 @@ export async function showEndpoint(kernel: Kernel, caller: Caller, name: string)
   const [summary] = await summaries(kernel, caller, name)
   if (!row || !summary) throw unknownEndpoint(name)
   const past = await listRevisions(kernel.db, caller.scope, row.endpoint.id)
-  const previous = past.find(p => p.revision.versionId === row.revision.previousVersionId)
+  const previous = past.find(p => p.versionId === row.revision.previousVersionId)
   return {
     ...summary,
     timeColumn: row.endpoint.timeColumn,
@@ -83,15 +100,15 @@ export interface History {
   endpoint: string
   items: HistoryItem[]
   next: null
-  /** The resolved instant, when one was asked for. */
+  /** The resolved instant, if the request names one. */
   at?: string
-  /** In force then; absent when nothing was. */
+  /** In force at that time; absent if the endpoint had no revision yet. */
   model?: string
   version?: number
   revision?: number
 }
 
-/** All switches, newest first; with `at`, those until then and what was in force. Throws `bad_request` for what is no time. */
+/** All switches, newest first; with `at`, those until then and the revision in force. Throws `bad_request` if `at` is not a time. */
 export async function readHistory(kernel: Kernel, caller: Caller, input: HistoryInput): Promise<History> {
   await authorise(kernel, caller, 'serving:read')
   const endpoint = await findEndpoint(kernel.db, caller.scope, input.endpoint)

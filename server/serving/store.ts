@@ -4,10 +4,12 @@ import {
   apiTokens,
   endpointRevisions,
   endpoints,
+  endpointTargets,
   feedback,
   models,
   modelVersions,
   predictionLog,
+  primaryEndpoints,
   processes,
   projects,
   serveInstances,
@@ -16,7 +18,7 @@ import {
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { PROCESS_SILENCE_SECONDS } from '#server/platform/processes.ts'
-import type { DesiredEndpoint, FeedbackRow, Laggard, LiveToken } from './contract.ts'
+import type { DesiredEndpoint, DesiredTarget, FeedbackRow, Laggard, LiveToken, Target, TargetRole } from './contract.ts'
 
 export type EndpointRow = typeof endpoints.$inferSelect
 export type RevisionRow = typeof endpointRevisions.$inferSelect
@@ -29,7 +31,7 @@ export async function findEndpoint(db: Handle, scope: ProjectScope, name: string
   return row
 }
 
-/** The endpoint of this name, made when there is none, locked: revisions are counted under this lock. */
+/** Locks the endpoint of this name; with `make`, creates it if there is none. Revisions are counted under this lock. */
 export async function lockEndpoint(
   tx: Tx,
   scope: ProjectScope,
@@ -49,12 +51,13 @@ export async function lockEndpoint(
   return row
 }
 
+/** Adds a revision with its targets and puts it in force. The caller holds the lock of the endpoint. */
 export async function insertRevision(
   tx: Tx,
   endpoint: EndpointRow,
   values: {
     action: 'promote' | 'rollback'
-    versionId: string
+    targets: { versionId: string; role: TargetRole; weight: number }[]
     previousVersionId: string | null
     modelId: string
     timeColumn: string | null
@@ -62,13 +65,15 @@ export async function insertRevision(
     createdBy: string
   },
 ): Promise<RevisionRow> {
-  const { modelId, timeColumn, ...rest } = values
+  const { modelId, timeColumn, targets, ...rest } = values
+  const { projectId } = endpoint
   const number = endpoint.revision + 1
   await tx.update(endpoints).set({ revision: number, modelId, timeColumn }).where(eq(endpoints.id, endpoint.id))
   const [row] = await tx
     .insert(endpointRevisions)
-    .values({ ...rest, id: newId(), projectId: endpoint.projectId, endpointId: endpoint.id, number })
+    .values({ ...rest, id: newId(), projectId, endpointId: endpoint.id, number })
     .returning()
+  await tx.insert(endpointTargets).values(targets.map(target => ({ ...target, projectId, revisionId: row!.id })))
   return row!
 }
 
@@ -76,15 +81,31 @@ export async function setSwitchedIn(db: Handle, revisionId: string, switchedInMs
   await db.update(endpointRevisions).set({ switchedInMs }).where(eq(endpointRevisions.id, revisionId))
 }
 
+const championOf = () =>
+  and(
+    eq(endpointTargets.projectId, endpointRevisions.projectId),
+    eq(endpointTargets.revisionId, endpointRevisions.id),
+    eq(endpointTargets.role, 'champion'),
+  )
+
+const versionOfTarget = () =>
+  and(eq(modelVersions.projectId, endpointTargets.projectId), eq(modelVersions.id, endpointTargets.versionId))
+
+const modelOfVersion = () => and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId))
+
+/** Revisions with their champion, newest first. */
 export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: string, until?: Date) =>
   db
-    .select({ revision: endpointRevisions, version: modelVersions.number, model: models.name })
+    .select({
+      revision: endpointRevisions,
+      versionId: modelVersions.id,
+      version: modelVersions.number,
+      model: models.name,
+    })
     .from(endpointRevisions)
-    .innerJoin(
-      modelVersions,
-      and(eq(modelVersions.projectId, endpointRevisions.projectId), eq(modelVersions.id, endpointRevisions.versionId)),
-    )
-    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .innerJoin(endpointTargets, championOf())
+    .innerJoin(modelVersions, versionOfTarget())
+    .innerJoin(models, modelOfVersion())
     .where(
       and(
         eq(endpointRevisions.projectId, scope.projectId),
@@ -95,7 +116,7 @@ export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: strin
     .orderBy(desc(endpointRevisions.number))
     .limit(1000)
 
-/** Every live serve process with what it answers with at this endpoint. */
+/** Every live serve process with the revision of this endpoint that it has in force. */
 export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
   return db
     .select({
@@ -125,31 +146,68 @@ const current = () =>
     eq(endpointRevisions.number, endpoints.revision),
   )
 
-const ofRevision = () =>
-  and(eq(modelVersions.projectId, endpointRevisions.projectId), eq(modelVersions.id, endpointRevisions.versionId))
-
-/** Endpoints of a project with the revision and version in force. */
+/** Endpoints of a project with the revision in force, its champion, and whether it is the primary endpoint of that model. */
 export const listCurrent = (db: Handle, scope: ProjectScope, name?: string) =>
   db
-    .select({ endpoint: endpoints, revision: endpointRevisions, version: modelVersions, model: models.name })
+    .select({
+      endpoint: endpoints,
+      revision: endpointRevisions,
+      version: modelVersions,
+      model: models.name,
+      primary: sql<boolean>`${primaryEndpoints.endpointId} IS NOT NULL`,
+    })
     .from(endpoints)
     .innerJoin(endpointRevisions, current())
-    .innerJoin(modelVersions, ofRevision())
-    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .innerJoin(endpointTargets, championOf())
+    .innerJoin(modelVersions, versionOfTarget())
+    .innerJoin(models, modelOfVersion())
+    .leftJoin(
+      primaryEndpoints,
+      and(
+        eq(primaryEndpoints.projectId, models.projectId),
+        eq(primaryEndpoints.modelId, models.id),
+        eq(primaryEndpoints.endpointId, endpoints.id),
+      ),
+    )
     .where(and(eq(endpoints.projectId, scope.projectId), name === undefined ? undefined : eq(endpoints.name, name)))
     .orderBy(endpoints.name)
     .limit(1000)
 
+const championFirst = () => [sql`${endpointTargets.role} <> 'champion'`, endpointTargets.role, modelVersions.number]
+
+/** Targets of the revisions, the champion first. */
+export async function listTargets(
+  db: Handle,
+  scope: ProjectScope,
+  revisionIds: readonly string[],
+): Promise<(Target & { revisionId: string })[]> {
+  if (revisionIds.length === 0) return []
+  const rows = await db
+    .select({
+      revisionId: endpointTargets.revisionId,
+      model: models.name,
+      version: modelVersions.number,
+      role: endpointTargets.role,
+      weight: endpointTargets.weight,
+    })
+    .from(endpointTargets)
+    .innerJoin(modelVersions, versionOfTarget())
+    .innerJoin(models, modelOfVersion())
+    .where(and(eq(endpointTargets.projectId, scope.projectId), inArray(endpointTargets.revisionId, [...revisionIds])))
+    .orderBy(...championFirst())
+  return rows.map(row => ({ ...row, role: row.role as TargetRole }))
+}
+
 export interface NamedEndpoint {
   id: string
   name: string
-  /** What it answers with now. */
+  /** The champion in force. */
   model: string
   version: number
   versionId: string
 }
 
-/** What a graph says of endpoints, by their ids. Those of other projects are not among them. */
+/** Names of endpoints for a graph, by their ids. Those of other projects are left out. */
 export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedEndpoint[]> {
   if (ids.length === 0) return []
   return db
@@ -162,35 +220,97 @@ export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readon
     })
     .from(endpoints)
     .innerJoin(endpointRevisions, current())
-    .innerJoin(modelVersions, ofRevision())
-    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .innerJoin(endpointTargets, championOf())
+    .innerJoin(modelVersions, versionOfTarget())
+    .innerJoin(models, modelOfVersion())
     .where(and(eq(endpoints.projectId, scope.projectId), inArray(endpoints.id, [...ids])))
 }
 
-/** Every endpoint of the instance: only for serve processes, which answer for all projects. */
+/** Every endpoint of the instance with its targets. Only for serve processes, which serve all projects. */
 export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
-  return db
+  const rows = await db
     .select({
-      projectId: endpoints.projectId,
-      slug: projects.slug,
-      zone: projects.zone,
-      endpointId: endpoints.id,
-      endpoint: endpoints.name,
-      timeColumn: endpoints.timeColumn,
-      revision: endpoints.revision,
-      versionId: modelVersions.id,
-      version: modelVersions.number,
-      model: models.name,
-      servable: modelVersions.servable,
+      endpoint: {
+        projectId: endpoints.projectId,
+        slug: projects.slug,
+        zone: projects.zone,
+        endpointId: endpoints.id,
+        endpoint: endpoints.name,
+        timeColumn: endpoints.timeColumn,
+        revision: endpoints.revision,
+      },
+      target: {
+        versionId: modelVersions.id,
+        version: modelVersions.number,
+        model: models.name,
+        role: endpointTargets.role,
+        weight: endpointTargets.weight,
+        servable: modelVersions.servable,
+      },
     })
     .from(endpoints)
     .innerJoin(projects, eq(projects.id, endpoints.projectId))
     .innerJoin(endpointRevisions, current())
-    .innerJoin(modelVersions, ofRevision())
-    .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
+    .innerJoin(
+      endpointTargets,
+      and(
+        eq(endpointTargets.projectId, endpointRevisions.projectId),
+        eq(endpointTargets.revisionId, endpointRevisions.id),
+      ),
+    )
+    .innerJoin(modelVersions, versionOfTarget())
+    .innerJoin(models, modelOfVersion())
+    .orderBy(endpoints.id, ...championFirst())
+  const found = new Map<string, DesiredEndpoint>()
+  for (const { endpoint, target } of rows) {
+    const desired = found.get(endpoint.endpointId) ?? { ...endpoint, targets: [] }
+    desired.targets.push(target as DesiredTarget)
+    found.set(endpoint.endpointId, desired)
+  }
+  return [...found.values()]
 }
 
-/** Every token that is good now, of all projects: only for serve processes. */
+export type PrimaryRow = typeof primaryEndpoints.$inferSelect
+
+/** Locks the model's primary endpoint; with `make`, sets it first if the model has none. */
+export async function lockPrimary(
+  tx: Tx,
+  scope: ProjectScope,
+  modelId: string,
+  make?: { endpointId: string; updatedBy: string },
+): Promise<(PrimaryRow & { endpoint: string }) | undefined> {
+  if (make)
+    await tx
+      .insert(primaryEndpoints)
+      .values({ ...make, modelId, projectId: scope.projectId })
+      .onConflictDoNothing()
+  const [row] = await tx
+    .select({ primary: primaryEndpoints, endpoint: endpoints.name })
+    .from(primaryEndpoints)
+    .innerJoin(
+      endpoints,
+      and(eq(endpoints.projectId, primaryEndpoints.projectId), eq(endpoints.id, primaryEndpoints.endpointId)),
+    )
+    .where(and(eq(primaryEndpoints.projectId, scope.projectId), eq(primaryEndpoints.modelId, modelId)))
+    .for('update', { of: primaryEndpoints })
+  return row && { ...row.primary, endpoint: row.endpoint }
+}
+
+export async function upsertPrimary(
+  tx: Tx,
+  scope: ProjectScope,
+  values: { modelId: string; endpointId: string; updatedBy: string },
+): Promise<void> {
+  await tx
+    .insert(primaryEndpoints)
+    .values({ ...values, projectId: scope.projectId })
+    .onConflictDoUpdate({
+      target: [primaryEndpoints.projectId, primaryEndpoints.modelId],
+      set: { endpointId: values.endpointId, updatedBy: values.updatedBy, updatedAt: sql`now()` },
+    })
+}
+
+/** Every valid token of all projects. Only for serve processes. */
 export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
   const rows = await db
     .select({
@@ -231,29 +351,35 @@ export async function deleteDeadInstances(db: Handle): Promise<void> {
   await db.execute(sql`DELETE FROM serve_instances i WHERE i.heartbeat_at < now() - interval '1 hour'`)
 }
 
-/** One parameter holds all lines as they lie in the spool: nothing is parsed on our side. Lines that are there already are skipped. */
+/** Sends spooled lines unparsed in one parameter. Skips lines that are stored already. Lines of older spools name no role. */
 export async function insertPredictionLines(db: Handle, lines: readonly string[]): Promise<void> {
   await db.execute(sql`
-    INSERT INTO prediction_log (received_at, id, project_id, endpoint_id, version_id, request_id, caller_id, event_time,
-      features, prediction, probabilities, latency_ms)
-    SELECT received_at, id, project_id, endpoint_id, version_id, request_id, caller_id, event_time,
-      features, prediction, nullif(probabilities, 'null'::jsonb), latency_ms
+    INSERT INTO prediction_log (received_at, id, project_id, endpoint_id, version_id, target_role, request_id, caller_id,
+      event_time, features, prediction, probabilities, latency_ms)
+    SELECT received_at, id, project_id, endpoint_id, version_id, coalesce(target_role, 'champion'), request_id, caller_id,
+      event_time, features, prediction, nullif(probabilities, 'null'::jsonb), latency_ms
     FROM jsonb_to_recordset(${`[${lines.join(',')}]`}::text::jsonb) AS line(received_at timestamptz, id uuid,
-      project_id uuid, endpoint_id uuid, version_id uuid, request_id text, caller_id text, event_time timestamptz,
+      project_id uuid, endpoint_id uuid, version_id uuid, target_role text, request_id text, caller_id text, event_time timestamptz,
       features jsonb, prediction jsonb, probabilities jsonb, latency_ms real)
     ON CONFLICT DO NOTHING`)
 }
 
 export type StatsRow = typeof servingStats.$inferInsert
 
-/** A process writes its own rows only, and each time the whole count of the bucket. */
+/** Writes the full counts of buckets. A process writes only its own rows. */
 export async function upsertStats(db: Handle, rows: StatsRow[]): Promise<void> {
   if (rows.length === 0) return
   await db
     .insert(servingStats)
     .values(rows)
     .onConflictDoUpdate({
-      target: [servingStats.endpointId, servingStats.at, servingStats.processId],
+      target: [
+        servingStats.endpointId,
+        servingStats.at,
+        servingStats.processId,
+        servingStats.versionId,
+        servingStats.targetRole,
+      ],
       set: {
         requests: sql`excluded.requests`,
         rows: sql`excluded.rows`,
@@ -285,7 +411,7 @@ export interface PredictionFilter {
   before?: { receivedAt: Date; id: string }
 }
 
-/** Newest first, with what turned out to be true. */
+/** Newest first, with their ground truth. */
 export const listPredictions = (db: Handle, scope: ProjectScope, filter: PredictionFilter) =>
   db
     .select({ prediction: predictionLog, version: modelVersions.number, actual: feedback.actual })
@@ -313,7 +439,7 @@ export interface KnownPrediction {
   eventTime: Date
 }
 
-/** Predictions by our ids, looked up in the days the ids themselves name. */
+/** Predictions by our ids. The ids contain the time, which limits the partitions that are read. */
 export async function findPredictionsById(
   db: Handle,
   endpoint: { projectId: string; endpointId: string },
@@ -336,7 +462,7 @@ export async function findPredictionsById(
     )
 }
 
-/** Predictions by the caller's own ids; the newest when one was used twice. */
+/** Predictions by the caller's own ids; the newest if an id was used twice. */
 export async function findPredictionsByCaller(
   db: Handle,
   endpoint: { projectId: string; endpointId: string },

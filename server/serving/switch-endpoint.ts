@@ -1,42 +1,149 @@
-import { hostname } from 'node:os'
-import { systemClock } from '#server/kernel/clock.ts'
+import type { Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import { actorKey } from '#server/kernel/scope.ts'
+import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { type Laggard, SWITCH_WAIT_MS } from './contract.ts'
-import { liveInstances, setSwitchedIn } from './store.ts'
+import { CHAMPION, type Servable, type VersionState } from '#server/registry/contract.ts'
+import { type ModelVersion, requirePromotion, setAlias } from '#server/registry/index.ts'
+import { awaitSwitch } from './await-switch.ts'
+import type { Switched } from './contract.ts'
+import {
+  type EndpointRow,
+  insertRevision,
+  listRevisions,
+  lockEndpoint,
+  lockPrimary,
+  type RevisionRow,
+} from './store.ts'
 
-const POLL_MS = 20
+/** Newest first. */
+export type PastRevisions = Awaited<ReturnType<typeof listRevisions>>
 
-/**
- * Waits until every live server answers with the revision, at most ten seconds. A server that could not load it is a laggard at once: it
- * keeps answering with the version before.
- */
-export async function awaitSwitch(
-  kernel: Kernel,
-  endpointId: string,
-  revision: { id: string; number: number },
-): Promise<{ switchedInMs: number | null; laggards: Laggard[] }> {
-  const committedAt = systemClock.now()
-  for (;;) {
-    const live = (await liveInstances(kernel.db, endpointId)).filter(isAlive)
-    const laggards = live.filter(i => (i.observedRevision ?? 0) < revision.number)
-    const waited = systemClock.now() - committedAt
-    if (live.length > 0 && laggards.length === 0) {
-      await setSwitchedIn(kernel.db, revision.id, waited)
-      return { switchedInMs: waited, laggards: [] }
-    }
-    const stuck = laggards.length > 0 && laggards.every(i => i.error !== null)
-    if (live.length === 0 || stuck || waited > SWITCH_WAIT_MS) return { switchedInMs: null, laggards }
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+export interface SwitchRequest {
+  action: 'promote' | 'rollback'
+  /** Name of the endpoint. */
+  endpoint: string
+  /** Creates the endpoint for this version if there is none; absent: throws `not_found`. */
+  create?: ModelVersion
+  /** Called under the lock of the endpoint. */
+  choose(past: PastRevisions): Promise<ModelVersion>
+  reason?: string
+  /** Undefined: stays as it is. */
+  timeColumn?: string | null
+}
+
+interface Committed {
+  endpointId: string
+  revision: RevisionRow
+  to: ModelVersion
+  previous: number | null
+  primary: boolean
+}
+
+const NAMES = {
+  promote: { event: 'serving.version-promoted', audit: 'serving.promote-version' },
+  rollback: { event: 'serving.endpoint-rolled-back', audit: 'serving.rollback-endpoint' },
+} as const
+
+/** Puts one version in force at an endpoint and waits for the servers. The caller has authorised. */
+export async function switchEndpoint(kernel: Kernel, caller: Caller, request: SwitchRequest): Promise<Switched> {
+  const { scope } = caller
+  if (request.create) requireReady(request.create)
+  const { endpointId, revision, to, previous, primary } = await change(kernel, caller.actor, c =>
+    commitSwitch(c, caller, request),
+  )
+  const switched = await awaitSwitch(kernel, endpointId, revision)
+  kernel.notifier.wake({ topic: 'endpoint', projectId: scope.projectId, id: endpointId })
+  return {
+    endpoint: request.endpoint,
+    model: to.model.name,
+    version: to.version.number,
+    previous,
+    revision: revision.number,
+    primary,
+    ...switched,
   }
 }
 
-/** A process of this machine that was killed is not waited for until its heartbeat is old. */
-function isAlive({ host, pid }: Laggard): boolean {
-  if (host !== hostname()) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
+async function commitSwitch(c: Change, { scope, actor }: Caller, request: SwitchRequest): Promise<Committed> {
+  const { action, create, timeColumn } = request
+  const createdBy = actorKey(actor)
+  const endpoint = await lockEndpoint(c.tx, scope, request.endpoint, create && { modelId: create.model.id, createdBy })
+  if (!endpoint) throw unknownEndpoint(request.endpoint)
+  const past = await listRevisions(c.tx, scope, endpoint.id)
+  const to = await request.choose(past)
+  requireReady(to)
+  const inForce = past[0]
+  const revision = await insertRevision(c.tx, endpoint, {
+    action,
+    targets: [{ versionId: to.version.id, role: 'champion', weight: 100 }],
+    previousVersionId: inForce?.versionId ?? null,
+    modelId: to.model.id,
+    timeColumn: timeColumn === undefined ? endpoint.timeColumn : timeColumn,
+    reason: request.reason ?? '',
+    createdBy,
+  })
+  const primary = await moveChampion(c, { scope, actor }, endpoint, to)
+  const previous = inForce?.version ?? null
+  await record(c, scope, { action, endpoint, to, previous, revision, primary })
+  return { endpointId: endpoint.id, revision, to, previous, primary }
 }
+
+/** The alias `champion` follows only the model's primary endpoint; the first endpoint of a model becomes it. */
+async function moveChampion(
+  c: Change,
+  { scope, actor }: Pick<Caller, 'scope' | 'actor'>,
+  endpoint: EndpointRow,
+  to: ModelVersion,
+): Promise<boolean> {
+  const make = { endpointId: endpoint.id, updatedBy: actorKey(actor) }
+  const primary = await lockPrimary(c.tx, scope, to.model.id, make)
+  if (primary?.endpointId !== endpoint.id) return false
+  await setAlias(c, scope, to, CHAMPION)
+  return true
+}
+
+async function record(
+  c: Change,
+  { projectId }: Caller['scope'],
+  {
+    action,
+    endpoint,
+    to,
+    previous,
+    revision,
+    primary,
+  }: Omit<Committed, 'endpointId'> & {
+    action: SwitchRequest['action']
+    endpoint: EndpointRow
+  },
+): Promise<void> {
+  const payload = {
+    endpoint: endpoint.name,
+    model: to.model.name,
+    version: to.version.number,
+    previous,
+    revision: revision.number,
+    primary,
+  }
+  const from = { kind: 'endpoint', id: endpoint.id }
+  await c.link(projectId, [{ from, relation: 'serves', to: { kind: 'model-version', id: to.version.id } }])
+  const subject = { projectId, subjectKind: 'endpoint', subjectId: endpoint.id, reason: revision.reason }
+  await c.emit({ ...subject, type: NAMES[action].event, payload })
+  await c.audit({ ...subject, action: NAMES[action].audit, details: payload })
+  c.wakeAfter({ topic: 'endpoint', projectId, id: endpoint.id })
+  c.wakeAfter({ topic: 'model', projectId, id: to.model.id })
+}
+
+const requireReady = ({ model, version }: ModelVersion): void =>
+  requirePromotion({
+    name: model.name,
+    number: version.number,
+    state: version.state as VersionState,
+    servable: version.servable as Servable,
+  })
+
+export const unknownEndpoint = (name: string) =>
+  new AppError('not_found', `There is no endpoint “${name}” in this project.`, {
+    hint: 'The Serving page lists the endpoints; promoting a version creates one.',
+  })

@@ -1,29 +1,29 @@
 import { newId } from '#server/kernel/ids.ts'
-import type { PredictAnswer, PredictionLine } from '#server/serving/contract.ts'
+import type { DesiredEndpoint, PredictAnswer, PredictionLine } from '#server/serving/contract.ts'
 import { type Spool, storable } from '../../log/spool.ts'
-import type { LiveEndpoint } from '../../router/route-table.ts'
+import type { LiveTarget } from '../../router/route-table.ts'
 import { eventTimes, invalid, readPredict } from './read-request.ts'
 
-export interface Asked {
+export interface ReceivedRequest {
   body: unknown
   eventTimeHeader?: string
   requestId: string
   receivedAtMs: number
-  /** `performance.now()` of the arrival. */
-  begun: number
+  /** `performance.now()` at the arrival. */
+  startedAt: number
 }
 
 /**
- * Validates, predicts, hands the log lines to the operating system and answers. No step waits for the database. Throws `invalid` with
- * every cell that does not fit, before anything is logged.
+ * Validates and predicts the rows and writes them to the prediction log. No step waits for the database. Throws `invalid` with every cell
+ * that does not fit; then nothing is logged.
  */
 export async function answerPredict(
-  live: LiveEndpoint,
+  endpoint: DesiredEndpoint,
+  { desired, loaded }: LiveTarget,
   spool: Spool,
-  asked: Asked,
+  received: ReceivedRequest,
 ): Promise<{ answer: PredictAnswer; rows: number }> {
-  const { desired, loaded } = live
-  const { rows, times, ids: callerIds } = readPredict(asked.body)
+  const { rows, times, ids: callerIds } = readPredict(received.body)
   spool.requireRoom()
   const result = loaded.predict(rows)
   if ('errors' in result)
@@ -31,22 +31,23 @@ export async function answerPredict(
   const { predictions, probabilities } = result.answer
   const eventTime = eventTimes(rows, {
     times,
-    header: asked.eventTimeHeader,
-    column: desired.timeColumn,
-    zone: desired.zone,
-    receivedAtMs: asked.receivedAtMs,
+    header: received.eventTimeHeader,
+    column: endpoint.timeColumn,
+    zone: endpoint.zone,
+    receivedAtMs: received.receivedAtMs,
   })
   const ids = rows.map(() => newId())
-  const receivedAt = new Date(asked.receivedAtMs).toISOString()
-  const latency = Math.round((performance.now() - asked.begun) * 1000) / 1000
+  const receivedAt = new Date(received.receivedAtMs).toISOString()
+  const latency = Math.round((performance.now() - received.startedAt) * 1000) / 1000
   const lines = rows.map((row, i) => {
     const line: PredictionLine = {
       received_at: receivedAt,
       id: ids[i]!,
-      project_id: desired.projectId,
-      endpoint_id: desired.endpointId,
+      project_id: endpoint.projectId,
+      endpoint_id: endpoint.endpointId,
       version_id: desired.versionId,
-      request_id: asked.requestId,
+      target_role: desired.role,
+      request_id: received.requestId,
       caller_id: callerIds?.[i] ?? null,
       event_time: eventTime[i]!,
       features: row,
@@ -63,7 +64,7 @@ export async function answerPredict(
     ids,
     model: desired.model,
     version: desired.version,
-    requestId: asked.requestId,
+    requestId: received.requestId,
   }
   return { answer, rows: rows.length }
 }

@@ -4,10 +4,12 @@ import { AppError, type ErrorCode, type ErrorDetail } from '#server/kernel/error
 import {
   historyInputSchema,
   type PredictAnswer,
+  primaryInputSchema,
   promoteInputSchema,
   rollbackInputSchema,
 } from '#server/serving/contract.ts'
 import {
+  choosePrimary,
   listEndpoints,
   mintTryIt,
   promoteVersion,
@@ -20,7 +22,7 @@ import {
 } from '#server/serving/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
-/** Taken as it is: zod's records drop a column called `__proto__`. The inference server judges the cells. */
+/** Passed on unchanged, because zod's records drop a column called `__proto__`. The inference server validates the cells. */
 const tryItRow = z
   .custom<Record<string, unknown>>(
     row => row !== null && typeof row === 'object' && !Array.isArray(row),
@@ -41,6 +43,9 @@ export const servingRouter = router({
   rollback: projectProcedure('serving:promote')
     .input(rollbackInputSchema)
     .mutation(({ ctx, input }) => rollbackEndpoint(ctx.kernel, ctx.caller, input)),
+  choosePrimary: projectProcedure('serving:choose-primary')
+    .input(primaryInputSchema)
+    .mutation(({ ctx, input }) => choosePrimary(ctx.kernel, ctx.caller, input)),
   history: projectProcedure('serving:read')
     .input(historyInputSchema)
     .query(({ ctx, input }) => readHistory(ctx.kernel, ctx.caller, input)),
@@ -55,7 +60,7 @@ export const servingRouter = router({
       }),
     )
     .query(({ ctx, input }) => readPredictions(ctx.kernel, ctx.caller, input)),
-  /** One request as a person of the project, sent from here: browsers need no token and serve needs no CORS. */
+  /** Sends a request for a signed-in person: browsers need no token and serve needs no CORS. */
   tryIt: projectProcedure('serving:predict')
     .input(endpointInput.extend({ rows: z.array(tryItRow).min(1).max(100) }))
     .mutation(async ({ ctx, input }): Promise<PredictAnswer & { tookMs: number }> => {
@@ -65,7 +70,7 @@ export const servingRouter = router({
         { project, endpoint: input.endpoint, exp: Math.ceil(kernel.clock.now() / 1000) + TRY_IT_SECONDS },
         kernel.secrets.encryptionKey,
       )
-      const begun = performance.now()
+      const startedAt = performance.now()
       const url = `${kernel.env.INFERENCE_URL}/${project}/endpoints/${encodeURIComponent(input.endpoint)}/predict`
       const response = await fetch(url, {
         method: 'POST',
@@ -74,7 +79,7 @@ export const servingRouter = router({
         signal: AbortSignal.timeout(10_000),
       }).catch(cause => {
         throw new AppError('unavailable', 'The inference server does not answer.', {
-          hint: 'See its log in the home folder.',
+          hint: 'Read its log in the home folder.',
           cause,
         })
       })
@@ -82,6 +87,6 @@ export const servingRouter = router({
         error?: { code: ErrorCode; message: string; hint?: string; details?: ErrorDetail[] }
       }
       if (body.error) throw new AppError(body.error.code, body.error.message, body.error)
-      return { ...body, tookMs: performance.now() - begun }
+      return { ...body, tookMs: performance.now() - startedAt }
     }),
 })

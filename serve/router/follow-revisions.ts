@@ -19,11 +19,11 @@ const POLL_MS = 1000
 const REPORT_MS = 5000
 const STATS_MS = 2000
 const SAVE_MS = 30_000
-/** A database that hangs counts as away. */
-const PATIENCE_MS = 5000
+/** A database that does not answer within this time counts as away. */
+const TIMEOUT_MS = 5000
 const LISTEN_RETRY_MS = 2000
 
-export interface StepParts {
+export interface FollowerParts {
   db: Db
   notifier: Notifier
   routes: RouteTable
@@ -33,9 +33,12 @@ export interface StepParts {
   log: Logger
 }
 
-/** Follows the database: routes by wake-up and each second, tokens each three; reports what is answered with, and the counts. */
-export class Follower {
-  readonly #parts: StepParts
+/**
+ * Keeps this process at the desired state: reads revisions on a wake-up and each second, tokens every three seconds; reports the revisions in
+ * force and the request counts.
+ */
+export class RevisionFollower {
+  readonly #parts: FollowerParts
   readonly #timers: NodeJS.Timeout[] = []
   #syncing?: Promise<void>
   #again = false
@@ -47,7 +50,7 @@ export class Follower {
   #unlisten?: () => Promise<void>
   databaseUp = false
 
-  constructor(parts: StepParts) {
+  constructor(parts: FollowerParts) {
     this.#parts = parts
   }
 
@@ -72,7 +75,7 @@ export class Follower {
       }
   }
 
-  /** One look at what is desired; a call during one makes another follow. */
+  /** Reads the desired state and applies it once; a call while one runs starts another after it. */
   sync(): Promise<void> {
     if (this.#syncing) {
       this.#again = true
@@ -91,13 +94,13 @@ export class Follower {
   async #sync(): Promise<void> {
     const { db, routes, state, tokens, processId, log } = this.#parts
     try {
-      const desired = await patiently(listDesired(db))
+      const desired = await withTimeout(listDesired(db))
       if (!this.databaseUp) log.info({ endpoints: desired.length }, 'the database answers')
       this.databaseUp = true
       const changed = await routes.apply(desired)
       const now = systemClock.now()
       if (changed || now - this.#lastReport > REPORT_MS) {
-        await patiently(upsertInstances(db, processId, routes.observed()))
+        await withTimeout(upsertInstances(db, processId, routes.observed()))
         if (now - this.#lastReport > 10 * REPORT_MS) void deleteDeadInstances(db).catch(() => undefined)
         this.#lastReport = now
       }
@@ -106,25 +109,25 @@ export class Follower {
       if (confirmed || now - this.#lastSave > SAVE_MS) {
         this.#lastSave = now
         await state.write({
-          v: 1,
+          v: 2,
           confirmedAt: tokens.confirmedAt,
           endpoints: routes.all.map(l => l.desired),
           tokens: tokens.tokens,
         })
       }
     } catch (error) {
-      if (this.databaseUp) log.warn({ err: error }, 'the database is away; answering from what is known')
+      if (this.databaseUp) log.warn({ err: error }, 'the database is away; serving the last known revisions')
       this.databaseUp = false
     }
   }
 
-  /** Tells whether the tokens changed. Throws when the database is away. */
+  /** Returns true if the tokens changed. Throws if the database is away. */
   refreshTokens(): Promise<boolean> {
     const { db, tokens } = this.#parts
     const run = async () => {
       const at = systemClock.now()
       const before = tokens.tokens
-      const list = await patiently(listLiveTokens(db))
+      const list = await withTimeout(listLiveTokens(db))
       tokens.replace(list, at)
       this.#lastTokens = at
       return (
@@ -134,8 +137,8 @@ export class Follower {
     return run()
   }
 
-  /** For a token that is not known: at most one look at a time, and none while the database is away. */
-  async lookAgain(): Promise<void> {
+  /** For unknown tokens: all callers share one running query. */
+  async refreshTokensOnce(): Promise<void> {
     this.#refreshing ??= this.refreshTokens()
       .then(() => undefined)
       .finally(() => {
@@ -148,7 +151,7 @@ export class Follower {
     if (!this.databaseUp) return
     for (const stats of this.#parts.routes.allStats) {
       const rows = stats.takeDirty(this.#parts.processId)
-      if (rows.length > 0) await patiently(upsertStats(this.#parts.db, rows)).catch(() => stats.putBack(rows))
+      if (rows.length > 0) await withTimeout(upsertStats(this.#parts.db, rows)).catch(() => stats.putBack(rows))
     }
   }
 
@@ -161,7 +164,7 @@ export class Follower {
   }
 }
 
-function patiently<T>(work: Promise<T>): Promise<T> {
+function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -172,7 +175,7 @@ function patiently<T>(work: Promise<T>): Promise<T> {
             retryAfterSeconds: 2,
           }),
         ),
-      PATIENCE_MS,
+      TIMEOUT_MS,
     )
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))

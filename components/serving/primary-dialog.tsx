@@ -1,0 +1,43 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import type { EndpointDetail } from '#server/serving/contract.ts'
+import { Problem } from '../ui/problem.tsx'
+import { useChoosePrimary } from './client.ts'
+
+/** Confirms that the alias `champion` of the model shall follow this endpoint. */
+export function PrimaryDialog({
+  project,
+  shown,
+  onClose,
+}: {
+  project: string
+  shown: Pick<EndpointDetail, 'endpoint' | 'model' | 'version'>
+  onClose: () => void
+}) {
+  const choose = useChoosePrimary(project)
+  const { endpoint, model, version } = shown
+  return (
+    <Modal
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      opened
+      onClose={onClose}
+      title={`Make ${endpoint} the primary endpoint of ${model}?`}
+      centered
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          The alias champion moves to {model} v{version} and follows the promotions and rollbacks of {endpoint}. No
+          endpoint changes the version that it serves.
+        </Text>
+        {choose.error ? <Problem error={choose.error} /> : null}
+        <Group justify="end" gap="xs">
+          <Button variant="subtle" color="gray" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button loading={choose.isPending} onClick={() => choose.mutate({ model, endpoint }, { onSuccess: onClose })}>
+            Make primary
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,37 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import { type ModelVersion, versionById, versionOf } from '#server/registry/index.ts'
+import type { RollbackInput, Switched } from './contract.ts'
+import { previousVersion } from './rules/choose-rollback.ts'
+import { type PastRevisions, switchEndpoint } from './switch-endpoint.ts'
+
+/** Puts the champion before the current one, or version `to` of the same model, in force again. Throws `conflict` if there is none. */
+export async function rollbackEndpoint(kernel: Kernel, caller: Caller, input: RollbackInput): Promise<Switched> {
+  await authorise(kernel, caller, 'serving:promote')
+  return switchEndpoint(kernel, caller, {
+    action: 'rollback',
+    endpoint: input.endpoint,
+    reason: input.reason,
+    choose: past => chooseVersion(kernel, caller, input, past),
+  })
+}
+
+async function chooseVersion(
+  kernel: Kernel,
+  { scope }: Caller,
+  { endpoint, to }: RollbackInput,
+  past: PastRevisions,
+): Promise<ModelVersion> {
+  const inForce = past[0]!
+  if (to !== undefined) {
+    if (to === inForce.version)
+      throw new AppError('conflict', `${inForce.model} v${to} is already the champion of ${endpoint}.`)
+    return versionOf(kernel.db, scope, `${inForce.model}@${to}`)
+  }
+  const id = previousVersion(past.map(({ revision, versionId }) => ({ ...revision, versionId })))
+  if (id) return versionById(kernel.db, scope, id)
+  throw new AppError('conflict', `${endpoint} had no version before ${inForce.model} v${inForce.version}.`, {
+    hint: 'Name one: `fleximl model rollback ENDPOINT --to VERSION`.',
+  })
+}
