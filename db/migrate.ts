@@ -8,7 +8,9 @@ const FOLDER = join(import.meta.dirname, 'migrations')
 const LOCK = 7_166_001
 
 /** Version of the code's expectations; a database whose `min_code` is higher refuses this process. */
-export const CODE_VERSION = 1
+export const CODE_VERSION = 2
+/** The oldest code that understands this schema (targets instead of one version per revision). */
+export const MIN_CODE = 2
 
 export interface MigrationFile {
   name: string
@@ -31,7 +33,10 @@ export async function migrationFiles(): Promise<MigrationFile[]> {
  * Throws when a migration that was applied has been edited since, and when the database is newer than this code.
  * @returns the names applied now
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(
+  url: string,
+  include: (file: MigrationFile) => boolean = () => true,
+): Promise<string[]> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined, connection: { TimeZone: 'UTC' } })
   try {
     await sql`SELECT pg_advisory_lock(${LOCK})`
@@ -40,7 +45,7 @@ export async function migrate(url: string): Promise<string[]> {
     const applied = new Map(
       (await sql`SELECT name, digest FROM schema_migrations`).map(r => [r.name as string, r.digest as string]),
     )
-    const files = await migrationFiles()
+    const files = (await migrationFiles()).filter(include)
     const known = new Set(files.map(f => f.name))
     const strangers = [...applied.keys()].filter(n => !known.has(n))
     if (strangers.length > 0) {

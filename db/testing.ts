@@ -62,3 +62,20 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
   }
 }
+
+/** A database with the migrations before the named one, for tests of that migration: fill it as older releases did, then `migrate` it. */
+export async function databaseBefore(migration: string): Promise<TestDatabase> {
+  const { url, stop } = await server()
+  const admin = postgres(url, { max: 1, onnotice: () => undefined })
+  const name = `old_${randomUUID().replaceAll('-', '')}`
+  await admin.unsafe(`CREATE DATABASE ${name}`)
+  await migrate(withDatabase(url, name), file => file.name < migration)
+  return {
+    url: withDatabase(url, name),
+    async close() {
+      await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      await admin.end({ timeout: 2 })
+      await stop()
+    },
+  }
+}

@@ -60,3 +60,6 @@ ALTER TABLE "serving_stats" ADD CONSTRAINT "serving_stats_pk" PRIMARY KEY("endpo
 ALTER TABLE "prediction_log" ADD COLUMN "target_role" text DEFAULT 'champion' NOT NULL;
 
 ALTER TABLE "endpoint_revisions" DROP COLUMN "version_id";
+
+-- Older processes read `version_id`: they must not start any more.
+UPDATE "instance" SET "min_code" = 2;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from 'postgres'
 import { type Db, openDatabase } from '#db/client.ts'
-import { CODE_VERSION } from '#db/migrate.ts'
+import { CODE_VERSION, MIN_CODE } from '#db/migrate.ts'
 import { instance } from '#db/schema/index.ts'
 import type { BlobStore } from '#server/adapters/blobs.ts'
 import { openBlobStore } from '#server/adapters/open-blobs.ts'
@@ -34,7 +34,7 @@ export async function requireSameInstance(
   db: Db,
   expected: { encryptionKey: string; blobStoreId: string },
 ): Promise<void> {
-  const mine = { id: 1, keyCheck: keyCheck(expected.encryptionKey), blobStoreId: expected.blobStoreId, minCode: 1 }
+  const mine = { id: 1, keyCheck: keyCheck(expected.encryptionKey), blobStoreId: expected.blobStoreId, minCode: MIN_CODE }
   await db.insert(instance).values(mine).onConflictDoNothing()
   const [row] = await db.select().from(instance)
   if (row!.keyCheck !== mine.keyCheck)
