@@ -33,10 +33,7 @@ export async function migrationFiles(): Promise<MigrationFile[]> {
  * Throws when a migration that was applied has been edited since, and when the database is newer than this code.
  * @returns the names applied now
  */
-export async function migrate(
-  url: string,
-  include: (file: MigrationFile) => boolean = () => true,
-): Promise<string[]> {
+export async function migrate(url: string, include: (file: MigrationFile) => boolean = () => true): Promise<string[]> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined, connection: { TimeZone: 'UTC' } })
   try {
     await sql`SELECT pg_advisory_lock(${LOCK})`

@@ -53,4 +53,5 @@ it('a saved state with one version per endpoint becomes one champion target with
   })
 })
 
-it('the state of a later release is ignored', () => assert.equal(upgradeSavedState({ ...V1, v: 3 } as never), undefined))
+it('the state of a later release is ignored', () =>
+  assert.equal(upgradeSavedState({ ...V1, v: 3 } as never), undefined))

@@ -34,7 +34,12 @@ export async function requireSameInstance(
   db: Db,
   expected: { encryptionKey: string; blobStoreId: string },
 ): Promise<void> {
-  const mine = { id: 1, keyCheck: keyCheck(expected.encryptionKey), blobStoreId: expected.blobStoreId, minCode: MIN_CODE }
+  const mine = {
+    id: 1,
+    keyCheck: keyCheck(expected.encryptionKey),
+    blobStoreId: expected.blobStoreId,
+    minCode: MIN_CODE,
+  }
   await db.insert(instance).values(mine).onConflictDoNothing()
   const [row] = await db.select().from(instance)
   if (row!.keyCheck !== mine.keyCheck)
