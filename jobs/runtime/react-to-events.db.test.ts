@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { z } from 'zod'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { systemActor } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
+import { defineEvent } from '#server/platform/define-event.ts'
 import { type TestKernel, testKernel, untilEventsReadable } from '#server/platform/testing.ts'
 import { catchUp as catchUpNow, type Reaction, reactToEvents } from './react-to-events.ts'
 
@@ -18,11 +20,10 @@ after(() => kernel.close())
 
 const emit = (type: string, word: string) =>
   change(kernel, systemActor('test'), c =>
-    c.emit({
+    c.record({
       projectId: scope.projectId,
-      type,
-      subjectKind: 'thing',
-      subjectId: newId(),
+      event: defineEvent(type, 'blob', z.object({ word: z.string() })),
+      subject: { kind: 'blob', id: newId() },
       payload: { word },
     }),
   )
@@ -68,7 +69,12 @@ describe('reactions to events', () => {
   it('an event of a project that is gone is passed over', async () => {
     const { reaction, seen } = recorder('test.gone')
     await change(kernel, systemActor('test'), c =>
-      c.emit({ projectId: newId(), type: 'test.thing-made', subjectKind: 'thing', subjectId: newId() }),
+      c.record({
+        projectId: newId(),
+        event: defineEvent('test.thing-made', 'blob', z.object({})),
+        subject: { kind: 'blob', id: newId() },
+        payload: {},
+      }),
     )
     await catchUp(kernel, reaction)
     assert.deepEqual(seen, ['a', 'c'])

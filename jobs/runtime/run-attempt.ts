@@ -1,6 +1,7 @@
 import { AppError, isDatabaseAway, toAppError } from '#server/kernel/errors.ts'
 import { withLogContext } from '#server/kernel/log.ts'
 import { systemActor } from '#server/kernel/scope.ts'
+import { jobCancelled, jobFailed } from '#server/orchestration/events.ts'
 import {
   type Claim,
   endAttempt,
@@ -168,11 +169,10 @@ async function settle(
       reason: after.reason ?? '',
     })
     if (after.state !== 'queued')
-      await c.emit({
+      await c.record({
         projectId: job.projectId,
-        type: `orchestration.job-${after.state}`,
-        subjectKind: 'job',
-        subjectId: job.id,
+        event: after.state === 'cancelled' ? jobCancelled : jobFailed,
+        subject: { kind: 'job', id: job.id },
         reason: after.reason ?? undefined,
         payload: { name: job.name, title: job.title },
       })

@@ -1,6 +1,7 @@
 import { nowDate } from '#server/kernel/clock.ts'
 import { isDatabaseAway } from '#server/kernel/errors.ts'
 import { systemActor } from '#server/kernel/scope.ts'
+import { jobCancelled } from '#server/orchestration/events.ts'
 import { claimNext, type JobRow, LEASE_SECONDS, reapLost, settleCancelled } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import { LANES, type Lane } from '#server/platform/define-job.ts'
@@ -80,11 +81,9 @@ export async function startWorkerLoop(
   const endCancelled = () => {
     cancelling ??= settleCancelled(kernel.db, async (tx, job) => {
       await settleSubject(tx, job)
-      await writeEvent(tx, systemActor('worker'), {
+      await writeEvent(tx, systemActor('worker'), jobCancelled, {
         projectId: job.projectId,
-        type: 'orchestration.job-cancelled',
-        subjectKind: 'job',
-        subjectId: job.id,
+        id: job.id,
         reason: job.reason ?? undefined,
         payload: { name: job.name, title: job.title },
       })

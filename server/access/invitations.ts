@@ -6,7 +6,7 @@ import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { authorise, type Caller, requirePerson } from './caller.ts'
 import { INVITATION_DAYS, type InvitationView, type InviteInput, type NewAccountInput, type Role } from './contract.ts'
-import { tellMember } from './members.ts'
+import { recordMember } from './members.ts'
 import { higherRole } from './rules/decide-member.ts'
 import { writeUser } from './sign-in/links.ts'
 import { hashPassword } from './sign-in/sign-in.ts'
@@ -53,14 +53,11 @@ export async function invite(
       createdAt: now,
       expiresAt,
     })
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'access.invite',
-      subjectKind: 'invitation',
-      subjectId: id,
-      details: { role: input.role, bound: input.email !== undefined },
+      subject: { kind: 'invitation', id },
+      audit: { action: 'access.invite', details: { role: input.role, bound: input.email !== undefined } },
     })
-    c.wakeAfter({ topic: 'member', projectId: caller.scope.projectId, id })
   })
   return { id, link: `${kernel.env.FLEXIML_URL}/invite/${token}`, expiresAt: expiresAt.toISOString() }
 }
@@ -88,13 +85,11 @@ export async function revokeInvitation(kernel: Kernel, caller: Caller, id: strin
   await change(kernel, caller.actor, async c => {
     if (!(await markInvitationRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))))
       throw new AppError('not_found', 'There is no open invitation of this id in the project.')
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'access.revoke-invitation',
-      subjectKind: 'invitation',
-      subjectId: id,
+      subject: { kind: 'invitation', id },
+      audit: { action: 'access.revoke-invitation' },
     })
-    c.wakeAfter({ topic: 'member', projectId: caller.scope.projectId, id })
   })
   return { id }
 }
@@ -137,7 +132,7 @@ async function join(
   const before = await findMemberRole(c.tx, project.id, userId)
   const role = higherRole(before, invitation.role as Role)
   await upsertMember(c.tx, project.id, userId, role)
-  await tellMember(c, scopeOf(project), 'joined', userId, { from: before, to: role })
+  await recordMember(c, scopeOf(project), 'joined', userId, { from: before, to: role })
 }
 
 /** Somebody signed in joins the project. Throws `not_found` (link), `forbidden` (meant for another address). */
@@ -163,7 +158,7 @@ export async function joinByInvitation(
   const id = newId(kernel.clock)
   await change(kernel, { kind: 'user', id }, async c => {
     await writeUser(kernel, c, { id, email: input.email, name: input.name, passwordHash, isAdmin: false })
-    await c.audit({ projectId: null, action: 'access.make-account', subjectKind: 'user', subjectId: id })
+    await c.record({ projectId: null, subject: { kind: 'user', id }, audit: { action: 'access.make-account' } })
     await join(kernel, c, open, id)
   })
   return { project: open.project.slug, email: input.email }

@@ -4,6 +4,7 @@ import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { authorise, type Caller, requirePerson } from './caller.ts'
 import type { MemberView, Role } from './contract.ts'
+import { memberAdded, memberChanged, memberJoined, memberRemoved } from './events.ts'
 import { keepsAnOwner } from './rules/decide-member.ts'
 import { findUserByEmail } from './sign-in/store.ts'
 import { deleteMember, listMembers, lockProject, upsertMember } from './store.ts'
@@ -21,19 +22,24 @@ export async function readMembers(kernel: Kernel, caller: Caller): Promise<{ ite
   }
 }
 
-/** Writes that a project's membership changed: who, from which role, to which. */
-export async function tellMember(
+const CHANGES = {
+  added: { event: memberAdded, action: 'access.add-member' },
+  changed: { event: memberChanged, action: 'access.change-member' },
+  removed: { event: memberRemoved, action: 'access.remove-member' },
+  joined: { event: memberJoined, action: 'access.join-member' },
+}
+
+/** Records that the membership of a project changed: whose, from which role, to which. */
+export async function recordMember(
   c: Change,
   scope: ProjectScope,
-  verb: 'added' | 'changed' | 'removed' | 'joined',
+  verb: keyof typeof CHANGES,
   userId: string,
-  details: { from?: Role; to?: Role },
+  payload: { from?: Role; to?: Role },
 ): Promise<void> {
-  const subject = { subjectKind: 'user', subjectId: userId }
-  const action = { added: 'add', changed: 'change', removed: 'remove', joined: 'join' }[verb]
-  await c.emit({ projectId: scope.projectId, type: `access.member-${verb}`, ...subject, payload: details })
-  await c.audit({ projectId: scope.projectId, action: `access.${action}-member`, ...subject, details })
-  c.wakeAfter({ topic: 'member', projectId: scope.projectId, id: userId })
+  const { event, action } = CHANGES[verb]
+  const subject = { kind: 'user', id: userId } as const
+  await c.record({ projectId: scope.projectId, event, subject, payload, audit: { action } })
 }
 
 /** Somebody who has an account on this instance. Throws `not_found` (no account), `conflict` (is a member). */
@@ -54,7 +60,7 @@ export async function addMember(
     if ((await listMembers(c.tx, caller.scope)).some(m => m.userId === user.id))
       throw new AppError('conflict', `${user.name} is a member already.`, { hint: 'Change the role in the list.' })
     await upsertMember(c.tx, caller.scope.projectId, user.id, input.role)
-    await tellMember(c, caller.scope, 'added', user.id, { to: input.role })
+    await recordMember(c, caller.scope, 'added', user.id, { to: input.role })
     return { userId: user.id }
   })
 }
@@ -76,7 +82,7 @@ async function setMember(kernel: Kernel, caller: Caller, userId: string, role: R
       })
     if (role === null) await deleteMember(c.tx, caller.scope, userId)
     else await upsertMember(c.tx, caller.scope.projectId, userId, role)
-    await tellMember(c, caller.scope, role === null ? 'removed' : 'changed', userId, {
+    await recordMember(c, caller.scope, role === null ? 'removed' : 'changed', userId, {
       from: member.role,
       to: role ?? undefined,
     })

@@ -5,6 +5,7 @@ import { actorKey, type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { CreateProjectInput, ProjectView, Role } from './contract.ts'
+import { projectCreated } from './events.ts'
 import { insertProject, listProjects, type ProjectRow, upsertMember } from './store.ts'
 
 /** What domains to the right put into each new project, in its transaction; composed in `server/api/create-project.ts`. */
@@ -27,10 +28,13 @@ export async function writeProject(
   })
   if (input.owner) await upsertMember(c.tx, id, input.owner, 'owner')
   await onCreated?.(c.tx, scopeOf(project), actorKey(c.actor))
-  const subject = { subjectKind: 'project', subjectId: id }
-  await c.emit({ projectId: id, type: 'access.project-created', ...subject, payload: { slug: input.slug } })
-  await c.audit({ projectId: id, action: 'access.create-project', ...subject, details: { slug: input.slug, name } })
-  c.wakeAfter({ topic: 'member', projectId: id, id })
+  await c.record({
+    projectId: id,
+    event: projectCreated,
+    subject: { kind: 'project', id },
+    payload: { slug: input.slug },
+    audit: { action: 'access.create-project', details: { slug: input.slug, name } },
+  })
   return project
 }
 

@@ -32,14 +32,14 @@ async function mint(
       createdAt: nowDate(kernel.clock),
       expiresAt: input.expiresAt,
     })
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'access.create-token',
-      subjectKind: 'token',
-      subjectId: id,
-      details: { name: input.name, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null },
+      subject: { kind: 'token', id },
+      audit: {
+        action: 'access.create-token',
+        details: { name: input.name, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null },
+      },
     })
-    c.wakeAfter({ topic: 'member', projectId: scope.projectId, id })
   })
   return { token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
 }
@@ -92,14 +92,11 @@ export async function revokeToken(kernel: Kernel, caller: Caller, id: string): P
   if (token.revokedAt) return { id }
   await change(kernel, caller.actor, async c => {
     await markTokenRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'access.revoke-token',
-      subjectKind: 'token',
-      subjectId: id,
-      details: { name: token.name },
+      subject: { kind: 'token', id },
+      audit: { action: 'access.revoke-token', details: { name: token.name } },
     })
-    c.wakeAfter({ topic: 'member', projectId: caller.scope.projectId, id })
   })
   return { id }
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { z } from 'zod'
 import type { Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
+import { defineEvent } from '#server/platform/define-event.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { createWebServer } from './http.ts'
 import { MAX_BATCH, MAX_BODY_BYTES } from './http-trpc.ts'
@@ -197,7 +199,12 @@ async function follow(headers: Record<string, string> = {}) {
 describe('the live stream', () => {
   const emit = (scope: ProjectScope, type: string) =>
     change(kernel, { kind: 'system', id: 'test' }, c =>
-      c.emit({ projectId: scope.projectId, type, subjectKind: 'x', subjectId: 'x' }),
+      c.record({
+        projectId: scope.projectId,
+        event: defineEvent(type, 'recipe-version', z.object({})),
+        subject: { kind: 'recipe-version', id: 'x' },
+        payload: {},
+      }),
     )
 
   it('is for the signed in', async () => {

@@ -6,6 +6,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
 import { digestFor } from './complete-ingestion.ts'
 import type { AddDatasetInput } from './contract.ts'
+import { ingestionStarted } from './events.ts'
 import { ingestFileJob } from './jobs.ts'
 import { recordDecisions } from './review-schema.ts'
 import { chooseRoles } from './rules/choose-roles.ts'
@@ -53,19 +54,16 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
       payload: { v: 1, ingestionId: ingestion.id },
     })
     await updateIngestion(c.tx, scope.projectId, ingestion.id, { jobId: job.id })
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.add-dataset',
-      subjectKind: 'dataset',
-      subjectId: input.name,
-      details: { fileName: input.fileName, digest: input.digest },
-    })
-    await c.emit({
-      projectId: scope.projectId,
-      type: 'data.ingestion-started',
-      subjectKind: 'ingestion',
-      subjectId: ingestion.id,
+      event: ingestionStarted,
+      subject: { kind: 'ingestion', id: ingestion.id },
       payload: { dataset: input.name },
+      audit: {
+        action: 'data.add-dataset',
+        details: { fileName: input.fileName, digest: input.digest },
+        subject: { kind: 'dataset', id: input.name },
+      },
     })
     return { ...ingestion, jobId: job.id }
   })

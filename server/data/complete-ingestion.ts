@@ -8,6 +8,7 @@ import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ColumnDecision, VersionColumn } from './contract.ts'
+import { ingestionUnchanged, versionCreated } from './events.ts'
 import { validateNewVersion } from './expectations/validate-version.ts'
 import { profileVersionJob } from './profile/jobs.ts'
 import {
@@ -108,11 +109,10 @@ export async function completeUnchanged(
     versionId: version.id,
     endedAt: nowDate(),
   })
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.ingestion-unchanged',
-    subjectKind: 'ingestion',
-    subjectId: ingestion.id,
+    event: ingestionUnchanged,
+    subject: { kind: 'ingestion', id: ingestion.id },
     payload: { dataset: ingestion.datasetName, version: version.number },
   })
 }
@@ -176,11 +176,10 @@ export async function completeIngestion(
       ? [{ from: self, relation: 'made-from', to: { kind: 'dataset-version', id: parentId } } as const]
       : []),
   ])
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.version-created',
-    subjectKind: 'dataset',
-    subjectId: dataset.id,
+    event: versionCreated,
+    subject: { kind: 'dataset', id: dataset.id },
     payload: { dataset: dataset.name, version: version.number, rows: made.rows },
   })
   await c.enqueue(profileVersionJob, {

@@ -4,6 +4,7 @@ import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { breaksOfSchema, mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ColumnDecision, ReviewInput } from './contract.ts'
+import { schemaReviewed } from './events.ts'
 import { queueForDecisions } from './leaks/queue-for-target.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
@@ -29,19 +30,16 @@ export async function recordDecisions(
   const breaks = breaksOfSchema(contract, schema, version.rows)
   await updateContract(c.tx, scope, dataset.id, contract)
   await updateVersion(c.tx, scope, version.id, { schema, breaks })
-  await c.audit({
+  await c.record({
     projectId: scope.projectId,
-    action: 'data.review-schema',
-    subjectKind: 'dataset-version',
-    subjectId: version.id,
-    details: { columns: decisions },
-  })
-  await c.emit({
-    projectId: scope.projectId,
-    type: 'data.schema-reviewed',
-    subjectKind: 'dataset',
-    subjectId: version.datasetId,
+    event: schemaReviewed,
+    subject: { kind: 'dataset', id: version.datasetId },
     payload: { dataset: version.datasetName, version: version.number },
+    audit: {
+      action: 'data.review-schema',
+      details: { columns: decisions },
+      subject: { kind: 'dataset-version', id: version.id },
+    },
   })
   await queueForDecisions(c, scope, version, schema)
   return { schema, breaks }

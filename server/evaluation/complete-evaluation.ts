@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { evaluationCompleted } from './events.ts'
 import { type EvaluationRow, findEvaluation, type Outcome, updateEvaluation } from './store.ts'
 
 /** What the worker is to measure. Throws `not_found`. */
@@ -20,14 +21,12 @@ export async function completeEvaluation(
 ): Promise<void> {
   await updateEvaluation(c.tx, scope.projectId, row.id, { state: 'succeeded', result: { ...row.result, ...outcome } })
   const { metric, runName, dataset, version } = row.result
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'evaluation.evaluation-completed',
-    subjectKind: 'evaluation',
-    subjectId: row.id,
+    event: evaluationCompleted,
+    subject: { kind: 'evaluation', id: row.id },
     payload: { run: row.runId, runName, dataset, version, metric, value: outcome.intervals[metric]?.value ?? null },
   })
-  c.wakeAfter({ topic: 'evaluation', projectId: scope.projectId, id: row.id })
 }
 
 /** One that is tried again is queued still. */

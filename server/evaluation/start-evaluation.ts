@@ -7,6 +7,7 @@ import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { showRun } from '#server/training/index.ts'
 import type { EvaluationStarted } from './contract.ts'
+import { evaluationStarted } from './events.ts'
 import { evaluateRunJob } from './jobs.ts'
 import { checkColumns } from './rules/check-columns.ts'
 import { findSame, insertEvaluation, updateEvaluation } from './store.ts'
@@ -78,15 +79,18 @@ export async function startEvaluation(
       payload: { v: 1, evaluationId: id },
     })
     await updateEvaluation(c.tx, scope.projectId, id, { jobId: job.id })
-    const from = { kind: 'evaluation', id }
-    await c.link(scope.projectId, [
-      { from, relation: 'measures', to: { kind: 'run', id: run.id } },
-      { from, relation: 'measured-on', to: { kind: 'dataset-version', id: version.id } },
-    ])
-    const subject = { projectId: scope.projectId, subjectKind: 'evaluation', subjectId: id }
-    const payload = { run: run.id, runName: run.name, dataset: version.datasetName, version: version.number }
-    await c.emit({ ...subject, type: 'evaluation.evaluation-started', payload })
-    await c.audit({ ...subject, action: 'evaluation.start-evaluation', details: payload })
+    const subject = { kind: 'evaluation', id } as const
+    await c.record({
+      projectId: scope.projectId,
+      event: evaluationStarted,
+      subject,
+      payload: { run: run.id, runName: run.name, dataset: version.datasetName, version: version.number },
+      audit: { action: 'evaluation.start-evaluation' },
+      links: [
+        { from: subject, relation: 'measures', to: { kind: 'run', id: run.id } },
+        { from: subject, relation: 'measured-on', to: { kind: 'dataset-version', id: version.id } },
+      ],
+    })
     return { id, jobId: job.id, created: true }
   })
 }

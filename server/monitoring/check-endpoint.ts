@@ -25,14 +25,12 @@ export async function checkEndpoint(
       subject: { kind: 'endpoint', id },
       payload: { v: 1, endpointId: id, endpoint },
     })
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'monitoring.check-endpoint',
-      subjectKind: 'endpoint',
-      subjectId: id,
-      details: { endpoint },
+      subject: { kind: 'endpoint', id },
+      topic: 'monitor',
+      audit: { action: 'monitoring.check-endpoint', details: { endpoint } },
     })
-    c.wakeAfter({ topic: 'monitor', projectId: scope.projectId, id })
     return { endpoint, jobId: job.id, started: true }
   })
 }

@@ -2,6 +2,7 @@ import type { Tx } from '#db/client.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Verdict } from './contract.ts'
+import { driftDetected, verdictChanged } from './events.ts'
 import {
   type CheckRow,
   insertCheck,
@@ -49,20 +50,14 @@ export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, 
     createdBy: job.createdBy,
   })
   await pruneChecks(c.tx, scope, endpointId, CHECKS_KEPT)
-  const subject = { projectId: scope.projectId, subjectKind: 'endpoint', subjectId: endpointId, reason: sentence }
-  if (before?.verdict !== verdict)
-    await c.emit({
-      ...subject,
-      type: 'monitoring.verdict-changed',
-      payload: { endpoint, model: report.model, version: report.version, from: before?.verdict ?? null, to: verdict },
-    })
+  const about = { projectId: scope.projectId, subject: { kind: 'endpoint', id: endpointId }, reason: sentence } as const
+  const checked = { endpoint, model: report.model, version: report.version }
+  if (before?.verdict !== verdict) {
+    const from = (before?.verdict ?? null) as Verdict | null
+    await c.record({ ...about, event: verdictChanged, payload: { ...checked, from, to: verdict } })
+  }
   const drifted = newlyDrifted(before, report)
-  if (drifted.length > 0)
-    await c.emit({
-      ...subject,
-      type: 'monitoring.drift-detected',
-      payload: { endpoint, model: report.model, version: report.version, columns: drifted },
-    })
+  if (drifted.length > 0) await c.record({ ...about, event: driftDetected, payload: { ...checked, columns: drifted } })
   c.wakeAfter({ topic: 'monitor', projectId: scope.projectId, id: endpointId })
 }
 

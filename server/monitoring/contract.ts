@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
 
-export type Verdict = 'ok' | 'warn' | 'alert' | 'unknown'
+export const VERDICTS = ['ok', 'warn', 'alert', 'unknown'] as const
+export type Verdict = (typeof VERDICTS)[number]
 export const GRAINS = ['month', 'day'] as const
 
 export interface ColumnDrift {

@@ -20,12 +20,10 @@ export async function cancelJob(kernel: Kernel, caller: Caller, id: string): Pro
       throw new AppError('conflict', `“${job.title}” has ended already (${job.state}).`, {
         hint: 'There is nothing left to cancel.',
       })
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'orchestration.cancel-job',
-      subjectKind: 'job',
-      subjectId: id,
-      details: { name: job.name, title: job.title, state: job.state },
+      subject: { kind: 'job', id },
+      audit: { action: 'orchestration.cancel-job', details: { name: job.name, title: job.title, state: job.state } },
     })
   })
   return showJob(kernel, caller, id)

@@ -2,13 +2,14 @@ import type { Handle } from '#db/client.ts'
 import { auditLog } from '#db/schema/index.ts'
 import { currentRequestId } from '#server/kernel/log.ts'
 import type { Actor } from '#server/kernel/scope.ts'
+import type { SubjectKind } from './subjects/contract.ts'
 
 export interface AuditEntry {
   /** Null: of the instance. */
   projectId: string | null
   /** The permission's or use case's name, as `registry.promote-version`. */
   action: string
-  subjectKind: string
+  subjectKind: SubjectKind
   subjectId: string
   outcome: 'done' | 'refused' | 'failed'
   reason?: string

@@ -1,25 +1,24 @@
 import type { Tx } from '#db/client.ts'
 import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
 import { type JobRow, requestCancel } from './attempts.ts'
-import { type AuditEntry, writeAudit } from './audit.ts'
 import type { JobDefinition } from './define-job.ts'
-import { type NewEvent, writeEvent } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { type Link, writeLinks } from './links.ts'
 import type { Signal } from './notifier.ts'
 import type { NewJob } from './queue.ts'
+import { createRecorder, type Recorder } from './record.ts'
 
 /** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; wake-ups go after the commit. */
 export interface Change {
   tx: Tx
   actor: Actor
-  emit(event: NewEvent): Promise<void>
-  audit(entry: Omit<AuditEntry, 'outcome'>): Promise<void>
+  record: Recorder
+  /** Links of several subjects; those of one go with its record. */
   link(projectId: string, links: Link[]): Promise<void>
   // biome-ignore lint/suspicious/noExplicitAny: a definition of any payload; the payload is checked against it
   enqueue(definition: JobDefinition<any>, job: NewJob): Promise<JobRow>
   requeue(job: JobRow): Promise<void>
-  /** Asks that a job end as cancelled, whether it is queued or running; its handler's `settle` moves the subject. Undefined: it had ended. */
+  /** Requests the cancellation of a queued or running job; its handler's `settle` moves the subject. Undefined: it had ended. */
   cancelJob(scope: ProjectScope, jobId: string): Promise<JobRow | undefined>
   /** Sent when the transaction has committed. */
   wakeAfter(signal: Signal): void
@@ -31,11 +30,7 @@ export async function change<T>(kernel: Kernel, actor: Actor, work: (change: Cha
     work({
       tx,
       actor,
-      async emit(event) {
-        await writeEvent(tx, actor, event)
-        signals.push({ topic: 'events' })
-      },
-      audit: entry => writeAudit(tx, actor, { ...entry, outcome: 'done' }),
+      record: createRecorder(tx, actor, signals),
       link: (projectId, links) => writeLinks(tx, projectId, links),
       async enqueue(definition, job) {
         const row = await kernel.queue.enqueue(tx, actor, definition, job)

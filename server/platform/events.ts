@@ -1,24 +1,32 @@
 import { eq, sql } from 'drizzle-orm'
+import type { z } from 'zod'
 import type { Handle, Tx } from '#db/client.ts'
 import { events, projects } from '#db/schema/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
 import { type Actor, type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import type { EventDefinition, PayloadOf } from './define-event.ts'
 
-export interface NewEvent {
+export interface NewEvent<E extends EventDefinition> {
   projectId: string
-  /** `<domain>.<thing>-<past participle>`, as `registry.version-promoted`. */
-  type: string
-  subjectKind: string
-  subjectId: string
+  /** Of the event's subject. */
+  id: string
   reason?: string
-  payload?: Record<string, unknown>
+  payload: z.input<E['payload']>
 }
 
-export interface StoredEvent extends NewEvent {
+export interface StoredEvent {
+  /** Unique: effects of an event are idempotent by it. */
   seq: number
   xid: string
   at: Date
+  projectId: string
+  type: string
+  subjectKind: string
+  subjectId: string
   actorKind: string
   actorId: string
+  reason?: string
+  payload: Record<string, unknown>
 }
 
 export interface EventCursor {
@@ -26,9 +34,38 @@ export interface EventCursor {
   seq: number
 }
 
-/** Writes the event in the transaction of the change it tells of. */
-export async function writeEvent(tx: Tx, actor: Actor, event: NewEvent): Promise<void> {
-  await tx.insert(events).values({ ...event, payload: event.payload ?? {}, actorKind: actor.kind, actorId: actor.id })
+/** Writes an event in the transaction of the change that it reports. Use `Change.record`, which also wakes its readers. */
+export async function writeEvent<E extends EventDefinition>(
+  tx: Tx,
+  actor: Actor,
+  event: E,
+  { projectId, id, reason, payload }: NewEvent<E>,
+): Promise<void> {
+  const checked = event.payload.safeParse(payload)
+  if (!checked.success)
+    throw new AppError('internal', `The payload of event ${event.name} is invalid: ${checked.error.message}`)
+  await tx.insert(events).values({
+    projectId,
+    type: event.name,
+    subjectKind: event.subject,
+    subjectId: id,
+    reason,
+    payload: checked.data,
+    actorKind: actor.kind,
+    actorId: actor.id,
+  })
+}
+
+/** The payload of a stored event as its definition types it; undefined when it is another event. Throws `invalid` for a payload that does not fit. */
+export function payloadOf<E extends EventDefinition>(event: E, stored: StoredEvent): PayloadOf<E> | undefined {
+  if (stored.type !== event.name) return undefined
+  const payload = event.payload.safeParse(stored.payload)
+  if (!payload.success)
+    throw new AppError(
+      'invalid',
+      `The payload of event ${stored.seq} (${event.name}) is invalid: ${payload.error.message}`,
+    )
+  return payload.data as PayloadOf<E>
 }
 
 type Row = {

@@ -2,16 +2,17 @@ import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { links } from '#db/schema/index.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Relation, SubjectKind } from './subjects/contract.ts'
 
 export interface Ref {
-  kind: string
+  kind: SubjectKind
   id: string
 }
 
 export interface Link {
   from: Ref
   /** What `from` does with `to`, as `trained-on`, `registered-from`, `serves`. */
-  relation: string
+  relation: Relation
   to: Ref
 }
 
@@ -34,9 +35,9 @@ export async function writeLinks(tx: Handle, projectId: string, list: Link[]): P
 }
 
 const toLink = (r: typeof links.$inferSelect): Link => ({
-  from: { kind: r.fromKind, id: r.fromId },
-  relation: r.relation,
-  to: { kind: r.toKind, id: r.toId },
+  from: { kind: r.fromKind as SubjectKind, id: r.fromId },
+  relation: r.relation as Relation,
+  to: { kind: r.toKind as SubjectKind, id: r.toId },
 })
 
 /** Who uses `ref`: what a deletion would hurt. */

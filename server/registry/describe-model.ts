@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { DescribeInput } from './contract.ts'
+import { modelDescribed } from './events.ts'
 import { updateDescription } from './store.ts'
 
 export async function describeModel(kernel: Kernel, caller: Caller, input: DescribeInput): Promise<{ model: string }> {
@@ -10,19 +11,13 @@ export async function describeModel(kernel: Kernel, caller: Caller, input: Descr
   return change(kernel, caller.actor, async c => {
     const model = await updateDescription(c.tx, caller.scope, input.model, input.description)
     if (!model) throw new AppError('not_found', `There is no model “${input.model}” in this project.`)
-    await c.emit({
+    await c.record({
       projectId: caller.scope.projectId,
-      type: 'registry.model-described',
-      subjectKind: 'model',
-      subjectId: model.id,
+      event: modelDescribed,
+      subject: { kind: 'model', id: model.id },
+      payload: { model: model.name },
+      audit: { action: 'registry.describe-model' },
     })
-    await c.audit({
-      projectId: caller.scope.projectId,
-      action: 'registry.describe-model',
-      subjectKind: 'model',
-      subjectId: model.id,
-    })
-    c.wakeAfter({ topic: 'model', projectId: caller.scope.projectId, id: model.id })
     return { model: model.name }
   })
 }

@@ -6,6 +6,7 @@ import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { ImportInput } from './contract.ts'
+import { versionRegistered } from './events.ts'
 import { describeSignature } from './read-servable.ts'
 import { insertVersion, listVersions, lockModel } from './store.ts'
 import { tryBundle } from './try-bundle.ts'
@@ -53,14 +54,16 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
       note: input.note ?? '',
       createdBy: actorKey(caller.actor),
     })
-    const subject = { subjectKind: 'model-version', subjectId: version.id }
-    const payload = { model: model.name, version: version.number, run: null, digest: blob.digest, file: input.digest }
-    await c.link(scope.projectId, [
-      { from: { kind: 'model-version', id: version.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
-    ])
-    await c.emit({ projectId: scope.projectId, type: 'registry.version-registered', ...subject, payload })
-    await c.audit({ projectId: scope.projectId, action: 'registry.import-version', ...subject, details: payload })
-    c.wakeAfter({ topic: 'model', projectId: scope.projectId, id: model.id })
+    const subject = { kind: 'model-version', id: version.id } as const
+    await c.record({
+      projectId: scope.projectId,
+      event: versionRegistered,
+      subject,
+      payload: { model: model.name, version: version.number, run: null, digest: blob.digest, file: input.digest },
+      audit: { action: 'registry.import-version' },
+      links: [{ from: subject, relation: 'uses', to: { kind: 'blob', id: blob.digest } }],
+      wakes: [{ kind: 'model', id: model.id }],
+    })
     return { ...answer, version: version.number, created: true }
   })
 }

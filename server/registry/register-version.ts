@@ -6,6 +6,7 @@ import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { findRunById } from '#server/training/service.ts'
 import type { RegisterInput } from './contract.ts'
+import { versionRegistered } from './events.ts'
 import { readServable } from './read-servable.ts'
 import { findVersionOfRun, insertVersion, lockModel } from './store.ts'
 
@@ -54,19 +55,19 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
       note: input.note ?? '',
       createdBy: actorKey(caller.actor),
     })
-    const subject = { subjectKind: 'model-version', subjectId: version.id }
-    const payload = { model: model.name, version: version.number, run: run.id, digest }
-    await c.link(scope.projectId, [
-      {
-        from: { kind: 'model-version', id: version.id },
-        relation: 'registered-from',
-        to: { kind: 'run', id: run.id },
-      },
-      { from: { kind: 'model-version', id: version.id }, relation: 'uses', to: { kind: 'blob', id: digest } },
-    ])
-    await c.emit({ projectId: scope.projectId, type: 'registry.version-registered', ...subject, payload })
-    await c.audit({ projectId: scope.projectId, action: 'registry.register-version', ...subject, details: payload })
-    c.wakeAfter({ topic: 'model', projectId: scope.projectId, id: model.id })
+    const subject = { kind: 'model-version', id: version.id } as const
+    await c.record({
+      projectId: scope.projectId,
+      event: versionRegistered,
+      subject,
+      payload: { model: model.name, version: version.number, run: run.id, digest },
+      audit: { action: 'registry.register-version' },
+      links: [
+        { from: subject, relation: 'registered-from', to: { kind: 'run', id: run.id } },
+        { from: subject, relation: 'uses', to: { kind: 'blob', id: digest } },
+      ],
+      wakes: [{ kind: 'model', id: model.id }],
+    })
     return { model: model.name, version: version.number, run: run.id, digest, created: true }
   })
 }

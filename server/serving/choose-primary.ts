@@ -6,6 +6,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { CHAMPION } from '#server/registry/contract.ts'
 import { setAlias, versionById, versionOf } from '#server/registry/index.ts'
 import type { PrimaryChanged, PrimaryInput } from './contract.ts'
+import { primaryEndpointChanged } from './events.ts'
 import { listRevisions, lockEndpoint, lockPrimary, upsertPrimary } from './store.ts'
 import { unknownEndpoint } from './switch-endpoint.ts'
 
@@ -41,11 +42,15 @@ export async function choosePrimary(kernel: Kernel, caller: Caller, input: Prima
     if (before?.endpointId === endpoint.id) return changed
     await upsertPrimary(c.tx, scope, { modelId: model.id, endpointId: endpoint.id, updatedBy: actorKey(actor) })
     await setAlias(c, scope, champion, CHAMPION)
-    const subject = { projectId, subjectKind: 'model', subjectId: model.id }
-    await c.emit({ ...subject, type: 'serving.primary-endpoint-changed', payload: { ...changed } })
-    await c.audit({ ...subject, action: 'serving.choose-primary', details: { ...changed } })
-    c.wakeAfter({ topic: 'model', projectId, id: model.id })
-    for (const id of [endpoint.id, before?.endpointId]) if (id) c.wakeAfter({ topic: 'endpoint', projectId, id })
+    const endpointIds = [endpoint.id, ...(before ? [before.endpointId] : [])]
+    await c.record({
+      projectId,
+      event: primaryEndpointChanged,
+      subject: { kind: 'model', id: model.id },
+      payload: { ...changed },
+      audit: { action: 'serving.choose-primary' },
+      wakes: endpointIds.map(id => ({ kind: 'endpoint', id })),
+    })
     return changed
   })
 }

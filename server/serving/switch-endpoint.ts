@@ -7,6 +7,7 @@ import { CHAMPION, type Servable, type VersionState } from '#server/registry/con
 import { type ModelVersion, requirePromotion, setAlias } from '#server/registry/index.ts'
 import { awaitSwitch } from './await-switch.ts'
 import type { Switched } from './contract.ts'
+import { endpointRolledBack, versionPromoted } from './events.ts'
 import {
   type EndpointRow,
   insertRevision,
@@ -40,10 +41,10 @@ interface Committed {
   primary: boolean
 }
 
-const NAMES = {
-  promote: { event: 'serving.version-promoted', audit: 'serving.promote-version' },
-  rollback: { event: 'serving.endpoint-rolled-back', audit: 'serving.rollback-endpoint' },
-} as const
+const RECORDS = {
+  promote: { event: versionPromoted, audit: 'serving.promote-version' },
+  rollback: { event: endpointRolledBack, audit: 'serving.rollback-endpoint' },
+}
 
 /** Puts one version in force at an endpoint and waits for the servers. The caller has authorised. */
 export async function switchEndpoint(kernel: Kernel, caller: Caller, request: SwitchRequest): Promise<Switched> {
@@ -126,13 +127,17 @@ async function record(
     revision: revision.number,
     primary,
   }
-  const from = { kind: 'endpoint', id: endpoint.id }
-  await c.link(projectId, [{ from, relation: 'serves', to: { kind: 'model-version', id: to.version.id } }])
-  const subject = { projectId, subjectKind: 'endpoint', subjectId: endpoint.id, reason: revision.reason }
-  await c.emit({ ...subject, type: NAMES[action].event, payload })
-  await c.audit({ ...subject, action: NAMES[action].audit, details: payload })
-  c.wakeAfter({ topic: 'endpoint', projectId, id: endpoint.id })
-  c.wakeAfter({ topic: 'model', projectId, id: to.model.id })
+  const subject = { kind: 'endpoint', id: endpoint.id } as const
+  await c.record({
+    projectId,
+    event: RECORDS[action].event,
+    subject,
+    payload,
+    reason: revision.reason,
+    audit: { action: RECORDS[action].audit },
+    links: [{ from: subject, relation: 'serves', to: { kind: 'model-version', id: to.version.id } }],
+    wakes: [{ kind: 'model', id: to.model.id }],
+  })
 }
 
 const requireReady = ({ model, version }: ModelVersion): void =>

@@ -32,9 +32,11 @@ export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Pr
         reason: 'Cancelled before it began.',
         endedAt: nowDate(kernel.clock),
       })
-    const subject = { projectId: scope.projectId, subjectKind: 'run', subjectId: run.id }
-    await c.audit({ ...subject, action: 'training.cancel-run', details: { run: run.name, state: run.state } })
-    c.wakeAfter({ topic: 'run', projectId: scope.projectId, id: run.id })
+    await c.record({
+      projectId: scope.projectId,
+      subject: { kind: 'run', id: run.id },
+      audit: { action: 'training.cancel-run', details: { run: run.name, state: run.state } },
+    })
   })
   return showRun(kernel, caller, ref)
 }

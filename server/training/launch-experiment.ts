@@ -5,8 +5,10 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { Link } from '#server/platform/links.ts'
 import { COMMAND_TRAINER, planCommand } from './command.ts'
 import type { Decisions, ExperimentDetail, LaunchInput } from './contract.ts'
+import { experimentLaunched } from './events.ts'
 import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts'
 import { trainRunJob } from './jobs.ts'
 import { showExperiment } from './read-experiments.ts'
@@ -258,23 +260,26 @@ async function enqueueRuns(
   await c.link(
     projectId,
     rows.flatMap(run => {
-      const from = { kind: 'run', id: run.id }
+      const from = { kind: 'run', id: run.id } as const
       return [
-        { from, relation: 'trained-on', to: { kind: 'dataset-version', id: version.id } },
-        ...(recipe ? [{ from, relation: 'prepared-by', to: { kind: 'recipe-version', id: recipe.id } }] : []),
+        { from, relation: 'trained-on', to: { kind: 'dataset-version', id: version.id } } satisfies Link,
+        ...(recipe
+          ? [{ from, relation: 'prepared-by', to: { kind: 'recipe-version', id: recipe.id } } satisfies Link]
+          : []),
       ]
     }),
   )
-  const subject = { projectId, subjectKind: 'experiment', subjectId: experiment.id }
-  const told = {
+  const subject = { kind: 'experiment', id: experiment.id } as const
+  const payload = {
     experiment: experiment.name,
     runs: rows.length,
     data: `${version.datasetName}@${version.number}`,
     ...(override ? { override: override.reason } : {}),
   }
-  await c.emit({ ...subject, type: 'training.experiment-launched', payload: told })
-  await c.audit({ ...subject, action: 'training.launch-experiment', details: { ...told, target: experiment.target } })
+  const details = { ...payload, target: experiment.target }
+  const audit = { action: 'training.launch-experiment', details }
+  await c.record({ projectId, event: experimentLaunched, subject, payload, audit })
   for (const { trainer, params } of planned)
-    if (trainer === COMMAND_TRAINER) await c.audit({ ...subject, action: 'training.run-command', details: params })
-  c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })
+    if (trainer === COMMAND_TRAINER)
+      await c.record({ projectId, subject, audit: { action: 'training.run-command', details: params } })
 }

@@ -6,6 +6,7 @@ import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import { writeEvent } from '#server/platform/events.ts'
 import type { Tried } from './contract.ts'
+import { runCancelled, runDone, runFailed } from './events.ts'
 import { dropPoints } from './points/store.ts'
 import { describeRecipe, finiteMetrics, type StoredPlan, type StoredResult } from './rules/store-result.ts'
 import { type ExperimentRow, findRun, type RunRow, updateRun } from './store.ts'
@@ -86,20 +87,16 @@ export async function completeRun(
     environment: { ...environment, backend },
     endedAt: at,
   })
-  const { projectId } = scope
-  await c.link(projectId, [
-    { from: { kind: 'run', id: run.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
-  ])
+  const subject = { kind: 'run', id: run.id } as const
   const value = metrics[experiment.metric]?.value ?? null
-  await c.emit({
-    projectId,
-    type: 'training.run-done',
-    subjectKind: 'run',
-    subjectId: run.id,
+  await c.record({
+    projectId: scope.projectId,
+    event: runDone,
+    subject,
     payload: { run: run.name, experiment: experiment.name, metric: experiment.metric, value },
+    links: [{ from: subject, relation: 'uses', to: { kind: 'blob', id: blob.digest } }],
+    wakes: [{ kind: 'experiment', id: experiment.id }],
   })
-  c.wakeAfter({ topic: 'run', projectId, id: run.id })
-  c.wakeAfter({ topic: 'experiment', projectId, id: experiment.id })
 }
 
 /** In the transaction that settles the job of a run that did not finish. */
@@ -117,11 +114,9 @@ export async function settleRun(
     endedAt: state === 'queued' ? null : at,
   })
   if (!run || state === 'queued') return
-  await writeEvent(tx, systemActor('worker'), {
+  await writeEvent(tx, systemActor('worker'), state === 'failed' ? runFailed : runCancelled, {
     projectId,
-    type: `training.run-${state}`,
-    subjectKind: 'run',
-    subjectId: runId,
+    id: runId,
     reason,
     payload: { run: run.name, reasonCode },
   })

@@ -44,11 +44,10 @@ async function makeLink(kernel: Kernel, purpose: LinkPurpose, userId: string | n
       createdAt: now,
       expiresAt: new Date(now.getTime() + LINK_HOURS * 3_600_000),
     })
-    await c.audit({
+    await c.record({
       projectId: null,
-      action: `access.make-${purpose}-link`,
-      subjectKind: userId ? 'user' : 'instance',
-      subjectId: userId ?? 'instance',
+      subject: { kind: userId ? 'user' : 'instance', id: userId ?? 'instance' },
+      audit: { action: `access.make-${purpose}-link` },
     })
   })
   return token
@@ -110,7 +109,7 @@ export async function ensureAdmin(kernel: Kernel): Promise<void> {
       passwordHash,
       isAdmin: true,
     })
-    await c.audit({ projectId: null, action: 'access.make-administrator', subjectKind: 'user', subjectId: id })
+    await c.record({ projectId: null, subject: { kind: 'user', id }, audit: { action: 'access.make-administrator' } })
   })
 }
 
@@ -137,7 +136,7 @@ export async function becomeFirstAdmin(kernel: Kernel, input: NewAccountInput): 
     if ((await listAdmins(c.tx)).length > 0)
       throw new AppError('conflict', 'This instance has an administrator already.', { hint: 'Ask for an invitation.' })
     await writeUser(kernel, c, { id, email: input.email, name: input.name, passwordHash, isAdmin: true })
-    await c.audit({ projectId: null, action: 'access.make-administrator', subjectKind: 'user', subjectId: id })
+    await c.record({ projectId: null, subject: { kind: 'user', id }, audit: { action: 'access.make-administrator' } })
   })
   return { email: input.email }
 }
@@ -158,8 +157,8 @@ export async function resetPassword(
     if (!(await useLink(c.tx, sha256(input.token), 'reset', now))) throw deadLink()
     await updateUser(c.tx, userId, { passwordHash })
     await revokeSessions(c.tx, userId, now)
-    await c.audit({ projectId: null, action: 'access.reset-password', subjectKind: 'user', subjectId: userId })
-    c.wakeAfter({ topic: 'member' })
+    const subject = { kind: 'user', id: userId } as const
+    await c.record({ projectId: null, subject, audit: { action: 'access.reset-password' } })
   })
   await clearThrottle(kernel.db, accountKey(email))
   return { email }
@@ -178,8 +177,8 @@ export async function disableUser(kernel: Kernel, email: string): Promise<{ emai
     await updateUser(c.tx, user.id, { disabledAt: user.disabledAt ?? now })
     await revokeSessions(c.tx, user.id, now)
     await deleteUnusedLinks(c.tx, 'reset', user.id)
-    await c.audit({ projectId: null, action: 'access.disable-user', subjectKind: 'user', subjectId: user.id })
-    c.wakeAfter({ topic: 'member' })
+    const subject = { kind: 'user', id: user.id } as const
+    await c.record({ projectId: null, subject, audit: { action: 'access.disable-user' } })
   })
   return { email: user.email, liveTokens: await countLiveTokensOf(kernel.db, user.id) }
 }

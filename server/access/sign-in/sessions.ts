@@ -64,13 +64,11 @@ export async function revokeSession(kernel: Kernel, person: Person, id: string):
     const gone = await revokeSessions(c.tx, person.userId, nowDate(kernel.clock), { only: id })
     if (gone.length === 0)
       throw new AppError('not_found', 'There is no such session of yours.', { hint: 'It may have ended already.' })
-    await c.audit({
+    await c.record({
       projectId: null,
-      action: id === person.sessionIdHash ? 'access.sign-out' : 'access.revoke-session',
-      subjectKind: 'user',
-      subjectId: person.userId,
+      subject: { kind: 'user', id: person.userId },
+      audit: { action: id === person.sessionIdHash ? 'access.sign-out' : 'access.revoke-session' },
     })
-    c.wakeAfter({ topic: 'member' })
   })
   return { id }
 }
@@ -98,14 +96,11 @@ export async function changePassword(
   const ended = await change(kernel, actorOf(person), async c => {
     await updateUser(c.tx, person.userId, { passwordHash })
     const gone = await revokeSessions(c.tx, person.userId, nowDate(kernel.clock), { except: person.sessionIdHash })
-    await c.audit({
+    await c.record({
       projectId: null,
-      action: 'access.change-password',
-      subjectKind: 'user',
-      subjectId: person.userId,
-      details: { endedSessions: gone.length },
+      subject: { kind: 'user', id: person.userId },
+      audit: { action: 'access.change-password', details: { endedSessions: gone.length } },
     })
-    c.wakeAfter({ topic: 'member' })
     return gone
   })
   return { endedSessions: ended.length }

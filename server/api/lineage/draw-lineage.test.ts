@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Link } from '#server/platform/links.ts'
+import type { Relation, SubjectKind } from '#server/platform/subjects/contract.ts'
 import { MOST_RUNS } from './contract.ts'
 import { drawLineage, type Named } from './draw-lineage.ts'
 
@@ -21,12 +22,12 @@ const run = (id: string, number: number) => ({
   experiment: 'demand',
   experimentId: 'x',
 })
-const link = (from: string, relation: string, to: string): Link => {
-  const ref = (text: string) => ({ kind: text.split('/')[0]!, id: text.split('/')[1]! })
+const link = (from: string, relation: Relation, to: string): Link => {
+  const ref = (text: string) => ({ kind: text.split('/')[0] as SubjectKind, id: text.split('/')[1]! })
   return { from: ref(from), relation, to: ref(to) }
 }
 const drawn = (named: Partial<Named>, links: Link[]) => {
-  const start = { kind: 'dataset-version', id: 'v1' }
+  const start = { kind: 'dataset-version', id: 'v1' } as const
   const { nodes, edges } = drawLineage(start, links, { versions: [], runs: [], models: [], endpoints: [], ...named })
   const label = new Map(nodes.map(n => [n.id, n.label]))
   return { nodes, edges: edges.map(e => `${label.get(e.from)} —${e.words}→ ${label.get(e.to)}`) }

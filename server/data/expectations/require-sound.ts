@@ -4,6 +4,7 @@ import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { blockingOf } from '#tables/expectations/judge-version.ts'
+import { expectationsOverridden } from '../events.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { type OverrideInput, overrideInput } from './contract.ts'
 import { findNewestValidation, findOverride, findSuite, insertOverride } from './store.ts'
@@ -80,15 +81,18 @@ export async function overrideVersion(kernel: Kernel, caller: Caller, input: Ove
       reason,
       createdBy: actorKey(c.actor),
     })
-    const subject = { projectId: scope.projectId, subjectKind: 'dataset', subjectId: version.datasetId }
-    const details = {
-      dataset: version.datasetName,
-      version: version.number,
-      reason,
-      expectations: failing.map(r => r.sentence),
-    }
-    await c.audit({ ...subject, action: 'data.override-expectations', details })
-    await c.emit({ ...subject, type: 'data.expectations-overridden', payload: details })
+    await c.record({
+      projectId: scope.projectId,
+      event: expectationsOverridden,
+      subject: { kind: 'dataset', id: version.datasetId },
+      payload: {
+        dataset: version.datasetName,
+        version: version.number,
+        reason,
+        expectations: failing.map(r => r.sentence),
+      },
+      audit: { action: 'data.override-expectations' },
+    })
     return { reason, by: made.createdBy, at: made.createdAt.toISOString() }
   })
 }

@@ -7,6 +7,7 @@ import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 import { readPredicate } from '#tables/expectations/read-predicate.ts'
+import { expectationsSaved } from '../events.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { findVersion } from '../store.ts'
 import { translateTableErrors } from '../translate-table-errors.ts'
@@ -86,15 +87,18 @@ export async function saveSuite(
       body: { v: 1, expectations: list },
       createdBy: actorKey(c.actor),
     })
-    const subject = { projectId: scope.projectId, subjectKind: 'dataset', subjectId: version.datasetId }
-    const details = {
-      dataset: version.datasetName,
-      suite: suite.number,
-      expectations: list.length,
-      blocking: list.filter(e => e.enabled && e.severity === 'block').length,
-    }
-    await c.audit({ ...subject, action: 'data.save-expectations', details })
-    await c.emit({ ...subject, type: 'data.expectations-saved', payload: details })
+    await c.record({
+      projectId: scope.projectId,
+      event: expectationsSaved,
+      subject: { kind: 'dataset', id: version.datasetId },
+      payload: {
+        dataset: version.datasetName,
+        suite: suite.number,
+        expectations: list.length,
+        blocking: list.filter(e => e.enabled && e.severity === 'block').length,
+      },
+      audit: { action: 'data.save-expectations' },
+    })
     if (!list.some(e => e.enabled)) return { suite: suite.number, created: true, validation: null }
     const newest = await findVersion(c.tx, scope, version.datasetId)
     const target = newest ? { ...newest, datasetName: version.datasetName } : version

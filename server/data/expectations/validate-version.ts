@@ -6,6 +6,7 @@ import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { blockingOf, verdictOf, verdictSentence } from '#tables/expectations/judge-version.ts'
+import { versionValidated } from '../events.ts'
 import { type DatasetVersion, versionById, versionOf } from '../read-datasets.ts'
 import { findVersionById } from '../store.ts'
 import type { Expectation, ValidationBody } from './contract.ts'
@@ -108,11 +109,10 @@ export async function completeValidation(
     body,
     endedAt: nowDate(),
   })
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.version-validated',
-    subjectKind: 'dataset',
-    subjectId: version.datasetId,
+    event: versionValidated,
+    subject: { kind: 'dataset', id: version.datasetId },
     payload: {
       dataset: version.datasetName,
       version: version.number,

@@ -55,15 +55,12 @@ export async function storeDvcObject(
   return change(kernel, caller.actor, async c => {
     const row = await insertDvcObject(c.tx, scope, { ...name, ...blob, createdBy: actorKey(caller.actor) })
     if (!row) return { created: false }
-    await c.link(scope.projectId, [
-      { from: { kind: 'dvc-object', id: row.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
-    ])
-    await c.audit({
+    const subject = { kind: 'dvc-object', id: row.id } as const
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.push-dvc-object',
-      subjectKind: 'dvc-object',
-      subjectId: row.id,
-      details: { md5: formatDvcName(name), ...blob },
+      subject,
+      audit: { action: 'data.push-dvc-object', details: { md5: formatDvcName(name), ...blob } },
+      links: [{ from: subject, relation: 'uses', to: { kind: 'blob', id: blob.digest } }],
     })
     return { created: true }
   })

@@ -58,17 +58,14 @@ async function keepObject(c: Change, caller: Caller, datasetName: string, blob: 
   const { scope } = caller
   const row = await insertLfsObject(c.tx, scope, { ...blob, datasetName, createdBy: actorKey(caller.actor) })
   if (!row) return
-  await c.link(scope.projectId, [
-    { from: { kind: 'lfs-object', id: row.id }, relation: 'uses', to: { kind: 'blob', id: blob.digest } },
-  ])
-  await c.audit({
+  const subject = { kind: 'lfs-object', id: row.id } as const
+  await c.record({
     projectId: scope.projectId,
-    action: 'data.push-lfs-object',
-    subjectKind: 'lfs-object',
-    subjectId: row.id,
-    details: { dataset: datasetName, ...blob },
+    subject,
+    audit: { action: 'data.push-lfs-object', details: { dataset: datasetName, ...blob } },
+    links: [{ from: subject, relation: 'uses', to: { kind: 'blob', id: blob.digest } }],
+    wakes: [{ kind: 'dataset', id: datasetName }],
   })
-  c.wakeAfter({ topic: 'dataset', projectId: scope.projectId, id: datasetName })
 }
 
 /** Streams an object in; bytes that do not have its name's hash leave nothing behind. */

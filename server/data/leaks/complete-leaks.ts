@@ -5,6 +5,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { LeakScan } from '#tables/leaks/scan-leaks.ts'
+import { leaksFound } from '../events.ts'
 import { versionById } from '../read-datasets.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'
 import { SEED } from './queue-for-target.ts'
@@ -37,11 +38,10 @@ export async function completeLeaks(
 ): Promise<void> {
   const set = { state: 'succeeded', reason: null, findings: { v: 1, items: findings }, endedAt: nowDate() }
   await updateLeaks(c.tx, scope.projectId, leaksId, set, jobId)
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.leaks-found',
-    subjectKind: 'dataset-version',
-    subjectId: versionId,
+    event: leaksFound,
+    subject: { kind: 'dataset-version', id: versionId },
     payload: { findings: findings.length, blocking: findings.filter(f => f.severity === 'block').length },
   })
 }

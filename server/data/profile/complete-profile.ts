@@ -1,6 +1,7 @@
 import type { Handle } from '#db/client.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
+import { columnsRelated, versionProfiled } from '../events.ts'
 import { validateNewVersion } from '../expectations/validate-version.ts'
 import { queueForVersion } from '../leaks/queue-for-target.ts'
 import { updateVersion, type VersionRow } from '../store.ts'
@@ -27,11 +28,11 @@ export async function completeProfile(
   await enqueueRelations(c, scope, { id: version.id, title: `${version.datasetName} v${version.number}` })
   await validateNewVersion(c, scope, version.id)
   await queueForVersion(c, scope, version.id)
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.version-profiled',
-    subjectKind: 'dataset-version',
-    subjectId: version.id,
+    event: versionProfiled,
+    subject: { kind: 'dataset-version', id: version.id },
+    payload: {},
   })
 }
 
@@ -60,11 +61,11 @@ export async function completeRelations(
     relationsState: 'succeeded',
     relationsReason: null,
   })
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.columns-related',
-    subjectKind: 'dataset-version',
-    subjectId: versionId,
+    event: columnsRelated,
+    subject: { kind: 'dataset-version', id: versionId },
+    payload: {},
   })
 }
 

@@ -47,12 +47,10 @@ export async function startQuery(kernel: Kernel, caller: Caller, input: StartQue
       payload: { v: 1, queryId: row.id },
     })
     await updateQuery(c.tx, scope.projectId, row.id, { jobId: job.id })
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.run-query',
-      subjectKind: 'dataset-version',
-      subjectId: version.id,
-      details: { sql: input.sql.slice(0, 2000), saveAs: input.saveAs },
+      subject: { kind: 'dataset-version', id: version.id },
+      audit: { action: 'data.run-query', details: { sql: input.sql.slice(0, 2000), saveAs: input.saveAs } },
     })
     return { id: row.id }
   })
@@ -106,11 +104,10 @@ export async function cancelQuery(kernel: Kernel, caller: Caller, id: string): P
     const asked = row.jobId ? await c.cancelJob(caller.scope, row.jobId) : undefined
     if (!asked)
       throw new AppError('conflict', 'The query has ended already.', { hint: 'There is nothing left to cancel.' })
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'data.cancel-query',
-      subjectKind: 'data-query',
-      subjectId: row.id,
+      subject: { kind: 'data-query', id: row.id },
+      audit: { action: 'data.cancel-query' },
     })
   })
   return summary(row)

@@ -3,6 +3,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { recipeSaved } from '../events.ts'
 import { type SaveRecipeInput, saveRecipeInput } from './contract.ts'
 import { requireGoodSteps } from './rules/check-steps.ts'
 import { findRecipeVersions, insertRecipeVersion, lockRecipe } from './store.ts'
@@ -24,10 +25,13 @@ export async function saveRecipe(
     if (newest && canonicalJson(newest.body.steps) === canonicalJson(steps))
       return { recipe: name, version: newest.number, created: false }
     const version = await insertRecipeVersion(c.tx, recipe, { body: { v: 1, steps }, note, createdBy })
-    const subject = { projectId: scope.projectId, subjectKind: 'recipe-version', subjectId: version.id }
-    const details = { recipe: name, version: version.number, steps: steps.length }
-    await c.audit({ ...subject, action: 'data.save-recipe', details })
-    await c.emit({ ...subject, type: 'data.recipe-saved', payload: details })
+    await c.record({
+      projectId: scope.projectId,
+      event: recipeSaved,
+      subject: { kind: 'recipe-version', id: version.id },
+      payload: { recipe: name, version: version.number, steps: steps.length },
+      audit: { action: 'data.save-recipe' },
+    })
     return { recipe: name, version: version.number, created: true }
   })
 }

@@ -53,18 +53,19 @@ export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSo
       ? await updateSourceRow(c.tx, scope, id, values)
       : await insertSource(c.tx, scope, { ...values, id, datasetName: name, createdBy: actorKey(caller.actor) })
     if (cron !== undefined) await scheduleRefresh(c, scope, source, cron, nowDate(kernel.clock))
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: before ? 'data.change-source' : 'data.add-source',
-      subjectKind: 'source',
-      subjectId: id,
-      details: {
-        dataset: name,
-        address: describeAddress(address, reading),
-        connection,
-        append,
-        cron,
-        secrets: source.secretNames,
+      subject: { kind: 'source', id },
+      audit: {
+        action: before ? 'data.change-source' : 'data.add-source',
+        details: {
+          dataset: name,
+          address: describeAddress(address, reading),
+          connection,
+          append,
+          cron,
+          secrets: source.secretNames,
+        },
       },
     })
     return startRefresh(c, scope, source, source.options)

@@ -4,6 +4,7 @@ import { newId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { connectionCreated, connectionDeleted } from '../events.ts'
 import { type CreateConnectionInput, createConnectionInput } from './contract.ts'
 import { requireReachable } from './require-reachable.ts'
 import { describeAddress } from './rules/describe-address.ts'
@@ -33,19 +34,15 @@ export async function createConnection(
       ...sealSecrets(kernel, id, secrets),
       createdBy: actorKey(caller.actor),
     })
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'data.create-connection',
-      subjectKind: 'connection',
-      subjectId: id,
-      details: { name, address: describeAddress(address), secrets: row.secretNames },
-    })
-    await c.emit({
-      projectId: caller.scope.projectId,
-      type: 'data.connection-created',
-      subjectKind: 'connection',
-      subjectId: id,
+      event: connectionCreated,
+      subject: { kind: 'connection', id },
       payload: { name },
+      audit: {
+        action: 'data.create-connection',
+        details: { name, address: describeAddress(address), secrets: row.secretNames },
+      },
     })
   })
   return { name }
@@ -71,19 +68,12 @@ export async function deleteConnection(
         },
       )
     await removeConnection(c.tx, caller.scope, row.id)
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'data.delete-connection',
-      subjectKind: 'connection',
-      subjectId: row.id,
-      details: { name: row.name },
-    })
-    await c.emit({
-      projectId: caller.scope.projectId,
-      type: 'data.connection-deleted',
-      subjectKind: 'connection',
-      subjectId: row.id,
+      event: connectionDeleted,
+      subject: { kind: 'connection', id: row.id },
       payload: { name: row.name },
+      audit: { action: 'data.delete-connection', details: { name: row.name } },
     })
   })
   return { name: input.name }

@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { ingestionStarted } from '../events.ts'
 import { ingestFileJob } from '../jobs.ts'
 import { findDataset, type IngestionRow, insertIngestion, updateIngestion } from '../store.ts'
 import { fileNameOf } from './rules/describe-address.ts'
@@ -40,11 +41,10 @@ export async function startRefresh(
   })
   await updateIngestion(c.tx, scope.projectId, ingestion.id, { jobId: job.id })
   await updateSourceRow(c.tx, scope, source.id, { lastIngestionId: ingestion.id })
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.ingestion-started',
-    subjectKind: 'ingestion',
-    subjectId: ingestion.id,
+    event: ingestionStarted,
+    subject: { kind: 'ingestion', id: ingestion.id },
     payload: { dataset: source.datasetName },
   })
   return { ...ingestion, jobId: job.id }
@@ -55,12 +55,10 @@ export async function refreshSource(kernel: Kernel, caller: Caller, input: { dat
   await authorise(kernel, caller, 'data:write')
   return change(kernel, caller.actor, async c => {
     const source = await requireSource(c, caller.scope, input.dataset)
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'data.refresh-source',
-      subjectKind: 'source',
-      subjectId: source.id,
-      details: { dataset: source.datasetName },
+      subject: { kind: 'source', id: source.id },
+      audit: { action: 'data.refresh-source', details: { dataset: source.datasetName } },
     })
     return startRefresh(c, caller.scope, source)
   })

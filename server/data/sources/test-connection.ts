@@ -5,6 +5,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { connectionTested } from '../events.ts'
 import { testConnectionJob } from './jobs.ts'
 import { findConnection, updateConnection } from './store.ts'
 
@@ -26,12 +27,10 @@ export async function testConnection(
       subject: { kind: 'connection', id: row.id },
       payload: { v: 1, connectionId: row.id },
     })
-    await c.audit({
+    await c.record({
       projectId: caller.scope.projectId,
-      action: 'data.test-connection',
-      subjectKind: 'connection',
-      subjectId: row.id,
-      details: { name: row.name },
+      subject: { kind: 'connection', id: row.id },
+      audit: { action: 'data.test-connection', details: { name: row.name } },
     })
   })
   return { name: input.name }
@@ -49,11 +48,10 @@ export async function completeTest(
     testSentence: result.sentence,
     testedAt: nowDate(),
   })
-  await c.emit({
+  await c.record({
     projectId: scope.projectId,
-    type: 'data.connection-tested',
-    subjectKind: 'connection',
-    subjectId: connectionId,
+    event: connectionTested,
+    subject: { kind: 'connection', id: connectionId },
     payload: { passed: result.passed },
   })
 }

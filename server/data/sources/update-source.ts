@@ -5,6 +5,7 @@ import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { removeSchedule, saveSchedule, setScheduleEnabled } from '#server/platform/schedules.ts'
+import { sourceDisconnected, sourceUpdated } from '../events.ts'
 import type { UpdateSourceInput } from './contract.ts'
 import { refreshSourceJob } from './jobs.ts'
 import { requireSource } from './start-refresh.ts'
@@ -49,19 +50,12 @@ export async function updateSource(
       await setScheduleEnabled(c.tx, scope, scheduleName(source), !input.paused, now)
     }
     const { dataset: _, ...details } = input
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.update-source',
-      subjectKind: 'source',
-      subjectId: source.id,
-      details,
-    })
-    await c.emit({
-      projectId: scope.projectId,
-      type: 'data.source-updated',
-      subjectKind: 'source',
-      subjectId: source.id,
+      event: sourceUpdated,
+      subject: { kind: 'source', id: source.id },
       payload: { dataset: source.datasetName },
+      audit: { action: 'data.update-source', details },
     })
   })
   return { dataset: input.dataset }
@@ -79,19 +73,12 @@ export async function disconnectSource(
     const source = await requireSource(c, scope, input.dataset)
     await removeSchedule(c.tx, scope, scheduleName(source))
     await removeSource(c.tx, scope, source.id)
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.disconnect-source',
-      subjectKind: 'source',
-      subjectId: source.id,
-      details: { dataset: source.datasetName },
-    })
-    await c.emit({
-      projectId: scope.projectId,
-      type: 'data.source-disconnected',
-      subjectKind: 'source',
-      subjectId: source.id,
+      event: sourceDisconnected,
+      subject: { kind: 'source', id: source.id },
       payload: { dataset: source.datasetName },
+      audit: { action: 'data.disconnect-source', details: { dataset: source.datasetName } },
     })
   })
   return { dataset: input.dataset }

@@ -3,6 +3,7 @@ import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { versionsDeleted, versionsRestored } from '../events.ts'
 import { type DeletionPreview, RESTORE_HOURS } from './contract.ts'
 import { digestsFreed } from './rules/free-bytes.ts'
 import {
@@ -88,11 +89,15 @@ export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersi
     if ((await markDeleted(c.tx, caller.scope, ids, nowDate(kernel.clock))) < ids.length)
       throw new AppError('conflict', 'Somebody deleted a part of it meanwhile.', { hint: 'Look at it again.' })
     const versions = meant.map(v => v.number)
-    const told = { dataset: name, versions }
-    const subject = { projectId: caller.scope.projectId, subjectKind: 'dataset', subjectId: meant[0]!.datasetId }
-    await c.audit({ ...subject, action: 'data.delete-versions', details: told })
-    await c.emit({ ...subject, type: 'data.versions-deleted', payload: told })
-    return { ...told, datasetGone: staying.length === 0, restoreHours: RESTORE_HOURS }
+    const payload = { dataset: name, versions }
+    await c.record({
+      projectId: caller.scope.projectId,
+      event: versionsDeleted,
+      subject: { kind: 'dataset', id: meant[0]!.datasetId },
+      payload,
+      audit: { action: 'data.delete-versions' },
+    })
+    return { ...payload, datasetGone: staying.length === 0, restoreHours: RESTORE_HOURS }
   })
 }
 
@@ -113,10 +118,14 @@ export async function restoreVersions(kernel: Kernel, caller: Caller, nameAtVers
       caller.scope,
       back.map(v => v.id),
     )
-    const told = { dataset: name, versions: back.map(v => v.number) }
-    const subject = { projectId: caller.scope.projectId, subjectKind: 'dataset', subjectId: meant[0]!.datasetId }
-    await c.audit({ ...subject, action: 'data.restore-versions', details: told })
-    await c.emit({ ...subject, type: 'data.versions-restored', payload: told })
-    return told
+    const payload = { dataset: name, versions: back.map(v => v.number) }
+    await c.record({
+      projectId: caller.scope.projectId,
+      event: versionsRestored,
+      subject: { kind: 'dataset', id: meant[0]!.datasetId },
+      payload,
+      audit: { action: 'data.restore-versions' },
+    })
+    return payload
   })
 }

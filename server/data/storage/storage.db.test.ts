@@ -6,6 +6,7 @@ import { systemClock } from '#server/kernel/clock.ts'
 import type { AppError } from '#server/kernel/errors.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
 import { change } from '#server/platform/change.ts'
+import type { Relation, SubjectKind } from '#server/platform/subjects/contract.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { listDatasets, showDataset, versionById, versionOf } from '../read-datasets.ts'
 import { insertVersion, lockDataset } from '../store.ts'
@@ -57,7 +58,7 @@ async function add(name: string, content: string, source = `source of ${content}
     return version
   })
 }
-const use = (versionId: string, kind = 'run', relation = 'trained-on') =>
+const use = (versionId: string, kind: SubjectKind = 'run', relation: Relation = 'trained-on') =>
   change(kernel, owner.actor, c =>
     c.link(owner.scope.projectId, [
       { from: { kind, id: newId() }, relation, to: { kind: 'dataset-version', id: versionId } },

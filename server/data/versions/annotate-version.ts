@@ -1,6 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { versionAnnotated } from '../events.ts'
 import { versionOf } from '../read-datasets.ts'
 import { updateVersion } from '../store.ts'
 import type { AnnotateInput } from './contract.ts'
@@ -20,19 +21,16 @@ export async function annotateVersion(
   if (note === version.note && tags.join('\n') === version.tags.join('\n')) return answer
   await change(kernel, caller.actor, async c => {
     await updateVersion(c.tx, scope, version.id, { note, tags })
-    await c.audit({
+    await c.record({
       projectId: scope.projectId,
-      action: 'data.annotate-version',
-      subjectKind: 'dataset-version',
-      subjectId: version.id,
-      details: { ...answer, before: { note: version.note, tags: version.tags } },
-    })
-    await c.emit({
-      projectId: scope.projectId,
-      type: 'data.version-annotated',
-      subjectKind: 'dataset',
-      subjectId: version.datasetId,
+      event: versionAnnotated,
+      subject: { kind: 'dataset', id: version.datasetId },
       payload: { dataset: version.datasetName, version: version.number },
+      audit: {
+        action: 'data.annotate-version',
+        details: { ...answer, before: { note: version.note, tags: version.tags } },
+        subject: { kind: 'dataset-version', id: version.id },
+      },
     })
   })
   return answer

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { defineEvent } from '#server/platform/define-event.ts'
+import { roleSchema } from './contract.ts'
+
+const membership = z.object({ from: roleSchema.optional(), to: roleSchema.optional() })
+
+export const projectCreated = defineEvent('access.project-created', 'project', z.object({ slug: z.string() }))
+export const memberAdded = defineEvent('access.member-added', 'user', membership)
+export const memberChanged = defineEvent('access.member-changed', 'user', membership)
+export const memberRemoved = defineEvent('access.member-removed', 'user', membership)
+export const memberJoined = defineEvent('access.member-joined', 'user', membership)
