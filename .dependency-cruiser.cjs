@@ -49,7 +49,7 @@ module.exports = {
     {
       name: 'engine-is-portable',
       severity: 'error',
-      from: { path: '^ml/index\\.ts$' },
+      from: { path: '^ml/(index|predict)\\.ts$' },
       to: {
         path: '^(node:)?(fs|crypto|worker_threads|child_process|path|os|module|util|url|http|net|stream|perf_hooks)',
         reachable: true,

@@ -11,7 +11,6 @@ import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { registerVersion, showModel } from '#server/registry/index.ts'
 import type { PredictAnswer } from '#server/serving/contract.ts'
 import {
-  mintTryIt,
   promoteVersion,
   readHistory,
   readLiveStats,
@@ -19,6 +18,7 @@ import {
   rollbackEndpoint,
   showEndpoint,
 } from '#server/serving/index.ts'
+import { mintTryIt } from '#server/serving/service.ts'
 import { bikeRow, callerOf, insertDoneRun, insertToken, trainBundle } from '#server/serving/testing.ts'
 import { CuttableWay, freePort, type RunningServe, spawnServe } from './testing.ts'
 

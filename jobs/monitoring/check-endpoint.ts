@@ -16,7 +16,7 @@ import {
   type WindowRow,
 } from '#server/monitoring/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { versionById, versionOf } from '#server/registry/index.ts'
+import { versionById, versionOf } from '#server/registry/service.ts'
 import { showEndpoint } from '#server/serving/index.ts'
 import { showRun } from '#server/training/index.ts'
 import { defineHandler } from '../handler.ts'

@@ -1,5 +1,5 @@
 import { LATENCY_BOUNDS_MS, STATS_BUCKET_SECONDS } from '#server/serving/contract.ts'
-import { latencyBucket, type StatsRow } from '#server/serving/index.ts'
+import { latencyBucket, type StatsRow } from '#server/serving/service.ts'
 
 const BUCKETS = LATENCY_BOUNDS_MS.length + 1
 const STEP_MS = STATS_BUCKET_SECONDS * 1000

@@ -7,7 +7,7 @@ import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/err
 import { newId } from '#server/kernel/ids.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import { MAX_BODY_BYTES } from '#server/serving/contract.ts'
-import { saveFeedback } from '#server/serving/index.ts'
+import { saveFeedback } from '#server/serving/service.ts'
 import type { Spool } from '../log/spool.ts'
 import { answerPredict } from '../protocols/native/answer-predict.ts'
 import { parseBody, readFeedback } from '../protocols/native/read-request.ts'

@@ -2,7 +2,7 @@ import { type Permission, type Role, roleMay } from '#server/access/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { sha256 } from '#server/kernel/ids.ts'
 import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
-import { readTryIt } from '#server/serving/index.ts'
+import { readTryIt } from '#server/serving/service.ts'
 
 /** Longer texts are no tokens; they are not cached. */
 const MAX_TOKEN_LENGTH = 200

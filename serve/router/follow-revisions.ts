@@ -10,7 +10,7 @@ import {
   listLiveTokens,
   upsertInstances,
   upsertStats,
-} from '#server/serving/index.ts'
+} from '#server/serving/service.ts'
 import type { TokenBook } from '../http/token-book.ts'
 import type { RouteTable } from './route-table.ts'
 import type { StateFolder } from './saved-state.ts'

@@ -1,4 +1,4 @@
-import { EngineError, exampleRow, loadPredictor, type Schema } from '#ml/index.ts'
+import { EngineError, exampleRow, loadPredictor, type Schema } from '#ml/predict.ts'
 import '#ml/onnx.ts'
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
 

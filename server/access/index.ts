@@ -1,3 +1,4 @@
+/** The door for people: sign-in, and use cases that authorize their caller first. */
 export {
   enterAsPerson,
   enterByToken,
@@ -15,7 +16,6 @@ export {
   showInvitation,
 } from './invitations.ts'
 export { addMember, changeMember, readMembers, removeMember } from './members.ts'
-export { nameActorKeys } from './name-actors.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
 export { readAudit, readAuditFacets, readInstanceAudit, readInstanceAuditFacets } from './read-audit.ts'
 export {

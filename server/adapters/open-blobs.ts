@@ -4,10 +4,8 @@ import { type Clock, systemClock } from '#server/kernel/clock.ts'
 import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type BlobStore, openFolderStore } from './blobs.ts'
-import { openS3Store } from './blobs-s3.ts'
-import { openS3 } from './s3-client.ts'
 
-/** The store that BLOB_URL names; without it a folder of the home. */
+/** Opens the store of BLOB_URL; without it a folder of the home. */
 export async function openBlobStore(env: Env, clock: Clock = systemClock): Promise<BlobStore> {
   const url = env.BLOB_URL
   if (!url) return openFolderStore(join(env.FLEXIML_HOME, 'blobs'))
@@ -17,6 +15,8 @@ export async function openBlobStore(env: Env, clock: Clock = systemClock): Promi
     throw new AppError('invalid', `BLOB_URL is ${url}, but the keys for it are missing.`, {
       hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and S3_ENDPOINT when it is not Amazon’s).',
     })
+  // Loaded only where it is used: its client costs memory and start time.
+  const [{ openS3Store }, { openS3 }] = await Promise.all([import('./blobs-s3.ts'), import('./s3-client.ts')])
   const s3 = openS3({
     bucket: bucket!,
     endpoint: env.S3_ENDPOINT,

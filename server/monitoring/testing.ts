@@ -4,7 +4,8 @@ import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { registerVersion } from '#server/registry/index.ts'
-import { insertPredictionLines, promoteVersion, saveFeedback } from '#server/serving/index.ts'
+import { promoteVersion } from '#server/serving/index.ts'
+import { insertPredictionLines, saveFeedback } from '#server/serving/service.ts'
 import { callerOf, insertDoneRun } from '#server/serving/testing.ts'
 
 const RENTALS: Schema = {

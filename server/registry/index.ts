@@ -1,8 +1,6 @@
+/** The door for people: use cases that authorize their caller first. */
 export { describeModel } from './describe-model.ts'
 export { exportVersion } from './export-version.ts'
 export { importVersion } from './import-version.ts'
-export { listModels, type ModelVersion, showModel, versionById, versionOf } from './read-models.ts'
+export { listModels, showModel } from './read-models.ts'
 export { type Registered, registerVersion } from './register-version.ts'
-export { requirePromotion } from './rules/require-promotion.ts'
-export { setAlias } from './set-alias.ts'
-export { type NamedModelVersion, nameModelVersions } from './store.ts'

@@ -1,3 +1,4 @@
+/** The door for people: use cases that authorize their caller first. */
 export { choosePrimary } from './choose-primary.ts'
 export { promoteVersion } from './promote-version.ts'
 export {
@@ -9,18 +10,3 @@ export {
   showEndpoint,
 } from './read-endpoints.ts'
 export { rollbackEndpoint } from './rollback-endpoint.ts'
-export { latencyBucket } from './rules/read-latency.ts'
-export { resolveInstant } from './rules/resolve-instant.ts'
-export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'
-export { saveFeedback } from './save-feedback.ts'
-export {
-  deleteDeadInstances,
-  insertPredictionLines,
-  listDesired,
-  listLiveTokens,
-  type NamedEndpoint,
-  nameEndpoints,
-  type StatsRow,
-  upsertInstances,
-  upsertStats,
-} from './store.ts'

@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { versionOf } from '#server/registry/index.ts'
+import { versionOf } from '#server/registry/service.ts'
 import type { PromoteInput, Switched } from './contract.ts'
 import { switchEndpoint } from './switch-endpoint.ts'
 

@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { type ModelVersion, versionById, versionOf } from '#server/registry/index.ts'
+import { type ModelVersion, versionById, versionOf } from '#server/registry/service.ts'
 import type { RollbackInput, Switched } from './contract.ts'
 import { previousVersion } from './rules/choose-rollback.ts'
 import { type PastRevisions, switchEndpoint } from './switch-endpoint.ts'

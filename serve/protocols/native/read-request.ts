@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
 import { type FeedbackRow, MAX_ROWS } from '#server/serving/contract.ts'
-import { resolveInstant } from '#server/serving/index.ts'
+import { resolveInstant } from '#server/serving/service.ts'
 import { nestsDeeper } from '#tables/read/json-depth.ts'
 
 const MAX_DETAILS = 100

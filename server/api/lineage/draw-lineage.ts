@@ -1,7 +1,7 @@
 import type { NamedVersion } from '#server/data/index.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
-import type { NamedModelVersion } from '#server/registry/index.ts'
-import type { NamedEndpoint } from '#server/serving/index.ts'
+import type { NamedModelVersion } from '#server/registry/service.ts'
+import type { NamedEndpoint } from '#server/serving/service.ts'
 import type { NamedRun } from '#server/training/index.ts'
 import { type LineageEdge, type LineageNode, MOST_RUNS } from './contract.ts'
 

@@ -1,5 +1,5 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { nameActorKeys } from '#server/access/index.ts'
+import { nameActorKeys } from '#server/access/service.ts'
 import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'

@@ -1,5 +1,5 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { nameActorKeys } from '#server/access/index.ts'
+import { nameActorKeys } from '#server/access/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '../read-datasets.ts'
 import { describeSource, type VersionDetail } from './contract.ts'

@@ -1,4 +1,4 @@
-import { parseDatetime } from '#ml/index.ts'
+import { parseDatetime } from '#ml/predict.ts'
 
 const OFFSET = /(?:Z|[+-]\d{2}(?::?\d{2})?)\s*$/i
 const TIME_PART = /[T ]\d{1,2}:\d{2}/

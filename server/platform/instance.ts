@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { Db } from '#db/client.ts'
+import { CODE_VERSION, MIN_CODE } from '#db/migrate.ts'
+import { instance } from '#db/schema/index.ts'
+import { AppError } from '#server/kernel/errors.ts'
+
+const keyCheck = (key: string) => createHash('sha256').update(`fleximl key check\n${key}`).digest('hex').slice(0, 32)
+
+/** The first process stores the identity of the instance. Throws, naming the variable, in a process that belongs to another one. */
+export async function requireSameInstance(
+  db: Db,
+  expected: { encryptionKey: string; blobStoreId: string },
+): Promise<void> {
+  const mine = {
+    id: 1,
+    keyCheck: keyCheck(expected.encryptionKey),
+    blobStoreId: expected.blobStoreId,
+    minCode: MIN_CODE,
+  }
+  await db.insert(instance).values(mine).onConflictDoNothing()
+  const [row] = await db.select().from(instance)
+  if (row!.keyCheck !== mine.keyCheck)
+    throw new AppError(
+      'internal',
+      'FLEXIML_ENCRYPTION_KEY is not the key of this instance: what was encrypted with the other key could not be read.',
+      { hint: 'Give this process the same FLEXIML_ENCRYPTION_KEY (or FLEXIML_HOME) as the others.' },
+    )
+  if (row!.blobStoreId !== mine.blobStoreId)
+    throw new AppError(
+      'internal',
+      'BLOB_URL is not the blob store of this instance: the stored bytes would not be found.',
+      { hint: 'Give this process the same BLOB_URL (or FLEXIML_HOME) as the others.' },
+    )
+  if (row!.minCode > CODE_VERSION)
+    throw new AppError(
+      'internal',
+      `This FlexiML is too old for its database (needs ${row!.minCode}, is ${CODE_VERSION}).`,
+      { hint: 'Upgrade this process.' },
+    )
+}

@@ -1,0 +1,5 @@
+/** The door for other domains, workers and the inference server: no caller, no authorization. */
+export { type ModelVersion, versionById, versionOf } from './read-models.ts'
+export { requirePromotion } from './rules/require-promotion.ts'
+export { setAlias } from './set-alias.ts'
+export { type NamedModelVersion, nameModelVersions } from './store.ts'

@@ -1,0 +1,16 @@
+/** The door for other domains, workers and the inference server: no caller, no authorization. */
+export { latencyBucket } from './rules/read-latency.ts'
+export { resolveInstant } from './rules/resolve-instant.ts'
+export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'
+export { saveFeedback } from './save-feedback.ts'
+export {
+  deleteDeadInstances,
+  insertPredictionLines,
+  listDesired,
+  listLiveTokens,
+  type NamedEndpoint,
+  nameEndpoints,
+  type StatsRow,
+  upsertInstances,
+  upsertStats,
+} from './store.ts'
