@@ -109,7 +109,7 @@ module.exports = {
       name: 'charts-know-recharts',
       severity: 'error',
       from: { path: '^(app|components)/', pathNot: '^components/charts/' },
-      to: { path: 'node_modules/recharts/' },
+      to: { path: 'node_modules/(recharts|@mantine/charts|uplot)/' },
     },
     {
       name: 'components-see-contracts-of-tables',

@@ -1,106 +1,113 @@
 'use client'
-import { Badge, Box, Button, Group, Table, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { ActionIcon, Badge, Box, Button, Group, Menu, Table, Text } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import { type ReactNode, useRef, useState } from 'react'
+import type { ChartTable, ChartText } from './chart-props.ts'
+import { saveCsv, savePng } from './save-chart.ts'
 
-export interface ChartTable {
-  head: string[]
-  rows: string[][]
-}
-
-export interface ChartWords {
-  title: string
-  /** Unit and window. */
-  note?: string
-  /** What the picture says, in one sentence. */
-  summary: string
-  badge?: string
-  /** What chooses the data shown. */
-  actions?: ReactNode
-}
-
-/** What every chart has: title, note, the picture or its numbers, and the sentence that says what it shows. */
+/** What every chart has: title, note, the picture or its numbers, files to save, and one sentence that reads it out. */
 export function ChartFigure({
-  title,
-  note,
-  summary,
-  badge,
-  actions,
   table,
+  picture = false,
+  options,
   children,
-}: ChartWords & { table: () => ChartTable; children: ReactNode }) {
+  ...text
+}: ChartText & {
+  table: () => ChartTable
+  /** Drawn as SVG or on a canvas, which can be saved as a PNG file. */
+  picture?: boolean
+  /** More entries of the menu. */
+  options?: ReactNode
+  children: ReactNode
+}) {
   const [asTable, setAsTable] = useState(false)
+  const plot = useRef<HTMLDivElement>(null)
   return (
-    <Box component="figure" m={0} aria-label={summary} style={{ minWidth: 0 }}>
-      <Group justify="space-between" gap="xs" wrap="nowrap" mb={6} align={actions ? 'center' : 'flex-start'}>
-        <Group gap={8} align="baseline" style={{ minWidth: 0 }}>
-          <Text size="sm" fw={600}>
-            {title}
-          </Text>
-          {note ? (
-            <Text size="xs" c="dimmed">
-              {note}
-            </Text>
-          ) : null}
-          {badge ? (
-            <Badge
-              size="xs"
-              variant="default"
-              tt="none"
-              fw={400}
-              radius="sm"
-              styles={{ label: { overflow: 'visible' } }}
-            >
-              {badge}
-            </Badge>
-          ) : null}
-        </Group>
-        <Group gap={6} wrap="nowrap" style={{ flex: 'none' }}>
-          {actions}
+    <Box component="figure" m={0} aria-label={text.summary} style={{ minWidth: 0 }}>
+      <Group justify="space-between" gap="xs" wrap="nowrap" mb={6} align="flex-start">
+        <Heading {...text} />
+        <Group gap={6} justify="flex-end" style={{ flex: 'none', maxWidth: '70%' }}>
+          {text.actions}
           <Button
             size="compact-xs"
             variant="subtle"
             color="gray"
             fw={400}
             onClick={() => setAsTable(!asTable)}
-            aria-label={`${title}: show ${asTable ? 'the chart' : 'a table'}`}
+            aria-label={`${text.title}: show ${asTable ? 'the chart' : 'a table'}`}
           >
             {asTable ? 'Chart' : 'Table'}
           </Button>
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={`${text.title}: options`}>
+                <IconDots size={14} aria-hidden />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {asTable ? null : options}
+              {picture && !asTable ? (
+                <Menu.Item onClick={() => plot.current && void savePng(text.title, plot.current)}>
+                  Save as PNG
+                </Menu.Item>
+              ) : null}
+              <Menu.Item onClick={() => saveCsv(text.title, table())}>Save as CSV</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
         </Group>
       </Group>
-      {asTable ? <Numbers table={table()} title={title} /> : children}
+      <div ref={plot}>{asTable ? <Numbers table={table()} title={text.title} /> : children}</div>
       <Text component="figcaption" size="xs" c="dimmed" mt={6}>
-        {summary}
+        {text.summary}
       </Text>
     </Box>
   )
 }
 
-function Numbers({ table, title }: { table: ChartTable; title: string }) {
+function Heading({ title, note, badge }: ChartText) {
+  return (
+    <Group gap={8} align="baseline" style={{ minWidth: 0 }}>
+      <Text size="sm" fw={600}>
+        {title}
+      </Text>
+      {note ? (
+        <Text size="xs" c="dimmed">
+          {note}
+        </Text>
+      ) : null}
+      {badge ? (
+        <Badge size="xs" variant="default" tt="none" fw={400} radius="sm" styles={{ label: { overflow: 'visible' } }}>
+          {badge}
+        </Badge>
+      ) : null}
+    </Group>
+  )
+}
+
+const MOST_TABLE_ROWS = 500
+
+function Numbers({ table: { head, rows }, title }: { table: ChartTable; title: string }) {
+  const align = (column: number) => (column === 0 ? 'left' : 'right')
   return (
     // Focusable, so that it can be scrolled by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
     <section style={{ maxHeight: 280, overflow: 'auto' }} tabIndex={0} aria-label={`${title}, as numbers`}>
-      <Table verticalSpacing={2} fz="xs" stickyHeader>
+      <Table verticalSpacing={2} fz="xs" stickyHeader style={{ fontVariantNumeric: 'tabular-nums' }}>
         <Table.Thead>
           <Table.Tr>
-            {table.head.map((word, i) => (
-              <Table.Th key={word} ta={i === 0 ? 'left' : 'right'}>
-                {word}
+            {head.map((name, i) => (
+              <Table.Th key={name} ta={align(i)}>
+                {name}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {table.rows.map((row, r) => (
+          {rows.slice(0, MOST_TABLE_ROWS).map((row, r) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows of numbers have no other name and keep their order
             <Table.Tr key={r}>
               {row.map((cell, i) => (
-                <Table.Td
-                  key={table.head[i]}
-                  ta={i === 0 ? 'left' : 'right'}
-                  style={{ fontVariantNumeric: 'tabular-nums' }}
-                >
+                <Table.Td key={head[i]} ta={align(i)}>
                   {cell}
                 </Table.Td>
               ))}
@@ -108,6 +115,9 @@ function Numbers({ table, title }: { table: ChartTable; title: string }) {
           ))}
         </Table.Tbody>
       </Table>
+      {rows.length > MOST_TABLE_ROWS
+        ? `The first ${MOST_TABLE_ROWS} of ${rows.length} rows; the CSV file has all.`
+        : null}
     </section>
   )
 }

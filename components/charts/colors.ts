@@ -5,7 +5,7 @@ const shade = (name: string, light: number, dark: number) =>
 export const ACCENT = 'var(--mantine-primary-color-filled)'
 /** For surfaces that text lies on. */
 export const ACCENT_SURFACE = shade('primary-color', 5, 6)
-export const QUIET = 'var(--mantine-color-dimmed)'
+export const MUTED = 'var(--mantine-color-dimmed)'
 export const HAIRLINE = 'var(--mantine-color-default-border)'
 export const SURFACE = 'var(--mantine-color-body)'
 export const BAD = shade('color-red', 8, 5)
@@ -21,7 +21,18 @@ const SERIES = [
   shade('color-gray', 7, 5),
 ]
 
-export const seriesColour = (i: number): string => SERIES[i % SERIES.length]!
+export const seriesColor = (i: number): string => SERIES[i % SERIES.length]!
 
-/** The same colour for words: nearer to the ink, so that small letters can be read. */
-export const inkOf = (colour: string): string => `color-mix(in srgb, ${colour} 70%, var(--mantine-color-text))`
+/** The same color for text: nearer to the ink, so that small letters can be read. */
+export const inkOf = (color: string): string => `color-mix(in srgb, ${color} 70%, var(--mantine-color-text))`
+
+/** One color per numbered thing on every page; two that would look alike move to the next free color. */
+export function colorsOfNumbers(numbers: readonly number[]): string[] {
+  const taken = new Set<number>()
+  return numbers.map(number => {
+    let i = Math.max(0, number - 1) % SERIES.length
+    while (taken.has(i) && taken.size < SERIES.length) i = (i + 1) % SERIES.length
+    taken.add(i)
+    return SERIES[i]!
+  })
+}

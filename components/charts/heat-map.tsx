@@ -1,30 +1,31 @@
 'use client'
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { ChartFigure, type ChartWords } from './chart-figure.tsx'
+import { ChartFigure } from './chart-figure.tsx'
+import type { ChartText } from './chart-props.ts'
 import { ACCENT_SURFACE, BAD, HAIRLINE, SURFACE } from './colors.ts'
 
 const ROW = 26
 const NARROWEST = 14
-/** Strongest share of the accent that the page's ink is still read on. */
+/** Strongest share of the accent on which the ink of the page stays readable. */
 const STRONGEST = 62
 
-/** A value per row and column: the stronger the colour, the larger; a dot says that it is flagged. */
+/** A value per row and column: the stronger the color, the larger; a dot marks what is flagged. */
 export function HeatMap({
   rows,
   columns,
   cells,
-  valueWords,
-  ...words
-}: ChartWords & {
+  format,
+  ...text
+}: ChartText & {
   rows: string[]
   columns: string[]
   cells: { value: number | null; flagged: boolean; title: string }[][]
-  valueWords: (value: number) => string
+  format: (value: number) => string
 }) {
   const { ref, width } = useElementSize()
   const largest = Math.max(1e-12, ...cells.flat().map(c => Math.abs(c.value ?? 0)))
-  const longest = Math.max(4, ...cells.flat().map(c => (c.value === null ? 0 : valueWords(c.value).length)))
+  const longest = Math.max(4, ...cells.flat().map(c => (c.value === null ? 0 : format(c.value).length)))
   const nameWidth = Math.min(150, 16 + 6.6 * Math.max(0, ...rows.map(r => r.length)))
   const cellWidth = columns.length === 0 ? 0 : (width - nameWidth) / columns.length
   const written = cellWidth >= longest * 6.4 + 10
@@ -35,14 +36,14 @@ export function HeatMap({
   )
   return (
     <ChartFigure
-      {...words}
+      {...text}
       table={() => ({
         head: ['', ...columns],
         rows: rows.map((row, r) => [
           row,
           ...columns.map((_, c) => {
             const cell = cells[r]?.[c]
-            return !cell || cell.value === null ? '–' : `${valueWords(cell.value)}${cell.flagged ? ' ●' : ''}`
+            return !cell || cell.value === null ? '–' : `${format(cell.value)}${cell.flagged ? ' ●' : ''}`
           }),
         ]),
       })}
@@ -75,7 +76,7 @@ export function HeatMap({
                   title={cell?.title ?? ''}
                   flagged={cell?.flagged ?? false}
                   share={cell?.value == null ? null : Math.abs(cell.value) / largest}
-                  words={written && cell?.value != null ? valueWords(cell.value) : ''}
+                  text={written && cell?.value != null ? format(cell.value) : ''}
                 />
               )
             }),
@@ -110,12 +111,12 @@ function Cell({
   title,
   flagged,
   share,
-  words,
+  text,
 }: {
   title: string
   flagged: boolean
   share: number | null
-  words: string
+  text: string
 }) {
   return (
     <div
@@ -134,7 +135,7 @@ function Cell({
             }),
       }}
     >
-      {words}
+      {text}
       {flagged ? (
         <span
           style={{

@@ -1,4 +1,4 @@
-import { ACCENT, QUIET } from './colors.ts'
+import { ACCENT, MUTED } from './colors.ts'
 
 const HEIGHT = 18
 const EDGE = 6
@@ -27,7 +27,7 @@ export function IntervalDot({
   // Rounded: the last digits of logarithms differ between server and browser.
   const x = (v: number) => Number((EDGE + Math.min(1, Math.max(0, (v - min) / span)) * (width - 2 * EDGE)).toFixed(1))
   const tied = band !== undefined && low <= band.high && high >= band.low
-  const colour = tied ? ACCENT : QUIET
+  const color = tied ? ACCENT : MUTED
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
       <title>{label}</title>
@@ -41,8 +41,8 @@ export function IntervalDot({
           opacity={0.14}
         />
       ) : null}
-      <line x1={x(low)} x2={x(high)} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke={colour} strokeWidth={2} />
-      <circle cx={x(value)} cy={HEIGHT / 2} r={3.2} fill={colour} />
+      <line x1={x(low)} x2={x(high)} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke={color} strokeWidth={2} />
+      <circle cx={x(value)} cy={HEIGHT / 2} r={3.2} fill={color} />
     </svg>
   )
 }

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { LineChart } from '../charts/line-chart.tsx'
+import { Chart } from '../charts/chart.tsx'
 import { ErrorChart } from '../monitoring/error-chart.tsx'
 import { formatRate } from '../serving/labels.ts'
 import { useTRPC } from '../trpc.ts'
@@ -9,7 +9,9 @@ import { Panel } from '../ui/panel.tsx'
 
 const MINUTES = 60
 
-/** Whether what is served is still right, once labels came. */
+const formatClock = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** Measured error of the served model, once labels have arrived. */
 export function ServedError({ project, endpoint }: { project: string; endpoint: string }) {
   const trpc = useTRPC()
   const { data } = useQuery(trpc.monitoring.status.queryOptions({ project, endpoint, grain: 'month' }))
@@ -31,12 +33,13 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
   const errors = data.points.reduce((sum, p) => sum + p.errors, 0)
   return (
     <Panel>
-      <LineChart
+      <Chart
+        kind="line"
         title="Traffic"
         note={`requests per second on ${endpoint}, last hour`}
         summary={
           requests === 0
-            ? 'No request came in the last hour.'
+            ? 'No requests in the last hour.'
             : `${formatCount(requests, 'request')} in the last hour, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`
         }
         series={[
@@ -46,9 +49,8 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
             points: data.points.slice(0, -1).map(p => ({ x: Date.parse(p.at), y: p.ratePerSecond })),
           },
         ]}
-        xWords={x => new Date(x).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}
-        yWords={formatRate}
-        yRange={{ low: 0 }}
+        x={{ label: 'time', format: formatClock }}
+        y={{ label: 'requests', unit: 'per second', format: formatRate, range: { low: 0 } }}
         height={220}
       />
     </Panel>

@@ -30,7 +30,7 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       rows={rows}
       columns={names}
       cells={cells}
-      valueWords={formatTimesLimit}
+      format={formatTimesLimit}
     />
   )
 }

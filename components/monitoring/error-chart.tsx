@@ -1,5 +1,5 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { Chart } from '../charts/chart.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { errorSummary, fillWindows, versionMarks } from './labels.ts'
 
@@ -13,9 +13,9 @@ export function ErrorChart({ status }: { status: MonitorStatus }) {
   })
   const baseline = status.performance.at(-1)
   const label = status.metric?.label ?? baseline?.metric ?? ''
-  const xWords = (x: number) => names[Math.round(x)] ?? ''
   return (
-    <LineChart
+    <Chart
+      kind="line"
       title="Error, measured"
       note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better; tint = 95 % interval`}
       summary={errorSummary(status, formatNumber)}
@@ -30,9 +30,8 @@ export function ErrorChart({ status }: { status: MonitorStatus }) {
           }
         : {})}
       markers={versionMarks(status.windows, names, status.events)}
-      xWords={xWords}
-      yWords={formatNumber}
-      xLabel={status.grain}
+      x={{ label: status.grain, format: x => names[Math.round(x)] ?? '' }}
+      y={{ label, format: formatNumber }}
       height={220}
     />
   )

@@ -1,6 +1,6 @@
 import { Grid, Skeleton } from '@mantine/core'
 import type { StatsPoint } from '#server/serving/contract.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { Chart } from '../charts/chart.tsx'
 import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -8,11 +8,11 @@ import { useStats } from './client.ts'
 import { formatLatency, formatRate } from './labels.ts'
 
 const MINUTES = 15
-const HEIGHT = 150
+const HEIGHT = 190
 
 const formatClock = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
-/** Rate and latency of the last quarter of an hour, moving. */
+/** Rate and latency of the last 15 minutes, live. */
 export function LiveView({ project, endpoint }: { project: string; endpoint: string }) {
   const { data, error } = useStats(project, endpoint, MINUTES)
   if (error && !data) return <Problem error={error} />
@@ -30,7 +30,8 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
     <Grid>
       <Grid.Col span={{ base: 12, md: 6 }}>
         <Panel>
-          <LineChart
+          <Chart
+            kind="line"
             title="Requests"
             note={`per second, last ${MINUTES} minutes`}
             summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
@@ -38,27 +39,26 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
               line('all', p => p.ratePerSecond),
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
             ]}
-            xWords={formatClock}
-            yWords={formatRate}
-            yRange={{ low: 0, high: 0 }}
+            x={{ label: 'time', format: formatClock }}
+            y={{ label: 'rate', unit: 'per second', format: formatRate, range: { low: 0 } }}
             height={HEIGHT}
           />
         </Panel>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 6 }}>
         <Panel>
-          <LineChart
+          <Chart
+            kind="line"
             title="Latency"
             note={`of one answer, last ${MINUTES} minutes`}
             summary={
               requests === 0
-                ? 'No request came, so there is no latency.'
+                ? 'No requests, so there is no latency.'
                 : `The slowest ten seconds had a 99th percentile of ${formatLatency(slowest)}.`
             }
             series={[line('p99', p => p.p99Ms), line('p50', p => p.p50Ms)]}
-            xWords={formatClock}
-            yWords={formatLatency}
-            yRange={{ low: 0, high: 0 }}
+            x={{ label: 'time', format: formatClock }}
+            y={{ label: 'latency', format: formatLatency, range: { low: 0 } }}
             height={HEIGHT}
           />
         </Panel>

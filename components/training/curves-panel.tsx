@@ -3,7 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
 import type { CurveSeries } from '#server/training/contract.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { Chart } from '../charts/chart.tsx'
+import { seriesColor } from '../charts/colors.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -11,10 +12,19 @@ import { Problem } from '../ui/problem.tsx'
 import { curveSentence, pickKey } from './describe-curve.ts'
 import { directionOf, metricLabel } from './labels.ts'
 
-const POINTS = 400
+/** Points of a line; the server keeps the lowest and highest of each stretch. */
+const POINTS = 1000
 const LIVE_MS = 2000
 
-/** How a metric moved while training: of the runs asked for, refreshed while one of them runs. */
+export interface ShownRun {
+  run: string
+  /** Name of the line. */
+  label: string
+  /** By default that of its place in the list. */
+  color?: string
+}
+
+/** How a metric moved while training, refreshed while one of the runs is running. */
 export function CurvesPanel({
   project,
   runs,
@@ -23,8 +33,7 @@ export function CurvesPanel({
   height = 220,
 }: {
   project: string
-  /** In the order of their colours; `label` names the line. */
-  runs: readonly { run: string; label: string }[]
+  runs: readonly ShownRun[]
   live: boolean
   /** What the runs are ranked by: its curve is drawn first. */
   metric?: string | null
@@ -40,9 +49,7 @@ export function CurvesPanel({
   })
   const keys = [...new Set(data?.items.map(s => s.key))].sort()
   const key = pickKey(keys, wanted, metric)
-  const shown = (data?.items ?? []).flatMap(s =>
-    s.key === key ? [{ ...s, name: runs.find(r => r.run === s.run)?.label ?? s.name }] : [],
-  )
+  const shown = (data?.items ?? []).flatMap(s => (s.key === key ? [{ ...s, ...lookOf(runs, s) }] : []))
   return (
     <Panel>
       {error && !data ? (
@@ -86,6 +93,12 @@ export function CurvesPanel({
   )
 }
 
+/** Name and color of the run that a curve belongs to. */
+function lookOf(runs: readonly ShownRun[], series: CurveSeries): { name: string; color: string } {
+  const at = runs.findIndex(r => r.run === series.run)
+  return { name: runs[at]?.label ?? series.name, color: runs[at]?.color ?? seriesColor(Math.max(0, at)) }
+}
+
 function CurveChart({
   metric,
   series,
@@ -93,22 +106,26 @@ function CurveChart({
   height,
 }: {
   metric: string
-  series: CurveSeries[]
+  series: (CurveSeries & { color: string })[]
   choice: ReactNode
   height: number
 }) {
   const drawn = series.reduce((sum, s) => sum + s.points.length, 0)
   const total = series.reduce((sum, s) => sum + s.total, 0)
   return (
-    <LineChart
+    <Chart
+      kind="line"
       title={choice ? 'Learning curve' : metricLabel(metric)}
       actions={choice}
-      xLabel="step"
       summary={curveSentence(series, directionOf(metric))}
       badge={total > drawn ? `${drawn.toLocaleString('en')} of ${total.toLocaleString('en')} points` : undefined}
-      series={series.map(s => ({ name: s.name, points: s.points.map(p => ({ x: p.step, y: p.value })) }))}
-      xWords={x => formatNumber(x)}
-      yWords={formatNumber}
+      series={series.map(({ name, color, points }) => ({
+        name,
+        color,
+        points: points.map(p => ({ x: p.step, y: p.value })),
+      }))}
+      x={{ label: 'step', format: formatNumber }}
+      y={{ label: metricLabel(metric), format: formatNumber }}
       height={height}
     />
   )

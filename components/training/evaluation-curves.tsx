@@ -1,17 +1,17 @@
 import { Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { type ComponentProps, useState } from 'react'
+import { useState } from 'react'
 import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
+import { Chart } from '../charts/chart.tsx'
+import type { Series } from '../charts/chart-props.ts'
+import { MUTED } from '../charts/colors.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
-import { Histogram } from '../charts/histogram.tsx'
-import { LineChart } from '../charts/line-chart.tsx'
-import { ScatterPlot } from '../charts/scatter-plot.tsx'
 import { formatCount, formatNumber, formatShare } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { axisShare } from './labels.ts'
 
 const half = { base: 12, md: 6 }
 
-/** How the model does on rows (`of` names them), drawn by what is learnt. */
+/** Quality of a model on rows (`of` names them), drawn for its task. */
 export function EvaluationCurves({ curves, of = 'validation row' }: { curves: Record<string, unknown>; of?: string }) {
   if (curves.kind === 'classification')
     return <ClassView curves={curves as Extract<Curves, { kind: 'classification' }>} />
@@ -58,11 +58,23 @@ const DIAGONAL = [
 ]
 
 /** Lines between shares: both axes go from 0 to 1. */
-function ShareChart(chart: Pick<ComponentProps<typeof LineChart>, 'title' | 'note' | 'summary' | 'series' | 'xLabel'>) {
+function ShareChart({
+  xLabel,
+  yLabel,
+  ...chart
+}: {
+  title: string
+  note: string
+  summary: string
+  series: Series[]
+  xLabel: string
+  yLabel: string
+}) {
+  const axis = (label: string) => ({ label, format: axisShare, range: { low: 0, high: 1 } })
   return (
     <Grid.Col span={half}>
       <Panel>
-        <LineChart {...chart} xWords={axisShare} yWords={axisShare} yRange={{ low: 0, high: 1 }} height={240} />
+        <Chart kind="line" {...chart} x={axis(xLabel)} y={axis(yLabel)} height={260} />
       </Panel>
     </Grid.Col>
   )
@@ -85,9 +97,10 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
         summary={`A random row of “${curve.class}” scores above a random row of the rest in ${formatNumber(Math.round(1000 * area) / 10)} % of pairs.`}
         series={[
           { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
-          { name: 'chance', points: DIAGONAL, dashed: true },
+          { name: 'chance', points: DIAGONAL, dashed: true, color: MUTED },
         ]}
         xLabel="false positive rate"
+        yLabel="true positive rate"
       />
       <ShareChart
         title="Precision and recall"
@@ -104,6 +117,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           },
         ]}
         xLabel="recall"
+        yLabel="precision"
       />
       <ShareChart
         title="Calibration"
@@ -118,9 +132,10 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
             name: 'observed',
             points: curve.calibration.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
           },
-          { name: 'ideal', points: DIAGONAL, dashed: true },
+          { name: 'ideal', points: DIAGONAL, dashed: true, color: MUTED },
         ]}
         xLabel="predicted probability"
+        yLabel="observed share"
       />
       {curve.gain && curve.gain.length > 0 ? (
         <ShareChart
@@ -129,9 +144,10 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
           summary={gainSentence(curve.gain, curve.class)}
           series={[
             { name: 'found', points: curve.gain.map(p => ({ x: p.share, y: p.found })) },
-            { name: 'chance', points: DIAGONAL, dashed: true },
+            { name: 'chance', points: DIAGONAL, dashed: true, color: MUTED },
           ]}
-          xLabel="share of rows looked at"
+          xLabel="share of rows, highest scores first"
+          yLabel="share of the class found"
         />
       ) : null}
     </>
@@ -154,7 +170,7 @@ function Confusion({ classes, counts }: { classes: string[]; counts: number[][] 
       summary={`${formatNumber(right)} of ${formatCount(total, 'row')} (${formatShare(total === 0 ? 0 : right / total)}) are put into their class.`}
       rows={classes}
       columns={classes}
-      valueWords={formatNumber}
+      format={formatNumber}
       cells={counts.map((row, i) =>
         row.map((count, j) => ({
           value: count,
@@ -168,7 +184,10 @@ function Confusion({ classes, counts }: { classes: string[]; counts: number[][] 
 
 function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regression' }>; of: string }) {
   const { points, residuals, histogram } = curves
-  const bins = histogram.counts.map((count, i) => ({ from: histogram.edges[i]!, to: histogram.edges[i + 1]!, count }))
+  const bins = histogram.counts.map((y, i) => {
+    const [from, to] = [histogram.edges[i]!, histogram.edges[i + 1]!]
+    return { x: (from + to) / 2, y, from, to }
+  })
   const total = histogram.counts.reduce((sum, n) => sum + n, 0)
   const worst = residuals.reduce<(typeof residuals)[number] | null>(
     (a, b) => (a === null || Math.abs(b.mean) > Math.abs(a.mean) ? b : a),
@@ -178,25 +197,28 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
     <Grid gap="md">
       <Grid.Col span={half}>
         <Panel>
-          <ScatterPlot
+          <Chart
+            kind="dots"
             title="Predicted and true"
             note={`${formatCount(points.length, of)} of ${formatNumber(total)}`}
             summary="On the dashed line a prediction is exactly right; below it the prediction was too high."
-            points={points.map(p => ({ x: p.predicted, y: p.actual }))}
-            xLabel="predicted"
-            yLabel="true"
+            series={[{ name: 'rows', points: points.map(p => ({ x: p.predicted, y: p.actual })) }]}
+            x={{ label: 'predicted', format: formatNumber }}
+            y={{ label: 'true', format: formatNumber }}
             diagonal
+            height={280}
           />
         </Panel>
       </Grid.Col>
       <Grid.Col span={half}>
         <Panel>
-          <LineChart
+          <Chart
+            kind="line"
             title="Error by predicted value"
             note="true − predicted; tint = 80 % of rows"
             summary={
               worst === null
-                ? 'There are too few rows to say.'
+                ? 'There are too few rows.'
                 : `Around ${formatNumber(worst.predicted)} it errs most on average: by ${formatNumber(worst.mean)}.`
             }
             series={[
@@ -205,23 +227,23 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
                 points: residuals.map(b => ({ x: b.predicted, y: b.mean, low: b.low, high: b.high })),
               },
             ]}
-            xLabel="predicted"
-            xWords={formatNumber}
-            yWords={formatNumber}
-            yRange={{ low: 0, high: 0 }}
-            height={260}
+            x={{ label: 'predicted', format: formatNumber }}
+            y={{ label: 'true − predicted', format: formatNumber, range: { low: 0, high: 0 } }}
+            height={280}
           />
         </Panel>
       </Grid.Col>
       {bins.length > 0 ? (
         <Grid.Col span={12}>
           <Panel>
-            <Histogram
+            <Chart
+              kind="bins"
               title="Errors"
               note="true − predicted"
               summary={`${formatCount(total, of)}; errors from ${formatNumber(bins[0]!.from)} to ${formatNumber(bins.at(-1)!.to)}.`}
-              bins={bins}
-              xWords={formatNumber}
+              series={[{ name: of, points: bins }]}
+              x={{ label: 'true − predicted', format: formatNumber }}
+              y={{ label: 'rows', format: formatNumber }}
             />
           </Panel>
         </Grid.Col>

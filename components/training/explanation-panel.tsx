@@ -1,25 +1,34 @@
 import { Grid } from '@mantine/core'
 import type { Explanation, PartialDependence } from '#ml/index.ts'
-import { BarList } from '../charts/bar-list.tsx'
-import { LineChart } from '../charts/line-chart.tsx'
+import { Chart } from '../charts/chart.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { dependencePoints, dependenceSentence, formatPlace, importanceSentence } from './describe-explanation.ts'
+import { metricLabel } from './labels.ts'
 
 const half = { base: 12, md: 6 }
+const SHOWN = 10
 
-/** What a model goes by: its columns by importance, and its mean prediction along those that matter most. */
+const formatDay = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+const importancePoints = ({ importances }: Explanation) =>
+  importances.slice(0, SHOWN).map(({ name, value }, x) => ({ x, y: value, name }))
+
+/** Columns by permutation importance, and partial dependence of the most important ones. */
 export function ExplanationPanel({ explanation, classes }: { explanation: Explanation; classes: boolean }) {
   if (explanation.importances.length === 0) return null
   return (
     <Grid gap="md">
       <Grid.Col span={half}>
         <Panel>
-          <BarList
-            title="What it goes by"
-            note="permutation importance"
+          <Chart
+            kind="bars"
+            title="Permutation importance"
+            note={`${metricLabel(explanation.metric)} lost when a column is shuffled`}
             summary={importanceSentence(explanation)}
-            items={explanation.importances.slice(0, 10).map(({ name, value }) => ({ name, value }))}
+            series={[{ name: 'importance', points: importancePoints(explanation) }]}
+            x={{ label: 'column', format: String }}
+            y={{ format: formatNumber }}
           />
         </Panel>
       </Grid.Col>
@@ -35,31 +44,40 @@ export function ExplanationPanel({ explanation, classes }: { explanation: Explan
 }
 
 function Dependence({ dependence, output }: { dependence: PartialDependence; output: string }) {
-  const words = {
-    title: `Along “${dependence.column}”`,
+  const text = {
+    title: `Partial dependence on ${dependence.column}`,
     summary: dependenceSentence(dependence, output),
   }
   if (dependence.type === 'category' || dependence.type === 'text' || dependence.type === 'boolean') {
     return (
-      <BarList
-        {...words}
+      <Chart
+        {...text}
+        kind="bars"
         note={`mean ${output}`}
-        items={dependence.grid.map((level, g) => ({
-          name: formatPlace(dependence.type, level),
-          value: dependence.average[0]![g]!,
-        }))}
+        series={[
+          {
+            name: `mean ${output}`,
+            points: dependence.grid.map((level, x) => ({
+              x,
+              y: dependence.average[0]![x]!,
+              name: formatPlace(dependence.type, level),
+            })),
+          },
+        ]}
+        x={{ label: dependence.column, format: String }}
+        y={{ format: formatNumber }}
       />
     )
   }
   return (
-    <LineChart
-      {...words}
+    <Chart
+      {...text}
+      kind="line"
       note={`mean ${output}; tint = 80 % of rows`}
       series={[{ name: 'mean', points: dependencePoints(dependence) }]}
-      xLabel={dependence.column}
-      xWords={formatNumber}
-      yWords={formatNumber}
-      height={200}
+      x={{ label: dependence.column, format: dependence.type === 'datetime' ? formatDay : formatNumber }}
+      y={{ label: `mean ${output}`, format: formatNumber }}
+      height={220}
     />
   )
 }

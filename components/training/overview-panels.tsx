@@ -1,7 +1,7 @@
 import { Grid } from '@mantine/core'
 import type { RunSummary } from '#server/training/contract.ts'
-import { BarList } from '../charts/bar-list.tsx'
-import { ScatterPlot } from '../charts/scatter-plot.tsx'
+import { Chart } from '../charts/chart.tsx'
+import type { Point } from '../charts/chart-props.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { bestOfTrainers } from './filter-runs.ts'
@@ -10,7 +10,18 @@ import { type Direction, directionLabel, formatMeasured, formatRunDuration, metr
 /** Fewer are read faster in the table. */
 const FEWEST = 3
 
-/** What each trainer reached, and what a better result costs in time. */
+function barOf(run: RunSummary, x: number): Point {
+  const { value, half } = formatMeasured(run.measured)
+  return { x, y: run.measured!.value!, name: run.trainer, text: `${value}${half ? ` ± ${half}` : ''} (#${run.number})` }
+}
+
+const dotOf = (run: RunSummary): Point => ({
+  x: tookMs(run)! / 1000,
+  y: run.measured!.value!,
+  name: `#${run.number} ${run.trainer}, ${formatRunDuration(run)}`,
+})
+
+/** The best result of each trainer, and training time against result. */
 export function OverviewPanels({
   runs,
   metric,
@@ -31,18 +42,14 @@ export function OverviewPanels({
       {best.length > 1 ? (
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Panel>
-            <BarList
+            <Chart
+              kind="bars"
               title="Best of each trainer"
               note={`${label}, ${directionLabel(direction)}`}
               summary={`${best[0]!.trainer} does best, ${best.at(-1)!.trainer} worst.`}
-              items={best.map(run => {
-                const { value, half } = formatMeasured(run.measured)
-                return {
-                  name: run.trainer,
-                  value: run.measured!.value!,
-                  words: `${value}${half ? ` ± ${half}` : ''} (#${run.number})`,
-                }
-              })}
+              series={[{ name: label, points: best.map(barOf) }]}
+              x={{ label: 'trainer', format: String }}
+              y={{ format: formatNumber }}
             />
           </Panel>
         </Grid.Col>
@@ -50,19 +57,23 @@ export function OverviewPanels({
       {timed.length >= FEWEST ? (
         <Grid.Col span={{ base: 12, md: best.length > 1 ? 7 : 12 }}>
           <Panel>
-            <ScatterPlot
+            <Chart
+              kind="dots"
               title="Result and time"
               note="one dot per run"
               summary={`The best, #${best[0]!.number}, took ${formatRunDuration(best[0]!)} to train; the fastest, #${fastest!.number}, ${formatRunDuration(fastest!)}.`}
-              points={timed.map(run => ({
-                x: tookMs(run)! / 1000,
-                y: run.measured!.value!,
-                name: `#${run.number} ${run.trainer}, ${formatRunDuration(run)}`,
-              }))}
-              xLabel="seconds to train"
-              yLabel={label}
-              yWords={formatNumber}
-              height={200}
+              series={[{ name: 'runs', points: timed.map(dotOf) }]}
+              x={{ label: 'training time', unit: 's', format: formatNumber }}
+              y={{ label, format: formatNumber }}
+              table={() => ({
+                head: ['run', 'training time', label],
+                rows: timed.map(run => [
+                  `#${run.number} ${run.trainer}`,
+                  formatRunDuration(run),
+                  formatNumber(run.measured!.value),
+                ]),
+              })}
+              height={220}
             />
           </Panel>
         </Grid.Col>

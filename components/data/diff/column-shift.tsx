@@ -1,7 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { IconArrowsDiff, IconCheck, IconQuestionMark } from '@tabler/icons-react'
 import type { DiffColumn } from '#server/data/diff/contract.ts'
-import { BarPairs, HistogramPair } from '../../charts/histogram-pair.tsx'
+import { Chart } from '../../charts/chart.tsx'
+import { ACCENT, MUTED } from '../../charts/colors.ts'
 import { formatCount, formatNumber, formatShare } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
@@ -31,26 +32,40 @@ export function ColumnShift({
   const [was, is] = [share(column.missing.before, rows.before), share(column.missing.after, rows.after)]
   const figures = `${TEST[column.test]} ${formatNumber(column.statistic)}, limit ${column.threshold}`
   const { spread } = column
+  const sides = [
+    { side: 'before', name: names.before, color: MUTED },
+    { side: 'after', name: names.after, color: ACCENT },
+  ] as const
   const time = (x: number) => new Date(x).toISOString().slice(0, 10)
   return (
     <Panel title={column.name} actions={<WordBadge {...verdict} />}>
       <Stack gap={4}>
         {spread.kind === 'bins' ? (
-          <HistogramPair
+          <Chart
+            kind="bins"
             title="Spread"
             note="share of rows"
             summary={`${word}: ${figures}.`}
-            bins={spread.bins}
-            names={names}
-            xWords={spread.isTime ? time : formatNumber}
+            series={sides.map(({ side, ...s }) => ({
+              ...s,
+              points: spread.bins.map(b => ({ x: (b.from + b.to) / 2, y: b[side], from: b.from, to: b.to })),
+            }))}
+            x={{ label: column.name, format: spread.isTime ? time : formatNumber }}
+            y={{ label: 'share of rows', format: formatShare }}
+            height={190}
           />
         ) : (
-          <BarPairs
-            title="Commonest values"
+          <Chart
+            kind="bars"
+            title="Most frequent values"
             note="share of rows"
             summary={`${word}: ${figures}.`}
-            items={spread.values.map(v => ({ name: v.value, before: v.before, after: v.after }))}
-            names={names}
+            series={sides.map(({ side, ...s }) => ({
+              ...s,
+              points: spread.values.map((v, x) => ({ x, y: v[side], name: v.value })),
+            }))}
+            x={{ format: String }}
+            y={{ format: formatShare }}
           />
         )}
         <Group gap="md">

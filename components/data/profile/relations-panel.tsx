@@ -180,7 +180,7 @@ function Pairs({ r }: { r: Relations }) {
             }
           }),
         )}
-        valueWords={v => v.toFixed(2).replace('-', '−')}
+        format={v => v.toFixed(2).replace('-', '−')}
         summary={
           `${KINDS[kind]}: the stronger the colour, the closer two columns go together; a dot marks 0.95 and more.` +
           (strongest ? ` The closest are ${strongest.a} and ${strongest.b} with ${formatCell(strongest.value)}.` : '') +

@@ -1,14 +1,15 @@
 import { Button, Group, Loader } from '@mantine/core'
 import { useState } from 'react'
 import type { ColumnProfile } from '#server/data/profile/contract.ts'
-import { Histogram } from '../../charts/histogram.tsx'
+import { Chart } from '../../charts/chart.tsx'
+import { formatNumber } from '../../ui/format.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { formatCell, formatCount } from '../labels.ts'
 import { useZoom } from './client.ts'
 import { formatInstant, useShowRows } from './row-filters.ts'
 import { moved, type Range, zoomed } from './zoom.ts'
 
-/** The spread of a column: a range is dragged or zoomed to by buttons and comes finer; a bar opens its rows. */
+/** The spread of a column: dragging over a range or the buttons fetch finer bins; a bar opens its rows. */
 export function ZoomHistogram({
   project,
   dataset,
@@ -25,7 +26,7 @@ export function ZoomHistogram({
   const { data, error, isFetching, refetch } = useZoom(project, dataset, column.name, range)
   const showRows = useShowRows()
   const time = column.type === 'datetime'
-  const say = time ? formatInstant : formatCell
+  const format = time ? formatInstant : formatCell
   const bins = range && data ? data.bins : column.histogram
   const inside = bins.reduce((sum, b) => sum + b.count, 0)
   const now = range ?? whole
@@ -35,12 +36,14 @@ export function ZoomHistogram({
   return (
     <div style={{ minWidth: 0 }}>
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      <Histogram
-        bins={bins}
-        xWords={say}
+      <Chart
+        kind="bins"
+        series={[{ name: 'values', points: bins.map(b => ({ ...b, x: (b.from + b.to) / 2, y: b.count })) }]}
+        x={{ label: column.name, format }}
+        y={{ label: 'values', format: formatNumber }}
         title="Spread"
-        note={range ? `${say(now.from)} to ${say(now.to)}` : 'all values'}
-        summary={`${column.name}: ${formatCount(inside, 'value')} from ${say(now.from)} to ${say(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
+        note={range ? `${format(now.from)} to ${format(now.to)}` : 'all values'}
+        summary={`${column.name}: ${formatCount(inside, 'value')} from ${format(now.from)} to ${format(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
         actions={
           <Group gap={4} wrap="nowrap">
             {isFetching && range ? <Loader size={14} aria-label="Counting" /> : null}
@@ -94,7 +97,7 @@ export function ZoomHistogram({
           </Group>
         }
         onRange={(from, to) => change({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) })}
-        onBin={bin => open(bin.from, bin.to)}
+        onPick={bin => open(bin.from ?? bin.x, bin.to ?? bin.x)}
       />
     </div>
   )

@@ -1,0 +1,53 @@
+import type { ChartTable } from './chart-props.ts'
+
+const PIXELS_PER_POINT = 2
+const PAINTED = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'opacity']
+const WRITTEN = ['font-family', 'font-size', 'font-weight', 'color']
+
+const fileName = (title: string) => title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-') || 'chart'
+
+function download(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+const quote = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+export const toCsv = ({ head, rows }: ChartTable): string =>
+  [head, ...rows].map(row => row.map(quote).join(',')).join('\r\n')
+
+export const saveCsv = (title: string, table: ChartTable): void =>
+  download(new Blob([toCsv(table)], { type: 'text/csv' }), `${fileName(title)}.csv`)
+
+/** A copy that needs no style sheet: colors of the theme are written into each element. */
+function freeze(svg: SVGSVGElement): string {
+  const copy = svg.cloneNode(true) as SVGSVGElement
+  const copies = copy.querySelectorAll<SVGElement>('*')
+  svg.querySelectorAll('*').forEach((element, i) => {
+    const style = getComputedStyle(element)
+    for (const name of [...PAINTED, ...WRITTEN]) copies[i]!.style.setProperty(name, style.getPropertyValue(name))
+  })
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(copy.outerHTML)}`
+}
+
+/** Saves what a plot shows, SVG or canvas, on the page's own background. */
+export async function savePng(title: string, plot: HTMLElement): Promise<void> {
+  const drawn = plot.querySelector<HTMLCanvasElement | SVGSVGElement>('canvas, svg.recharts-surface')
+  if (!drawn) return
+  const { width, height } = drawn.getBoundingClientRect()
+  const canvas = document.createElement('canvas')
+  canvas.width = width * PIXELS_PER_POINT
+  canvas.height = height * PIXELS_PER_POINT
+  const pen = canvas.getContext('2d')!
+  pen.fillStyle = getComputedStyle(document.body).backgroundColor
+  pen.fillRect(0, 0, canvas.width, canvas.height)
+  const image = new Image()
+  image.src = drawn instanceof SVGSVGElement ? freeze(drawn) : drawn.toDataURL()
+  await image.decode()
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+  canvas.toBlob(blob => blob && download(blob, `${fileName(title)}.png`))
+}
