@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 
+const CHART_LIBRARIES = ['recharts', '@mantine/charts', 'uplot']
+
 /** A small tree with one wrong import each: a rule that lets it pass is no rule. */
 const WRONG: Record<string, [file: string, text: string, target: string]> = {
   'access-looks-left': ['server/access/a.ts', "import '../data/index.ts'", 'server/data/index.ts'],
@@ -25,7 +27,11 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
   ],
   'few-speak-postgresql': ['server/data/n.ts', "import postgres from 'postgres'\npostgres", ''],
   'one-duckdb-opener': ['server/data/i.ts', "import { DuckDBInstance } from '@duckdb/node-api'\nDuckDBInstance", ''],
-  'charts-know-recharts': ['components/data/j.ts', "import { Line } from 'recharts'\nLine", ''],
+  'charts-know-recharts': [
+    'components/data/j.ts',
+    CHART_LIBRARIES.map((library, i) => `import * as library${i} from '${library}'\nlibrary${i}`).join('\n'),
+    '',
+  ],
   'components-see-contracts': [
     'components/data/k.ts',
     "import { x } from '../../server/data/index.ts'\nx",
@@ -41,7 +47,7 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
 
 const root = process.cwd()
 let folder: string
-let violations: { rule: { name: string }; from: string }[]
+let violations: { rule: { name: string }; from: string; to: string }[]
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fleximl-rules-'))
@@ -86,6 +92,14 @@ describe('the import rules bite', () => {
       assert.ok(
         violations.some(v => v.rule.name === rule && v.from === file),
         `${file} breaks it; found: ${violations.map(v => `${v.rule.name} in ${v.from}`).join(', ')}`,
+      )
+    })
+  for (const library of CHART_LIBRARIES)
+    it(`only components/charts imports ${library}`, () => {
+      const found = violations.filter(v => v.rule.name === 'charts-know-recharts' && v.from === 'components/data/j.ts')
+      assert.ok(
+        found.some(v => v.to.includes(`node_modules/${library}/`)),
+        `found: ${found.map(v => v.to).join(', ')}`,
       )
     })
 })

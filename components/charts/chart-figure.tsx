@@ -24,9 +24,9 @@ export function ChartFigure({
   const plot = useRef<HTMLDivElement>(null)
   return (
     <Box component="figure" m={0} aria-label={text.summary} style={{ minWidth: 0 }}>
-      <Group justify="space-between" gap="xs" wrap="nowrap" mb={6} align="flex-start">
+      <Group justify="space-between" gap="4px 10px" mb={6}>
         <Heading {...text} />
-        <Group gap={6} justify="flex-end" style={{ flex: 'none', maxWidth: '70%' }}>
+        <Group gap={6} justify="flex-end" ml="auto">
           {text.actions}
           <Button
             size="compact-xs"

@@ -17,8 +17,8 @@ const BAR_PIXELS = 26
 /** Decades that a linear axis shows badly. */
 const LOG_FROM = 50
 
-const heightOf = ({ kind, series, y }: ChartProps) =>
-  kind === 'bars' ? (series[0]?.points.length ?? 0) * (BAR_PIXELS + 10 * (series.length - 1)) + (y.label ? 48 : 8) : 200
+const heightOf = ({ kind, series }: ChartProps) =>
+  kind === 'bars' ? (series[0]?.points.length ?? 0) * (BAR_PIXELS + 10 * (series.length - 1)) + 8 : 200
 
 /** Any chart of the product: a figure with legend, table and files, drawn as SVG, or on a canvas when it has many marks. */
 export function Chart(props: ChartProps) {

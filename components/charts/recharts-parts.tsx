@@ -1,7 +1,7 @@
 import { type PointerEvent, useState } from 'react'
 import { Rectangle, usePlotArea, useXAxisInverseScale, useXAxisScale } from 'recharts'
 import type { Cell } from './align-series.ts'
-import { ACCENT } from './colors.ts'
+import { ACCENT, MUTED } from './colors.ts'
 
 /** A press that moves less is a click, in pixels. */
 const LEAST_DRAG = 6
@@ -107,4 +107,14 @@ export function BinBar({
       {...style}
     />
   )
+}
+
+/** The value of a bar, in a column at the right: the bar itself may be short or negative. */
+export function BarText({ top, height, text }: { top: number; height: number; text: string }) {
+  const area = usePlotArea()
+  return area ? (
+    <text x={area.x + area.width + 8} y={top + height / 2} dy="0.35em" fontSize={12} fill={MUTED}>
+      {text}
+    </text>
+  ) : null
 }

@@ -4,16 +4,17 @@ import { useElementSize } from '@mantine/hooks'
 import { type ComponentProps, useMemo, useState } from 'react'
 import { alignSeries, type Row } from './align-series.ts'
 import { axisTitle, formatPlace, formatPoint, type PlotProps, type Point } from './chart-props.ts'
-import { ACCENT, inkOf, MUTED } from './colors.ts'
+import { ACCENT, MUTED } from './colors.ts'
 import { measureRanges, placeTicks, type Ranges } from './ranges.ts'
 import { Reading, RowReading } from './reading.tsx'
-import { BinBar, DragRange, LoneDot } from './recharts-parts.tsx'
+import { BarText, BinBar, DragRange, LoneDot } from './recharts-parts.tsx'
 import type { Range } from './ticks.ts'
 
 const LETTER = 6.6
 const BRUSH_ROWS = 40
 const BRUSH_HEIGHT = 16
-const AXIS_WIDTH_MOST = 170
+const AXIS_WIDTH = 90
+const NAME_WIDTH = 160
 /** Many dots are small and let each other through; few are seen from afar. */
 const FEW_DOTS = 60
 const LARGE_DOT = { r: 4, fillOpacity: 0.85 }
@@ -43,7 +44,7 @@ interface Drawn {
   setZoom: (zoom: Range | undefined) => void
 }
 
-const widthOf = (texts: string[]) => Math.min(AXIS_WIDTH_MOST, 18 + LETTER * Math.max(1, ...texts.map(t => t.length)))
+const widthOf = (texts: string[]) => Math.min(AXIS_WIDTH, 18 + LETTER * Math.max(1, ...texts.map(t => t.length)))
 
 /** Both axes with titles and units, and the grid. */
 function axesOf({ plot, ranges, width }: Drawn) {
@@ -233,20 +234,19 @@ function Dots(drawn: Drawn) {
   )
 }
 
+/** Bars with their names at the left and their values at the right. */
 function NamedBars({ plot }: Drawn) {
   const { series, y } = plot
-  const names = series[0]?.points.map(p => p.name ?? '') ?? []
-  const data = names.map((name, i) => {
-    const row: Record<string, unknown> = { i, name: name === '' ? '(empty)' : name }
-    series.forEach(({ points }, s) => {
-      row[`s${s}`] = points[i]?.y ?? null
-      row[`t${s}`] = points[i] ? formatPoint(points[i], y) : ''
-    })
-    return row
-  })
-  const texts = data.flatMap(row => series.map((_, s) => String(row[`t${s}`])))
-  const nameWidth = widthOf(names)
-  const most = Math.floor((nameWidth - 18) / LETTER)
+  const names = series[0]?.points.map(p => p.name || '(empty)') ?? []
+  const textOf = (s: number, i: number) => (series[s]?.points[i] ? formatPoint(series[s].points[i], y) : '')
+  const data = names.map((name, i) => ({
+    i,
+    name,
+    ...Object.fromEntries(series.map(({ points }, s) => [`s${s}`, points[i]?.y ?? null])),
+  }))
+  const texts = series.flatMap(({ points }, s) => points.map((_, i) => textOf(s, i)))
+  const letters = Math.max(...names.map(name => name.length))
+  const most = Math.floor(NAME_WIDTH / LETTER)
   return (
     <BarChart
       h="100%"
@@ -254,40 +254,29 @@ function NamedBars({ plot }: Drawn) {
       dataKey="name"
       orientation="vertical"
       series={series.map(({ color, name }, s) => ({ name: `s${s}`, label: name, color }))}
-      withXAxis={Boolean(y.label)}
+      withXAxis={false}
       gridAxis="none"
-      xAxisLabel={axisTitle(y)}
-      xAxisProps={{ tickFormatter: y.format }}
       yAxisProps={{
-        width: nameWidth,
+        width: 16 + LETTER * Math.min(most, letters),
         interval: 0,
         tickFormatter: name => (name.length > most ? `${name.slice(0, most - 1)}…` : name),
       }}
       maxBarWidth={12}
       barChartProps={{
-        margin: {
-          top: 0,
-          right: LETTER * Math.max(2, ...texts.map(t => t.length)) + 10,
-          bottom: y.label ? 22 : 0,
-          left: 0,
-        },
+        margin: { top: 0, right: 14 + LETTER * Math.max(2, ...texts.map(t => t.length)), bottom: 0, left: 0 },
       }}
       barProps={{ radius: 3 }}
       withBarValueLabel
       valueLabelProps={({ name }: { name: string }) => ({
-        dataKey: `t${name.slice(1)}`,
-        formatter: text => text,
-        fill: inkOf(MUTED),
+        content: ({ y: top, height, index }) => (
+          <BarText top={Number(top)} height={Number(height)} text={textOf(Number(name.slice(1)), index ?? 0)} />
+        ),
       })}
       tooltipProps={{
         content: ({ payload, active }) => {
           const i = active ? (payload?.[0]?.payload as { i: number } | undefined)?.i : undefined
           if (i === undefined) return null
-          const rows = series.map(s => ({
-            name: s.name,
-            color: s.color,
-            text: s.points[i] ? formatPoint(s.points[i], y) : '–',
-          }))
+          const rows = series.map(({ name, color }, s) => ({ name, color, text: textOf(s, i) }))
           return <Reading title={names[i] ?? ''} rows={rows} />
         },
       }}

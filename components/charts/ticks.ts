@@ -67,7 +67,7 @@ export const isTime = ({ low }: Range): boolean => low > 1e11
 /** Whole minutes, hours or days of the viewer's zone. @param offsetMs local time minus UTC */
 export function timeTicks({ low, high }: Range, most: number, offsetMs = 0): number[] {
   const rough = (high - low) / Math.max(1, most)
-  const step = TIME_STEPS.find(s => s >= rough) ?? Math.ceil(rough / DAY) * DAY
+  const step = TIME_STEPS.find(s => s >= 0.7 * rough) ?? Math.ceil(rough / DAY) * DAY
   const ticks: number[] = []
   for (let t = Math.ceil((low + offsetMs) / step) * step - offsetMs; t <= high; t += step) ticks.push(t)
   return ticks
