@@ -49,7 +49,7 @@ test('a project is started, a colleague invited by a link, and joins as what was
   await phone.getByRole('button', { name: 'Make my account and join' }).click()
   await phone.waitForURL(`**/p/team-${process.pid}`)
   for (const view of ['members', 'tokens', 'audit']) {
-    await phone.goto(`${instance().url}/p/team-${process.pid}/access?view=${view}`)
+    await phone.goto(`${instance().url}/p/team-${process.pid}/access?tab=${view}`)
     await expect(phone.getByText('You are engineer here')).toBeVisible()
     await expectAccessible(phone)
     await expectNoOverflow(phone)
@@ -73,7 +73,7 @@ test('a project is started, a colleague invited by a link, and joins as what was
 test('a token is shown once, works, and is refused after it was revoked', async ({ page, request }) => {
   await signIn(page)
   const project = await newProject(page)
-  await page.goto(`${instance().url}/p/${project}/access?view=tokens`)
+  await page.goto(`${instance().url}/p/${project}/access?tab=tokens`)
   await page.getByRole('button', { name: 'New token' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('notebook')
   await page.getByRole('button', { name: 'Make the token' }).click()

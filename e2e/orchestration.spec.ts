@@ -29,7 +29,7 @@ test('jobs are seen while they run and after, each with its attempts and log, an
   const { digest } = (await upload.json()) as { digest: string }
   await call(page, 'mutation', 'data.add', { project, name: 'things', fileName: 'things.csv', digest, target: 'price' })
 
-  await page.goto(`${base}?view=jobs`)
+  await page.goto(`${base}?tab=jobs`)
   const rows = page.getByRole('row')
   await expect(rows.filter({ hasText: 'Profile things v1' }).getByText('succeeded')).toBeVisible()
   await page.getByRole('link', { name: /^Read things\.csv/ }).click()
@@ -57,7 +57,7 @@ test('jobs are seen while they run and after, each with its attempts and log, an
   await page.goto(base)
   await expect(page.getByRole('table')).toBeVisible()
   await expectNoOverflow(page)
-  await page.goto(`${base}?view=jobs&state=active`)
+  await page.goto(`${base}?tab=jobs&state=active`)
   await expect(rows.nth(1)).toBeVisible()
   await expectNoOverflow(page)
 
@@ -83,6 +83,6 @@ test('jobs are seen while they run and after, each with its attempts and log, an
           .length,
     )
     .toBe(0)
-  await page.goto(`${base}?view=jobs&state=cancelled`)
+  await page.goto(`${base}?tab=jobs&state=cancelled`)
   await expect(page.getByText('Cancelled before it began.').first()).toBeVisible()
 })

@@ -12,12 +12,12 @@ import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
 import { TokensView } from './tokens-view.tsx'
 
-const VIEWS = ['members', 'tokens', 'audit'] as const
+const TABS = ['members', 'tokens', 'audit'] as const
 const LABEL = { members: 'Members', tokens: 'Tokens', audit: 'Audit' }
 
 /** Who may do what in this project, and who did what. */
 export function AccessPage({ project }: { project: string }) {
-  const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('members'))
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('members'))
   const trpc = useTRPC()
   const here = useQuery(trpc.access.here.queryOptions({ project }))
   const members = useQuery(trpc.access.members.queryOptions({ project }))
@@ -31,11 +31,11 @@ export function AccessPage({ project }: { project: string }) {
     <Stack gap="md">
       <PageHeader title="Access" sentence={sentence} />
       {here.error ? <Problem error={here.error} onRetry={() => here.refetch()} /> : null}
-      <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
         <Tabs.List mb="md">
-          {VIEWS.map(v => (
-            <Tabs.Tab key={v} value={v}>
-              {LABEL[v]}
+          {TABS.map(t => (
+            <Tabs.Tab key={t} value={t}>
+              {LABEL[t]}
             </Tabs.Tab>
           ))}
         </Tabs.List>

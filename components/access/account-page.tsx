@@ -1,18 +1,24 @@
 'use client'
-import { Button, Skeleton, Stack, Table, VisuallyHidden } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { signOut } from 'next-auth/react'
+import type { RouterOutputs } from '../trpc.ts'
 import { useTRPC } from '../trpc.ts'
+import { actionColumn, type DataColumn, dateColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
-import { Panel } from '../ui/panel.tsx'
+import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
+import { QueryState } from '../ui/query-state.tsx'
+import { RowButton } from '../ui/row-button.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { Time } from '../ui/time.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { deviceLabel } from './labels.ts'
 
-/** Who I am here, where I am signed in. */
+type Session = RouterOutputs['access']['sessions']['items'][number]
+
+/** The account of the signed-in person and its sessions. */
 export function AccountPage() {
   const trpc = useTRPC()
   const me = useQuery(trpc.access.me.queryOptions())
@@ -27,8 +33,8 @@ export function AccountPage() {
         actions={
           <>
             {me.data?.isAdmin ? (
-              <Button variant="default" component={Link} href="/account/audit">
-                Audit of the instance
+              <Button variant="default" component={Link} href={paths.instanceAudit}>
+                Instance audit log
               </Button>
             ) : null}
             <Button variant="default" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
@@ -47,64 +53,46 @@ export function AccountPage() {
 function SessionsPanel() {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const { data, error, isPending, refetch } = useQuery(trpc.access.sessions.queryOptions())
+  const sessions = useQuery(trpc.access.sessions.queryOptions())
   const revoke = useMutation(
     trpc.access.revokeSession.mutationOptions({
       onSuccess: () => queries.invalidateQueries(trpc.access.sessions.pathFilter()),
     }),
   )
-  if (error) return <Problem error={error} onRetry={() => refetch()} />
-  if (isPending) return <Skeleton height={140} radius="md" aria-label="Loading your sessions" />
+  const columns: DataColumn<Session>[] = [
+    textColumn('browser', 'Browser', s => deviceLabel(s.userAgent), { title: s => s.userAgent ?? undefined }),
+    dateColumn('created', 'Signed in', s => s.createdAt),
+    dateColumn('seen', 'Last active', s => s.lastSeenAt),
+    dateColumn('expires', 'Expires', s => s.expiresAt),
+    actionColumn(s =>
+      s.isCurrent ? (
+        <StateBadge state="ok" label="this session" />
+      ) : (
+        <RowButton
+          label="Sign out"
+          name={`Sign out ${deviceLabel(s.userAgent)}`}
+          loading={revoke.isPending && revoke.variables.id === s.id}
+          onClick={() => revoke.mutate({ id: s.id })}
+        />
+      ),
+    ),
+  ]
   return (
-    <Panel flush title="Where you are signed in" note="a session ends 30 days after signing in">
-      {revoke.error ? <Problem error={revoke.error} /> : null}
-      <Table verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Browser</Table.Th>
-            <Table.Th>Signed in</Table.Th>
-            <Table.Th>Last seen</Table.Th>
-            <Table.Th>Ends</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data.items.map(s => (
-            <Table.Tr key={s.id}>
-              <Table.Td miw={150} title={s.userAgent ?? undefined}>
-                {deviceLabel(s.userAgent)}
-              </Table.Td>
-              <Table.Td>
-                <Time at={s.createdAt} />
-              </Table.Td>
-              <Table.Td>
-                <Time at={s.lastSeenAt} />
-              </Table.Td>
-              <Table.Td>
-                <Time at={s.expiresAt} />
-              </Table.Td>
-              <Table.Td ta="right">
-                {s.isCurrent ? (
-                  <StateBadge state="ok" label="this one" />
-                ) : (
-                  <Button
-                    variant="subtle"
-                    color="gray"
-                    size="compact-xs"
-                    aria-label={`Sign out ${deviceLabel(s.userAgent)}`}
-                    loading={revoke.isPending && revoke.variables.id === s.id}
-                    onClick={() => revoke.mutate({ id: s.id })}
-                  >
-                    Sign out
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Panel>
+    <QueryState query={sessions} label="Loading your sessions" height={140}>
+      {data => (
+        <>
+          {revoke.error ? <Problem error={revoke.error} /> : null}
+          <DataTable
+            id="sessions"
+            label="Sessions"
+            title="Sessions"
+            note="a session ends 30 days after signing in"
+            columns={columns}
+            rows={data.items}
+            rowKey={s => s.id}
+          />
+        </>
+      )}
+    </QueryState>
   )
 }

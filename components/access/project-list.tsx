@@ -1,21 +1,44 @@
 'use client'
-import { Anchor, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useTRPC } from '../trpc.ts'
+import { type RouterOutputs, useTRPC } from '../trpc.ts'
+import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
-import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
-import { Problem } from '../ui/problem.tsx'
-import { Time } from '../ui/time.tsx'
+import { QueryState } from '../ui/query-state.tsx'
 
+type Project = RouterOutputs['access']['projects']['items'][number]
+
+const columns: DataColumn<Project>[] = [
+  linkColumn(
+    'name',
+    'Project',
+    p => p.name,
+    p => paths.project(p.slug),
+    {
+      after: p =>
+        p.name === p.slug ? null : (
+          <Text span size="xs" c="dimmed" ml={8} ff="monospace">
+            {p.slug}
+          </Text>
+        ),
+    },
+  ),
+  textColumn('role', 'Your role', p => p.role, { facet: true }),
+  numberColumn('members', 'Members', p => p.members),
+  textColumn('zone', 'Time zone', p => p.zone, { dimmed: true }),
+  dateColumn('created', 'Created', p => p.createdAt),
+]
+
+/** The projects that the person may open. */
 export function ProjectList() {
-  const trpc = useTRPC()
-  const { data, error, isPending, refetch } = useQuery(trpc.access.projects.queryOptions())
-  const start = (
-    <Button component={Link} href="/projects/new">
+  const projects = useQuery(useTRPC().access.projects.queryOptions())
+  const create = (
+    <Button component={Link} href={paths.newProject}>
       New project
     </Button>
   )
@@ -23,53 +46,33 @@ export function ProjectList() {
     <Stack gap="md">
       <PageHeader
         title="Projects"
-        sentence={data ? `You may enter ${formatCount(data.items.length, 'project')}.` : ' '}
-        actions={start}
+        sentence={projects.data ? `${formatCount(projects.data.items.length, 'project')}.` : ' '}
+        actions={create}
       />
-      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {isPending && !error ? <Skeleton height={180} radius="md" aria-label="Loading the projects" /> : null}
-      {data?.items.length === 0 ? (
-        <EmptyState title="You are in no project yet" action={start}>
-          A project holds data, models and endpoints of a team. Start one, or ask an owner of another for an invitation.
-        </EmptyState>
-      ) : null}
-      {data && data.items.length > 0 ? (
-        <Panel flush>
-          <Table highlightOnHover verticalSpacing={7}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Project</Table.Th>
-                <Table.Th>Your role</Table.Th>
-                <Table.Th ta="right">Members</Table.Th>
-                <Table.Th>Zone</Table.Th>
-                <Table.Th>Started</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map(p => (
-                <Table.Tr key={p.slug}>
-                  <Table.Td>
-                    <Anchor component={Link} href={paths.project(p.slug)} size="sm" fw={500}>
-                      {p.name}
-                    </Anchor>
-                    {p.name === p.slug ? null : (
-                      <Text span size="xs" c="dimmed" ml={8} ff="monospace">
-                        {p.slug}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td>{p.role}</Table.Td>
-                  <Table.Td ta="right">{p.members}</Table.Td>
-                  <Table.Td c="dimmed">{p.zone}</Table.Td>
-                  <Table.Td>
-                    <Time at={p.createdAt} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Panel>
-      ) : null}
+      <QueryState
+        query={projects}
+        label="Loading the projects"
+        isEmpty={data => data.items.length === 0}
+        empty={
+          <EmptyState title="You are in no project yet" action={create}>
+            A project groups a team’s data, models and endpoints. Create one, or request an invitation from an owner of
+            another.
+          </EmptyState>
+        }
+      >
+        {data => (
+          <DataTable
+            id="projects"
+            label="Projects"
+            inUrl
+            find="Search projects"
+            searchText={p => p.slug}
+            columns={columns}
+            rows={data.items}
+            rowKey={p => p.slug}
+          />
+        )}
+      </QueryState>
     </Stack>
   )
 }

@@ -90,7 +90,7 @@ const WORDS: Record<string, Words> = {
     parts: ['the verdict on ', strong(p.endpoint), ` is now ${VERDICTS[text(p.to)] ?? text(p.to)}`],
     href: `monitoring/${at(p.endpoint)}`,
   }),
-  'orchestration.job-cancelled': p => ({ parts: ['cancelled: ', strong(p.title)], href: 'orchestration?view=jobs' }),
+  'orchestration.job-cancelled': p => ({ parts: ['cancelled: ', strong(p.title)], href: 'orchestration?tab=jobs' }),
   'access.project-created': () => ({ parts: ['made this project'], href: 'access' }),
   'access.member-added': p => ({ parts: ['added a member as ', strong(p.to)], href: 'access' }),
   'access.member-changed': p => ({ parts: ['changed a member’s role to ', strong(p.to)], href: 'access' }),

@@ -1,22 +1,23 @@
 'use client'
-import { Button, Group, Progress, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
+import { isActive } from '#server/kernel/contract.ts'
 import { JOB_ACTIONS, type JobDetail } from '#server/orchestration/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { badgeColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { PlainTable } from '../ui/data-table/plain-table.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
 import { formatBytes, formatDuration } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { Time } from '../ui/time.tsx'
 import { formatElapsed, jobSentence, jobStateLabel, subjectLink } from './labels.ts'
 
-const isActive = (job: JobDetail | undefined) => job?.state === 'queued' || job?.state === 'running'
-
-/** One job: how it stands and why, each attempt, its log, and the way to stop it. */
+/** One job: its state with the reason, attempts, log, and cancelling. */
 export function JobPage({ project, job: id }: { project: string; job: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
@@ -24,7 +25,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
   const { data, error, refetch, dataUpdatedAt } = useQuery(
     trpc.orchestration.show.queryOptions(
       { project, job: id },
-      { refetchInterval: query => (isActive(query.state.data) ? 1_000 : false) },
+      { refetchInterval: query => isActive(query.state.data?.state) && SAMPLE_MS.progress },
     ),
   )
   const cancel = useMutation(
@@ -81,55 +82,38 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
           </Text>
         </Group>
       ) : null}
-      <Panel title="Attempts" note={`${data.name}, ${data.lane} lane, up to ${data.attemptsAllowed}`} flush>
-        <Table verticalSpacing={7} miw={720}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th ta="right" w={40}>
-                #
-              </Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Why</Table.Th>
-              <Table.Th>Where</Table.Th>
-              <Table.Th ta="right">Peak memory</Table.Th>
-              <Table.Th>Started</Table.Th>
-              <Table.Th ta="right">Took</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.attempts.length === 0 ? (
-              <Table.Tr>
-                <Table.Td colSpan={7} c="dimmed">
-                  {data.state === 'cancelled' ? 'It was cancelled before its first attempt.' : 'None has begun yet.'}
-                </Table.Td>
-              </Table.Tr>
-            ) : null}
-            {data.attempts.map(a => (
-              <Table.Tr key={a.number}>
-                <Table.Td ta="right">{a.number}</Table.Td>
-                <Table.Td>
-                  <StateBadge state={a.state} />
-                </Table.Td>
-                <Table.Td miw={160}>{a.reason ?? '–'}</Table.Td>
-                <Table.Td c="dimmed">{a.worker}</Table.Td>
-                <Table.Td ta="right">{a.peakMemoryBytes === null ? '–' : formatBytes(a.peakMemoryBytes)}</Table.Td>
-                <Table.Td>
-                  <Time at={a.startedAt} />
-                </Table.Td>
-                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                  {formatElapsed(a.startedAt, a.endedAt, dataUpdatedAt)}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Panel>
+      <AttemptTable job={data} nowMs={dataUpdatedAt} />
       <FollowedLog
         label="Log of the job"
         queryKey={trpc.orchestration.log.queryKey({ project, job: id })}
         read={after => client.orchestration.log.query({ project, job: id, after })}
-        active={isActive(data)}
+        active={isActive(data.state)}
       />
     </Stack>
+  )
+}
+
+type Attempt = JobDetail['attempts'][number]
+
+function AttemptTable({ job, nowMs }: { job: JobDetail; nowMs: number }) {
+  const columns: DataColumn<Attempt>[] = [
+    numberColumn('number', '#', a => a.number),
+    badgeColumn('state', 'State', a => a.state),
+    textColumn('reason', 'Reason', a => a.reason, { wrap: true, minWidth: 160 }),
+    textColumn('worker', 'Worker', a => a.worker, { dimmed: true }),
+    numberColumn('memory', 'Peak memory', a => a.peakMemoryBytes, { format: formatBytes }),
+    dateColumn('started', 'Started', a => a.startedAt),
+    textColumn('duration', 'Duration', a => formatElapsed(a.startedAt, a.endedAt, nowMs), { align: 'right' }),
+  ]
+  return (
+    <Panel title="Attempts" note={`${job.name}, ${job.lane} queue, at most ${job.attemptsAllowed}`} flush>
+      {job.attempts.length === 0 ? (
+        <Text size="sm" c="dimmed" px="md" pb="sm">
+          {job.state === 'cancelled' ? 'Cancelled before the first attempt.' : 'No attempt yet.'}
+        </Text>
+      ) : (
+        <PlainTable label="Attempts" columns={columns} rows={job.attempts} rowKey={a => String(a.number)} />
+      )}
+    </Panel>
   )
 }

@@ -1,16 +1,25 @@
-import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, Table, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
-import { createParser, parseAsString, useQueryStates } from 'nuqs'
-import { readState } from '#server/kernel/contract.ts'
+import { SegmentedControl, Stack, Text } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { createParser, useQueryState } from 'nuqs'
+import { useMemo } from 'react'
+import { isActive, readState } from '#server/kernel/contract.ts'
+import type { JobSummary } from '#server/orchestration/contract.ts'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
+import {
+  badgeColumn,
+  type DataColumn,
+  dateColumn,
+  linkColumn,
+  numberColumn,
+  textColumn,
+} from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
+import { usePages } from '../ui/data-table/use-pages.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
-import { Problem } from '../ui/problem.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
-import { Time } from '../ui/time.tsx'
-import { authorLabel, formatElapsed, jobStateLabel } from './labels.ts'
+import { QueryState } from '../ui/query-state.tsx'
+import { authorLabel, elapsedMs, formatElapsed, jobStateLabel } from './labels.ts'
 
 const FILTERS = ['all', 'active', 'succeeded', 'failed', 'cancelled'] as const
 const parseAsFilter = createParser({
@@ -18,19 +27,52 @@ const parseAsFilter = createParser({
   serialize: String,
 })
 
-/** Every job of the project, newest first; the filter is in the address. */
+const jobColumns = (project: string, nowMs: number): DataColumn<JobSummary>[] => [
+  linkColumn(
+    'title',
+    'Job',
+    j => j.title,
+    j => paths.job(project, j.id),
+    {
+      wrap: true,
+      minWidth: 220,
+      maxWidth: 440,
+      after: j =>
+        j.reason && j.state !== 'succeeded' ? (
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {j.reason}
+          </Text>
+        ) : null,
+    },
+  ),
+  badgeColumn('state', 'State', j => j.state, { text: jobStateLabel, facet: false }),
+  textColumn('lane', 'Queue', j => j.lane, { dimmed: true, facet: true }),
+  numberColumn('attempts', 'Attempts', j => j.attemptsMade),
+  numberColumn('duration', 'Duration', j => elapsedMs(j.startedAt, j.endedAt, nowMs), {
+    cell: j => formatElapsed(j.startedAt, j.endedAt, nowMs),
+  }),
+  dateColumn('created', 'Requested', j => j.createdAt),
+  textColumn('by', 'By', j => authorLabel(j.createdBy), { dimmed: true, facet: true }),
+]
+
+/** Every job of the project, newest first; the filter by state applies on the server and is in the address. */
 export function JobTable({ project }: { project: string }) {
-  const [{ state, before }, set] = useQueryStates({
-    state: parseAsFilter.withDefault('all'),
-    before: parseAsString,
-  })
+  const [state, setState] = useQueryState('state', parseAsFilter.withDefault('all'))
   const trpc = useTRPC()
-  const { data, error, refetch, dataUpdatedAt } = useQuery(
-    trpc.orchestration.list.queryOptions(
-      { project, state: state === 'all' ? undefined : state, cursor: before ?? undefined, limit: 50 },
-      { refetchInterval: 5_000, placeholderData: previous => previous },
+  const poll = usePolling()
+  const jobs = useInfiniteQuery(
+    trpc.orchestration.list.infiniteQueryOptions(
+      { project, state: state === 'all' ? undefined : state, limit: 50 },
+      {
+        getNextPageParam: page => page.next ?? undefined,
+        placeholderData: keepPreviousData,
+        refetchInterval: query =>
+          poll(query.state.data?.pages.some(page => page.items.some(j => isActive(j.state))) ?? false),
+      },
     ),
   )
+  const { rows, more } = usePages(jobs)
+  const columns = useMemo(() => jobColumns(project, jobs.dataUpdatedAt), [project, jobs.dataUpdatedAt])
   return (
     <Stack gap="sm">
       <div style={{ overflowX: 'auto' }}>
@@ -38,76 +80,38 @@ export function JobTable({ project }: { project: string }) {
           size="xs"
           aria-label="State"
           value={state}
-          onChange={value => set({ state: FILTERS.find(f => f === value) ?? null, before: null })}
+          onChange={value => setState(FILTERS.find(f => f === value) ?? null)}
           data={FILTERS.map(f => ({ value: f, label: f }))}
         />
       </div>
-      {error && !data ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {!data && !error ? <Skeleton height={280} radius="md" aria-label="Loading the jobs" /> : null}
-      {data?.items.length === 0 ? (
-        <EmptyState title={state === 'all' ? 'No job has run yet' : `No job is ${state}`}>
-          {state === 'all'
-            ? 'Adding a dataset, training and monitoring put jobs here.'
-            : 'Choose another state above to see the rest.'}
-        </EmptyState>
-      ) : null}
-      {data && data.items.length > 0 ? (
-        <Panel flush>
-          <Table highlightOnHover verticalSpacing={7} miw={860}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Job</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Lane</Table.Th>
-                <Table.Th ta="right">Attempts</Table.Th>
-                <Table.Th ta="right">Took</Table.Th>
-                <Table.Th>Asked for</Table.Th>
-                <Table.Th>By</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map(job => (
-                <Table.Tr key={job.id}>
-                  <Table.Td miw={220} maw={440}>
-                    <Anchor component={Link} size="sm" href={paths.job(project, job.id)}>
-                      {job.title}
-                    </Anchor>
-                    {job.reason && job.state !== 'succeeded' ? (
-                      <Text size="xs" c="dimmed" lineClamp={2}>
-                        {job.reason}
-                      </Text>
-                    ) : null}
-                  </Table.Td>
-                  <Table.Td>
-                    <StateBadge state={job.state} label={jobStateLabel(job)} />
-                  </Table.Td>
-                  <Table.Td c="dimmed">{job.lane}</Table.Td>
-                  <Table.Td ta="right">{job.attemptsMade}</Table.Td>
-                  <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                    {formatElapsed(job.startedAt, job.endedAt, dataUpdatedAt)}
-                  </Table.Td>
-                  <Table.Td>
-                    <Time at={job.createdAt} />
-                  </Table.Td>
-                  <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-                    {authorLabel(job.createdBy)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Panel>
-      ) : null}
-      {before || data?.next ? (
-        <Group gap="xs">
-          <Button variant="default" disabled={!before} onClick={() => set({ before: null })}>
-            Newest
-          </Button>
-          <Button variant="default" disabled={!data?.next} onClick={() => set({ before: data?.next ?? null })}>
-            Older
-          </Button>
-        </Group>
-      ) : null}
+      <QueryState
+        query={jobs}
+        label="Loading the jobs"
+        height={280}
+        isEmpty={() => rows.length === 0}
+        empty={
+          <EmptyState title={state === 'all' ? 'No jobs yet' : `No ${state} jobs`}>
+            {state === 'all'
+              ? 'Adding a dataset, training and monitoring create jobs.'
+              : 'Choose another state above to see other jobs.'}
+          </EmptyState>
+        }
+      >
+        {() => (
+          <DataTable
+            id="jobs"
+            label="Jobs"
+            title="Jobs"
+            note="newest first"
+            inUrl
+            find="Search loaded jobs"
+            columns={columns}
+            rows={rows}
+            rowKey={j => j.id}
+            more={more}
+          />
+        )}
+      </QueryState>
     </Stack>
   )
 }

@@ -14,11 +14,14 @@ export const formatWindow = (minutes: number): string =>
           ? formatCount(minutes / 60, 'hour')
           : formatCount(minutes / 1440, 'day')
 
-/** How long something took, or has been going on at `nowMs`. */
-export const formatElapsed = (startedAt: string | null, endedAt: string | null, nowMs: number): string =>
-  startedAt === null
-    ? '–'
-    : formatDuration(Math.max(0, (endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(startedAt)))
+/** Duration of finished work, or of running work until `nowMs`. */
+export const elapsedMs = (startedAt: string | null, endedAt: string | null, nowMs: number): number | null =>
+  startedAt === null ? null : Math.max(0, (endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(startedAt))
+
+export const formatElapsed = (startedAt: string | null, endedAt: string | null, nowMs: number): string => {
+  const ms = elapsedMs(startedAt, endedAt, nowMs)
+  return ms === null ? '–' : formatDuration(ms)
+}
 
 export const jobStateLabel = (job: Pick<JobSummary, 'state' | 'cancelling' | 'progress'>): string => {
   if (job.cancelling) return 'cancelling'

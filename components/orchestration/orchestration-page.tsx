@@ -9,22 +9,22 @@ import { overviewSentence } from './labels.ts'
 import { ScheduleTable } from './schedule-table.tsx'
 import { TimelineView } from './timeline-view.tsx'
 
-const VIEWS = ['timeline', 'jobs', 'schedules'] as const
+const TABS = ['timeline', 'jobs', 'schedules'] as const
 const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }
 
 /** What runs by itself, what failed, and why. */
 export function OrchestrationPage({ project }: { project: string }) {
-  const [view, setView] = useQueryState('view', parseAsStringLiteral(VIEWS).withDefault('timeline'))
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const trpc = useTRPC()
   const { data } = useQuery(trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: 5_000 }))
   return (
     <Stack gap="md">
       <PageHeader title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
-      <Tabs value={view} onChange={value => setView(VIEWS.find(v => v === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
         <Tabs.List mb="md">
-          {VIEWS.map(v => (
-            <Tabs.Tab key={v} value={v}>
-              {LABEL[v]}
+          {TABS.map(t => (
+            <Tabs.Tab key={t} value={t}>
+              {LABEL[t]}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -1,13 +1,15 @@
-import { Badge, Button, Group, Paper, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Allowed } from '../access/allowed.tsx'
+import type { RouterOutputs } from '../trpc.ts'
+import { actionColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
-import { Time } from '../ui/time.tsx'
 import { useHistory } from './client.ts'
 import { formatTime } from './labels.ts'
 
-/** Every switch, newest first, and what was in force at any instant. */
+/** Every revision, newest first, and the version that was current at a chosen time. */
 export function HistoryView({
   project,
   endpoint,
@@ -25,7 +27,7 @@ export function HistoryView({
       <Group align="end" gap="sm">
         <TextInput
           label="As of"
-          description="In the project’s zone"
+          description="In the project’s time zone"
           type="datetime-local"
           step={1}
           value={at}
@@ -39,61 +41,57 @@ export function HistoryView({
         {data?.at ? (
           <Text size="sm" pb={8}>
             {data.version === undefined
-              ? `Nothing answered at ${formatTime(data.at)}.`
-              : `At ${formatTime(data.at)}, ${data.model} v${data.version} answered.`}
+              ? `No version was current at ${formatTime(data.at)}.`
+              : `At ${formatTime(data.at)}: ${data.model} v${data.version}.`}
           </Text>
         ) : null}
       </Group>
       {error ? <Problem error={error} /> : null}
-      <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
-        <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th ta="right">Revision</Table.Th>
-              <Table.Th>Version</Table.Th>
-              <Table.Th>How</Table.Th>
-              <Table.Th>When</Table.Th>
-              <Table.Th ta="right">Switched in</Table.Th>
-              <Table.Th>Reason</Table.Th>
-              <Table.Th>By</Table.Th>
-              <Table.Th />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data?.items.map(item => (
-              <Table.Tr key={item.revision}>
-                <Table.Td ta="right">{item.revision}</Table.Td>
-                <Table.Td>
-                  {item.model} v{item.version}{' '}
-                  {item === inForce ? (
-                    <Badge size="xs" variant="light" tt="none">
-                      answers
-                    </Badge>
-                  ) : null}
-                </Table.Td>
-                <Table.Td>{item.action === 'promote' ? 'promoted' : 'rolled back'}</Table.Td>
-                <Table.Td c="dimmed">
-                  <Time at={item.at} />
-                </Table.Td>
-                <Table.Td ta="right">{item.switchedInMs === null ? '–' : formatDuration(item.switchedInMs)}</Table.Td>
-                <Table.Td>{item.reason || '–'}</Table.Td>
-                <Table.Td c="dimmed" title={item.actor}>
-                  {item.actorName}
-                </Table.Td>
-                <Table.Td ta="right">
-                  {inForce && item.model === inForce.model && item.version !== inForce.version ? (
-                    <Allowed project={project} to="serving:promote">
-                      <Button size="compact-sm" variant="default" onClick={() => onRollBack(item.version)}>
-                        Back to v{item.version}
-                      </Button>
-                    </Allowed>
-                  ) : null}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Paper>
+      <DataTable
+        id="endpoint-history"
+        label="Revisions"
+        title="Revisions"
+        note="newest first"
+        columns={revisionColumns(project, inForce, onRollBack)}
+        rows={data?.items ?? []}
+        rowKey={item => String(item.revision)}
+      />
     </Stack>
   )
 }
+
+type Revision = RouterOutputs['serving']['history']['items'][number]
+
+const revisionColumns = (
+  project: string,
+  inForce: Revision | undefined,
+  onRollBack: (version: number) => void,
+): DataColumn<Revision>[] => [
+  numberColumn('revision', 'Revision', r => r.revision),
+  textColumn('version', 'Version', r => `${r.model} v${r.version}`, {
+    cell: r => (
+      <>
+        {r.model} v{r.version}{' '}
+        {r === inForce ? (
+          <Badge size="xs" variant="light" tt="none">
+            current
+          </Badge>
+        ) : null}
+      </>
+    ),
+  }),
+  textColumn('action', 'Action', r => (r.action === 'promote' ? 'promoted' : 'rolled back'), { facet: true }),
+  dateColumn('at', 'Time', r => r.at),
+  numberColumn('switch', 'Switch time', r => r.switchedInMs, { format: formatDuration }),
+  textColumn('reason', 'Reason', r => r.reason || null, { wrap: true, minWidth: 160 }),
+  textColumn('by', 'By', r => r.actorName, { dimmed: true, title: r => r.actor }),
+  actionColumn(r =>
+    inForce && r.model === inForce.model && r.version !== inForce.version ? (
+      <Allowed project={project} to="serving:promote">
+        <Button size="compact-sm" variant="default" onClick={() => onRollBack(r.version)}>
+          Back to v{r.version}
+        </Button>
+      </Allowed>
+    ) : null,
+  ),
+]

@@ -196,14 +196,14 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
   })
 
   await test.step('who did it is written down, and all of it fits a phone', async () => {
-    await page.goto(at('/access?view=audit'))
+    await page.goto(at('/access?tab=audit'))
     await expect(page.getByRole('row', { name: /Rollback endpoint/ }).first()).toBeVisible()
     await settled()
     await page.setViewportSize({ width: 380, height: 800 })
     for (const path of [
       ...['', '/data', `/data/${dataset}`, '/training', `/training/experiments/${experiment}`, '/evaluation'],
       ...['/registry', `/registry/${model}`, `/registry/${model}/promote`, '/serving', `/serving/${model}`],
-      ...['/monitoring', `/monitoring/${model}`, '/orchestration', '/access', '/access?view=audit'],
+      ...['/monitoring', `/monitoring/${model}`, '/orchestration', '/access', '/access?tab=audit'],
     ]) {
       await page.goto(at(path))
       await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)

@@ -37,6 +37,7 @@ export function TableToolbar<T>({
       </Group>
     )
   const needsSearch = rows.length >= SEARCH_FROM || view.isFiltered
+  if (!table.title && !needsSearch) return table.actions
   const facets = columns.filter(c => c.facet)
   const exportRows = () => {
     const shown = view.columns.filter(c => c.value)

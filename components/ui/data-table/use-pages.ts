@@ -1,15 +1,19 @@
-import type { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { MoreRows } from './types.ts'
 
-interface Page<T> {
-  items: T[]
-  next: string | null
+/** An infinite query over keyset pages `{items, next}`. */
+export interface PagesQuery<T> {
+  data: { pages: { items: T[]; next: unknown }[] } | undefined
+  error: unknown
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  refetch: () => unknown
+  fetchNextPage: () => unknown
 }
 
-/** Joins keyset pages `{items, next}` into rows, with what the table needs to fetch the next page. */
-export function usePages<T>(query: ReturnType<typeof useInfiniteQuery<Page<T>>>): { rows: T[]; more: MoreRows } {
-  const pages = (query.data as { pages: Page<T>[] } | undefined)?.pages
+/** Joins the pages into rows, with what the table needs to fetch the next one. */
+export function usePages<T>(query: PagesQuery<T>): { rows: T[]; more: MoreRows } {
+  const pages = query.data?.pages
   const rows = useMemo(() => pages?.flatMap(page => page.items) ?? [], [pages])
   return {
     rows,

@@ -54,6 +54,7 @@ export function useRows<T>(
     // The text of a row covers all columns, so the filter runs for one of them.
     getColumnCanGlobalFilter: column => column.id === columns[0]?.id,
     globalFilterFn: (row, _id, q: string) => matchesSearch(textOf(row.original), q),
+    autoResetAll: false,
     getCoreRowModel: getCoreRowModel(),
     getFilteredRowModel: getFilteredRowModel(),
     getSortedRowModel: getSortedRowModel(),

@@ -1,0 +1,30 @@
+import { Button } from '@mantine/core'
+
+/** A quiet button of a table row; `name` says for screen readers which row it acts on. */
+export function RowButton({
+  label,
+  name,
+  loading,
+  disabled,
+  onClick,
+}: {
+  label: string
+  name: string
+  loading?: boolean
+  disabled?: boolean
+  onClick: () => void
+}) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-xs"
+      aria-label={name}
+      loading={loading}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {label}
+    </Button>
+  )
+}
