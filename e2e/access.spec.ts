@@ -115,10 +115,10 @@ test('a session ends where the person ends it; the password is changed; a wrong 
   const email = `edith-${process.pid}@example.org`
   const { link } = await call<{ link: string }>(page, 'mutation', 'access.invite', { project, role: 'viewer', email })
   await page.goto(`${instance().url}/account`)
-  await expect(page.getByText('this one')).toBeVisible()
+  await expect(page.getByText('this session')).toBeVisible()
   await expectAccessible(page)
 
-  await page.getByRole('link', { name: 'Audit of the instance' }).click()
+  await page.getByRole('link', { name: 'Instance audit log' }).click()
   await expect(page.getByRole('row').filter({ hasText: 'Sign in' }).first()).toBeVisible()
   await expectAccessible(page)
 

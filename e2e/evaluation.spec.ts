@@ -26,7 +26,7 @@ test('a run is measured on rows it has not seen, beside its validation rows', as
   const base = `${instance().url}/p/${project}/evaluation`
 
   await page.goto(base)
-  await expect(page.getByText('Nothing was measured yet')).toBeVisible()
+  await expect(page.getByText('No evaluations yet')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('link', { name: 'New evaluation' }).first().click()
   await expect(page.getByText('There is no done run yet')).toBeVisible()

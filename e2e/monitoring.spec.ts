@@ -48,7 +48,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
   const base = `${instance().url}/p/${project}/monitoring`
 
   await page.goto(base)
-  await expect(page.getByText('There is no endpoint to watch')).toBeVisible()
+  await expect(page.getByText('No monitors')).toBeVisible()
   await expectAccessible(page)
 
   await promoteRentals(page, project)
@@ -115,7 +115,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
   await expectAccessible(page)
 
   await page.goto(base)
-  await expect(page.getByText('One endpoint needs attention.')).toBeVisible()
+  await expect(page.getByText('1 endpoint with an alert.')).toBeVisible()
   await expect(page.getByRole('row', { name: /rentals/ })).toContainText('Needs attention')
   await expectAccessible(page)
   await page.setViewportSize({ width: 380, height: 800 })

@@ -20,7 +20,7 @@ test('jobs are seen while they run and after, each with its attempts and log, an
   await expect(page.getByText('Nothing ran within the last hour')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('tab', { name: 'Schedules' }).click()
-  await expect(page.getByText('Nothing is scheduled')).toBeVisible()
+  await expect(page.getByText('No schedules')).toBeVisible()
 
   const upload = await page.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=things.csv`, {
     data: table(4000),

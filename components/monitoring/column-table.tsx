@@ -1,7 +1,8 @@
-import { Badge, Box, Table, Text } from '@mantine/core'
+import { Badge, Text } from '@mantine/core'
 import type { ColumnDrift, MonitorStatus } from '#server/monitoring/contract.ts'
+import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
-import { Panel } from '../ui/panel.tsx'
 import { DRIFT_LABEL, type DriftState, driftState, rankColumns, testLabel } from './labels.ts'
 
 const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'gray', unjudged: 'gray' }
@@ -16,50 +17,44 @@ const DriftBadge = ({ drift }: { drift: ColumnDrift | null | undefined }) => {
   )
 }
 
-/** Each column over all rows, and how it is in the newest window. */
+/** Drift of each column over all rows and in the latest window, most drifted first. */
 export function ColumnTable({ status }: { status: MonitorStatus }) {
   const newest = status.windows.at(-1)
   const order = rankColumns(status)
   const columns = [...status.columns].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-  const rows = [
+  const rows: DriftRow[] = [
     ...(status.prediction ? [{ drift: status.prediction, name: 'predictions', latest: newest?.prediction }] : []),
     ...columns.map(drift => ({ drift, name: drift.name, latest: newest?.columns.find(c => c.name === drift.name) })),
   ]
   return (
-    <Panel title="Columns" note={`${formatCount(status.rows, 'row')} against training`} flush>
-      {/* It holds nothing to click: from the keyboard it scrolls when it can be reached itself. */}
-      <Box component="section" aria-label="Columns, table" style={{ overflowX: 'auto' }} tabIndex={0}>
-        <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Column</Table.Th>
-              <Table.Th>Test</Table.Th>
-              <Table.Th ta="right">Statistic</Table.Th>
-              <Table.Th ta="right">Limit</Table.Th>
-              <Table.Th style={{ whiteSpace: 'nowrap' }}>All rows</Table.Th>
-              <Table.Th style={{ whiteSpace: 'nowrap' }}>{newest ? newest.window : 'Newest'}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ drift, name, latest }) => (
-              <Table.Tr key={name}>
-                <Table.Td fw={500}>{name}</Table.Td>
-                <Table.Td c="dimmed">{testLabel(drift)}</Table.Td>
-                <Table.Td ta="right">{drift.statistic.toFixed(3)}</Table.Td>
-                <Table.Td ta="right" c="dimmed">
-                  {drift.threshold}
-                </Table.Td>
-                <Table.Td>
-                  <DriftBadge drift={drift} />
-                </Table.Td>
-                <Table.Td>
-                  <DriftBadge drift={latest} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Box>
-    </Panel>
+    <DataTable
+      id="drift-columns"
+      label="Columns, table"
+      title="Columns"
+      note={`${formatCount(status.rows, 'row')} compared with training`}
+      find="Search columns"
+      columns={columnsOf(newest?.window)}
+      rows={rows}
+      rowKey={row => row.name}
+    />
   )
 }
+
+interface DriftRow {
+  name: string
+  drift: ColumnDrift
+  latest: ColumnDrift | null | undefined
+}
+
+const stateLabel = (drift: ColumnDrift | null | undefined) => (drift ? DRIFT_LABEL[driftState(drift)] : null)
+
+const columnsOf = (newestWindow: string | undefined): DataColumn<DriftRow>[] => [
+  textColumn('name', 'Column', r => r.name, { strong: true }),
+  textColumn('test', 'Test', r => testLabel(r.drift), { dimmed: true, facet: true }),
+  numberColumn('statistic', 'Statistic', r => r.drift.statistic, { format: n => n.toFixed(3) }),
+  numberColumn('threshold', 'Threshold', r => r.drift.threshold, { dimmed: true, format: String }),
+  textColumn('all', 'All rows', r => stateLabel(r.drift), { facet: true, cell: r => <DriftBadge drift={r.drift} /> }),
+  textColumn('newest', newestWindow ?? 'Latest window', r => stateLabel(r.latest), {
+    cell: r => <DriftBadge drift={r.latest} />,
+  }),
+]

@@ -1,39 +1,39 @@
 'use client'
-import { Anchor, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { ExperimentSummary, RunState } from '#server/training/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
+import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount, formatNumber } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
-import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
-import { Problem } from '../ui/problem.tsx'
+import { QueryState } from '../ui/query-state.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { Time } from '../ui/time.tsx'
 import { metricLabel, runTotal } from './labels.ts'
-
-const STILL_MOVING_MS = 4000
-const moving = (e: ExperimentSummary) => e.runs.running + e.runs.queued > 0
 
 function sentenceOf(items: ExperimentSummary[]): string {
   const runs = items.reduce((sum, e) => sum + runTotal(e.runs), 0)
   const running = items.reduce((sum, e) => sum + e.runs.running, 0)
   const queued = items.reduce((sum, e) => sum + e.runs.queued, 0)
-  const now = running + queued === 0 ? 'nothing is training now' : `${running} running, ${queued} waiting`
+  const now = running + queued === 0 ? 'none running' : `${running} running, ${queued} queued`
   return `${formatCount(runs, 'run')} in ${formatCount(items.length, 'experiment')}; ${now}.`
 }
 
-/** What was tried, what is running, what is best so far. */
+/** All experiments of a project with their best run. */
 export function ExperimentList({ project }: { project: string }) {
   const trpc = useTRPC()
-  const { data, error, isPending, refetch } = useQuery({
+  const poll = usePolling()
+  const experiments = useQuery({
     ...trpc.training.list.queryOptions({ project }),
-    refetchInterval: query => (query.state.data?.items.some(moving) ? STILL_MOVING_MS : false),
+    refetchInterval: query => poll(query.state.data?.items.some(e => e.runs.running + e.runs.queued > 0) ?? false),
   })
+  const { data } = experiments
   const start = (
     <Allowed project={project} to="training:write">
       <Button component={Link} href={paths.newExperiment(project)} leftSection={<IconPlus size={14} aria-hidden />}>
@@ -46,103 +46,90 @@ export function ExperimentList({ project }: { project: string }) {
     <Stack gap="md">
       <PageHeader
         title="Training"
-        sentence={data ? (items.length === 0 ? 'Nothing was trained here yet.' : sentenceOf(items)) : ' '}
+        sentence={data ? (items.length === 0 ? 'No runs yet.' : sentenceOf(items)) : ' '}
         actions={items.length > 0 ? start : null}
       />
-      {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {isPending ? <Skeleton height={220} radius="md" aria-label="Loading the experiments" /> : null}
-      {data && items.length === 0 ? (
-        <EmptyState title="Start with a dataset and a target" action={start}>
-          Choose a dataset and the column to predict. FlexiML tries several trainers with good settings, measures each
-          on rows it has not seen, and shows which are really better. A run can then be registered as a model and
-          served.
-        </EmptyState>
-      ) : null}
-      {items.length > 0 ? (
-        <Panel flush>
-          <Table highlightOnHover verticalSpacing={6} miw={{ base: 520, sm: 760 }}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Experiment</Table.Th>
-                <Table.Th visibleFrom="sm">Data</Table.Th>
-                <Table.Th visibleFrom="sm">Target</Table.Th>
-                <Table.Th ta="right">Best so far</Table.Th>
-                <Table.Th>Runs</Table.Th>
-                <Table.Th>Started</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map(e => (
-                <ExperimentRow key={e.experiment} project={project} experiment={e} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Panel>
-      ) : null}
+      <QueryState
+        query={experiments}
+        label="Loading the experiments"
+        height={220}
+        isEmpty={() => items.length === 0}
+        empty={
+          <EmptyState title="No experiments" action={start}>
+            Choose a dataset and a target. FlexiML trains several models with good settings, measures each on held-out
+            rows, and ranks them by significance. A run can then be registered as a model and served.
+          </EmptyState>
+        }
+      >
+        {() => (
+          <DataTable
+            id="experiments"
+            label="Experiments"
+            inUrl
+            find="Search experiments"
+            columns={columnsOf(project)}
+            rows={items}
+            rowKey={e => e.experiment}
+          />
+        )}
+      </QueryState>
     </Stack>
   )
 }
 
-function ExperimentRow({ project, experiment: e }: { project: string; experiment: ExperimentSummary }) {
+const columnsOf = (project: string): DataColumn<ExperimentSummary>[] => [
+  linkColumn(
+    'experiment',
+    'Experiment',
+    e => e.experiment,
+    e => paths.experiment(project, e.experiment),
+  ),
+  textColumn('data', 'Dataset', e => (e.dataset ? `${e.dataset} v${e.version}` : 'external'), {
+    wide: true,
+    cell: e => <DatasetCell project={project} experiment={e} />,
+  }),
+  textColumn('target', 'Target', e => e.target, { wide: true, facet: true }),
+  numberColumn('best', 'Best', e => e.best?.value, { cell: e => <BestCell project={project} experiment={e} /> }),
+  numberColumn('runs', 'Runs', e => runTotal(e.runs), { align: undefined, cell: e => <RunCounts runs={e.runs} /> }),
+  dateColumn('created', 'Created', e => e.createdAt),
+]
+
+function DatasetCell({ project, experiment: e }: { project: string; experiment: ExperimentSummary }) {
+  if (!e.dataset) return <Text c="dimmed">external</Text>
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Anchor component={Link} href={paths.experiment(project, e.experiment)} fw={500} size="sm">
-          {e.experiment}
-        </Anchor>
-      </Table.Td>
-      <Table.Td visibleFrom="sm">
-        {e.dataset ? (
-          <Anchor
-            component={Link}
-            href={paths.dataset(project, e.dataset, { v: e.version })}
-            size="sm"
-            c="var(--mantine-color-text)"
-          >
-            {e.dataset}{' '}
-            <Text span size="sm" c="dimmed">
-              v{e.version}
-            </Text>
-          </Anchor>
-        ) : (
-          <Text size="sm" c="dimmed">
-            logged from outside
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td visibleFrom="sm">{e.target ?? '–'}</Table.Td>
-      <Table.Td ta="right">
-        {e.best ? (
-          <Group gap={6} justify="flex-end" wrap="nowrap">
-            <Text span size="xs" c="dimmed">
-              {e.metric ? metricLabel(e.metric) : ''}
-            </Text>
-            <Anchor
-              component={Link}
-              href={paths.run(project, e.best.run)}
-              size="sm"
-              c="var(--mantine-color-text)"
-              fw={500}
-            >
-              {formatNumber(e.best.value)}
-            </Anchor>
-            <Text span size="xs" c="dimmed">
-              {e.best.trainer}
-            </Text>
-          </Group>
-        ) : (
-          <Text size="sm" c="dimmed">
-            nothing yet
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <RunCounts runs={e.runs} />
-      </Table.Td>
-      <Table.Td c="dimmed">
-        <Time at={e.createdAt} />
-      </Table.Td>
-    </Table.Tr>
+    <Anchor
+      component={Link}
+      href={paths.dataset(project, e.dataset, { v: e.version })}
+      size="sm"
+      c="var(--mantine-color-text)"
+    >
+      {e.dataset}{' '}
+      <Text span size="sm" c="dimmed">
+        v{e.version}
+      </Text>
+    </Anchor>
+  )
+}
+
+function BestCell({ project, experiment: e }: { project: string; experiment: ExperimentSummary }) {
+  if (!e.best)
+    return (
+      <Text span size="sm" c="dimmed">
+        –
+      </Text>
+    )
+  return (
+    <Group gap={6} justify="flex-end" wrap="nowrap">
+      <Text span size="xs" c="dimmed">
+        {e.metric ? metricLabel(e.metric) : ''}
+      </Text>
+      <Anchor component={Link} href={paths.run(project, e.best.run)} size="sm" c="var(--mantine-color-text)" fw={500}>
+        {formatNumber(e.best.value)}
+      </Anchor>
+      <Text span size="xs" c="dimmed">
+        {e.best.trainer}
+      </Text>
+    </Group>
   )
 }
 

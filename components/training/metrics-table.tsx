@@ -1,61 +1,67 @@
-import { Table, Text } from '@mantine/core'
-import type { RunDetail } from '#server/training/contract.ts'
+import { Text } from '@mantine/core'
+import type { Measured, RunDetail } from '#server/training/contract.ts'
+import type { DataColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
-import { Panel } from '../ui/panel.tsx'
-import { formatMeasured, metricLabel } from './labels.ts'
+import { metricLabel } from './labels.ts'
+import { MeasuredValue } from './measured-value.tsx'
 
-/** Everything measured on the rows the run has not seen, with its interval. */
+interface MetricRow {
+  id: string
+  measured: Measured
+  isMain: boolean
+}
+
+const columns: DataColumn<MetricRow>[] = [
+  {
+    id: 'metric',
+    label: 'Metric',
+    value: r => metricLabel(r.id),
+    cell: r => (
+      <>
+        {r.isMain ? <strong>{metricLabel(r.id)}</strong> : metricLabel(r.id)}
+        {r.isMain ? (
+          <Text span size="xs" c="dimmed">
+            {' '}
+            ranks the runs
+          </Text>
+        ) : null}
+      </>
+    ),
+  },
+  {
+    id: 'value',
+    label: 'Value',
+    value: r => r.measured?.value,
+    cell: r => <MeasuredValue measured={r.measured} strong={r.isMain} />,
+    align: 'right',
+    sortable: false,
+  },
+]
+
+/** Every metric on the validation rows with its interval; the one that ranks the runs first. */
 export function MetricsTable({ run }: { run: RunDetail }) {
   const rest = Object.keys({ ...run.intervals, ...run.metrics }).filter(id => id !== run.metric)
-  const ids = run.metric ? [run.metric, ...rest] : rest
-  const rows = ids.map(id => ({
+  const rows = (run.metric ? [run.metric, ...rest] : rest).map(id => ({
     id,
-    ...formatMeasured(run.intervals[id] ?? { value: run.metrics[id] ?? null, low: null, high: null }),
+    measured: run.intervals[id] ?? { value: run.metrics[id] ?? null, low: null, high: null },
+    isMain: id === run.metric,
   }))
   return (
-    <Panel
+    <DataTable
+      id="run-metrics"
+      label="Metrics"
       title="Metrics"
       note={
         run.rowsValidation === null
-          ? 'last values'
+          ? 'latest values'
           : `${formatCount(run.rowsValidation, 'validation row')}, 95 % intervals`
       }
-      flush
-    >
-      {rows.length === 0 ? (
-        <Text size="sm" c="dimmed" px="md" pb="md">
-          Nothing is measured yet.
-        </Text>
-      ) : (
-        <Table verticalSpacing={5} horizontalSpacing="md">
-          <Table.Tbody>
-            {rows.map(({ id, value, half }) => (
-              <Table.Tr key={id}>
-                <Table.Td fw={id === run.metric ? 600 : 400}>
-                  {metricLabel(id)}
-                  {id === run.metric ? (
-                    <Text span size="xs" c="dimmed">
-                      {' '}
-                      ranks the runs
-                    </Text>
-                  ) : null}
-                </Table.Td>
-                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                  <Text span size="sm" fw={id === run.metric ? 600 : 500}>
-                    {value}
-                  </Text>
-                  {half ? (
-                    <Text span size="sm" c="dimmed">
-                      {' '}
-                      ± {half}
-                    </Text>
-                  ) : null}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </Panel>
+      find="Search metrics"
+      columns={columns}
+      rows={rows}
+      rowKey={r => r.id}
+      empty="No metrics yet."
+    />
   )
 }

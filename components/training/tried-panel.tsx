@@ -1,76 +1,73 @@
-import { Button, List, Table, Text } from '@mantine/core'
-import { useState } from 'react'
+import { List, Text } from '@mantine/core'
 import type { RunDetail, Tried } from '#server/training/contract.ts'
+import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatDuration, formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { metricLabel } from './labels.ts'
 
-const SHOWN = 8
-const STATE_WORDS: Record<Tried['state'], string> = {
+const STATE_LABELS: Record<Tried['state'], string> = {
   complete: 'measured',
-  dropped: 'behind, not finished',
+  dropped: 'pruned',
   failed: 'failed',
-  slow: 'took too long',
+  slow: 'timed out',
 }
 
-/** What AutoML tried, best first: each with its worth on rows it had not seen and its share in the model. */
+const columnsOf = (metric: string | null): DataColumn<Tried>[] => [
+  textColumn('setting', 'Setting', t => `${t.trainer} ${t.name}`, {
+    cell: t => (
+      <>
+        {t.trainer}{' '}
+        <Text span size="xs" c="dimmed">
+          {t.name}
+          {t.state === 'complete' ? '' : `, ${STATE_LABELS[t.state]}`}
+        </Text>
+      </>
+    ),
+  }),
+  numberColumn('value', metric ? metricLabel(metric) : 'Value', t => t.value, {
+    cell: t => (
+      <>
+        {t.value === null ? '–' : formatNumber(t.value)}
+        {t.spread === null || t.value === null ? null : (
+          <Text span size="xs" c="dimmed">
+            {' '}
+            ± {formatNumber(t.spread)}
+          </Text>
+        )}
+      </>
+    ),
+  }),
+  numberColumn('duration', 'Duration', t => t.milliseconds, { format: formatDuration }),
+  numberColumn('weight', 'Weight', t => t.weight, {
+    cell: t => (t.weight > 0 ? `${Math.round(100 * t.weight)} %` : ''),
+  }),
+  textColumn('state', 'State', t => STATE_LABELS[t.state], { facet: true, optional: true }),
+]
+
+/** Every candidate of AutoML, best first, with its cross-validated metric and its weight in the ensemble. */
 export function TriedPanel({ run }: { run: RunDetail }) {
-  const [all, setAll] = useState(false)
   const { leaderboard, metric } = run
   if (leaderboard.length === 0) return null
-  const shown = all ? leaderboard : leaderboard.slice(0, SHOWN)
   return (
-    <Panel title="What was tried" note="measured within the training rows">
-      <Table.ScrollContainer minWidth={460} type="native">
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Setting</Table.Th>
-              <Table.Th ta="right">{metric ? metricLabel(metric) : 'Value'}</Table.Th>
-              <Table.Th ta="right">Took</Table.Th>
-              <Table.Th ta="right">In the model</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map(row => (
-              <Table.Tr key={row.rank}>
-                <Table.Td>
-                  {row.trainer}{' '}
-                  <Text span size="xs" c="dimmed">
-                    {row.name}
-                    {row.state === 'complete' ? '' : `, ${STATE_WORDS[row.state]}`}
-                  </Text>
-                </Table.Td>
-                <Table.Td ta="right">
-                  {row.value === null ? '–' : formatNumber(row.value)}
-                  {row.spread === null || row.value === null ? null : (
-                    <Text span size="xs" c="dimmed">
-                      {' '}
-                      ± {formatNumber(row.spread)}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td ta="right">{formatDuration(row.milliseconds)}</Table.Td>
-                <Table.Td ta="right">{row.weight > 0 ? `${Math.round(100 * row.weight)} %` : ''}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {leaderboard.length > SHOWN ? (
-        <Button size="compact-xs" variant="subtle" mt={6} onClick={() => setAll(!all)}>
-          {all ? 'Show fewer' : `Show all ${leaderboard.length}`}
-        </Button>
-      ) : null}
-    </Panel>
+    <DataTable
+      id="automl-candidates"
+      label="Candidates"
+      title="Candidates"
+      note="cross-validated on the training rows"
+      find="Search candidates"
+      columns={columnsOf(metric)}
+      rows={leaderboard}
+      rowKey={t => String(t.rank)}
+    />
   )
 }
 
-/** What one should know of the model, in sentences. */
+/** Remarks on the model. */
 export function NotesPanel({ notes }: { notes: readonly string[] }) {
   if (notes.length === 0) return null
   return (
-    <Panel title="Good to know">
+    <Panel title="Notes">
       <List size="sm" spacing={4}>
         {notes.map(note => (
           <List.Item key={note}>{note}</List.Item>

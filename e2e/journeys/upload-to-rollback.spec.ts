@@ -100,7 +100,7 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.getByLabel('Runs', { exact: true }).fill('5')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.waitForURL('**/training/experiments/**')
-    await expect(page.getByText('5 runs: 5 done.')).toBeVisible({ timeout: 180_000 })
+    await expect(page.getByText('5 runs: 5 succeeded.')).toBeVisible({ timeout: 180_000 })
     await settled()
   })
   const experiment = decodeURIComponent(page.url().split('/').at(-1)!.split('?')[0]!)
