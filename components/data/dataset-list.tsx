@@ -1,20 +1,23 @@
 'use client'
-import { Anchor, Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
+import type { RouterOutputs } from '../trpc.ts'
+import { bytesColumn, type DataColumn, dateColumn, linkColumn, numberColumn } from '../ui/data-table/columns.tsx'
+import { DataTable } from '../ui/data-table/data-table.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
-import { Time } from '../ui/time.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
 import { AddDataset } from './add-dataset.tsx'
 import { useDatasets } from './client.ts'
-import { formatBytes, formatCount } from './labels.ts'
+import { formatCount } from './labels.ts'
 
-/** All datasets of a project with their newest versions, and the files that are on their way. */
+/** All datasets of a project with their latest versions, and running ingestions. */
 export function DatasetList({ project }: { project: string }) {
   const { data, error, isPending, refetch } = useDatasets(project)
-  // Whoever began here watches it to its end, though the list is no longer empty then.
+  // The upload stays visible until its end, although the list is no longer empty.
   const [started, setStarted] = useState(false)
   const empty = data !== undefined && data.items.length === 0
   return (
@@ -23,8 +26,8 @@ export function DatasetList({ project }: { project: string }) {
         title="Data"
         sentence={
           empty
-            ? 'Everything starts with a table: one row per case, one column per fact.'
-            : 'Every change makes a version; models remember the one they were trained on.'
+            ? 'Upload a table to start: one row per example.'
+            : 'Datasets are versioned; each model records its version.'
         }
         actions={
           isPending ? null : (
@@ -43,72 +46,70 @@ export function DatasetList({ project }: { project: string }) {
         </Allowed>
       ) : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}
-      {data && data.ingestions.length > 0 ? (
-        <Paper withBorder radius="md" p="sm" aria-live="polite">
-          <Stack gap={6}>
-            {data.ingestions.map(i => (
-              <Group key={i.id} gap="sm" wrap="nowrap" align="start">
-                <Badge variant="light" color={i.state === 'failed' ? 'red' : 'blue'} style={{ flexShrink: 0 }}>
-                  {i.state}
-                </Badge>
-                <Text size="sm">
-                  {i.fileName} as {i.dataset}
-                  {i.reason ? (
-                    <Text span c="dimmed">
-                      {' '}
-                      {i.reason}
-                    </Text>
-                  ) : null}
-                </Text>
-              </Group>
-            ))}
-          </Stack>
-        </Paper>
-      ) : null}
+      {data ? <Ingestions items={data.ingestions} /> : null}
       {data && data.items.length > 0 ? (
-        <Paper withBorder radius="md" style={{ overflowX: 'auto' }}>
-          <Table verticalSpacing="sm" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Dataset</Table.Th>
-                <Table.Th>Version</Table.Th>
-                <Table.Th ta="right">Rows</Table.Th>
-                <Table.Th ta="right">Columns</Table.Th>
-                <Table.Th ta="right">Size</Table.Th>
-                <Table.Th>Added</Table.Th>
-                <Table.Th>To look at</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map(d => (
-                <Table.Tr key={d.dataset}>
-                  <Table.Td>
-                    <Anchor component={Link} href={paths.dataset(project, d.dataset)} fw={500}>
-                      {d.dataset}
-                    </Anchor>
-                  </Table.Td>
-                  <Table.Td ff="monospace">v{d.version}</Table.Td>
-                  <Table.Td ta="right">{d.rows.toLocaleString('en')}</Table.Td>
-                  <Table.Td ta="right">{d.columns}</Table.Td>
-                  <Table.Td ta="right">{formatBytes(d.bytes)}</Table.Td>
-                  <Table.Td c="dimmed">
-                    <Time at={d.createdAt} />
-                  </Table.Td>
-                  <Table.Td c="dimmed">
-                    {d.warnings.length > 0 ? (
-                      <Anchor component={Link} size="sm" href={paths.dataset(project, d.dataset, { tab: 'profile' })}>
-                        {formatCount(d.warnings.length, 'warning')}
-                      </Anchor>
-                    ) : (
-                      'nothing'
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Paper>
+        <DataTable
+          id="datasets"
+          label="Datasets"
+          inUrl
+          find="Search datasets"
+          columns={columnsOf(project)}
+          rows={data.items}
+          rowKey={d => d.dataset}
+        />
       ) : null}
     </Stack>
+  )
+}
+
+type Dataset = RouterOutputs['data']['list']['items'][number]
+
+const columnsOf = (project: string): DataColumn<Dataset>[] => [
+  linkColumn(
+    'dataset',
+    'Dataset',
+    d => d.dataset,
+    d => paths.dataset(project, d.dataset),
+  ),
+  numberColumn('version', 'Version', d => d.version, { align: undefined, mono: true, format: n => `v${n}` }),
+  numberColumn('rows', 'Rows', d => d.rows),
+  numberColumn('columns', 'Columns', d => d.columns),
+  bytesColumn('size', 'Size', d => d.bytes),
+  dateColumn('added', 'Added', d => d.createdAt),
+  numberColumn('issues', 'Issues', d => d.warnings.length, {
+    align: undefined,
+    dimmed: true,
+    cell: d =>
+      d.warnings.length === 0 ? (
+        'none'
+      ) : (
+        <Anchor component={Link} size="sm" href={paths.dataset(project, d.dataset, { tab: 'profile' })}>
+          {formatCount(d.warnings.length, 'warning')}
+        </Anchor>
+      ),
+  }),
+]
+
+function Ingestions({ items }: { items: RouterOutputs['data']['list']['ingestions'] }) {
+  if (items.length === 0) return null
+  return (
+    <Paper withBorder radius="md" p="sm" aria-live="polite">
+      <Stack gap={6}>
+        {items.map(i => (
+          <Group key={i.id} gap="sm" wrap="nowrap" align="start">
+            <StateBadge state={i.state} />
+            <Text size="sm">
+              {i.fileName} as {i.dataset}
+              {i.reason ? (
+                <Text span c="dimmed">
+                  {' '}
+                  {i.reason}
+                </Text>
+              ) : null}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Paper>
   )
 }

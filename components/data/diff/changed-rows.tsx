@@ -1,52 +1,54 @@
-import { Table, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { DiffCell, DiffSample } from '#server/data/diff/contract.ts'
+import { textColumn } from '../../ui/data-table/columns.tsx'
+import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { formatNumber } from '../../ui/format.ts'
-import { Panel } from '../../ui/panel.tsx'
 
-const WORD = { added: '+ added', removed: '− removed', changed: '~ changed' } as const
+const LABEL = { added: '+ added', removed: '− removed', changed: '~ changed' } as const
 
 const formatCell = (cell: DiffCell | undefined) =>
   cell === null || cell === undefined ? '–' : typeof cell === 'number' ? formatNumber(cell) : String(cell)
 
-/** The first rows of each kind of change; cells that differ show both values. */
+function Cell({ row, index }: { row: DiffSample; index: number }) {
+  if (!row.cells.includes(index)) return <>{formatCell((row.after ?? row.before)?.[index])}</>
+  return (
+    <>
+      <Text span inherit c="dimmed" td="line-through">
+        {formatCell(row.before?.[index])}
+      </Text>{' '}
+      <Text span inherit fw={700}>
+        {formatCell(row.after?.[index])}
+      </Text>
+    </>
+  )
+}
+
+/** The first rows of each kind of change; changed cells show both values. */
 export function ChangedRows({ columns, rows }: { columns: string[]; rows: DiffSample[] }) {
   if (rows.length === 0) return null
+  const numbered = rows.map((row, index) => ({ row, index }))
   return (
-    <Panel title="Rows" note="the first of each kind; changed cells show both values" flush>
-      <Table verticalSpacing={4} fz="xs" style={{ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Change</Table.Th>
-            {columns.map(name => (
-              <Table.Th key={name}>{name}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row, r) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own and keep their order
-            <Table.Tr key={r}>
-              <Table.Td fw={500}>{WORD[row.change]}</Table.Td>
-              {columns.map((name, k) => (
-                <Table.Td key={name} maw={260} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                  {row.cells.includes(k) ? (
-                    <>
-                      <Text span inherit c="dimmed" td="line-through">
-                        {formatCell(row.before?.[k])}
-                      </Text>{' '}
-                      <Text span inherit fw={700}>
-                        {formatCell(row.after?.[k])}
-                      </Text>
-                    </>
-                  ) : (
-                    formatCell((row.after ?? row.before)?.[k])
-                  )}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Panel>
+    <DataTable
+      id="changed-rows"
+      label="Changed rows"
+      title="Rows"
+      note="the first of each kind; changed cells show both values"
+      find="Search rows"
+      columns={[
+        textColumn<(typeof numbered)[number]>('#change', 'Change', r => LABEL[r.row.change], {
+          facet: true,
+          strong: true,
+        }),
+        ...columns.map((name, k) => ({
+          id: name,
+          label: name,
+          maxWidth: 260,
+          value: ({ row }: (typeof numbered)[number]) => (row.after ?? row.before)?.[k],
+          cell: ({ row }: (typeof numbered)[number]) => <Cell row={row} index={k} />,
+        })),
+      ]}
+      rows={numbered}
+      rowKey={r => String(r.index)}
+    />
   )
 }

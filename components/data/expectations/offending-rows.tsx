@@ -1,41 +1,33 @@
-import { Table, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
+import { type DataColumn, numberColumn } from '../../ui/data-table/columns.tsx'
+import { PlainTable } from '../../ui/data-table/plain-table.tsx'
 import type { Result } from './client.ts'
 
-/** The first rows that do not fit, with their numbers in the file and the cells that are to blame. */
+type Offending = Result['offending'][number]
+
+/** The first failing rows, with their row numbers and the cells that fail. */
 export function OffendingRows({ result }: { result: Result }) {
-  const columns = result.offending[0]?.cells.map(c => c.column) ?? []
+  const names = result.offending[0]?.cells.map(c => c.column) ?? []
+  const columns: DataColumn<Offending>[] = [
+    numberColumn('#row', 'Row', r => r.row),
+    ...names.map(
+      (name, i): DataColumn<Offending> => ({
+        id: name,
+        label: name,
+        mono: true,
+        cell: r => r.cells[i]?.value ?? <Text c="dimmed">missing</Text>,
+      }),
+    ),
+  ]
   return (
     <>
       <Text size="xs" c="dimmed" mb={4}>
         {result.failingRows !== null && result.failingRows > result.offending.length
-          ? `The first ${result.offending.length} of them`
-          : 'The rows that do not fit'}
+          ? `The first ${result.offending.length} failing rows`
+          : 'The failing rows'}
         , counted from 1
       </Text>
-      <Table verticalSpacing={2} fz="xs" w="auto" aria-label="Rows that do not fit">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th ta="right">Row</Table.Th>
-            {columns.map(c => (
-              <Table.Th key={c}>{c}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {result.offending.map(r => (
-            <Table.Tr key={r.row}>
-              <Table.Td ta="right" style={{ fontVariantNumeric: 'tabular-nums' }}>
-                {r.row.toLocaleString('en')}
-              </Table.Td>
-              {r.cells.map(c => (
-                <Table.Td key={c.column} ff="monospace" c={c.value === null ? 'dimmed' : undefined}>
-                  {c.value === null ? 'missing' : c.value}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <PlainTable label="Failing rows" compact columns={columns} rows={result.offending} rowKey={r => String(r.row)} />
     </>
   )
 }

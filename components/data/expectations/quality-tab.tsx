@@ -88,16 +88,17 @@ function Quality({
             onOverride={() => open('override')}
           />
           {saving.error && dialog === undefined ? <Problem error={saving.error} /> : null}
-          <Panel title="Expectations" note={`suite ${data.suite}`} actions={actions} flush>
-            <ExpectationTable
-              expectations={expectations}
-              results={validation?.state === 'succeeded' ? validation.results : []}
-              may={may}
-              onEdit={open}
-              onChange={e => saving.save(expectations.map(o => (o.id === e.id ? e : o)))}
-              onDelete={e => saving.save(expectations.filter(o => o.id !== e.id))}
-            />
-          </Panel>
+          <ExpectationTable
+            title="Expectations"
+            note={`revision ${data.suite}`}
+            actions={actions}
+            expectations={expectations}
+            results={validation?.state === 'succeeded' ? validation.results : []}
+            may={may}
+            onEdit={open}
+            onChange={e => saving.save(expectations.map(o => (o.id === e.id ? e : o)))}
+            onDelete={e => saving.save(expectations.filter(o => o.id !== e.id))}
+          />
         </>
       )}
       {data.history.length > 0 ? <HistoryPanel history={data.history} onChoose={v => setVersion(v)} /> : null}

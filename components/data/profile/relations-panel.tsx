@@ -1,12 +1,13 @@
-import { Anchor, Group, SegmentedControl, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Group, Progress, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { type ProfileSummary, pairAt, type Relations } from '#server/data/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
+import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
+import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { formatCell, formatCount } from '../labels.ts'
 import { describeBasis, formatMeasure, strengthOf } from './describe-relation.ts'
 
-const LINES = 15
 /** More names than this cannot be read beside a map. */
 const MOST_IN_MAP = 40
 type Kind = 'pearson' | 'spearman' | 'cramersV'
@@ -67,79 +68,66 @@ function TargetRelations({
   onOpen: (column: string) => void
   action: ReactNode
 }) {
-  const shown = r.targetRelations.slice(0, LINES)
   return (
-    <Panel flush title={`Relation to ${r.target}`} note={describeBasis(r)} actions={action}>
-      {stale ? (
-        <Text size="sm" px="md" pb="xs">
-          The target has changed since; these are relations to {r.target}.
-        </Text>
-      ) : null}
-      {shown.length === 0 ? (
-        <Text size="sm" c="dimmed" p="md">
-          No column can be related to it: it needs numbers, times, or words with few levels.
-        </Text>
-      ) : (
-        <Table verticalSpacing={6} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-          <Table.Thead>
-            <Table.Tr>
-              {['Column', 'Strength', 'Measure', 'Spearman', 'Mutual information', 'Direction'].map(h => (
-                <Table.Th key={h} c="dimmed" fw={500} fz={12}>
-                  {h}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map(t => (
-              <Table.Tr key={t.column}>
-                <Table.Td maw={240} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                  <Anchor component="button" type="button" size="sm" onClick={() => onOpen(t.column)}>
-                    {t.column}
-                  </Anchor>
-                </Table.Td>
-                <Table.Td miw={110}>
-                  <Group gap={8} wrap="nowrap">
-                    <div
-                      aria-hidden
-                      style={{
-                        width: 70,
-                        height: 8,
-                        borderRadius: 4,
-                        background: 'var(--mantine-color-default-hover)',
-                      }}
-                    >
-                      <div
-                        style={{
-                          width: `${100 * Math.min(1, strengthOf(t))}%`,
-                          height: 8,
-                          borderRadius: 4,
-                          background: 'var(--mantine-primary-color-filled)',
-                        }}
-                      />
-                    </div>
-                    <Text size="sm">{formatCell(strengthOf(t))}</Text>
-                  </Group>
-                </Table.Td>
-                <Table.Td>{formatMeasure(t)}</Table.Td>
-                <Table.Td>{t.spearman === null ? '' : formatCell(t.spearman)}</Table.Td>
-                <Table.Td>{formatCell(t.mutualInformation)}</Table.Td>
-                <Table.Td c="dimmed">
-                  {t.direction === null ? '' : t.direction === 'up' ? 'rises with it' : 'falls as it rises'}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-      <Text size="xs" c="dimmed" p="md">
-        Strength is a share of variance, 0 to 1: the larger of Pearson and Spearman squared, η², or Cramér’s V squared
-        (bias-corrected). It shows what goes together, not what causes what.
-        {r.targetRelations.length > LINES
-          ? ` ${formatCount(r.targetRelations.length - LINES, 'weaker column')} not shown; open a column to see its own.`
-          : ''}
-      </Text>
-    </Panel>
+    <>
+      {stale ? <Text size="sm">The target has changed since; these correlations are with {r.target}.</Text> : null}
+      <DataTable
+        id="target-relations"
+        label={`Correlation with ${r.target}`}
+        title={`Correlation with ${r.target}`}
+        note={describeBasis(r)}
+        actions={action}
+        find="Search columns"
+        columns={relationColumns(onOpen)}
+        rows={r.targetRelations}
+        rowKey={t => t.column}
+        empty="No column can be correlated with it: it must be numeric, a time, or have few levels."
+        footer={
+          <Text size="xs" c="dimmed" p="md">
+            Strength is explained variance, 0 to 1: the larger of Pearson and Spearman squared, η², or Cramér’s V
+            squared (bias-corrected). Correlation does not imply causation.
+          </Text>
+        }
+      />
+    </>
+  )
+}
+
+type TargetRelation = Relations['targetRelations'][number]
+
+const relationColumns = (onOpen: (column: string) => void): DataColumn<TargetRelation>[] => [
+  textColumn('column', 'Column', t => t.column, {
+    maxWidth: 240,
+    cell: t => (
+      <Anchor component="button" type="button" size="sm" onClick={() => onOpen(t.column)}>
+        {t.column}
+      </Anchor>
+    ),
+  }),
+  numberColumn('strength', 'Strength', strengthOf, {
+    align: undefined,
+    minWidth: 110,
+    cell: t => <StrengthBar value={strengthOf(t)} />,
+  }),
+  textColumn('measure', 'Measure', formatMeasure, { sortable: false }),
+  numberColumn('spearman', 'Spearman', t => t.spearman, {
+    cell: t => (t.spearman === null ? '' : formatCell(t.spearman)),
+  }),
+  numberColumn('information', 'Mutual information', t => t.mutualInformation, { format: formatCell }),
+  textColumn(
+    'direction',
+    'Direction',
+    t => (t.direction === null ? null : t.direction === 'up' ? 'increasing' : 'decreasing'),
+    { dimmed: true, facet: true },
+  ),
+]
+
+function StrengthBar({ value }: { value: number }) {
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Progress value={100 * Math.min(1, value)} size={8} w={70} aria-hidden />
+      <Text size="sm">{formatCell(value)}</Text>
+    </Group>
   )
 }
 

@@ -1,11 +1,14 @@
 'use client'
-import { Button, Group, SimpleGrid, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Allowed } from '../../access/allowed.tsx'
-import { useTRPC } from '../../trpc.ts'
+import { type RouterOutputs, useTRPC } from '../../trpc.ts'
+import { actionColumn, bytesColumn, type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
+import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { RowButton } from '../../ui/row-button.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
 import { formatBytes } from '../labels.ts'
@@ -28,7 +31,7 @@ function Figure({ label, bytes, note }: { label: string; bytes: number; note: st
   )
 }
 
-/** What the versions of a dataset take, and what is needed to be rid of them. */
+/** Storage used by the versions of a dataset, and deleting them. */
 export function StorageTab({ project, shown }: { project: string; shown: Shown }) {
   const trpc = useTRPC()
   const dataset = shown.dataset
@@ -49,86 +52,92 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
           <Figure
             label="Reclaimable"
             bytes={whole.data?.reclaimableBytes ?? 0}
-            note="nothing refers to it; it goes with the nightly clean-up"
+            note="unreferenced; removed by the nightly clean-up"
           />
         </SimpleGrid>
       </Panel>
-      <Panel title="Versions" note="newest first" flush>
-        <Table verticalSpacing="sm" style={{ fontVariantNumeric: 'tabular-nums' }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Version</Table.Th>
-              <Table.Th ta="right">Rows</Table.Th>
-              <Table.Th ta="right">Parquet</Table.Th>
-              <Table.Th ta="right">Source file</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>
-                <Text span inherit className="mantine-visually-hidden">
-                  Actions
-                </Text>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.versions.map(v => (
-              <Table.Tr key={v.version}>
-                <Table.Td ff="monospace">v{v.version}</Table.Td>
-                <Table.Td ta="right">{v.rows.toLocaleString('en')}</Table.Td>
-                <Table.Td ta="right">{formatBytes(v.bytes)}</Table.Td>
-                <Table.Td ta="right">{v.sourceBytes > 0 ? formatBytes(v.sourceBytes) : '–'}</Table.Td>
-                <Table.Td c="dimmed">
-                  {v.deletedAt ? (
-                    <>
-                      deleted <Time at={v.deletedAt} />
-                    </>
-                  ) : v.shared ? (
-                    'shares a file with another version'
-                  ) : (
-                    'kept'
-                  )}
-                </Table.Td>
-                <Table.Td ta="right">
-                  <Allowed project={project} to="data:delete">
-                    {v.deletedAt ? (
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        loading={restore.isPending && restore.variables === `${dataset}@${v.version}`}
-                        aria-label={`Restore version ${v.version}`}
-                        onClick={() => restore.mutate(`${dataset}@${v.version}`)}
-                      >
-                        Restore
-                      </Button>
-                    ) : (
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`Delete version ${v.version}`}
-                        onClick={() => setTarget(`${dataset}@${v.version}`)}
-                      >
-                        Delete
-                      </Button>
-                    )}
-                  </Allowed>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Panel>
+      <DataTable
+        id="storage"
+        label="Storage of versions"
+        title="Versions"
+        note="newest first"
+        columns={versionColumns(version => (
+          <VersionAction
+            project={project}
+            version={version}
+            isRestoring={restore.isPending && restore.variables === `${dataset}@${version.version}`}
+            onRestore={() => restore.mutate(`${dataset}@${version.version}`)}
+            onDelete={() => setTarget(`${dataset}@${version.version}`)}
+          />
+        ))}
+        rows={data.versions}
+        rowKey={v => String(v.version)}
+      />
       <Allowed project={project} to="data:delete">
         <Panel title="Delete this dataset">
           <Group justify="space-between" gap="sm">
             <Text size="sm" c="dimmed" maw={560}>
-              All its versions go. What was trained on them keeps its data. First you see what depends on it.
+              Deletes all its versions. Models trained on them keep their data. The next step lists what depends on it.
             </Text>
             <Button color="red" variant="light" onClick={() => setTarget(dataset)}>
-              Delete the dataset
+              Delete dataset
             </Button>
           </Group>
         </Panel>
       </Allowed>
       <DeleteDialog project={project} target={target} onClose={() => setTarget(undefined)} />
     </Stack>
+  )
+}
+
+type StoredVersion = RouterOutputs['data']['storage']['show']['versions'][number]
+
+const versionColumns = (action: (v: StoredVersion) => ReactNode): DataColumn<StoredVersion>[] => [
+  numberColumn('version', 'Version', v => v.version, { align: undefined, mono: true, format: n => `v${n}` }),
+  numberColumn('rows', 'Rows', v => v.rows),
+  bytesColumn('parquet', 'Parquet', v => v.bytes),
+  numberColumn('source', 'Source file', v => v.sourceBytes || null, { format: formatBytes }),
+  textColumn(
+    'state',
+    'State',
+    v => (v.deletedAt ? 'deleted' : v.shared ? 'file shared with another version' : 'stored'),
+    {
+      dimmed: true,
+      cell: v =>
+        v.deletedAt ? (
+          <>
+            deleted <Time at={v.deletedAt} />
+          </>
+        ) : v.shared ? (
+          'file shared with another version'
+        ) : (
+          'stored'
+        ),
+    },
+  ),
+  actionColumn(action),
+]
+
+function VersionAction({
+  project,
+  version: v,
+  isRestoring,
+  onRestore,
+  onDelete,
+}: {
+  project: string
+  version: StoredVersion
+  isRestoring: boolean
+  onRestore: () => void
+  onDelete: () => void
+}) {
+  return (
+    <Allowed project={project} to="data:delete">
+      {v.deletedAt ? (
+        <RowButton label="Restore" name={`Restore version ${v.version}`} loading={isRestoring} onClick={onRestore} />
+      ) : (
+        <RowButton label="Delete" name={`Delete version ${v.version}`} onClick={onDelete} />
+      )}
+    </Allowed>
   )
 }

@@ -1,14 +1,17 @@
-import { Alert, Anchor, Button, Table, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Text } from '@mantine/core'
 import { useState } from 'react'
+import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
+import { bytesColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
+import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { Time } from '../../ui/time.tsx'
 import { useAddDataset, useIngestion } from '../client.ts'
-import { formatBytes } from '../labels.ts'
 import { usePushed } from './client.ts'
 
-/** What `git lfs push` brought for this dataset; each can become its next version. */
+type Pushed = NonNullable<ReturnType<typeof usePushed>['data']>['items'][number]
+
+/** Objects pushed by `git lfs push` for this dataset; each can be added as its next version. */
 export function PushedObjects({
   project,
   dataset,
@@ -22,80 +25,69 @@ export function PushedObjects({
   const add = useAddDataset(project)
   const [started, setStarted] = useState<string>()
   const { data: ingestion } = useIngestion(project, started)
-  const busy = add.isPending || ingestion?.state === 'queued' || ingestion?.state === 'running'
+  const busy = add.isPending || isActive(ingestion?.state)
   if (!data || data.items.length === 0) return <PushHint project={project} dataset={dataset} />
+  const columns: DataColumn<Pushed>[] = [
+    textColumn('digest', 'SHA-256', o => o.digest.slice(0, 12), { mono: true, title: o => o.digest }),
+    bytesColumn('size', 'Size', o => o.bytes),
+    dateColumn('pushed', 'Pushed', o => o.pushedAt),
+    textColumn('by', 'By', o => o.pushedBy, { dimmed: true }),
+    numberColumn('version', 'Version', o => o.version, {
+      align: undefined,
+      cell: o =>
+        o.version !== null ? (
+          <Anchor component="button" type="button" size="sm" ff="monospace" onClick={() => onChoose(o.version!)}>
+            v{o.version}
+          </Anchor>
+        ) : (
+          <Allowed project={project} to="data:write">
+            <Button
+              variant="default"
+              size="compact-xs"
+              disabled={busy}
+              aria-label={`Add ${o.digest.slice(0, 12)} as a version`}
+              onClick={() =>
+                add.mutate(
+                  { name: dataset, fileName: `Git LFS object ${o.digest.slice(0, 12)}`, digest: o.digest },
+                  { onSuccess: made => setStarted(made.id) },
+                )
+              }
+            >
+              Add as version
+            </Button>
+          </Allowed>
+        ),
+    }),
+  ]
   return (
-    <Panel title="Pushed with Git LFS" note="newest first" flush>
-      <Table horizontalSpacing="md" style={{ fontVariantNumeric: 'tabular-nums' }}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>SHA-256</Table.Th>
-            <Table.Th ta="right">Size</Table.Th>
-            <Table.Th>Pushed</Table.Th>
-            <Table.Th>By</Table.Th>
-            <Table.Th>Version</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {data.items.map(o => (
-            <Table.Tr key={o.digest}>
-              <Table.Td ff="monospace" title={o.digest}>
-                {o.digest.slice(0, 12)}
-              </Table.Td>
-              <Table.Td ta="right">{formatBytes(o.bytes)}</Table.Td>
-              <Table.Td c="dimmed">
-                <Time at={o.pushedAt} />
-              </Table.Td>
-              <Table.Td c="dimmed">{o.pushedBy}</Table.Td>
-              <Table.Td>
-                {o.version !== null ? (
-                  <Anchor
-                    component="button"
-                    type="button"
-                    size="sm"
-                    ff="monospace"
-                    onClick={() => onChoose(o.version!)}
-                  >
-                    v{o.version}
-                  </Anchor>
-                ) : (
-                  <Allowed project={project} to="data:write">
-                    <Button
-                      variant="default"
-                      size="compact-xs"
-                      disabled={busy}
-                      onClick={() =>
-                        add.mutate(
-                          { name: dataset, fileName: `Git LFS object ${o.digest.slice(0, 12)}`, digest: o.digest },
-                          { onSuccess: made => setStarted(made.id) },
-                        )
-                      }
-                    >
-                      Make a version
-                    </Button>
-                  </Allowed>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+    <>
+      <DataTable
+        id="pushed-objects"
+        label="Pushed with Git LFS"
+        title="Pushed with Git LFS"
+        note="newest first"
+        columns={columns}
+        rows={data.items}
+        rowKey={o => o.digest}
+        footer={
+          busy ? (
+            <Text size="sm" c="dimmed" p="md" role="status">
+              Reading it as the next version…
+            </Text>
+          ) : null
+        }
+      />
       {add.error ? <Problem error={add.error} /> : null}
       {ingestion?.state === 'failed' ? (
-        <Alert m="md" color="red" variant="light" role="alert" title="No version was made of it.">
+        <Alert color="red" variant="light" role="alert" title="No version was added.">
           {ingestion.reason}
         </Alert>
       ) : null}
-      {busy ? (
-        <Text size="sm" c="dimmed" p="md" role="status">
-          It is being read as the next version …
-        </Text>
-      ) : null}
-    </Panel>
+    </>
   )
 }
 
-/** How a repository's large files come here. */
+/** How to push a repository's large files. */
 function PushHint({ project, dataset }: { project: string; dataset: string }) {
   return (
     <Panel title="From Git">
