@@ -4,12 +4,12 @@ import next from 'next'
 import { ensureAdmin, projectsOf } from '#server/access/index.ts'
 import { createAuthOptions } from '#server/api/auth/options.ts'
 import { createApiContext } from '#server/api/context.ts'
-import { createWebServer } from '#server/api/http.ts'
 import { createLiveHub } from '#server/api/live.ts'
 import { appRouter } from '#server/api/root.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { openKernel } from '#server/platform/kernel.ts'
 import { registerProcess } from '#server/platform/processes.ts'
+import { createWebServer } from '#server/web/web-server.ts'
 
 const STOP_GRACE_MS = 5000
 const dev = process.env.FLEXIML_DEV === 'on'
@@ -21,20 +21,19 @@ const contextFor = (headers: Headers, method = 'GET') =>
   createApiContext(kernel, { method, headers, requestId: headers.get('x-request-id') ?? newId() })
 globalThis.fleximl = { router: appRouter, contextFor, auth: createAuthOptions(kernel) }
 
-// Nothing phones home: neither counts nor whether there is a newer Next.
+// No usage data and no version check leave the machine.
 process.env.NEXT_TELEMETRY_DISABLED = '1'
 const pages = next({ dev, dir: join(import.meta.dirname, '..'), hostname: kernel.env.HOST, port: kernel.env.PORT })
 const live = await createLiveHub(kernel, {
   contextFor,
   projectIdsOf: async person => new Set((await projectsOf(kernel, person)).items.map(p => p.id)),
 })
-const { server } = createWebServer({ kernel, version, contextFor, pages: pages.getRequestHandler(), live })
+const handlePage = pages.getRequestHandler()
+const app = await createWebServer({ kernel, version, contextFor, pages: (req, res) => handlePage(req, res), live })
 await pages.prepare()
-if (dev) server.on('upgrade', pages.getUpgradeHandler())
-await new Promise<void>((resolve, reject) => {
-  server.once('error', reject)
-  server.listen(kernel.env.PORT, kernel.env.HOST, resolve)
-})
+// Hot reload in development.
+if (dev) app.server.on('upgrade', pages.getUpgradeHandler())
+await app.listen({ port: kernel.env.PORT, host: kernel.env.HOST })
 const registration = registerProcess(kernel.db, 'web', version, kernel.log)
 kernel.log.info({ url: kernel.env.FLEXIML_URL }, 'web ready')
 process.send?.({ ready: true })
@@ -44,11 +43,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, async () => {
     if (stopping) return
     stopping = true
-    const closed = new Promise(resolve => server.close(resolve))
     await live.close()
-    server.closeIdleConnections()
-    // Answers under way may end; a download of an hour may not hold the process.
-    setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS).unref()
+    const closed = app.close()
+    // Responses in progress may end; a download of an hour must not hold the process.
+    setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS).unref()
     await closed
     await pages.close()
     await registration.stop()

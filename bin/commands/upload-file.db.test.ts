@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
-import { dataByteRoutes } from '#server/interop/data-bytes.ts'
-import { uploadRoutes } from '#server/interop/data-uploads.ts'
-import { matchRoute } from '#server/interop/match-route.ts'
-import { errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
+import { type TestWeb, testWebFor } from '#server/api/testing.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { connect } from './connection.ts'
@@ -18,7 +13,7 @@ import type { Failure } from './failure.ts'
 import { IN_PIECES_ABOVE_BYTES, uploadFile } from './upload-file.ts'
 
 let kernel: TestKernel
-let server: Server
+let web: TestWeb
 let url: string
 let caller: Caller
 let folder: string
@@ -31,30 +26,21 @@ before(async () => {
   caller = { actor: { kind: 'user', id: newId() }, scope: await kernel.project(), role: 'engineer' }
   folder = await mkdtemp(join(tmpdir(), 'fleximl-upload-'))
   process.env.XDG_CACHE_HOME = join(folder, 'cache')
-  const routes = [...dataByteRoutes, ...uploadRoutes]
-  server = createServer((req, res) => {
-    const at = new URL(req.url!, 'http://x')
-    asked.push(`${req.method} ${at.pathname.replace(/[0-9a-f-]{36}/, ':id')}`)
-    const what = fate(req.method!, at.pathname)
-    if (what === 'cut') return void req.socket.destroy()
-    const work = async () => {
-      const { route, params } = matchRoute(routes, req.method!, at.pathname)
-      if (what === 'refuse') throw Object.assign(new Error('stopped by the test'))
-      await route.handle(req, res, { kernel, caller, params, query: at.searchParams })
-    }
-    work().catch(error => {
-      const app = toAppError(error)
-      if (!res.headersSent) res.writeHead(HTTP_STATUS[app.code]).end(JSON.stringify(errorBody(app)))
-    })
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  web = await testWebFor(kernel, () => caller)
+  web.app.server.prependListener('request', req => {
+    const { pathname } = new URL(req.url!, 'http://x')
+    asked.push(`${req.method} ${pathname.replace(/[0-9a-f-]{36}/, ':id')}`)
+    const what = fate(req.method!, pathname)
+    if (what === 'cut') req.socket.destroy()
+    // No route matches, so the pages fail.
+    if (what === 'refuse') req.url = '/stopped-by-the-test'
+  })
+  url = web.origin
 })
 after(async () => {
   if (cache === undefined) delete process.env.XDG_CACHE_HOME
   else process.env.XDG_CACHE_HOME = cache
-  server.closeAllConnections()
-  server.close()
+  await web.close()
   await kernel.close()
   await rm(folder, { recursive: true })
 })

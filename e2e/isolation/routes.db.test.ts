@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
+import { z } from 'zod'
 import { PERMISSIONS, type Permission, roleMay } from '#server/access/contract.ts'
-import { createApiContext } from '#server/api/context.ts'
-import { createWebServer } from '#server/api/http.ts'
 import { appRouter } from '#server/api/root.ts'
+import { testWeb } from '#server/api/testing.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
-import { dataByteRoutes } from '#server/interop/data-bytes.ts'
-import { uploadRoutes } from '#server/interop/data-uploads.ts'
-import { dvcRoutes } from '#server/interop/dvc/routes.ts'
-import { lfsRoutes } from '#server/interop/git-lfs/routes.ts'
-import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type TestKernel, testKernel } from '#server/platform/testing.ts'
+import { testKernel } from '#server/platform/testing.ts'
+import type { RegisteredRoute } from '#server/web/routes.ts'
 import { type Asker, everyAsker } from './callers.ts'
 import { generateInput } from './generate-input.ts'
 
@@ -24,6 +19,8 @@ const PUBLIC = [
   'access.resetLink',
   'access.resetPassword',
 ]
+/** Of HTTP: the description of the API, without anything of a project. */
+const PUBLIC_HTTP: string[] = []
 const SIGNED_IN = [
   'access.acceptInvitation',
   'access.changePassword',
@@ -38,7 +35,9 @@ const SIGNED_IN = [
 interface Route {
   name: string
   permission: RouteMeta['permission']
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT'
+  method: string
+  /** Ignores cookies: only a token is somebody. */
+  takesTokensOnly: boolean
   /** Whether the request says which project it means; a token needs not. */
   namesProject: boolean
   /** Paths (and body) with which it is asked for `slug`: bare first, then with everything its schemas want. */
@@ -63,6 +62,7 @@ function procedureRoute([name, { _def }]: (typeof procedures)[number]): Route {
     name: `tRPC ${name}`,
     permission: _def.meta!.permission,
     method: isQuery ? 'GET' : 'POST',
+    takesTokensOnly: false,
     namesProject: true,
     asks: slug => [ask({ project: slug }), ask({ ...generateInput(_def.inputs), project: slug })],
   }
@@ -80,58 +80,41 @@ const NAMES: Record<string, string> = {
   ':rest': 'e'.repeat(30),
 }
 const filled = (pattern: string, slug: string) =>
-  pattern.replace(/:[a-z]+/g, part => (part === ':project' ? slug : (NAMES[part] ?? part)))
+  pattern.replace(/:[a-z]+/gi, part => (part === ':project' ? slug : (NAMES[part] ?? 'aa')))
 
-const byteRoutes: Route[] = [...dataByteRoutes, ...uploadRoutes, ...lfsRoutes, ...dvcRoutes].map(
-  ({ method, pattern, permission }) => ({
-    name: `${method} ${pattern}`,
-    permission,
-    method,
-    namesProject: pattern.includes(':project'),
-    asks: slug => [
-      {
-        path: filled(pattern, slug),
-        body: method === 'POST' || method === 'PUT' ? 'a,b\n1,2\n' : undefined,
-      },
-    ],
-  }),
-)
+/** A request with everything that the schemas of the route ask for. */
+function askOf({ method, url, schema }: RegisteredRoute, slug: string): { path: string; body?: string } {
+  const query = schema.querystring ? generateInput([schema.querystring]) : {}
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString()
+  const path = `${filled(url, slug)}${search ? `?${search}` : ''}`
+  if (schema.body instanceof z.ZodObject) return { path, body: JSON.stringify(generateInput([schema.body])) }
+  return { path, body: method === 'POST' || method === 'PUT' ? 'a,b\n1,2\n' : undefined }
+}
 
-let kernel: TestKernel
-let target: ProjectScope
-let askers: Asker[]
-let web: ReturnType<typeof createWebServer>
-let origin: string
-
-before(async () => {
-  kernel = await testKernel({ LOG_LEVEL: 'fatal' })
-  target = await kernel.project('target')
-  askers = await everyAsker(kernel, target, await kernel.project('elsewhere'))
-  const unused = async (): Promise<never> => {
-    throw new Error('not asked here')
-  }
-  web = createWebServer({
-    kernel,
-    version: 'test',
-    contextFor: (headers, method) => createApiContext(kernel, { method, headers, requestId: 'test' }),
-    pages: unused,
-    live: { open: 0, connect: unused, close: async () => undefined },
-  })
-  await new Promise<void>(resolve => web.server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
-})
+const kernel = await testKernel({ LOG_LEVEL: 'fatal' })
+const target = await kernel.project('target')
+const askers = await everyAsker(kernel, target, await kernel.project('elsewhere'))
+const web = await testWeb(kernel)
+const { origin } = web
 after(async () => {
-  await new Promise(resolve => {
-    web.server.close(resolve)
-    web.server.closeAllConnections()
-  })
+  await web.close()
   await kernel.close()
 })
+
+/** REST, bytes, Git LFS and DVC: every route that was registered. */
+const httpRoutes: Route[] = web.app.registeredRoutes.map(route => ({
+  name: `${route.method} ${route.url}`,
+  permission: route.permission,
+  method: route.method,
+  takesTokensOnly: route.credentials === 'token',
+  namesProject: route.url.includes(':project'),
+  asks: slug => [{ path: filled(route.url, slug) }, askOf(route, slug)],
+}))
 
 /** What must come of it: the status of a refusal, or `in`: past authorisation, whatever comes then. */
 function expected(route: Route, asker: Asker): 401 | 403 | 404 | 'in' {
   if (route.permission === 'public') return 'in'
-  if (asker.kind === 'nobody') return 401
+  if (asker.kind === 'nobody' || (route.takesTokensOnly && asker.kind === 'person')) return 401
   if (route.permission === 'signed-in') return asker.kind === 'person' ? 'in' : 403
   if (route.permission === 'admin') return asker.isAdmin ? 'in' : 403
   // Without a project in the address a token works in its own; a person has to name one (400, before anything is looked up).
@@ -193,9 +176,13 @@ describe('every route names who may', () => {
     }
   })
 
-  it('each byte route declares a permission of the table', () => {
-    assert.ok(byteRoutes.length > 0)
-    for (const route of byteRoutes) assert.ok(Object.hasOwn(PERMISSIONS, route.permission), route.name)
+  it('each HTTP route declares a permission of the table', () => {
+    assert.ok(httpRoutes.length > 20)
+    for (const route of httpRoutes)
+      assert.ok(
+        Object.hasOwn(PERMISSIONS, route.permission) || PUBLIC_HTTP.includes(route.name),
+        `${route.name} declares ${route.permission}`,
+      )
   })
 })
 
@@ -204,7 +191,7 @@ describe('every route × everybody', () => {
     it(`tRPC ${entry[0]}`, async () => {
       for (const asker of askers) await tryRoute(procedureRoute(entry), asker)
     })
-  for (const route of byteRoutes)
+  for (const route of httpRoutes)
     it(route.name, async () => {
       for (const asker of askers) await tryRoute(route, asker)
     })

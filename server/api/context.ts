@@ -92,9 +92,14 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
       hint: 'The session may have ended. Programs send the header `Authorization: Bearer flx_…`.',
     })
   }
-  const goodToken = (known: string) => {
-    token ??= requireToken(kernel, known)
+  const goodToken = (given: string) => {
+    token ??= requireToken(kernel, given)
     return token
+  }
+  let known: Promise<void> | undefined
+  const requireAnyone = async (): Promise<void> => {
+    if (secret !== undefined) await goodToken(secret)
+    else if (!person) await nobody()
   }
   /** A call may name many projects or one of them many times; each is entered once. */
   const entered = new Map<string | undefined, Promise<Caller>>()
@@ -107,13 +112,14 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
     requestId: request.requestId,
     person,
     callerIn(slug) {
-      const known = entered.get(slug) ?? enter(slug)
-      entered.set(slug, known)
-      return known
+      const caller = entered.get(slug) ?? enter(slug)
+      entered.set(slug, caller)
+      return caller
     },
-    async requireAnyone() {
-      if (secret !== undefined) await goodToken(secret)
-      else if (!person) await nobody()
+    // A batch checks once.
+    requireAnyone() {
+      known ??= requireAnyone()
+      return known
     },
   }
 }

@@ -1,27 +1,49 @@
-import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { WebParts } from '#server/web/routes.ts'
+import { createWebServer } from '#server/web/web-server.ts'
 import { createApiContext } from './context.ts'
-import { createWebServer } from './http.ts'
 
-/** The interfaces for programs, listening on a port of its own; pages and the live stream are not there. */
-export async function testWeb(kernel: Kernel): Promise<{ origin: string; close(): Promise<void> }> {
+export interface TestWeb {
+  origin: string
+  app: FastifyInstance
+  close(): Promise<void>
+}
+
+/** The routes for programs, listening on a port of their own; there are no pages and no live stream. */
+export async function testWeb(kernel: Kernel, parts: Partial<WebParts> = {}): Promise<TestWeb> {
   const unused = async (): Promise<never> => {
-    throw new Error('not asked here')
+    throw new Error('not used in this test')
   }
-  const { server } = createWebServer({
+  const app = await createWebServer({
     kernel,
     version: 'test',
     contextFor: (headers, method) => createApiContext(kernel, { method, headers, requestId: 'test' }),
     pages: unused,
     live: { open: 0, connect: unused, close: async () => undefined },
+    restRequestsPerMinute: 1_000_000,
+    checksResponses: true,
+    ...parts,
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    origin: await app.listen({ port: 0, host: '127.0.0.1' }),
+    app,
+    close: async () => {
+      const closed = app.close()
+      app.server.closeAllConnections()
+      await closed
+    },
   }
 }
+
+/** Every request comes from the caller that `callerOf` returns at that moment. */
+export const testWebFor = (kernel: Kernel, callerOf: () => Caller): Promise<TestWeb> =>
+  testWeb(kernel, {
+    contextFor: async () => ({
+      kernel,
+      requestId: 'test',
+      callerIn: async () => callerOf(),
+      requireAnyone: async () => undefined,
+    }),
+  })

@@ -84,6 +84,12 @@ const base = t.procedure.use(translate)
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
+/** Runs before any input is parsed: a caller without a session or token gets 401 and nothing else. */
+const authenticated = t.middleware(async ({ ctx, next }) => {
+  await ctx.requireAnyone()
+  return next()
+})
+
 /** Every input of a project's route names its project; a token may leave it out (it names one itself). */
 const projectInput = z.object({ project: z.string().max(40).optional() })
 
@@ -91,6 +97,7 @@ const projectInput = z.object({ project: z.string().max(40).optional() })
 export const projectProcedure = (permission: Permission) =>
   base
     .meta({ permission })
+    .use(authenticated)
     .input(projectInput)
     .use(async ({ ctx, input, next }) => {
       const caller = await ctx.callerIn(input.project)

@@ -1,42 +1,26 @@
 import assert from 'node:assert/strict'
 import { readdir, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
+import { type TestWeb, testWebFor } from '#server/api/testing.ts'
 import { sweepUploads } from '#server/data/index.ts'
 import type { UploadState } from '#server/data/uploads/contract.ts'
-import { errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
-import { uploadRoutes } from './data-uploads.ts'
-import { matchRoute } from './match-route.ts'
 
 let kernel: TestKernel
-let server: Server
+let web: TestWeb
 let base: string
 let caller: Caller
 before(async () => {
   kernel = await testKernel()
   caller = { actor: { kind: 'user', id: newId() }, scope: await kernel.project(), role: 'engineer' }
-  server = createServer((req, res) => {
-    const url = new URL(req.url!, 'http://x')
-    const work = async () => {
-      const { route, params } = matchRoute(uploadRoutes, req.method!, url.pathname)
-      await route.handle(req, res, { kernel, caller, params, query: url.searchParams })
-    }
-    work().catch(error => {
-      const app = toAppError(error)
-      if (!res.headersSent) res.writeHead(HTTP_STATUS[app.code]).end(JSON.stringify(errorBody(app)))
-    })
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/uploads`
+  web = await testWebFor(kernel, () => caller)
+  base = `${web.origin}/api/v1/uploads`
 })
 after(async () => {
-  server.closeAllConnections()
-  server.close()
+  await web.close()
   await kernel.close()
 })
 

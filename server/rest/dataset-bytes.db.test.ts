@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
-import { errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
+import { type TestWeb, testWebFor } from '#server/api/testing.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { change } from '#server/platform/change.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
+import { parseRange } from '#server/web/send-bytes.ts'
 import { insertVersion, lockDataset } from '../data/store.ts'
-import { dataByteRoutes, parseRange } from './data-bytes.ts'
 
 let kernel: TestKernel
-let server: Server
+let web: TestWeb
 let base: string
 let caller: Caller
 const content = 'PAR1 pretended parquet bytes'
@@ -33,27 +32,11 @@ before(async () => {
       createdBy: 'test',
     })
   })
-  server = createServer((req, res) => {
-    const url = new URL(req.url!, 'http://x')
-    const parts = url.pathname.split('/')
-    for (const route of dataByteRoutes) {
-      const names = route.pattern.split('/')
-      if (route.method !== req.method || names.length !== parts.length) continue
-      if (!names.every((n, i) => n.startsWith(':') || n === parts[i])) continue
-      const params = Object.fromEntries(names.flatMap((n, i) => (n.startsWith(':') ? [[n.slice(1), parts[i]!]] : [])))
-      return void route.handle(req, res, { kernel, caller, params, query: url.searchParams }).catch(error => {
-        const app = toAppError(error)
-        if (!res.headersSent) res.writeHead(HTTP_STATUS[app.code]).end(JSON.stringify(errorBody(app)))
-      })
-    }
-    res.writeHead(404).end()
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  web = await testWebFor(kernel, () => caller)
+  base = web.origin
 })
 after(async () => {
-  server.closeAllConnections()
-  server.close()
+  await web.close()
   await kernel.close()
 })
 

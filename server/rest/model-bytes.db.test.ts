@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { loadPredictor } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
-import { errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
+import { type TestWeb, testWebFor } from '#server/api/testing.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { registerVersion } from '#server/registry/index.ts'
 import { bikeRow, callerOf, insertDoneRun, trainBundle } from '#server/serving/testing.ts'
-import { matchRoute } from './match-route.ts'
-import { modelByteRoutes } from './model-bytes.ts'
 
 let kernel: TestKernel
-let server: Server
+let web: TestWeb
 let base: string
 let caller: Caller
 let bundle: Uint8Array
@@ -22,23 +18,11 @@ before(async () => {
   caller = callerOf(await kernel.project(), 'engineer')
   bundle = await trainBundle(10)
   await registerVersion(kernel, caller, { run: await insertDoneRun(kernel, caller.scope, bundle), name: 'bikes' })
-  server = createServer((req, res) => {
-    const at = new URL(req.url!, 'http://x')
-    const answer = async () => {
-      const { route, params } = matchRoute(modelByteRoutes, req.method!, at.pathname)
-      await route.handle(req, res, { kernel, caller, params, query: at.searchParams })
-    }
-    answer().catch(error => {
-      const app = toAppError(error)
-      res.writeHead(HTTP_STATUS[app.code]).end(JSON.stringify(errorBody(app)))
-    })
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
+  web = await testWebFor(kernel, () => caller)
+  base = `${web.origin}/api/v1`
 })
 after(async () => {
-  server.closeAllConnections()
-  server.close()
+  await web.close()
   await kernel.close()
 })
 

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
-import { request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from '#server/access/caller.ts'
+import { createLiveHub, type LiveHub } from '#server/api/live.ts'
+import type { ApiContext, SignedIn } from '#server/api/trpc.ts'
+import { MAX_BATCH, MAX_BODY_BYTES } from '#server/api/trpc-routes.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import { defineEvent } from '#server/platform/define-event.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
-import { createWebServer } from './http.ts'
-import { MAX_BATCH, MAX_BODY_BYTES } from './http-trpc.ts'
-import { createLiveHub, type LiveHub } from './live.ts'
-import type { ApiContext, SignedIn } from './trpc.ts'
+import { createWebServer } from './web-server.ts'
 
 let kernel: TestKernel
 let live: LiveHub
-let server: Server
+let app: FastifyInstance
 let url: string
 let mine: ProjectScope
 let foreign: ProjectScope
@@ -43,14 +43,14 @@ before(async () => {
   foreign = await kernel.project()
   live = await createLiveHub(kernel, { contextFor, projectIdsOf: async () => new Set([mine.projectId]) })
   const pages = async (_: unknown, res: { end(text: string): void }) => res.end('a page')
-  server = createWebServer({ kernel, version: '1.2.3', contextFor, pages, live }).server
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  app = await createWebServer({ kernel, version: '1.2.3', contextFor, pages, live })
+  url = await app.listen({ port: 0, host: '127.0.0.1' })
 })
 after(async () => {
   await live.close()
-  server.closeAllConnections()
-  await new Promise(resolve => server.close(resolve))
+  const closed = app.close()
+  app.server.closeAllConnections()
+  await closed
   await kernel.close()
 })
 
