@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '#server/kernel/errors.ts'
-import { nestsDeeper } from '#server/kernel/json-depth.ts'
+import { nestsDeeper } from '#tables/read/json-depth.ts'
 
 /** Hands the body on as the unread stream `request.raw`, whatever its type. */
 export function passBodyThrough(app: FastifyInstance): void {
