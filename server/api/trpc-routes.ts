@@ -1,9 +1,9 @@
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#server/kernel/errors.ts'
-import { nestsDeeper } from '#tables/read/json-depth.ts'
 import { headersOf } from '#server/web/authenticate.ts'
 import type { WebParts } from '#server/web/routes.ts'
+import { nestsDeeper } from '#tables/read/json-depth.ts'
 import { appRouter } from './root.ts'
 import type { RouteMeta } from './trpc.ts'
 
