@@ -1,11 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
 import { AppError } from '#server/kernel/errors.ts'
 import { currentCursor, readEvents } from '#server/platform/events.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Signal } from '#server/platform/notifier.ts'
-import { headersOf } from '#server/web/authenticate.ts'
-import type { WebParts } from '#server/web/routes.ts'
 import type { ApiContext, SignedIn } from './trpc.ts'
 
 /** Equal changes within this time travel once. */
@@ -153,15 +150,5 @@ export async function createLiveHub(kernel: Kernel, access: LiveAccess): Promise
       for (const stream of streams) stream.res.end()
       await unlisten().catch(() => undefined)
     },
-  }
-}
-
-/** `GET /api/live`: the stream of the signed-in person. Refusals are ordinary error responses. */
-export function liveRoutes({ live }: Pick<WebParts, 'live'>) {
-  return async (app: FastifyInstance): Promise<void> => {
-    app.get('/api/live', async (request, reply) => {
-      await live.connect(request.raw, reply.raw, headersOf(request.raw))
-      reply.hijack()
-    })
   }
 }
