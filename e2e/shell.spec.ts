@@ -123,7 +123,7 @@ test('what happens elsewhere is seen without a reload', async ({ page, browser }
     headers: { origin: instance().url },
   })
   expect(token.ok()).toBe(true)
-  await expect(page.getByText('made this project')).toBeVisible()
+  await expect(page.getByText('created the project')).toBeVisible()
   const added = await elsewhere.request.post(`${instance().url}/api/v1/projects/${project}/uploads?filename=a.csv`, {
     data: Buffer.from('a,b\n1,2\n3,4\n5,6\n'),
     headers: { origin: instance().url, 'content-type': 'application/octet-stream' },

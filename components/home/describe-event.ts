@@ -1,10 +1,15 @@
+import type { EventName, EventPayloads } from '#server/api/events.ts'
 import { metricLabel } from '../training/labels.ts'
 import { formatCount, formatNumber } from '../ui/format.ts'
+import { paths } from '../ui/paths.ts'
+import { subjectPath } from '../ui/subject-path.ts'
 
-export interface HappenedEvent {
+export interface ActivityEvent {
   seq: number
   at: string
   type: string
+  subjectKind: string
+  subjectId: string
   actorKind: string
   actorName: string | null
   reason: string | null
@@ -12,126 +17,146 @@ export interface HappenedEvent {
 }
 
 export type Part = string | { strong: string }
-export interface Told {
+export interface Description {
   parts: Part[]
-  /** Below the project's address. */
+  /** Absent: the page of the event's subject. */
   href?: string
 }
 
-const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '?')
-const at = (value: unknown) => encodeURIComponent(text(value))
-const strong = (value: unknown): Part => ({ strong: text(value) })
-type Words = (p: Record<string, unknown>, times: number) => Told
+/** Rows written by older code may lack fields. */
+type Describe<P> = (payload: Partial<P>, project: string, times: number) => Description
 
-/** What each kind of event says to a person; `times` counts the equal ones in a row that are told as one. */
-const WORDS: Record<string, Words> = {
-  'data.version-created': p => ({
-    parts: ['added ', { strong: `${text(p.dataset)} v${text(p.version)}` }, `: ${formatCount(Number(p.rows), 'row')}`],
-    href: `data/${at(p.dataset)}`,
+const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '?')
+const strong = (value: unknown): Part => ({ strong: text(value) })
+const versioned = (name: unknown, version: unknown): Part => ({ strong: `${text(name)} v${text(version)}` })
+const measured = (metric: string | undefined, value: number | null | undefined) =>
+  typeof value === 'number' ? `: ${metricLabel(text(metric))} ${formatNumber(value)}` : ''
+
+const VERDICTS = {
+  ok: 'healthy',
+  warn: 'warning',
+  alert: 'needs attention',
+  unknown: 'not enough data for a verdict',
+}
+
+/** A sentence per event without its subject, which is the actor; `times` counts the equal events in a row that one line stands for. */
+const DESCRIPTIONS: { [N in EventName]?: Describe<EventPayloads[N]> } = {
+  'data.version-created': (p, project) => ({
+    parts: ['added ', versioned(p.dataset, p.version), `: ${formatCount(Number(p.rows), 'row')}`],
+    href: paths.dataset(project, text(p.dataset)),
   }),
-  'data.schema-reviewed': p => ({
-    parts: ['reviewed the schema of ', { strong: `${text(p.dataset)} v${text(p.version)}` }],
-    href: `data/${at(p.dataset)}?tab=schema`,
+  'data.schema-reviewed': (p, project) => ({
+    parts: ['reviewed the schema of ', versioned(p.dataset, p.version)],
+    href: paths.dataset(project, text(p.dataset), { tab: 'schema' }),
   }),
-  'training.experiment-launched': p => ({
-    parts: ['launched ', strong(p.experiment), `: ${formatCount(Number(p.runs), 'run')} on ${text(p.data)}`],
-    href: `training/experiments/${at(p.experiment)}`,
+  'data.columns-related': () => ({ parts: ['correlations computed'] }),
+  'data.leaks-found': p => ({
+    parts: ['leak check finished', p.findings ? `: ${formatCount(p.findings, 'finding')}` : ''],
   }),
-  'training.run-done': (p, times) => ({
+  'training.experiment-launched': (p, project) => ({
+    parts: ['started ', strong(p.experiment), `: ${formatCount(Number(p.runs), 'run')} on ${text(p.data)}`],
+    href: paths.experiment(project, text(p.experiment)),
+  }),
+  'training.run-done': (p, project, times) => ({
     parts:
       times > 1
-        ? [`${formatCount(times, 'run')} of `, strong(p.experiment), ' are done']
-        : [
-            strong(p.run),
-            ` of ${text(p.experiment)} is done`,
-            typeof p.value === 'number' ? `: ${metricLabel(text(p.metric))} ${formatNumber(p.value)}` : '',
-          ],
-    href: `training/experiments/${at(p.experiment)}`,
+        ? [`${formatCount(times, 'run')} of `, strong(p.experiment), ' succeeded']
+        : [strong(p.run), ` of ${text(p.experiment)} succeeded`, measured(p.metric, p.value)],
+    href: paths.experiment(project, text(p.experiment)),
   }),
+  'training.run-failed': p => ({ parts: ['run ', strong(p.run), ' failed'] }),
+  'training.run-cancelled': p => ({ parts: ['run ', strong(p.run), ' was cancelled'] }),
   'evaluation.evaluation-completed': p => ({
-    parts: [
-      strong(p.runName),
-      ` was measured on ${text(p.dataset)} v${text(p.version)}`,
-      typeof p.value === 'number' ? `: ${metricLabel(text(p.metric))} ${formatNumber(p.value)}` : '',
-    ],
-    href: 'evaluation',
+    parts: [strong(p.runName), ` evaluated on ${text(p.dataset)} v${text(p.version)}`, measured(p.metric, p.value)],
   }),
-  'registry.version-registered': p => ({
-    parts: ['registered ', { strong: `${text(p.model)} v${text(p.version)}` }],
-    href: `registry/${at(p.model)}`,
+  'registry.version-registered': (p, project) => ({
+    parts: ['registered ', versioned(p.model, p.version)],
+    href: paths.model(project, text(p.model)),
   }),
-  'registry.model-described': p => ({
-    parts: ['described ', strong(p.model)],
-    href: p.model ? `registry/${at(p.model)}` : 'registry',
+  'registry.model-described': (p, project) => ({
+    parts: ['changed the description of ', p.model ? strong(p.model) : 'a model'],
+    href: p.model ? paths.model(project, p.model) : paths.registry(project),
   }),
-  'serving.version-promoted': p => ({
-    parts: ['promoted ', { strong: `${text(p.model)} v${text(p.version)}` }, ` on ${text(p.endpoint)}`],
-    href: `serving/${at(p.endpoint)}?tab=history`,
+  'serving.version-promoted': (p, project) => ({
+    parts: ['promoted ', versioned(p.model, p.version), ` to ${text(p.endpoint)}`],
+    href: paths.endpoint(project, text(p.endpoint), { tab: 'history' }),
   }),
-  'serving.primary-endpoint-changed': p => ({
+  'serving.primary-endpoint-changed': (p, project) => ({
     parts: ['made ', strong(p.endpoint), ` the primary endpoint of ${text(p.model)}`],
-    href: `serving/${at(p.endpoint)}`,
+    href: paths.endpoint(project, text(p.endpoint)),
   }),
-  'serving.endpoint-rolled-back': p => ({
+  'serving.endpoint-rolled-back': (p, project) => ({
     parts: ['rolled ', strong(p.endpoint), ` back to ${text(p.model)} v${text(p.version)}`],
-    href: `serving/${at(p.endpoint)}?tab=history`,
+    href: paths.endpoint(project, text(p.endpoint), { tab: 'history' }),
   }),
-  'monitoring.drift-detected': p => ({
-    parts: [
-      'drift on ',
-      strong(p.endpoint),
-      Array.isArray(p.columns)
-        ? `: ${p.columns.map(text).slice(0, 4).join(', ')}${p.columns.length > 4 ? ', …' : ''}`
-        : '',
-    ],
-    href: `monitoring/${at(p.endpoint)}`,
+  'monitoring.drift-detected': (p, project) => ({
+    parts: ['drift on ', strong(p.endpoint), listed(p.columns)],
+    href: paths.monitor(project, text(p.endpoint)),
   }),
-  'monitoring.verdict-changed': p => ({
-    parts: ['the verdict on ', strong(p.endpoint), ` is now ${VERDICTS[text(p.to)] ?? text(p.to)}`],
-    href: `monitoring/${at(p.endpoint)}`,
+  'monitoring.verdict-changed': (p, project) => ({
+    parts: [strong(p.endpoint), `: ${p.to ? VERDICTS[p.to] : '?'}`],
+    href: paths.monitor(project, text(p.endpoint)),
   }),
-  'orchestration.job-cancelled': p => ({ parts: ['cancelled: ', strong(p.title)], href: 'orchestration?tab=jobs' }),
-  'access.project-created': () => ({ parts: ['made this project'], href: 'access' }),
-  'access.member-added': p => ({ parts: ['added a member as ', strong(p.to)], href: 'access' }),
-  'access.member-changed': p => ({ parts: ['changed a member’s role to ', strong(p.to)], href: 'access' }),
-  'access.member-removed': () => ({ parts: ['removed a member'], href: 'access' }),
-  'access.member-joined': p => ({ parts: ['joined by invitation as ', strong(p.to)], href: 'access' }),
-}
-const VERDICTS: Record<string, string> = {
-  ok: 'still right',
-  warn: 'something to watch',
-  alert: 'needs attention',
-  unknown: 'not enough to tell',
+  'orchestration.job-failed': p => ({ parts: ['job failed: ', strong(p.title)] }),
+  'orchestration.job-cancelled': p => ({ parts: ['job cancelled: ', strong(p.title)] }),
+  'access.project-created': (_, project) => ({ parts: ['created the project'], href: paths.access(project) }),
+  'access.member-added': (p, project) => ({
+    parts: ['added a member as ', strong(p.to)],
+    href: paths.access(project),
+  }),
+  'access.member-changed': (p, project) => ({
+    parts: ['changed the role of a member to ', strong(p.to)],
+    href: paths.access(project),
+  }),
+  'access.member-removed': (_, project) => ({ parts: ['removed a member'], href: paths.access(project) }),
+  'access.member-joined': (p, project) => ({
+    parts: ['joined by invitation as ', strong(p.to)],
+    href: paths.access(project),
+  }),
 }
 
-/** Beginnings whose end is told too would only fill the list. */
-const SILENT = new Set(['data.ingestion-started', 'data.version-profiled', 'evaluation.evaluation-started'])
+const listed = (columns: unknown) =>
+  Array.isArray(columns) ? `: ${columns.map(text).slice(0, 4).join(', ')}${columns.length > 4 ? ', …' : ''}` : ''
 
-/** `training.run-failed` → `run failed`: kinds that came later than this table are still told. */
+/** Not shown: another event reports how it ended. */
+const SILENT = new Set<string>([
+  'data.ingestion-started',
+  'data.version-profiled',
+  'evaluation.evaluation-started',
+] satisfies EventName[])
+
+/** `training.run-failed` → `run failed`: for events that have no description. */
 const plain = (type: string) => (type.split('.')[1] ?? type).replaceAll('-', ' ')
 
-export interface Line extends Told {
+function describeOne(event: ActivityEvent, project: string, times: number): Description {
+  const own = Object.hasOwn(DESCRIPTIONS, event.type)
+    ? (DESCRIPTIONS[event.type as EventName] as Describe<Record<string, unknown>>)(event.payload, project, times)
+    : { parts: [plain(event.type)] }
+  return { href: subjectPath(project, event.subjectKind, { id: event.subjectId }), ...own }
+}
+
+export interface Line extends Description {
   key: number
   at: string
   who: string | null
   times: number
 }
 
-/** The newest first, as they come; equal neighbours of one experiment become one line. */
-export function tellEvents(events: readonly HappenedEvent[]): Line[] {
-  const lines: (Line & { group: string; event: HappenedEvent })[] = []
+/** One line per event, in their order; runs of one experiment that succeeded one after another share a line. */
+export function describeEvents(project: string, events: readonly ActivityEvent[]): Line[] {
+  const groups: { key: string; event: ActivityEvent; times: number }[] = []
   for (const event of events) {
     if (SILENT.has(event.type)) continue
-    const group = `${event.type}|${text(event.payload.experiment)}`
-    const last = lines.at(-1)
-    if (last && event.type === 'training.run-done' && last.group === group) {
-      last.times++
-      continue
-    }
-    lines.push({ group, event, key: event.seq, at: event.at, who: event.actorName, times: 1, parts: [] })
+    const key = `${event.type}|${text(event.payload.experiment)}`
+    const last = groups.at(-1)
+    if (last && event.type === 'training.run-done' && last.key === key) last.times++
+    else groups.push({ key, event, times: 1 })
   }
-  return lines.map(({ group: _, event, ...line }) => ({
-    ...line,
-    ...(WORDS[event.type]?.(event.payload, line.times) ?? { parts: [plain(event.type)] }),
+  return groups.map(({ event, times }) => ({
+    key: event.seq,
+    at: event.at,
+    who: event.actorName,
+    times,
+    ...describeOne(event, project, times),
   }))
 }

@@ -3,34 +3,33 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
 import { Panel } from '../ui/panel.tsx'
-import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { type Line, tellEvents } from './describe-event.ts'
+import { describeEvents, type Line } from './describe-event.ts'
 import classes from './home.module.css'
 
 const SHOWN = 9
-/** More than are shown, since equal ones are told as one. */
+/** More than are shown, since one line stands for equal events. */
 const READ_EVENTS = 60
 
 export function Happened({ project }: { project: string }) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.home.happened.queryOptions({ project, limit: READ_EVENTS }))
-  const lines = tellEvents(data?.items ?? []).slice(0, SHOWN)
+  const lines = describeEvents(project, data?.items ?? []).slice(0, SHOWN)
   return (
-    <Panel title="What happened" note="newest first">
+    <Panel title="Activity" note="newest first">
       {error && !data ? <Problem error={error} onRetry={() => refetch()} /> : null}
-      {!data && !error ? <Skeleton height={120} aria-label="Loading what happened" /> : null}
+      {!data && !error ? <Skeleton height={120} aria-label="Loading activity" /> : null}
       {data && lines.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing yet. Whatever is added, trained, promoted or found is told here.
+          No activity yet. Uploads, training runs, promotions and drift appear here.
         </Text>
       ) : null}
       <ul className={classes.list}>
         {lines.map(line => (
           <li key={line.key}>
             {line.href ? (
-              <Link className={classes.happened} href={paths.inProject(project, line.href)}>
+              <Link className={classes.happened} href={line.href}>
                 <ActivityText line={line} />
               </Link>
             ) : (

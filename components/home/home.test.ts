@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { cellsOf } from './cells.ts'
-import { type HappenedEvent, tellEvents } from './describe-event.ts'
+import { type ActivityEvent, describeEvents } from './describe-event.ts'
 import type { HomeData } from './home-data.ts'
 import { needsOf, standingSentence } from './standing.ts'
 
@@ -100,25 +100,35 @@ describe('home', () => {
     assert.match(standingSentence(data), /nothing answers/)
   })
 
-  it('equal ends of runs are told as one; kinds that are not known are told plainly', () => {
-    const event = (seq: number, type: string, payload: Record<string, unknown>): HappenedEvent => ({
+  it('runs of one experiment that succeeded share a line; an event without a description shows its name', () => {
+    const event = (seq: number, type: string, payload: Record<string, unknown>): ActivityEvent => ({
       seq,
       at: '2026-01-01T00:00:00.000Z',
       type,
+      subjectKind: type === 'training.run-failed' ? 'run' : 'experiment',
+      subjectId: '0190f000-0000-7000-8000-000000000002',
       actorKind: 'system',
       actorName: null,
       reason: null,
       payload,
     })
-    const lines = tellEvents([
+    const lines = describeEvents('bikes', [
       event(5, 'training.run-done', { experiment: 'e', run: '#3', metric: 'rmse', value: 2 }),
       event(4, 'training.run-done', { experiment: 'e', run: '#2', metric: 'rmse', value: 3 }),
       event(3, 'training.run-done', { experiment: 'other', run: '#1', metric: 'rmse', value: 41.23 }),
       event(2, 'data.ingestion-started', { dataset: 'd' }),
       event(1, 'training.run-forgotten', {}),
+      event(0, 'training.run-failed', { run: '#9' }),
     ])
     const words = lines.map(l => l.parts.map(p => (typeof p === 'string' ? p : p.strong)).join(''))
-    assert.deepEqual(words, ['2 runs of e are done', '#1 of other is done: RMSE 41.23', 'run forgotten'])
-    assert.equal(lines[0]?.href, 'training/experiments/e')
+    assert.deepEqual(words, [
+      '2 runs of e succeeded',
+      '#1 of other succeeded: RMSE 41.23',
+      'run forgotten',
+      'run #9 failed',
+    ])
+    assert.equal(lines[0]?.href, '/p/bikes/training/experiments/e')
+    assert.equal(lines[2]?.href, undefined, 'the name of the subject is not known')
+    assert.equal(lines[3]?.href, '/p/bikes/training/runs/0190f000000070008000000000000002', 'by the subject registry')
   })
 })

@@ -1,6 +1,8 @@
 import type { AttemptSummary, JobDetail, JobSummary, TimelineLane } from '#server/orchestration/contract.ts'
+import { SUBJECTS, subjectOf } from '#server/platform/subjects/contract.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
+import { subjectPath } from '../ui/subject-path.ts'
 
 export const WINDOWS = [15, 60, 360, 1440, 10_080] as const
 export const formatWindow = (minutes: number): string =>
@@ -103,20 +105,12 @@ export function ticksOf(from: number, to: number): number[] {
 export const attemptTitle = (attempt: AttemptSummary, nowMs: number): string =>
   `Attempt ${attempt.number} ${attempt.state}${attempt.endedAt ? ` after ${formatElapsed(attempt.startedAt, attempt.endedAt, nowMs)}` : ''}${attempt.reason ? `: ${attempt.reason}` : ''}`
 
-/** The page of what a job works for. */
-export function subjectLink(project: string, job: Pick<JobSummary, 'subjectKind' | 'subjectId'>) {
-  const page = (path: string, label: string) => ({ href: paths.inProject(project, path), label })
-  switch (job.subjectKind) {
-    case 'run':
-      return page(`training/runs/${job.subjectId.replaceAll('-', '')}`, 'Open the run')
-    case 'evaluation':
-      return page(`evaluation/${job.subjectId}`, 'Open the evaluation')
-    case 'endpoint':
-      return page('monitoring', 'Open monitoring')
-    case 'ingestion':
-    case 'dataset-version':
-      return page('data', 'Open the datasets')
-    default:
-      return undefined
-  }
+/** The page of the subject of a job, or else the section of the domain that does the job. */
+export function subjectLink(project: string, job: Pick<JobSummary, 'name' | 'subjectKind' | 'subjectId'>) {
+  const href = subjectPath(project, job.subjectKind, { id: job.subjectId })
+  if (href) return { href, label: `Open the ${subjectOf(job.subjectKind)!.title}` }
+  const [domain = ''] = job.name.split('.')
+  return Object.values(SUBJECTS).some(subject => subject.domain === domain)
+    ? { href: paths.section(project, domain), label: `Open ${domain}` }
+    : undefined
 }

@@ -1,5 +1,6 @@
 import dagre from '@dagrejs/dagre'
 import type { Lineage, LineageNode } from '#server/api/lineage/contract.ts'
+import { SUBJECTS, type Subject } from '#server/platform/subjects/contract.ts'
 import { paths } from '../../ui/paths.ts'
 
 export const NODE = { width: 220, height: 64 }
@@ -37,13 +38,13 @@ export function nodeHref(project: string, node: LineageNode): string | null {
   }
 }
 
-export const KIND_WORDS: Record<LineageNode['kind'], string> = {
-  source: 'Source',
-  version: 'Dataset version',
-  run: 'Run',
-  runs: 'Runs',
-  model: 'Model version',
-  endpoint: 'Endpoint',
+const GROUPS: Partial<Record<LineageNode['kind'], string>> = { source: 'Source', runs: 'Runs' }
+
+/** What a node is, as `Dataset version`. */
+export function kindTitle(kind: LineageNode['kind']): string {
+  const title =
+    GROUPS[kind] ?? Object.values<Subject>(SUBJECTS).find(subject => subject.lineage === kind)?.title ?? kind
+  return title.charAt(0).toUpperCase() + title.slice(1)
 }
 
 const ORDER: LineageNode['kind'][] = ['source', 'version', 'run', 'runs', 'model', 'endpoint']

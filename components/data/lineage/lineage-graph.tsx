@@ -8,7 +8,7 @@ import type { Lineage } from '#server/api/lineage/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { type LineageOf, useLineage } from './client.ts'
-import { KIND_WORDS, layOut, listLineage, nodeHref } from './lay-out.ts'
+import { kindTitle, layOut, listLineage, nodeHref } from './lay-out.ts'
 import classes from './lineage.module.css'
 import { type FlowNode, LineageNodeView } from './lineage-node.tsx'
 
@@ -102,7 +102,7 @@ function LineageList({ project, lineage }: { project: string; lineage: Lineage }
             const href = nodeHref(project, node)
             return (
               <Table.Tr key={node.id}>
-                <Table.Td c="dimmed">{KIND_WORDS[node.kind]}</Table.Td>
+                <Table.Td c="dimmed">{kindTitle(node.kind)}</Table.Td>
                 <Table.Td>
                   {href === null ? (
                     node.label

@@ -10,23 +10,29 @@ import {
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import Link from 'next/link'
 import type { LineageNode } from '#server/api/lineage/contract.ts'
-import { KIND_WORDS, NODE } from './lay-out.ts'
+import { SUBJECTS, type Subject } from '#server/platform/subjects/contract.ts'
+import { kindTitle, NODE } from './lay-out.ts'
 import classes from './lineage.module.css'
 
-const ICONS: Record<LineageNode['kind'], TablerIcon> = {
+const ICONS: Record<NonNullable<Subject['icon']>, TablerIcon> = {
   source: IconFileImport,
-  version: IconDatabase,
+  dataset: IconDatabase,
   run: IconPlayerPlay,
-  runs: IconStack2,
   model: IconBox,
   endpoint: IconBroadcast,
+}
+
+function iconOf(kind: LineageNode['kind']): TablerIcon {
+  if (kind === 'runs') return IconStack2
+  const icon = Object.values<Subject>(SUBJECTS).find(subject => subject.lineage === kind)?.icon
+  return ICONS[icon ?? 'source']
 }
 
 export type FlowNode = Node<{ node: LineageNode; href: string | null }, 'lineage'>
 
 /** What it is, its name, and one fact; a link to its page. */
 export function LineageNodeView({ data: { node, href } }: NodeProps<FlowNode>) {
-  const Icon = ICONS[node.kind]
+  const Icon = iconOf(node.kind)
   const content = (
     <>
       <Icon size={18} stroke={1.5} aria-hidden className={classes.icon} />
@@ -35,7 +41,7 @@ export function LineageNodeView({ data: { node, href } }: NodeProps<FlowNode>) {
           {node.label}
         </span>
         <span className={classes.detail}>
-          {KIND_WORDS[node.kind]}
+          {kindTitle(node.kind)}
           {node.kind === 'source' ? '' : `, ${node.detail}`}
         </span>
       </span>

@@ -72,7 +72,7 @@ describe('lineage', () => {
       ],
     )
     const details = nodes.filter(n => n.kind === 'runs' || n.kind === 'run').map(n => `${n.label}: ${n.detail}`)
-    assert.deepEqual(details.sort(), ['demand #4: linear, done', `demand: ${MOST_RUNS + 4} runs without a model`])
+    assert.deepEqual(details.sort(), ['demand #4: linear, succeeded', `demand: ${MOST_RUNS + 4} runs without a model`])
   })
 
   it('an endpoint that answers with another version now says so', () => {

@@ -1,5 +1,6 @@
 import type { NamedVersion } from '#server/data/index.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
+import { RELATIONS, type Relation } from '#server/platform/subjects/contract.ts'
 import type { NamedModelVersion } from '#server/registry/service.ts'
 import type { NamedEndpoint } from '#server/serving/service.ts'
 import type { NamedRun } from '#server/training/index.ts'
@@ -13,12 +14,7 @@ export interface Named {
 }
 
 const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
-const WORDS: Record<string, string> = {
-  'made-from': 'became',
-  'trained-on': 'trained',
-  'registered-from': 'registered as',
-  serves: 'serves',
-}
+const stepOf = (relation: Relation): string => RELATIONS[relation]?.step ?? relation
 
 /** Runs that led to no model stand together by their experiment; those that did stand alone. */
 function groupRuns(runs: readonly NamedRun[], links: readonly Link[]): Map<string, string> {
@@ -110,9 +106,9 @@ export function drawLineage(
   // A link says what its left side did with its right one, which was there before.
   for (const { from, relation, to } of links) {
     const past = relation === 'serves' && inForce.get(from.id) !== to.id
-    join(nodeOf(to), nodeOf(from), past ? 'served before' : (WORDS[relation] ?? relation), past)
+    join(nodeOf(to), nodeOf(from), past ? 'served before' : stepOf(relation), past)
   }
   for (const v of named.versions)
-    if (v.parentId) join(`dataset-version:${v.parentId}`, `dataset-version:${v.id}`, WORDS['made-from']!)
+    if (v.parentId) join(`dataset-version:${v.parentId}`, `dataset-version:${v.id}`, stepOf('made-from'))
   return { nodes: [...nodes.values()], edges: [...edges.values()] }
 }

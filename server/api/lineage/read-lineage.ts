@@ -2,28 +2,34 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import { versionOf as datasetVersionOf, nameVersions } from '#server/data/index.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
+import type { LineageKind } from '#server/platform/subjects/contract.ts'
 import { versionOf as modelVersionOf, nameModelVersions } from '#server/registry/service.ts'
 import { nameEndpoints } from '#server/serving/service.ts'
 import { nameRuns } from '#server/training/index.ts'
 import type { Lineage } from './contract.ts'
-import { drawLineage, type Named } from './draw-lineage.ts'
+import { drawLineage } from './draw-lineage.ts'
 import { walkLinks } from './walk-links.ts'
+
+/** Reads the names of what the registry of subjects draws. */
+const NAMERS = {
+  'dataset-version': nameVersions,
+  run: nameRuns,
+  'model-version': nameModelVersions,
+  endpoint: nameEndpoints,
+} satisfies Record<LineageKind, unknown>
 
 async function around(kernel: Kernel, caller: Caller, start: Ref): Promise<Lineage> {
   const { links, truncated } = await walkLinks(kernel.db, caller.scope, start)
-  const ids = (kind: string) => [
-    ...new Set(
-      [start, ...links.flatMap((l: Link) => [l.from, l.to])].filter(ref => ref.kind === kind).map(ref => ref.id),
-    ),
-  ]
+  const refs = [start, ...links.flatMap((l: Link) => [l.from, l.to])]
+  const named = <T>(kind: LineageKind, name: (db: Kernel['db'], scope: Caller['scope'], ids: string[]) => Promise<T>) =>
+    name(kernel.db, caller.scope, [...new Set(refs.filter(ref => ref.kind === kind).map(ref => ref.id))])
   const [versions, runs, models, endpoints] = await Promise.all([
-    nameVersions(kernel.db, caller.scope, ids('dataset-version')),
-    nameRuns(kernel.db, caller.scope, ids('run')),
-    nameModelVersions(kernel.db, caller.scope, ids('model-version')),
-    nameEndpoints(kernel.db, caller.scope, ids('endpoint')),
+    named('dataset-version', NAMERS['dataset-version']),
+    named('run', NAMERS.run),
+    named('model-version', NAMERS['model-version']),
+    named('endpoint', NAMERS.endpoint),
   ])
-  const named: Named = { versions, runs, models, endpoints }
-  return { ...drawLineage(start, links, named), truncated }
+  return { ...drawLineage(start, links, { versions, runs, models, endpoints }), truncated }
 }
 
 /** From where a version's rows come to which endpoints answer by them. */

@@ -1,9 +1,10 @@
 import type { Handle } from '#db/client.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Link, linksFrom, linksTo, type Ref } from '#server/platform/links.ts'
+import { RELATIONS } from '#server/platform/subjects/contract.ts'
 
-/** What leads from rows to answers. Bytes that something uses are no step of it. */
-const STEPS = new Set(['made-from', 'trained-on', 'registered-from', 'serves'])
+/** Relations from rows to predictions; the bytes that something uses are not one. */
+const isStep = ({ relation }: Link) => RELATIONS[relation]?.step != null
 const MOST_STEPS = 24
 const MOST_LINKS = 2000
 
@@ -24,7 +25,7 @@ export async function walkLinks(
     const seen = new Set([key(start)])
     let frontier: Ref[] = [start]
     for (let step = 0; frontier.length > 0 && !truncated; step++) {
-      const found = (await follow(db, scope, frontier, MOST_LINKS + 1)).filter(l => STEPS.has(l.relation))
+      const found = (await follow(db, scope, frontier, MOST_LINKS + 1)).filter(isStep)
       frontier = []
       for (const link of found) {
         links.set(`${key(link.from)} ${link.relation} ${key(link.to)}`, link)

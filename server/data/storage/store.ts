@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { blobs, datasets, datasetVersions, projects } from '#db/schema/index.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { SUBJECTS, type Subject } from '#server/platform/subjects/contract.ts'
 
 export interface VersionBytes {
   id: string
@@ -102,6 +103,19 @@ export async function jobsAtWork(
   return rows.map(r => r.title)
 }
 
+/** Digests that rows of the project hold, by the registry of subjects. */
+const keptBySubjects = ({ projectId }: ProjectScope) =>
+  sql.join(
+    Object.values<Subject>(SUBJECTS).flatMap(({ table, keeps }) => {
+      if (!table || !keeps) return []
+      const digest = sql`k.${sql.identifier(keeps[0])}`
+      const open = keeps[1] === 'open' ? sql`AND k.state IN ('queued', 'running')` : sql``
+      return sql`UNION SELECT ${digest} FROM ${sql.identifier(table)} k
+        WHERE k.project_id = ${projectId} AND ${digest} IS NOT NULL ${open}`
+    }),
+    sql` `,
+  )
+
 /**
  * Digests that something of the project reaches: versions that are there or can still be had back, deleted ones that something was made
  * with, whatever is linked, and bytes that are on their way to become a version.
@@ -118,10 +132,7 @@ const reached = (scope: ProjectScope, restorableSince: Date) => {
     UNION SELECT l.to_id FROM links l WHERE l.project_id = ${project} AND l.to_kind = 'blob'
       AND NOT (l.from_kind = 'dataset-version' AND EXISTS (SELECT 1 FROM dataset_versions v
         WHERE v.project_id = l.project_id AND v.id::text = l.from_id AND v.deleted_at <= ${since}))
-    UNION SELECT i.source_digest FROM ingestions i WHERE i.project_id = ${project} AND i.state IN ('queued', 'running')
-      AND i.source_digest IS NOT NULL
-    UNION SELECT o.digest FROM lfs_objects o WHERE o.project_id = ${project}
-    UNION SELECT o.digest FROM dvc_objects o WHERE o.project_id = ${project}`
+    ${keptBySubjects(scope)}`
 }
 
 /** What the project keeps that nothing reaches. */
