@@ -1,0 +1,48 @@
+import { schemaResolver, type UseFormReturnType, useForm } from '@mantine/form'
+import { useMemo } from 'react'
+import type { z } from 'zod'
+import type { Field, FormValues } from './field.ts'
+import { fieldsOf, type Hints } from './read-fields.ts'
+import { isShownAtFields } from './server-errors.ts'
+import { useServerErrors } from './use-server-errors.ts'
+import { cleanValues, initialValues, requiredErrors } from './values.ts'
+
+export interface SchemaFormState<S extends z.ZodType> {
+  form: UseFormReturnType<FormValues>
+  fields: Field[]
+  /** Handler of the form's submit event; calls `send` with the values that the schema accepted. */
+  onSubmit: (send: (values: z.output<S>) => void) => (event?: React.SyntheticEvent<HTMLFormElement>) => void
+  /** The server's error unless its messages stand at the fields, or a message about the form as a whole. */
+  problem: unknown
+}
+
+/** Holds the state of a form of one contract: its fields, values, validation by zod and the server's messages. */
+export function useSchemaForm<S extends z.ZodType>(
+  schema: S,
+  { initial, error, hints }: { initial?: FormValues; error?: unknown; hints?: Hints } = {},
+): SchemaFormState<S> {
+  const key = JSON.stringify(hints)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: hints are written inline, so their content counts.
+  const fields = useMemo(() => fieldsOf(schema, hints), [schema, key])
+  const form = useForm<FormValues>({
+    initialValues: initialValues(fields, initial),
+    validate: values => ({
+      ...schemaResolver(schema, { sync: true })(cleanValues(fields, values)),
+      ...requiredErrors(fields, values),
+    }),
+  })
+  useServerErrors(form, error)
+  const whole = form.errors['']
+  const problem = whole
+    ? new Error(String(whole))
+    : error &&
+        !isShownAtFields(
+          error,
+          fields.map(f => f.name),
+        )
+      ? error
+      : null
+  const onSubmit: SchemaFormState<S>['onSubmit'] = send =>
+    form.onSubmit(values => send(schema.parse(cleanValues(fields, values)) as z.output<S>))
+  return { form, fields, onSubmit, problem }
+}
