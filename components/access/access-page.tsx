@@ -15,7 +15,7 @@ import { TokensView } from './tokens-view.tsx'
 const TABS = ['members', 'tokens', 'audit'] as const
 const LABEL = { members: 'Members', tokens: 'Tokens', audit: 'Audit' }
 
-/** Who may do what in this project, and who did what. */
+/** Members, API tokens and the audit log of a project. */
 export function AccessPage({ project }: { project: string }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('members'))
   const trpc = useTRPC()
@@ -25,7 +25,7 @@ export function AccessPage({ project }: { project: string }) {
   const owners = members.data?.items.filter(m => m.role === 'owner' && !m.disabled).length
   const sentence =
     role && members.data
-      ? `You are ${role} here. ${formatCount(members.data.items.length, 'member')}, ${formatCount(owners ?? 0, 'owner')}.`
+      ? `Your role: ${role}. ${formatCount(members.data.items.length, 'member')}, ${formatCount(owners ?? 0, 'owner')}.`
       : ' '
   return (
     <Stack gap="md">

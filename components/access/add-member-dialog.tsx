@@ -1,14 +1,16 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { Role } from '#server/access/contract.ts'
+import { inviteInput } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
-import { fieldProblems, isTold } from './field-problems.ts'
-import { RoleSelect } from './role-select.tsx'
+import { FormActions } from '../ui/schema-form/form-actions.tsx'
+import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
+import { FormFields } from '../ui/schema-form/schema-form.tsx'
+import { useSchemaForm } from '../ui/schema-form/use-schema-form.ts'
+import { ROLE_DESCRIPTIONS } from './labels.ts'
 import { ShownOnce } from './shown-once.tsx'
 
-/** Somebody who has an account here becomes a member at once; anybody else gets a link to join by. */
+/** Adds an existing account as a member, or creates an invitation link. */
 export function AddMemberDialog({
   project,
   opened,
@@ -19,18 +21,15 @@ export function AddMemberDialog({
   onClose: () => void
 }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Add a member" closeButtonProps={{ 'aria-label': 'Close' }}>
-      {/* Mounted anew each time, so that no link of before is shown. */}
-      {opened ? <AddMember project={project} onClose={onClose} /> : null}
-    </Modal>
+    <FormDialog title="Add member" opened={opened} onClose={onClose}>
+      <AddMember project={project} onClose={onClose} />
+    </FormDialog>
   )
 }
 
 function AddMember({ project, onClose }: { project: string; onClose: () => void }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [email, setEmail] = useState('')
-  const [role, setRole] = useState<Role>('engineer')
   const refresh = () => queries.invalidateQueries(trpc.access.pathFilter())
   const add = useMutation(
     trpc.access.addMember.mutationOptions({
@@ -41,53 +40,48 @@ function AddMember({ project, onClose }: { project: string; onClose: () => void 
     }),
   )
   const invite = useMutation(trpc.access.invite.mutationOptions({ onSuccess: refresh }))
+  const state = useSchemaForm(inviteInput, {
+    initial: { role: 'engineer' },
+    hints: { role: { descriptions: ROLE_DESCRIPTIONS } },
+    error: add.error ?? invite.error,
+  })
   if (invite.data)
     return (
       <ShownOnce secret={invite.data.link} onDone={onClose}>
-        Send this link to {email || 'the person you invite'}. It works once, for seven days
-        {email ? ', and only for that address' : ''}. It is not shown again.
+        {invite.variables.email
+          ? `Send this link to ${invite.variables.email}. It works once, for seven days, and only for that address.`
+          : 'Send this link to the person you invite. It works once, for seven days.'}{' '}
+        It is not shown again.
       </ShownOnce>
     )
-  const error = add.error ?? invite.error
-  const problems = fieldProblems(error)
+  const withEmail = String(state.form.getValues().email).trim() !== ''
   return (
     <form
-      onSubmit={event => {
-        event.preventDefault()
+      noValidate
+      onSubmit={state.onSubmit(({ email, role }) => {
         invite.reset()
-        add.mutate({ project, email, role })
-      }}
+        if (email) add.mutate({ project, email, role })
+      })}
     >
-      <Stack gap="md">
-        {error && !isTold(error, ['email']) ? <Problem error={error} /> : null}
-        <TextInput
-          label="E-mail"
-          type="email"
-          value={email}
-          error={problems.email}
-          data-autofocus
-          onChange={event => setEmail(event.currentTarget.value)}
-        />
-        <RoleSelect label="Role" value={role} onChange={setRole} />
+      <Stack gap="sm">
+        {state.problem ? <Problem error={state.problem} /> : null}
+        <FormFields state={state} focusFirst />
         <Text size="xs" c="dimmed">
-          With an account here the person is added at once. Otherwise make an invitation link and send it yourself;
-          without an e-mail address, whoever has the link may join.
+          An existing account is added at once. Otherwise create an invitation link and send it yourself. Without an
+          e-mail address, anyone with the link can join.
         </Text>
-        <Group gap="xs" justify="flex-end">
+        <FormActions submit="Add" busy={add.isPending} disabled={!withEmail}>
           <Button
             variant="default"
             loading={invite.isPending}
             onClick={() => {
               add.reset()
-              invite.mutate({ project, role, email: email.trim() === '' ? undefined : email })
+              state.onSubmit(input => invite.mutate({ project, ...input }))()
             }}
           >
-            Make an invitation link
+            Create invitation link
           </Button>
-          <Button type="submit" loading={add.isPending} disabled={email.trim() === ''}>
-            Add
-          </Button>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   )

@@ -5,14 +5,14 @@ import type { ReactNode } from 'react'
 import { PERMISSIONS, type Permission, roleMay } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 
-/** What the person may do here is known a moment after the page; until then nothing is taken away from anybody. */
+/** Whether the user has the permission; true until the role is loaded. */
 export function useMay(project: string, to: Permission): boolean {
   const trpc = useTRPC()
   const { data } = useQuery(trpc.access.here.queryOptions({ project }))
   return data === undefined || roleMay(data.role, to)
 }
 
-/** What would be refused is not offered. With `explain`, a sentence stands in its place. */
+/** Renders the children only with the permission. With `explain`, a notice replaces them. */
 export function Allowed({
   project,
   to,
@@ -28,8 +28,8 @@ export function Allowed({
   if (may) return children
   if (!explain) return null
   return (
-    <Alert variant="default" role="status" title={`This needs the role ${PERMISSIONS[to]}.`}>
-      You may look, not change. An owner of the project can give you a higher role; the Access page shows who they are.
+    <Alert variant="default" role="status" title={`Requires the role ${PERMISSIONS[to]}.`}>
+      You have read access only. A project owner can change your role; owners are listed on the Access page.
     </Alert>
   )
 }

@@ -2,7 +2,7 @@ import { Center, Paper, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Mark } from '../shell/mark.tsx'
 
-/** The one surface of a page for people who are not signed in. */
+/** Layout of pages before sign-in. */
 export function AuthCard({ title, sentence, children }: { title: string; sentence?: ReactNode; children: ReactNode }) {
   return (
     <Center component="main" mih="100dvh" p="md">

@@ -2,7 +2,7 @@ import { Anchor, Stack } from '@mantine/core'
 import { Problem } from '../ui/problem.tsx'
 import { AuthCard } from './auth-card.tsx'
 
-/** A link that leads nowhere any more: why, and what to do. */
+/** Explains why a one-time link is not valid and what to do. */
 export function DeadLink({ error }: { error: unknown }) {
   return (
     <AuthCard title="This link does not work">

@@ -7,12 +7,12 @@ import { DeadLink } from './dead-link.tsx'
 import { type NewAccount, NewAccountForm } from './new-account-form.tsx'
 import { startSession } from './start-session.ts'
 
-/** Whoever started the server becomes its first administrator. */
+/** Creates the first administrator of an instance. */
 export function FirstAdminPage({ token }: { token: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
   const link = useQuery(trpc.access.firstLink.queryOptions({ token }, { staleTime: Number.POSITIVE_INFINITY }))
-  const begin = useMutation({
+  const create = useMutation({
     mutationFn: async (account: NewAccount) => {
       const { email } = await client.access.becomeFirstAdmin.mutate({ token, ...account })
       await startSession(email, account.password, '/')
@@ -22,14 +22,14 @@ export function FirstAdminPage({ token }: { token: string }) {
   return (
     <AuthCard
       title="Welcome to FlexiML"
-      sentence="You are the first here. This makes you the administrator of this instance, who may enter every project."
+      sentence="Create the first account. It becomes the administrator of this instance, with access to every project."
     >
       {link.data ? (
         <NewAccountForm
-          action="Make my account"
-          error={begin.error}
-          isBusy={begin.isPending || begin.isSuccess}
-          onSubmit={account => begin.mutate(account)}
+          action="Create account"
+          error={create.error}
+          isBusy={create.isPending || create.isSuccess}
+          onSubmit={account => create.mutate(account)}
         />
       ) : (
         <Skeleton height={260} aria-label="Checking the link" />

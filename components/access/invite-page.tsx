@@ -6,11 +6,11 @@ import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { DeadLink } from './dead-link.tsx'
-import { ROLE_WORDS } from './labels.ts'
+import { ROLE_DESCRIPTIONS } from './labels.ts'
 import { type NewAccount, NewAccountForm } from './new-account-form.tsx'
 import { startSession } from './start-session.ts'
 
-/** The holder of a link joins a project: with the account of this browser, or with a new one. */
+/** Accepts an invitation with the account of this browser or a new one. */
 export function InvitePage({ token, signedInAs }: { token: string; signedInAs: string | null }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
@@ -40,7 +40,7 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
   return (
     <AuthCard
       title={`Join ${data.projectName}`}
-      sentence={`${data.invitedBy ?? 'A member'} invites you as ${data.role}. ${ROLE_WORDS[data.role]}.`}
+      sentence={`${data.invitedBy ?? 'A member'} invites you as ${data.role}. ${ROLE_DESCRIPTIONS[data.role]}.`}
     >
       {signedInAs ? (
         <Stack gap="md">
@@ -59,13 +59,13 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
         <Stack gap="md">
           <NewAccountForm
             email={data.email}
-            action="Make my account and join"
+            action="Create account and join"
             error={join.error}
             isBusy={join.isPending || join.isSuccess}
             onSubmit={account => join.mutate(account)}
           />
           <Anchor href={signIn} size="sm">
-            I have an account: sign in
+            Sign in with an existing account
           </Anchor>
         </Stack>
       )}

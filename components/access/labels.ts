@@ -1,11 +1,11 @@
 import type { Role } from '#server/access/contract.ts'
 
-/** What each role adds to the one before; shown wherever a role is chosen. */
-export const ROLE_WORDS: Record<Role, string> = {
+/** What each role adds to the one before. */
+export const ROLE_DESCRIPTIONS: Record<Role, string> = {
   viewer: 'Reads everything, tries endpoints',
-  engineer: 'Adds data, trains, promotes, rolls back, makes tokens',
-  approver: 'As engineer; reads the audit log',
-  owner: 'As approver; manages members, deletes',
+  engineer: 'Adds data, trains, promotes, rolls back, creates tokens',
+  approver: 'Like engineer; reads the audit log',
+  owner: 'Like approver; manages members, deletes',
 }
 
 /** `access.create-token` → “Create token · access”; a permission’s name stays readable as it is. */
@@ -31,7 +31,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ]
 
-/** Enough for a person to recognise a browser of theirs. */
+/** Names a browser well enough to recognize it. */
 export function deviceLabel(userAgent: string | null): string {
   if (!userAgent) return 'Unknown browser'
   const find = (list: readonly [RegExp, string][]) => list.find(([pattern]) => pattern.test(userAgent))?.[1]
@@ -40,11 +40,11 @@ export function deviceLabel(userAgent: string | null): string {
   return [browser ?? 'Another program', system].filter(Boolean).join(' on ')
 }
 
-/** A path of this site to go on to after signing in; whatever else is asked for becomes the start page. */
-export const safePath = (asked: string | null | undefined): string =>
-  asked && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(asked) && !asked.startsWith('/sign-in') ? asked : '/'
+/** Returns the path if it lies on this site and can follow sign-in, else the start page. */
+export const safePath = (path: string | null | undefined): string =>
+  path && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) && !path.startsWith('/sign-in') ? path : '/'
 
-/** A project name out of what somebody typed: `Bike Demand 2` → `bike-demand-2`. */
+/** Makes a project slug from a name: `Bike Demand 2` → `bike-demand-2`. */
 export const slugFrom = (text: string): string =>
   text
     .normalize('NFKD')

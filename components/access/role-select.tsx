@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core'
 import { ROLES, type Role, roleSchema } from '#server/access/contract.ts'
-import { ROLE_WORDS } from './labels.ts'
+import { ROLE_DESCRIPTIONS } from './labels.ts'
 
-/** A role with what it may do beside it. */
+/** Selects a role; each option describes what it allows. */
 export function RoleSelect({
   value,
   onChange,
@@ -15,7 +15,7 @@ export function RoleSelect({
   onChange: (role: Role) => void
   roles?: readonly Role[]
   label?: string
-  /** For a select in a table row, whose column says what it is. */
+  /** For a select in a table row, which has no visible label. */
   hiddenLabel?: string
   disabled?: boolean
 }) {
@@ -23,7 +23,7 @@ export function RoleSelect({
     <Select
       label={label}
       aria-label={hiddenLabel}
-      description={label ? ROLE_WORDS[value] : undefined}
+      description={label ? ROLE_DESCRIPTIONS[value] : undefined}
       size={label ? undefined : 'xs'}
       w={label ? undefined : 120}
       data={[...roles]}
@@ -35,7 +35,9 @@ export function RoleSelect({
         <span>
           <strong>{option.value}</strong>
           <br />
-          <span style={{ color: 'var(--mantine-color-dimmed)' }}>{ROLE_WORDS[roleSchema.parse(option.value)]}</span>
+          <span style={{ color: 'var(--mantine-color-dimmed)' }}>
+            {ROLE_DESCRIPTIONS[roleSchema.parse(option.value)]}
+          </span>
         </span>
       )}
       onChange={role => {

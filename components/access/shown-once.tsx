@@ -2,7 +2,7 @@ import { Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 
-/** A secret in the only answer that has it. */
+/** Shows a secret that cannot be shown again. */
 export function ShownOnce({ secret, children, onDone }: { secret: string; children: ReactNode; onDone: () => void }) {
   return (
     <Stack gap="md">

@@ -1,52 +1,36 @@
 'use client'
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import { Problem } from '../ui/problem.tsx'
+import { z } from 'zod'
+import { emailSchema, passwordSchema } from '#server/access/contract.ts'
+import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
 import { AuthCard } from './auth-card.tsx'
 import { startSession } from './start-session.ts'
 
-export function SignInForm({ to, email: known = '' }: { to: string; email?: string }) {
-  const [email, setEmail] = useState(known)
-  const [password, setPassword] = useState('')
-  const enter = useMutation({ mutationFn: () => startSession(email, password, to) })
+const signInInput = z.object({
+  email: emailSchema,
+  password: passwordSchema.meta({ title: 'Password', input: 'password', autoComplete: 'current-password' }),
+})
+
+export function SignInForm({ to, email = '' }: { to: string; email?: string }) {
+  const signIn = useMutation({
+    mutationFn: (input: z.infer<typeof signInInput>) => startSession(input.email, input.password, to),
+  })
   return (
     <AuthCard title="Sign in to FlexiML">
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          enter.mutate()
-        }}
-      >
-        <Stack gap="md">
-          {enter.error ? <Problem error={enter.error} /> : null}
-          <TextInput
-            label="E-mail"
-            type="email"
-            name="email"
-            autoComplete="username"
-            required
-            data-autofocus
-            value={email}
-            onChange={event => setEmail(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label="Password"
-            name="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={event => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" size="sm" loading={enter.isPending || enter.isSuccess}>
-            Sign in
-          </Button>
-          <Text size="xs" c="dimmed">
-            No account: ask an owner of a project for an invitation. Forgotten password: whoever runs this server makes
-            a reset link with <code>fleximl user reset EMAIL</code>.
-          </Text>
-        </Stack>
-      </form>
+      <SchemaForm
+        schema={signInInput}
+        initial={{ email }}
+        error={signIn.error}
+        onSubmit={input => signIn.mutate(input)}
+        submit="Sign in"
+        wide
+        busy={signIn.isPending || signIn.isSuccess}
+      />
+      <Text size="xs" c="dimmed" mt="md">
+        No account? Request an invitation from a project owner. Forgot your password? The server administrator can
+        create a reset link with <code>fleximl user reset EMAIL</code>.
+      </Text>
     </AuthCard>
   )
 }

@@ -91,7 +91,7 @@ export const slugSchema = z
 const nameSchema = z
   .string()
   .trim()
-  .min(1, 'Give it a name.')
+  .min(1, 'Enter a name.')
   .max(120, 'At most 120 characters.')
   // Marks that turn the direction of writing make a name look like another one.
   .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\]*$/u, 'No slashes, line breaks or control characters.')
@@ -115,12 +115,14 @@ export const emailSchema = z
   .trim()
   .toLowerCase()
   .max(254)
-  .pipe(z.email('An e-mail address, as ada@example.org.'))
+  .pipe(z.email('Enter an e-mail address, for example ada@example.org.'))
+  .meta({ title: 'E-mail', input: 'email', autoComplete: 'username' })
 /** Its rules (length, not the e-mail itself, not a common one) are in `rules/password.ts`; here only what bounds the work. */
 export const passwordSchema = z
   .string()
-  .min(1, 'Give a password.')
+  .min(1, 'Enter a password.')
   .max(MAX_PASSWORD, `At most ${MAX_PASSWORD} characters.`)
+  .meta({ title: 'Password', input: 'password' })
 export const linkTokenSchema = z.string().min(10).max(100)
 
 const isZone = (zone: string) => {
@@ -131,18 +133,20 @@ const isZone = (zone: string) => {
     return false
   }
 }
-const zoneSchema = z.string().max(60).refine(isZone, 'A time zone by its IANA name, as Europe/Berlin.')
+const zoneSchema = z.string().max(60).refine(isZone, 'Enter an IANA time zone, for example Europe/Berlin.')
 
 export const createProjectInput = z.object({
-  slug: slugSchema,
-  name: nameSchema.optional(),
-  zone: zoneSchema.optional(),
+  name: nameSchema.optional().meta({ title: 'Name' }),
+  slug: slugSchema.meta({ title: 'URL slug', description: 'Used in URLs and commands. It cannot be changed later.' }),
+  zone: zoneSchema
+    .optional()
+    .meta({ title: 'Time zone', description: 'Used for schedules and for days and months in charts.' }),
 })
 export type CreateProjectInput = z.infer<typeof createProjectInput>
 
 export const newAccountInput = z.object({
   token: linkTokenSchema,
-  name: nameSchema,
+  name: nameSchema.meta({ title: 'Your name', autoComplete: 'name' }),
   email: emailSchema,
   password: passwordSchema,
 })
@@ -150,8 +154,8 @@ export type NewAccountInput = z.infer<typeof newAccountInput>
 
 const MAX_TOKEN_DAYS = 730
 export const createTokenInput = z.object({
-  name: nameSchema,
-  role: roleSchema,
+  name: nameSchema.meta({ title: 'Name' }),
+  role: roleSchema.meta({ title: 'Role' }),
   /** Null: never expires; only an owner may make such a token. */
   expiresInDays: z.number().int().min(1).max(MAX_TOKEN_DAYS).nullable().default(90),
 })
@@ -159,8 +163,8 @@ export type CreateTokenInput = z.infer<typeof createTokenInput>
 
 export const addMemberInput = z.object({ email: emailSchema, role: roleSchema })
 export const changeMemberInput = z.object({ userId: z.uuid(), role: roleSchema })
-/** With an e-mail only that person may accept; without one, whoever holds the link. */
-export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema })
+/** With an e-mail address only that person may accept; without one, anyone with the link. */
+export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema.meta({ title: 'Role' }) })
 export type InviteInput = z.infer<typeof inviteInput>
 
 export const AUDIT_OUTCOMES = ['done', 'refused', 'failed'] as const
@@ -174,7 +178,10 @@ export const auditInput = z.object({
 })
 export type AuditInput = z.infer<typeof auditInput>
 
-export const changePasswordInput = z.object({ current: passwordSchema, next: passwordSchema })
+export const changePasswordInput = z.object({
+  current: passwordSchema.meta({ title: 'Current password', input: 'password', autoComplete: 'current-password' }),
+  next: passwordSchema.meta({ title: 'New password', input: 'password', autoComplete: 'new-password' }),
+})
 
 export interface ProjectView {
   id: string

@@ -7,7 +7,7 @@ const MAX_PATTERN = 500
 /** How many of the offending rows are kept with a result. */
 export const MAX_OFFENDING = 20
 
-const share = z.number().min(0).max(1).meta({ title: 'Share that must fit', description: '1: every one' }).default(1)
+const share = z.number().min(0).max(1).meta({ title: 'Minimum share', description: 'Share of rows that must pass, 0 to 1', step: 0.01 }).default(1)
 const least = z.number().nullish().meta({ title: 'At least' })
 const most = z.number().nullish().meta({ title: 'At most' })
 const column = z.string().min(1).max(500)
@@ -21,20 +21,21 @@ const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
 const ofTable = <T extends string, P extends z.ZodRawShape>(type: T, parameters: P) =>
   z.object({ type: z.literal(type), column: z.null().default(null), parameters: z.object(parameters) })
 const ofColumn = <T extends string, P extends z.ZodRawShape>(type: T, parameters: P) =>
-  z.object({ type: z.literal(type), column, parameters: z.object(parameters) })
+  z.object({
+    type: z.literal(type),
+    column: column.meta({ title: 'Column', input: 'column' }),
+    parameters: z.object(parameters),
+  })
 
-/** One entry per type: the form, the check of the input and the SQL all follow from it. */
+/** One entry per type: form, input validation and SQL follow from it. */
 export const checkSchema = z.discriminatedUnion('type', [
   ofTable('schema', {
     columns: z
-      .array(z.object({ name: column, type: z.enum(STORED).optional() }))
+      .array(z.object({ name: column, type: z.enum(STORED).optional().meta({ placeholder: 'Any type' }) }))
       .min(1)
       .max(10_000)
-      .meta({
-        title: 'Columns',
-        description: 'One a line: name, or name: type (number, integer, boolean, datetime, words)',
-      }),
-    exact: z.boolean().default(false).meta({ title: 'No further columns' }),
+      .meta({ title: 'Column', description: 'Columns that must exist, with their types.' }),
+    exact: z.boolean().default(false).meta({ title: 'No other columns' }),
   }),
   ofTable('row-count', range),
   ofColumn('not-null', { share }),
@@ -43,15 +44,15 @@ export const checkSchema = z.discriminatedUnion('type', [
       .array(column)
       .max(20)
       .default([])
-      .meta({ title: 'Together with', description: 'Further columns, one a line' }),
+      .meta({ title: 'Together with', description: 'Columns that form a key with it', input: 'columns' }),
   }),
   ofColumn('in-set', {
-    values: z.array(z.string().max(500)).min(1).max(2000).meta({ title: 'Values', description: 'One a line' }),
+    values: z.array(z.string().max(500)).min(1).max(2000).meta({ title: 'Values', description: 'Press Enter after each value.' }),
     share,
   }),
   ofColumn('between', {
-    min: bound.meta({ title: 'At least', description: 'A number, or a date' }),
-    max: bound.meta({ title: 'At most', description: 'A number, or a date' }),
+    min: bound.meta({ title: 'At least', description: 'A number or an ISO 8601 date' }),
+    max: bound.meta({ title: 'At most', description: 'A number or an ISO 8601 date' }),
     share,
   }),
   ofColumn('regex', {
@@ -59,12 +60,12 @@ export const checkSchema = z.discriminatedUnion('type', [
       .string()
       .min(1)
       .max(MAX_PATTERN)
-      .meta({ title: 'Pattern', description: 'RE2; found anywhere unless bound by ^ and $' }),
+      .meta({ title: 'Pattern', description: 'RE2 syntax; matches anywhere unless anchored with ^ and $', input: 'code' }),
     share,
   }),
   ofColumn('length', { ...range, share }),
   ofColumn('quantile-between', {
-    quantile: z.number().min(0).max(1).default(0.5).meta({ title: 'Quantile', description: '0.5: the median' }),
+    quantile: z.number().min(0).max(1).default(0.5).meta({ title: 'Quantile', description: '0 to 1; 0.5 is the median', step: 0.05 }),
     ...range,
   }),
   ofColumn('mean-between', range),
@@ -74,40 +75,41 @@ export const checkSchema = z.discriminatedUnion('type', [
       .number()
       .positive()
       .max(1e6)
-      .meta({ title: 'Hours', description: 'Between the newest time and the moment the version was added' }),
+      .meta({ title: 'Maximum age', unit: 'hours', description: 'From the newest timestamp to when the version was added' }),
   }),
   ofColumn('referential', {
     dataset: nameAtVersion.meta({
       title: 'Dataset',
-      description: 'name, or name@version; the newest when none is given',
+      description: 'name or name@version; the latest version by default',
     }),
-    to: column.meta({ title: 'Its column' }),
+    to: column.meta({ title: 'Column of that dataset' }),
     share,
   }),
   ofColumn('compare', {
-    operator: z.enum(COMPARISONS).meta({ title: 'Is' }),
-    other: column.meta({ title: 'Other column' }),
+    operator: z.enum(COMPARISONS).meta({ title: 'Operator' }),
+    other: column.meta({ title: 'Other column', input: 'column' }),
     share,
   }),
   ofTable('sql', {
     predicate: z.string().trim().min(1).max(MAX_PREDICATE).meta({
       title: 'Predicate',
-      description: 'One SQL expression that is true for every good row; a missing result counts as good',
+      description: 'SQL expression that is true for every valid row; NULL counts as valid',
+      input: 'code',
     }),
     share,
   }),
   ofColumn('drift', {
-    against: z.int().min(1).meta({ title: 'Version', description: 'of this dataset, to compare with' }),
+    against: z.int().min(1).meta({ title: 'Reference version', description: 'Version of this dataset to compare with' }),
     test: z
       .enum(['auto', 'ks', 'psi'])
       .default('auto')
-      .meta({ title: 'Test', description: 'auto: KS for numbers, PSI otherwise' }),
+      .meta({ title: 'Test', labels: { auto: 'Automatic: KS for numbers, else PSI', ks: 'KS', psi: 'PSI' } }),
     threshold: z
       .number()
       .positive()
       .max(100)
       .nullish()
-      .meta({ title: 'Threshold', description: 'Empty: 0.1 for KS, 0.2 for PSI' }),
+      .meta({ title: 'Threshold', placeholder: '0.1 for KS, 0.2 for PSI' }),
   }),
 ])
 export type Check = z.infer<typeof checkSchema>
@@ -145,8 +147,8 @@ const RANGED: readonly CheckType[] = [
 
 export const expectationInput = checkSchema
   .and(z.object({ id: z.uuid().optional(), ...rest }))
-  .refine(bounded, 'Give a lower or an upper bound.')
-  .refine(ordered, 'The lower bound is above the upper one.')
+  .refine(bounded, 'Enter a lower or an upper bound.')
+  .refine(ordered, 'The lower bound is above the upper bound.')
 export type ExpectationInput = z.input<typeof expectationInput>
 export type Expectation = Check & { id: string; severity: Severity; reason: string; enabled: boolean }
 export type Suggestion = Check & { severity: Severity; reason: string; enabled: boolean }

@@ -1,25 +1,35 @@
 'use client'
-import { ActionIcon, Alert, Button, Group, Menu, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Alert, Button, Group, Menu, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { type UseFormReturnType, useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
-import { Fragment, useDeferredValue, useMemo, useState } from 'react'
+import { Fragment, useDeferredValue, useMemo } from 'react'
 import { explainStep, type SchemaColumn } from '#ml/index.ts'
-import { resourceNameSchema } from '#server/access/contract.ts'
-import type { RecipeDetail, RecipeSample, RecipeStepInput } from '#server/data/recipes/contract.ts'
+import {
+  type RecipeDetail,
+  type RecipeSample,
+  type RecipeStepInput,
+  saveRecipeInput,
+} from '#server/data/recipes/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import type { FormValues } from '../../ui/schema-form/field.ts'
+import { FormActions } from '../../ui/schema-form/form-actions.tsx'
+import { FormContext } from '../../ui/schema-form/form-context.ts'
+import { FormFields } from '../../ui/schema-form/schema-form.tsx'
+import { useSchemaForm } from '../../ui/schema-form/use-schema-form.ts'
 import type { Shown } from '../client.ts'
 import { previewRecipe } from './preview-recipe.ts'
 import { PreviewTables } from './preview-tables.tsx'
-import { StepEditor } from './step-editor.tsx'
-import { columnsFor, kindOf, openPoint, STEP_GROUPS, STEP_KINDS } from './step-kinds.ts'
+import { editStep, readStep, StepEditor } from './step-editor.tsx'
+import { columnsFor, kindOf, missingInStep, STEP_GROUPS, STEP_KINDS } from './step-kinds.ts'
 
-/** Cleaning and feature steps with a live preview; which saved recipe is open is in the address. */
+/** Preprocessing steps with a live preview; the open recipe is in the URL. */
 export function RecipeTab({ project, shown }: { project: string; shown: Shown }) {
   const trpc = useTRPC()
   const [open, setOpen] = useQueryState('recipe', parseAsString)
@@ -38,12 +48,12 @@ export function RecipeTab({ project, shown }: { project: string; shown: Shown })
     <Stack gap="md">
       <Group justify="space-between" align="end">
         <Text size="sm" c="dimmed" maw={620}>
-          A recipe says how columns become features. It travels with the model: the same steps run in training and on
-          every request.
+          A recipe turns columns into features. It is part of the model: the same steps run in training and for every
+          request.
         </Text>
         <Select
           label="Recipe"
-          placeholder="A new one"
+          placeholder="New recipe"
           clearable
           data={(list.data?.items ?? []).map(r => ({ value: r.recipe, label: `${r.recipe} · v${r.version}` }))}
           value={open}
@@ -52,7 +62,7 @@ export function RecipeTab({ project, shown }: { project: string; shown: Shown })
       </Group>
       {saved.error ? <Problem error={saved.error} /> : null}
       <Builder
-        // Another recipe, or another version of it, begins anew.
+        // Another recipe or version starts with its own steps.
         key={`${shown.id} ${saved.data?.recipe ?? ''} ${saved.data?.version ?? ''}`}
         project={project}
         sample={sample.data}
@@ -63,9 +73,12 @@ export function RecipeTab({ project, shown }: { project: string; shown: Shown })
   )
 }
 
-let keys = 0
-/** Steps move and vanish: each keeps its key. */
-const keyed = (step: RecipeStepInput) => ({ key: ++keys, step })
+interface Item {
+  /** Steps move and are removed: each keeps its key. */
+  key: string
+  step: FormValues
+}
+const itemOf = (step: RecipeStepInput): Item => ({ key: crypto.randomUUID(), step: editStep(step) })
 
 function Builder({
   project,
@@ -78,85 +91,26 @@ function Builder({
   saved: RecipeDetail | undefined
   onSaved: (name: string) => void
 }) {
-  const [items, setItems] = useState(() => (saved?.steps ?? []).map(keyed))
-  const steps = items.map(i => i.step)
-  const complete = useDeferredValue(steps.filter(s => openPoint(s) === undefined))
+  const form: UseFormReturnType<FormValues> = useForm<FormValues>({
+    initialValues: { items: (saved?.steps ?? []).map(itemOf) },
+  })
+  const items = form.getValues().items as Item[]
+  const steps = items.map(item => readStep(item.step))
+  const complete = useDeferredValue(steps.filter(step => missingInStep(step) === undefined))
   const key = JSON.stringify(complete)
   const preview = useMemo(() => previewRecipe(sample, JSON.parse(key) as RecipeStepInput[]), [sample, key])
-  const change = (at: number, step: RecipeStepInput) =>
-    setItems(items.map((item, i) => (i === at ? { ...item, step } : item)))
-  const move = (at: number, by: number) => {
-    const next = [...items]
-    next.splice(at + by, 0, ...next.splice(at, 1))
-    setItems(next)
-  }
   if (sample.columns.length === 0)
     return (
-      <EmptyState title="No column can become a feature">
+      <EmptyState title="No usable columns">
         Ids, constants and ignored columns are not used. Change types and roles on the Schema tab.
       </EmptyState>
     )
   return (
     <>
-      {items.map(({ key: id, step }, at) => {
-        const problem = openPoint(step)
-        const { label } = kindOf(step)
-        return (
-          <Panel
-            key={id}
-            title={`${at + 1}. ${label}`}
-            actions={
-              <Group gap={4}>
-                <Tool label={`Move ${label} up`} disabled={at === 0} onClick={() => move(at, -1)}>
-                  <IconArrowUp size={15} aria-hidden />
-                </Tool>
-                <Tool label={`Move ${label} down`} disabled={at === items.length - 1} onClick={() => move(at, 1)}>
-                  <IconArrowDown size={15} aria-hidden />
-                </Tool>
-                <Tool label={`Remove ${label}`} onClick={() => setItems(items.filter((_, i) => i !== at))}>
-                  <IconTrash size={15} aria-hidden />
-                </Tool>
-              </Group>
-            }
-          >
-            <Stack gap="xs">
-              <StepEditor
-                step={step}
-                choices={columnsFor(step, at, steps, sample.columns as SchemaColumn[])}
-                problem={problem}
-                onChange={next => change(at, next)}
-              />
-              <Text size="sm" c="dimmed">
-                {problem ?? explainStep(step)}
-              </Text>
-            </Stack>
-          </Panel>
-        )
-      })}
-      <Group>
-        <Menu position="bottom-start" width={340}>
-          <Menu.Target>
-            <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />}>
-              Add a step
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-            {STEP_GROUPS.map(group => (
-              <Fragment key={group}>
-                <Menu.Label>{group}</Menu.Label>
-                {STEP_KINDS.filter(k => k.group === group).map(k => (
-                  <Menu.Item key={k.id} onClick={() => setItems([...items, keyed(k.blank)])}>
-                    {k.label}
-                    <Text size="xs" c="dimmed">
-                      {k.words}
-                    </Text>
-                  </Menu.Item>
-                ))}
-              </Fragment>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      </Group>
+      {items.map(({ key: id }, at) => (
+        <StepPanel key={id} form={form} at={at} steps={steps} columns={sample.columns as SchemaColumn[]} />
+      ))}
+      <AddStep onAdd={step => form.insertListItem('items', itemOf(step))} />
       {'problem' in preview ? (
         <Alert color="orange" variant="light" title="These steps cannot be applied" role="status">
           <Text size="sm">
@@ -171,19 +125,91 @@ function Builder({
           project={project}
           saved={saved}
           steps={steps}
-          blocked={
-            steps.length === 0
-              ? 'Add a step first.'
-              : steps.some(s => openPoint(s) !== undefined)
-                ? 'A step is not filled in yet.'
-                : 'problem' in preview
-                  ? 'These steps cannot be applied.'
-                  : undefined
-          }
+          blocked={whyNotSaved(steps, 'problem' in preview)}
           onSaved={onSaved}
         />
       </Allowed>
     </>
+  )
+}
+
+/** Returns why the recipe cannot be saved yet; undefined if it can. */
+function whyNotSaved(steps: RecipeStepInput[], broken: boolean): string | undefined {
+  if (steps.length === 0) return 'Add a step first.'
+  if (steps.some(step => missingInStep(step) !== undefined)) return 'A step is incomplete.'
+  return broken ? 'These steps cannot be applied.' : undefined
+}
+
+function StepPanel({
+  form,
+  at,
+  steps,
+  columns,
+}: {
+  form: UseFormReturnType<FormValues>
+  at: number
+  steps: RecipeStepInput[]
+  columns: SchemaColumn[]
+}) {
+  const step = steps[at]!
+  const { label } = kindOf(step)
+  const choices = columnsFor(step, at, steps, columns)
+  const move = (by: number) => form.reorderListItem('items', { from: at, to: at + by })
+  return (
+    <Panel
+      title={`${at + 1}. ${label}`}
+      actions={
+        <Group gap={4}>
+          <Tool label={`Move ${label} up`} disabled={at === 0} onClick={() => move(-1)}>
+            <IconArrowUp size={15} aria-hidden />
+          </Tool>
+          <Tool label={`Move ${label} down`} disabled={at === steps.length - 1} onClick={() => move(1)}>
+            <IconArrowDown size={15} aria-hidden />
+          </Tool>
+          <Tool label={`Remove ${label}`} onClick={() => form.removeListItem('items', at)}>
+            <IconTrash size={15} aria-hidden />
+          </Tool>
+        </Group>
+      }
+    >
+      <FormContext value={{ form, columns: choices, options: {}, disabled: false }}>
+        <Stack gap="xs">
+          <StepEditor step={step} path={`items.${at}.step`} choices={choices} />
+          <Text size="sm" c="dimmed">
+            {missingInStep(step) ?? explainStep(step)}
+          </Text>
+        </Stack>
+      </FormContext>
+    </Panel>
+  )
+}
+
+function AddStep({ onAdd }: { onAdd: (step: RecipeStepInput) => void }) {
+  return (
+    <Group>
+      <Menu position="bottom-start" width={340}>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconPlus size={15} aria-hidden />}>
+            Add step
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
+          {STEP_GROUPS.map(group => (
+            <Fragment key={group}>
+              <Menu.Label>{group}</Menu.Label>
+              {STEP_KINDS.filter(k => k.group === group).map(k => (
+                <Menu.Item key={k.id} onClick={() => onAdd(k.blank)}>
+                  {k.label}
+                  <Text size="xs" c="dimmed">
+                    {k.description}
+                  </Text>
+                </Menu.Item>
+              ))}
+            </Fragment>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
   )
 }
 
@@ -205,6 +231,8 @@ function Tool({
   )
 }
 
+const saveForm = saveRecipeInput.omit({ steps: true })
+
 function SaveForm({
   project,
   saved,
@@ -220,55 +248,25 @@ function SaveForm({
 }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [name, setName] = useState(saved?.recipe ?? '')
-  const [note, setNote] = useState('')
   const save = useMutation(
     trpc.data.recipes.save.mutationOptions({
       onSuccess: async ({ recipe, version, created }) => {
         await queries.invalidateQueries(trpc.data.pathFilter())
         notifications.show({
-          message: created ? `${recipe} v${version} is saved.` : `These steps are ${recipe} v${version} already.`,
+          message: created ? `Saved ${recipe} v${version}.` : `Unchanged: ${recipe} v${version} has the same steps.`,
         })
         onSaved(recipe)
       },
     }),
   )
-  const wrong = name === '' ? undefined : resourceNameSchema.safeParse(name).error?.issues[0]?.message
+  const state = useSchemaForm(saveForm, { initial: { name: saved?.recipe }, error: save.error })
   return (
-    <Panel title="Save" note="experiments can use it by its name">
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          if (!blocked && !wrong && name !== '') save.mutate({ project, name, steps, note })
-        }}
-      >
+    <Panel title="Save" note="experiments select recipes by name">
+      <form noValidate onSubmit={state.onSubmit(input => save.mutate({ project, steps, ...input }))}>
         <Stack gap="sm">
-          <Group align="start" grow>
-            <TextInput
-              label="Name of the recipe"
-              description="Under the name of one that is there, it becomes its next version."
-              value={name}
-              error={wrong}
-              onChange={e => setName(e.currentTarget.value)}
-            />
-            <TextInput
-              label="Note"
-              description="What changed, and why. Optional."
-              value={note}
-              onChange={e => setNote(e.currentTarget.value)}
-            />
-          </Group>
-          {save.error ? <Problem error={save.error} /> : null}
-          <Group justify="flex-end">
-            {blocked ? (
-              <Text size="sm" c="dimmed">
-                {blocked}
-              </Text>
-            ) : null}
-            <Button type="submit" loading={save.isPending} disabled={!!blocked || !!wrong || name === ''}>
-              Save recipe
-            </Button>
-          </Group>
+          {state.problem ? <Problem error={state.problem} /> : null}
+          <FormFields state={state} />
+          <FormActions submit="Save recipe" busy={save.isPending} disabled={blocked !== undefined} note={blocked} />
         </Stack>
       </form>
     </Panel>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SchemaColumn } from '#ml/index.ts'
 import { type RecipeStepInput, recipeStep } from '#server/data/recipes/contract.ts'
-import { columnsFor, openPoint, STEP_GROUPS, STEP_KINDS, takesAll } from './step-kinds.ts'
+import { columnsFor, missingInStep, STEP_GROUPS, STEP_KINDS, takesAll } from './step-kinds.ts'
 
 const columns: SchemaColumn[] = [
   { name: 'n', type: 'number', role: 'feature', nullable: true },
@@ -16,10 +16,10 @@ describe('steps of the recipe builder', () => {
     assert.deepEqual(STEP_KINDS.map(k => k.id).sort(), recipeStep.options.map(o => o.shape.step.value).sort())
     for (const { blank, group } of STEP_KINDS) {
       assert.ok(STEP_GROUPS.includes(group))
-      assert.equal(openPoint(blank) === undefined, takesAll(blank), `${blank.step} without columns`)
+      assert.equal(missingInStep(blank) === undefined, takesAll(blank), `${blank.step} without columns`)
       const filled = { ...blank, columns: ['a', 'b'] } as RecipeStepInput
       if (filled.step === 'expression') Object.assign(filled, { name: 'ratio', formula: 'a / b' })
-      assert.equal(openPoint(filled), undefined)
+      assert.equal(missingInStep(filled), undefined)
       assert.ok(recipeStep.safeParse(filled).success, blank.step)
     }
   })
@@ -42,8 +42,8 @@ describe('steps of the recipe builder', () => {
 
   it('a formula with a fault says where', () => {
     const step: RecipeStepInput = { step: 'expression', columns: [], name: 'x', formula: 'n + (d' }
-    assert.match(openPoint(step)!, /position 7/)
-    assert.match(openPoint({ ...step, formula: '1 + 2' })!, /no column/)
-    assert.match(openPoint({ ...step, formula: 'n', name: '' })!, /name/)
+    assert.match(missingInStep(step)!, /position 7/)
+    assert.match(missingInStep({ ...step, formula: '1 + 2' })!, /no column/)
+    assert.match(missingInStep({ ...step, formula: 'n', name: '' })!, /name/)
   })
 })

@@ -8,138 +8,137 @@ export interface StepKind {
   id: Kind
   group: StepGroup
   label: string
-  /** What it is for, in a sentence. */
-  words: string
-  /** A new one, before columns are chosen. */
+  description: string
+  /** The step as it is added, before columns are chosen. */
   blank: RecipeStepInput
 }
 
-/** In the order in which they are usually wanted. */
+/** In the order of the menu. */
 export const STEP_KINDS: readonly StepKind[] = [
   {
     id: 'drop',
     group: 'Columns',
-    label: 'Leave out',
-    words: 'Columns that the model shall not see.',
+    label: 'Drop columns',
+    description: 'Exclude columns from the features.',
     blank: { step: 'drop', columns: [] },
   },
   {
     id: 'cast',
     group: 'Columns',
-    label: 'Read as another type',
-    words: 'Text as numbers, numbers as categories and so on.',
+    label: 'Cast type',
+    description: 'For example text to number or number to category.',
     blank: { step: 'cast', columns: [], to: 'number' },
   },
   {
     id: 'impute',
     group: 'Columns',
-    label: 'Fill missing cells',
-    words: 'By a typical value of the training rows, or one you give.',
+    label: 'Impute missing values',
+    description: 'Mean, median or mode of the training rows, or a constant.',
     blank: { step: 'impute', columns: [], strategy: 'median', indicator: true },
   },
   {
     id: 'indicator',
     group: 'Columns',
-    label: 'Say what is missing',
-    words: 'A column of 0 and 1; the cells stay as they are.',
+    label: 'Missing indicator',
+    description: 'Add a 0/1 column; the values are unchanged.',
     blank: { step: 'indicator', columns: [] },
   },
   {
     id: 'near-constant',
     group: 'Columns',
-    label: 'Leave out what hardly varies',
-    words: 'Columns where almost all rows have the same value.',
+    label: 'Drop near-constant',
+    description: 'Drop columns where almost all rows have the same value.',
     blank: { step: 'near-constant', columns: [] },
   },
   {
     id: 'clip',
     group: 'Numbers',
     label: 'Clip outliers',
-    words: 'Cells beyond two quantiles become those quantiles.',
+    description: 'Limit values to two quantiles.',
     blank: { step: 'clip', columns: [], lower: 0.01, upper: 0.99 },
   },
   {
     id: 'power',
     group: 'Numbers',
-    label: 'Straighten skew',
-    words: 'Logarithm, or the power that makes a column most normal.',
+    label: 'Power transform',
+    description: 'Logarithm or Yeo–Johnson, for skewed columns.',
     blank: { step: 'power', columns: [], method: 'log1p' },
   },
   {
     id: 'expression',
     group: 'Numbers',
     label: 'Formula',
-    words: 'A new feature from a formula over columns.',
+    description: 'Compute a new feature from columns.',
     blank: { step: 'expression', columns: [], name: '', formula: '' },
   },
   {
     id: 'interaction',
     group: 'Numbers',
     label: 'Combine two columns',
-    words: 'Their product, ratio, sum or difference as a new feature.',
+    description: 'Product, ratio, sum or difference of two columns.',
     blank: { step: 'interaction', columns: [], operation: 'multiply' },
   },
   {
     id: 'scale',
     group: 'Numbers',
     label: 'Scale',
-    words: 'Bring numbers to a common scale.',
+    description: 'Standardize or normalize numbers.',
     blank: { step: 'scale', columns: [], method: 'standard' },
   },
   {
     id: 'correlation',
     group: 'Numbers',
-    label: 'Leave out doubles',
-    words: 'Of two numbers that go together, only the first is kept.',
+    label: 'Drop correlated',
+    description: 'Keep only the first of two highly correlated columns.',
     blank: { step: 'correlation', columns: [] },
   },
   {
     id: 'one-hot',
     group: 'Categories',
-    label: 'One column per level',
-    words: 'Categories become columns of 0 and 1.',
+    label: 'One-hot',
+    description: 'One 0/1 column for each category.',
     blank: { step: 'one-hot', columns: [], maxCategories: 40, minCount: 2 },
   },
   {
     id: 'target-encoding',
     group: 'Categories',
-    label: 'Mean of the target',
-    words: 'Each level becomes the mean of what is predicted; for many levels.',
+    label: 'Target encoding',
+    description: 'Replace each category by the mean of the target; for many categories.',
     blank: { step: 'target-encoding', columns: [], smoothing: 10 },
   },
   {
     id: 'ordinal',
     group: 'Categories',
-    label: 'A code per level',
-    words: 'For trees, which split codes as categories.',
+    label: 'Ordinal',
+    description: 'Integer codes, for tree models.',
     blank: { step: 'ordinal', columns: [] },
   },
   {
     id: 'hashing',
     group: 'Categories',
     label: 'Hashing',
-    words: 'Levels or words over a fixed number of columns, new ones too.',
+    description: 'Hash categories or terms into a fixed number of columns.',
     blank: { step: 'hashing', columns: [], buckets: 32 },
   },
   {
     id: 'date-parts',
     group: 'Times',
     label: 'Date and time parts',
-    words: 'Hour, weekday, month and day of the year.',
+    description: 'Hour, weekday, month and day of the year.',
     blank: { step: 'date-parts', columns: [], elapsedDays: false },
   },
   {
     id: 'tf-idf',
     group: 'Text',
-    label: 'Words (TF-IDF)',
-    words: 'A column for each of the words that most rows have.',
+    label: 'TF-IDF',
+    description: 'One column for each frequent term.',
     blank: { step: 'tf-idf', columns: [], maxTerms: 100 },
   },
   {
     id: 'text-statistics',
     group: 'Text',
-    label: 'Length and makeup of text',
-    words: 'Characters, words, shares of digits, capitals and punctuation.',
+    label: 'Text statistics',
+    description: 'Number of characters and words; share of digits, capitals and punctuation.',
     blank: { step: 'text-statistics', columns: [], keep: true },
   },
 ]
@@ -148,10 +147,10 @@ export const STEP_GROUPS: readonly StepGroup[] = ['Columns', 'Numbers', 'Categor
 
 export const kindOf = (step: RecipeStepInput): StepKind => STEP_KINDS.find(k => k.id === step.step)!
 
-/** These look at all columns that they can when none is named. */
+/** Steps that use all suitable columns if none is chosen. */
 export const takesAll = (step: RecipeStepInput): boolean => step.step === 'near-constant' || step.step === 'correlation'
 
-/** Names that a step at place `at` may take: columns of its kinds, and features that earlier steps made. */
+/** Returns the names that step `at` may use: columns of suitable types and features of earlier steps. */
 export function columnsFor(
   step: RecipeStepInput,
   at: number,
@@ -164,22 +163,22 @@ export function columnsFor(
     .map(column => column.name)
 }
 
-/** What is still to be filled in, in words; undefined: complete. */
-export function openPoint(step: RecipeStepInput): string | undefined {
+/** Returns what is missing in a step; undefined if it is complete. */
+export function missingInStep(step: RecipeStepInput): string | undefined {
   if (step.step === 'expression') {
-    if (step.formula.trim() === '') return 'Write the formula, as log(price) / (rooms + 1).'
+    if (step.formula.trim() === '') return 'Enter a formula, for example log(price) / (rooms + 1).'
     try {
-      if (columnsRead(step).length === 0) return 'The formula names no column.'
+      if (columnsRead(step).length === 0) return 'The formula uses no column.'
     } catch (error) {
       if (error instanceof EngineError) return error.message
       throw error
     }
-    return step.name === '' ? 'Give the feature a name.' : undefined
+    return step.name === '' ? 'Enter a feature name.' : undefined
   }
   if (step.step === 'interaction') return step.columns.length === 2 ? undefined : 'Choose two columns.'
   if (step.columns.length === 0 && !takesAll(step)) return 'Choose at least one column.'
   if (step.step === 'impute' && step.strategy === 'constant' && (step.value === undefined || step.value === ''))
-    return 'Give the value that fills missing cells.'
+    return 'Enter the constant for missing values.'
   if (step.step === 'clip' && (step.lower ?? 0.01) >= (step.upper ?? 0.99))
     return 'The lower quantile must be below the upper one.'
   return undefined

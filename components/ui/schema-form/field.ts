@@ -8,6 +8,7 @@ export interface FieldBase {
   /** Shown at the end of a number input, such as `rows`. */
   unit?: string
   required: boolean
+  /** A blank value becomes null. */
   nullable: boolean
   /** The schema's default; undefined if it has none. */
   initial?: unknown
@@ -15,6 +16,7 @@ export interface FieldBase {
   advanced?: boolean
   /** Keeps its value without an input. */
   hidden?: boolean
+  readOnly?: boolean
   /** Shown only while the sibling field has one of these values. */
   showIf?: { field: string; is: readonly unknown[] }
 }
@@ -22,6 +24,7 @@ export interface FieldBase {
 export interface Option {
   value: string
   label: string
+  description?: string
 }
 
 export type TextInputKind = 'line' | 'multiline' | 'code' | 'password' | 'email' | 'url'

@@ -8,6 +8,7 @@ export function FormActions({
   busy = false,
   disabled = false,
   destructive = false,
+  wide = false,
   note,
   onCancel,
   children,
@@ -17,12 +18,20 @@ export function FormActions({
   busy?: boolean
   disabled?: boolean
   destructive?: boolean
+  /** One button over the whole width, as on sign-in pages. */
+  wide?: boolean
   /** What is missing, or what will happen. */
   note?: ReactNode
   onCancel?: () => void
   /** Further buttons, before the submit button. */
   children?: ReactNode
 }) {
+  if (wide)
+    return (
+      <Button type="submit" size="sm" fullWidth loading={busy} disabled={disabled}>
+        {submit}
+      </Button>
+    )
   return (
     <Group className={classes.actions} justify="flex-end" gap="xs">
       {note ? (

@@ -9,6 +9,8 @@ interface FormContextValue {
   /** Options that only the page knows, by path: a text becomes a text with suggestions, a choice gets these. */
   options: Readonly<Record<string, readonly (string | Option)[]>>
   disabled: boolean
+  /** Path of the input that a dialog focuses. */
+  focus?: string
 }
 
 export const FormContext = createContext<FormContextValue | null>(null)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Field, FieldBase, FieldKind, TextInputKind } from './field.ts'
+import type { Field, FieldBase, FieldKind, Option, TextInputKind } from './field.ts'
 
 /** The part of JSON Schema (2020-12) that forms understand, with the hints that a contract adds by `.meta()`. */
 export interface JsonSchema {
@@ -32,13 +32,15 @@ export interface JsonSchema {
   autoComplete?: string
   /** Of the values of an enumeration. */
   labels?: Record<string, string>
+  descriptions?: Record<string, string>
   advanced?: boolean
   hidden?: boolean
+  readOnly?: boolean
   showIf?: { field: string; is: readonly unknown[] }
 }
 
 /** Changes to a field that only the page knows, by the field's path. */
-export type Hints = Record<string, Partial<JsonSchema>>
+export type Hints = Record<string, Omit<JsonSchema, 'required'> & { required?: boolean }>
 
 /** Returns the inputs of a form for a contract, in the order of its properties. */
 export const fieldsOf = (schema: z.ZodType, hints: Hints = {}): Field[] =>
@@ -50,7 +52,13 @@ export const fieldsOfJsonSchema = (schema: JsonSchema, hints: Hints = {}): Field
 function objectFields(schema: JsonSchema, hints: Hints, path: string): Field[] {
   if (schema.allOf) return schema.allOf.flatMap(part => objectFields(part, hints, path))
   const variants = schema.oneOf ?? schema.anyOf
-  if (variants) return [{ ...base('', { ...schema, ...hints[path] }, true), ...unionOf(variants, hints, path) }]
+  if (variants)
+    return [
+      {
+        ...base('', { ...schema, title: hints[path]?.title ?? schema.title }, true),
+        ...unionOf(variants, hints, path),
+      },
+    ]
   const required = new Set(schema.required)
   return Object.entries(schema.properties ?? {}).map(([name, property]) =>
     readField(name, property, required.has(name), hints, path === '' ? name : `${path}.${name}`),
@@ -58,8 +66,9 @@ function objectFields(schema: JsonSchema, hints: Hints, path: string): Field[] {
 }
 
 function readField(name: string, given: JsonSchema, required: boolean, hints: Hints, path: string): Field {
-  const { schema, nullable } = withoutNull({ ...given, ...hints[path] })
-  const common = { ...base(name, schema, required && !nullable), nullable }
+  const { required: mustBeGiven = required, ...hint } = hints[path] ?? {}
+  const { schema, nullable } = withoutNull({ ...given, ...hint })
+  const common = { ...base(name, schema, mustBeGiven && !nullable), nullable: nullable && required }
   return { ...common, ...readKind(schema, hints, path) }
 }
 
@@ -75,6 +84,7 @@ function base(name: string, schema: JsonSchema, required: boolean): FieldBase {
     initial: schema.default,
     advanced: schema.advanced,
     hidden: schema.hidden,
+    readOnly: schema.readOnly,
     showIf: schema.showIf,
   }
 }
@@ -160,8 +170,11 @@ function listOf(schema: JsonSchema, hints: Hints, path: string): FieldKind {
 const limitOf = (schema: JsonSchema) =>
   schema.maxItems !== undefined && schema.maxItems <= 20 ? schema.maxItems : undefined
 
-const optionsOf = ({ enum: values = [], labels = {} }: JsonSchema) =>
-  values.map(String).map(value => ({ value, label: labels[value] ?? value }))
+const optionsOf = ({ enum: values = [], labels = {}, descriptions = {} }: JsonSchema): Option[] =>
+  values.map(String).map(value => {
+    const option = { value, label: labels[value] ?? value }
+    return descriptions[value] === undefined ? option : { ...option, description: descriptions[value] }
+  })
 
 /** A discriminated union: the property that is constant in every variant chooses. */
 function unionOf(parts: JsonSchema[], hints: Hints, path: string): FieldKind {

@@ -111,7 +111,7 @@ const address = z.object({
   name: z.string().min(1).meta({ title: 'Name' }),
   note: z.string().default(''),
   port: z.int().min(1).max(65_535).optional(),
-  limit: z.number().nullish(),
+  limit: z.number().nullable(),
   strategy: z.enum(['mean', 'constant']),
   value: z
     .union([z.number(), z.string()])

@@ -52,9 +52,20 @@ export function SchemaInput({ field, path }: InputProps) {
 
 /** Props that all inputs share. */
 function useInput(field: Field, path: string) {
-  const { form, disabled } = useFormContext()
-  const { label, description, placeholder, required } = field
-  return { label, description, placeholder, withAsterisk: required, disabled, ...form.getInputProps(path) }
+  const { form, disabled, focus } = useFormContext()
+  const { label, description, placeholder, required, readOnly } = field
+  const focused = focus === path ? { 'data-autofocus': true } : {}
+  return {
+    label,
+    description,
+    placeholder,
+    required,
+    readOnly,
+    disabled,
+    name: path,
+    ...focused,
+    ...form.getInputProps(path),
+  }
 }
 
 function LineField({ field, path }: InputProps) {
@@ -125,10 +136,13 @@ function ChoiceField({ field, path }: InputProps<FieldOf<'choice'>>) {
   const shared = useInput(field, path)
   const data = options[path] ?? field.options
   if (field.segmented) return <Segments field={field} path={path} />
+  const described = field.options.find(option => option.value === shared.value)?.description
   return (
     <Select
       {...shared}
+      description={described ?? shared.description}
       data={data as Option[]}
+      renderOption={described ? ({ option }) => <DescribedOption {...(option as Option)} /> : undefined}
       allowDeselect={!field.required && field.initial === undefined}
       clearable={!field.required && field.initial === undefined}
       searchable={data.length > 10}
@@ -136,6 +150,17 @@ function ChoiceField({ field, path }: InputProps<FieldOf<'choice'>>) {
     />
   )
 }
+
+const DescribedOption = ({ label, description }: Option) => (
+  <div>
+    <Text size="sm" fw={600}>
+      {label}
+    </Text>
+    <Text size="xs" c="dimmed">
+      {description}
+    </Text>
+  </div>
+)
 
 function Segments({ field, path }: InputProps<FieldOf<'choice'>>) {
   const { form, disabled } = useFormContext()

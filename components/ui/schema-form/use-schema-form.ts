@@ -19,19 +19,37 @@ export interface SchemaFormState<S extends z.ZodType> {
 /** Holds the state of a form of one contract: its fields, values, validation by zod and the server's messages. */
 export function useSchemaForm<S extends z.ZodType>(
   schema: S,
-  { initial, error, hints }: { initial?: FormValues; error?: unknown; hints?: Hints } = {},
+  {
+    initial,
+    error,
+    hints,
+    derive,
+    renameErrors,
+  }: {
+    initial?: FormValues
+    error?: unknown
+    hints?: Hints
+    /** Names of the server's messages that differ from those of the fields. */
+    renameErrors?: Readonly<Record<string, string>>
+    /** Values that follow from others, such as a slug from a name. */
+    derive?: (values: FormValues, previous: FormValues) => FormValues | undefined
+  } = {},
 ): SchemaFormState<S> {
   const key = JSON.stringify(hints)
   // biome-ignore lint/correctness/useExhaustiveDependencies: hints are written inline, so their content counts.
   const fields = useMemo(() => fieldsOf(schema, hints), [schema, key])
-  const form = useForm<FormValues>({
+  const form: UseFormReturnType<FormValues> = useForm<FormValues>({
     initialValues: initialValues(fields, initial),
+    onValuesChange: (values, previous) => {
+      const derived = derive?.(values, previous)
+      if (derived) form.setValues(derived)
+    },
     validate: values => ({
       ...schemaResolver(schema, { sync: true })(cleanValues(fields, values)),
       ...requiredErrors(fields, values),
     }),
   })
-  useServerErrors(form, error)
+  useServerErrors(form, error, renameErrors)
   const whole = form.errors['']
   const problem = whole
     ? new Error(String(whole))

@@ -63,7 +63,7 @@ export function cleanValues(fields: readonly Field[], values: FormValues): FormV
 
 function cleanValue(field: Field, value: unknown): unknown {
   // A blank value that must be given stays, so that validation names the field.
-  const blank = field.required ? value : field.nullable && field.initial === undefined ? null : undefined
+  const blank = field.required ? value : field.nullable ? null : undefined
   switch (field.kind) {
     case 'fixed':
       return field.value
