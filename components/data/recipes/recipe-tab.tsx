@@ -26,7 +26,8 @@ import { useSchemaForm } from '../../ui/schema-form/use-schema-form.ts'
 import type { Shown } from '../client.ts'
 import { previewRecipe } from './preview-recipe.ts'
 import { PreviewTables } from './preview-tables.tsx'
-import { editStep, readStep, StepEditor } from './step-editor.tsx'
+import { StepEditor } from './step-editor.tsx'
+import { editStep, readStep } from './step-form.ts'
 import { columnsFor, kindOf, missingInStep, STEP_GROUPS, STEP_KINDS } from './step-kinds.ts'
 
 /** Preprocessing steps with a live preview; the open recipe is in the URL. */

@@ -125,7 +125,7 @@ export const STEP_KINDS: readonly StepKind[] = [
     group: 'Times',
     label: 'Date and time parts',
     description: 'Hour, weekday, month and day of the year.',
-    blank: { step: 'date-parts', columns: [], elapsedDays: false },
+    blank: { step: 'date-parts', columns: [] },
   },
   {
     id: 'tf-idf',
