@@ -7,25 +7,25 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { AddDataset } from '../add-dataset.tsx'
 import { SourceForm } from './source-form.tsx'
 
-const WAYS: { id: 'file' | 'url' | 'database' | 'objects'; label: string; words: string; icon: TablerIcon }[] = [
-  { id: 'file', label: 'File', words: 'from this computer', icon: IconFileUpload },
-  { id: 'url', label: 'URL or API', words: 'CSV, Parquet or JSON, also in pages', icon: IconWorld },
-  { id: 'database', label: 'Database query', words: 'PostgreSQL, MySQL, MariaDB', icon: IconDatabase },
-  { id: 'objects', label: 'Bucket', words: 'S3, Google Cloud, Azure', icon: IconBucket },
+const WAYS: { id: 'file' | 'url' | 'database' | 'objects'; label: string; description: string; icon: TablerIcon }[] = [
+  { id: 'file', label: 'File', description: 'from this computer', icon: IconFileUpload },
+  { id: 'url', label: 'URL or API', description: 'CSV, Parquet or JSON; pagination supported', icon: IconWorld },
+  { id: 'database', label: 'Database query', description: 'PostgreSQL, MySQL, MariaDB', icon: IconDatabase },
+  { id: 'objects', label: 'Bucket', description: 'S3, Google Cloud, Azure', icon: IconBucket },
 ]
 
-/** Four ways to a dataset; the chosen one is in the address. */
+/** Adds a dataset from a file, a URL, a database or a bucket; the choice is in the URL. */
 export function AddData({ project }: { project: string }) {
   const [way, setWay] = useQueryState('from', parseAsStringLiteral(WAYS.map(w => w.id)).withDefault('file'))
   return (
     <Stack gap="md">
       <PageHeader
         title="Add data"
-        sentence="Where do the rows come from? What is fetched can be refreshed by itself; what has not changed makes no new version."
+        sentence="Choose a source. Fetched sources can refresh on a schedule; unchanged data creates no version."
       />
       <Allowed project={project} to="data:write" explain>
-        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" role="radiogroup" aria-label="Where the rows come from">
-          {WAYS.map(({ id, label, words, icon: Icon }) => (
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" role="radiogroup" aria-label="Source">
+          {WAYS.map(({ id, label, description, icon: Icon }) => (
             <UnstyledButton
               key={id}
               role="radio"
@@ -43,7 +43,7 @@ export function AddData({ project }: { project: string }) {
                 {label}
               </Text>
               <Text size="xs" c="dimmed">
-                {words}
+                {description}
               </Text>
             </UnstyledButton>
           ))}

@@ -9,11 +9,11 @@ const NEW = '—new'
 const TEST = {
   none: ['queued', 'not tested'],
   running: ['running', 'testing'],
-  passed: ['ok', 'works'],
-  failed: ['failed', 'does not work'],
+  passed: ['ok', 'passed'],
+  failed: ['failed', 'failed'],
 } as const
 
-/** What the last test of a connection said. */
+/** Result of the last connection test. */
 export function ConnectionTest({ connection }: { connection: ConnectionSummary }) {
   const [state, label] = TEST[connection.test.state]
   return (
@@ -26,7 +26,7 @@ export function ConnectionTest({ connection }: { connection: ConnectionSummary }
   )
 }
 
-/** A stored connection of this kind, or a new address. `null`: a new one. */
+/** Selects a stored connection of this kind; null is a new one. */
 export function ConnectionChooser({
   project,
   kind,
@@ -50,7 +50,7 @@ export function ConnectionChooser({
         label="Connection"
         allowDeselect={false}
         data={[
-          { value: NEW, label: 'A new address' },
+          { value: NEW, label: 'New connection' },
           ...fitting.map(c => ({ value: c.name, label: `${c.name}: ${c.words}` })),
         ]}
         value={chosen ?? NEW}
@@ -60,10 +60,8 @@ export function ConnectionChooser({
         <>
           <ConnectionTest connection={connection} />
           <Text size="xs" c="dimmed">
-            {connection.secrets.length > 0
-              ? `Secrets that are set: ${connection.secrets.join(', ')}.`
-              : 'It has no secrets.'}{' '}
-            {connection.usedBy.length > 0 ? `Feeds ${connection.usedBy.join(', ')}.` : 'Feeds no dataset yet.'}
+            {connection.secrets.length > 0 ? `Secrets: ${connection.secrets.join(', ')}.` : 'No secrets.'}{' '}
+            {connection.usedBy.length > 0 ? `Used by ${connection.usedBy.join(', ')}.` : 'Not used by a dataset.'}
           </Text>
           <Group gap="xs">
             <Button

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeSchedule, SCHEDULES } from './describe-schedule.ts'
 
-describe('schedules in words', () => {
+describe('descriptions of schedules', () => {
   for (const [cron, words] of [
     ['0 6 * * *', 'every day at 06:00'],
     ['30 4 * * 2', 'every Tuesday at 04:30'],
@@ -10,13 +10,13 @@ describe('schedules in words', () => {
     ['15 23 * * 1-5', 'every weekday at 23:15'],
     ['0 0 15 * *', 'on day 15 of every month at 00:00'],
     ['0 0 * * 7', 'every Sunday at 00:00'],
-    ['*/5 * * * *', 'by the pattern */5 * * * *'],
-    ['0 6 * 1 *', 'by the pattern 0 6 * 1 *'],
-    ['0 6,18 * * *', 'by the pattern 0 6,18 * * *'],
+    ['*/5 * * * *', 'on cron */5 * * * *'],
+    ['0 6 * 1 *', 'on cron 0 6 * 1 *'],
+    ['0 6,18 * * *', 'on cron 0 6,18 * * *'],
   ] as const)
     it(cron, () => assert.equal(describeSchedule(cron), words))
 
-  it('the offered ones are said as offered', () => {
-    for (const { cron, words } of SCHEDULES) assert.equal(describeSchedule(cron), words)
+  it('offered schedules keep their label', () => {
+    for (const { cron, label } of SCHEDULES) assert.equal(describeSchedule(cron), label)
   })
 })

@@ -1,44 +1,35 @@
 import { Group, Select, TextInput } from '@mantine/core'
 import { describeSchedule, SCHEDULES } from './describe-schedule.ts'
 
-const OWN = 'own'
+const CUSTOM = 'custom'
+const CHOICES = [
+  { value: '', label: 'Manual' },
+  ...SCHEDULES.map(({ cron, label }) => ({ value: cron, label: label.charAt(0).toUpperCase() + label.slice(1) })),
+  { value: CUSTOM, label: 'Cron expression' },
+]
 
-/** null: by hand only. A pattern of one's own is five fields. */
-export function SchedulePicker({
-  cron,
-  onChange,
-  disabled = false,
-}: {
-  cron: string | null
-  onChange: (cron: string | null) => void
-  disabled?: boolean
-}) {
-  const own = cron !== null && !SCHEDULES.some(s => s.cron === cron)
+/** Selects a schedule; null is manual. */
+export function SchedulePicker({ cron, onChange }: { cron: string | null; onChange: (cron: string | null) => void }) {
+  const custom = cron !== null && !SCHEDULES.some(schedule => schedule.cron === cron)
   return (
     <Group gap="sm" align="start">
       <Select
         label="Refresh"
-        description="In the project’s time zone."
+        description="In the project's time zone."
         w={280}
         maw="100%"
         allowDeselect={false}
-        disabled={disabled}
-        data={[
-          { value: '', label: 'by hand only' },
-          ...SCHEDULES.map(s => ({ value: s.cron, label: s.words })),
-          { value: OWN, label: 'by a pattern of my own' },
-        ]}
-        value={cron === null ? '' : own ? OWN : cron}
-        onChange={value => onChange(value === '' ? null : value === OWN ? '30 6 * * *' : value)}
+        data={CHOICES}
+        value={cron === null ? '' : custom ? CUSTOM : cron}
+        onChange={value => onChange(value === '' ? null : value === CUSTOM ? '30 6 * * *' : value)}
       />
-      {own ? (
+      {custom ? (
         <TextInput
-          label="Pattern"
+          label="Cron expression"
           description="Minute, hour, day, month, weekday."
           w={220}
-          disabled={disabled}
           value={cron}
-          onChange={e => onChange(e.currentTarget.value)}
+          onChange={event => onChange(event.currentTarget.value)}
           inputWrapperOrder={['label', 'description', 'input', 'error']}
           title={describeSchedule(cron)}
         />

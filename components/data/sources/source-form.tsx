@@ -1,160 +1,126 @@
 'use client'
-import { Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
-import { datasetNameSchema } from '#server/data/contract.ts'
+import { Button, Group, Stack } from '@mantine/core'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useMemo } from 'react'
+import type { z } from 'zod'
 import type { SourceKind } from '#server/data/sources/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { AddressFields } from './address-fields.tsx'
+import { FormActions } from '../../ui/schema-form/form-actions.tsx'
+import { FormContext } from '../../ui/schema-form/form-context.ts'
+import { SchemaFields } from '../../ui/schema-form/schema-fields.tsx'
+import { SchemaInput } from '../../ui/schema-form/schema-input.tsx'
+import { type SchemaFormState, useSchemaForm } from '../../ui/schema-form/use-schema-form.ts'
+import { cleanValues, initialValues, requiredErrors } from '../../ui/schema-form/values.ts'
 import { useSourceActions } from './client.ts'
 import { ConnectionChooser } from './connection-chooser.tsx'
-import { addressOf, type Draft, emptyDraft, missingAddress, missingReading, readingOf, secretsOf } from './draft.ts'
-import { ReadingFields } from './reading-fields.tsx'
 import { SchedulePicker } from './schedule-picker.tsx'
+import { addressOf, type SourceInput, secretsOf, sourceSchema, whereSchema } from './source-schema.ts'
 import { WatchIngestion } from './watch-ingestion.tsx'
 
-const wrongName = (name: string) =>
-  name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
-
-/** Where, what, how often; then the read is watched. */
+/** Adds a dataset from a URL, a database or a bucket; then follows the import. */
 export function SourceForm({ project, kind }: { project: string; kind: SourceKind }) {
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(kind))
-  const [connection, setConnection] = useState<string | null>(null)
-  const [path, setPath] = useState('')
-  const [connectionName, setConnectionName] = useState('')
-  const [name, setName] = useState('')
-  const [target, setTarget] = useState('')
-  const [cron, setCron] = useState<string | null>(null)
-  const [append, setAppend] = useState(false)
-  const [ingestion, setIngestion] = useState<string>()
-  const { add, connect, test } = useSourceActions(project)
-  const change = (part: Partial<Draft>) => setDraft(before => ({ ...before, ...part }))
-  const missing =
-    (connection ? undefined : missingAddress(draft)) ?? missingReading(draft) ?? (name === '' ? 'a name' : undefined)
-
-  const saveAndTest = async () => {
-    const { name: saved } = await connect.mutateAsync({
-      name: connectionName,
-      address: addressOf(draft),
-      secrets: secretsOf(draft),
+  const [connection, setConnection] = useQueryState('connection', parseAsString)
+  const connected = connection !== null
+  const { add } = useSourceActions(project)
+  const schema = useMemo(() => sourceSchema(kind, connected), [kind, connected])
+  const state = useSchemaForm(schema, { error: add.error, hints: { 'reading.path': { hidden: !connected } } })
+  const { form } = state
+  const submit = ({ connectionName: _, where, cron, ...input }: SourceInput) =>
+    add.mutate({
+      ...input,
+      cron: cron ?? undefined,
+      ...(where ? { address: addressOf(where), secrets: secretsOf(where) } : { connection: connection ?? undefined }),
     })
-    setConnection(saved)
-    setConnectionName('')
-    // What was typed as a secret is stored now and need not stay in the page.
-    change({ headers: [], password: '', secretKey: '', accessKeyId: '' })
-    test.mutate(saved)
-  }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    if (missing || wrongName(name)) return
-    const where = connection ? { connection } : { address: addressOf(draft), secrets: secretsOf(draft) }
-    add.mutate(
-      {
-        ...where,
-        name,
-        reading: readingOf(draft, connection ? path : undefined),
-        append,
-        cron: cron ?? undefined,
-        target: target || undefined,
-      },
-      { onSuccess: started => setIngestion(started.id) },
-    )
-  }
-
-  if (ingestion) return <WatchIngestion project={project} id={ingestion} onAgain={() => setIngestion(undefined)} />
+  if (add.data) return <WatchIngestion project={project} id={add.data.id} onAgain={() => add.reset()} />
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <Panel title="Where">
-          <Stack gap="sm">
-            <ConnectionChooser project={project} kind={kind} chosen={connection} onChoose={setConnection} />
-            {connection ? (
-              kind === 'url' ? (
-                <TextInput
-                  label="Path"
-                  description="Below the connection’s address; empty: the address itself."
-                  placeholder="/v1/orders"
-                  value={path}
-                  onChange={e => setPath(e.currentTarget.value)}
-                />
-              ) : null
-            ) : (
-              <>
-                <AddressFields draft={draft} onChange={change} />
-                <Group align="end" gap="xs">
-                  <TextInput
-                    label="Keep it as a connection"
-                    description="Optional: to test it now and use it again."
-                    placeholder="Name of the connection"
-                    value={connectionName}
-                    error={wrongName(connectionName)}
-                    onChange={e => setConnectionName(e.currentTarget.value)}
-                    style={{ flex: '1 1 220px' }}
-                  />
-                  <Button
-                    variant="default"
-                    loading={connect.isPending}
-                    disabled={
-                      connectionName === '' ||
-                      wrongName(connectionName) !== undefined ||
-                      missingAddress(draft) !== undefined
-                    }
-                    onClick={() => void saveAndTest().catch(() => undefined)}
-                  >
-                    Save and test
-                  </Button>
-                </Group>
-                {connect.error ? <Problem error={connect.error} /> : null}
-              </>
-            )}
-          </Stack>
-        </Panel>
-        <Panel title="What">
-          <ReadingFields draft={draft} onChange={change} />
-        </Panel>
-        <Panel title="Dataset">
-          <Stack gap="sm">
-            <Group align="start" grow preventGrowOverflow={false}>
-              <TextInput
-                label="Name of the dataset"
-                description="Under the name of one that is there, it becomes its next version."
-                value={name}
-                error={wrongName(name)}
-                onChange={e => setName(e.currentTarget.value)}
-                required
+    <form noValidate onSubmit={state.onSubmit(submit)}>
+      <FormContext value={{ form, columns: [], options: {}, disabled: false }}>
+        <Stack gap="md">
+          {state.problem ? <Problem error={state.problem} /> : null}
+          <Panel title="Source">
+            <Stack gap="sm">
+              <ConnectionChooser project={project} kind={kind} chosen={connection} onChoose={setConnection} />
+              <Part state={state} name="where" />
+              {connected ? null : (
+                <SaveConnection project={project} kind={kind} state={state} onSaved={setConnection} />
+              )}
+            </Stack>
+          </Panel>
+          <Panel title="Rows">
+            <Part state={state} name="reading" />
+          </Panel>
+          <Panel title="Dataset">
+            <Stack gap="sm">
+              <SchemaFields fields={state.fields.filter(f => f.name === 'name' || f.name === 'target')} columns={2} />
+              <SchedulePicker
+                cron={form.getValues().cron as string | null}
+                onChange={cron => form.setFieldValue('cron', cron)}
               />
-              <TextInput
-                label="Column to predict"
-                description="Optional; it can be chosen later."
-                value={target}
-                onChange={e => setTarget(e.currentTarget.value)}
-              />
-            </Group>
-            <SchedulePicker cron={cron} onChange={setCron} />
-            <Switch
-              label="New rows go below the ones that are there"
-              description="Off: each refresh brings all rows anew."
-              checked={append}
-              onChange={e => setAppend(e.currentTarget.checked)}
-            />
-          </Stack>
-        </Panel>
-        {add.error ? <Problem error={add.error} /> : null}
-        <Group justify="flex-end" gap="sm">
-          {missing ? (
-            <Text size="sm" c="dimmed">
-              It needs {missing}.
-            </Text>
-          ) : null}
-          <Button
-            type="submit"
-            loading={add.isPending}
-            disabled={missing !== undefined || wrongName(name) !== undefined}
-          >
-            Read the rows
-          </Button>
-        </Group>
-      </Stack>
+              <SchemaFields fields={state.fields.filter(f => f.name === 'append')} />
+            </Stack>
+          </Panel>
+          <FormActions submit="Import" busy={add.isPending} />
+        </Stack>
+      </FormContext>
     </form>
+  )
+}
+
+/** The inputs of one group. */
+function Part({ state, name }: { state: SchemaFormState<z.ZodType>; name: string }) {
+  const group = state.fields.find(field => field.name === name)
+  return group?.kind === 'group' ? <SchemaFields fields={group.fields} path={name} columns={2} /> : null
+}
+
+/** Stores address and secrets under a name and tests them. */
+function SaveConnection({
+  project,
+  kind,
+  state: { form, fields },
+  onSaved,
+}: {
+  project: string
+  kind: SourceKind
+  state: SchemaFormState<z.ZodType>
+  onSaved: (name: string) => void
+}) {
+  const { connect, test } = useSourceActions(project)
+  const name = fields.find(field => field.name === 'connectionName')
+  const save = async () => {
+    const values = form.getValues()
+    const where = whereSchema(kind).safeParse((cleanValues(fields, values) as { where?: unknown }).where)
+    if (!where.success) {
+      const errors = where.error.issues.map(issue => [`where.${issue.path.join('.')}`, issue.message])
+      return form.setErrors({
+        ...Object.fromEntries(errors),
+        ...requiredErrors(fields, { ...values, name: '-', reading: {} }),
+      })
+    }
+    const saved = await connect.mutateAsync({
+      name: String(values.connectionName),
+      address: addressOf(where.data),
+      secrets: secretsOf(where.data),
+    })
+    // The secrets are stored now and need not stay in the page.
+    form.setValues({ ...initialValues(fields), name: values.name, target: values.target, reading: values.reading })
+    onSaved(saved.name)
+    test.mutate(saved.name)
+  }
+  return (
+    <>
+      <Group align="end" gap="xs">
+        <div style={{ flex: '1 1 220px' }}>{name ? <SchemaInput field={name} path="connectionName" /> : null}</div>
+        <Button
+          variant="default"
+          loading={connect.isPending}
+          disabled={form.getValues().connectionName === ''}
+          onClick={() => void save().catch(() => undefined)}
+        >
+          Save and test
+        </Button>
+      </Group>
+      {connect.error ? <Problem error={connect.error} /> : null}
+    </>
   )
 }

@@ -15,34 +15,33 @@ import { useSource, useSourceActions } from './client.ts'
 import { describeSchedule } from './describe-schedule.ts'
 import { SchedulePicker } from './schedule-picker.tsx'
 
-/** Where the rows of a dataset come from and when they are fetched again. */
+/** Source and refresh schedule of a dataset. */
 export function SourceSettings({ project, dataset }: { project: string; dataset: string }) {
   const { data, error, refetch } = useSource(project, dataset)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={160} radius="md" aria-label="Loading the source" />
   if (!data.source)
     return (
-      <EmptyState title="Its rows come from files.">
-        A file added on the Versions tab becomes the next version. To have rows fetched from an address, a database or a
-        bucket,{' '}
+      <EmptyState title="No source">
+        The rows come from uploaded files. To fetch them from a URL, a database or a bucket,{' '}
         <Anchor component={Link} href={paths.addData(project, { from: 'url' })}>
           add a source
         </Anchor>{' '}
-        under the name {dataset}.
+        named {dataset}.
       </EmptyState>
     )
   return <Connected key={data.source.dataset} project={project} source={data.source} />
 }
 
-/** The same as a tab of the dataset's page. */
+/** The source as a tab of the dataset page. */
 export const SourceTab = ({ project, shown }: { project: string; shown: Shown }) => (
   <SourceSettings project={project} dataset={shown.dataset} />
 )
 
 function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
-  if (last.state === 'failed') return last.reason ?? 'It failed.'
-  if (last.state !== 'succeeded') return last.state === 'running' ? 'Reading the rows.' : 'Waiting for a worker.'
-  return last.created ? `Made v${last.version}.` : `Nothing had changed since v${last.version}: no version was made.`
+  if (last.state === 'failed') return last.reason ?? 'Failed.'
+  if (last.state !== 'succeeded') return last.state === 'running' ? 'Reading rows…' : 'Waiting for a free worker…'
+  return last.created ? `Created v${last.version}.` : `No changes since v${last.version}; no version created.`
 }
 
 function Connected({ project, source }: { project: string; source: SourceSummary }) {
@@ -57,7 +56,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
       {problem ? <Problem error={problem} /> : null}
       <Panel
         title="Source"
-        note={source.connection ? `by the connection ${source.connection}` : undefined}
+        note={source.connection ? `connection ${source.connection}` : undefined}
         actions={
           <Allowed project={project} to="data:write">
             <Button size="compact-sm" loading={refresh.isPending || moving} onClick={() => refresh.mutate(dataset)}>
@@ -72,7 +71,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
           </Text>
           {reading.kind === 'database' ? <Code block>{reading.query}</Code> : null}
           <Text size="xs" c="dimmed">
-            {source.secrets.length > 0 ? `Secrets that are set: ${source.secrets.join(', ')}.` : 'It has no secrets.'}
+            {source.secrets.length > 0 ? `Secrets: ${source.secrets.join(', ')}.` : 'No secrets.'}
           </Text>
           {last ? (
             <Group gap="xs" align="start" wrap="nowrap" aria-live="polite">
@@ -91,13 +90,13 @@ function Connected({ project, source }: { project: string; source: SourceSummary
         <Stack gap="sm">
           <Text size="sm">
             {schedule === null ? (
-              'By hand only.'
+              'Manual refresh only.'
             ) : schedule.paused ? (
-              `Paused; it was refreshed ${describeSchedule(schedule.cron)} (${schedule.zone}).`
+              `Paused. Schedule: ${describeSchedule(schedule.cron)} (${schedule.zone}).`
             ) : (
               <>
-                {`It is refreshed ${describeSchedule(schedule.cron)} (${schedule.zone}), next `}
-                <Time at={schedule.nextAt} />. What was missed while the server was down is made up for once.
+                {`Refreshes ${describeSchedule(schedule.cron)} (${schedule.zone}), next `}
+                <Time at={schedule.nextAt} />. Refreshes missed during downtime run once.
               </>
             )}
           </Text>
@@ -118,13 +117,13 @@ function Connected({ project, source }: { project: string; source: SourceSummary
                   loading={update.isPending}
                   onClick={() => update.mutate({ dataset, paused: !schedule.paused })}
                 >
-                  {schedule.paused ? 'Go on' : 'Pause'}
+                  {schedule.paused ? 'Resume' : 'Pause'}
                 </Button>
               ) : null}
             </Group>
             <Switch
-              label="New rows go below the ones that are there"
-              description="Off: each refresh brings all rows anew."
+              label="Append to the latest version"
+              description="Otherwise each refresh replaces all rows."
               checked={source.append}
               onChange={e => update.mutate({ dataset, append: e.currentTarget.checked })}
             />
@@ -135,7 +134,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
         <Group gap="sm">
           {confirming ? (
             <>
-              <Text size="sm">The versions stay; address, secrets and schedule are deleted.</Text>
+              <Text size="sm">Versions are kept; the address, secrets and schedule are deleted.</Text>
               <Button
                 color="red"
                 variant="light"
@@ -146,12 +145,12 @@ function Connected({ project, source }: { project: string; source: SourceSummary
                 Disconnect
               </Button>
               <Button variant="default" size="compact-sm" onClick={() => setConfirming(false)}>
-                Keep it
+                Cancel
               </Button>
             </>
           ) : (
             <Button variant="light" color="red" size="compact-sm" onClick={() => setConfirming(true)}>
-              Disconnect from this source
+              Disconnect
             </Button>
           )}
         </Group>

@@ -6,7 +6,7 @@ import { Problem } from '../../ui/problem.tsx'
 import { useIngestion } from '../client.ts'
 import { formatCount } from '../labels.ts'
 
-/** Follows a read until it has ended, then leads to the review of its schema. */
+/** Follows an import until it ends, then links to the schema review. */
 export function WatchIngestion({ project, id, onAgain }: { project: string; id: string; onAgain: () => void }) {
   const { data, error, refetch } = useIngestion(project, id)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
@@ -18,8 +18,8 @@ export function WatchIngestion({ project, id, onAgain }: { project: string; id: 
           <Stack gap="xs">
             <Text fw={600}>
               {data.created
-                ? `v${data.version} is there: ${formatCount(data.rows ?? 0, 'row')}, ${formatCount(data.columns ?? 0, 'column')}.`
-                : `The rows have not changed: they are v${data.version} already, so no new version was made.`}
+                ? `${data.dataset} v${data.version} added: ${formatCount(data.rows ?? 0, 'row')}, ${formatCount(data.columns ?? 0, 'column')}.`
+                : `No changes since v${data.version}; no version created.`}
             </Text>
             {data.warnings.slice(0, 3).map(w => (
               <Text key={w} size="sm" c="dimmed">
@@ -28,7 +28,7 @@ export function WatchIngestion({ project, id, onAgain }: { project: string; id: 
             ))}
             <Group>
               <Button component={Link} href={`${page}?tab=schema`}>
-                Review the schema
+                Review schema
               </Button>
               <Anchor component={Link} href={page}>
                 Open {data.dataset}
@@ -36,20 +36,20 @@ export function WatchIngestion({ project, id, onAgain }: { project: string; id: 
             </Group>
           </Stack>
         ) : data?.state === 'failed' ? (
-          <Alert color="red" variant="light" title="Nothing was registered." role="alert">
+          <Alert color="red" variant="light" title="Import failed; no version created." role="alert">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {data.reason}
             </Text>
             <Button mt="xs" size="compact-sm" variant="default" onClick={onAgain}>
-              Change it and try again
+              Edit and retry
             </Button>
           </Alert>
         ) : (
           <Stack gap="xs">
-            <Text size="sm">{data?.state === 'running' ? 'Reading the rows' : 'Waiting for a worker'}</Text>
-            <Progress value={100} animated aria-label="Reading the rows" />
+            <Text size="sm">{data?.state === 'running' ? 'Reading rows…' : 'Waiting for a free worker…'}</Text>
+            <Progress value={100} animated aria-label="Reading rows" />
             <Text size="xs" c="dimmed">
-              You can leave this page; it goes on by itself.
+              You can leave this page.
             </Text>
           </Stack>
         )}

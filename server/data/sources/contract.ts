@@ -16,48 +16,87 @@ export type Secrets = Record<string, string>
 export const urlAddress = z.object({ kind: z.literal('url'), url: z.string().min(1).max(4000) })
 export const databaseAddress = z.object({
   kind: z.literal('database'),
-  engine: z.enum(['postgres', 'mysql']),
-  host: z.string().min(1).max(255),
+  engine: z
+    .enum(['postgres', 'mysql'])
+    .default('postgres')
+    .meta({
+      title: 'Database server',
+      labels: { postgres: 'PostgreSQL', mysql: 'MySQL or MariaDB' },
+    }),
+  host: z.string().min(1).max(255).meta({ title: 'Host', placeholder: 'db.example.org' }),
   port: z.int().min(1).max(65_535),
-  database: z.string().min(1).max(200),
-  user: z.string().min(1).max(200),
-  /** verify: encrypted, the certificate checked; encrypt: encrypted, whoever answers; off: in the clear. */
-  tls: z.enum(['verify', 'encrypt', 'off']).default('verify'),
+  database: z.string().min(1).max(200).meta({ title: 'Database' }),
+  user: z.string().min(1).max(200).meta({ title: 'User', description: 'Read-only access is enough.' }),
+  /** verify: TLS with a checked certificate; encrypt: TLS with any certificate; off: no encryption. */
+  tls: z
+    .enum(['verify', 'encrypt', 'off'])
+    .default('verify')
+    .meta({
+      title: 'Encryption',
+      labels: { verify: 'TLS, verify the certificate', encrypt: 'TLS, accept any certificate', off: 'None' },
+    }),
 })
 export const objectsAddress = z.object({
   kind: z.literal('objects'),
-  provider: z.enum(['s3', 'gcs', 'azure']),
+  provider: z
+    .enum(['s3', 'gcs', 'azure'])
+    .default('s3')
+    .meta({
+      title: 'Provider',
+      labels: { s3: 'Amazon S3 or compatible', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' },
+    }),
   /** Of a compatible store, as https://minio.example.org; absent: the provider's own. */
-  endpoint: z.string().max(1000).optional(),
-  region: z.string().max(100).optional(),
+  endpoint: z.string().max(1000).optional().meta({
+    title: 'Endpoint',
+    description: 'Only for S3-compatible or custom stores.',
+    placeholder: 'https://minio.example.org',
+  }),
+  region: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ title: 'Region', placeholder: 'us-east-1', showIf: { field: 'provider', is: ['s3', 'gcs'] } }),
   /** Azure: the storage account. */
-  account: z.string().max(200).optional(),
+  account: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ title: 'Storage account', showIf: { field: 'provider', is: ['azure'] } }),
   /** Bucket, or container. */
-  bucket: z.string().min(1).max(255),
+  bucket: z.string().min(1).max(255).meta({ title: 'Bucket or container' }),
 })
 export const addressSchema = z.discriminatedUnion('kind', [urlAddress, databaseAddress, objectsAddress])
 export type Address = z.infer<typeof addressSchema>
 
 /** How an API gives its rows in pages. */
 export const pagesSchema = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('none') }),
+  z.object({ by: z.literal('none') }).meta({ title: 'None: one response' }),
   /** `Link: <…>; rel="next"` */
-  z.object({ by: z.literal('link') }),
-  z.object({
-    by: z.literal('cursor'),
-    /** The query parameter that takes the cursor. */
-    parameter: z.string().min(1).max(100).default('cursor'),
-    /** Where the answer has the next cursor (or the next address), as `meta.next`. */
-    path: z.string().min(1).max(300).default('next_cursor'),
-  }),
-  z.object({
-    by: z.literal('number'),
-    parameter: z.string().min(1).max(100).default('page'),
-    first: z.int().min(0).max(1_000_000).default(1),
-    /** The query parameter for rows per page, and how many to ask for. */
-    sizeParameter: z.string().max(100).optional(),
-    size: z.int().min(1).max(100_000).optional(),
-  }),
+  z.object({ by: z.literal('link') }).meta({ title: 'Link header' }),
+  z
+    .object({
+      by: z.literal('cursor'),
+      /** The query parameter that takes the cursor. */
+      parameter: z.string().min(1).max(100).default('cursor').meta({ title: 'Cursor parameter' }),
+      /** Where the answer has the next cursor (or the next address), as `meta.next`. */
+      path: z
+        .string()
+        .min(1)
+        .max(300)
+        .default('next_cursor')
+        .meta({ title: 'Path of the next cursor', description: 'In the JSON response.' }),
+    })
+    .meta({ title: 'Cursor' }),
+  z
+    .object({
+      by: z.literal('number'),
+      parameter: z.string().min(1).max(100).default('page').meta({ title: 'Page parameter' }),
+      first: z.int().min(0).max(1_000_000).default(1).meta({ title: 'First page' }),
+      /** The query parameter for rows per page, and how many to ask for. */
+      sizeParameter: z.string().max(100).optional().meta({ title: 'Page size parameter', placeholder: 'per_page' }),
+      size: z.int().min(1).max(100_000).optional().meta({ title: 'Page size', unit: 'rows' }),
+    })
+    .meta({ title: 'Page number' }),
 ])
 export type Pages = z.infer<typeof pagesSchema>
 export const PAGES_BY = ['none', 'link', 'cursor', 'number'] as const
@@ -66,18 +105,52 @@ export const PAGES_BY = ['none', 'link', 'cursor', 'number'] as const
 export const urlReading = z.object({
   kind: z.literal('url'),
   /** Below the connection's address, on the same server; absent: the address itself. */
-  path: z.string().max(4000).optional(),
-  format: z.enum(['auto', 'csv', 'json', 'ndjson', 'parquet']).default('auto'),
+  path: z
+    .string()
+    .max(4000)
+    .optional()
+    .meta({ title: 'Path', description: 'Below the URL of the connection.', placeholder: '/v1/orders' }),
+  format: z
+    .enum(['auto', 'csv', 'json', 'ndjson', 'parquet'])
+    .default('auto')
+    .meta({
+      title: 'Format',
+      labels: { auto: 'Detect', csv: 'CSV or TSV', json: 'JSON', ndjson: 'NDJSON', parquet: 'Parquet' },
+    }),
   /** Where a JSON answer has the list of rows, as `data.items`; empty: the answer itself, or its only list. */
-  items: z.string().max(300).default(''),
-  pages: pagesSchema.default({ by: 'none' }),
+  items: z
+    .string()
+    .max(300)
+    .default('')
+    .meta({
+      title: 'Path of the rows',
+      description: 'In the JSON response, for example data.items. Empty: the response or its only list.',
+      showIf: { field: 'format', is: ['auto', 'json'] },
+    }),
+  pages: pagesSchema.default({ by: 'none' }).meta({ title: 'Pagination' }),
 })
-export const databaseReading = z.object({ kind: z.literal('database'), query: z.string().min(1).max(100_000) })
+export const databaseReading = z.object({
+  kind: z.literal('database'),
+  query: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .meta({
+      title: 'Query',
+      description: 'One SELECT, run read-only.',
+      placeholder: 'SELECT * FROM orders',
+      input: 'code',
+    }),
+})
 export const objectsReading = z.object({
   kind: z.literal('objects'),
-  prefix: z.string().max(1000).default(''),
+  prefix: z
+    .string()
+    .max(1000)
+    .default('')
+    .meta({ title: 'Prefix', description: 'All files below it form one table.', placeholder: 'sales/2024/' }),
   /** Which names below the prefix, as `*.parquet`. */
-  pattern: z.string().max(300).default('*'),
+  pattern: z.string().max(300).default('*').meta({ title: 'File pattern', description: 'For example *.parquet.' }),
 })
 export const readingSchema = z.discriminatedUnion('kind', [urlReading, databaseReading, objectsReading])
 export type Reading = z.infer<typeof readingSchema>
