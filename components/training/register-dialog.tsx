@@ -1,18 +1,19 @@
-import { Autocomplete, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { registerInputSchema } from '#server/registry/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { paths } from '../ui/paths.ts'
-import { Problem } from '../ui/problem.tsx'
+import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
+import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
 
-/** Makes a run a version of a model, and goes there. */
+const registerForm = registerInputSchema.omit({ run: true })
+
+/** Registers a run as a version of a model and opens the model. */
 export function RegisterDialog({
-  project,
-  run,
-  suggested,
   opened,
   onClose,
+  ...props
 }: {
   project: string
   run: { run: string; number: number; trainer: string }
@@ -20,12 +21,28 @@ export function RegisterDialog({
   opened: boolean
   onClose: () => void
 }) {
+  return (
+    <FormDialog title={`Register run #${props.run.number}`} opened={opened} onClose={onClose}>
+      <RegisterForm {...props} onClose={onClose} />
+    </FormDialog>
+  )
+}
+
+function RegisterForm({
+  project,
+  run,
+  suggested,
+  onClose,
+}: {
+  project: string
+  run: { run: string }
+  suggested: string
+  onClose: () => void
+}) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const router = useRouter()
-  const models = useQuery({ ...trpc.registry.list.queryOptions({ project }), enabled: opened }).data?.items ?? []
-  const [name, setName] = useState(suggested)
-  const [note, setNote] = useState('')
+  const models = useQuery(trpc.registry.list.queryOptions({ project })).data?.items ?? []
   const register = useMutation(
     trpc.registry.register.mutationOptions({
       onSuccess: async ({ model }) => {
@@ -34,57 +51,32 @@ export function RegisterDialog({
       },
     }),
   )
-  const known = models.find(m => m.model === name.trim())
   return (
-    <Modal
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      opened={opened}
-      onClose={onClose}
-      title={`Register run #${run.number}`}
-      centered
+    <SchemaForm
+      schema={registerForm}
+      initial={{ name: suggested }}
+      options={{ name: models.map(m => m.model) }}
+      error={register.error}
+      onSubmit={input => register.mutate({ project, run: run.run, ...input })}
+      submit="Register"
+      busy={register.isPending || register.isSuccess}
+      onCancel={onClose}
+      focusFirst
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          register.mutate({ project, run: run.run, name: name.trim(), note: note.trim() || undefined })
-        }}
-      >
-        <Stack gap="sm">
-          <Autocomplete
-            label="Model"
-            description="A new name makes a new model; a known one gets its next version."
-            data={models.map(m => m.model)}
-            value={name}
-            onChange={setName}
-            required
-            data-autofocus
-          />
-          <Textarea
-            label="Note"
-            placeholder="What is new about it?"
-            value={note}
-            onChange={e => setNote(e.currentTarget.value)}
-            autosize
-            minRows={2}
-          />
-          <Text size="sm" c="dimmed">
-            {name.trim() === ''
-              ? 'Name the model.'
-              : known
-                ? `Becomes version ${known.latestVersion + 1} of ${known.model}${known.champion === null ? '' : `; v${known.champion} stays in use until another is promoted`}.`
-                : `Becomes version 1 of a new model. It answers nothing until it is promoted.`}
-          </Text>
-          {register.error ? <Problem error={register.error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={register.isPending || register.isSuccess} disabled={name.trim() === ''}>
-              Register
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      {({ name }) => (
+        <Text size="sm" c="dimmed">
+          {describeRegistration(models.find(m => m.model === String(name).trim()))}
+        </Text>
+      )}
+    </SchemaForm>
   )
+}
+
+/** What registering does, for a new or an existing model. */
+function describeRegistration(model: { model: string; latestVersion: number; champion: number | null } | undefined) {
+  if (!model) return 'Creates version 1 of a new model. Not deployed until promoted.'
+  const next = `Creates version ${model.latestVersion + 1} of ${model.model}.`
+  return model.champion === null
+    ? next
+    : `${next} v${model.champion} stays in production until another version is promoted.`
 }

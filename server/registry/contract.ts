@@ -18,8 +18,11 @@ export const CHAMPION = 'champion'
 export const registerInputSchema = z.object({
   /** A run's id: UUID or its 32 hex digits. */
   run: z.string().min(1).max(64),
-  name: resourceNameSchema,
-  note: z.string().max(2000, 'At most 2000 characters.').optional(),
+  name: resourceNameSchema.meta({
+    title: 'Model',
+    description: 'A new name creates a model; an existing one adds a version.',
+  }),
+  note: z.string().max(2000, 'At most 2000 characters.').optional().meta({ title: 'Change note', input: 'multiline' }),
 })
 export type RegisterInput = z.infer<typeof registerInputSchema>
 

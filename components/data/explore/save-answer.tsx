@@ -1,8 +1,15 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { FormDialog } from '../../ui/schema-form/form-dialog.tsx'
+import { SchemaForm } from '../../ui/schema-form/schema-form.tsx'
 
-/** Asks for the dataset that gets the answer as its next version. */
+const saveForm = z.object({
+  name: resourceNameSchema.meta({ title: 'Dataset', description: 'Use an existing name to add a new version.' }),
+})
+
+/** Saves the whole result of a query as a dataset version. */
 export function SaveAnswer({
   dataset,
   disabled,
@@ -12,54 +19,31 @@ export function SaveAnswer({
   disabled: boolean
   onSave: (saveAs: string) => void
 }) {
-  const [open, setOpen] = useState(false)
-  const [name, setName] = useState(`${dataset}-query`)
-  const checked = resourceNameSchema.safeParse(name)
-  const save = () => {
-    if (!checked.success) return
-    setOpen(false)
-    onSave(checked.data)
-  }
+  const [opened, { open, close }] = useDisclosure()
   return (
     <>
-      <Button variant="default" disabled={disabled} onClick={() => setOpen(true)}>
-        Save as a version …
+      <Button variant="default" disabled={disabled} onClick={open}>
+        Save as version…
       </Button>
-      <Modal
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        opened={open}
-        onClose={() => setOpen(false)}
-        title="Save the whole answer as a dataset version"
-      >
-        <form
-          onSubmit={e => {
-            e.preventDefault()
-            save()
+      <FormDialog title="Save result as dataset version" opened={opened} onClose={close}>
+        <SchemaForm
+          schema={saveForm}
+          initial={{ name: `${dataset}-query` }}
+          onSubmit={({ name }) => {
+            close()
+            onSave(name)
           }}
+          submit="Save"
+          onCancel={close}
+          focusFirst
         >
-          <Stack gap="md">
-            <TextInput
-              label="Dataset"
-              description={`Its next version gets the rows. “${dataset}” itself may be chosen, too.`}
-              value={name}
-              onChange={e => setName(e.currentTarget.value)}
-              error={checked.success ? null : checked.error.issues[0]?.message}
-              data-autofocus
-            />
+          {() => (
             <Text size="sm" c="dimmed">
-              The query runs again over this version, without the limit of rows that the page has.
+              The query runs again on this version, without the row limit of the preview.
             </Text>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                Cancel
-              </Button>
-              <Button type="submit" disabled={!checked.success}>
-                Save
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+          )}
+        </SchemaForm>
+      </FormDialog>
     </>
   )
 }

@@ -32,7 +32,12 @@ export const saveSuiteInput = z.object({
 export type SaveSuiteInput = z.input<typeof saveSuiteInput>
 export const overrideInput = z.object({
   dataset: nameAtVersion,
-  reason: z.string().trim().min(10, 'Say in a sentence why this version may be used.').max(1000),
+  reason: z
+    .string()
+    .trim()
+    .min(10, 'Enter at least 10 characters: why may this version be used?')
+    .max(1000)
+    .meta({ title: 'Reason', input: 'multiline' }),
 })
 export type OverrideInput = z.input<typeof overrideInput>
 

@@ -131,16 +131,12 @@ export const urlReading = z.object({
 })
 export const databaseReading = z.object({
   kind: z.literal('database'),
-  query: z
-    .string()
-    .min(1)
-    .max(100_000)
-    .meta({
-      title: 'Query',
-      description: 'One SELECT, run read-only.',
-      placeholder: 'SELECT * FROM orders',
-      input: 'code',
-    }),
+  query: z.string().min(1).max(100_000).meta({
+    title: 'Query',
+    description: 'One SELECT, run read-only.',
+    placeholder: 'SELECT * FROM orders',
+    input: 'code',
+  }),
 })
 export const objectsReading = z.object({
   kind: z.literal('objects'),

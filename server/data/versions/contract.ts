@@ -5,14 +5,18 @@ export const MAX_NOTE = 2000
 export const tagSchema = z
   .string()
   .trim()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,39}$/u, 'Letters, digits and . _ / - within; at most 40 characters.')
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]{0,39}$/u, 'Use letters, digits and . _ / -; at most 40 characters.')
   .meta({ type: 'string' })
 
 export const annotateInput = z.object({
   dataset: nameAtVersion,
   /** Why the version exists, what is special about it. */
-  note: z.string().max(MAX_NOTE).optional(),
-  tags: z.array(tagSchema).max(20).optional(),
+  note: z
+    .string()
+    .max(MAX_NOTE)
+    .optional()
+    .meta({ title: 'Note', input: 'multiline', description: 'Why this version exists or what is special about it.' }),
+  tags: z.array(tagSchema).max(20).optional().meta({ title: 'Tags', description: 'Press Enter after each tag.' }),
 })
 export type AnnotateInput = z.infer<typeof annotateInput>
 
