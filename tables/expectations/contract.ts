@@ -7,7 +7,12 @@ const MAX_PATTERN = 500
 /** How many of the offending rows are kept with a result. */
 export const MAX_OFFENDING = 20
 
-const share = z.number().min(0).max(1).meta({ title: 'Minimum share', description: 'Share of rows that must pass, 0 to 1', step: 0.01 }).default(1)
+const share = z
+  .number()
+  .min(0)
+  .max(1)
+  .meta({ title: 'Minimum share', description: 'Share of rows that must pass, 0 to 1', step: 0.01 })
+  .default(1)
 const least = z.number().nullish().meta({ title: 'At least' })
 const most = z.number().nullish().meta({ title: 'At most' })
 const column = z.string().min(1).max(500)
@@ -47,7 +52,11 @@ export const checkSchema = z.discriminatedUnion('type', [
       .meta({ title: 'Together with', description: 'Columns that form a key with it', input: 'columns' }),
   }),
   ofColumn('in-set', {
-    values: z.array(z.string().max(500)).min(1).max(2000).meta({ title: 'Values', description: 'Press Enter after each value.' }),
+    values: z
+      .array(z.string().max(500))
+      .min(1)
+      .max(2000)
+      .meta({ title: 'Values', description: 'Press Enter after each value.' }),
     share,
   }),
   ofColumn('between', {
@@ -60,12 +69,21 @@ export const checkSchema = z.discriminatedUnion('type', [
       .string()
       .min(1)
       .max(MAX_PATTERN)
-      .meta({ title: 'Pattern', description: 'RE2 syntax; matches anywhere unless anchored with ^ and $', input: 'code' }),
+      .meta({
+        title: 'Pattern',
+        description: 'RE2 syntax; matches anywhere unless anchored with ^ and $',
+        input: 'code',
+      }),
     share,
   }),
   ofColumn('length', { ...range, share }),
   ofColumn('quantile-between', {
-    quantile: z.number().min(0).max(1).default(0.5).meta({ title: 'Quantile', description: '0 to 1; 0.5 is the median', step: 0.05 }),
+    quantile: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .meta({ title: 'Quantile', description: '0 to 1; 0.5 is the median', step: 0.05 }),
     ...range,
   }),
   ofColumn('mean-between', range),
@@ -75,7 +93,11 @@ export const checkSchema = z.discriminatedUnion('type', [
       .number()
       .positive()
       .max(1e6)
-      .meta({ title: 'Maximum age', unit: 'hours', description: 'From the newest timestamp to when the version was added' }),
+      .meta({
+        title: 'Maximum age',
+        unit: 'hours',
+        description: 'From the newest timestamp to when the version was added',
+      }),
   }),
   ofColumn('referential', {
     dataset: nameAtVersion.meta({
@@ -99,7 +121,10 @@ export const checkSchema = z.discriminatedUnion('type', [
     share,
   }),
   ofColumn('drift', {
-    against: z.int().min(1).meta({ title: 'Reference version', description: 'Version of this dataset to compare with' }),
+    against: z
+      .int()
+      .min(1)
+      .meta({ title: 'Reference version', description: 'Version of this dataset to compare with' }),
     test: z
       .enum(['auto', 'ks', 'psi'])
       .default('auto')
