@@ -86,7 +86,7 @@ function SessionsPanel() {
             id="sessions"
             label="Sessions"
             title="Sessions"
-            note="a session ends 30 days after signing in"
+            note="a session ends 30 days after sign-in"
             columns={columns}
             rows={data.items}
             rowKey={s => s.id}

@@ -29,8 +29,8 @@ export function InvitationsPanel({ project }: { project: string }) {
     actionColumn(i =>
       i.state === 'open' ? (
         <RowButton
-          label="Withdraw"
-          name={`Withdraw the invitation for ${i.email ?? 'anyone with the link'}`}
+          label="Revoke"
+          name={`Revoke the invitation for ${i.email ?? 'anyone with the link'}`}
           loading={revoke.isPending && revoke.variables.id === i.id}
           onClick={() => revoke.mutate({ project, id: i.id })}
         />

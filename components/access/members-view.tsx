@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MemberView, Role } from '#server/access/contract.ts'
@@ -19,13 +20,13 @@ import { RoleSelect } from './role-select.tsx'
 export function MembersView({ project, mayManage }: { project: string; mayManage: boolean }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [isAdding, setAdding] = useState(false)
+  const [isAdding, adding] = useDisclosure()
   const [removed, setRemoved] = useState<MemberView>()
   const members = useQuery(trpc.access.members.queryOptions({ project }))
   const change = useMutation(
     trpc.access.changeMember.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.access.pathFilter()) }),
   )
-  const add = mayManage ? <Button onClick={() => setAdding(true)}>Add a member</Button> : undefined
+  const add = mayManage ? <Button onClick={adding.open}>Add member</Button> : undefined
   const columns = memberColumns({
     mayManage,
     disabled: change.isPending,
@@ -61,7 +62,7 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
       </QueryState>
       {mayManage ? <InvitationsPanel project={project} /> : null}
       <RemoveDialog project={project} member={removed} onClose={() => setRemoved(undefined)} />
-      <AddMemberDialog project={project} opened={isAdding} onClose={() => setAdding(false)} />
+      <AddMemberDialog project={project} opened={isAdding} onClose={adding.close} />
     </Stack>
   )
 }

@@ -54,7 +54,7 @@ export function ProjectList() {
         label="Loading the projects"
         isEmpty={data => data.items.length === 0}
         empty={
-          <EmptyState title="You are in no project yet" action={create}>
+          <EmptyState title="No projects" action={create}>
             A project groups a team’s data, models and endpoints. Create one, or request an invitation from an owner of
             another.
           </EmptyState>

@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { mayGrant, type Role, type TokenView } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
@@ -31,10 +31,10 @@ const tokenColumns = (role: Role, onRevoke: (token: TokenView) => void): DataCol
 /** The API tokens of a project. */
 export function TokensView({ project, role }: { project: string; role: Role }) {
   const trpc = useTRPC()
-  const [isCreating, setCreating] = useState(false)
+  const [isCreating, creating] = useDisclosure()
   const [revoked, setRevoked] = useState<TokenView>()
   const tokens = useQuery(trpc.access.tokens.queryOptions({ project }))
-  const create = <Button onClick={() => setCreating(true)}>New token</Button>
+  const create = <Button onClick={creating.open}>New token</Button>
   return (
     <Stack gap="md">
       <QueryState
@@ -42,7 +42,7 @@ export function TokensView({ project, role }: { project: string; role: Role }) {
         label="Loading the tokens"
         isEmpty={data => data.items.length === 0}
         empty={
-          <EmptyState title="No tokens yet" action={create}>
+          <EmptyState title="No API tokens" action={create}>
             Programs sign in with a token: notebooks, the command line, clients of your endpoints. A token belongs to
             this project and has a role.
           </EmptyState>
@@ -63,7 +63,7 @@ export function TokensView({ project, role }: { project: string; role: Role }) {
         )}
       </QueryState>
       <RevokeDialog project={project} token={revoked} onClose={() => setRevoked(undefined)} />
-      <NewTokenDialog project={project} role={role} opened={isCreating} onClose={() => setCreating(false)} />
+      <NewTokenDialog project={project} role={role} opened={isCreating} onClose={creating.close} />
     </Stack>
   )
 }

@@ -65,15 +65,11 @@ export const checkSchema = z.discriminatedUnion('type', [
     share,
   }),
   ofColumn('regex', {
-    pattern: z
-      .string()
-      .min(1)
-      .max(MAX_PATTERN)
-      .meta({
-        title: 'Pattern',
-        description: 'RE2 syntax; matches anywhere unless anchored with ^ and $',
-        input: 'code',
-      }),
+    pattern: z.string().min(1).max(MAX_PATTERN).meta({
+      title: 'Pattern',
+      description: 'RE2 syntax; matches anywhere unless anchored with ^ and $',
+      input: 'code',
+    }),
     share,
   }),
   ofColumn('length', { ...range, share }),
@@ -89,15 +85,11 @@ export const checkSchema = z.discriminatedUnion('type', [
   ofColumn('mean-between', range),
   ofColumn('sd-between', range),
   ofColumn('freshness', {
-    hours: z
-      .number()
-      .positive()
-      .max(1e6)
-      .meta({
-        title: 'Maximum age',
-        unit: 'hours',
-        description: 'From the newest timestamp to when the version was added',
-      }),
+    hours: z.number().positive().max(1e6).meta({
+      title: 'Maximum age',
+      unit: 'hours',
+      description: 'From the newest timestamp to when the version was added',
+    }),
   }),
   ofColumn('referential', {
     dataset: nameAtVersion.meta({
