@@ -1,6 +1,7 @@
 import { Button, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { mayGrant, type Role, type TokenView } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
