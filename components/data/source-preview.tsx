@@ -1,5 +1,7 @@
-import { Alert, List, Paper, Stack, Table, Text } from '@mantine/core'
+import { Alert, List, Stack, Text } from '@mantine/core'
 import type { SourcePreviewResult } from '#server/data/contract.ts'
+import { Panel } from '../ui/panel.tsx'
+import { CellTable } from './cell-table.tsx'
 import type { ColumnChange } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
 import { formatCount } from './labels.ts'
@@ -37,39 +39,16 @@ export function SourcePreview({
           ) : null}
         </Alert>
       ) : null}
-      <Paper withBorder radius="md" style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="First rows">
-        <Table verticalSpacing={4} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-          <Table.Caption>
-            The first {formatCount(cells.length, 'row')}
-            {schema.length > COLUMNS_SHOWN ? `, the first ${COLUMNS_SHOWN} of ${schema.length} columns` : ''}
-          </Table.Caption>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map(c => (
-                <Table.Th key={c.name}>{c.name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {cells.map((row, r) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity than their place in the file
-              <Table.Tr key={r}>
-                {columns.map((c, i) => (
-                  <Table.Td key={c.name} maw={260} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                    {row[i] === null || row[i] === undefined ? (
-                      <Text span size="sm" c="dimmed" fs="italic">
-                        missing
-                      </Text>
-                    ) : (
-                      String(row[i])
-                    )}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Paper>
+      <Panel
+        flush
+        title="First rows"
+        note={`${formatCount(cells.length, 'row')}${schema.length > COLUMNS_SHOWN ? `, the first ${COLUMNS_SHOWN} of ${schema.length} columns` : ''}`}
+      >
+        <CellTable
+          label="First rows"
+          columns={columns.map((c, i) => ({ name: c.name, cells: cells.map(row => row[i]) }))}
+        />
+      </Panel>
       <ColumnTable schema={schema} rows={rows} changes={changes} onChange={onChange} />
     </Stack>
   )

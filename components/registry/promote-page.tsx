@@ -8,7 +8,6 @@ import {
   Paper,
   Skeleton,
   Stack,
-  Table,
   Text,
   TextInput,
   Title,
@@ -20,6 +19,7 @@ import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -133,27 +133,23 @@ export function PromotePage({ project, name }: { project: string; name: string }
               <Title order={2} size="h5" mb="xs">
                 Where it comes from
               </Title>
-              <Table>
-                <Table.Tbody>
-                  {Object.entries({
-                    run: version.run ? (
+              <Facts
+                items={[
+                  {
+                    name: 'run',
+                    value: version.run ? (
                       <Anchor component={Link} size="sm" href={paths.run(project, version.run)}>
                         {version.run.slice(-8)}
                       </Anchor>
                     ) : (
                       'uploaded'
                     ),
-                    digest: `${version.digest.slice(0, 12)}…`,
-                    registered: <Time at={version.createdAt} />,
-                    note: version.note || '–',
-                  }).map(([key, value]) => (
-                    <Table.Tr key={key}>
-                      <Table.Td c="dimmed">{key}</Table.Td>
-                      <Table.Td>{value}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
+                  },
+                  { name: 'digest', value: `${version.digest.slice(0, 12)}…` },
+                  { name: 'registered', value: <Time at={version.createdAt} /> },
+                  { name: 'note', value: version.note || '–' },
+                ]}
+              />
             </Paper>
           </Stack>
         </Grid.Col>

@@ -1,6 +1,7 @@
-import { Autocomplete, Button, Group, NumberInput, Paper, Select, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, NumberInput, Paper, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
+import { Facts } from '../ui/facts.tsx'
 import { Problem, problemOf } from '../ui/problem.tsx'
 import { useTryIt } from './client.ts'
 import { exampleRow, formatLatency, formatProbability } from './labels.ts'
@@ -74,20 +75,13 @@ export function TryItForm({
               {typeof prediction === 'number' ? Number(prediction.toPrecision(6)) : prediction}
             </Text>
             {probabilities ? (
-              <Table>
-                <Table.Tbody>
-                  {probabilities
-                    .map((p, i) => ({ name: answer.classes?.[i] ?? String(i), p }))
-                    .sort((a, b) => b.p - a.p)
-                    .slice(0, 10)
-                    .map(({ name, p }) => (
-                      <Table.Tr key={name}>
-                        <Table.Td>{name}</Table.Td>
-                        <Table.Td ta="right">{formatProbability(p)}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                </Table.Tbody>
-              </Table>
+              <Facts
+                items={probabilities
+                  .map((p, i) => ({ name: answer.classes?.[i] ?? String(i), p }))
+                  .sort((a, b) => b.p - a.p)
+                  .slice(0, 10)
+                  .map(({ name, p }) => ({ name, value: formatProbability(p) }))}
+              />
             ) : null}
             <Text size="xs" c="dimmed">
               {answer.model} v{answer.version}, {formatLatency(answer.tookMs)} with the way through the dashboard, id{' '}

@@ -1,45 +1,36 @@
 'use client'
-import { Anchor, Button, Group, MultiSelect, Skeleton, Stack, Text, TextInput } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { useCallback, useMemo, useState } from 'react'
-import { type ExperimentDetail, MAX_COMPARED, RUN_STATES } from '#server/training/contract.ts'
+import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
+import { useCallback, useState } from 'react'
+import { isActive } from '#server/kernel/contract.ts'
+import type { ExperimentDetail } from '#server/training/contract.ts'
 import { useMay } from '../access/allowed.tsx'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
-import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import classes from './experiment-page.module.css'
-import { filterRuns, SORTS, type Sort, sortRuns } from './filter-runs.ts'
-import { experimentSentence, formatRunCounts } from './labels.ts'
+import { sortRuns } from './filter-runs.ts'
+import { experimentSentence } from './labels.ts'
 import { OverviewPanels } from './overview-panels.tsx'
 import { RegisterDialog } from './register-dialog.tsx'
 import { RunsTable } from './runs-table.tsx'
 
-const LIVE_MS = 2000
 const TOP = 5
 
-const view = {
-  find: parseAsString.withDefault(''),
-  trainer: parseAsArrayOf(parseAsString).withDefault([]),
-  state: parseAsArrayOf(parseAsString).withDefault([]),
-  sort: parseAsStringLiteral(SORTS).withDefault('measured'),
-  reverse: parseAsBoolean.withDefault(false),
-  chosen: parseAsArrayOf(parseAsString).withDefault([]),
-}
-
-/** One experiment: its runs from best to worst with how sure that is, and how they learnt. */
+/** One experiment: its runs ranked with intervals, and their learning curves. */
 export function ExperimentPage({ project, experiment }: { project: string; experiment: string }) {
   const trpc = useTRPC()
+  const poll = usePolling()
   const { data, error, refetch } = useQuery({
     ...trpc.training.show.queryOptions({ project, experiment }),
-    refetchInterval: query => (query.state.data?.status === 'running' ? LIVE_MS : false),
+    refetchInterval: query => poll(query.state.data?.status === 'running'),
   })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data)
@@ -53,72 +44,26 @@ export function ExperimentPage({ project, experiment }: { project: string; exper
 }
 
 function Loaded({ project, experiment }: { project: string; experiment: ExperimentDetail }) {
-  const [state, setState] = useQueryStates(view)
-  const chosen = useMemo(() => new Set(state.chosen), [state.chosen])
-  const shown = useMemo(
-    () =>
-      sortRuns(
-        filterRuns(experiment.items, { find: state.find, trainers: state.trainer, states: state.state }),
-        state.sort,
-        state.reverse,
-        experiment.direction,
-      ),
-    [experiment, state.find, state.trainer, state.state, state.sort, state.reverse],
-  )
-  const onChoose = useCallback(
-    (run: string, on: boolean) =>
-      setState(now => ({
-        chosen: on ? [...now.chosen, run].slice(-MAX_COMPARED) : now.chosen.filter(other => other !== run),
-      })),
-    [setState],
-  )
-  const onSort = (sort: Sort) => setState(now => ({ sort, reverse: now.sort === sort ? !now.reverse : false }))
+  const [chosen, setChosen] = useQueryState('chosen', parseAsArrayOf(parseAsString).withDefault([]))
+  const onChoose = useCallback((runs: string[]) => setChosen(runs.length > 0 ? runs : null), [setChosen])
   const known = new Set(experiment.items.map(run => run.run))
-  const compared = state.chosen.filter(run => known.has(run))
-  const begun = sortRuns(experiment.items, 'measured', false, experiment.direction).filter(
+  const compared = chosen.filter(run => known.has(run))
+  const started = sortRuns(experiment.items, 'measured', false, experiment.direction).filter(
     run => run.startedAt !== null,
   )
-  const drawn = (compared.length > 0 ? experiment.items.filter(run => chosen.has(run.run)) : begun.slice(0, TOP)).map(
-    run => ({ run: run.run, label: `#${run.number}` }),
-  )
-  const trainers = [...new Set(experiment.items.map(run => run.trainer))].sort()
-  const filtered = shown.length < experiment.items.length
+  const drawn = (
+    compared.length > 0 ? experiment.items.filter(run => compared.includes(run.run)) : started.slice(0, TOP)
+  ).map(run => ({ run: run.run, label: `#${run.number}` }))
   return (
     <Stack gap="md">
       <PageHeader
         title={experiment.experiment}
-        sentence={
-          <>
-            {experiment.target ? (
-              <>
-                Target{' '}
-                <Text span fw={600} c="var(--mantine-color-text)" size="sm">
-                  {experiment.target}
-                </Text>
-              </>
-            ) : null}
-            {experiment.dataset ? (
-              <>
-                {' '}
-                from{' '}
-                <Anchor
-                  component={Link}
-                  href={paths.dataset(project, experiment.dataset, { v: experiment.version })}
-                  size="sm"
-                >
-                  {experiment.dataset} v{experiment.version}
-                </Anchor>
-                .{' '}
-              </>
-            ) : null}
-            {experimentSentence(experiment)}
-          </>
-        }
+        sentence={<Sentence project={project} experiment={experiment} />}
         actions={<Actions project={project} experiment={experiment} compared={compared} />}
       />
       {experiment.items.length === 0 ? (
         <EmptyState
-          title="No run here yet"
+          title="No runs yet"
           action={
             <Button component={Link} href={paths.newExperiment(project)}>
               New experiment
@@ -129,62 +74,8 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
         </EmptyState>
       ) : (
         <>
-          <Group gap="xs" align="flex-end">
-            <TextInput
-              aria-label="Find runs"
-              placeholder="Find runs: number, trainer, setting, reason"
-              leftSection={<IconSearch size={14} aria-hidden />}
-              size="xs"
-              style={{ flex: '1 1 220px' }}
-              value={state.find}
-              onChange={e => setState({ find: e.currentTarget.value || null })}
-            />
-            <MultiSelect
-              aria-label="Trainers"
-              placeholder={state.trainer.length === 0 ? 'All trainers' : undefined}
-              size="xs"
-              w={{ base: '100%', xs: 200 }}
-              data={trainers}
-              value={state.trainer}
-              onChange={trainer => setState({ trainer: trainer.length > 0 ? trainer : null })}
-              clearable
-            />
-            <MultiSelect
-              aria-label="States"
-              placeholder={state.state.length === 0 ? 'All states' : undefined}
-              size="xs"
-              w={{ base: '100%', xs: 180 }}
-              data={[...RUN_STATES]}
-              value={state.state}
-              onChange={states => setState({ state: states.length > 0 ? states : null })}
-              clearable
-            />
-          </Group>
           <div className={classes.columns}>
-            <Panel flush>
-              <RunsTable
-                project={project}
-                runs={shown}
-                metric={experiment.metric}
-                direction={experiment.direction}
-                chosen={chosen}
-                onChoose={onChoose}
-                sorting={{ sort: state.sort, reverse: state.reverse, onSort }}
-              />
-              <Text
-                size="sm"
-                c="dimmed"
-                px="md"
-                py={8}
-                style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
-              >
-                {shown.length === 0
-                  ? 'No run fits the filter.'
-                  : filtered
-                    ? `${shown.length} of ${formatCount(experiment.items.length, 'run')} fit the filter.`
-                    : `${formatCount(experiment.items.length, 'run')}: ${formatRunCounts(experiment.runs)}.`}
-              </Text>
-            </Panel>
+            <RunsTable project={project} experiment={experiment} chosen={chosen} onChoose={onChoose} />
             <CurvesPanel
               project={project}
               runs={drawn}
@@ -196,6 +87,36 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
         </>
       )}
     </Stack>
+  )
+}
+
+function Sentence({ project, experiment }: { project: string; experiment: ExperimentDetail }) {
+  return (
+    <>
+      {experiment.target ? (
+        <>
+          Target{' '}
+          <Text span fw={600} c="var(--mantine-color-text)" size="sm">
+            {experiment.target}
+          </Text>
+        </>
+      ) : null}
+      {experiment.dataset ? (
+        <>
+          {' '}
+          from{' '}
+          <Anchor
+            component={Link}
+            href={paths.dataset(project, experiment.dataset, { v: experiment.version })}
+            size="sm"
+          >
+            {experiment.dataset} v{experiment.version}
+          </Anchor>
+          .{' '}
+        </>
+      ) : null}
+      {experimentSentence(experiment)}
+    </>
   )
 }
 
@@ -214,16 +135,16 @@ function Actions({
   const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(trpc.training.cancel.mutationOptions())
   const best = experiment.items.find(run => run.best)
-  const moving = experiment.items.filter(run => run.status === 'running' || run.status === 'queued')
+  const active = experiment.items.filter(run => isActive(run.status))
   const cancelAll = async () => {
-    await Promise.allSettled(moving.map(run => cancel.mutateAsync({ project, run: run.run })))
+    await Promise.allSettled(active.map(run => cancel.mutateAsync({ project, run: run.run })))
     await queries.invalidateQueries(trpc.training.pathFilter())
   }
   return (
     <>
-      {mayTrain && moving.length > 0 ? (
+      {mayTrain && active.length > 0 ? (
         <Button variant="default" onClick={cancelAll} loading={cancel.isPending}>
-          Cancel {moving.length === 1 ? 'the run' : `all ${moving.length}`}
+          Cancel {active.length === 1 ? 'the run' : `all ${active.length}`}
         </Button>
       ) : null}
       {mayTrain && experiment.dataset && experiment.target ? (

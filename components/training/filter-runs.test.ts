@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { RunSummary } from '#server/training/contract.ts'
-import { bestOfTrainers, filterRuns, intervalScale, sortRuns } from './filter-runs.ts'
+import { bestOfTrainers, intervalScale, sortRuns, upgradeRunFilter } from './filter-runs.ts'
 
 const run = (number: number, trainer: string, value: number | null, changes: Partial<RunSummary> = {}): RunSummary => ({
   run: String(number),
@@ -29,16 +29,15 @@ const run = (number: number, trainer: string, value: number | null, changes: Par
 const runs = [run(1, 'baseline', 100), run(2, 'linear', 40), run(3, 'mlp', null), run(4, 'mlp', 39)]
 const numbers = (list: RunSummary[]) => list.map(r => r.number)
 
-describe('finding runs', () => {
-  it('all words must be there, in any field', () => {
-    const all = { trainers: [], states: [] }
-    assert.deepEqual(numbers(filterRuns(runs, { ...all, find: 'LINEAR 0.01' })), [2])
-    assert.deepEqual(numbers(filterRuns(runs, { ...all, find: '#4' })), [4])
-    assert.deepEqual(numbers(filterRuns(runs, { ...all, find: '' })), [1, 2, 3, 4])
+describe('old addresses of filtered runs', () => {
+  it('keep their filters, with today’s state names', () => {
+    assert.equal(
+      upgradeRunFilter({ find: 'linear 0.01', trainer: 'mlp,ridge', state: 'done', chosen: 'a,b' }),
+      'chosen=a%2Cb&q=linear+0.01&filter=trainer%3Amlp%7Cridge%2Cstate%3Asucceeded',
+    )
   })
-  it('trainers and states narrow it', () => {
-    assert.deepEqual(numbers(filterRuns(runs, { find: '', trainers: ['mlp'], states: ['succeeded'] })), [4])
-    assert.deepEqual(numbers(filterRuns(runs, { find: '', trainers: ['mlp'], states: ['done'] })), [4], 'an old link')
+  it('today’s addresses stay as they are', () => {
+    assert.equal(upgradeRunFilter({ q: 'linear', filter: 'state:failed', sort: 'run' }), null)
   })
 })
 

@@ -1,30 +1,26 @@
 import { readState } from '#server/kernel/contract.ts'
 import type { RunSummary } from '#server/training/contract.ts'
-import { formatParameters, tookMs } from './labels.ts'
+import { formatFacets } from '../ui/data-table/table-state.ts'
+import { tookMs } from './labels.ts'
 
-export interface RunFilter {
-  find: string
-  trainers: string[]
-  states: string[]
-}
-
-/** Every word must be found in the run's name, number, trainer, settings or reason. */
-export function filterRuns(runs: readonly RunSummary[], { find, trainers, states }: RunFilter): RunSummary[] {
-  const words = find.toLowerCase().split(/\s+/).filter(Boolean)
-  return runs.filter(run => {
-    if (trainers.length > 0 && !trainers.includes(run.trainer)) return false
-    if (states.length > 0 && !states.map(readState).includes(run.status)) return false
-    if (words.length === 0) return true
-    const text =
-      `#${run.number} ${run.name} ${run.trainer} ${formatParameters(run.params)} ${run.status} ${run.reason ?? ''}`.toLowerCase()
-    return words.every(word => text.includes(word))
+/** Addresses of former versions named the filters `find`, `trainer`, `state`; `null`: nothing to rewrite. */
+export function upgradeRunFilter(params: Readonly<Record<string, string | undefined>>): string | null {
+  const { find, trainer, state, sort, reverse, ...rest } = params
+  if (!find && !trainer && !state && !reverse) return null
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries({ ...rest, q: find, sort })) if (value) query.set(key, value)
+  const filter = formatFacets({
+    trainer: trainer?.split(',') ?? [],
+    state: state?.split(',').map(readState) ?? [],
   })
+  if (filter) query.set('filter', filter)
+  return query.toString()
 }
 
 export const SORTS = ['measured', 'run', 'trainer', 'time', 'state'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** Runs without the value asked for come last, whichever way it is sorted. */
+/** Runs without the value come last in either direction. */
 export function sortRuns(
   runs: readonly RunSummary[],
   sort: Sort,

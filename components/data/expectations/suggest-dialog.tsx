@@ -1,6 +1,8 @@
-import { Button, Checkbox, Group, Modal, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { CHECK_WORDS } from '#server/data/expectations/contract.ts'
+import { type DataColumn, textColumn } from '../../ui/data-table/columns.tsx'
+import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
 import { Problem } from '../../ui/problem.tsx'
@@ -35,7 +37,7 @@ export function SuggestDialog({ opened, ...props }: SuggestProps & { opened: boo
 
 function Suggestions({ project, dataset, saving, error, onApply, onClose }: SuggestProps) {
   const found = useSuggestions(project, dataset)
-  // Everything is chosen until the person says otherwise.
+  // All are selected at first.
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   if (found.error && !found.data) return <Problem error={found.error} onRetry={() => found.refetch()} />
   if (!found.data || isMoving(found.data.state))
@@ -52,62 +54,26 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
       </EmptyState>
     )
   const chosen = suggestions.filter(s => !left.has(keyOf(s)))
-  const toggle = (key: string) =>
-    setLeft(before => {
-      const next = new Set(before)
-      if (!next.delete(key)) next.add(key)
-      return next
-    })
   return (
     <Stack gap="sm">
       {error ? <Problem error={error} /> : null}
       <Text size="sm" c="dimmed">
-        Bounds are wide on purpose: this version passes all of them. Each can be changed later.
+        Wide bounds; the current version passes. Each can be changed later.
       </Text>
-      <div style={{ overflowX: 'auto', position: 'relative' }}>
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>
-                <Checkbox
-                  aria-label="All of them"
-                  checked={left.size === 0}
-                  indeterminate={left.size > 0 && chosen.length > 0}
-                  onChange={() => setLeft(left.size === 0 ? new Set(suggestions.map(keyOf)) : new Set())}
-                />
-              </Table.Th>
-              <Table.Th>Column</Table.Th>
-              <Table.Th>Expectation</Table.Th>
-              <Table.Th>Why</Table.Th>
-              <Table.Th>When it fails</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {suggestions.map(s => (
-              <Table.Tr key={keyOf(s)}>
-                <Table.Td>
-                  <Checkbox
-                    aria-label={`${CHECK_WORDS[s.type]}, ${s.column ?? 'table'}`}
-                    checked={!left.has(keyOf(s))}
-                    onChange={() => toggle(keyOf(s))}
-                  />
-                </Table.Td>
-                <Table.Td fw={500}>{s.column ?? <Text c="dimmed">table</Text>}</Table.Td>
-                <Table.Td>
-                  {CHECK_WORDS[s.type]}
-                  <Text size="xs" c="dimmed">
-                    {describeExpectation(s)}
-                  </Text>
-                </Table.Td>
-                <Table.Td fz="sm" c="dimmed">
-                  {s.reason}
-                </Table.Td>
-                <Table.Td>{s.severity === 'block' ? 'blocks' : 'warns'}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <DataTable
+        id="suggestions"
+        label="Suggested expectations"
+        title="Suggestions"
+        find="Search suggestions"
+        columns={suggestionColumns}
+        rows={suggestions}
+        rowKey={keyOf}
+        selection={{
+          label: s => `${CHECK_WORDS[s.type]}, ${s.column ?? 'table'}`,
+          selected: new Set(chosen.map(keyOf)),
+          onSelect: keys => setLeft(new Set(suggestions.map(keyOf).filter(key => !keys.includes(key)))),
+        }}
+      />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
           Cancel
@@ -119,3 +85,24 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
     </Stack>
   )
 }
+
+const suggestionColumns: DataColumn<ShownSuggestion>[] = [
+  textColumn('column', 'Column', s => s.column ?? 'table', {
+    strong: true,
+    facet: true,
+    cell: s => s.column ?? <Text c="dimmed">table</Text>,
+  }),
+  textColumn('check', 'Expectation', s => `${CHECK_WORDS[s.type]} ${describeExpectation(s)}`, {
+    wrap: true,
+    cell: s => (
+      <>
+        {CHECK_WORDS[s.type]}
+        <Text size="xs" c="dimmed">
+          {describeExpectation(s)}
+        </Text>
+      </>
+    ),
+  }),
+  textColumn('reason', 'Reason', s => s.reason, { wrap: true, dimmed: true, minWidth: 180 }),
+  textColumn('severity', 'Severity', s => (s.severity === 'block' ? 'error' : 'warning'), { facet: true }),
+]

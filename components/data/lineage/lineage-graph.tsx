@@ -1,10 +1,12 @@
 'use client'
 import '@xyflow/react/dist/style.css'
-import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Skeleton, Stack, Text } from '@mantine/core'
 import { Controls, type Edge, MarkerType, ReactFlow } from '@xyflow/react'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import type { Lineage } from '#server/api/lineage/contract.ts'
+import { type DataColumn, textColumn } from '../../ui/data-table/columns.tsx'
+import { PlainTable } from '../../ui/data-table/plain-table.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { type LineageOf, useLineage } from './client.ts'
@@ -85,45 +87,45 @@ function Drawing({ project, lineage }: { project: string; lineage: Lineage }) {
   )
 }
 
-/** For whoever does not see the drawing, and for narrow screens, where there is none. */
+type Line = ReturnType<typeof listLineage>[number]
+
+const lineColumns = (project: string): DataColumn<Line>[] => [
+  textColumn('kind', 'Type', ({ node }) => kindTitle(node.kind), { dimmed: true }),
+  textColumn('name', 'Name', ({ node }) => node.label, {
+    cell: ({ node }) => {
+      const href = nodeHref(project, node)
+      return (
+        <>
+          {href === null ? (
+            node.label
+          ) : (
+            <Anchor component={Link} size="sm" href={href} fw={node.here ? 600 : 400}>
+              {node.label}
+            </Anchor>
+          )}
+          {node.kind === 'source' ? null : (
+            <Text size="xs" c="dimmed">
+              {node.here ? 'shown here; ' : ''}
+              {node.detail}
+            </Text>
+          )}
+        </>
+      )
+    },
+  }),
+  textColumn('from', 'Derived from', ({ from }) => from.join(', ') || null, { dimmed: true, wrap: true }),
+]
+
+/** For screen readers, and for narrow screens, which have no drawing. */
 function LineageList({ project, lineage }: { project: string; lineage: Lineage }) {
   return (
-    <Panel title="As a list" note="from source to endpoint" flush>
-      <Table horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Came from</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {listLineage(lineage).map(({ node, from }) => {
-            const href = nodeHref(project, node)
-            return (
-              <Table.Tr key={node.id}>
-                <Table.Td c="dimmed">{kindTitle(node.kind)}</Table.Td>
-                <Table.Td>
-                  {href === null ? (
-                    node.label
-                  ) : (
-                    <Anchor component={Link} size="sm" href={href} fw={node.here ? 600 : 400}>
-                      {node.label}
-                    </Anchor>
-                  )}
-                  {node.kind === 'source' ? null : (
-                    <Text size="xs" c="dimmed">
-                      {node.here ? 'shown here; ' : ''}
-                      {node.detail}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td c="dimmed">{from.join(', ') || '–'}</Table.Td>
-              </Table.Tr>
-            )
-          })}
-        </Table.Tbody>
-      </Table>
+    <Panel title="Lineage as a list" note="from source to endpoint" flush>
+      <PlainTable
+        label="Lineage as a list"
+        columns={lineColumns(project)}
+        rows={listLineage(lineage)}
+        rowKey={({ node }) => node.id}
+      />
     </Panel>
   )
 }

@@ -1,51 +1,22 @@
-import { Box, List, Stack, Table, Text } from '@mantine/core'
+import { List, Stack, Text } from '@mantine/core'
 import { Panel } from '../../ui/panel.tsx'
-import { formatCell, formatCount } from '../labels.ts'
+import { CellTable } from '../cell-table.tsx'
+import { formatCount } from '../labels.ts'
 import type { RecipePreview } from './preview-recipe.ts'
 
 const COLUMNS_SHOWN = 40
 
 function Cells({ label, columns }: { label: string; columns: { name: string; cells: unknown[] }[] }) {
-  const shown = columns.slice(0, COLUMNS_SHOWN)
+  const hidden = columns.length - COLUMNS_SHOWN
   return (
-    <Box style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
-      <Table verticalSpacing={4} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-        <Table.Thead>
-          <Table.Tr>
-            {shown.map(c => (
-              <Table.Th key={c.name} ta={typeof c.cells[0] === 'number' ? 'right' : 'left'}>
-                {c.name}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {(shown[0]?.cells ?? []).map((_, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a sample have no identity but their place
-            <Table.Tr key={row}>
-              {shown.map(({ name, cells }) => (
-                <Table.Td key={name} ta={typeof cells[row] === 'number' ? 'right' : 'left'}>
-                  {cells[row] === null ? (
-                    <Text span size="sm" c="dimmed" fs="italic">
-                      missing
-                    </Text>
-                  ) : typeof cells[row] === 'number' ? (
-                    formatCell(cells[row])
-                  ) : (
-                    String(cells[row])
-                  )}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {columns.length > shown.length ? (
+    <>
+      <CellTable label={label} columns={columns.slice(0, COLUMNS_SHOWN)} />
+      {hidden > 0 ? (
         <Text size="xs" c="dimmed" px="md" py={6}>
-          {formatCount(columns.length - shown.length, 'more column')} not shown.
+          {formatCount(hidden, 'more column')} not shown.
         </Text>
       ) : null}
-    </Box>
+    </>
   )
 }
 
