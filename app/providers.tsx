@@ -1,6 +1,5 @@
 'use client'
 import { MantineProvider } from '@mantine/core'
-import { ModalsProvider } from '@mantine/modals'
 import { Notifications } from '@mantine/notifications'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
@@ -35,10 +34,8 @@ export function Providers({ nonce, children }: { nonce?: string; children: React
       <QueryClientProvider client={queries}>
         <TRPCProvider trpcClient={client} queryClient={queries}>
           <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce ? () => nonce : undefined}>
-            <ModalsProvider>
-              <Notifications position="bottom-right" />
-              {children}
-            </ModalsProvider>
+            <Notifications position="bottom-right" />
+            {children}
           </MantineProvider>
         </TRPCProvider>
       </QueryClientProvider>

@@ -1,13 +1,15 @@
 'use client'
-import { Button, Group, Paper, Pill, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconFilter } from '@tabler/icons-react'
+import { Button, Group, Paper, Pill, Skeleton, Stack, Text } from '@mantine/core'
+import { IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs'
-import { useRef, useState } from 'react'
-import { BROWSE_COLUMNS, type BrowseCell } from '#server/data/profile/contract.ts'
-import { useTRPC } from '../../trpc.ts'
+import { useCallback, useRef, useState } from 'react'
+import { BROWSE_COLUMNS, type RowFilter } from '#server/data/profile/contract.ts'
+import { type RouterOutputs, useTRPC } from '../../trpc.ts'
+import { type FrameRow, TableFrame } from '../../ui/data-table/table-frame.tsx'
+import { onTableKey } from '../../ui/data-table/table-keys.ts'
 import { Problem } from '../../ui/problem.tsx'
+import { Cell } from '../cell-table.tsx'
 import type { Shown } from '../client.ts'
 import { formatCount } from '../labels.ts'
 import { FilterForm } from './filter-form.tsx'
@@ -15,66 +17,75 @@ import { describeFilter, parseAsFilters } from './row-filters.ts'
 
 const PAGE = 100
 const ROW_HEIGHT = 32
-/** Browsers cannot scroll through more pixels than some millions: longer tables come in stretches. */
+/** Browsers cannot scroll through more than some million pixels: longer tables are split into stretches. */
 const STRETCH = 100_000
 
-function Cell({ value }: { value: BrowseCell }) {
-  if (value === null)
-    return (
-      <Text span size="sm" c="dimmed" fs="italic">
-        missing
-      </Text>
+/** Fetches the pages of rows that are in view. */
+function useRowPages(project: string, dataset: string, query: RowQuery) {
+  const trpc = useTRPC()
+  const [range, setRange] = useState({ first: 0, last: 0 })
+  const pageOptions = (page: number) =>
+    trpc.data.columns.rows.queryOptions(
+      {
+        project,
+        dataset,
+        offset: query.from + page * PAGE,
+        rows: PAGE,
+        firstColumn: query.firstColumn,
+        filters: query.where,
+        sort: query.sort,
+      },
+      { staleTime: Number.POSITIVE_INFINITY, ...(page === 0 ? { placeholderData: keepPreviousData } : {}) },
     )
-  return <>{String(value)}</>
+  // The first page knows how many rows match.
+  const [first] = useQueries({ queries: [pageOptions(0)] })
+  const [from, to] = [Math.floor(range.first / PAGE), Math.floor(Math.max(0, range.last) / PAGE)]
+  const pages = Array.from({ length: to - from + 1 }, (_, i) => from + i)
+  const fetched = useQueries({ queries: pages.map(pageOptions) })
+  const byPage = new Map(pages.map((page, i) => [page, fetched[i]?.data]))
+  const failed = first.error && !first.data ? first : fetched.find(q => q.error)
+  const onRange = useCallback((firstRow: number, lastRow: number) => setRange({ first: firstRow, last: lastRow }), [])
+  return { first: first.data, byPage, failed, onRange }
 }
 
-/** All rows of a version: they are fetched where they are seen. Conditions and order are in the address. */
+interface RowQuery {
+  from: number
+  firstColumn: number
+  where: RowFilter[]
+  sort: { column: string; down: boolean } | undefined
+}
+
+/** All rows of a version, fetched where they are in view. Conditions and order are in the address. */
 export function RowBrowser({ project, shown }: { project: string; shown: Shown }) {
-  const dataset = `${shown.dataset}@${shown.version}`
   const [start, setStart] = useQueryState('row', parseAsInteger.withDefault(0))
   const [firstColumn, setFirstColumn] = useQueryState('column', parseAsInteger.withDefault(0))
   const [{ where, sort: sortText }, set] = useQueryStates({ where: parseAsFilters, sort: parseAsString })
-  const [asking, setAsking] = useState<string | null>(null)
   const down = sortText?.startsWith('-') ?? false
   const sort = sortText ? { column: sortText.replace(/^-/, ''), down } : undefined
-  const trpc = useTRPC()
-  const frame = useRef<HTMLDivElement>(null)
-  const from = Math.max(0, start)
-  const left = Math.max(0, firstColumn)
-  const ask = (page: number) =>
-    trpc.data.columns.rows.queryOptions(
-      { project, dataset, offset: from + page * PAGE, rows: PAGE, firstColumn: left, filters: where, sort },
-      { staleTime: Number.POSITIVE_INFINITY, ...(page === 0 ? { placeholderData: keepPreviousData } : {}) },
-    )
-  // The first page says how many rows there are to scroll through.
-  const [first] = useQueries({ queries: [ask(0)] })
-  const matching = first.data?.matching ?? 0
-  const rows = Math.max(0, Math.min(STRETCH, matching - from))
-  const virtual = useVirtualizer({
-    count: rows,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 10,
+  const frame = useRef<HTMLElement>(null)
+  const [from, left] = [Math.max(0, start), Math.max(0, firstColumn)]
+  const { first, byPage, failed, onRange } = useRowPages(project, `${shown.dataset}@${shown.version}`, {
+    from,
+    firstColumn: left,
+    where,
+    sort,
   })
-  const seen = virtual.getVirtualItems()
-  const pages = [...new Set(seen.map(item => Math.floor(item.index / PAGE)))]
-  const fetched = useQueries({ queries: pages.map(ask) })
-  const byPage = new Map(pages.map((page, i) => [page, fetched[i]?.data]))
-  const failed = fetched.find(q => q.error)
-  const changeFilters = (next: typeof where) => {
+  const restart = (next: number | null = null) => {
     frame.current?.scrollTo({ top: 0 })
-    void setStart(null)
+    void setStart(next)
+  }
+  const changeFilters = (next: RowFilter[]) => {
+    restart()
     void set({ where: next.length === 0 ? null : next })
   }
   const sortBy = (column: string) => {
-    frame.current?.scrollTo({ top: 0 })
-    void setStart(null)
+    restart()
     void set({ sort: sortText === column ? `-${column}` : sortText === `-${column}` ? null : column })
   }
-  if ((first.error && !first.data) || failed?.error)
+  if (failed)
     return (
       <Stack gap="sm">
-        <Problem error={first.error ?? failed?.error} onRetry={() => void (first.error ? first : failed)?.refetch()} />
+        <Problem error={failed.error} onRetry={() => void failed.refetch()} />
         {where.length > 0 || sort ? (
           <Group>
             <Button variant="default" size="compact-sm" onClick={() => void set({ where: null, sort: null })}>
@@ -84,34 +95,128 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
         ) : null}
       </Stack>
     )
-  if (!first.data) return <Skeleton height={420} radius="md" aria-label="Loading rows" />
-  const { columns, columnCount } = first.data
-  const numeric = columns.map(c => c.type === 'number' || c.type === 'integer')
-  const timeColumns = new Set(shown.schema.filter(c => (c.stored ?? c.type) === 'datetime').map(c => c.name))
-  const above = seen[0]?.start ?? 0
-  const below = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0)
+  if (!first) return <Skeleton height={420} radius="md" aria-label="Loading rows" />
+  const { columns, columnCount, matching } = first
+  const rows = Math.max(0, Math.min(STRETCH, matching - from))
   return (
     <Stack gap="xs">
+      <Conditions
+        shown={shown}
+        matching={matching}
+        where={where}
+        sort={sort}
+        columns={columns}
+        onChange={changeFilters}
+      />
+      {matching === 0 ? (
+        <Paper withBorder radius="md" p="md">
+          <Text size="sm" c="dimmed">
+            {where.length > 0 ? 'No row matches these conditions.' : 'This version has no rows.'}
+          </Text>
+        </Paper>
+      ) : (
+        <Paper withBorder radius="md" style={{ overflow: 'hidden' }}>
+          <TableFrame
+            label="Rows"
+            frameRef={frame}
+            compact
+            alwaysVirtual
+            count={rows}
+            rowHeight={ROW_HEIGHT}
+            onRange={onRange}
+            onKeyDown={event => onTableKey(event)}
+            heads={[
+              { id: '#row', content: 'Row', align: 'right', dimmed: true, minWidth: 70 },
+              ...columns.map(c => ({
+                id: c.name,
+                content: <ColumnHead column={c} />,
+                align: c.type === 'number' || c.type === 'integer' ? ('right' as const) : undefined,
+                maxWidth: 320,
+                sorted: sort?.column === c.name ? (down ? ('descending' as const) : ('ascending' as const)) : undefined,
+                onSort: () => sortBy(c.name),
+              })),
+            ]}
+            row={index => rowAt(index, columns.length, byPage.get(Math.floor(index / PAGE)))}
+          />
+        </Paper>
+      )}
+      <Stretches from={from} rows={rows} matching={matching} onMove={next => restart(next === 0 ? null : next)} />
+      <ColumnStretches
+        left={left}
+        count={columns.length}
+        all={columnCount}
+        onMove={column => void setFirstColumn(column || null)}
+      />
+    </Stack>
+  )
+}
+
+type RowPage = RouterOutputs['data']['columns']['rows']
+
+function rowAt(index: number, width: number, page: RowPage | undefined): FrameRow {
+  const at = index % PAGE
+  const cells = page?.cells[at]
+  return {
+    key: String(index),
+    cells: page
+      ? [
+          ((page.places[at] ?? 0) + 1).toLocaleString('en'),
+          // biome-ignore lint/suspicious/noArrayIndexKey: cells have no other identity than their place
+          ...(cells ?? []).map((value, i) => <Cell key={i} value={value} exact />),
+        ]
+      : ['', '…', ...Array.from({ length: width - 1 }, () => '')],
+  }
+}
+
+function ColumnHead({ column: c }: { column: RowPage['columns'][number] }) {
+  return (
+    <>
+      {c.name}
+      <Text size="xs" c="dimmed" fw={400}>
+        {c.role === 'feature' ? c.type : `${c.type}, ${c.role}`}
+      </Text>
+    </>
+  )
+}
+
+/** The conditions on the rows, with removing them and adding another. */
+function Conditions({
+  shown,
+  matching,
+  where,
+  sort,
+  columns,
+  onChange,
+}: {
+  shown: Shown
+  matching: number
+  where: RowFilter[]
+  sort: RowQuery['sort']
+  columns: RowPage['columns']
+  onChange: (where: RowFilter[]) => void
+}) {
+  const [isAdding, setAdding] = useState(false)
+  const timeColumns = new Set(shown.schema.filter(c => (c.stored ?? c.type) === 'datetime').map(c => c.name))
+  const textOf = (filter: RowFilter) => describeFilter(filter, timeColumns.has(filter.column))
+  return (
+    <>
       <Group gap="xs" justify="space-between">
         <Group gap="xs">
           <Text size="sm" c="dimmed" aria-live="polite">
             {where.length === 0
               ? `${formatCount(matching, 'row')}${sort ? '' : ' in file order'}`
               : `${formatCount(matching, 'row')} of ${shown.rows.toLocaleString('en')}`}
-            {sort ? `, sorted by ${sort.column}, ${down ? 'largest' : 'smallest'} first` : ''}
+            {sort ? `, sorted by ${sort.column}, ${sort.down ? 'largest' : 'smallest'} first` : ''}
           </Text>
           {where.map((filter, i) => (
             <Pill
               // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other identity than their place
               key={i}
               withRemoveButton
-              removeButtonProps={{
-                'aria-label': `Remove the condition ${describeFilter(filter, timeColumns.has(filter.column))}`,
-                'aria-hidden': false,
-              }}
-              onRemove={() => changeFilters(where.filter((_, k) => k !== i))}
+              removeButtonProps={{ 'aria-label': `Remove the condition ${textOf(filter)}`, 'aria-hidden': false }}
+              onRemove={() => onChange(where.filter((_, k) => k !== i))}
             >
-              {describeFilter(filter, timeColumns.has(filter.column))}
+              {textOf(filter)}
             </Pill>
           ))}
         </Group>
@@ -119,141 +224,24 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
           variant="default"
           size="compact-sm"
           leftSection={<IconFilter size={14} aria-hidden />}
-          onClick={() => setAsking(asking === null ? (columns[0]?.name ?? '') : null)}
-          aria-expanded={asking !== null}
+          onClick={() => setAdding(!isAdding)}
+          aria-expanded={isAdding}
         >
           Filter
         </Button>
       </Group>
-      {asking !== null ? (
+      {isAdding ? (
         <FilterForm
           schema={shown.schema}
-          column={asking}
+          column={columns[0]?.name ?? ''}
           onAdd={filter => {
-            setAsking(null)
-            changeFilters([...where, filter])
+            setAdding(false)
+            onChange([...where, filter])
           }}
-          onCancel={() => setAsking(null)}
+          onCancel={() => setAdding(false)}
         />
       ) : null}
-      {matching === 0 ? (
-        <Paper withBorder radius="md" p="md">
-          <Text size="sm" c="dimmed">
-            {where.length > 0 ? 'No row meets these conditions.' : 'This version has no rows.'}
-          </Text>
-        </Paper>
-      ) : (
-        <Paper
-          withBorder
-          radius="md"
-          ref={frame}
-          style={{ overflow: 'auto', maxHeight: 'min(640px, 70vh)' }}
-          tabIndex={0}
-          role="region"
-          aria-label="Rows"
-        >
-          <Table
-            verticalSpacing={0}
-            stickyHeader
-            aria-rowcount={rows + 1}
-            style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}
-          >
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th c="dimmed" ta="right" miw={70}>
-                  Row
-                </Table.Th>
-                {columns.map((c, i) => (
-                  <Table.Th
-                    key={c.name}
-                    ta={numeric[i] ? 'right' : 'left'}
-                    aria-sort={sort?.column === c.name ? (down ? 'descending' : 'ascending') : undefined}
-                  >
-                    <UnstyledButton onClick={() => sortBy(c.name)} fw={600} fz="sm" title={`Sort by ${c.name}`}>
-                      {c.name}
-                      {sort?.column === c.name ? (
-                        down ? (
-                          <IconArrowDown size={12} style={{ marginLeft: 3 }} aria-hidden />
-                        ) : (
-                          <IconArrowUp size={12} style={{ marginLeft: 3 }} aria-hidden />
-                        )
-                      ) : null}
-                    </UnstyledButton>
-                    <Text size="xs" c="dimmed" fw={400}>
-                      {c.role === 'feature' ? c.type : `${c.type}, ${c.role}`}
-                    </Text>
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {above > 0 ? <Spacer height={above} columns={columns.length + 1} /> : null}
-              {seen.map(item => {
-                const page = byPage.get(Math.floor(item.index / PAGE))
-                const at = item.index % PAGE
-                const row = page?.cells[at]
-                return (
-                  <Table.Tr key={item.index} h={ROW_HEIGHT} aria-rowindex={item.index + 2}>
-                    <Table.Td c="dimmed" ta="right">
-                      {page ? ((page.places[at] ?? 0) + 1).toLocaleString('en') : ''}
-                    </Table.Td>
-                    {row ? (
-                      row.map((value, i) => (
-                        <Table.Td
-                          key={columns[i]?.name ?? i}
-                          ta={numeric[i] ? 'right' : 'left'}
-                          maw={320}
-                          style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}
-                        >
-                          <Cell value={value} />
-                        </Table.Td>
-                      ))
-                    ) : (
-                      <Table.Td colSpan={columns.length} c="dimmed">
-                        …
-                      </Table.Td>
-                    )}
-                  </Table.Tr>
-                )
-              })}
-              {below > 0 ? <Spacer height={below} columns={columns.length + 1} /> : null}
-            </Table.Tbody>
-          </Table>
-        </Paper>
-      )}
-      <Stretches
-        from={from}
-        rows={rows}
-        matching={matching}
-        onMove={next => {
-          frame.current?.scrollTo({ top: 0 })
-          void setStart(next === 0 ? null : next)
-        }}
-      />
-      {columnCount > BROWSE_COLUMNS ? (
-        <Group gap="xs">
-          <Text size="sm" c="dimmed">
-            Columns {left + 1} to {left + columns.length} of {columnCount.toLocaleString('en')}
-          </Text>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={left <= 0}
-            onClick={() => void setFirstColumn(Math.max(0, left - BROWSE_COLUMNS) || null)}
-          >
-            Columns before
-          </Button>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={left + BROWSE_COLUMNS >= columnCount}
-            onClick={() => void setFirstColumn(left + BROWSE_COLUMNS)}
-          >
-            Columns after
-          </Button>
-        </Group>
-      ) : null}
-    </Stack>
+    </>
   )
 }
 
@@ -295,8 +283,39 @@ function Stretches({
   )
 }
 
-const Spacer = ({ height, columns }: { height: number; columns: number }) => (
-  <Table.Tr aria-hidden>
-    <Table.Td colSpan={columns} h={height} p={0} />
-  </Table.Tr>
-)
+function ColumnStretches({
+  left,
+  count,
+  all,
+  onMove,
+}: {
+  left: number
+  count: number
+  all: number
+  onMove: (column: number) => void
+}) {
+  if (all <= BROWSE_COLUMNS) return null
+  return (
+    <Group gap="xs">
+      <Text size="sm" c="dimmed">
+        Columns {left + 1} to {left + count} of {all.toLocaleString('en')}
+      </Text>
+      <Button
+        variant="default"
+        size="compact-sm"
+        disabled={left <= 0}
+        onClick={() => onMove(Math.max(0, left - BROWSE_COLUMNS))}
+      >
+        Columns before
+      </Button>
+      <Button
+        variant="default"
+        size="compact-sm"
+        disabled={left + BROWSE_COLUMNS >= all}
+        onClick={() => onMove(left + BROWSE_COLUMNS)}
+      >
+        Columns after
+      </Button>
+    </Group>
+  )
+}

@@ -39,7 +39,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         row={items.row}
         rowHeight={props.rowHeight}
         minWidth={props.minWidth}
-        pinned
+        pinned="on phones"
         onKeyDown={event => onTableKey(event, selection?.toggle)}
         onRange={(_, last) => {
           if (hasMore && !isLoading && last >= items.count - 20) load()

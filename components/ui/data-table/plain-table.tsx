@@ -1,7 +1,7 @@
 import type { DataColumn } from './columns.tsx'
 import { TableFrame, type TableFrameProps } from './table-frame.tsx'
 
-type Frame = Pick<TableFrameProps, 'minWidth' | 'withoutHead' | 'compact' | 'maxHeight' | 'pinned'>
+type Frame = Pick<TableFrameProps, 'minWidth' | 'compact' | 'maxHeight' | 'pinned'>
 
 /** A table of facts: columns and rows without search, sort or selection. */
 export function PlainTable<T>({

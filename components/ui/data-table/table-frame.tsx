@@ -33,8 +33,8 @@ export interface TableFrameProps {
   row: (index: number) => FrameRow
   rowHeight?: number
   minWidth?: number
-  /** The first column stays in view on phones. */
-  pinned?: boolean
+  /** The first column stays in view while the others scroll. */
+  pinned?: 'always' | 'on phones'
   /** Draw only what is in view, however short the table is. */
   alwaysVirtual?: boolean
   maxHeight?: number | string
@@ -42,8 +42,6 @@ export interface TableFrameProps {
   onRange?: (first: number, last: number) => void
   onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   frameRef?: RefObject<HTMLElement | null>
-  /** Labels and cells carry no column names, only values: no header is drawn. */
-  withoutHead?: boolean
   compact?: boolean
 }
 
@@ -67,13 +65,13 @@ export function TableFrame(props: TableFrameProps) {
   useEffect(() => onRange?.(first, last), [first, last, onRange])
   const above = capped ? (seen[0]?.start ?? 0) : 0
   const below = capped ? virtual.getTotalSize() - (seen.at(-1)?.end ?? 0) : 0
-  const indexes = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  const drawn = Array.from({ length: last - first + 1 }, (_, i) => ({ index: first + i, content: row(first + i) }))
   return (
     <section
       ref={frame}
       className={classes.frame}
       data-capped={capped || undefined}
-      data-pinned={props.pinned || undefined}
+      data-pinned={props.pinned}
       style={{ maxHeight: capped ? (props.maxHeight ?? MAX_HEIGHT) : undefined }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
@@ -89,21 +87,19 @@ export function TableFrame(props: TableFrameProps) {
         aria-label={label}
         aria-rowcount={capped ? count + 1 : undefined}
       >
-        {props.withoutHead ? null : (
-          <Table.Thead>
-            <Table.Tr>
-              {heads.map(head => (
-                <Head key={head.id} head={head} />
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-        )}
+        <Table.Thead>
+          <Table.Tr>
+            {heads.map(head => (
+              <Head key={head.id} head={head} />
+            ))}
+          </Table.Tr>
+        </Table.Thead>
         <Table.Tbody>
           {above > 0 ? <Spacer height={above} columns={heads.length} /> : null}
-          {indexes.map(index => (
+          {drawn.map(({ index, content }) => (
             <Row
-              key={row(index).key}
-              row={row(index)}
+              key={content.key}
+              row={content}
               heads={heads}
               index={index}
               rowIndex={capped ? index + 2 : undefined}

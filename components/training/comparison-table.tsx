@@ -1,0 +1,132 @@
+import { Anchor, Badge, Button, Text } from '@mantine/core'
+import Link from 'next/link'
+import { useState } from 'react'
+import type { Comparison, Measured } from '#server/training/contract.ts'
+import type { DataColumn } from '../ui/data-table/columns.tsx'
+import { PlainTable } from '../ui/data-table/plain-table.tsx'
+import { formatCount } from '../ui/format.ts'
+import { paths } from '../ui/paths.ts'
+import {
+  compareValues,
+  directionOf,
+  formatDelta,
+  formatRunDuration,
+  formatValue,
+  metricLabel,
+  settingName,
+  type Verdict,
+} from './labels.ts'
+import { MeasuredValue } from './measured-value.tsx'
+
+/** One line of the table: a metric with its values, or a setting as text; one entry per run. */
+type Line = { id: string; label: string; isMain?: boolean } & ({ measured: Measured[] } | { texts: string[] })
+
+interface Props {
+  project: string
+  comparison: Comparison
+  labels: string[]
+  /** Of every metric, by run; absent until read. */
+  intervals: (Record<string, Measured> | undefined)[]
+}
+
+/** Metrics and settings by run; equal ones are hidden until requested. */
+export function ComparisonTable({ project, comparison, labels, intervals }: Props) {
+  const [all, setAll] = useState(false)
+  const { runs, same } = comparison
+  const trainersDiffer = runs.some(run => run.trainer !== runs[0]!.trainer)
+  const hidden = same.params.length + same.metrics.length + (trainersDiffer ? 0 : 1)
+  const columns: DataColumn<Line>[] = [
+    { id: 'name', label: 'Name', hideLabel: true, cell: line => <LineName line={line} />, dimmed: true },
+    ...runs.map(
+      (run, i): DataColumn<Line> => ({
+        id: run.run,
+        label: labels[i]!,
+        header: (
+          <Anchor component={Link} href={paths.run(project, run.run)} ff="monospace" fz={12} fw={600}>
+            {labels[i]}
+          </Anchor>
+        ),
+        align: 'right',
+        cell: line => <LineCell line={line} index={i} />,
+      }),
+    ),
+  ]
+  return (
+    <>
+      <PlainTable
+        label="Metrics and settings"
+        columns={columns}
+        rows={linesOf(comparison, intervals, all)}
+        rowKey={line => line.id}
+        minWidth={100 + 118 * runs.length}
+        pinned="always"
+      />
+      {hidden > 0 ? (
+        <Text size="sm" c="dimmed" px="md" py={8} component="div">
+          {all ? 'All rows are shown.' : `${formatCount(hidden, 'row')} equal in all runs.`}{' '}
+          <Button size="compact-xs" variant="subtle" onClick={() => setAll(!all)}>
+            {all ? 'Show only differences' : 'Show all rows'}
+          </Button>
+        </Text>
+      ) : null}
+    </>
+  )
+}
+
+function linesOf(
+  { runs, metric, params, metrics, same }: Comparison,
+  intervals: Props['intervals'],
+  all: boolean,
+): Line[] {
+  const metricNames = Object.keys(metrics).filter(name => name !== metric && (all || !same.metrics.includes(name)))
+  const settingNames = Object.keys(params).filter(name => all || !same.params.includes(name))
+  const measured = (name: string) =>
+    runs.map(
+      (run, i) =>
+        (name === metric ? run.measured : null) ??
+        intervals[i]?.[name] ?? { value: metrics[name]?.[i] ?? null, low: null, high: null },
+    )
+  const trainersDiffer = runs.some(run => run.trainer !== runs[0]!.trainer)
+  return [
+    ...[...(metric ? [metric] : []), ...metricNames].map(name => ({
+      id: `metric ${name}`,
+      label: metricLabel(name),
+      isMain: name === metric,
+      measured: measured(name),
+    })),
+    ...(all || trainersDiffer ? [{ id: 'trainer', label: 'trainer', texts: runs.map(run => run.trainer) }] : []),
+    ...settingNames.map(name => ({
+      id: `setting ${name}`,
+      label: settingName(name),
+      texts: params[name]!.map(value => (value === null || value === undefined ? '–' : formatValue(value))),
+    })),
+    { id: 'duration', label: 'duration', texts: runs.map(formatRunDuration) },
+    { id: 'state', label: 'state', texts: runs.map(run => run.status) },
+  ]
+}
+
+const LineName = ({ line }: { line: Line }) => (line.isMain ? <strong>{line.label}</strong> : line.label)
+
+const COLORS: Partial<Record<Verdict, string>> = { better: 'green', worse: 'red' }
+
+function LineCell({ line, index }: { line: Line; index: number }) {
+  if (!('measured' in line)) return <>{line.texts[index]}</>
+  const name = line.id.slice('metric '.length)
+  const { verdict, delta } = compareValues(line.measured[0], line.measured[index], directionOf(name))
+  const isCompared = index > 0 && verdict !== 'unknown' && verdict !== 'same'
+  return (
+    <>
+      <MeasuredValue measured={line.measured[index]} strong={line.isMain} />
+      {isCompared ? (
+        <Text size="xs" c="dimmed" component="div">
+          {formatDelta(delta)}{' '}
+          {verdict === 'differs' ? null : (
+            <Badge size="xs" variant="light" color={COLORS[verdict] ?? 'gray'} tt="none" fw={500} radius="sm">
+              {verdict}
+            </Badge>
+          )}
+        </Text>
+      ) : null}
+    </>
+  )
+}
