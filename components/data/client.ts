@@ -2,46 +2,50 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
 import type { AddDatasetInput, PreviewSourceInput, ReviewInput } from '#server/data/contract.ts'
+import { isActive, isTerminal } from '#server/kernel/contract.ts'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 
 type DataOutputs = inferRouterOutputs<AppRouter>['data']
 export type Ingestion = DataOutputs['ingestion']
 export type Shown = DataOutputs['show']
 
-/** Files are read in seconds: whoever watches one looks more often than the live stream reports. */
-const POLL_MS = 800
-const moving = (state: string | undefined) => state === 'queued' || state === 'running'
-
-export const useDatasets = (project: string) =>
-  useQuery(
+export const useDatasets = (project: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.list.queryOptions(
       { project },
-      { refetchInterval: query => (query.state.data?.ingestions.some(i => moving(i.state)) ? POLL_MS : false) },
+      { refetchInterval: query => poll(query.state.data?.ingestions.some(i => isActive(i.state)) ?? false) },
     ),
   )
+}
 
-export const useDataset = (project: string, dataset: string) =>
-  useQuery(
+export const useDataset = (project: string, dataset: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.show.queryOptions(
       { project, dataset },
       {
         placeholderData: keepPreviousData,
-        refetchInterval: query => (moving(query.state.data?.profileState) ? POLL_MS : false),
+        refetchInterval: query => poll(isActive(query.state.data?.profileState)),
       },
     ),
   )
+}
 
-/** Asks until the ingestion has ended. */
-export const useIngestion = (project: string, id: string | undefined) =>
-  useQuery(
+/** An ingestion until its end. */
+export const useIngestion = (project: string, id: string | undefined) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.ingestion.queryOptions(
       { project, id: id ?? '' },
       {
         enabled: id !== undefined,
-        refetchInterval: query => (query.state.data && !moving(query.state.data.state) ? false : POLL_MS),
+        refetchInterval: query => poll(!isTerminal(query.state.data?.state)),
       },
     ),
   )
+}
 
 export function useAddDataset(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
@@ -58,17 +62,19 @@ export function useStartPreview(project: string) {
   })
 }
 
-/** Asks until the upload has been looked at. */
-export const useSourcePreview = (project: string, id: string | undefined) =>
-  useQuery(
+/** The preview of an upload, once a worker has read its first rows. */
+export const useSourcePreview = (project: string, id: string | undefined) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.previews.show.queryOptions(
       { project, id: id ?? '' },
       {
         enabled: id !== undefined,
-        refetchInterval: query => (query.state.data && !moving(query.state.data.state) ? false : POLL_MS),
+        refetchInterval: query => poll(!isTerminal(query.state.data?.state)),
       },
     ),
   )
+}
 
 export function useReviewSchema(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]

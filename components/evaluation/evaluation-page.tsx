@@ -3,6 +3,8 @@ import { Alert, Anchor, Button, Group, Progress, Skeleton, Stack, Text } from '@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
+import { usePolling } from '../shell/live-status.ts'
 import { EvaluationCurves } from '../training/evaluation-curves.tsx'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -16,14 +18,13 @@ import { Time } from '../ui/time.tsx'
 import { evaluationSentence } from './labels.ts'
 import { MetricsBeside } from './metrics-beside.tsx'
 
-const moves = (state: string | undefined) => state === 'queued' || state === 'running'
-
 /** Is it really as good? A model on these rows, beside what its own validation rows promised. */
 export function EvaluationPage({ project, id }: { project: string; id: string }) {
   const trpc = useTRPC()
+  const poll = usePolling()
   const { data, error, refetch } = useQuery({
     ...trpc.evaluation.show.queryOptions({ project, id }),
-    refetchInterval: query => (moves(query.state.data?.state) ? 1000 : false),
+    refetchInterval: query => poll(isActive(query.state.data?.state)),
   })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data)

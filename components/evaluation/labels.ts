@@ -1,5 +1,6 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
 import type { EvaluationDetail, EvaluationSummary } from '#server/evaluation/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
 import { compareValues, formatMeasured, metricLabel, type Verdict } from '../training/labels.ts'
 import { formatCount } from '../ui/format.ts'
 
@@ -58,7 +59,7 @@ export function evaluationSentence(
 
 export function listSentence(items: readonly Pick<EvaluationSummary, 'state'>[]): string {
   if (items.length === 0) return 'A model measured on rows it was not made for.'
-  const waiting = items.filter(i => i.state === 'queued' || i.state === 'running').length
+  const waiting = items.filter(i => isActive(i.state)).length
   const done = items.filter(i => i.state === 'succeeded').length
   return `${formatCount(done, 'measurement')} done${waiting > 0 ? `, ${waiting} on the way` : ''}.`
 }

@@ -1,3 +1,4 @@
+import { isActive } from '#server/kernel/contract.ts'
 import { metricLabel } from '../training/labels.ts'
 import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
 import { type HomeData, leadingExperiment, newest, worstMonitor } from './home-data.ts'
@@ -21,7 +22,7 @@ function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'labe
   if (!datasets) return LOADING
   const top = newest(datasets)
   if (!top) return { value: 'no data yet', detail: 'add a table to begin' }
-  const reading = ingestions?.filter(i => i.state === 'queued' || i.state === 'running').length ?? 0
+  const reading = ingestions?.filter(i => isActive(i.state)).length ?? 0
   return {
     value: formatCount(top.rows, 'row'),
     detail: `${top.dataset} v${top.version}, `,
@@ -52,7 +53,7 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
 
 function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!evaluations) return LOADING
-  const open = evaluations.filter(e => e.state === 'queued' || e.state === 'running').length
+  const open = evaluations.filter(e => isActive(e.state)).length
   const top = newest(evaluations.filter(e => e.state === 'succeeded'))
   const badge = open > 0 ? { state: 'running', label: `${open} on the way` } : undefined
   if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Chart } from '../charts/chart.tsx'
 import { ErrorChart } from '../monitoring/error-chart.tsx'
 import { formatRate } from '../serving/labels.ts'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -26,7 +27,7 @@ export function ServedError({ project, endpoint }: { project: string; endpoint: 
 export function ServedTraffic({ project, endpoint }: { project: string; endpoint: string }) {
   const trpc = useTRPC()
   const { data } = useQuery(
-    trpc.serving.stats.queryOptions({ project, endpoint, minutes: MINUTES }, { refetchInterval: 10_000 }),
+    trpc.serving.stats.queryOptions({ project, endpoint, minutes: MINUTES }, { refetchInterval: SAMPLE_MS.overview }),
   )
   if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the traffic" />
   const requests = data.points.reduce((sum, p) => sum + p.requests, 0)

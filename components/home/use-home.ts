@@ -1,4 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import type { HomeData } from './home-data.ts'
 
@@ -15,7 +16,7 @@ export function useHome(project: string): { data: HomeData; errors: unknown[] } 
       trpc.training.list.queryOptions({ project }),
       trpc.evaluation.list.queryOptions({ project }),
       trpc.registry.list.queryOptions({ project }),
-      trpc.serving.list.queryOptions({ project }, { refetchInterval: 5000 }),
+      trpc.serving.list.queryOptions({ project }, { refetchInterval: SAMPLE_MS.overview }),
       trpc.monitoring.list.queryOptions({ project }),
       trpc.orchestration.list.queryOptions({ project, state: 'active' }),
       trpc.orchestration.list.queryOptions({ project, state: 'failed', limit: 5 }),

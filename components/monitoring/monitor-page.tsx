@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { GRAINS, type MonitorStatus } from '#server/monitoring/contract.ts'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -23,10 +24,11 @@ import { VERDICT_LABEL } from './labels.ts'
 export function MonitorPage({ project, name }: { project: string; name: string }) {
   const trpc = useTRPC()
   const [grain, setGrain] = useQueryState('grain', parseAsStringLiteral(GRAINS).withDefault('month'))
+  const poll = usePolling()
   const { data, error, refetch } = useQuery({
     ...trpc.monitoring.status.queryOptions({ project, endpoint: name, grain }),
     placeholderData: before => before,
-    refetchInterval: query => (query.state.data?.checking ? 1000 : false),
+    refetchInterval: query => poll(query.state.data?.checking ?? false),
   })
   const check = useCheck({ project, endpoint: name, checking: data?.checking ?? false })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />

@@ -2,6 +2,7 @@
 import { Stack, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { JobTable } from './job-table.tsx'
@@ -16,7 +17,10 @@ const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }
 export function OrchestrationPage({ project }: { project: string }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const trpc = useTRPC()
-  const { data } = useQuery(trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: 5_000 }))
+  const poll = usePolling()
+  const { data } = useQuery(
+    trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: poll(true) }),
+  )
   return (
     <Stack gap="md">
       <PageHeader title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />

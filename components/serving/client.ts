@@ -1,22 +1,19 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { PrimaryInput, RollbackInput } from '#server/serving/contract.ts'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 
-/** Traffic creates no events, so pages poll. */
-const LIVE_MS = 2000
-const SLOWLY_MS = 5000
-
 export const useEndpoints = (project: string) =>
-  useQuery(useTRPC().serving.list.queryOptions({ project }, { refetchInterval: SLOWLY_MS }))
+  useQuery(useTRPC().serving.list.queryOptions({ project }, { refetchInterval: SAMPLE_MS.overview }))
 
 export const useEndpoint = (project: string, endpoint: string) =>
-  useQuery(useTRPC().serving.show.queryOptions({ project, endpoint }, { refetchInterval: SLOWLY_MS }))
+  useQuery(useTRPC().serving.show.queryOptions({ project, endpoint }, { refetchInterval: SAMPLE_MS.overview }))
 
 export const useStats = (project: string, endpoint: string, minutes: number) =>
   useQuery(
     useTRPC().serving.stats.queryOptions(
       { project, endpoint, minutes },
-      { placeholderData: keepPreviousData, refetchInterval: LIVE_MS },
+      { placeholderData: keepPreviousData, refetchInterval: SAMPLE_MS.rates },
     ),
   )
 
@@ -29,7 +26,12 @@ export const useHistory = (project: string, endpoint: string, at: string) =>
   )
 
 export const usePredictions = (project: string, endpoint: string) =>
-  useQuery(useTRPC().serving.predictions.queryOptions({ project, endpoint, limit: 50 }, { refetchInterval: SLOWLY_MS }))
+  useQuery(
+    useTRPC().serving.predictions.queryOptions(
+      { project, endpoint, limit: 50 },
+      { refetchInterval: SAMPLE_MS.overview },
+    ),
+  )
 
 export function useRollback(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]

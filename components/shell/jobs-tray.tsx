@@ -7,20 +7,19 @@ import type { JobSummary } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
+import { SAMPLE_MS, usePolling } from './live-status.ts'
 import { useSettled } from './use-settled.ts'
-
-/** Less would flicker; the live stream brings the beginnings and ends, this the share in between. */
-const PROGRESS_MS = 2000
 
 /** What runs and waits in this project, wherever one is. */
 export function JobsTray({ project }: { project: string }) {
   const trpc = useTRPC()
   const [open, setOpen] = useState(false)
   const settled = useSettled()
+  const poll = usePolling()
   const { data } = useQuery(
     trpc.orchestration.list.queryOptions(
       { project, state: 'active' },
-      { refetchInterval: query => settled && (query.state.data?.items.length ? PROGRESS_MS : 15_000) },
+      { refetchInterval: query => settled && (query.state.data?.items.length ? SAMPLE_MS.progress : poll(true)) },
     ),
   )
   const jobs = data?.items ?? []

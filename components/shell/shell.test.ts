@@ -33,7 +33,7 @@ it('breadcrumbs name the word, the thing and the action, and link all but the pa
 
 it('a change makes those parts of the router fetch again that show it', () => {
   const routers = (...topics: string[]) => [...routersOf(topics.map(topic => ({ topic })))].sort()
-  assert.deepEqual(routers('job'), ['evaluation', 'orchestration', 'training'])
+  assert.deepEqual(routers('job'), ['data', 'evaluation', 'monitoring', 'orchestration', 'training'])
   assert.deepEqual(routers('endpoint'), ['monitoring', 'registry', 'serving'])
   assert.deepEqual(routers('domain:data'), ['data', 'home'])
   assert.deepEqual(routers('something-new'), [])

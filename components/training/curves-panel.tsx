@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import type { CurveSeries } from '#server/training/contract.ts'
 import { Chart } from '../charts/chart.tsx'
 import { seriesColor } from '../charts/colors.ts'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -14,7 +15,6 @@ import { directionOf, metricLabel } from './labels.ts'
 
 /** Points of a line; the server keeps the lowest and highest of each stretch. */
 const POINTS = 1000
-const LIVE_MS = 2000
 
 export interface ShownRun {
   run: string
@@ -40,12 +40,13 @@ export function CurvesPanel({
   height?: number
 }) {
   const trpc = useTRPC()
+  const poll = usePolling()
   const [wanted, setWanted] = useQueryState('curve', parseAsString)
   const { data, error, refetch } = useQuery({
     ...trpc.training.curves.queryOptions({ project, runs: runs.map(r => r.run), points: POINTS }),
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
-    refetchInterval: live ? LIVE_MS : false,
+    refetchInterval: poll(live),
   })
   const keys = [...new Set(data?.items.map(s => s.key))].sort()
   const key = pickKey(keys, wanted, metric)

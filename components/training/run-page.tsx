@@ -3,8 +3,10 @@ import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } f
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
+import { isActive } from '#server/kernel/contract.ts'
 import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
 import { useMay } from '../access/allowed.tsx'
+import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -25,17 +27,16 @@ import { RegisterDialog } from './register-dialog.tsx'
 import classes from './run-page.module.css'
 import { NotesPanel, TriedPanel } from './tried-panel.tsx'
 
-const LIVE_MS = 1000
 const RECIPE_SHOWN = 8
-const live = (status: string | undefined) => status === 'queued' || status === 'running'
 
 /** One run: what it is worth, how it learnt, and everything needed to do it again. */
 export function RunPage({ project, run: ref }: { project: string; run: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
+  const poll = usePolling()
   const { data, error, refetch } = useQuery({
     ...trpc.training.run.queryOptions({ project, run: ref }),
-    refetchInterval: query => (live(query.state.data?.status) ? LIVE_MS : false),
+    refetchInterval: query => poll(isActive(query.state.data?.status)),
   })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data)
@@ -45,7 +46,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         <Skeleton height={360} radius="md" aria-label="Loading the run" />
       </Stack>
     )
-  const active = live(data.status)
+  const active = isActive(data.status)
   return (
     <Stack gap="md">
       <PageHeader

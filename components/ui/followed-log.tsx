@@ -1,6 +1,7 @@
 import { Button, Skeleton, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { Panel } from './panel.tsx'
 import { Problem } from './problem.tsx'
 
@@ -12,7 +13,6 @@ interface Log {
 
 /** More lines than anybody reads in a browser; the newest are kept. */
 const MOST_LINES = 5000
-const LIVE_MS = 1000
 /** As near to the end as counts as reading the end, in pixels. */
 const NEAR_END = 24
 const COLOUR = { info: undefined, warn: 'yellow', error: 'red' } as const
@@ -25,7 +25,7 @@ function useLog(key: readonly unknown[], active: boolean, read: (after: number) 
   return useQuery<Log>({
     queryKey,
     placeholderData: before => before,
-    refetchInterval: active ? LIVE_MS : false,
+    refetchInterval: active ? SAMPLE_MS.log : false,
     queryFn: async () => {
       let { lines, next } = queries.getQueryData<Log>(queryKey) ?? { lines: [], next: 0 }
       for (;;) {

@@ -4,6 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useState } from 'react'
 import type { DiffAnswer, DiffResult } from '#server/data/diff/contract.ts'
+import { isTerminal } from '#server/kernel/contract.ts'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount, formatNumber } from '../../ui/format.ts'
@@ -13,9 +15,7 @@ import type { Shown } from '../client.ts'
 import { ChangedRows } from './changed-rows.tsx'
 import { ColumnShift } from './column-shift.tsx'
 
-const POLL_MS = 600
 const COLUMNS_AT_ONCE = 24
-const moving = (state: string | undefined) => state === 'absent' || state === 'queued' || state === 'running'
 
 /** What differs between two versions. Both are in the address, so that a link shows the same again. */
 export function DiffView({ project, shown }: { project: string; shown: Shown }) {
@@ -82,9 +82,10 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   const [key, setKey] = useQueryState('by', parseAsArrayOf(parseAsString))
   const input = { project, before: `${dataset}@${from}`, after: `${dataset}@${to}`, key: key ?? undefined }
+  const poll = usePolling()
   const { data, error, refetch } = useQuery(
     trpc.data.diff.show.queryOptions(input, {
-      refetchInterval: query => (moving(query.state.data?.state) ? POLL_MS : false),
+      refetchInterval: query => poll(!isTerminal(query.state.data?.state)),
     }),
   )
   const compare = useMutation({
@@ -131,7 +132,7 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
           </Button>
         </Alert>
       ) : null}
-      {moving(data.state) && !compare.error ? (
+      {!isTerminal(data.state) && !compare.error ? (
         <Stack gap="xs" aria-live="polite">
           <Text size="sm" c="dimmed">
             The versions are being compared; the answer appears here by itself and is kept.

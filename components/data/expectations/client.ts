@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
 import type { ExpectationInput } from '#server/data/expectations/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC } from '../../trpc.ts'
 
 type Outputs = inferRouterOutputs<AppRouter>['data']['expectations']
@@ -11,24 +13,25 @@ export type Result = Validation['results'][number]
 export type ShownExpectation = Expectations['expectations'][number]
 export type ShownSuggestion = Outputs['suggest']['suggestions'][number]
 
-const POLL_MS = 700
-export const isMoving = (state: string | undefined): boolean => state === 'queued' || state === 'running'
-
-export const useExpectations = (project: string, dataset: string) =>
-  useQuery(
+export const useExpectations = (project: string, dataset: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.expectations.show.queryOptions(
       { project, dataset },
-      { refetchInterval: query => (isMoving(query.state.data?.validation?.state) ? POLL_MS : false) },
+      { refetchInterval: query => poll(isActive(query.state.data?.validation?.state)) },
     ),
   )
+}
 
-export const useSuggestions = (project: string, dataset: string) =>
-  useQuery(
+export const useSuggestions = (project: string, dataset: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.expectations.suggest.queryOptions(
       { project, dataset },
-      { refetchInterval: query => (isMoving(query.state.data?.state) ? POLL_MS : false) },
+      { refetchInterval: query => poll(isActive(query.state.data?.state)) },
     ),
   )
+}
 
 /** Saves the whole list: what is not in it is gone. */
 export function useSave(project: string, shown: Pick<Expectations, 'dataset' | 'version' | 'suite'>) {

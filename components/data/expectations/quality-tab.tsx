@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { parseAsInteger, useQueryState } from 'nuqs'
 import { useState } from 'react'
+import { isActive } from '#server/kernel/contract.ts'
 import { Allowed, useMay } from '../../access/allowed.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
@@ -11,7 +12,6 @@ import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
 import {
   type Expectations,
-  isMoving,
   type ShownExpectation,
   useExpectations,
   useSave,
@@ -141,7 +141,7 @@ function VerdictPanel({
   onOverride: () => void
 }) {
   const { validate, isPending, error } = useValidate(project, dataset)
-  const moving = isMoving(validation?.state)
+  const active = isActive(validation?.state)
   const old = validation !== null && validation.suite !== suite
   return (
     <Panel
@@ -157,7 +157,7 @@ function VerdictPanel({
             </Allowed>
           ) : null}
           <Allowed project={project} to="data:write">
-            <Button variant="default" loading={isPending || moving} onClick={validate}>
+            <Button variant="default" loading={isPending || active} onClick={validate}>
               Check now
             </Button>
           </Allowed>
@@ -184,7 +184,7 @@ function VerdictPanel({
 
 function VerdictSummary({ validation }: { validation: Validation | null }) {
   if (!validation) return <Text size="sm">This version was not checked yet.</Text>
-  if (isMoving(validation.state)) return <Text size="sm">It is being checked …</Text>
+  if (isActive(validation.state)) return <Text size="sm">It is being checked …</Text>
   if (validation.state === 'failed')
     return <Problem error={new Error(`It could not be checked: ${validation.reason ?? 'for no known reason.'}`)} />
   if (!validation.verdict) return null

@@ -1,12 +1,13 @@
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { CHECK_WORDS } from '#server/data/expectations/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
 import { type DataColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { isMoving, type ShownSuggestion, useSuggestions } from './client.ts'
+import { type ShownSuggestion, useSuggestions } from './client.ts'
 import { describeExpectation } from './labels.ts'
 
 const keyOf = (s: ShownSuggestion) => `${s.type} ${s.column ?? ''}`
@@ -40,7 +41,7 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
   // All are selected at first.
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   if (found.error && !found.data) return <Problem error={found.error} onRetry={() => found.refetch()} />
-  if (!found.data || isMoving(found.data.state))
+  if (!found.data || isActive(found.data.state))
     return <Skeleton height={240} radius="md" aria-label="The profile is being made" />
   const { suggestions, state, reason } = found.data
   if (state === 'failed')

@@ -1,21 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { isTerminal } from '#server/kernel/contract.ts'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 
-/** Most answers come within a second. */
-const POLL_MS = 300
-const moving = (state: string | undefined) => state === 'queued' || state === 'running'
-
-/** Asks until the query has ended; its answer never changes then. */
-export const useAnswer = (project: string, id: string | null) =>
-  useQuery(
+/** The result of a query, once it has ended; it never changes then. */
+export const useAnswer = (project: string, id: string | null) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.queries.show.queryOptions(
       { project, id: id ?? '' },
       {
         enabled: id !== null,
-        refetchInterval: query => (query.state.data && !moving(query.state.data.state) ? false : POLL_MS),
+        refetchInterval: query => poll(!isTerminal(query.state.data?.state)),
       },
     ),
   )
+}
 
 export const useHistory = (project: string, dataset: string) =>
   useQuery(useTRPC().data.queries.list.queryOptions({ project, dataset }))

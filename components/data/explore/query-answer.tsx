@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core'
 import Link from 'next/link'
 import type { QueryAnswer } from '#server/data/queries/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
 import { paths } from '../../ui/paths.ts'
 import { useIngestion } from '../client.ts'
 import { useCancelQuery } from './client.ts'
@@ -11,7 +12,7 @@ import { ResultGrid } from './result-grid.tsx'
 /** What came of a query: its rows, or what is wrong with it and where. */
 export function QueryAnswerView({ project, answer }: { project: string; answer: QueryAnswer }) {
   const cancel = useCancelQuery(project)
-  if (answer.state === 'queued' || answer.state === 'running')
+  if (isActive(answer.state))
     return (
       <Group gap="sm" role="status">
         <Loader size="xs" aria-hidden />

@@ -6,7 +6,9 @@ import type { inferRouterOutputs } from '@trpc/server'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { AppRouter } from '#server/api/root.ts'
 import { LEAK_SPLITS, type LeakSeverity } from '#server/data/leaks/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
@@ -14,9 +16,6 @@ import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
 import { type Shown, useReviewSchema } from '../client.ts'
-
-const POLL_MS = 800
-const moving = (state: string | undefined) => state === 'queued' || state === 'running'
 
 const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeof IconCheck }> = {
   block: { word: 'Gives the target away', colour: 'red', icon: IconHandStop },
@@ -38,9 +37,10 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
     target: target ?? undefined,
     split: split ?? undefined,
   }
+  const poll = usePolling()
   const { data, error, refetch } = useQuery(
     trpc.data.leaks.show.queryOptions(input, {
-      refetchInterval: query => (moving(query.state.data?.state) ? POLL_MS : false),
+      refetchInterval: query => poll(isActive(query.state.data?.state)),
     }),
   )
   const search = useMutation({
@@ -76,7 +76,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         size="xs"
         variant="default"
         disabled={data.target === null}
-        loading={search.isPending || moving(data.state)}
+        loading={search.isPending || isActive(data.state)}
         onClick={() => search.mutate()}
       >
         {data.state === 'absent' ? 'Look for leaks' : 'Look again'}
@@ -101,7 +101,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
           {data.reason}
         </Alert>
       ) : null}
-      {moving(data.state) ? (
+      {isActive(data.state) ? (
         <Text size="sm" c="dimmed" aria-live="polite">
           Looking for leaks; what is found appears here by itself.
         </Text>

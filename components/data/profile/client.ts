@@ -1,20 +1,20 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { isActive } from '#server/kernel/contract.ts'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 
-const POLL_MS = 800
-const moving = (state: string | null | undefined) => state === 'queued' || state === 'running'
-
-export const useProfile = (project: string, dataset: string) =>
-  useQuery(
+export const useProfile = (project: string, dataset: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.columns.summary.queryOptions(
       { project, dataset },
       {
         placeholderData: keepPreviousData,
-        refetchInterval: query =>
-          moving(query.state.data?.state) || moving(query.state.data?.relationsState) ? POLL_MS : false,
+        refetchInterval: query => poll(isActive(query.state.data?.state) || isActive(query.state.data?.relationsState)),
       },
     ),
   )
+}
 
 export const useColumn = (project: string, dataset: string, column: string) =>
   useQuery(useTRPC().data.columns.column.queryOptions({ project, dataset, column }))

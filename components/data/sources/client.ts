@@ -1,28 +1,30 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { AddSourceInput, CreateConnectionInput, UpdateSourceInput } from '#server/data/sources/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
+import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
 
-const POLL_MS = 800
-
-export const useConnections = (project: string) =>
-  useQuery(
+export const useConnections = (project: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.sources.connections.queryOptions(
       { project },
-      { refetchInterval: query => (query.state.data?.items.some(c => c.test.state === 'running') ? POLL_MS : false) },
+      { refetchInterval: query => poll(query.state.data?.items.some(c => isActive(c.test.state)) ?? false) },
     ),
   )
+}
 
-const moving = (state: string | undefined) => state === 'queued' || state === 'running'
-
-export const useSource = (project: string, dataset: string) =>
-  useQuery(
+export const useSource = (project: string, dataset: string) => {
+  const poll = usePolling()
+  return useQuery(
     useTRPC().data.sources.show.queryOptions(
       { project, dataset },
-      { refetchInterval: query => (moving(query.state.data?.source?.last?.state) ? POLL_MS : false) },
+      { refetchInterval: query => poll(isActive(query.state.data?.source?.last?.state)) },
     ),
   )
+}
 
-/** Every change of a source or connection; whatever it changed is asked for again. */
+/** The changes of sources and connections; each invalidates the data queries. */
 export function useSourceActions(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   const onSettled = () => queries.invalidateQueries(trpc.data.pathFilter())

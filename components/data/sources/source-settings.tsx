@@ -3,6 +3,7 @@ import { Anchor, Button, Code, Group, Skeleton, Stack, Switch, Text } from '@man
 import Link from 'next/link'
 import { useState } from 'react'
 import type { SourceSummary } from '#server/data/sources/contract.ts'
+import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -49,7 +50,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
   const { refresh, update, disconnect } = useSourceActions(project)
   const { dataset, schedule, last, reading } = source
   const [cron, setCron] = useState(schedule?.cron ?? null)
-  const moving = last?.state === 'queued' || last?.state === 'running'
+  const moving = isActive(last?.state)
   const problem = refresh.error ?? update.error ?? disconnect.error
   return (
     <Stack gap="md">
