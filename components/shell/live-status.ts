@@ -1,13 +1,25 @@
 import { useSyncExternalStore } from 'react'
 
+const POLL_MS = 2000
+
 let isUp = false
+let timer: ReturnType<typeof setTimeout> | undefined
 const listeners = new Set<() => void>()
 
-/** Records whether changes arrive by the live stream. */
-export function setStreamUp(up: boolean): void {
+function publish(up: boolean): void {
   if (up === isUp) return
   isUp = up
   for (const listener of listeners) listener()
+}
+
+/**
+ * Records whether changes arrive by the live stream. It counts as up a little after it opened, so that what was fetched before is
+ * polled once more: a change in between is not missed.
+ */
+export function setStreamUp(up: boolean): void {
+  clearTimeout(timer)
+  if (up) timer = setTimeout(publish, POLL_MS + 500, true)
+  else publish(false)
 }
 
 function subscribe(listener: () => void): () => void {
@@ -16,8 +28,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const isStreamUp = (): boolean => isUp
-
-const POLL_MS = 2000
 
 /**
  * The refetch interval of data that changes by events: none while the live stream is up, as it invalidates;
