@@ -1,13 +1,13 @@
 'use client'
 import { Skeleton, Stack, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { roleMay } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { useTab } from '../ui/use-tab.ts'
 import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
 import { TokensView } from './tokens-view.tsx'
@@ -17,7 +17,7 @@ const LABEL = { members: 'Members', tokens: 'Tokens', audit: 'Audit' }
 
 /** Members, API tokens and the audit log of a project. */
 export function AccessPage({ project }: { project: string }) {
-  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('members'))
+  const [tab, setTab] = useTab(TABS, 'members')
   const trpc = useTRPC()
   const here = useQuery(trpc.access.here.queryOptions({ project }))
   const members = useQuery(trpc.access.members.queryOptions({ project }))
@@ -31,7 +31,7 @@ export function AccessPage({ project }: { project: string }) {
     <Stack gap="md">
       <PageHeader title="Access" sentence={sentence} />
       {here.error ? <Problem error={here.error} onRetry={() => here.refetch()} /> : null}
-      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
             <Tabs.Tab key={t} value={t}>

@@ -2,13 +2,14 @@
 import { Button, Select, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { parseAsInteger, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { parseAsInteger, useQueryState } from 'nuqs'
 import type { ComponentType } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
+import { useTab } from '../ui/use-tab.ts'
 import { type Shown, useDataset } from './client.ts'
 import { formatBytes, formatCount } from './labels.ts'
 import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
@@ -78,7 +79,10 @@ function SettingsTab(props: TabProps) {
 
 /** One dataset at one version. Tab and version are in the address. */
 export function DatasetPage({ project, name }: { project: string; name: string }) {
-  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS.map(t => t.id)).withDefault('preview'))
+  const [tab, setTab] = useTab(
+    TABS.map(t => t.id),
+    'preview',
+  )
   const [version, setVersion] = useQueryState('v', parseAsInteger)
   const at = version === null ? name : `${name}@${version}`
   const { data, error, refetch } = useDataset(project, at)
@@ -139,7 +143,7 @@ export function DatasetPage({ project, name }: { project: string; name: string }
           </>
         }
       />
-      <Tabs value={tab} onChange={value => setTab(value)} keepMounted={false}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
             <Tabs.Tab

@@ -1,10 +1,10 @@
 'use client'
 import { Stack, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { PageHeader } from '../ui/page-header.tsx'
+import { useTab } from '../ui/use-tab.ts'
 import { JobTable } from './job-table.tsx'
 import { overviewSentence } from './labels.ts'
 import { ScheduleTable } from './schedule-table.tsx'
@@ -15,7 +15,7 @@ const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }
 
 /** What runs by itself, what failed, and why. */
 export function OrchestrationPage({ project }: { project: string }) {
-  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
+  const [tab, setTab] = useTab(TABS, 'timeline')
   const trpc = useTRPC()
   const poll = usePolling()
   const { data } = useQuery(
@@ -24,7 +24,7 @@ export function OrchestrationPage({ project }: { project: string }) {
   return (
     <Stack gap="md">
       <PageHeader title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
-      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
             <Tabs.Tab key={t} value={t}>

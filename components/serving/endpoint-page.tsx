@@ -1,12 +1,12 @@
 'use client'
 import { Badge, Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import Link from 'next/link'
-import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
+import { useTab } from '../ui/use-tab.ts'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
 import { endpointSentence } from './labels.ts'
@@ -23,7 +23,7 @@ const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions:
 
 /** One endpoint: its version and traffic, and all actions on it. */
 export function EndpointPage({ project, name }: { project: string; name: string }) {
-  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('try'))
+  const [tab, setTab] = useTab(TABS, 'try')
   const [rollback, setRollback] = useState<{ to?: number }>()
   const [choosing, setChoosing] = useState(false)
   const { data, error, refetch } = useEndpoint(project, name)
@@ -71,7 +71,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
         />
       ))}
       <LiveView project={project} endpoint={name} />
-      <Tabs value={tab} onChange={value => setTab(TABS.find(t => t === value) ?? null)} keepMounted={false}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(t => (
             <Tabs.Tab key={t} value={t}>
