@@ -1,3 +1,4 @@
+import { consumers } from './consumers.ts'
 import { cleanStorageHandler } from './data/clean-storage.ts'
 import { diffVersions } from './data/diff-versions.ts'
 import { findLeaks } from './data/find-leaks.ts'
@@ -12,6 +13,7 @@ import { validateVersion } from './data/validate-version.ts'
 import { evaluateRun } from './evaluation/evaluate-run.ts'
 import type { JobHandler } from './handler.ts'
 import { checkEndpoint } from './monitoring/check-endpoint.ts'
+import { deliverTo } from './runtime/deliver-event.ts'
 import { trainRun } from './training/train-run.ts'
 
 /** One line per job: what the workers of this version can do. */
@@ -31,4 +33,5 @@ export const handlers: JobHandler<any>[] = [
   trainRun,
   checkEndpoint,
   evaluateRun,
+  ...consumers.map(deliverTo),
 ]

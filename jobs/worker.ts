@@ -1,10 +1,10 @@
 import '#server/platform/leave-with-parent.ts'
 import { ensureCleaning } from '#server/data/index.ts'
+import { startDispatcher } from '#server/platform/dispatch-events.ts'
 import { openKernel } from '#server/platform/kernel.ts'
 import { registerProcess } from '#server/platform/processes.ts'
+import { consumers } from './consumers.ts'
 import { handlers } from './handlers.ts'
-import { watchEndpoints } from './monitoring/watch-endpoints.ts'
-import { reactToEvents } from './runtime/react-to-events.ts'
 import { startWorkerLoop } from './runtime/worker-loop.ts'
 
 const kernel = await openKernel('worker')
@@ -15,7 +15,7 @@ const loop = await startWorkerLoop(
   { interactive: 2, compute: kernel.env.WORKER_CONCURRENCY, maintenance: 1 },
   handlers,
 )
-const stopReacting = await reactToEvents(kernel, [watchEndpoints])
+const stopDispatcher = await startDispatcher(kernel, consumers)
 /** Projects that were made meanwhile get theirs, too. */
 const ensure = () => ensureCleaning(kernel).catch(error => kernel.log.warn({ err: error }, 'schedules of clean-ups'))
 await ensure()
@@ -29,7 +29,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     if (stopping) return
     stopping = true
     clearInterval(ensuring)
-    await stopReacting()
+    await stopDispatcher()
     await loop.stop()
     await registration.stop()
     await kernel.close()

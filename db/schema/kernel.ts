@@ -54,6 +54,29 @@ export const eventCursors = pgTable('event_cursors', {
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
 
+/** Events that a consumer has yet to handle, in commit order per consumer and subject. A row goes when its consumer has handled it. */
+export const eventDeliveries = pgTable(
+  'event_deliveries',
+  {
+    projectId: projectId().references(() => projects.id, { onDelete: 'cascade' }),
+    consumer: text('consumer').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    xid: xid8('xid').notNull(),
+    subjectKind: text('subject_kind').notNull(),
+    subjectId: text('subject_id').notNull(),
+    event: json<Record<string, unknown>>('event').notNull(),
+    /** pending: waits for an earlier one of its subject | sent: has a job | dead: its job failed for good */
+    state: text('state').notNull().default('pending'),
+    jobId: uuid('job_id'),
+    createdAt: createdAt(),
+  },
+  t => [
+    primaryKey({ name: 'event_deliveries_pkey', columns: [t.consumer, t.seq] }),
+    index('event_deliveries_subject_idx').on(t.consumer, t.subjectKind, t.subjectId, t.xid, t.seq),
+    index('event_deliveries_job_idx').on(t.projectId, t.jobId),
+  ],
+)
+
 /** Work to be done. pg-boss only wakes a worker to claim an attempt of one of these. */
 export const jobs = pgTable(
   'jobs',

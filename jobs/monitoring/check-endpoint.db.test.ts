@@ -16,17 +16,17 @@ import {
   rentalsOf,
   sendTruth,
 } from '#server/monitoring/testing.ts'
+import { dispatchEvents } from '#server/platform/dispatch-events.ts'
 import { listSchedules } from '#server/platform/schedules.ts'
-import { type TestKernel, testKernel } from '#server/platform/testing.ts'
+import { type TestKernel, testKernel, untilEventsReadable } from '#server/platform/testing.ts'
 import { registerVersion } from '#server/registry/index.ts'
 import { versionOf } from '#server/registry/service.ts'
 import { promoteVersion, showEndpoint } from '#server/serving/index.ts'
 import { resolveInstant } from '#server/serving/service.ts'
 import { callerOf, insertDoneRun, trainBundle } from '#server/serving/testing.ts'
+import { consumers } from '../consumers.ts'
 import { handlers } from '../handlers.ts'
-import { catchUp } from '../runtime/react-to-events.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
-import { watchEndpoints } from './watch-endpoints.ts'
 
 const ZONE = 'America/New_York'
 let kernel: TestKernel
@@ -214,8 +214,20 @@ describe('starting checks', () => {
     assert.deepEqual((await listMonitors(kernel, stranger)).items, [])
   })
 
+  /** Every event that was readable has been handled. */
+  const delivered = async () => {
+    await untilEventsReadable(kernel.db)
+    await dispatchEvents(kernel, consumers)
+    for (let i = 0; i < 400; i++) {
+      if ((await kernel.sql`SELECT 1 FROM event_deliveries`).length === 0) return
+      await new Promise(resolve => setTimeout(resolve, 25))
+      await dispatchEvents(kernel, consumers)
+    }
+    throw new Error('the events were not handled')
+  }
+
   it('a promotion makes a schedule, once, which later promotions leave as people left it', async () => {
-    await catchUp(kernel, watchEndpoints)
+    await delivered()
     const [schedule] = await listSchedules(kernel.db, scope)
     assert.deepEqual(
       [schedule!.name, schedule!.job, schedule!.subjectId, schedule!.zone],
@@ -223,7 +235,7 @@ describe('starting checks', () => {
     )
     await kernel.sql`UPDATE schedules SET enabled = false`
     await promoteRentals(kernel, scope)
-    await catchUp(kernel, watchEndpoints)
+    await delivered()
     const after = await listSchedules(kernel.db, scope)
     assert.deepEqual([after.length, after[0]!.enabled], [1, false])
   })

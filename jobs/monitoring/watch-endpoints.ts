@@ -1,12 +1,13 @@
 import { ensureSchedule } from '#server/monitoring/service.ts'
-import type { Reaction } from '../runtime/react-to-events.ts'
+import { defineConsumer } from '#server/platform/define-consumer.ts'
+import { versionPromoted } from '#server/serving/events.ts'
 
-/** An endpoint is watched from its first promotion on. */
-export const watchEndpoints: Reaction = {
+/** An endpoint is monitored from its first promotion on. */
+export const watchEndpoints = defineConsumer({
   name: 'monitoring.watch-endpoints',
-  types: ['serving.version-promoted'],
-  async react(kernel, scope, event) {
-    const name = event.payload?.endpoint
-    if (typeof name === 'string') await ensureSchedule(kernel.db, scope, { id: event.subjectId, name }, kernel.clock)
+  title: 'Schedule drift checks',
+  events: [versionPromoted],
+  async handle(c, { kernel, scope, event }) {
+    await ensureSchedule(c.tx, scope, { id: event.subjectId, name: event.payload.endpoint }, kernel.clock)
   },
-}
+})

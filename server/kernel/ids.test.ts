@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { newId, newSecret, parseId, sameSecret, shortHex } from './ids.ts'
+import { derivedId, newId, newSecret, parseId, sameSecret, shortHex } from './ids.ts'
 
 describe('ids', () => {
   it('sort in the order they were made, also within one millisecond and when the clock steps back', () => {
@@ -13,6 +13,15 @@ describe('ids', () => {
     assert.deepEqual(made, [...made].sort())
     assert.equal(new Set(made).size, made.length)
     assert.match(made[0]!, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  it('a derived id is the same for the same parts and sorts by its time', () => {
+    const id = derivedId(Date.parse('2026-01-01T00:00:00Z'), 'consumer', 7)
+    assert.equal(id, derivedId(Date.parse('2026-01-01T00:00:00Z'), 'consumer', 7))
+    assert.notEqual(id, derivedId(Date.parse('2026-01-01T00:00:00Z'), 'consumer', 8))
+    assert.ok(id < derivedId(Date.parse('2026-01-01T00:00:01Z'), 'consumer', 7))
+    assert.equal(parseId(id), id)
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/)
   })
 
   it('a run prints as 32 hex digits and is found by them', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { attempts, auditLog, jobs } from '#db/schema/index.ts'
+import { attempts, auditLog, eventDeliveries, jobs } from '#db/schema/index.ts'
 import type { Role } from '#server/access/contract.ts'
 import { orchestrationRouter } from '#server/api/routers/orchestration.ts'
 import { createCallerFactory, router } from '#server/api/trpc.ts'
@@ -109,6 +109,37 @@ describe('jobs of a project', () => {
     const more = await api(scope).log({ job: job.id, after: first.next })
     assert.deepEqual([more.lines.map(l => l.text), more.next], [['three'], 2])
     assert.deepEqual(await api(scope).log({ job: job.id, after: more.next }), { lines: [], next: 2 })
+  })
+
+  it('that holds an event back can be skipped by an engineer, once', async () => {
+    const scope = await kernel.project()
+    const job = await enqueue(scope)
+    const { projectId } = scope
+    const subject = { subjectKind: 'endpoint', subjectId: job.id }
+    await kernel.db
+      .insert(eventDeliveries)
+      .values({
+        projectId,
+        consumer: 'test.consume',
+        seq: 1,
+        xid: '1',
+        ...subject,
+        event: {},
+        jobId: job.id,
+        state: 'sent',
+      })
+    await assert.rejects(api(scope, 'viewer').skipEvent({ job: job.id }), code('FORBIDDEN'))
+    await assert.rejects(api(await kernel.project()).skipEvent({ job: job.id }), code('NOT_FOUND'))
+    await assert.rejects(api(scope).skipEvent({ job: job.id }), code('CONFLICT'), 'it has not failed for good')
+    await kernel.db.update(eventDeliveries).set({ state: 'dead' })
+    assert.deepEqual(await api(scope).skipEvent({ job: job.id }), { job: job.id })
+    assert.deepEqual(await kernel.db.select().from(eventDeliveries), [])
+    await assert.rejects(api(scope).skipEvent({ job: job.id }), code('CONFLICT'))
+    const audited = await kernel.db.select().from(auditLog).where(eq(auditLog.subjectId, job.id))
+    assert.deepEqual(
+      audited.map(a => [a.action, a.details]),
+      [['orchestration.skip-event', { consumer: 'test.consume', event: 1 }]],
+    )
   })
 
   it('can be cancelled by an engineer, once, and it is audited', async () => {

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { fromDrizzle, PgBoss } from 'pg-boss'
 import type { Tx } from '#db/client.ts'
 import { jobs } from '#db/schema/index.ts'
@@ -10,6 +10,8 @@ import type { JobRow } from './attempts.ts'
 import { type JobDefinition, LANES, type Lane } from './define-job.ts'
 
 export interface NewJob {
+  /** A job of this id that exists already is returned as it is. */
+  id?: string
   projectId: string
   /** What a person reads in the tray: `Train mlp on bikes v1`. */
   title: string
@@ -63,7 +65,7 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
       const [row] = await tx
         .insert(jobs)
         .values({
-          id: newId(),
+          id: job.id ?? newId(),
           projectId: job.projectId,
           name: definition.name,
           lane: definition.lane,
@@ -75,9 +77,11 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
           createdBy: actorKey(actor),
           ...(job.runAfter ? { runAfter: job.runAfter } : {}),
         })
+        .onConflictDoNothing({ target: jobs.id })
         .returning()
-      await wake(tx, row!)
-      return row!
+      if (!row) return (await tx.select().from(jobs).where(eq(jobs.id, job.id!)))[0]!
+      await wake(tx, row)
+      return row
     },
     async requeue(tx, job) {
       await wake(tx, job)

@@ -1,5 +1,13 @@
 import { orchestrationInputs } from '#server/orchestration/contract.ts'
-import { cancelJob, listJobs, readJobLog, readSchedules, readTimeline, showJob } from '#server/orchestration/index.ts'
+import {
+  cancelJob,
+  listJobs,
+  readJobLog,
+  readSchedules,
+  readTimeline,
+  showJob,
+  skipEvent,
+} from '#server/orchestration/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 const read = () => projectProcedure('orchestration:read')
@@ -21,4 +29,7 @@ export const orchestrationRouter = router({
   cancel: projectProcedure('orchestration:cancel')
     .input(orchestrationInputs.job)
     .mutation(({ ctx, input }) => cancelJob(ctx.kernel, ctx.caller, input.job)),
+  skipEvent: projectProcedure('orchestration:cancel')
+    .input(orchestrationInputs.job)
+    .mutation(({ ctx, input }) => skipEvent(ctx.kernel, ctx.caller, input.job)),
 })

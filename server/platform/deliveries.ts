@@ -1,0 +1,80 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
+import { eventDeliveries, projects } from '#db/schema/index.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { StoredEvent } from './events.ts'
+
+export type DeliveryRow = typeof eventDeliveries.$inferSelect
+
+/** Only one process dispatches at a time; held until the transaction ends. */
+export async function lockDispatcher(tx: Tx): Promise<boolean> {
+  const [row] = (await tx.execute(
+    sql`SELECT pg_try_advisory_xact_lock(hashtextextended('event dispatcher', 0)) AS locked`,
+  )) as unknown as [{ locked: boolean }]
+  return row.locked
+}
+
+/** Stores events for a consumer, without those of projects that are gone. An event that is stored already stays as it is. */
+export async function insertDeliveries(tx: Tx, consumer: string, events: readonly StoredEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const known = new Set((await tx.select({ id: projects.id }).from(projects)).map(p => p.id))
+  const rows = events
+    .filter(e => known.has(e.projectId))
+    .map(e => ({
+      projectId: e.projectId,
+      consumer,
+      seq: e.seq,
+      xid: e.xid,
+      subjectKind: e.subjectKind,
+      subjectId: e.subjectId,
+      event: { ...e, at: e.at.toISOString() },
+    }))
+  if (rows.length > 0) await tx.insert(eventDeliveries).values(rows).onConflictDoNothing()
+}
+
+/** The pending deliveries of a consumer that no earlier one of the same subject holds back, oldest first. */
+export async function nextDeliveries(tx: Tx, consumer: string, limit: number): Promise<DeliveryRow[]> {
+  const first = tx
+    .selectDistinctOn([eventDeliveries.subjectKind, eventDeliveries.subjectId])
+    .from(eventDeliveries)
+    .where(eq(eventDeliveries.consumer, consumer))
+    .orderBy(eventDeliveries.subjectKind, eventDeliveries.subjectId, eventDeliveries.xid, eventDeliveries.seq)
+    .as('first')
+  return tx.select().from(first).where(eq(first.state, 'pending')).orderBy(first.xid, first.seq).limit(limit)
+}
+
+const one = (consumer: string, seq: number) => and(eq(eventDeliveries.consumer, consumer), eq(eventDeliveries.seq, seq))
+
+export async function markSent(tx: Tx, consumer: string, seq: number, jobId: string): Promise<void> {
+  await tx.update(eventDeliveries).set({ state: 'sent', jobId }).where(one(consumer, seq))
+}
+
+/** Keeps later events of the subject waiting until the delivery is repeated or skipped. */
+export async function markDead(tx: Handle, consumer: string, seq: number): Promise<void> {
+  await tx.update(eventDeliveries).set({ state: 'dead' }).where(one(consumer, seq))
+}
+
+/** Locks a delivery until the transaction ends; undefined if it was handled or skipped. */
+export async function lockDelivery(tx: Tx, consumer: string, seq: number): Promise<DeliveryRow | undefined> {
+  const [row] = await tx.select().from(eventDeliveries).where(one(consumer, seq)).for('update')
+  return row
+}
+
+export async function endDelivery(tx: Handle, consumer: string, seq: number): Promise<void> {
+  await tx.delete(eventDeliveries).where(one(consumer, seq))
+}
+
+/** Ends the dead delivery of a job without handling its event; undefined if the job has none. */
+export async function skipDeadDelivery(tx: Tx, scope: ProjectScope, jobId: string): Promise<DeliveryRow | undefined> {
+  const [row] = await tx
+    .delete(eventDeliveries)
+    .where(
+      and(
+        eq(eventDeliveries.projectId, scope.projectId),
+        eq(eventDeliveries.jobId, jobId),
+        eq(eventDeliveries.state, 'dead'),
+      ),
+    )
+    .returning()
+  return row
+}
