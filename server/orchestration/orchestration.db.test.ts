@@ -116,18 +116,16 @@ describe('jobs of a project', () => {
     const job = await enqueue(scope)
     const { projectId } = scope
     const subject = { subjectKind: 'endpoint', subjectId: job.id }
-    await kernel.db
-      .insert(eventDeliveries)
-      .values({
-        projectId,
-        consumer: 'test.consume',
-        seq: 1,
-        xid: '1',
-        ...subject,
-        event: {},
-        jobId: job.id,
-        state: 'sent',
-      })
+    await kernel.db.insert(eventDeliveries).values({
+      projectId,
+      consumer: 'test.consume',
+      seq: 1,
+      xid: '1',
+      ...subject,
+      event: {},
+      jobId: job.id,
+      state: 'sent',
+    })
     await assert.rejects(api(scope, 'viewer').skipEvent({ job: job.id }), code('FORBIDDEN'))
     await assert.rejects(api(await kernel.project()).skipEvent({ job: job.id }), code('NOT_FOUND'))
     await assert.rejects(api(scope).skipEvent({ job: job.id }), code('CONFLICT'), 'it has not failed for good')
