@@ -19,7 +19,7 @@ export function OrchestrationPage({ project }: { project: string }) {
   const trpc = useTRPC()
   const poll = usePolling()
   const { data } = useQuery(
-    trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: poll(true) }),
+    trpc.orchestration.list.queryOptions({ project, limit: 1 }, { refetchInterval: poll(true, 5_000) }),
   )
   return (
     <Stack gap="md">

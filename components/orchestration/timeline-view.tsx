@@ -32,7 +32,7 @@ export function TimelineView({ project }: { project: string }) {
   const { data, error, refetch } = useQuery(
     trpc.orchestration.timeline.queryOptions(
       { project, minutes },
-      { refetchInterval: poll(true), placeholderData: before => before },
+      { refetchInterval: poll(true, 5_000), placeholderData: before => before },
     ),
   )
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />

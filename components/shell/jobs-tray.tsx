@@ -19,7 +19,9 @@ export function JobsTray({ project }: { project: string }) {
   const { data } = useQuery(
     trpc.orchestration.list.queryOptions(
       { project, state: 'active' },
-      { refetchInterval: query => settled && (query.state.data?.items.length ? SAMPLE_MS.progress : poll(true)) },
+      {
+        refetchInterval: query => settled && (query.state.data?.items.length ? SAMPLE_MS.progress : poll(true, 15_000)),
+      },
     ),
   )
   const jobs = data?.items ?? []

@@ -31,12 +31,12 @@ export const isStreamUp = (): boolean => isUp
 
 /**
  * The refetch interval of data that changes by events: none while the live stream is up, as it invalidates;
- * otherwise 2 s while the data is active.
+ * otherwise `ms` (2 s) while the data is active.
  * `const poll = usePolling(); useQuery({ …, refetchInterval: query => poll(isActive(query.state.data?.state)) })`
  */
-export function usePolling(): (active: boolean) => number | false {
+export function usePolling(): (active: boolean, ms?: number) => number | false {
   const up = useSyncExternalStore(subscribe, isStreamUp, () => false)
-  return active => (up || !active ? false : POLL_MS)
+  return (active, ms = POLL_MS) => (up || !active ? false : ms)
 }
 
 /** Intervals for what changes without events: rates, progress within a job, log lines. */

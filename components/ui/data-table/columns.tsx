@@ -119,7 +119,7 @@ export const badgeColumn = <T,>(
     id,
     label,
     value,
-    cell: row => <StateBadge state={look?.(row) ?? value(row)} label={text?.(row)} />,
+    cell: row => <StateBadge state={look?.(row) ?? value(row)} label={text?.(row) ?? value(row)} />,
     facet: true,
     ...rest,
   }
