@@ -9,8 +9,8 @@ import type { DataTableProps } from './types.ts'
 import type { RowsView } from './use-rows.ts'
 import type { SelectionState } from './use-selection.ts'
 
-/** Shorter tables are seen at a glance. */
-const SEARCH_FROM = 6
+/** Shorter tables need no search: the page's main one, and others. */
+const SEARCH_FROM = { main: 2, other: 6 }
 
 /** Search, filters, columns and CSV; actions on the selected rows take their place while there are some. */
 export function TableToolbar<T>({
@@ -36,7 +36,7 @@ export function TableToolbar<T>({
         <CloseButton size="sm" aria-label="Clear the selection" onClick={() => selection.set([])} />
       </Group>
     )
-  const needsSearch = rows.length >= SEARCH_FROM || view.isFiltered
+  const needsSearch = rows.length >= (table.inUrl ? SEARCH_FROM.main : SEARCH_FROM.other) || view.isFiltered
   if (!table.title && !needsSearch) return table.actions
   const facets = columns.filter(c => c.facet)
   const exportRows = () => {
