@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsNumberLiteral, useQueryState } from 'nuqs'
 import type { AttemptSummary, Timeline } from '#server/orchestration/contract.ts'
-import { usePolling } from '../shell/live-status.ts'
+import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -28,11 +28,10 @@ const WORD_SHARE = 0.08
 export function TimelineView({ project }: { project: string }) {
   const [minutes, setMinutes] = useQueryState('minutes', parseAsNumberLiteral(WINDOWS).withDefault(60))
   const trpc = useTRPC()
-  const poll = usePolling()
   const { data, error, refetch } = useQuery(
     trpc.orchestration.timeline.queryOptions(
       { project, minutes },
-      { refetchInterval: poll(true, 5_000), placeholderData: before => before },
+      { refetchInterval: SAMPLE_MS.overview, placeholderData: before => before },
     ),
   )
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />

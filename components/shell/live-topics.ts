@@ -17,3 +17,7 @@ export function routersOf(changes: readonly Change[]): Set<string> {
   }
   return routers
 }
+
+/** Whether the data of a query shows unfinished work, so that the start or end of any job may change it. */
+export const showsActiveWork = (data: unknown): boolean =>
+  data !== undefined && /"(queued|running|waiting|absent)"|"checking":true/.test(JSON.stringify(data))

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { isStreamUp, setStreamUp } from './live-status.ts'
-import { type Change, routersOf } from './live-topics.ts'
+import { type Change, routersOf, showsActiveWork } from './live-topics.ts'
 import { useSettled } from './use-settled.ts'
 
 type Message =
@@ -17,6 +17,9 @@ const CHANNEL = 'fleximl-live'
 /** However many changes arrive, a page fetches at most twice a second per part of the router. */
 const INTERVAL_MS = 500
 
+/** Stands for queries of any part that show unfinished work. */
+const ANY_JOB = '#job'
+
 /** The first part of a query's key is the path of its procedure: `['data', 'list']`. */
 const partOf = (key: readonly unknown[]) => (Array.isArray(key[0]) ? String(key[0][0]) : undefined)
 
@@ -29,7 +32,11 @@ function createInvalidator(queries: QueryClient) {
     last = performance.now()
     const parts = new Set(waiting)
     waiting.clear()
-    void queries.invalidateQueries({ predicate: query => parts.has(partOf(query.queryKey) ?? '') })
+    const anyJob = parts.delete(ANY_JOB)
+    void queries.invalidateQueries({
+      predicate: query =>
+        parts.has(partOf(query.queryKey) ?? '') || (anyJob && query.isActive() && showsActiveWork(query.state.data)),
+    })
   }
   return {
     add(parts: Iterable<string>) {
@@ -87,8 +94,10 @@ export function LiveUpdates() {
     const channel = new BroadcastChannel(CHANNEL)
     let close: (() => void) | undefined
     const apply = (message: Message) => {
-      if (message.kind === 'changed') invalidator.add(routersOf(message.changes))
-      else if (message.kind === 'status') setStreamUp(message.up)
+      if (message.kind === 'changed') {
+        invalidator.add(routersOf(message.changes))
+        if (message.changes.some(change => change.topic === 'job')) invalidator.add([ANY_JOB])
+      } else if (message.kind === 'status') setStreamUp(message.up)
       // Missed changes, or a session that ended: what is shown is fetched again, and a refusal leads to signing in.
       else if (message.kind !== 'hello') void queries.invalidateQueries()
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { crumbsOf, LIFECYCLE } from './lifecycle.ts'
-import { routersOf } from './live-topics.ts'
+import { routersOf, showsActiveWork } from './live-topics.ts'
 
 it('the navigation is the lifecycle, in its order', () => {
   assert.deepEqual(
@@ -33,8 +33,15 @@ it('breadcrumbs name the word, the thing and the action, and link all but the pa
 
 it('a change makes those parts of the router fetch again that show it', () => {
   const routers = (...topics: string[]) => [...routersOf(topics.map(topic => ({ topic })))].sort()
-  assert.deepEqual(routers('job'), ['data', 'evaluation', 'monitoring', 'orchestration', 'training'])
+  assert.deepEqual(routers('job'), ['evaluation', 'orchestration', 'training'])
   assert.deepEqual(routers('endpoint'), ['monitoring', 'registry', 'serving'])
   assert.deepEqual(routers('domain:data'), ['data', 'home'])
   assert.deepEqual(routers('something-new'), [])
+})
+
+it('the start or end of a job refreshes what shows unfinished work, and nothing else', () => {
+  assert.ok(showsActiveWork({ items: [], ingestions: [{ state: 'queued' }] }))
+  assert.ok(showsActiveWork({ items: [{ endpoint: 'e', checking: true }] }))
+  assert.ok(!showsActiveWork({ items: [{ state: 'succeeded', checking: false }] }))
+  assert.ok(!showsActiveWork(undefined))
 })

@@ -1,6 +1,6 @@
 /** The parts of the router, named as the domains, whose pages show a change that is published under a topic. */
 export const LIVE_TOPICS = {
-  job: ['orchestration', 'data', 'training', 'evaluation', 'monitoring'],
+  job: ['orchestration', 'training', 'evaluation'],
   run: ['training'],
   experiment: ['training'],
   dataset: ['data'],
