@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Popover, Radio, ScrollArea, Stack, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Popover, Radio, ScrollArea, Stack } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import type { DataColumn } from './columns.tsx'
 import type { TableState } from './table-state.ts'
@@ -22,11 +22,9 @@ export function ColumnMenu<T>({
   return (
     <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Tooltip label="Columns">
-          <ActionIcon variant="default" size={30} aria-label="Columns">
-            <IconColumns3 size={15} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon variant="default" size={30} aria-label="Columns" title="Columns">
+          <IconColumns3 size={15} aria-hidden />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown aria-label="Columns">
         <ScrollArea.Autosize mah={400}>

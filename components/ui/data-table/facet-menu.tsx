@@ -28,13 +28,18 @@ export function FacetMenu<T>({
   const active = Object.values(state.facets).flat().length
   return (
     <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={active === 0} label={active} size={14}>
-          <ActionIcon variant="default" size={30} aria-label={active > 0 ? `Filter, ${active} active` : 'Filter'}>
+      <Indicator disabled={active === 0} label={active} size={14}>
+        <Popover.Target>
+          <ActionIcon
+            variant="default"
+            size={30}
+            title="Filter"
+            aria-label={active > 0 ? `Filter, ${active} active` : 'Filter'}
+          >
             <IconFilter size={15} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label="Filter">
         <ScrollArea.Autosize mah={360}>
           <Stack gap="sm">
