@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs of others that some tests speak with: servers of S3 (versitygw), Google Cloud Storage (fake-gcs-server) and Azure
-# Blob Storage (azurite), MariaDB, Git LFS, DVC and scikit-learn with ONNX. They are kept in ${FLEXIML_CI_CACHE:-~/.cache/fleximl-ci}/bin,
+# Blob Storage (azurite), MariaDB, Git LFS, DVC, Schemathesis (requests made from an OpenAPI document) and scikit-learn with ONNX. They are kept in ${FLEXIML_CI_CACHE:-~/.cache/fleximl-ci}/bin,
 # or come as packages of the system. What cannot be installed is said, and its tests skip with a sentence: this never fails.
 set -uo pipefail
 cache="${FLEXIML_CI_CACHE:-$HOME/.cache/fleximl-ci}"
@@ -55,6 +55,16 @@ install_dvc() {
   } >"$cache/dvc.log" 2>&1 || missing dvc "see $cache/dvc.log"
 }
 
+install_schemathesis() {
+  command -v schemathesis >/dev/null && return
+  command -v python3 >/dev/null || { missing schemathesis "there is no Python"; return; }
+  {
+    python3 -m venv "$cache/schemathesis" &&
+      within 600 "$cache/schemathesis/bin/pip" install --quiet --disable-pip-version-check 'schemathesis>=4,<5' &&
+      ln -sf "$cache/schemathesis/bin/schemathesis" "$bin/schemathesis"
+  } >"$cache/schemathesis.log" 2>&1 || missing schemathesis "see $cache/schemathesis.log"
+}
+
 # What trains in docs/examples/train_sklearn.py: commands run under an account of their own, which cannot look into the home of root.
 readable="$cache"
 python=python3
@@ -79,5 +89,6 @@ install_package git-lfs git-lfs
 install_package mariadbd mariadb-server-core
 install_azurite
 install_dvc
+install_schemathesis
 install_scikit_learn
 exit 0

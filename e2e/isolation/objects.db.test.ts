@@ -4,10 +4,11 @@ import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { datasets, datasetVersions, evaluations } from '#db/schema/index.ts'
 import { createToken, enterAsPerson, invite } from '#server/access/index.ts'
-import { testCookie, testPerson, testSession } from '#server/access/testing.ts'
+import { testCookie, testPerson, testSession, testToken } from '#server/access/testing.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
 import { createApiContext } from '#server/api/context.ts'
 import { appRouter, createApiCaller } from '#server/api/root.ts'
+import { type TestWeb, testWeb } from '#server/api/testing.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
 import {
   addDataset,
@@ -23,6 +24,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { promoteRentals } from '#server/monitoring/testing.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { generateInput, isTaken, withText } from './generate-input.ts'
+import { listRestRoutes, requestsFor } from './rest-requests.ts'
 
 interface Procedure {
   _def: { type: string; meta?: RouteMeta; inputs: unknown[] }
@@ -30,7 +32,11 @@ interface Procedure {
 
 let kernel: TestKernel
 let mine: ProjectScope
+/** Another project of ours, to which REST requests go. */
+let ours: ProjectScope
 let theirs: ProjectScope
+let web: TestWeb
+let token: string
 /** Everything by which something of theirs could be recognised: ids, names, digests. */
 let traces: string[]
 /** Those of them that name a thing of its own: what is asked for. */
@@ -156,7 +162,10 @@ before(async () => {
   // Nothing listens on the port where try-it looks for the inference server.
   kernel = await testKernel({ LOG_LEVEL: 'fatal', INFERENCE_PORT: '9' })
   mine = await kernel.project('mine')
+  ours = await kernel.project('ours')
   theirs = await kernel.project('theirs')
+  web = await testWeb(kernel)
+  token = (await testToken(kernel, ours, { role: 'owner' })).token
   await fill()
   ;({ traces, handles } = await findTraces())
   const { userId } = await testPerson(kernel, { scope: mine, role: 'owner' })
@@ -170,12 +179,18 @@ before(async () => {
     return (found as (input: unknown) => Promise<unknown>)(input)
   }
 })
-after(() => kernel.close())
+after(async () => {
+  await web.close()
+  await kernel.close()
+})
 
 /** Reads first: changes may write the names they are asked with into our own project, where they are ours to read. */
 const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>)
   .filter(([, { _def }]) => _def.meta && !['public', 'signed-in', 'admin'].includes(_def.meta.permission))
   .sort(([, a], [, b]) => Number(a._def.type === 'mutation') - Number(b._def.type === 'mutation'))
+
+/** Reads first, for the same reason. */
+const restRoutes = (await listRestRoutes()).sort((a, b) => Number(a.method !== 'GET') - Number(b.method !== 'GET'))
 
 describe('an owner of one project asks in it for everything of another', () => {
   let before: Record<string, string>
@@ -235,19 +250,41 @@ describe('an owner of one project asks in it for everything of another', () => {
       assert.ok(tried.size > 0, `${name} was asked nothing: its schemas are beyond the generator`)
     })
 
+  for (const route of restRoutes)
+    it(`REST ${route.method} ${route.url} answers with nothing of it`, async () => {
+      const secret = traces.filter(trace => route.method === 'GET' || !trace.startsWith('canary'))
+      const tried = new Set<string>()
+      for (const handle of handles)
+        for (const { path, body } of requestsFor(route, handle)) {
+          const key = `${decodeURIComponent(path.replaceAll('+', ' '))} ${body ?? ''}`
+          if (tried.has(key)) continue
+          tried.add(key)
+          const answer = await web.app.inject({
+            method: route.method as 'GET',
+            url: path,
+            payload: body,
+            headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+          })
+          assert.ok(answer.statusCode < 500 || answer.statusCode === 503, `${key}: ${answer.statusCode} ${answer.body}`)
+          const leaked = secret.find(t => !key.includes(t) && answer.body.includes(t))
+          assert.equal(leaked, undefined, `asked with ${key}: ${answer.body.slice(0, 400)}`)
+        }
+      assert.ok(tried.size > 0)
+    })
+
   it('and none of it was touched, borrowed or linked', async () => {
     assert.deepEqual(await fingerprint(), before)
     const [borrowed] = await kernel.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM blob_owners a JOIN blob_owners b USING (digest)
-      WHERE a.project_id = ${mine.projectId} AND b.project_id = ${theirs.projectId}`
+      WHERE a.project_id IN (${mine.projectId}, ${ours.projectId}) AND b.project_id = ${theirs.projectId}`
     assert.equal(borrowed!.n, 0)
     const [read] = await kernel.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM ingestions
-      WHERE project_id = ${mine.projectId} AND source_digest = ANY(${traces})`
+      WHERE project_id IN (${mine.projectId}, ${ours.projectId}) AND source_digest = ANY(${traces})`
     assert.equal(read!.n, 0)
     const [linked] = await kernel.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM links
-      WHERE project_id = ${mine.projectId} AND (from_id = ANY(${traces}) OR to_id = ANY(${traces}))`
+      WHERE project_id IN (${mine.projectId}, ${ours.projectId}) AND (from_id = ANY(${traces}) OR to_id = ANY(${traces}))`
     assert.equal(linked!.n, 0)
   })
 })

@@ -20,7 +20,7 @@ const PUBLIC = [
   'access.resetPassword',
 ]
 /** Of HTTP: the description of the API, without anything of a project. */
-const PUBLIC_HTTP: string[] = []
+const PUBLIC_HTTP = ['GET /api/docs', 'GET /api/docs/*', 'GET /api/v1/openapi.json']
 const SIGNED_IN = [
   'access.acceptInvitation',
   'access.changePassword',
@@ -194,6 +194,38 @@ describe('every route × everybody', () => {
   for (const route of httpRoutes)
     it(route.name, async () => {
       for (const asker of askers) await tryRoute(route, asker)
+    })
+})
+
+describe('without a session or token the input is not looked at', () => {
+  /** Neither JSON nor what any schema takes. */
+  const garbage = '{"project": [[['
+  const send = async (method: string, path: string, headers: Record<string, string>) => {
+    const hasBody = method === 'POST' || method === 'PUT'
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      body: hasBody ? garbage : undefined,
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+    await answer.arrayBuffer()
+    return answer.status
+  }
+  for (const [who, headers] of [
+    ['nobody', {}],
+    ['an unknown token', { authorization: 'Bearer flx_unknown' }],
+  ] as const)
+    it(`every procedure and HTTP route answers 401 to ${who}`, async () => {
+      for (const [name, { _def }] of procedures.filter(([, p]) => p._def.meta?.permission !== 'public')) {
+        const method = _def.type === 'query' ? 'GET' : 'POST'
+        for (const search of ['', '?input=%7B', '?input=%7B%22project%22%3A%5B%5D%7D'])
+          assert.equal(await send(method, `/api/trpc/${name}${search}`, headers), 401, `${name}${search}`)
+      }
+      for (const route of httpRoutes.filter(r => r.permission !== 'public'))
+        assert.equal(
+          await send(route.method, `${route.asks(target.slug)[0]!.path}?limit=x&bytes=y`, headers),
+          401,
+          route.name,
+        )
     })
 })
 

@@ -5,7 +5,7 @@ import { openVersionBytes, storeUpload } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { WebParts } from '#server/web/routes.ts'
 import { sendBytes } from '#server/web/send-bytes.ts'
-import { anyBytes, errorResponses, versionParams } from './schemas.ts'
+import { anyBytes, bytesResponse, errorResponses, versionParams } from './schemas.ts'
 
 const DIGEST = /^[0-9a-f]{64}$/
 
@@ -39,8 +39,7 @@ const download = {
   description: 'Supports ranges and ETag, so that pandas, Polars and DuckDB read it by its address.',
   tags: ['Datasets'],
   params: versionParams,
-  produces: ['application/vnd.apache.parquet'],
-  response: { 200: anyBytes, ...errorResponses },
+  response: { 200: bytesResponse('application/vnd.apache.parquet'), ...errorResponses },
 }
 
 /** Files of datasets, in and out. */

@@ -4,7 +4,7 @@ import type { ExportFormat } from '#server/registry/contract.ts'
 import { exportVersion } from '#server/registry/index.ts'
 import type { WebParts } from '#server/web/routes.ts'
 import { sendBytes } from '#server/web/send-bytes.ts'
-import { anyBytes, errorResponses, versionParams } from './schemas.ts'
+import { bytesResponse, errorResponses, versionParams } from './schemas.ts'
 
 interface ExportFile {
   format: ExportFormat
@@ -28,8 +28,7 @@ export function modelByteRoutes({ kernel }: WebParts) {
           summary,
           tags: ['Models'],
           params: versionParams,
-          produces: ['application/octet-stream'],
-          response: { 200: anyBytes, ...errorResponses },
+          response: { 200: bytesResponse('application/octet-stream'), ...errorResponses },
         },
         config: { permission: 'registry:read' },
         handler: async (request, reply) => {

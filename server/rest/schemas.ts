@@ -8,33 +8,59 @@ export const versionParams = z.object({
   v: z.string().describe('A number or `latest`; of models also an alias, as `champion`.'),
 })
 
-const errorBody = z.object({
-  error: z.object({
-    code: z.string().describe('Stable, as `not_found`.'),
-    message: z.string(),
-    hint: z.string().optional().describe('What to do.'),
-    details: z
-      .array(
-        z.looseObject({
-          row: z.int().optional(),
-          column: z.string().optional(),
-          expected: z.string().optional(),
-          got: z.string().optional(),
-        }),
-      )
-      .optional(),
-  }),
-})
+/** Written once in the document, under this id. */
+const errorBody = z
+  .object({
+    error: z.object({
+      code: z.string().describe('Stable, as `not_found`.'),
+      message: z.string(),
+      hint: z.string().optional().describe('What to do.'),
+      details: z
+        .array(
+          z.looseObject({
+            row: z.int().optional(),
+            column: z.string().optional(),
+            expected: z.string().optional(),
+            got: z.string().optional(),
+          }),
+        )
+        .optional(),
+    }),
+  })
+  .meta({ id: 'Error' })
+
+const errorResponse = (description: string) => ({ description, content: { 'application/json': { schema: errorBody } } })
 
 /** What every route may respond with instead of success. */
 export const errorResponses = {
-  400: errorBody.describe('Not JSON, or an impossible request.'),
-  401: errorBody.describe('No token, or an unknown, expired or revoked one.'),
-  403: errorBody.describe('The role of the token does not permit this.'),
-  404: errorBody.describe('Does not exist in the project of the token.'),
-  409: errorBody.describe('Conflicts with the present state.'),
-  413: errorBody.describe('The body is too large.'),
-  422: errorBody.describe('The input does not match the schema or the data.'),
-  429: errorBody.describe('Too many requests; see Retry-After.'),
-  503: errorBody.describe('Try again; see Retry-After.'),
+  400: errorResponse('Not JSON, or an impossible request.'),
+  401: errorResponse('No token, or an unknown, expired or revoked one.'),
+  403: errorResponse('The role of the token does not permit this.'),
+  404: errorResponse('Does not exist in the project of the token.'),
+  409: errorResponse('Conflicts with the present state.'),
+  413: errorResponse('The body is too large.'),
+  422: errorResponse('The input does not match the schema or the data.'),
+  429: errorResponse('Too many requests; see Retry-After.'),
+  503: errorResponse('Try again; see Retry-After.'),
 }
+
+/** A response of bytes. */
+export const bytesResponse = (mediaType: string) => ({
+  description: 'The file.',
+  content: { [mediaType]: { schema: anyBytes } },
+})
+
+/** A name in a path: what does not fit names nothing, so the use case answers 404. */
+export const nameParams = z.object({ name: z.string().describe('Name.') })
+export const uuidParams = z.object({ id: z.uuid() })
+export const datasetVersionParams = z.object({
+  name: z.string(),
+  v: z
+    .string()
+    .regex(/^(v?\d{1,9}|latest)$/, '1, 2, … or latest')
+    .describe('A number, or `latest`.'),
+})
+
+/** `name@3` of a dataset; `name` alone is the newest version. */
+export const refOf = ({ name, v }: { name: string; v: string }): string =>
+  v === 'latest' ? name : `${name}@${Number(v.replace('v', ''))}`

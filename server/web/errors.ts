@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 
@@ -27,6 +28,12 @@ function invalidInput({ validation = [], validationContext = 'body' }: FastifyFa
 /** Anything that was thrown while a request was handled, as an `AppError`. */
 export function toHttpError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
+  if (thrown instanceof z.ZodError)
+    return invalidInput({
+      message: '',
+      validation: thrown.issues.map(i => ({ instancePath: `/${i.path.join('/')}`, message: i.message })),
+      validationContext: 'input',
+    })
   const failure = thrown as FastifyFailure
   if (failure.validation) return invalidInput(failure)
   if (failure.code === 'FST_ERR_CTP_BODY_TOO_LARGE')

@@ -6,7 +6,9 @@ import { newId } from '#server/kernel/ids.ts'
 import { DVC_PREFIX, dvcRoutes } from '#server/protocols/dvc/routes.ts'
 import { LFS_PREFIX, lfsRoutes } from '#server/protocols/git-lfs/routes.ts'
 import { metricsRoutes } from '#server/protocols/prometheus/routes.ts'
-import { restRoutes } from '#server/rest/rest-routes.ts'
+import { docsRoutes } from '#server/rest/docs.ts'
+import { REST_PREFIX } from '#server/rest/document.ts'
+import { registerRestRoutes, restRoutes } from '#server/rest/rest-routes.ts'
 import { passBodyThrough } from './body-parsers.ts'
 import { logInternal, sendError, toHttpError } from './errors.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -63,7 +65,8 @@ export async function createWebServer(parts: WebParts): Promise<FastifyInstance>
   await app.register(healthRoutes(parts))
   await app.register(liveRoutes(parts))
   await app.register(trpcRoutes(parts), { prefix: TRPC_PREFIX })
-  await app.register(restRoutes(parts), { prefix: '/api/v1' })
+  await app.register(docsRoutes(parts, registerRestRoutes))
+  await app.register(restRoutes(parts), { prefix: REST_PREFIX })
   await app.register(lfsRoutes(parts), { prefix: LFS_PREFIX })
   await app.register(dvcRoutes(parts), { prefix: DVC_PREFIX })
   registerPages(app, parts)

@@ -1,0 +1,42 @@
+import { evaluationInputs } from '#server/evaluation/contract.ts'
+import { listEvaluations, showEvaluation, startEvaluation } from '#server/evaluation/index.ts'
+import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
+import * as responses from './response-schemas.ts'
+import { uuidParams } from './schemas.ts'
+
+/** Models measured on other data. */
+export const evaluationRoutes: RestRoutes = (app, { kernel }) => {
+  const read = may('evaluation:read')
+  app.get(
+    '/evaluations',
+    {
+      config: read,
+      schema: describeRoute('Evaluations', 'List evaluations', listOf(responses.evaluation), {
+        querystring: pageQuery,
+      }),
+    },
+    async ({ caller, query }) => pageOf((await listEvaluations(kernel, caller)).items, query, e => e.id),
+  )
+  app.post(
+    '/evaluations',
+    {
+      config: may('evaluation:write'),
+      schema: describeRoute(
+        'Evaluations',
+        'Evaluate the model of a run on a dataset version',
+        responses.startedEvaluation,
+        { body: evaluationInputs.start },
+        { status: 202, description: 'Poll GET /evaluations/{id}.' },
+      ),
+    },
+    async ({ caller, body }, reply) => reply.code(202).send(await startEvaluation(kernel, caller, body)),
+  )
+  app.get(
+    '/evaluations/:id',
+    {
+      config: read,
+      schema: describeRoute('Evaluations', 'Show an evaluation', responses.evaluation, { params: uuidParams }),
+    },
+    ({ caller, params }) => showEvaluation(kernel, caller, params.id),
+  )
+}
