@@ -1,4 +1,2 @@
-import { config } from 'zod/v4/core'
-
-// Runs before any page code. Zod would try whether it may compile checks at run time, which the content-security policy refuses and reports.
-config({ jitless: true })
+// Runs before any page code, and before zod is loaded: zod would try to compile checks at run time, which the content-security policy refuses.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })

@@ -1,7 +1,7 @@
 'use client'
 import { Skeleton, Stack, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { roleMay } from '#server/access/contract.ts'
+import { roleMay } from '#server/access/roles/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'

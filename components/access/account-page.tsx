@@ -2,7 +2,7 @@
 import { Button, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { signOut } from 'next-auth/react'
+import { leave } from '../shell/leave.ts'
 import type { RouterOutputs } from '../trpc.ts'
 import { useTRPC } from '../trpc.ts'
 import { actionColumn, type DataColumn, dateColumn, textColumn } from '../ui/data-table/columns.tsx'
@@ -37,7 +37,7 @@ export function AccountPage() {
                 Instance audit log
               </Button>
             ) : null}
-            <Button variant="default" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
+            <Button variant="default" onClick={() => void leave()}>
               Sign out
             </Button>
           </>

@@ -2,7 +2,7 @@
 import { Alert } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { PERMISSIONS, type Permission, roleMay } from '#server/access/contract.ts'
+import { PERMISSIONS, type Permission, roleMay } from '#server/access/roles/contract.ts'
 import { useTRPC } from '../trpc.ts'
 
 /** Whether the user has the permission; true until the role is loaded. */

@@ -1,6 +1,8 @@
 import { Select } from '@mantine/core'
-import { ROLES, type Role, roleSchema } from '#server/access/contract.ts'
+import { ROLES, type Role } from '#server/access/roles/contract.ts'
 import { ROLE_DESCRIPTIONS } from './labels.ts'
+
+const roleOf = (name: string): Role => ROLES.find(role => role === name) ?? 'viewer'
 
 /** Selects a role; each option describes what it allows. */
 export function RoleSelect({
@@ -35,13 +37,11 @@ export function RoleSelect({
         <span>
           <strong>{option.value}</strong>
           <br />
-          <span style={{ color: 'var(--mantine-color-dimmed)' }}>
-            {ROLE_DESCRIPTIONS[roleSchema.parse(option.value)]}
-          </span>
+          <span style={{ color: 'var(--mantine-color-dimmed)' }}>{ROLE_DESCRIPTIONS[roleOf(option.value)]}</span>
         </span>
       )}
       onChange={role => {
-        if (role) onChange(roleSchema.parse(role))
+        if (role) onChange(roleOf(role))
       }}
     />
   )

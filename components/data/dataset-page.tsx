@@ -12,12 +12,8 @@ import { Time } from '../ui/time.tsx'
 import { useTab } from '../ui/use-tab.ts'
 import { type Shown, useDataset } from './client.ts'
 import { formatBytes, formatCount } from './labels.ts'
-import { LeakMark, LeaksPanel } from './leaks/leaks-panel.tsx'
-import { ProfileTab } from './profile/profile-tab.tsx'
-import { RowBrowser } from './profile/row-browser.tsx'
-import { SchemaReview } from './schema-review.tsx'
+import { LeakMark } from './leaks/leak-mark.tsx'
 import { PushedObjects } from './versions/pushed-objects.tsx'
-import { VersionsTab } from './versions/versions-tab.tsx'
 
 interface TabProps {
   project: string
@@ -25,7 +21,17 @@ interface TabProps {
 }
 
 const loading = () => <Skeleton height={320} radius="md" aria-label="Loading" />
-/** What brings a library of its own is fetched when its tab is opened. */
+/** The code of a tab is fetched when the tab is opened. */
+const RowBrowser = dynamic(() => import('./profile/row-browser.tsx').then(m => m.RowBrowser), { loading })
+
+const ProfileTab = dynamic(() => import('./profile/profile-tab.tsx').then(m => m.ProfileTab), { loading })
+
+const SchemaReview = dynamic(() => import('./schema-review.tsx').then(m => m.SchemaReview), { loading })
+
+const LeaksPanel = dynamic(() => import('./leaks/leaks-panel.tsx').then(m => m.LeaksPanel), { loading })
+
+const VersionsTab = dynamic(() => import('./versions/versions-tab.tsx').then(m => m.VersionsTab), { loading })
+
 const RecipeTab = dynamic(() => import('./recipes/recipe-tab.tsx').then(m => m.RecipeTab), { loading })
 
 const ExploreTab = dynamic(() => import('./explore/explore-tab.tsx').then(m => m.ExploreTab), { loading })

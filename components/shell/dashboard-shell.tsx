@@ -1,22 +1,29 @@
 'use client'
 import { AppShell, Burger, Group } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import dynamic from 'next/dynamic'
 import { usePathname } from 'next/navigation'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Crumbs } from './crumbs.tsx'
 import { JobsTray } from './jobs-tray.tsx'
 import { LiveUpdates } from './live-updates.tsx'
-import { Palette, SearchButton } from './palette.tsx'
+import { SearchButton } from './search-button.tsx'
 import classes from './shell.module.css'
 import { SideNav } from './side-nav.tsx'
 import { projectOf } from './use-shell.ts'
 import { UserMenu } from './user-menu.tsx'
+
+// Loaded when it first opens.
+const Palette = dynamic(() => import('./palette.tsx').then(m => m.Palette), { ssr: false })
 
 /** The frame of all pages of a signed-in person. */
 export function DashboardShell({ children }: { children: ReactNode }) {
   const path = usePathname()
   const project = projectOf(path)
   const [opened, { toggle, close }] = useDisclosure()
+  const [paletteRequests, setPaletteRequests] = useState(0)
+  const openPalette = () => setPaletteRequests(count => count + 1)
+  useHotkeys([['mod+K', openPalette]], [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the drawer of small screens
   useEffect(close, [path])
   return (
@@ -42,7 +49,7 @@ export function DashboardShell({ children }: { children: ReactNode }) {
             <Crumbs path={path} />
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <SearchButton />
+            <SearchButton onOpen={openPalette} />
             {project ? <JobsTray project={project} /> : null}
             <UserMenu />
           </Group>
@@ -54,7 +61,7 @@ export function DashboardShell({ children }: { children: ReactNode }) {
       <AppShell.Main className={classes.main} id="content" tabIndex={-1}>
         <div className={classes.inner}>{children}</div>
       </AppShell.Main>
-      <Palette project={project} />
+      {paletteRequests > 0 ? <Palette project={project} requests={paletteRequests} /> : null}
       <LiveUpdates />
     </AppShell>
   )

@@ -1,4 +1,4 @@
-import { UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import {
   IconActivity,
@@ -14,43 +14,18 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { signOut } from 'next-auth/react'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTRPC } from '../trpc.ts'
 import { paths } from '../ui/paths.ts'
+import { leave } from './leave.ts'
 import { LIFECYCLE } from './lifecycle.ts'
-import { SIGN_IN_PATH } from './places.ts'
-import classes from './shell.module.css'
-
-/** The key that opens the palette, as this person's keyboard names it; empty until the browser told. */
-function useKeyName(): string {
-  const [name, setName] = useState('')
-  useEffect(() => setName(/Mac|iP(hone|ad|od)/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'), [])
-  return name
-}
-
-export function SearchButton() {
-  const keyName = useKeyName()
-  return (
-    <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label={`Go to, do… ${keyName}`}>
-      <IconSearch size={15} stroke={1.7} aria-hidden />
-      <span>Go to, do…</span>
-      {keyName ? <kbd>{keyName}</kbd> : null}
-    </UnstyledButton>
-  )
-}
 
 const icon = (Icon: typeof IconBox) => <Icon size={17} stroke={1.6} aria-hidden />
 
-/** Everything one can go to or do from the keyboard. */
-export function Palette({ project }: { project: string | undefined }) {
-  const [asked, setAsked] = useState(false)
-  const shared = { shortcut: 'mod + K', onSpotlightOpen: () => setAsked(true) }
-  // Its lists are read when it first opens: asked for before, they would be in the way of those that pages bring along.
-  return asked ? <FullPalette project={project} {...shared} /> : <Spotlight actions={[]} {...shared} />
-}
-
-function FullPalette({ project, ...shared }: { project: string | undefined; shortcut: string }) {
+/** Everything one can go to or do from the keyboard. @param requests counts how often it was opened */
+export function Palette({ project, requests }: { project: string | undefined; requests: number }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each request opens it
+  useEffect(() => spotlight.open(), [requests])
   const trpc = useTRPC()
   const router = useRouter()
   const { toggleColorScheme } = useMantineColorScheme()
@@ -138,7 +113,7 @@ function FullPalette({ project, ...shared }: { project: string | undefined; shor
           id: 'sign-out',
           label: 'Sign out',
           leftSection: icon(IconLogout),
-          onClick: () => void signOut({ callbackUrl: SIGN_IN_PATH }),
+          onClick: () => void leave(),
         },
       ],
     },
@@ -146,7 +121,7 @@ function FullPalette({ project, ...shared }: { project: string | undefined; shor
   return (
     <Spotlight
       actions={groups}
-      {...shared}
+      shortcut={null}
       highlightQuery
       scrollable
       maxHeight={440}

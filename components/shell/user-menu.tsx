@@ -2,9 +2,8 @@ import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core'
 import { IconLogout, IconMoon, IconSun, IconUser, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { signOut } from 'next-auth/react'
 import { useTRPC } from '../trpc.ts'
-import { SIGN_IN_PATH } from './places.ts'
+import { leave } from './leave.ts'
 
 export function UserMenu() {
   const trpc = useTRPC()
@@ -43,10 +42,7 @@ export function UserMenu() {
           Light or dark
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item
-          onClick={() => signOut({ callbackUrl: SIGN_IN_PATH })}
-          leftSection={<IconLogout size={15} aria-hidden />}
-        >
+        <Menu.Item onClick={() => void leave()} leftSection={<IconLogout size={15} aria-hidden />}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,10 +1,12 @@
 'use client'
 import { Button, Skeleton, Stack } from '@mantine/core'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { isActive } from '#server/kernel/contract.ts'
 import type { Comparison } from '#server/training/contract.ts'
+import { MAX_OVERLAID } from '#server/training/states/contract.ts'
+import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -17,8 +19,6 @@ import { CurvesPanel } from './curves-panel.tsx'
 import { comparisonSentence } from './labels.ts'
 import { OverlaidCurves } from './overlaid-curves.tsx'
 
-/** Of more runs only the metrics are compared, without the intervals and curves of each. */
-const MOST_DETAILED = 12
 
 /** Runs next to each other: metrics with their differences, settings, curves. */
 export function ComparePage({ project }: { project: string }) {
@@ -60,14 +60,18 @@ export function ComparePage({ project }: { project: string }) {
 function Loaded({ project, comparison }: { project: string; comparison: Comparison }) {
   const { runs } = comparison
   const trpc = useTRPC()
-  const details = useQueries({
-    queries: runs.slice(0, MOST_DETAILED).map(run => ({
-      ...trpc.training.run.queryOptions({ project, run: run.run }),
-      enabled: run.status === 'succeeded',
-    })),
-  }).map(query => query.data)
-  const intervals = runs.map((_, i) => details[i]?.intervals)
+  const finished = runs.filter(run => run.status === 'succeeded').slice(0, MAX_OVERLAID)
+  const { data: overlay } = useQuery(
+    trpc.training.overlay.queryOptions(
+      { project, runs: finished.map(run => run.run) },
+      // A finished run never changes: live updates do not fetch it again.
+      { enabled: finished.length > 0, staleTime: 'static' },
+    ),
+  )
+  const overlaid = runs.map(run => overlay?.items.find(item => item.run === run.run))
+  const intervals = overlaid.map(item => item?.intervals)
   const oneExperiment = runs.every(run => run.experiment === runs[0]!.experiment)
+  const colors = colorsOfNumbers(runs.map(run => run.number))
   const labels = runs.map(run => (oneExperiment ? `#${run.number}` : `${run.experiment} #${run.number}`))
   return (
     <Stack gap="md">
@@ -77,13 +81,16 @@ function Loaded({ project, comparison }: { project: string; comparison: Comparis
       </Panel>
       <CurvesPanel
         project={project}
-        runs={runs.map((run, i) => ({ run: run.run, label: labels[i]! }))}
+        runs={runs.map((run, i) => ({ run: run.run, label: labels[i]!, color: colors[i] }))}
         live={runs.some(run => isActive(run.status))}
         metric={comparison.metric}
       />
-      <OverlaidCurves
-        runs={details.flatMap((run, i) => (run?.curves ? [{ label: labels[i]!, curves: run.curves }] : []))}
-      />
+      {overlay?.class != null ? (
+        <OverlaidCurves
+          of={overlay.class}
+          runs={overlaid.flatMap((item, i) => (item ? [{ ...item, label: labels[i]!, color: colors[i]! }] : []))}
+        />
+      ) : null}
     </Stack>
   )
 }

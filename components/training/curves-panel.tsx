@@ -14,7 +14,13 @@ import { curveSentence, pickKey } from './describe-curve.ts'
 import { directionOf, metricLabel } from './labels.ts'
 
 /** Points of a line; the server keeps the lowest and highest of each stretch. */
-const POINTS = 1000
+const MOST_POINTS = 1000
+const FEWEST_POINTS = 200
+/** Points of all lines together: what one page should weigh. */
+const POINTS_OF_ALL = 3000
+
+const pointsOf = (lines: number) =>
+  Math.max(FEWEST_POINTS, Math.min(MOST_POINTS, Math.floor(POINTS_OF_ALL / Math.max(1, lines))))
 
 export interface ShownRun {
   run: string
@@ -43,7 +49,7 @@ export function CurvesPanel({
   const poll = usePolling()
   const [wanted, setWanted] = useQueryState('curve', parseAsString)
   const { data, error, refetch } = useQuery({
-    ...trpc.training.curves.queryOptions({ project, runs: runs.map(r => r.run), points: POINTS }),
+    ...trpc.training.curves.queryOptions({ project, runs: runs.map(r => r.run), points: pointsOf(runs.length) }),
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
     refetchInterval: poll(live),

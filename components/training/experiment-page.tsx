@@ -8,6 +8,7 @@ import { useCallback, useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import type { ExperimentDetail } from '#server/training/contract.ts'
 import { useMay } from '../access/allowed.tsx'
+import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -51,9 +52,10 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
   const started = sortRuns(experiment.items, 'measured', false, experiment.direction).filter(
     run => run.startedAt !== null,
   )
-  const drawn = (
+  const picked =
     compared.length > 0 ? experiment.items.filter(run => compared.includes(run.run)) : started.slice(0, TOP)
-  ).map(run => ({ run: run.run, label: `#${run.number}` }))
+  const colors = colorsOfNumbers(picked.map(run => run.number))
+  const drawn = picked.map((run, i) => ({ run: run.run, label: `#${run.number}`, color: colors[i] }))
   return (
     <Stack gap="md">
       <PageHeader

@@ -1,12 +1,6 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
-import {
-  type Comparison,
-  type ExperimentDetail,
-  type Measured,
-  RUN_STATES,
-  type RunState,
-  type RunSummary,
-} from '#server/training/contract.ts'
+import type { Comparison, ExperimentDetail, Measured, RunState, RunSummary } from '#server/training/contract.ts'
+import { RUN_STATES } from '#server/training/states/contract.ts'
 import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
 
 const LABELS = new Map(listMetrics().map(m => [m.id, m.label]))

@@ -4,8 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
-import { RUN_ACTIONS, type RunDetail } from '#server/training/contract.ts'
+import type { RunDetail } from '#server/training/contract.ts'
+import { RUN_ACTIONS } from '#server/training/states/contract.ts'
 import { useMay } from '../access/allowed.tsx'
+import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -80,7 +82,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
           {data.series.length > 0 || active ? (
             <CurvesPanel
               project={project}
-              runs={[{ run: data.run, label: `#${data.number}` }]}
+              runs={[{ run: data.run, label: `#${data.number}`, color: colorsOfNumbers([data.number])[0] }]}
               live={active}
               metric={data.metric}
             />

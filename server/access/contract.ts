@@ -1,56 +1,9 @@
 import { z } from 'zod'
+import { AUDIT_OUTCOMES, MAX_PASSWORD, ROLES, type Role } from './roles/contract.ts'
 
-export const ROLES = ['viewer', 'engineer', 'approver', 'owner'] as const
+export * from './roles/contract.ts'
+
 export const roleSchema = z.enum(ROLES)
-export type Role = z.infer<typeof roleSchema>
-
-/**
- * Who may do what, as one literal table. A role includes everything of the roles before it unless said otherwise here: read a line as
- * "the least role that may". Routes, tRPC procedures and pages name a permission; one that is not in this table is denied.
- */
-export const PERMISSIONS = {
-  'project:read': 'viewer',
-  'project:update': 'owner',
-  'member:read': 'viewer',
-  'member:manage': 'owner',
-  'token:read': 'engineer',
-  'token:manage': 'engineer',
-  'audit:read': 'approver',
-  'data:read': 'viewer',
-  'data:write': 'engineer',
-  'data:delete': 'owner',
-  'data:override': 'approver',
-  'training:read': 'viewer',
-  'training:write': 'engineer',
-  /** A command of one's own on the workers. */
-  'training:command': 'owner',
-  'evaluation:read': 'viewer',
-  'evaluation:write': 'engineer',
-  'registry:read': 'viewer',
-  'registry:write': 'engineer',
-  'serving:read': 'viewer',
-  'serving:promote': 'engineer',
-  /** Which endpoint the alias `champion` of a model follows. */
-  'serving:choose-primary': 'owner',
-  'serving:predict': 'viewer',
-  'serving:feedback': 'engineer',
-  'monitoring:read': 'viewer',
-  'monitoring:check': 'engineer',
-  'orchestration:read': 'viewer',
-  'orchestration:cancel': 'engineer',
-} as const satisfies Record<string, Role>
-export type Permission = keyof typeof PERMISSIONS
-
-const rank = (role: Role) => ROLES.indexOf(role)
-
-/** Unknown permissions are denied. */
-export const roleMay = (role: Role, permission: Permission): boolean => {
-  const least = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : undefined
-  return least !== undefined && rank(role) >= rank(least)
-}
-
-/** A token may not hand out more than its maker has. */
-export const mayGrant = (granter: Role, role: Role): boolean => rank(granter) >= rank(role)
 
 /** Never the name of a project: they are the first path segment of web or serve. */
 const RESERVED_SLUGS = [
@@ -104,8 +57,6 @@ export const resourceNameSchema = z
     'Start with a letter or digit; then letters, digits, hyphen, underscore or dot; at most 100.',
   )
 
-export const MIN_PASSWORD = 12
-export const MAX_PASSWORD = 200
 export const SESSION_DAYS = 30
 export const INVITATION_DAYS = 7
 export const LINK_HOURS = 24
@@ -167,7 +118,6 @@ export const changeMemberInput = z.object({ userId: z.uuid(), role: roleSchema }
 export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema.meta({ title: 'Role' }) })
 export type InviteInput = z.infer<typeof inviteInput>
 
-export const AUDIT_OUTCOMES = ['done', 'refused', 'failed'] as const
 export const auditInput = z.object({
   action: z.string().max(100).optional(),
   /** `user:<id>`, `token:<id>`, `system:<part>`. */

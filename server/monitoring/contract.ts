@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { GRAINS, type Verdict } from './grains/contract.ts'
 
-export const VERDICTS = ['ok', 'warn', 'alert', 'unknown'] as const
-export type Verdict = (typeof VERDICTS)[number]
-export const GRAINS = ['month', 'day'] as const
+export * from './grains/contract.ts'
 
 export interface ColumnDrift {
   name: string

@@ -1,17 +1,8 @@
 import { z } from 'zod'
 import { readState } from '#server/kernel/contract.ts'
+import { JOB_STATES, type JobState } from './states/contract.ts'
 
-const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
-export type JobState = (typeof JOB_STATES)[number]
-
-/** What may be done with a job, by its state. Work that ended is begun anew where it was asked for: a new upload, a new run, a new check. */
-export const JOB_ACTIONS = {
-  queued: ['cancel'],
-  running: ['cancel'],
-  succeeded: [],
-  failed: [],
-  cancelled: [],
-} as const satisfies Record<JobState, readonly string[]>
+export * from './states/contract.ts'
 
 export interface JobSummary {
   id: string

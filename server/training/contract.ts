@@ -2,23 +2,9 @@ import { z } from 'zod'
 import type { Explanation } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { nameAtVersion } from '#server/data/contract.ts'
+import { MAX_COMPARED, MAX_OVERLAID, MAX_TRIALS, type RunState, SPLITS, TASKS } from './states/contract.ts'
 
-export const TASKS = ['regression', 'binary', 'multiclass'] as const
-export const SPLITS = ['random', 'stratified', 'time', 'group'] as const
-export const RUN_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
-export type RunState = (typeof RUN_STATES)[number]
-
-/** What may be done with a run, by its state. Pages show a button only when its action is here. */
-export const RUN_ACTIONS = {
-  queued: ['cancel'],
-  running: ['cancel'],
-  succeeded: ['register', 'evaluate', 'clone'],
-  failed: ['clone'],
-  cancelled: ['clone'],
-} as const satisfies Record<RunState, readonly string[]>
-
-export const MAX_TRIALS = 200
-export const MAX_COMPARED = 50
+export * from './states/contract.ts'
 
 export const CLASS_WEIGHTS = ['none', 'balanced'] as const
 export const CALIBRATIONS = ['none', 'platt', 'isotonic'] as const
@@ -155,6 +141,23 @@ export interface ExperimentDetail extends ExperimentSummary {
   items: RunSummary[]
 }
 
+/** x and y. */
+export type CurvePoint = [number, number]
+
+/** What a comparison draws of finished runs; it never changes. */
+export interface Overlay {
+  /** The class whose curves are given: the one that the runs have in common. */
+  class: string | null
+  items: {
+    run: string
+    intervals: Record<string, Measured>
+    /** False and true positive rate. */
+    roc: CurvePoint[]
+    /** Recall and precision. */
+    pr: CurvePoint[]
+  }[]
+}
+
 /** One line of a curve, at most as many points as asked for: bucketed on the server with minimum and maximum kept. */
 export interface CurveSeries {
   run: string
@@ -251,6 +254,7 @@ export const trainingInputs = {
   experiment: z.object({ experiment: z.string().min(1).max(120) }),
   run: z.object({ run: runRef }),
   compare: z.object({ runs: z.array(runRef).min(2).max(MAX_COMPARED) }),
+  overlay: z.object({ runs: z.array(runRef).min(1).max(MAX_OVERLAID) }),
   curves: z.object({
     runs: z.array(runRef).min(1).max(MAX_COMPARED),
     key: z.string().max(250).optional(),

@@ -13,7 +13,7 @@ import type { StoredResult } from './rules/store-result.ts'
 import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries, peakMemoryOf } from './store.ts'
 
 /** Runs in the order asked for. Throws `not_found` naming the first that is not there. */
-async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {
+export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {
   const ids = refs.map(ref => parseId(ref) ?? ref)
   const rows = await listRunsById(
     kernel.db,

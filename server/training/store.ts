@@ -154,6 +154,19 @@ export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string
 export const listRunsById = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
   listed(db).where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
 
+/** Stored results of runs, by run; null: not finished. */
+export async function listResults(
+  db: Handle,
+  scope: ProjectScope,
+  ids: readonly string[],
+): Promise<Map<string, unknown>> {
+  const rows = await db
+    .select({ id: runs.id, result: runs.result })
+    .from(runs)
+    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+  return new Map(rows.map(row => [row.id, row.result]))
+}
+
 export interface NamedRun {
   id: string
   number: number

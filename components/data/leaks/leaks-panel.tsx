@@ -1,11 +1,11 @@
 'use client'
-import { Alert, Badge, Button, Group, Select, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Alert, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconHandStop, IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { AppRouter } from '#server/api/root.ts'
-import { LEAK_SPLITS, type LeakSeverity } from '#server/data/leaks/contract.ts'
+import type { LEAK_SPLITS, LeakSeverity } from '#server/data/leaks/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { usePolling } from '../../shell/live-status.ts'
@@ -22,6 +22,7 @@ const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeo
   warn: { word: 'Look at this', colour: 'yellow', icon: IconAlertTriangle },
   info: { word: 'Worth knowing', colour: 'gray', icon: IconInfoCircle },
 }
+const SPLITS = ['random', 'time', 'group'] as const satisfies readonly (typeof LEAK_SPLITS)[number][]
 const SPLIT_WORDS = { random: 'at random', time: 'by time', group: 'by group' } as const
 
 type Finding = inferRouterOutputs<AppRouter>['data']['leaks']['show']['findings'][number]
@@ -30,7 +31,7 @@ type Finding = inferRouterOutputs<AppRouter>['data']['leaks']['show']['findings'
 export function LeaksPanel({ project, shown }: { project: string; shown: Shown }) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   const [target, setTarget] = useQueryState('leaksOf', parseAsString)
-  const [split, setSplit] = useQueryState('split', parseAsStringLiteral(LEAK_SPLITS))
+  const [split, setSplit] = useQueryState('split', parseAsStringLiteral(SPLITS))
   const input = {
     project,
     dataset: `${shown.dataset}@${shown.version}`,
@@ -68,7 +69,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         size="xs"
         w={120}
         allowDeselect={false}
-        data={LEAK_SPLITS.map(s => ({ value: s, label: SPLIT_WORDS[s] }))}
+        data={SPLITS.map(s => ({ value: s, label: SPLIT_WORDS[s] }))}
         value={data.split}
         onChange={value => setSplit(value)}
       />
@@ -169,18 +170,4 @@ function FindingPanel({ project, shown, finding }: { project: string; shown: Sho
       </Stack>
     </Panel>
   )
-}
-
-/** How many findings speak against training on this version as it is, beside the tab's name. */
-export function LeakMark({ project, shown }: { project: string; shown: Shown }) {
-  const { data } = useQuery(
-    useTRPC().data.leaks.show.queryOptions({ project, dataset: `${shown.dataset}@${shown.version}` }),
-  )
-  const harmful = data?.findings.filter(f => !f.ignored && f.severity !== 'info').length ?? 0
-  return harmful > 0 ? (
-    <Badge size="xs" variant="light" color="red">
-      {harmful}
-      <VisuallyHidden> {harmful === 1 ? 'finding' : 'findings'}</VisuallyHidden>
-    </Badge>
-  ) : null
 }

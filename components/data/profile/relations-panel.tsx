@@ -1,6 +1,7 @@
 import { Anchor, Group, Progress, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { type ProfileSummary, pairAt, type Relations } from '#server/data/profile/contract.ts'
+import type { ProfileSummary, Relations } from '#server/data/profile/contract.ts'
+import { pairAt } from '#tables/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'

@@ -7,6 +7,7 @@ import {
   listTrainerDescriptions,
   readCurves,
   readLaunchOptions,
+  readOverlay,
   readRunLog,
   showExperiment,
   showRun,
@@ -38,6 +39,9 @@ export const trainingRouter = router({
   compare: read()
     .input(trainingInputs.compare)
     .query(({ ctx, input }) => compareRuns(ctx.kernel, ctx.caller, input.runs)),
+  overlay: read()
+    .input(trainingInputs.overlay)
+    .query(({ ctx, input }) => readOverlay(ctx.kernel, ctx.caller, input.runs)),
   curves: read()
     .input(trainingInputs.curves)
     .query(({ ctx, input }) => readCurves(ctx.kernel, ctx.caller, input)),

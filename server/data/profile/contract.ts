@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ColumnProfile, ProfileWarning, Relations } from '#tables/profile/contract.ts'
 import { type BrowseCell, rowFilter } from '#tables/query/contract.ts'
 import { type ColumnRole, type ColumnType, nameAtVersion } from '../contract.ts'
+import { BROWSE_ROWS } from './limits/contract.ts'
 
 export {
   type Bin,
@@ -19,6 +20,7 @@ export {
   type WarningKind,
 } from '#tables/profile/contract.ts'
 export { type BrowseCell, type RowFilter, rowFilter } from '#tables/query/contract.ts'
+export * from './limits/contract.ts'
 
 /** `fleximl data profile`: the counts are absent until the profile is there. */
 export interface ProfileAnswer {
@@ -84,8 +86,6 @@ export const histogramInput = z.object({
 export type HistogramInput = z.infer<typeof histogramInput>
 
 /** A page of rows is small: cells of wide tables come by blocks of columns. */
-export const BROWSE_COLUMNS = 100
-export const BROWSE_ROWS = 200
 export const browseInput = z.object({
   dataset: nameAtVersion,
   offset: z.int().min(0).max(1e12).default(0),

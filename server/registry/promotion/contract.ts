@@ -1,4 +1,5 @@
-import { type Servable, VERSION_ACTIONS, type VersionState } from '../contract.ts'
+import type { Servable } from '../contract.ts'
+import { VERSION_ACTIONS, type VersionState } from '../states/contract.ts'
 
 /**
  * Whether a version may be promoted, decided once for the button, the page and the API:
