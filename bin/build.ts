@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress } from 'node:zlib'
 
 const OUTPUT = '.next'
 const STAMP = join(OUTPUT, 'fleximl-sources')
@@ -57,6 +59,12 @@ export async function buildWhenChanged(): Promise<boolean> {
   return withLock(async () => !(await isBuilt(wanted)) && build(wanted))
 }
 
+/** Compresses scripts and styles once, so that the web process need not do it for each request. */
+async function compressFiles(folder: string): Promise<void> {
+  const files = globSync('static/**/*.{js,css}', { cwd: folder }).map(file => join(folder, file))
+  await Promise.all(files.map(async file => writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file)))))
+}
+
 /** Builds into a fresh folder and swaps it in, so that a build cut off leaves the old one. */
 async function build(wanted: string): Promise<true> {
   process.stdout.write('Building the dashboard …\n')
@@ -73,6 +81,7 @@ async function build(wanted: string): Promise<true> {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
   const status = await new Promise<number>(resolve => child.once('exit', code => resolve(code ?? 1)))
   if (status !== 0) throw new Error(`Building the dashboard failed:\n${output.slice(-6000)}`)
+  await compressFiles(fresh)
   // The stamp moves in with the build: a folder that has it is whole.
   await writeFile(join(fresh, 'fleximl-sources'), wanted)
   await rm(OUTPUT, { recursive: true, force: true })
