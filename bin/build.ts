@@ -62,7 +62,9 @@ export async function buildWhenChanged(): Promise<boolean> {
 /** Compresses scripts and styles once, so that the web process need not do it for each request. */
 async function compressFiles(folder: string): Promise<void> {
   const files = globSync('static/**/*.{js,css}', { cwd: folder }).map(file => join(folder, file))
-  await Promise.all(files.map(async file => writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file)))))
+  await Promise.all(
+    files.map(async file => writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file)))),
+  )
 }
 
 /** Builds into a fresh folder and swaps it in, so that a build cut off leaves the old one. */

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { clientAddress } from '#server/api/auth/client-address.ts'
 import { ADDRESS_HEADER } from '#server/api/auth/cookies.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { noRoute, pathOf } from './authenticate.ts'
 import type { WebParts } from './routes.ts'
+import { createStaticFiles } from './static-files.ts'
 
 /** A sign-in form is the largest body that a page receives. */
 const MAX_PAGE_BODY_BYTES = 64 * 1024
@@ -26,6 +28,7 @@ function requireSmallBody(req: IncomingMessage): void {
 
 /** Registers Next.js: sign-in (`/api/auth`) with a rate limit, and everything that no other route matches. */
 export function registerPages(app: FastifyInstance, parts: WebParts): void {
+  const sendStatic = createStaticFiles(join(import.meta.dirname, '../../.next/static'))
   const addressOf = clientAddress(parts.kernel.env.FLEXIML_TRUSTED_PROXIES)
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {
@@ -47,6 +50,7 @@ export function registerPages(app: FastifyInstance, parts: WebParts): void {
     const path = pathOf(request).replace(/^[/\\]+/, '/')
     // Programs get a response they can read; of /api only sign-in belongs to the pages.
     if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) throw noRoute(request)
+    if (await sendStatic(path, request, reply)) return reply
     return sendPage(request, reply)
   })
 }
