@@ -1,11 +1,11 @@
 'use client'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { type ReactNode, useState } from 'react'
 import { TRPCProvider } from '#components/trpc.ts'
+import { NotificationHost } from '#components/ui/notification-host.tsx'
 import { theme } from '#components/ui/theme.ts'
 import type { AppRouter } from '#server/api/root.ts'
 import { makeQueryClient } from './query-client.ts'
@@ -34,7 +34,7 @@ export function Providers({ nonce, children }: { nonce?: string; children: React
       <QueryClientProvider client={queries}>
         <TRPCProvider trpcClient={client} queryClient={queries}>
           <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce ? () => nonce : undefined}>
-            <Notifications position="bottom-right" />
+            <NotificationHost />
             {children}
           </MantineProvider>
         </TRPCProvider>

@@ -87,37 +87,13 @@ function Heading({ title, note, badge }: ChartText) {
 const MOST_TABLE_ROWS = 500
 
 function Numbers({ table: { head, rows }, title }: { table: ChartTable; title: string }) {
-  const align = (column: number) => (column === 0 ? 'left' : 'right')
+  const shown = rows.slice(0, MOST_TABLE_ROWS)
   return (
     // Focusable, so that it can be scrolled by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
     <section style={{ maxHeight: 280, overflow: 'auto' }} tabIndex={0} aria-label={`${title}, as numbers`}>
-      <Table verticalSpacing={2} fz="xs" stickyHeader style={{ fontVariantNumeric: 'tabular-nums' }}>
-        <Table.Thead>
-          <Table.Tr>
-            {head.map((name, i) => (
-              <Table.Th key={name} ta={align(i)}>
-                {name}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.slice(0, MOST_TABLE_ROWS).map((row, r) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of numbers have no other name and keep their order
-            <Table.Tr key={r}>
-              {row.map((cell, i) => (
-                <Table.Td key={head[i]} ta={align(i)}>
-                  {cell}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {rows.length > MOST_TABLE_ROWS
-        ? `The first ${MOST_TABLE_ROWS} of ${rows.length} rows; the CSV file has all.`
-        : null}
+      <Table data={{ head, body: shown }} verticalSpacing={2} fz="xs" stickyHeader tabularNums />
+      {rows.length > shown.length ? `The first ${shown.length} of ${rows.length} rows; the CSV file has all.` : null}
     </section>
   )
 }

@@ -3,9 +3,15 @@ import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { ChartFigure } from './chart-figure.tsx'
 import type { ChartText } from './chart-props.ts'
-import { ACCENT_SURFACE, BAD, HAIRLINE, SURFACE } from './colors.ts'
+import { ACCENT_SURFACE, BAD, SURFACE } from './colors.ts'
+import classes from './heat-map.module.css'
 
-const ROW = 26
+interface HeatCell {
+  value: number | null
+  flagged: boolean
+  title: string
+}
+
 const NARROWEST = 14
 /** Strongest share of the accent on which the ink of the page stays readable. */
 const STRONGEST = 62
@@ -20,7 +26,7 @@ export function HeatMap({
 }: ChartText & {
   rows: string[]
   columns: string[]
-  cells: { value: number | null; flagged: boolean; title: string }[][]
+  cells: HeatCell[][]
   format: (value: number) => string
 }) {
   const { ref, width } = useElementSize()
@@ -56,50 +62,22 @@ export function HeatMap({
       >
         <div
           aria-hidden
-          style={{
-            display: 'grid',
-            gridTemplateColumns: `${nameWidth}px repeat(${columns.length}, minmax(${NARROWEST}px, 1fr))`,
-            gap: 2,
-            fontSize: 11,
-            fontVariantNumeric: 'tabular-nums',
-          }}
+          className={classes.grid}
+          style={{ gridTemplateColumns: `${nameWidth}px repeat(${columns.length}, minmax(${NARROWEST}px, 1fr))` }}
         >
           {rows.map((row, r) => [
-            <Text key={row} size="xs" truncate title={row} style={{ lineHeight: `${ROW}px` }}>
+            <Text key={row} size="xs" truncate title={row} className={classes.row}>
               {row}
             </Text>,
-            ...columns.map((column, c) => {
-              const cell = cells[r]?.[c]
-              return (
-                <Cell
-                  key={`${row} ${column}`}
-                  title={cell?.title ?? ''}
-                  flagged={cell?.flagged ?? false}
-                  share={cell?.value == null ? null : Math.abs(cell.value) / largest}
-                  text={written && cell?.value != null ? format(cell.value) : ''}
-                />
-              )
-            }),
+            ...columns.map((column, c) => (
+              <Cell key={`${row} ${column}`} cell={cells[r]?.[c]} {...{ largest, written, format }} />
+            )),
           ])}
           <span />
           {columns.map((column, c) => (
-            <Text
-              key={column}
-              fz={11}
-              c="dimmed"
-              ta="center"
-              style={{
-                whiteSpace: 'nowrap',
-                overflow: 'visible',
-                minWidth: 0,
-                width: 0,
-                justifySelf: 'center',
-                display: 'flex',
-                justifyContent: 'center',
-              }}
-            >
+            <span key={column} className={classes.column}>
               {c % every === 0 ? column : ''}
-            </Text>
+            </span>
           ))}
         </div>
       </Box>
@@ -108,48 +86,24 @@ export function HeatMap({
 }
 
 function Cell({
-  title,
-  flagged,
-  share,
-  text,
+  cell,
+  largest,
+  written,
+  format,
 }: {
-  title: string
-  flagged: boolean
-  share: number | null
-  text: string
+  cell: HeatCell | undefined
+  largest: number
+  written: boolean
+  format: (value: number) => string
 }) {
+  const value = cell?.value ?? null
+  const share = value === null ? 0 : 5 + (Math.abs(value) / largest) * (STRONGEST - 5)
+  const background =
+    value === null ? undefined : `color-mix(in srgb, ${ACCENT_SURFACE} ${share.toFixed(1)}%, ${SURFACE})`
   return (
-    <div
-      title={title}
-      style={{
-        position: 'relative',
-        height: ROW,
-        borderRadius: 3,
-        textAlign: 'center',
-        lineHeight: `${ROW}px`,
-        overflow: 'hidden',
-        ...(share === null
-          ? { border: `1px dashed ${HAIRLINE}` }
-          : {
-              background: `color-mix(in srgb, ${ACCENT_SURFACE} ${(5 + share * (STRONGEST - 5)).toFixed(1)}%, ${SURFACE})`,
-            }),
-      }}
-    >
-      {text}
-      {flagged ? (
-        <span
-          style={{
-            position: 'absolute',
-            top: 3,
-            right: 3,
-            width: 6,
-            height: 6,
-            borderRadius: 3,
-            background: BAD,
-            boxShadow: `0 0 0 1px ${SURFACE}`,
-          }}
-        />
-      ) : null}
+    <div title={cell?.title} className={classes.cell} data-empty={value === null || undefined} style={{ background }}>
+      {written && value !== null ? format(value) : ''}
+      {cell?.flagged ? <span className={classes.flag} style={{ background: BAD }} /> : null}
     </div>
   )
 }

@@ -1,4 +1,5 @@
-import { CHUNK_BYTES, chunkLength, type UploadState } from '#server/data/uploads/contract.ts'
+import { CHUNK_BYTES, chunkLength } from '#server/data/uploads/chunks/contract.ts'
+import type { UploadState } from '#server/data/uploads/contract.ts'
 
 interface Refusal {
   code: string

@@ -1,4 +1,4 @@
-import { CHUNKED_ABOVE_BYTES } from '#server/data/uploads/contract.ts'
+import { CHUNKED_ABOVE_BYTES } from '#server/data/uploads/chunks/contract.ts'
 import { canHash, uploadChunks } from './upload-chunks.ts'
 
 /** Sends a file as it is: a small one as one request, another in pieces that go on after a break. `onProgress` gets the share sent, 0 to 1. Rejects with the server's words. */

@@ -1,7 +1,6 @@
 'use client'
 import { ActionIcon, Alert, Button, Group, Menu, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
-import { notifications } from '@mantine/notifications'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
@@ -16,6 +15,7 @@ import {
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { notify } from '../../ui/notify.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { FormValues } from '../../ui/schema-form/field.ts'
@@ -253,7 +253,7 @@ function SaveForm({
     trpc.data.recipes.save.mutationOptions({
       onSuccess: async ({ recipe, version, created }) => {
         await queries.invalidateQueries(trpc.data.pathFilter())
-        notifications.show({
+        void notify({
           message: created ? `Saved ${recipe} v${version}.` : `Unchanged: ${recipe} v${version} has the same steps.`,
         })
         onSaved(recipe)

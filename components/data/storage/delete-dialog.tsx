@@ -1,10 +1,10 @@
 'use client'
 import { Alert, Button, Group, List, Modal, Skeleton, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
 import { useTRPC } from '../../trpc.ts'
+import { notify } from '../../ui/notify.ts'
 import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { formatBytes, formatCount } from '../labels.ts'
@@ -96,7 +96,7 @@ export function DeleteDialog({
     deletion.mutate(target!, {
       onSuccess: gone => {
         close()
-        notifications.show({
+        void notify({
           title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
           message: (
             <Button size="compact-sm" variant="default" mt="xs" onClick={() => restore.mutate(target!)}>

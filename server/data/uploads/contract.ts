@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { MAX_UPLOAD_BYTES } from '../contract.ts'
+import { CHUNK_BYTES, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from './chunks/contract.ts'
 
-/** Files above this go in pieces; smaller ones as one request. */
-export const CHUNKED_ABOVE_BYTES = 16 * 2 ** 20
-export const CHUNK_BYTES = 8 * 2 ** 20
-/** A piece is sent again as a whole when its request breaks off. */
-export const MIN_CHUNK_BYTES = 2 ** 16
-export const MAX_CHUNK_BYTES = 32 * 2 ** 20
-/** An upload to which nothing was sent for so long is given up. */
-export const UPLOAD_REST_DAYS = 3
+export * from './chunks/contract.ts'
 
 export const beginUploadInput = z.object({
   fileName: z.string().min(1).max(300),
@@ -29,10 +23,3 @@ export interface UploadState {
   /** SHA-256 of the whole file, once it was put together. */
   digest: string | null
 }
-
-export const chunkCount = (upload: { bytes: number; chunkBytes: number }): number =>
-  Math.ceil(upload.bytes / upload.chunkBytes)
-
-/** Bytes of the piece with this number: all have the same, the last one the rest. */
-export const chunkLength = (upload: { bytes: number; chunkBytes: number }, number: number): number =>
-  Math.min(upload.chunkBytes, upload.bytes - number * upload.chunkBytes)
