@@ -1,5 +1,6 @@
 import '@mantine/charts/styles.css'
 import { BarChart, CompositeChart, ScatterChart } from '@mantine/charts'
+import { Button } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { type ComponentProps, useMemo, useState } from 'react'
 import { alignSeries, type Row } from './align-series.ts'
@@ -11,8 +12,6 @@ import { BarText, BinBar, DragRange, LoneDot } from './recharts-parts.tsx'
 import type { Range } from './ticks.ts'
 
 const LETTER = 6.6
-const BRUSH_ROWS = 40
-const BRUSH_HEIGHT = 16
 const AXIS_WIDTH = 90
 const NAME_WIDTH = 160
 /** Many dots are small and let each other through; few are seen from afar. */
@@ -25,12 +24,16 @@ export function RechartsPlot(plot: PlotProps) {
   const { ref, width } = useElementSize()
   const [zoom, setZoom] = useState<Range>()
   const rows = useMemo(() => (plot.kind === 'line' || plot.kind === 'bins' ? alignSeries(plot.series) : []), [plot])
-  const draw = { plot, rows, width, zoom, setZoom, ranges: measureRanges(plot, zoom) }
+  const draw = { plot, rows, width, setZoom, ranges: measureRanges(plot, zoom) }
   const Kind = plot.kind === 'bars' ? NamedBars : plot.kind === 'dots' ? Dots : LinesOrBins
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut; the keyboard resets the zoom by the brush
-    <div ref={ref} style={{ height: '100%' }} onDoubleClick={() => setZoom(undefined)}>
+    <div ref={ref} style={{ height: '100%' }}>
       {width > 0 ? <Kind {...draw} /> : null}
+      {zoom ? (
+        <Button size="compact-xs" variant="default" pos="absolute" top={0} right={0} onClick={() => setZoom(undefined)}>
+          Reset zoom
+        </Button>
+      ) : null}
     </div>
   )
 }
@@ -40,7 +43,6 @@ interface Drawn {
   rows: Row[]
   width: number
   ranges: Ranges
-  zoom: Range | undefined
   setZoom: (zoom: Range | undefined) => void
 }
 
@@ -103,7 +105,7 @@ const marginOf = ({ plot }: Drawn) => ({
 })
 
 function LinesOrBins(drawn: Drawn) {
-  const { plot, rows, zoom, setZoom } = drawn
+  const { plot, rows, setZoom } = drawn
   const { kind, series, band } = plot
   const lines = kind === 'line'
   const data = rows.map(({ x, cells }, i) => {
@@ -125,18 +127,6 @@ function LinesOrBins(drawn: Drawn) {
       strokeDasharray: dashed ? '4 3' : undefined,
     },
   ])
-  const startIndex = zoom
-    ? Math.max(
-        0,
-        rows.findIndex(row => row.x >= zoom.low),
-      )
-    : 0
-  const endIndex = zoom
-    ? Math.max(
-        startIndex,
-        rows.findLastIndex(row => row.x <= zoom.high),
-      )
-    : rows.length - 1
   return (
     <CompositeChart
       {...axesOf(drawn)}
@@ -162,16 +152,6 @@ function LinesOrBins(drawn: Drawn) {
           const row = active ? rows[(payload?.[0]?.payload as { i: number } | undefined)?.i ?? -1] : undefined
           return row ? <RowReading {...row} plot={plot} /> : null
         },
-      }}
-      withBrush={lines && rows.length >= BRUSH_ROWS}
-      brushProps={{
-        height: BRUSH_HEIGHT,
-        startIndex,
-        endIndex,
-        tickFormatter: () => '',
-        ariaLabel: 'Zoom',
-        onChange: ({ startIndex: from = 0, endIndex: to = rows.length - 1 }) =>
-          setZoom(from === 0 && to === rows.length - 1 ? undefined : { low: rows[from]!.x, high: rows[to]!.x }),
       }}
     >
       <DragRange
