@@ -2,6 +2,7 @@
 import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useCallback, useState } from 'react'
@@ -20,10 +21,11 @@ import classes from './experiment-page.module.css'
 import { sortRuns } from './filter-runs.ts'
 import { experimentSentence } from './labels.ts'
 import { OverviewPanels } from './overview-panels.tsx'
-import { RegisterDialog } from './register-dialog.tsx'
 import { RunsTable } from './runs-table.tsx'
 
 const TOP = 5
+// The form and its checks load when the dialog opens.
+const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then(m => m.RegisterDialog), { ssr: false })
 
 /** One experiment: its runs ranked with intervals, and their learning curves. */
 export function ExperimentPage({ project, experiment }: { project: string; experiment: string }) {

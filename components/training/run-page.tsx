@@ -1,6 +1,7 @@
 'use client'
 import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
@@ -25,11 +26,12 @@ import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
 import { formatRunDuration, formatValue, metricLabel, runSentence, runStateLabel, settingName } from './labels.ts'
 import { MetricsTable } from './metrics-table.tsx'
-import { RegisterDialog } from './register-dialog.tsx'
 import classes from './run-page.module.css'
 import { NotesPanel, TriedPanel } from './tried-panel.tsx'
 
 const RECIPE_SHOWN = 8
+// The form and its checks load when the dialog opens.
+const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then(m => m.RegisterDialog), { ssr: false })
 
 /** One run: what it is worth, how it learnt, and everything needed to do it again. */
 export function RunPage({ project, run: ref }: { project: string; run: string }) {
