@@ -19,7 +19,6 @@ import { CurvesPanel } from './curves-panel.tsx'
 import { comparisonSentence } from './labels.ts'
 import { OverlaidCurves } from './overlaid-curves.tsx'
 
-
 /** Runs next to each other: metrics with their differences, settings, curves. */
 export function ComparePage({ project }: { project: string }) {
   const trpc = useTRPC()
