@@ -7,12 +7,10 @@ import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/err
 import { newId } from '#server/kernel/ids.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import { MAX_BODY_BYTES } from '#server/serving/contract.ts'
-import { saveFeedback } from '#server/serving/service.ts'
 import type { Spool } from '../log/spool.ts'
-import { answerPredict } from '../protocols/native/answer-predict.ts'
-import { parseBody, readFeedback } from '../protocols/native/read-request.ts'
-import { chooseTarget } from '../router/choose-target.ts'
+import { addNativeRoutes, JSON_TYPE } from '../protocols/native/routes.ts'
 import type { RouteTable } from '../router/route-table.ts'
+import { createAdmit } from './admit.ts'
 import { notFound, type TokenBook } from './token-book.ts'
 import { writeMetrics } from './write-metrics.ts'
 
@@ -27,13 +25,11 @@ export interface ServeParts {
   isDatabaseUp(): boolean
 }
 
-type Address = { Params: { project: string; endpoint: string } }
 const REQUEST_TIMEOUT_MS = 60_000
 /** A larger body is cut off instead of discarded. */
 const MAX_DISCARDED_BYTES = 4 * MAX_BODY_BYTES
 const DISCARD_TIMEOUT_MS = 5_000
 const REQUEST_ID = /^[\w.:-]{1,100}$/
-const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Creates the inference server. All paths below `/{project}` need a token of that project. */
 export function createHttpServer(parts: ServeParts): FastifyInstance {
@@ -86,68 +82,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
       .send(writeMetrics(visible, spool, parts.isDatabaseUp()))
   })
 
-  const authorise = async (request: FastifyRequest<Address>, permission: Parameters<TokenBook['authorise']>[3]) => {
-    const { project, endpoint } = request.params
-    const pending = tokens.authorise(request.headers.authorization, project, endpoint, permission, systemClock.now())
-    if (pending) await pending
-    const live = routes.find(project, endpoint)
-    if (!live) throw notFound()
-    return live
-  }
-
-  /** Checks the token before the body is read: requests without one must not cost memory. */
-  const guarded = (permission: Parameters<typeof authorise>[1]) => ({
-    onRequest: async (request: FastifyRequest) =>
-      void (await authorise(request as FastifyRequest<Address>, permission)),
-  })
-
-  app.post<Address>('/:project/endpoints/:endpoint/predict', guarded('serving:predict'), async (request, reply) => {
-    const startedAt = performance.now()
-    const receivedAtMs = systemClock.now()
-    const live = await authorise(request, 'serving:predict')
-    const target = chooseTarget(live)
-    const count = (rows: number, failed: boolean) =>
-      live.stats.count(target.desired, receivedAtMs, performance.now() - startedAt, rows, failed)
-    try {
-      const header = request.headers['x-event-time']
-      const { answer, rows } = await answerPredict(live.desired, target, spool, {
-        body: parseBody(request.body),
-        eventTimeHeader: Array.isArray(header) ? header[0] : header,
-        requestId: request.id,
-        receivedAtMs,
-        startedAt,
-      })
-      count(rows, false)
-      return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer))
-    } catch (error) {
-      count(0, true)
-      throw error
-    }
-  })
-
-  app.post<Address>('/:project/endpoints/:endpoint/feedback', guarded('serving:feedback'), async (request, reply) => {
-    const receivedAt = new Date(systemClock.now())
-    const { desired } = await authorise(request, 'serving:feedback')
-    const rows = readFeedback(parseBody(request.body), desired.zone)
-    // The newest predictions may still be in the spool.
-    await spool.flush()
-    return reply.send(await saveFeedback(parts.db, desired, rows, receivedAt))
-  })
-
-  app.get<Address>('/:project/endpoints/:endpoint', async (request, reply) => {
-    const live = await authorise(request, 'serving:predict')
-    const { desired } = live
-    const { desired: champion, loaded } = live.targets[0]
-    return reply.send({
-      endpoint: desired.endpoint,
-      model: champion.model,
-      version: champion.version,
-      revision: desired.revision,
-      timeColumn: desired.timeColumn,
-      signature: loaded.signature,
-      ...(loaded.classes ? { classes: loaded.classes } : {}),
-    })
-  })
+  addNativeRoutes(app, { db: parts.db, spool, admit: createAdmit(tokens, routes) })
   return app
 }
 

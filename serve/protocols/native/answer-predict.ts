@@ -22,7 +22,7 @@ export async function answerPredict(
   { desired, loaded }: LiveTarget,
   spool: Spool,
   received: ReceivedRequest,
-): Promise<{ answer: PredictAnswer; rows: number }> {
+): Promise<PredictAnswer> {
   const { rows, times, ids: callerIds } = readPredict(received.body)
   spool.requireRoom()
   const result = loaded.predict(rows)
@@ -58,7 +58,7 @@ export async function answerPredict(
     return storable(JSON.stringify(line))
   })
   await spool.append(lines)
-  const answer: PredictAnswer = {
+  return {
     predictions,
     ...(probabilities ? { probabilities, classes: loaded.classes ?? [] } : {}),
     ids,
@@ -66,5 +66,4 @@ export async function answerPredict(
     version: desired.version,
     requestId: received.requestId,
   }
-  return { answer, rows: rows.length }
 }
