@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse/sync'
 import { failed, usage } from './failure.ts'
 
 export type Row = Record<string, unknown>
 
 export interface RowFile {
   rows: Row[]
-  /** True: cells are texts as they stand in the file. */
+  /** True: cells are the texts of the file, not converted. */
   textual: boolean
 }
 
@@ -83,7 +84,7 @@ function objects(list: unknown, name: string): Row[] {
   return list as Row[]
 }
 
-/** The one of comma, semicolon, tab and bar that the header has most of, outside quotes. */
+/** Returns the one of comma, semicolon, tab and bar that occurs most in the header, outside quotes. */
 function delimiterOf(text: string): string {
   const counts = new Map([',', ';', '\t', '|'].map(d => [d, 0]))
   let quoted = false
@@ -95,51 +96,50 @@ function delimiterOf(text: string): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]![0]
 }
 
-/** Records of a CSV text (RFC 4180) with the line each begins at; blank lines are none. */
-function* csvRecords(text: string, delimiter: string, name: string): Generator<{ line: number; cells: string[] }> {
-  let i = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  let line = 1
-  while (i < text.length) {
-    const begun = line
-    const cells: string[] = []
-    for (;;) {
-      let cell = ''
-      if (text[i] === '"') {
-        for (i++; ; ) {
-          const end = text.indexOf('"', i)
-          if (end < 0) throw failed(`${name}, line ${begun}: a quote is opened and never closed.`, undefined, 'invalid')
-          const part = text.slice(i, end)
-          for (const c of part) if (c === '\n') line++
-          cell += part
-          i = end + 1
-          if (text[i] !== '"') break
-          cell += '"'
-          i++
-        }
-        if (i < text.length && text[i] !== delimiter && text[i] !== '\n' && text[i] !== '\r')
-          throw failed(`${name}, line ${line}: something follows a closing quote.`, undefined, 'invalid')
-      } else {
-        let end = i
-        while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r') end++
-        cell = text.slice(i, end)
-        i = end
-      }
-      cells.push(cell)
-      if (text[i] !== delimiter) break
-      i++
+type CsvRecord = { line: number; cells: string[] }
+
+const CSV_OPTIONS = {
+  bom: true,
+  info: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  record_delimiter: ['\r\n', '\n', '\r'],
+}
+
+/** Records of a CSV text (RFC 4180) with the line where each starts. Skips blank lines. */
+function csvRecords(text: string, delimiter: string, name: string): CsvRecord[] {
+  const read = (more: object) =>
+    parse(text, { ...CSV_OPTIONS, delimiter, ...more }) as unknown as { info: { lines: number }; record: string[] }[]
+  let found: ReturnType<typeof read>
+  try {
+    try {
+      found = read({})
+    } catch (error) {
+      // A quote inside a cell that does not start with one (`5" pipe`) is a plain character.
+      if (!(error instanceof CsvError) || error.code !== 'INVALID_OPENING_QUOTE') throw error
+      found = read({ relax_quotes: true })
     }
-    if (text[i] === '\r') i++
-    if (text[i] === '\n') i++
-    line++
-    if (cells.length > 1 || cells[0] !== '') yield { line: begun, cells }
+  } catch (error) {
+    throw error instanceof CsvError ? csvFailure(error, text, name) : error
   }
+  return found
+    .map(({ info, record }) => ({ line: info.lines - record.join('').split('\n').length + 1, cells: record }))
+    .filter(({ cells }) => cells.length > 1 || cells[0] !== '')
+}
+
+function csvFailure(error: CsvError, text: string, name: string): Error {
+  const { lines, bytes_records: before } = error as CsvError & { lines: number; bytes_records: number }
+  if (error.code === 'CSV_INVALID_CLOSING_QUOTE')
+    return failed(`${name}, line ${lines}: something follows a closing quote.`, undefined, 'invalid')
+  if (error.code !== 'CSV_QUOTE_NOT_CLOSED') return failed(`${name}: ${error.message}`, undefined, 'invalid')
+  const start = Buffer.from(text).subarray(0, before).toString().split('\n').length
+  return failed(`${name}, line ${start}: a quote is opened and never closed.`, undefined, 'invalid')
 }
 
 export function csvRows(text: string, name: string): Row[] {
-  const records = csvRecords(text, delimiterOf(text), name)
-  const first = records.next()
-  if (first.done) throw failed(`${name} is empty.`, 'A CSV begins with a line of column names.', 'invalid')
-  const header = first.value.cells.map(c => c.trim())
+  const [first, ...records] = csvRecords(text, delimiterOf(text), name)
+  if (!first) throw failed(`${name} is empty.`, 'A CSV begins with a line of column names.', 'invalid')
+  const header = first.cells.map(c => c.trim())
   const twice = header.find((h, i) => h === '' || header.indexOf(h) !== i)
   if (twice !== undefined)
     throw failed(

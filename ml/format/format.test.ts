@@ -7,9 +7,9 @@ import { loadPredictor } from '../predictor.ts'
 import type { Model, Tensor } from '../trainers/types.ts'
 import { type BundleContent, packBundle, packFiles, readBundle, unpackBundle, writeBundle } from './bundle.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { portableSha256 } from './portable-sha256.ts'
+
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
-import { sha256 } from './sha256.ts'
+import { portableSha256, sha256 } from './sha256.ts'
 
 test('SHA-256 equals the platform’s for every length', () => {
   for (let length = 0; length < 300; length++) {

@@ -12,7 +12,7 @@ import { addNativeRoutes, JSON_TYPE } from '../protocols/native/routes.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import { createAdmit } from './admit.ts'
 import { notFound, type TokenBook } from './token-book.ts'
-import { writeMetrics } from './write-metrics.ts'
+import { createProcessMetrics, METRICS_TYPE, writeMetrics } from './write-metrics.ts'
 
 export interface ServeParts {
   db: Db
@@ -72,14 +72,16 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     }),
   )
   /** From this machine: all projects, without a token. From elsewhere: the project of the token. */
-  app.get('/metrics', (request, reply) => {
+  const processMetrics = createProcessMetrics()
+  app.get('/metrics', async (request, reply) => {
     const project = isLocal(request.raw)
       ? undefined
       : tokens.projectOf(request.headers.authorization, systemClock.now())
     const visible = routes.all.filter(e => project === undefined || e.desired.slug === project)
+    const more = project === undefined ? processMetrics : undefined
     return reply
-      .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-      .send(writeMetrics(visible, spool, parts.isDatabaseUp()))
+      .header('content-type', METRICS_TYPE)
+      .send(await writeMetrics(visible, spool, parts.isDatabaseUp(), more))
   })
 
   addNativeRoutes(app, { db: parts.db, spool, admit: createAdmit(tokens, routes) })

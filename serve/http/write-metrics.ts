@@ -1,54 +1,82 @@
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import { LATENCY_BOUNDS_MS } from '#server/serving/contract.ts'
 import type { Spool } from '../log/spool.ts'
 import type { LiveEndpoint } from '../router/route-table.ts'
 
-/** Prometheus text format 0.0.4. Durations in seconds, as its conventions ask. */
-export function writeMetrics(endpoints: readonly LiveEndpoint[], spool: Spool, databaseUp: boolean): string {
-  const lines: string[] = []
-  const family = (name: string, type: string, help: string, rows: string[]) =>
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...rows)
-  const labels = (e: LiveEndpoint) => `project="${e.desired.slug}",endpoint="${e.desired.endpoint}"`
-  const each = (row: (e: LiveEndpoint) => string | string[]) => endpoints.flatMap(row)
-  family('fleximl_requests_total', 'counter', 'Requests to predict.', [
-    ...each(e => `fleximl_requests_total{${labels(e)}} ${e.stats.requests}`),
-  ])
-  family('fleximl_request_errors_total', 'counter', 'Requests that were refused or failed.', [
-    ...each(e => `fleximl_request_errors_total{${labels(e)}} ${e.stats.errors}`),
-  ])
-  family('fleximl_rows_total', 'counter', 'Rows predicted.', [
-    ...each(e => `fleximl_rows_total{${labels(e)}} ${e.stats.rows}`),
-  ])
-  family('fleximl_endpoint_revision', 'gauge', 'Revision that is answered with.', [
-    ...each(
-      e => `fleximl_endpoint_revision{${labels(e)},version="${e.targets[0].desired.version}"} ${e.desired.revision}`,
-    ),
-  ])
-  family('fleximl_request_seconds', 'histogram', 'Time from arrival to answer.', [
-    ...each(e => {
-      let sum = 0
-      const rows = LATENCY_BOUNDS_MS.map((bound, i) => {
-        sum += e.stats.latency[i]!
-        return `fleximl_request_seconds_bucket{${labels(e)},le="${bound / 1000}"} ${sum}`
-      })
-      return [
-        ...rows,
-        `fleximl_request_seconds_bucket{${labels(e)},le="+Inf"} ${e.stats.requests}`,
-        `fleximl_request_seconds_sum{${labels(e)}} ${e.stats.sumMs / 1000}`,
-        `fleximl_request_seconds_count{${labels(e)}} ${e.stats.requests}`,
-      ]
-    }),
-  ])
-  family('fleximl_predictions_accepted_total', 'counter', 'Predictions given to the log.', [
-    `fleximl_predictions_accepted_total ${spool.accepted}`,
-  ])
-  family('fleximl_predictions_stored_total', 'counter', 'Predictions of the log that the database has.', [
-    `fleximl_predictions_stored_total ${spool.inserted}`,
-  ])
-  family('fleximl_spool_bytes', 'gauge', 'Bytes of the prediction log that wait on disk.', [
-    `fleximl_spool_bytes ${spool.waitingBytes}`,
-  ])
-  family('fleximl_database_up', 'gauge', 'Whether the database answered last time.', [
-    `fleximl_database_up ${databaseUp ? 1 : 0}`,
-  ])
-  return `${lines.join('\n')}\n`
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
+
+const LABELS = ['project', 'endpoint'] as const
+const labelsOf = ({ desired }: LiveEndpoint) => ({ project: desired.slug, endpoint: desired.endpoint })
+
+/** A histogram from counts that the endpoints keep: a request costs one array increment, no labels. */
+function latencyHistogram(endpoints: readonly LiveEndpoint[]): Metric {
+  const name = 'fleximl_request_seconds'
+  const valuesOf = (endpoint: LiveEndpoint) => {
+    const labels = labelsOf(endpoint)
+    const { latency, requests, sumMs } = endpoint.stats
+    let below = 0
+    const bounded = LATENCY_BOUNDS_MS.map((bound, i) => {
+      below += latency[i]!
+      return { metricName: `${name}_bucket`, labels: { ...labels, le: bound / 1000 }, value: below }
+    })
+    return [
+      ...bounded,
+      { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: requests },
+      { metricName: `${name}_sum`, labels, value: sumMs / 1000 },
+      { metricName: `${name}_count`, labels, value: requests },
+    ]
+  }
+  const get = async () => ({
+    name,
+    help: 'Time from the arrival of a request to its response.',
+    type: 'histogram',
+    aggregator: 'sum',
+    values: endpoints.flatMap(valuesOf),
+  })
+  // The registry only calls `get`; its own Histogram cannot be given finished counts.
+  return { name, get } as unknown as Metric
+}
+
+/** Metrics of the process itself (CPU, memory, event loop, garbage collection). */
+export function createProcessMetrics(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+/** Prometheus text format of these endpoints and of the log. Durations are in seconds. */
+export async function writeMetrics(
+  endpoints: readonly LiveEndpoint[],
+  spool: Pick<Spool, 'accepted' | 'inserted' | 'waitingBytes'>,
+  databaseUp: boolean,
+  more?: Registry,
+): Promise<string> {
+  const registry = new Registry()
+  const registers = [registry]
+  const perEndpoint = (name: string, help: string, count: (endpoint: LiveEndpoint) => number) => {
+    const counter = new Counter({ name, help, labelNames: LABELS, registers })
+    for (const endpoint of endpoints) counter.inc(labelsOf(endpoint), count(endpoint))
+  }
+  perEndpoint('fleximl_requests_total', 'Predict requests.', e => e.stats.requests)
+  perEndpoint('fleximl_request_errors_total', 'Predict requests that were refused or failed.', e => e.stats.errors)
+  perEndpoint('fleximl_rows_total', 'Predicted rows.', e => e.stats.rows)
+  const revision = new Gauge({
+    name: 'fleximl_endpoint_revision',
+    help: 'Revision in force, with the version of its champion.',
+    labelNames: [...LABELS, 'version'],
+    registers,
+  })
+  for (const endpoint of endpoints)
+    revision.set(
+      { ...labelsOf(endpoint), version: String(endpoint.targets[0].desired.version) },
+      endpoint.desired.revision,
+    )
+  registry.registerMetric(latencyHistogram(endpoints))
+  const total = (name: string, help: string, value: number) => new Counter({ name, help, registers }).inc(value)
+  total('fleximl_predictions_accepted_total', 'Predictions written to the log.', spool.accepted)
+  total('fleximl_predictions_stored_total', 'Predictions of the log that the database has stored.', spool.inserted)
+  const gauge = (name: string, help: string, value: number) => new Gauge({ name, help, registers }).set(value)
+  gauge('fleximl_spool_bytes', 'Bytes of the prediction log that wait on disk.', spool.waitingBytes)
+  gauge('fleximl_database_up', 'Whether the last query of the database succeeded.', databaseUp ? 1 : 0)
+  return (more ? Registry.merge([registry, more]) : registry).metrics()
 }
