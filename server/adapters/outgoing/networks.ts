@@ -1,52 +1,27 @@
-import { isIP, isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
-/** An address as a number of its family; IPv4 written within IPv6 (`::ffff:127.0.0.1`) is IPv4. */
-export interface Address {
-  family: 4 | 6
-  value: bigint
-}
+/** IPv4 written within IPv6 (`::ffff:127.0.0.1`) is IPv4. */
+export type Address = ipaddr.IPv4 | ipaddr.IPv6
+export type Network = [Address, number]
 
-const v4 = (text: string) => text.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n)
-
-function v6(text: string): bigint {
-  // The last 32 bits may be written as IPv4.
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
-  const whole = dotted
-    ? `${dotted[1]}${(v4(dotted[2]!) >> 16n).toString(16)}:${(v4(dotted[2]!) & 0xffffn).toString(16)}`
-    : text
-  const [head = '', tail] = whole.split('::')
-  const words = (part: string) => (part === '' ? [] : part.split(':').map(w => BigInt(`0x${w}`)))
-  const [before, after] = [words(head), words(tail ?? '')]
-  const zeros = tail === undefined ? [] : Array<bigint>(8 - before.length - after.length).fill(0n)
-  return [...before, ...zeros, ...after].reduce((sum, word) => (sum << 16n) | word, 0n)
-}
-
-/** Undefined when the text is no address; a zone (`%eth0`) makes it none. */
+/** Undefined if the text is not an address in its usual notation; a zone (`%eth0`) makes it none. */
 export function parseAddress(text: string): Address | undefined {
-  if (isIPv4(text)) return { family: 4, value: v4(text) }
-  if (isIP(text) !== 6 || text.includes('%')) return undefined
-  const value = v6(text)
-  return value >> 32n === 0xffffn ? { family: 4, value: value & 0xffff_ffffn } : { family: 6, value }
+  // The library also reads `0x7f.1` and `127.1`, which not every resolver does.
+  return isIP(text) === 0 || text.includes('%') ? undefined : ipaddr.process(text)
 }
 
-interface Network extends Address {
-  bits: number
-}
-
+/** Throws for a text that is not a network. A network of IPv4 addresses within IPv6 is one of IPv4. */
 export function parseNetwork(cidr: string): Network {
-  const [text = '', bits = ''] = cidr.split('/')
-  const mapped = /^::ffff:/i.test(text) && Number(bits) >= 96
-  const address = parseAddress(text)
-  if (!address) throw new Error(`${cidr} is not a network`)
-  return { ...address, bits: mapped ? Number(bits) - 96 : Number(bits) }
+  const [address, bits] = ipaddr.parseCIDR(cidr)
+  const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96
+  return mapped ? [address.toIPv4Address(), bits - 96] : [address, bits]
 }
 
-export function isWithin(address: Address, network: Network): boolean {
-  const rest = BigInt((network.family === 4 ? 32 : 128) - network.bits)
-  return address.family === network.family && address.value >> rest === network.value >> rest
-}
+export const isWithin = (address: Address, [base, bits]: Network): boolean =>
+  address.kind() === base.kind() && address.match(base as never, bits)
 
-/** IANA's special-purpose IPv4 networks: what of it is not the public internet. */
+/** IANA's special-purpose IPv4 networks that are not part of the public internet. */
 const SPECIAL_V4 = (
   [
     ['0.0.0.0/8', 'an address of this machine'],
@@ -82,20 +57,23 @@ const SPECIAL_V6 = (
 
 const GLOBAL_V6 = parseNetwork('2000::/3')
 
-/** IPv6 addresses that only wrap an IPv4 one, which decides: 6to4, NAT64, and the old IPv4-compatible form. */
-function wrapped({ value }: Address): Address | undefined {
-  const low = { family: 4 as const, value: value & 0xffff_ffffn }
-  if (value >> 112n === 0x2002n) return { family: 4, value: (value >> 80n) & 0xffff_ffffn }
-  if (value >> 32n === 0x64_ff9b_0000_0000_0000_0000n) return low
-  // `::` and `::1` have their own words.
-  if (value >> 32n === 0n && value > 1n) return low
-  return undefined
+const NAT64 = parseNetwork('64:ff9b::/96')
+const SIX_TO_FOUR = parseNetwork('2002::/16')
+const IPV4_COMPATIBLE = parseNetwork('::/96')
+const LOOPBACK_OR_NONE = parseNetwork('::/127')
+
+/** The IPv4 address within an IPv6 one, which decides: 6to4, NAT64 and the old IPv4-compatible form. */
+function embeddedIPv4(address: Address): Address | undefined {
+  const bytes = address.toByteArray()
+  if (isWithin(address, SIX_TO_FOUR)) return new ipaddr.IPv4(bytes.slice(2, 6))
+  const low = isWithin(address, NAT64) || (isWithin(address, IPV4_COMPATIBLE) && !isWithin(address, LOOPBACK_OR_NONE))
+  return low ? new ipaddr.IPv4(bytes.slice(12)) : undefined
 }
 
-/** Why an address is not the public internet, with the network it lies in; undefined: it is. */
+/** Why an address is not part of the public internet, with its network; undefined if it is. */
 export function whyNotPublic(address: Address): { words: string; cidr: string } | undefined {
-  if (address.family === 4) return SPECIAL_V4.find(s => isWithin(address, s.network))
-  const inner = wrapped(address)
+  if (address.kind() === 'ipv4') return SPECIAL_V4.find(s => isWithin(address, s.network))
+  const inner = embeddedIPv4(address)
   if (inner) return whyNotPublic(inner)
   return (
     SPECIAL_V6.find(s => isWithin(address, s.network)) ??

@@ -1,27 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { isWithin, parseAddress, parseNetwork } from '#server/adapters/outgoing/networks.ts'
 
-type Asked = Pick<IncomingMessage, 'headers' | 'socket'>
-
-/** An IPv4 address that came over an IPv6 socket is the same address. */
-const plain = (address: string) => address.trim().replace(/^::ffff:(?=\d+\.)/i, '')
-const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
+/** One text for one address: an IPv4 address that came over an IPv6 socket is the same address. */
+const plain = (text: string) => parseAddress(text.trim())?.toString() ?? text.trim()
 
 /**
- * Whose address sign-in attempts are counted by. A forwarded address is believed only from a proxy of `FLEXIML_TRUSTED_PROXIES`: read from
- * the right, the first that is none of them. Whatever else a client writes into the header is ignored.
+ * Returns the address by which sign-in attempts are counted. A forwarded address counts only if a proxy of `FLEXIML_TRUSTED_PROXIES` sent
+ * it: from the right, the first that is none of these proxies. The rest of the header is ignored.
  */
-export function clientAddress(trustedNetworks: readonly string[]): (req: Asked) => string {
-  const trusted = new BlockList()
-  for (const network of trustedNetworks) {
-    const [base = '', bits = ''] = network.split('/')
-    trusted.addSubnet(base, Number(bits), family(base))
+export function clientAddress(
+  trustedNetworks: readonly string[],
+): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  const trusted = trustedNetworks.map(parseNetwork)
+  const isProxy = (text: string) => {
+    const address = parseAddress(text)
+    return address !== undefined && trusted.some(network => isWithin(address, network))
   }
-  const isProxy = (address: string) => isIP(address) !== 0 && trusted.check(address, family(address))
-  return req => {
-    const socket = plain(req.socket.remoteAddress ?? 'unknown')
+  return request => {
+    const socket = plain(request.socket.remoteAddress ?? 'unknown')
     if (!isProxy(socket)) return socket
-    const header = req.headers['x-forwarded-for']
+    const header = request.headers['x-forwarded-for']
     const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map(plain)
     const client = hops.reverse().find(hop => !isProxy(hop))
     return client !== undefined && isIP(client) !== 0 ? client : socket
