@@ -46,6 +46,8 @@ export const VARIABLES = {
     .regex(/^(file:\/\/\/.|s3:\/\/[A-Za-z0-9][A-Za-z0-9._-]+(\/|$))/, 'file:///folder or s3://bucket/prefix')
     .optional(),
   S3_ENDPOINT: httpUrl.optional(),
+  /** Default: path at S3_ENDPOINT, virtual at Amazon's. */
+  S3_ADDRESSING: z.enum(['path', 'virtual']).optional(),
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
