@@ -3,7 +3,7 @@ import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 import { endpoints } from './serving.ts'
 
-/** One look at an endpoint: verdict, sentence, evidence. */
+/** One check of an endpoint: verdict, reason, evidence. */
 export const monitorChecks = pgTable(
   'monitor_checks',
   {
@@ -15,7 +15,11 @@ export const monitorChecks = pgTable(
     state: text('state').notNull(),
     /** ok | warn | alert | unknown */
     verdict: text('verdict'),
-    sentence: text('sentence'),
+    /** Why: the code and facts of the verdict, worded by messages.ts. */
+    code: text('code'),
+    facts: json<Record<string, unknown>>('facts'),
+    /** The text of checks from before codes were stored. */
+    legacyText: text('sentence'),
     reason: text('reason'),
     report: json<Record<string, unknown>>('report'),
     jobId: uuid('job_id'),

@@ -183,6 +183,15 @@ describe('a check of an endpoint', () => {
       [['rentals', 'rentals', 1, 'alert', 3]],
     )
   })
+
+  it('a check from before codes were stored shows its text', async () => {
+    const [stored] =
+      await kernel.sql`SELECT code, facts->>'v' AS v, sentence FROM monitor_checks ORDER BY created_at DESC LIMIT 1`
+    assert.match(stored!.code, /^[a-z_]+$/)
+    assert.deepEqual([stored!.v, stored!.sentence], ['1', null])
+    await kernel.sql`UPDATE monitor_checks SET code = NULL, facts = NULL, sentence = 'As it was.'`
+    assert.equal((await listMonitors(kernel, caller)).items[0]!.sentence, 'As it was.')
+  })
 })
 
 describe('starting checks', () => {

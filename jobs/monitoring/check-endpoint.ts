@@ -2,6 +2,7 @@ import { defaultMetric, ENGINE_VERSION, getMetric, listMetrics, readBundle, unpa
 import type { Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
+import { verdictSentence } from '#server/monitoring/messages.ts'
 import {
   checkEndpointJob,
   completeCheck,
@@ -143,7 +144,10 @@ export const checkEndpoint = defineHandler({
       metric,
       performance: months.map(m => m.performance),
     })
-    line('info', `${rows} rows, ${labelled} with their true value, ${months.length} months. ${decided.sentence}`)
+    line(
+      'info',
+      `${rows} rows, ${labelled} with their true value, ${months.length} months. ${verdictSentence(decided.code, decided.facts)}`,
+    )
     const report: Report = {
       v: 1,
       fingerprint,

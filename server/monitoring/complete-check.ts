@@ -1,8 +1,9 @@
 import type { Tx } from '#db/client.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
-import type { Verdict } from './contract.ts'
+import type { Verdict, VerdictCode, VerdictFacts } from './contract.ts'
 import { driftDetected, verdictChanged } from './events.ts'
+import { verdictSentence } from './messages.ts'
 import {
   type CheckRow,
   insertCheck,
@@ -21,7 +22,8 @@ export interface CheckResult {
   endpoint: string
   versionId: string
   verdict: Verdict
-  sentence: string
+  code: VerdictCode
+  facts: VerdictFacts
   report: Report
   months: Omit<WindowRow, 'grain'>[]
   days: Omit<WindowRow, 'grain'>[]
@@ -34,7 +36,7 @@ interface OfJob {
 
 /** Stores what a check found, in the transaction that ends its job; tells of a verdict that changed and of columns that drifted. */
 export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, result: CheckResult): Promise<void> {
-  const { endpointId, endpoint, verdict, sentence, report } = result
+  const { endpointId, endpoint, verdict, code, facts, report } = result
   const [before] = await newestChecks(c.tx, scope, [endpointId], ['succeeded'])
   await replaceWindows(c.tx, scope, endpointId, 'month', result.months)
   await replaceWindows(c.tx, scope, endpointId, 'day', result.days)
@@ -44,13 +46,18 @@ export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, 
     versionId: result.versionId,
     state: 'succeeded',
     verdict,
-    sentence,
+    code,
+    facts,
     report,
     jobId: job.id,
     createdBy: job.createdBy,
   })
   await pruneChecks(c.tx, scope, endpointId, CHECKS_KEPT)
-  const about = { projectId: scope.projectId, subject: { kind: 'endpoint', id: endpointId }, reason: sentence } as const
+  const about = {
+    projectId: scope.projectId,
+    subject: { kind: 'endpoint', id: endpointId },
+    reason: verdictSentence(code, facts),
+  } as const
   const checked = { endpoint, model: report.model, version: report.version }
   if (before?.verdict !== verdict) {
     const from = (before?.verdict ?? null) as Verdict | null

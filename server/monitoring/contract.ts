@@ -4,6 +4,65 @@ import { GRAINS, type Verdict } from './grains/contract.ts'
 
 export * from './grains/contract.ts'
 
+/** Why a verdict is what it is. */
+export type VerdictCode =
+  | 'no_predictions'
+  | 'too_few_rows'
+  | 'no_baseline'
+  | 'error_worse'
+  | 'columns_drifted'
+  | 'predictions_drifted'
+  | 'latest_columns_drifted'
+  | 'latest_predictions_drifted'
+  | 'healthy'
+
+export interface DriftFact {
+  name: string
+  test: 'ks' | 'psi'
+  statistic: number
+  threshold: number
+}
+interface DriftFacts {
+  count: number
+  /** The most drifted first, at most three. */
+  strongest: DriftFact[]
+}
+
+/** What a verdict was decided on, as it is stored. */
+export interface VerdictFacts {
+  v: 1
+  rows: number
+  /** Rows that a verdict needs. */
+  minRows: number
+  labelled: number
+  /** Columns that are compared, and the name of the only one. */
+  columns: number
+  column: string | null
+  drift: DriftFacts
+  /** Of the predictions; null: they have not drifted. */
+  prediction: DriftFact | null
+  latest: { window: string; drift: DriftFacts; prediction: DriftFact | null } | null
+  /** Label of the metric. */
+  metric: string | null
+  /** Null: it cannot be judged, for the reason in `errorMissing`. */
+  error: {
+    worse: boolean
+    lowerIsBetter: boolean
+    window: string
+    value: number
+    baseline: number
+    baselineLow: number | null
+    baselineHigh: number | null
+    /** Windows with labels enough, and those of them that are worse than validation. */
+    windows: number
+    worseWindows: number
+    lastWorse: string | null
+  } | null
+  errorMissing: 'no_labels' | 'too_few_labels' | 'no_validation_value' | null
+  /** Labels that a window needs. */
+  minLabels: number
+}
+
 export interface ColumnDrift {
   name: string
   test: 'ks' | 'psi'

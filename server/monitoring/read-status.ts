@@ -2,6 +2,7 @@ import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { listEndpoints, readHistory, showEndpoint } from '#server/serving/index.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
+import { verdictSentence } from './messages.ts'
 import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts'
 
 const NOT_YET = 'Not checked yet.'
@@ -38,7 +39,7 @@ export async function listMonitors(
 
 const verdictOf = (check: CheckRow | undefined): { verdict: Verdict; sentence: string } => ({
   verdict: (check?.verdict ?? 'unknown') as Verdict,
-  sentence: check?.sentence ?? NOT_YET,
+  sentence: check?.code && check.facts ? verdictSentence(check.code, check.facts) : (check?.legacyText ?? NOT_YET),
 })
 
 /** The newest check of an endpoint with its windows, oldest first. Throws `not_found`. */

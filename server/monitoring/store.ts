@@ -4,7 +4,7 @@ import type { Handle, Tx } from '#db/client.ts'
 import { jobs, monitorChecks, monitorWindows } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { ColumnDrift, MonitorWindow, WindowPerformance } from './contract.ts'
+import type { ColumnDrift, MonitorWindow, VerdictCode, VerdictFacts, WindowPerformance } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'
 
 /** What a check writes down beside its windows. */
@@ -21,7 +21,11 @@ export interface Report {
   metric: { id: string; label: string; direction: 'minimise' | 'maximise' } | null
 }
 
-export type CheckRow = Omit<typeof monitorChecks.$inferSelect, 'report'> & { report: Report | null }
+export type CheckRow = Omit<typeof monitorChecks.$inferSelect, 'report' | 'code' | 'facts'> & {
+  report: Report | null
+  code: VerdictCode | null
+  facts: VerdictFacts | null
+}
 export type WindowRow = MonitorWindow & { grain: string; performance: WindowPerformance }
 
 /** Two clicks at once make one check: the second waits here for the first. */
@@ -71,11 +75,15 @@ export async function newestChecks(
 
 export async function insertCheck(
   tx: Tx,
-  values: Omit<typeof monitorChecks.$inferInsert, 'id' | 'report'> & { report?: Report },
+  values: Omit<typeof monitorChecks.$inferInsert, 'id' | 'report' | 'facts'> & {
+    report?: Report
+    facts?: VerdictFacts
+  },
 ): Promise<string> {
   const id = newId()
   const report = values.report as Record<string, unknown> | undefined
-  await tx.insert(monitorChecks).values({ ...values, report, id, endedAt: sql`now()` })
+  const facts = values.facts as Record<string, unknown> | undefined
+  await tx.insert(monitorChecks).values({ ...values, report, facts, id, endedAt: sql`now()` })
   return id
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ColumnDrift, WindowPerformance } from '../contract.ts'
+import { verdictSentence } from '../messages.ts'
 import { decideVerdict, type VerdictInput } from './decide-verdict.ts'
 
 const column = (name: string, statistic = 0.03): ColumnDrift => ({
@@ -127,7 +128,45 @@ describe('the verdict on an endpoint', () => {
   for (const [name, given, verdict, sentence] of CASES)
     it(name, () => {
       const decided = decideVerdict(input(given))
-      assert.equal(decided.verdict, verdict, decided.sentence)
-      assert.match(decided.sentence, sentence)
+      const worded = verdictSentence(decided.code, decided.facts)
+      assert.equal(decided.verdict, verdict, worded)
+      assert.match(worded, sentence)
+      assert.equal(
+        verdictSentence(decided.code, JSON.parse(JSON.stringify(decided.facts))),
+        worded,
+        'facts are stored as JSON',
+      )
     })
+
+  it('has a code for each reason', () => {
+    const codeOf = (given: Partial<VerdictInput>) => decideVerdict(input(given)).code
+    const drifted = [column('temp', 0.2), column('wind')]
+    const lately = (columns: ColumnDrift[], prediction: ColumnDrift | null) => ({
+      latest: { window: '2012-12', columns, prediction },
+    })
+    assert.deepEqual(
+      [
+        codeOf({ rows: 0 }),
+        codeOf({ rows: 29 }),
+        codeOf({ columns: [], prediction: null }),
+        codeOf(measured(month('2012-01', 90))),
+        codeOf({ columns: drifted }),
+        codeOf({ columns: drifted, prediction: column('p', 0.4) }),
+        codeOf(lately([column('temp', 0.5)], null)),
+        codeOf(lately([column('temp')], column('p', 0.3))),
+        codeOf({}),
+      ],
+      [
+        'no_predictions',
+        'too_few_rows',
+        'no_baseline',
+        'error_worse',
+        'columns_drifted',
+        'predictions_drifted',
+        'latest_columns_drifted',
+        'latest_predictions_drifted',
+        'healthy',
+      ],
+    )
+  })
 })

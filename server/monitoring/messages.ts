@@ -1,0 +1,85 @@
+import type { DriftFact, VerdictCode, VerdictFacts } from './contract.ts'
+
+type ErrorFacts = NonNullable<VerdictFacts['error']>
+
+/** The sentence of a verdict, from its code and facts. */
+export function verdictSentence(code: VerdictCode, facts: VerdictFacts): string {
+  const { rows, minRows, columns, drift, prediction, latest, error } = facts
+  // A verdict without a measured error says why there is none.
+  const evidence = error
+    ? `, but ${errorSentence(facts, error).replace(/^Measured/, 'measured')}`
+    : `. ${missing(facts)}`
+  switch (code) {
+    case 'no_predictions':
+      return 'No prediction was asked for yet.'
+    case 'too_few_rows':
+      return `${rows === 1 ? 'Only one row was' : `Only ${rows} rows were`} predicted so far; at least ${minRows} are needed to judge.`
+    case 'no_baseline':
+      return `The model was stored without a summary of its training rows, so drift cannot be judged. ${missing(facts)}`
+    case 'error_worse':
+      return `${errorSentence(facts, error!)}${driftSuffix(facts)}`
+    case 'columns_drifted':
+      return `${driftClause(drift, columns)}${evidence}`
+    case 'predictions_drifted':
+      return `The predictions have drifted from validation (${figure(prediction!)})${evidence}${error ? '' : overallSuffix(facts)}`
+    case 'latest_columns_drifted':
+      return `Over all rows no column has drifted, but in ${latest!.window} ${driftClause(latest!.drift, columns)}. ${missing(facts)}`
+    case 'latest_predictions_drifted':
+      return `In ${latest!.window} the predictions differ from validation (${figure(latest!.prediction!)}), over all rows they do not. ${missing(facts)}`
+    case 'healthy':
+      return error ? `${errorSentence(facts, error)} ${noDrift(facts)}` : `${noDrift(facts)} ${missing(facts)}`
+  }
+}
+
+function errorSentence({ metric }: VerdictFacts, error: ErrorFacts): string {
+  const { window, value, baseline, baselineLow, baselineHigh, windows, worseWindows, lastWorse } = error
+  const validation = formatFigure(baseline)
+  if (!error.worse) {
+    const past = lastWorse === null ? '' : `; it was worse in ${lastWorse}`
+    return `Measured ${metric} is ${formatFigure(value)} in ${window}, not clearly worse than at validation (${validation})${past}.`
+  }
+  const interval =
+    baselineLow === null || baselineHigh === null
+      ? ''
+      : ` (validation interval ${formatFigure(baselineLow)} to ${formatFigure(baselineHigh)})`
+  const often = windows > 1 ? `; ${worseWindows} of ${windows} windows are worse than validation` : ''
+  return `Measured ${metric} ${error.lowerIsBetter ? 'rose' : 'fell'} from ${validation} at validation to ${formatFigure(value)} in ${window}${interval}${often}.`
+}
+
+function missing({ labelled, metric, errorMissing, minLabels }: VerdictFacts): string {
+  if (errorMissing === 'no_labels') return 'No true values came yet, so the error cannot be measured.'
+  if (errorMissing === 'no_validation_value')
+    return `The model has no validation value of ${metric ?? 'its metric'} to compare the error with.`
+  return `True values of ${labelled} ${labelled === 1 ? 'row' : 'rows'} came; a window needs ${minLabels} to judge its error.`
+}
+
+function noDrift({ columns, column }: VerdictFacts): string {
+  if (columns === 0) return 'Drift cannot be judged: the model was stored without a summary of its training rows.'
+  return columns === 1
+    ? `${column} has not drifted from training.`
+    : `None of ${columns} columns has drifted from training.`
+}
+
+function driftClause({ count, strongest }: VerdictFacts['drift'], columns: number): string {
+  const [first] = strongest
+  if (count === 1) return `${first!.name} has drifted from training (${figure(first!)}, limit ${first!.threshold})`
+  return `${count} of ${columns} columns have drifted from training, most ${strongest.map(c => `${c.name} (${figure(c)})`).join(', ')}`
+}
+
+const overallSuffix = ({ drift, columns }: VerdictFacts) =>
+  drift.count === 0 ? '' : ` ${driftClause(drift, columns)}.`
+
+function driftSuffix(facts: VerdictFacts): string {
+  const { latest, columns } = facts
+  if (facts.drift.count > 0 || !latest || latest.drift.count === 0) return overallSuffix(facts)
+  return ` In ${latest.window} ${driftClause(latest.drift, columns)}.`
+}
+
+const figure = ({ test, statistic }: DriftFact) => `${test === 'ks' ? 'KS' : 'PSI'} ${statistic.toFixed(2)}`
+
+/** Three significant digits, integers in full. */
+function formatFigure(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
+  if (Math.abs(value) >= 1000 && Math.abs(value) < 1e9) return String(Math.round(value))
+  return String(Number(value.toPrecision(3)))
+}
