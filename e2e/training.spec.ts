@@ -63,14 +63,14 @@ test('from a dataset to a registered model without a line of code', async ({ pag
 
   // The only dataset and its target are chosen, the task is said with its reason, the leak is seen while Advanced is closed.
   await expect(page.getByRole('combobox', { name: 'Dataset' })).toHaveValue(/^rentals/)
-  await expect(page.getByText(/regression, to predict a number/)).toBeVisible()
+  await expect(page.getByText(/^Regression:/)).toBeVisible()
   await expect(page.getByRole('button', { name: /^Advanced/ })).toHaveAttribute('aria-expanded', 'false')
   await expect(page.getByText('casual + registered = cnt. A model')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Ignore casual and registered' }).click()
   await expect(page.getByText('casual + registered = cnt. A model')).toBeHidden()
   await page.getByLabel('Runs', { exact: true }).fill('3')
-  await expect(page.getByText(/^3 runs of \d trainers learn cnt from 2 columns of rentals v1/)).toBeVisible()
+  await expect(page.getByText(/^Trains 3 models with \d trainers to predict cnt from 2 features of rentals v1/)).toBeVisible()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 
   await page.waitForURL('**/training/experiments/**')
@@ -94,7 +94,7 @@ test('AutoML is given minutes, and says what it tried and why the winner won', a
   await page.getByRole('button', { name: 'Ignore casual and registered' }).click()
   await page.getByText('AutoML', { exact: true }).click()
   await page.getByLabel('Minutes', { exact: true }).fill('0.2')
-  await expect(page.getByText(/^AutoML tries settings of all trainers for 0.2 minutes/)).toBeVisible()
+  await expect(page.getByText(/^Searches trainers and hyperparameters for 0.2 minutes/)).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForURL('**/training/experiments/**')

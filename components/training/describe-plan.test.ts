@@ -54,27 +54,27 @@ describe('leaks before the start', () => {
       [['b']],
     )
   })
-  it('says why it matters', () => {
+  it('explains the consequence', () => {
     assert.match(
       describeLeak({ evidence: 'equals cnt', columns: ['copy'] }),
-      /^“copy” equals cnt\. A model would only copy it/,
+      /^“copy” equals cnt\. A model would copy it/,
     )
   })
 })
 
-describe('the plan in words', () => {
+describe('the summary of a plan', () => {
   const plan = { target: 'cnt', trainers: [], trials: null, minutes: null, metric: 'rmse', ignored: ['casual'] }
-  it('says runs, trainers, columns and metric', () => {
+  it('names models, trainers, features and metric', () => {
     assert.equal(suggestedRuns(options, ['linear']), 4)
     assert.equal(
       describePlan(options, plan),
-      '6 runs of 2 trainers learn cnt from 3 columns of bikes v2, ranked by RMSE.',
+      'Trains 6 models with 2 trainers to predict cnt from 3 features of bikes v2, ranked by RMSE.',
     )
   })
-  it('says the budget', () => {
+  it('names the budget', () => {
     assert.equal(
       describePlan(options, { ...plan, trainers: ['linear'], trials: 1, minutes: 5 }),
-      '1 run of 1 trainer learn cnt from 3 columns of bikes v2, ranked by RMSE, none started after 5 minutes.',
+      'Trains 1 model with 1 trainer to predict cnt from 3 features of bikes v2, ranked by RMSE. No run starts after 5 minutes.',
     )
   })
 })

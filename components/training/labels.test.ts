@@ -102,19 +102,19 @@ describe('the sentence of an experiment', () => {
     ]
     assert.equal(
       sentence(items, { succeeded: 3, running: 1 }),
-      '#1 linear is best with RMSE 40.0 ± 1.0; 1 other run is statistically tied with it, of these #2 trains fastest: 9.0 s. 1 run is running.',
+      '#1 linear is best with RMSE 40.0 ± 1.0; 1 other run is statistically tied with it; #2 trains fastest (9.0 s). 1 run is running.',
     )
   })
   it('says when nothing else comes near', () => {
     assert.equal(
       sentence([run(1, { best: true }), run(5)], { succeeded: 2 }),
-      '#1 linear is best with RMSE 40.0 ± 1.0; no other run comes near it.',
+      '#1 linear is best with RMSE 40.0 ± 1.0; no other run is tied with it.',
     )
   })
   it('says what is missing before anything is measured', () => {
-    assert.equal(sentence([], {}), 'No run was started yet.')
-    assert.equal(sentence([], { queued: 2 }), 'Nothing is measured yet. 2 runs are queued.')
-    assert.equal(sentence([], { failed: 2 }), 'No run ended well: 2 failed. Open one to see why.')
+    assert.equal(sentence([], {}), 'No runs.')
+    assert.equal(sentence([], { queued: 2 }), 'No results yet. 2 runs are queued.')
+    assert.equal(sentence([], { failed: 2 }), 'No run succeeded: 2 failed. Open a run for the reason.')
   })
 })
 

@@ -24,7 +24,7 @@ export const directionOf = (metric: string): Direction | null =>
   DIRECTIONS.get(metric.replace(/^(train|validation|test)_/, '')) ?? (/loss|error/.test(metric) ? 'minimize' : null)
 
 export const directionLabel = (direction: Direction | null): string =>
-  direction === 'minimize' ? 'low first' : direction === 'maximize' ? 'high first' : ''
+  direction === 'minimize' ? 'lower is better' : direction === 'maximize' ? 'higher is better' : ''
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 /** `learningRate`, `learning_rate` → `learning rate`. */
@@ -34,7 +34,7 @@ const spaced = (name: string) =>
     .replace(/_/g, ' ')
     .toLowerCase()
 
-/** A value and half its interval, both cut where the interval makes further digits meaningless. */
+/** A value and half its interval, rounded to the digits that the interval supports. */
 export function formatMeasured(measured: Measured | null): { value: string; half: string | null } {
   if (!measured || measured.value === null) return { value: '–', half: null }
   const { value, low, high } = measured
@@ -72,8 +72,8 @@ export function formatValue(value: unknown): string {
     .join(', ')
 }
 
-/** What tells runs apart comes first. */
-const LOUD = [
+/** The parameters that usually differ between runs come first. */
+const LEADING = [
   'hidden',
   'trees',
   'maxDepth',
@@ -85,16 +85,16 @@ const LOUD = [
   'dropout',
   'weightDecay',
 ]
-/** Said only where runs differ in it. */
-const QUIET = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
-const rankOf = (name: string) => (LOUD.includes(name) ? LOUD.indexOf(name) : LOUD.length)
+/** Shown only if the runs differ in it. */
+const HIDDEN_BY_DEFAULT = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
+const rankOf = (name: string) => (LEADING.includes(name) ? LEADING.indexOf(name) : LEADING.length)
 
 /** `64·32, lr 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
 export function formatParameters(params: Record<string, unknown>, varying?: ReadonlySet<string>): string {
   const off = (value: unknown) => value === 0 || value === false
   return (
     Object.entries(params)
-      .filter(([name, value]) => varying?.has(name) || !(QUIET.has(name) || off(value)))
+      .filter(([name, value]) => varying?.has(name) || !(HIDDEN_BY_DEFAULT.has(name) || off(value)))
       .sort((a, b) => rankOf(a[0]) - rankOf(b[0]))
       .map(([name, value]) => formatParameter(name, value))
       .join(', ') || 'default settings'
@@ -149,7 +149,7 @@ export function formatRunCounts(runs: Record<RunState, number>): string {
 
 export const runTotal = (runs: Record<RunState, number>) => RUN_STATES.reduce((sum, state) => sum + runs[state], 0)
 
-/** What the experiment found, how sure it is of it, and what still moves. */
+/** The best run with its uncertainty, and how many runs are still active. */
 export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' | 'runs' | 'items' | 'status'>): string {
   const { runs, items } = experiment
   const waiting = runs.running + runs.queued
@@ -159,26 +159,26 @@ export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' |
       : ` ${formatCount(waiting, 'run is', 'runs are')} ${runs.running === 0 ? 'queued' : runs.queued === 0 ? 'running' : 'running or queued'}.`
   const best = items.find(run => run.best)
   if (!best) {
-    if (runTotal(runs) === 0) return 'No run was started yet.'
-    if (waiting > 0) return `Nothing is measured yet.${moving}`
-    if (runs.failed > 0) return `No run ended well: ${formatRunCounts(runs)}. Open one to see why.`
+    if (runTotal(runs) === 0) return 'No runs.'
+    if (waiting > 0) return `No results yet.${moving}`
+    if (runs.failed > 0) return `No run succeeded: ${formatRunCounts(runs)}. Open a run for the reason.`
     return `No run succeeded: ${formatRunCounts(runs)}.`
   }
   const { value, half } = formatMeasured(best.measured)
   const metric = experiment.metric ? `${metricLabel(experiment.metric)} ` : ''
   const tied = items.filter(run => run.tied && !run.best)
   const lead = `#${best.number} ${best.trainer} is best with ${metric}${value}${half ? ` ± ${half}` : ''}`
-  if (tied.length === 0) return `${lead}${runs.succeeded > 1 ? '; no other run comes near it' : ''}.${moving}`
+  if (tied.length === 0) return `${lead}${runs.succeeded > 1 ? '; no other run is tied with it' : ''}.${moving}`
   const timed = [best, ...tied].filter(run => tookMs(run) !== null)
   const cheapest = timed.sort((a, b) => tookMs(a)! - tookMs(b)!)[0]
   const cheap =
-    cheapest && cheapest !== best ? `, of these #${cheapest.number} trains fastest: ${formatRunDuration(cheapest)}` : ''
+    cheapest && cheapest !== best ? `; #${cheapest.number} trains fastest (${formatRunDuration(cheapest)})` : ''
   return `${lead}; ${formatCount(tied.length, 'other run is', 'other runs are')} statistically tied with it${cheap}.${moving}`
 }
 
 export type Verdict = 'better' | 'worse' | 'tied' | 'same' | 'differs' | 'unknown'
 
-/** A run's value beside the first one's. With intervals: overlapping ones are tied. */
+/** Compares a run's value with the first run's; overlapping intervals are tied. */
 export function compareValues(
   base: Measured | number | null | undefined,
   other: Measured | number | null | undefined,
@@ -203,38 +203,36 @@ export const formatDelta = (delta: number | null): string =>
 /** 0 to 1 at an axis: `0.25`. */
 export const axisShare = (x: number): string => String(Number(x.toFixed(2)))
 
-/** What is learnt, in a person's words. */
-export const TASK_WORDS = {
-  regression: 'predict a number',
-  binary: 'tell two classes apart',
-  multiclass: 'tell classes apart',
+export const TASK_LABELS = {
+  regression: 'Regression',
+  binary: 'Binary classification',
+  multiclass: 'Multiclass classification',
 } as const
 
-/** What a run is worth beside the best of its experiment. */
+/** The result of a run, compared with the best run of its experiment. */
 export function runSentence(
   run: Pick<RunSummary, 'status' | 'measured' | 'best' | 'tied' | 'reason'> & { metric: string | null },
 ): string {
-  if (run.status === 'queued') return 'It waits for its turn.'
-  if (run.status === 'running') return 'It is being trained.'
-  if (run.status === 'failed') return 'It failed.'
-  if (run.status === 'cancelled') return 'It was cancelled.'
+  if (run.status === 'queued') return 'Waiting for a free worker.'
+  if (run.status === 'running') return 'Training.'
+  if (run.status === 'failed') return 'Failed.'
+  if (run.status === 'cancelled') return 'Cancelled.'
   const { value, half } = formatMeasured(run.measured)
-  if (value === '–') return 'It is done; the metric could not be measured.'
+  if (value === '–') return 'Succeeded; the metric could not be computed.'
   const metric = run.metric ? `${metricLabel(run.metric)} ` : ''
   const place = run.best ? ': the best of its experiment' : run.tied ? ': tied with the best' : ''
-  return `${metric}${value}${half ? ` ± ${half}` : ''} on rows it has not seen${place}.`
+  return `${metric}${value}${half ? ` ± ${half}` : ''} on the holdout${place}.`
 }
 
-/** What a comparison says about the metric, in one sentence. */
+/** Summarizes a comparison by its metric. */
 export function comparisonSentence({
   runs,
   metric,
   direction,
 }: Pick<Comparison, 'runs' | 'metric' | 'direction'>): string {
-  if (!metric || !direction)
-    return 'These runs are of experiments with different metrics, so that none of them is better as such.'
+  if (!metric || !direction) return 'These runs have different metrics and cannot be ranked.'
   const measured = runs.filter(run => run.measured?.value != null)
-  if (measured.length < 2) return 'Fewer than two of them are measured yet.'
+  if (measured.length < 2) return 'Fewer than two runs have results.'
   const sign = direction === 'minimize' ? 1 : -1
   const [best, ...others] = measured.toSorted((a, b) => sign * (a.measured!.value! - b.measured!.value!))
   const tied = others.filter(run => {
@@ -243,7 +241,7 @@ export function comparisonSentence({
   })
   const { value, half } = formatMeasured(best!.measured)
   const lead = `#${best!.number} has the best ${metricLabel(metric)}, ${value}${half ? ` ± ${half}` : ''}`
-  if (tied.length === 0) return `${lead}; the others are worse by more than their intervals.`
-  if (tied.length === others.length) return `${lead}, but all are within each other’s intervals: statistically tied.`
+  if (tied.length === 0) return `${lead}; the other runs are significantly worse.`
+  if (tied.length === others.length) return `${lead}; no run is significantly different.`
   return `${lead}; ${tied.map(run => `#${run.number}`).join(', ')} ${tied.length === 1 ? 'is' : 'are'} statistically tied with it.`
 }

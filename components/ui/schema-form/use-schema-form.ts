@@ -1,5 +1,5 @@
 import { schemaResolver, type UseFormReturnType, useForm } from '@mantine/form'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import type { z } from 'zod'
 import type { Field, FormValues } from './field.ts'
 import { fieldsOf, type Hints } from './read-fields.ts'
@@ -16,11 +16,13 @@ export interface SchemaFormState<S extends z.ZodType> {
   problem: unknown
 }
 
+const NO_VALUES: FormValues = {}
+
 /** Holds the state of a form of one contract: its fields, values, validation by zod and the server's messages. */
 export function useSchemaForm<S extends z.ZodType>(
   schema: S,
   {
-    initial,
+    initial = NO_VALUES,
     error,
     hints,
     derive,
@@ -28,27 +30,32 @@ export function useSchemaForm<S extends z.ZodType>(
   }: {
     initial?: FormValues
     error?: unknown
-    hints?: Hints
+    /** Changes to the fields that only the page knows; they may follow from the values. */
+    hints?: Hints | ((values: FormValues) => Hints)
     /** Names of the server's messages that differ from those of the fields. */
     renameErrors?: Readonly<Record<string, string>>
     /** Values that follow from others, such as a slug from a name. */
     derive?: (values: FormValues, previous: FormValues) => FormValues | undefined
   } = {},
 ): SchemaFormState<S> {
-  const key = JSON.stringify(hints)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: hints are written inline, so their content counts.
-  const fields = useMemo(() => fieldsOf(schema, hints), [schema, key])
+  const hintsFor = (values: FormValues) => (typeof hints === 'function' ? hints(values) : hints)
+  const shown = useRef<Field[]>([])
   const form: UseFormReturnType<FormValues> = useForm<FormValues>({
-    initialValues: initialValues(fields, initial),
+    initialValues: initialValues(fieldsOf(schema, hintsFor(initial)), initial),
     onValuesChange: (values, previous) => {
       const derived = derive?.(values, previous)
       if (derived) form.setValues(derived)
     },
     validate: values => ({
-      ...schemaResolver(schema, { sync: true })(cleanValues(fields, values)),
-      ...requiredErrors(fields, values),
+      ...schemaResolver(schema, { sync: true })(cleanValues(shown.current, values)),
+      ...requiredErrors(shown.current, values),
     }),
   })
+  const current = hintsFor(form.getValues())
+  const key = JSON.stringify(current)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: hints are written inline, so their content counts.
+  const fields = useMemo(() => fieldsOf(schema, current), [schema, key])
+  shown.current = fields
   useServerErrors(form, error, renameErrors)
   const whole = form.errors['']
   const problem = whole
