@@ -1,7 +1,7 @@
 'use client'
 import { Button, Container, Stack, Text, Title } from '@mantine/core'
 
-/** A page that could not be drawn. What failed in fetching data is said inside the page; this is for faults of ours. */
+/** Error page for rendering errors; failed requests are shown inside the page. */
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <Container size="xs" py={80}>

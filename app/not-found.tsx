@@ -8,7 +8,7 @@ export default function NotFound() {
     <Container size="xs" py={80}>
       <Stack gap="xs">
         <Title order={1} size="h3">
-          There is nothing here
+          Page not found
         </Title>
         <Text c="dimmed" size="sm">
           The address may be mistyped, the thing may have been removed, or it belongs to a project that you are not a

@@ -9,8 +9,8 @@ import { bridge, pageContext } from './server.ts'
 type AnyQuery = { queryKey: readonly unknown[] }
 
 /**
- * Reads on the server what the components below will ask for, so that the first paint has data:
- * `<Prefetch queries={trpc => [trpc.data.list.queryOptions({ project })]}>`. What fails is left out; the component asks again and shows why.
+ * Prefetches on the server the queries of the components below, so that the first paint has data:
+ * `<Prefetch queries={trpc => [trpc.data.list.queryOptions({ project })]}>`. Failed queries are left to the component, which retries and shows the error.
  */
 export async function Prefetch({
   queries,

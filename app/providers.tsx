@@ -12,7 +12,7 @@ import { makeQueryClient } from './query-client.ts'
 
 let ofThisBrowser: QueryClient | undefined
 
-/** One cache per browser tab; on the server one per answer, so that nobody sees what was read for somebody else. */
+/** One cache per browser tab; on the server one per response, so that data never reaches another user. */
 const queryClient = () => {
   if (typeof window === 'undefined') return makeQueryClient()
   ofThisBrowser ??= makeQueryClient()

@@ -18,7 +18,7 @@ export const makeQueryClient = () =>
     queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
     defaultOptions: {
       queries: {
-        // What the server put into the page is fresh; the live stream says when it no longer is.
+        // Data rendered by the server is fresh until the live stream invalidates it.
         staleTime: 15_000,
         refetchOnWindowFocus: false,
         retry: (failures, error) => {

@@ -9,5 +9,5 @@ export function bridge(): Bridge {
   return fleximl
 }
 
-/** Who asks for this page; worked out once per answer. */
+/** The user of this request; resolved once per response. */
 export const pageContext = cache(async () => bridge().contextFor(new Headers(await headers())))

@@ -45,7 +45,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
       .getByRole('region', { name: 'Columns of the profile' })
       .getByRole('button', { name: 'deck', exact: true })
       .click()
-    await page.getByTitle('See the rows where deck is B').click()
+    await page.getByTitle('Show rows where deck is B').click()
     await expect(page.getByRole('tab', { name: 'Preview', selected: true })).toBeVisible()
     await expect(page.getByText('200 rows of 600')).toBeVisible({ timeout: 30_000 })
     await settled(page)
@@ -54,17 +54,17 @@ test('can this version be trusted, and what changed in the next one', async ({ p
   await test.step('a column that tells the target is found, and ignored with one click', async () => {
     await page.goto(at('leaks'))
     const leak = page.locator('section').filter({ has: page.getByRole('heading', { name: 'rescued' }) })
-    await expect(leak.getByText('Gives the target away')).toBeVisible({ timeout: 30_000 })
+    await expect(leak.getByText('Target leakage')).toBeVisible({ timeout: 30_000 })
     await settled(page)
     await leak.getByRole('button', { name: 'Ignore this column' }).click()
-    await expect(leak.getByText('Ignored, does no harm')).toBeVisible()
+    await expect(leak.getByText('Ignored')).toBeVisible()
     await page.goto(at('schema'))
     await expect(page.getByRole('combobox', { name: 'Role of rescued' })).toHaveValue('ignore')
   })
 
   await test.step('expectations are suggested, applied, and hold', async () => {
     await page.goto(at('quality'))
-    await page.getByRole('button', { name: 'Suggest from the profile' }).click()
+    await page.getByRole('button', { name: 'Suggest from profile' }).click()
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /^Add \d+ expectations$/ })

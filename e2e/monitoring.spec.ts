@@ -53,7 +53,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
 
   await promoteRentals(page, project)
   await page.goto(`${base}/rentals`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Not enough to tell')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Insufficient data')
   await page.getByRole('button', { name: 'Check now' }).click()
   await expect(page.getByText('No traffic yet')).toBeVisible()
   await expectAccessible(page)
@@ -89,9 +89,9 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
     .toBe(360)
   await page.reload()
   // While a page streams in, a copy of it waits outside of `main`.
-  await expect(page.getByRole('main').getByText('no true values yet')).toBeVisible()
+  await expect(page.getByRole('main').getByText('no labels received')).toBeVisible()
   await expect(page.getByRole('main').getByText(/curl -sS .*\/rentals\/feedback/)).toBeVisible()
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Needs attention')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Alert')
   await expectAccessible(page)
 
   // What turned out to be true comes late, and changes the windows it reaches.
@@ -116,7 +116,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
 
   await page.goto(base)
   await expect(page.getByText('1 endpoint with an alert.')).toBeVisible()
-  await expect(page.getByRole('row', { name: /rentals/ })).toContainText('Needs attention')
+  await expect(page.getByRole('row', { name: /rentals/ })).toContainText('Alert')
   await expectAccessible(page)
   await page.setViewportSize({ width: 380, height: 800 })
   for (const path of ['', '/rentals', '/rentals?grain=day']) {

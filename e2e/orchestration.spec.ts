@@ -17,7 +17,7 @@ test('jobs are seen while they run and after, each with its attempts and log, an
 
   await page.goto(base)
   await expect(page.getByRole('heading', { level: 1, name: 'Orchestration' })).toBeVisible()
-  await expect(page.getByText('Nothing ran within the last hour')).toBeVisible()
+  await expect(page.getByText('No jobs in the last hour')).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('tab', { name: 'Schedules' }).click()
   await expect(page.getByText('No schedules')).toBeVisible()

@@ -70,7 +70,9 @@ test('from a dataset to a registered model without a line of code', async ({ pag
   await page.getByRole('button', { name: 'Ignore casual and registered' }).click()
   await expect(page.getByText('casual + registered = cnt. A model')).toBeHidden()
   await page.getByLabel('Runs', { exact: true }).fill('3')
-  await expect(page.getByText(/^Trains 3 models with \d trainers to predict cnt from 2 features of rentals v1/)).toBeVisible()
+  await expect(
+    page.getByText(/^Trains 3 models with \d trainers to predict cnt from 2 features of rentals v1/),
+  ).toBeVisible()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 
   await page.waitForURL('**/training/experiments/**')

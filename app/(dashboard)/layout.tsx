@@ -12,7 +12,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   if (!person) {
     redirect(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
   }
-  // The side bar and the palette stand above the pages and ask for these lists first. A list that came only with its page would be
+  // The side bar and the palette are rendered above the pages and request these lists first. A list that came only with its page would be
   // behind theirs in the cache, and the page would be drawn twice: empty by the server, full by the browser.
   const project = /^\/p\/([^/?]+)/.exec(here)?.[1]
   return (

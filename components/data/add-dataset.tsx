@@ -11,7 +11,7 @@ import { DropZone } from './drop-zone.tsx'
 import { formatBytes, formatCount, nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
 
-/** A file becomes a dataset or the next version of one: choose it, see it parsed, decide about its columns, add it, watch. */
+/** Uploads a file, previews it, reviews its columns and adds it as a dataset version. */
 export function AddDataset({
   project,
   name: fixedName,
@@ -95,8 +95,8 @@ export function AddDataset({
         {problem ? <Problem error={problem} /> : null}
         <Group align="start" grow>
           <TextInput
-            label="Name of the dataset"
-            description="Under the name of one that is there, it becomes its next version."
+            label="Dataset name"
+            description="Use an existing name to add a new version."
             value={name}
             onChange={e => setName(e.currentTarget.value)}
             disabled={fixedName !== undefined}
@@ -105,8 +105,8 @@ export function AddDataset({
           />
           <Checkbox
             mt={28}
-            label="Put these rows below those of the newest version"
-            description="Otherwise they take their place."
+            label="Append to the latest version"
+            description="Otherwise replaces it."
             checked={append}
             onChange={e => setAppend(e.currentTarget.checked)}
           />
@@ -127,7 +127,7 @@ export function AddDataset({
   )
 }
 
-/** The ingestion until its end: what came of it, or why nothing did. */
+/** Progress and result of an ingestion. */
 function Outcome({
   project,
   file,
@@ -145,8 +145,8 @@ function Outcome({
         <Stack gap="xs">
           <Text fw={600}>
             {ingestion.created
-              ? `${ingestion.dataset} v${ingestion.version} is there: ${formatCount(ingestion.rows ?? 0, 'row')}, ${formatCount(ingestion.columns ?? 0, 'column')}.`
-              : `These bytes are ${ingestion.dataset} v${ingestion.version} already, so no new version was made.`}
+              ? `${ingestion.dataset} v${ingestion.version} added: ${formatCount(ingestion.rows ?? 0, 'row')}, ${formatCount(ingestion.columns ?? 0, 'column')}.`
+              : `Unchanged: the file is identical to ${ingestion.dataset} v${ingestion.version}.`}
           </Text>
           {ingestion.warnings.slice(0, 3).map(w => (
             <Text key={w} size="sm" c="dimmed">
@@ -163,7 +163,7 @@ function Outcome({
           </Group>
         </Stack>
       ) : ingestion?.state === 'failed' ? (
-        <Alert color="red" variant="light" title={`${file?.name} was not added; nothing was registered.`} role="alert">
+        <Alert color="red" variant="light" title={`${file?.name} was not added.`} role="alert">
           <Text size="sm">{ingestion.reason}</Text>
           <Button mt="xs" size="compact-sm" variant="default" onClick={onAgain}>
             Choose another file
@@ -172,11 +172,11 @@ function Outcome({
       ) : (
         <Stack gap="xs">
           <Text size="sm">
-            {ingestion?.state === 'running' ? `Reading ${file?.name}` : `${file?.name} waits for a worker`}
+            {ingestion?.state === 'running' ? `Reading ${file?.name}…` : 'Waiting for a free worker…'}
           </Text>
           <Progress value={100} animated aria-label="Reading the file" />
           <Text size="xs" c="dimmed">
-            You can leave this page; it goes on by itself.
+            You can leave this page.
           </Text>
         </Stack>
       )}

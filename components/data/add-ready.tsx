@@ -13,7 +13,7 @@ interface Source {
   append: boolean
 }
 
-/** The upload, parsed: what is to be predicted, which column is the time, types and roles, then Add. */
+/** Reviews the parsed upload: target, timestamp column, types and roles. */
 export function ReadySource({
   project,
   previewId,
@@ -31,7 +31,7 @@ export function ReadySource({
   if (error) return <Problem error={error} />
   if (preview?.state === 'failed')
     return (
-      <Alert color="red" variant="light" title={`${source.fileName} cannot be added as it is.`} role="alert">
+      <Alert color="red" variant="light" title={`${source.fileName} cannot be read.`} role="alert">
         <Text size="sm">{preview.reason}</Text>
       </Alert>
     )
@@ -39,9 +39,9 @@ export function ReadySource({
     return (
       <Stack gap={4} aria-live="polite">
         <Text size="sm">
-          {preview?.state === 'running' ? 'Looking at the first rows' : 'Uploaded; waiting for a worker to look at it'}
+          {preview?.state === 'running' ? 'Reading the first rows…' : 'Uploaded. Waiting for a free worker…'}
         </Text>
-        <Progress value={100} animated aria-label="Looking at the first rows" />
+        <Progress value={100} animated aria-label="Reading the first rows" />
       </Stack>
     )
   return (
@@ -95,9 +95,9 @@ function Decide({
     <Stack gap="sm">
       <Group grow align="start">
         <Select
-          label="Column to predict"
-          description="Optional; it can be chosen later."
-          placeholder="none yet"
+          label="Target"
+          description="Optional; can be set later."
+          placeholder="None"
           data={names}
           value={holder('target')}
           onChange={choose('target')}
@@ -106,8 +106,8 @@ function Decide({
           limit={100}
         />
         <Select
-          label="Time of each row"
-          description="Rows are split by it when training looks ahead."
+          label="Timestamp column"
+          description="Used for time-based splits."
           placeholder="none"
           data={names}
           value={holder('time')}
@@ -122,7 +122,7 @@ function Decide({
       <Group justify="flex-end">
         {decisions.length > 0 ? (
           <Text size="sm" c="dimmed">
-            {formatCount(decisions.length, 'decision')} about columns; they hold for later versions too.
+            {formatCount(decisions.length, 'column override')}; applies to future versions.
           </Text>
         ) : null}
         <Button onClick={submit} loading={add.isPending} disabled={disabled}>

@@ -5,7 +5,7 @@ export type ColumnChange = Omit<ColumnDecision, 'name'>
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-/** What a person changes in a schema until it is saved. There is one target and one time: the column that had it becomes a feature. */
+/** Unsaved changes of a schema. There is one target and one timestamp column: the previous one becomes a feature. */
 export function useColumnChanges(schema: VersionColumn[]) {
   const [changes, setChanges] = useState<Record<string, ColumnChange>>({})
   const change = (name: string, next: ColumnChange) =>
@@ -17,7 +17,7 @@ export function useColumnChanges(schema: VersionColumn[]) {
             after[c.name] = { ...after[c.name], role: 'feature' }
       return after
     })
-  /** What differs from the schema. */
+  /** Columns that differ from the schema. */
   const decisions: ColumnDecision[] = schema.flatMap(c => {
     const { type, role, nullable, domain } = changes[c.name] ?? {}
     const decision: ColumnDecision = {

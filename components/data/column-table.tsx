@@ -93,7 +93,7 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
 }
 
 const reasonOf = (c: VersionColumn) =>
-  `${c.reason}${c.clock === 'instant' ? ', instants' : c.clock ? ', wall clock' : ''}`
+  `${c.reason}${c.clock === 'instant' ? ', UTC times' : c.clock ? ', wall clock' : ''}`
 
 /** A range as `0 to 100`, or comma-separated values; applied when the field loses focus. */
 function DomainCell({
@@ -127,7 +127,7 @@ function DomainCell({
   }
   return (
     <TextInput
-      aria-label={`Domain of ${c.name}`}
+      aria-label={`Allowed values of ${c.name}`}
       size="xs"
       w={170}
       disabled={readOnly}

@@ -1,7 +1,7 @@
 'use client'
 import { Anchor, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
-import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import type { RouterOutputs } from '../trpc.ts'
 import { bytesColumn, type DataColumn, dateColumn, linkColumn, numberColumn } from '../ui/data-table/columns.tsx'
@@ -18,7 +18,7 @@ import { formatCount } from './labels.ts'
 export function DatasetList({ project }: { project: string }) {
   const { data, error, isPending, refetch } = useDatasets(project)
   // The upload stays visible until its end, although the list is no longer empty.
-  const [started, setStarted] = useState(false)
+  const [started, start] = useDisclosure()
   const empty = data !== undefined && data.items.length === 0
   return (
     <Stack gap="md">
@@ -42,7 +42,7 @@ export function DatasetList({ project }: { project: string }) {
       {error ? <Problem error={error} onRetry={() => refetch()} /> : null}
       {empty || started ? (
         <Allowed project={project} to="data:write" explain>
-          <AddDataset project={project} onStart={() => setStarted(true)} />
+          <AddDataset project={project} onStart={start.open} />
         </Allowed>
       ) : null}
       {isPending ? <Skeleton height={160} radius="md" aria-label="Loading the datasets" /> : null}

@@ -1,12 +1,12 @@
 import { Box, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconFileUpload } from '@tabler/icons-react'
-import { useState } from 'react'
 
 const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.gz,.zst'
 
-/** A file by drag and drop, or by the file chooser: it is a label, so keyboard and screen readers have it for nothing. */
+/** Chooses a file by drag and drop or the file dialog. As a label it works with keyboard and screen readers. */
 export function DropZone({ onFile }: { onFile: (file: File) => void }) {
-  const [over, setOver] = useState(false)
+  const [over, hover] = useDisclosure()
   const take = (files: FileList | null) => {
     const file = files?.[0]
     if (file) onFile(file)
@@ -16,12 +16,12 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
       component="label"
       onDragOver={event => {
         event.preventDefault()
-        setOver(true)
+        hover.open()
       }}
-      onDragLeave={() => setOver(false)}
+      onDragLeave={hover.close}
       onDrop={event => {
         event.preventDefault()
-        setOver(false)
+        hover.close()
         take(event.dataTransfer.files)
       }}
       p="xl"
@@ -36,9 +36,9 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
       }}
     >
       <IconFileUpload size={28} stroke={1.5} aria-hidden />
-      <Text fw={600}>Drop a file here, or choose one</Text>
+      <Text fw={600}>Drop a file here or choose one</Text>
       <Text size="sm" c="dimmed">
-        CSV, TSV, JSON, NDJSON or Parquet, also packed with gzip or zstd. The first line names the columns.
+        CSV, TSV, JSON, NDJSON or Parquet; gzip or zstd accepted. The first line contains the column names.
       </Text>
       <input
         type="file"

@@ -6,28 +6,24 @@ import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
 import { formatCount } from './labels.ts'
 
-/** Where a version differs from what was decided: it is kept, and said. */
+/** Lists where a version differs from the column overrides. */
 export function ContractBreaks({ breaks }: { breaks: string[] }) {
   if (breaks.length === 0) return null
   return (
-    <Alert
-      color="orange"
-      variant="light"
-      title={`This version breaks the contract in ${formatCount(breaks.length, 'place')}.`}
-    >
+    <Alert color="orange" variant="light" title={`${formatCount(breaks.length, 'schema violation')} in this version`}>
       <List size="sm" spacing={2}>
         {breaks.map(sentence => (
           <List.Item key={sentence}>{sentence}</List.Item>
         ))}
       </List>
       <Text size="sm" mt="xs">
-        It is kept as it came. Mend the source and add the data again, or decide otherwise below.
+        The version is kept unchanged. Fix the source and add the data again, or change the overrides below.
       </Text>
     </Alert>
   )
 }
 
-/** What each column means and why we think so; a person's decision holds for this version and the ones to come. */
+/** Reviews inferred types and roles; overrides apply to this and future versions. */
 export function SchemaReview({ project, shown }: { project: string; shown: Shown }) {
   const { changes, change, decisions, undo } = useColumnChanges(shown.schema)
   const review = useReviewSchema(project)
@@ -38,9 +34,9 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
     <Stack gap="sm">
       <Group justify="space-between">
         <Text size="sm" c="dimmed" maw="70ch">
-          Types and roles are guesses until you decide. Decisions are the contract of the dataset
-          {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')} decided)` : ''}: later
-          versions are read by them and checked against them. The bytes stay as they are.
+          Types and roles are inferred; overrides
+          {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')})` : ''} apply to all future
+          versions. Data is not modified.
         </Text>
         <Allowed project={project} to="data:write">
           <Group gap="xs">
@@ -48,15 +44,14 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
               Undo
             </Button>
             <Button disabled={decisions.length === 0} loading={review.isPending} onClick={save}>
-              {decisions.length === 0 ? 'Nothing changed' : `Save ${formatCount(decisions.length, 'change')}`}
+              {decisions.length === 0 ? 'No changes' : `Save ${formatCount(decisions.length, 'change')}`}
             </Button>
           </Group>
         </Allowed>
       </Group>
       {newest ? null : (
         <Alert color="orange" variant="light">
-          This is an older version; v{shown.versions[0]?.version} is the newest. What you decide here holds for the
-          versions to come too.
+          This is an older version; v{shown.versions[0]?.version} is the latest. Overrides apply to future versions too.
         </Alert>
       )}
       <ContractBreaks breaks={shown.breaks} />

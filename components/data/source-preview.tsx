@@ -26,7 +26,7 @@ export function SourcePreview({
     <Stack gap="sm">
       <ContractBreaks breaks={breaks} />
       {warnings.length > 0 ? (
-        <Alert color="yellow" variant="light" title={`${formatCount(warnings.length, 'remark')} on these data`}>
+        <Alert color="yellow" variant="light" title={`${formatCount(warnings.length, 'warning')}`}>
           <List size="sm" spacing={2}>
             {warnings.slice(0, WARNINGS_SHOWN).map(w => (
               <List.Item key={w}>{w}</List.Item>

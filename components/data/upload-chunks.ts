@@ -42,7 +42,7 @@ class Refused extends Error {
 const passes = (error: unknown) =>
   !(error instanceof Refused) || ['unavailable', 'internal', 'too_many_requests'].includes(error.data.app.code)
 
-async function ask<T>(url: string, init: RequestInit): Promise<T> {
+async function request<T>(url: string, init: RequestInit): Promise<T> {
   const response = await fetch(url, init)
   const document = (await response.json().catch(() => null)) as (T & { error?: Refusal }) | null
   if (response.ok && document) return document
@@ -54,14 +54,14 @@ async function ask<T>(url: string, init: RequestInit): Promise<T> {
   )
 }
 
-async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, again = passes): Promise<T> {
+async function retryWithBackoff<T>(work: () => Promise<T>, signal: AbortSignal, again = passes): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
       return await work()
     } catch (error) {
       if (signal.aborted) throw new Error('The upload was stopped.')
       if (tried === TRIES && error instanceof TypeError)
-        throw new Error('The connection broke during the upload. What was sent is kept: choose the same file to go on.')
+        throw new Error('Connection lost during the upload. Choose the same file to resume.')
       if (tried === TRIES || !again(error)) throw error
       await pause(Math.min(500 * 2 ** tried, LONGEST_PAUSE_MS), signal)
     }
@@ -98,9 +98,9 @@ export async function uploadChunks(
   const base = `/api/v1/projects/${encodeURIComponent(project)}/uploads`
   const key = keyOf(project, file)
   const begin = () =>
-    patiently(
+    retryWithBackoff(
       () =>
-        ask<UploadState>(
+        request<UploadState>(
           `${base}/begin?filename=${encodeURIComponent(file.name)}&bytes=${file.size}&chunk-bytes=${CHUNK_BYTES}`,
           { method: 'POST', signal },
         ),
@@ -109,13 +109,14 @@ export async function uploadChunks(
   const earlier = remember.get(key)
   const known =
     earlier &&
-    (await patiently(() => ask<UploadState>(`${base}/${encodeURIComponent(earlier)}`, { signal }), signal).catch(
-      error => {
-        // Stopped or swept since: it begins anew.
-        if (error instanceof Refused && error.data.app.code === 'not_found') return undefined
-        throw error
-      },
-    ))
+    (await retryWithBackoff(
+      () => request<UploadState>(`${base}/${encodeURIComponent(earlier)}`, { signal }),
+      signal,
+    ).catch(error => {
+      // Aborted or removed on the server: start again.
+      if (error instanceof Refused && error.data.app.code === 'not_found') return undefined
+      throw error
+    }))
   const upload = known || (await begin())
   remember.set(key, upload.id)
 
@@ -133,12 +134,12 @@ export async function uploadChunks(
           .slice(at, at + chunkLength(upload, number))
           .arrayBuffer()
           .catch(() => {
-            throw new Error(`${file.name} can no longer be read: it was moved or changed. Choose it again.`)
+            throw new Error(`${file.name} can no longer be read: it was moved or changed. Choose the file again.`)
           })
         const digest = await hexDigest(body)
         const url = `${base}/${upload.id}/chunks/${number}?sha256=${digest}`
-        await patiently(
-          () => ask(url, { method: 'PUT', body, signal }),
+        await retryWithBackoff(
+          () => request(url, { method: 'PUT', body, signal }),
           signal,
           // Another hash on arrival: it was damaged on its way.
           error => passes(error) || (error instanceof Refused && error.data.app.code === 'bad_request'),
@@ -159,12 +160,12 @@ export async function uploadChunks(
   try {
     await sendMissing(upload.have)
     const complete = () =>
-      ask<{ digest: string; bytes: number }>(`${base}/${upload.id}/complete`, { method: 'POST', signal })
-    const done = await patiently(complete, signal).catch(async error => {
+      request<{ digest: string; bytes: number }>(`${base}/${upload.id}/complete`, { method: 'POST', signal })
+    const done = await retryWithBackoff(complete, signal).catch(async error => {
       if (!(error instanceof Refused) || error.data.app.code !== 'conflict') throw error
       // A piece is no longer there as it was sent.
-      await sendMissing((await ask<UploadState>(`${base}/${upload.id}`, { signal })).have)
-      return patiently(complete, signal)
+      await sendMissing((await request<UploadState>(`${base}/${upload.id}`, { signal })).have)
+      return retryWithBackoff(complete, signal)
     })
     remember.set(key, null)
     return done

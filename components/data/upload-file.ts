@@ -1,7 +1,7 @@
 import { CHUNKED_ABOVE_BYTES } from '#server/data/uploads/chunks/contract.ts'
 import { canHash, uploadChunks } from './upload-chunks.ts'
 
-/** Sends a file as it is: a small one as one request, another in pieces that go on after a break. `onProgress` gets the share sent, 0 to 1. Rejects with the server's words. */
+/** Sends a file as it is: a small one as one request, another in pieces that go on after a break. `onProgress` gets the share sent, 0 to 1. Rejects with the server's message. */
 export function uploadFile(
   project: string,
   file: File,
@@ -23,7 +23,7 @@ export function uploadFile(
       const app = (request.response as { error?: { message: string; hint?: string } } | null)?.error
       reject(Object.assign(new Error(app?.message ?? `The upload was refused (${request.status}).`), { data: { app } }))
     }
-    request.onerror = () => reject(new Error('The connection broke during the upload. Nothing was kept; try again.'))
+    request.onerror = () => reject(new Error('Connection lost during the upload. Try again.'))
     request.onabort = () => reject(new Error('The upload was stopped.'))
     signal.addEventListener('abort', () => request.abort())
     request.send(file)

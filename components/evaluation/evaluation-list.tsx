@@ -23,8 +23,8 @@ import { formatNumber } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { QueryState } from '../ui/query-state.tsx'
-import { BesideBadge } from './beside-badge.tsx'
 import { listSentence } from './labels.ts'
+import { VerdictBadge } from './verdict-badge.tsx'
 
 /** Every evaluation of a model on a dataset version. */
 export function EvaluationList({ project }: { project: string }) {
@@ -120,7 +120,7 @@ const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
     label: 'vs. validation',
     value: e => (e.measured ? compareValues(e.validation, e.measured, directionOf(e)).verdict : null),
     cell: e =>
-      e.measured ? <BesideBadge verdict={compareValues(e.validation, e.measured, directionOf(e)).verdict} /> : null,
+      e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, directionOf(e)).verdict} /> : null,
     facet: true,
   },
   dateColumn('created', 'Started', e => e.createdAt),

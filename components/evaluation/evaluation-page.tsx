@@ -16,9 +16,9 @@ import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { evaluationSentence } from './labels.ts'
-import { MetricsBeside } from './metrics-beside.tsx'
+import { ValidationComparison } from './validation-comparison.tsx'
 
-/** Is it really as good? A model on these rows, beside what its own validation rows promised. */
+/** Metrics of a model on a dataset, compared with its validation rows. */
 export function EvaluationPage({ project, id }: { project: string; id: string }) {
   const trpc = useTRPC()
   const poll = usePolling()
@@ -52,7 +52,7 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
               Run
             </Button>
             <Button component={Link} href={paths.newEvaluation(project, { run: data.run })}>
-              Measure on other rows
+              Evaluate on other data
             </Button>
           </>
         }
@@ -66,7 +66,7 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
               it.
             </Alert>
           ) : null}
-          <MetricsBeside evaluation={data} />
+          <ValidationComparison evaluation={data} />
           {data.curves ? <EvaluationCurves curves={data.curves} of="row" /> : null}
           <Text size="xs" c="dimmed">
             {leftOut(data)}Measured <Time at={data.endedAt} /> on{' '}
@@ -84,7 +84,7 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
 function leftOut({ rowsWithoutTarget, rowsUnknownClass, target }: EvaluationDetail): string {
   const parts = [
     rowsWithoutTarget ? `${formatCount(rowsWithoutTarget, 'row')} without “${target}”` : '',
-    rowsUnknownClass ? `${formatCount(rowsUnknownClass, 'row')} of a class that the model does not know` : '',
+    rowsUnknownClass ? `${formatCount(rowsUnknownClass, 'row')} of a class unknown to the model` : '',
   ].filter(Boolean)
   return parts.length === 0 ? '' : `Left out: ${parts.join(' and ')}. `
 }
@@ -95,7 +95,7 @@ function State({ project, evaluation: e }: { project: string; evaluation: Evalua
       <Alert color="red" variant="light" role="alert" title={e.reason ?? 'The evaluation failed.'}>
         {e.jobId ? (
           <Anchor component={Link} size="sm" href={paths.job(project, e.jobId)}>
-            See its log
+            Open log
           </Anchor>
         ) : null}
       </Alert>
@@ -104,8 +104,8 @@ function State({ project, evaluation: e }: { project: string; evaluation: Evalua
     return <Alert color="gray" variant="light" title={e.reason ?? 'The evaluation was cancelled.'} />
   if (e.state === 'queued')
     return (
-      <EmptyState title="Waiting for a worker">
-        It begins as soon as a worker is free; this page follows by itself.
+      <EmptyState title="Waiting for a free worker">
+        It starts when a worker is free; this page updates automatically.
       </EmptyState>
     )
   if (e.state !== 'running') return null

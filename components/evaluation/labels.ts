@@ -6,18 +6,18 @@ import { formatCount } from '../ui/format.ts'
 
 const METRICS = listMetrics()
 
-/** These rows beside the validation rows, as people say it. */
+/** Labels of the comparison with the validation rows. */
 export const BESIDE_WORDS: Record<Verdict, string> = {
   better: 'better',
   worse: 'worse',
-  tied: 'within chance',
-  same: 'the same',
+  tied: 'not significant',
+  same: 'equal',
   differs: 'differs',
   unknown: 'not comparable',
 }
 
 /** How a metric on these rows compares with that on the validation rows. */
-export function beside(detail: Pick<EvaluationDetail, 'intervals' | 'validationIntervals'>, id: string) {
+export function compareWithValidation(detail: Pick<EvaluationDetail, 'intervals' | 'validationIntervals'>, id: string) {
   const direction = METRICS.find(m => m.id === id)?.direction
   return compareValues(
     detail.validationIntervals[id],
@@ -41,25 +41,25 @@ export function evaluationSentence(
     'state' | 'reason' | 'metric' | 'measured' | 'validation' | 'rows' | 'intervals' | 'validationIntervals'
   >,
 ): string {
-  if (e.state === 'queued') return 'It waits for a worker.'
-  if (e.state === 'running') return 'The rows are being predicted.'
-  if (e.state === 'failed') return 'It failed.'
-  if (e.state === 'cancelled') return 'It was cancelled.'
+  if (e.state === 'queued') return 'Waiting for a free worker.'
+  if (e.state === 'running') return 'Predicting rows.'
+  if (e.state === 'failed') return 'Failed.'
+  if (e.state === 'cancelled') return 'Cancelled.'
   const { value, half } = formatMeasured(e.measured)
   const rows = e.rows === null ? 'these rows' : formatCount(e.rows, 'row')
-  if (!e.metric || value === '–') return `${rows} were measured; the metric is not defined on them.`
+  if (!e.metric || value === '–') return `${rows}; the metric is not defined on them.`
   const figure = `${metricLabel(e.metric)} ${value}${half ? ` ± ${half}` : ''} on ${rows}`
-  const { verdict } = beside(e, e.metric)
+  const { verdict } = compareWithValidation(e, e.metric)
   const there = formatMeasured(e.validation).value
   if (verdict === 'unknown' || verdict === 'differs') return `${figure}.`
-  if (verdict === 'tied') return `${figure}: within chance of the ${there} on its validation rows.`
-  if (verdict === 'same') return `${figure}: the same as on its validation rows.`
-  return `${figure}: clearly ${verdict} than the ${there} on its validation rows.`
+  if (verdict === 'tied') return `${figure}: not significantly different from the ${there} on its validation rows.`
+  if (verdict === 'same') return `${figure}: equal to its validation rows.`
+  return `${figure}: significantly ${verdict} than the ${there} on its validation rows.`
 }
 
 export function listSentence(items: readonly Pick<EvaluationSummary, 'state'>[]): string {
-  if (items.length === 0) return 'A model measured on rows it was not made for.'
+  if (items.length === 0) return 'Evaluate a model on another dataset.'
   const waiting = items.filter(i => isActive(i.state)).length
   const done = items.filter(i => i.state === 'succeeded').length
-  return `${formatCount(done, 'measurement')} done${waiting > 0 ? `, ${waiting} on the way` : ''}.`
+  return `${formatCount(done, 'evaluation')} finished${waiting > 0 ? `, ${waiting} active` : ''}.`
 }

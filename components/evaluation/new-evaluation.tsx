@@ -16,7 +16,7 @@ import { Problem } from '../ui/problem.tsx'
 
 const known = { experiment: parseAsString, run: parseAsString, data: parseAsString, version: parseAsString }
 
-/** Two choices: whose model, and on which rows. Both stand in the address. */
+/** Chooses a run and a dataset version; both are in the URL. */
 export function NewEvaluation({ project }: { project: string }) {
   const trpc = useTRPC()
   const router = useRouter()
@@ -55,30 +55,30 @@ export function NewEvaluation({ project }: { project: string }) {
   const failure = experiments.error ?? datasets.error
   const seen =
     shown.data && version && shown.data.dataset === data && shown.data.version === version.version
-      ? `${data} v${version.version} is what ${run?.name ?? 'the run'} was trained on: most of these rows it knows, so the numbers will flatter it.`
+      ? `${data} v${version.version} includes training rows of ${run?.name ?? 'the run'}; metrics are optimistic.`
       : null
   return (
     <Stack gap="md">
-      <PageHeader title="New evaluation" sentence="Choose a done run and the rows to measure its model on." />
+      <PageHeader title="New evaluation" sentence="Choose a run and the data to evaluate it on." />
       {failure ? <Problem error={failure} /> : null}
       {experiments.isPending || datasets.isPending ? (
         <Skeleton height={260} radius="md" aria-label="Loading runs and datasets" />
       ) : withDone.length === 0 ? (
         <EmptyState
-          title="There is no done run yet"
+          title="No succeeded runs"
           action={
             <Button component={Link} href={paths.training(project)}>
               Go to training
             </Button>
           }
         >
-          An evaluation measures the model of a run that is done.
+          Train a model first: an evaluation needs a succeeded run.
         </EmptyState>
       ) : (
         <Grid gap="md">
           <Grid.Col span={{ base: 12, md: 7 }}>
             <Stack gap="md">
-              <Panel title="1 · Model">
+              <Panel title="1. Model">
                 <Stack gap="sm">
                   <Select
                     label="Experiment"
@@ -111,7 +111,7 @@ export function NewEvaluation({ project }: { project: string }) {
                   {given.error ? <Problem error={given.error} /> : null}
                 </Stack>
               </Panel>
-              <Panel title="2 · Rows">
+              <Panel title="2. Data">
                 <Stack gap="sm">
                   <Select
                     label="Dataset"
@@ -137,11 +137,11 @@ export function NewEvaluation({ project }: { project: string }) {
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
-            <Panel title="What will happen">
+            <Panel title="Summary">
               <Stack gap="sm">
                 <Text size="sm">
                   {run && version
-                    ? `${run.name} predicts ${formatCount(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricLabel(shown.data.metric)} first` : ''}, and stands beside that of the run’s validation rows.`
+                    ? `${run.name} predicts ${formatCount(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricLabel(shown.data.metric)} first` : ''} and compared with the validation rows.`
                     : 'Choose a run and a dataset.'}
                 </Text>
                 {seen ? (
@@ -161,7 +161,7 @@ export function NewEvaluation({ project }: { project: string }) {
                       start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
                     }
                   >
-                    Measure
+                    Evaluate
                   </Button>
                 </Allowed>
               </Stack>

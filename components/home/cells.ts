@@ -21,7 +21,7 @@ const LOADING = { value: '…', detail: ' ' }
 function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!datasets) return LOADING
   const top = newest(datasets)
-  if (!top) return { value: 'no data yet', detail: 'add a table to begin' }
+  if (!top) return { value: 'no data yet', detail: 'upload a table to start' }
   const reading = ingestions?.filter(i => isActive(i.state)).length ?? 0
   return {
     value: formatCount(top.rows, 'row'),
@@ -29,10 +29,10 @@ function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'labe
     at: top.createdAt,
     badge:
       reading > 0
-        ? { state: 'running', label: `${reading} on the way` }
+        ? { state: 'running', label: `${reading} running` }
         : top.warnings.length > 0
           ? { state: 'warn', label: formatCount(top.warnings.length, 'warning') }
-          : { state: 'ok', label: 'clean' },
+          : { state: 'ok', label: 'no warnings' },
   }
 }
 
@@ -41,12 +41,10 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
   const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
   const done = experiments.reduce((sum, e) => sum + e.runs.succeeded, 0)
   const lead = leadingExperiment(experiments)
-  if (open + done === 0) return { value: 'nothing trained', detail: 'four choices start it' }
+  if (open + done === 0) return { value: 'no experiments', detail: 'start one' }
   return {
     value: open > 0 ? `${open} running` : `${formatCount(done, 'run')} done`,
-    detail: lead?.best
-      ? `best ${metricLabel(lead.metric ?? '')} ${formatNumber(lead.best.value)}`
-      : 'nothing measured yet',
+    detail: lead?.best ? `best ${metricLabel(lead.metric ?? '')} ${formatNumber(lead.best.value)}` : 'no results yet',
     badge: open > 0 ? { state: 'running', label: 'now' } : undefined,
   }
 }
@@ -55,8 +53,8 @@ function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'>
   if (!evaluations) return LOADING
   const open = evaluations.filter(e => isActive(e.state)).length
   const top = newest(evaluations.filter(e => e.state === 'succeeded'))
-  const badge = open > 0 ? { state: 'running', label: `${open} on the way` } : undefined
-  if (!top) return { value: open > 0 ? 'measuring' : 'not measured', detail: 'choose a run', badge }
+  const badge = open > 0 ? { state: 'running', label: `${open} running` } : undefined
+  if (!top) return { value: open > 0 ? 'measuring' : 'no evaluations', detail: 'choose a run', badge }
   return {
     value: top.measured ? formatMeasured(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
     detail: `${metricLabel(top.metric ?? '')} on ${top.dataset} v${top.version}`,
@@ -67,19 +65,19 @@ function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'>
 function registryCell({ models }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!models) return LOADING
   const [top] = models
-  if (!top) return { value: 'no model yet', detail: 'register the best run' }
+  if (!top) return { value: 'no models', detail: 'register the best run' }
   const newer = models.filter(m => m.latestVersion > (m.champion ?? 0)).length
   return {
     value: top.champion === null ? `v${top.latestVersion}, no champion` : `v${top.champion} champion`,
     detail: models.length === 1 ? top.model : `${top.model} and ${models.length - 1} more`,
-    badge: newer > 0 ? { state: 'warn', label: `${newer} newer` } : { state: 'ok', label: 'decided' },
+    badge: newer > 0 ? { state: 'warn', label: `${newer} to review` } : { state: 'ok', label: 'up to date' },
   }
 }
 
 function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!endpoints) return LOADING
   const [top] = [...endpoints].sort((a, b) => b.ratePerSecond - a.ratePerSecond)
-  if (!top) return { value: 'nothing answers', detail: 'promote a version' }
+  if (!top) return { value: 'no endpoints', detail: 'promote a version' }
   const rate = endpoints.reduce((sum, e) => sum + e.ratePerSecond, 0)
   const silent = endpoints.some(e => e.servers.alive === 0)
   const failing = endpoints.some(e => (e.errorShare ?? 0) > 0)
@@ -90,7 +88,7 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
         ? `${top.endpoint}, v${top.version}`
         : `p50 ${durationWords3(top.p50Ms)}, p99 ${durationWords3(top.p99Ms)}`,
     badge: silent
-      ? { state: 'alert', label: 'silent' }
+      ? { state: 'alert', label: 'no server' }
       : failing
         ? { state: 'warn', label: 'errors' }
         : { state: 'ok', label: rate > 0 ? 'no errors' : 'ready' },
@@ -100,8 +98,8 @@ const durationWords3 = (ms: number | null) =>
   ms === null ? '–' : ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : formatDuration(ms)
 
 const VERDICT_BADGE: Record<string, { state: string; label: string }> = {
-  ok: { state: 'ok', label: 'right' },
-  warn: { state: 'warn', label: 'watch' },
+  ok: { state: 'ok', label: 'ok' },
+  warn: { state: 'warn', label: 'warning' },
   alert: { state: 'alert', label: 'alert' },
   unknown: { state: 'queued', label: 'unknown' },
 }
@@ -109,7 +107,7 @@ const VERDICT_BADGE: Record<string, { state: string; label: string }> = {
 function monitoringCell({ monitors }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!monitors) return LOADING
   const top = worstMonitor(monitors)
-  if (!top) return { value: 'nothing to watch', detail: 'needs an endpoint' }
+  if (!top) return { value: 'no monitors', detail: 'needs an endpoint' }
   return {
     value:
       top.checkedAt === null
@@ -118,7 +116,7 @@ function monitoringCell({ monitors }: HomeData): Omit<Cell, 'word' | 'label'> {
           : 'not checked'
         : top.drifted === 0
           ? 'no drift'
-          : `${top.drifted} of ${top.columns} drift`,
+          : `drift in ${top.drifted} of ${top.columns}`,
     detail: top.checkedAt === null ? top.endpoint : 'checked ',
     at: top.checkedAt,
     badge: top.checkedAt === null ? undefined : VERDICT_BADGE[top.verdict],
@@ -131,7 +129,7 @@ function orchestrationCell({ activeJobs, failedJobs, schedules }: HomeData): Omi
     .filter(s => s.enabled && s.nextAt)
     .sort((a, b) => (a.nextAt ?? '').localeCompare(b.nextAt ?? ''))[0]
   return {
-    value: activeJobs.length > 0 ? formatCount(activeJobs.length, 'job') : 'nothing runs',
+    value: activeJobs.length > 0 ? formatCount(activeJobs.length, 'job') : 'no jobs',
     detail: next ? `${next.name} ` : 'no schedule',
     at: next?.nextAt,
     badge:
@@ -143,7 +141,7 @@ function orchestrationCell({ activeJobs, failedJobs, schedules }: HomeData): Omi
   }
 }
 
-/** The life of a model as one strip: each cell answers its word's question in three words. */
+/** The lifecycle as one strip: the state of each part in a few words. */
 export function cellsOf(data: HomeData): Cell[] {
   return [
     { word: 'data', label: 'Data', ...dataCell(data) },

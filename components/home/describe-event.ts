@@ -35,7 +35,7 @@ const measured = (metric: string | undefined, value: number | null | undefined) 
 const VERDICTS = {
   ok: 'healthy',
   warn: 'warning',
-  alert: 'needs attention',
+  alert: 'drift alert',
   unknown: 'not enough data for a verdict',
 }
 

@@ -6,7 +6,7 @@ import type { ModelSummary } from '#server/registry/contract.ts'
 import type { EndpointSummary } from '#server/serving/contract.ts'
 import type { ExperimentSummary } from '#server/training/contract.ts'
 
-/** What the lists of the eight words say; absent while it is read or when it could not be. */
+/** Lists of all lifecycle sections; a list is absent while it loads or if it failed. */
 export interface HomeData {
   datasets?: DatasetSummary[]
   ingestions?: { id: string; dataset: string; fileName: string; state: string; reason: string | null }[]

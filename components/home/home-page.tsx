@@ -13,7 +13,7 @@ import { ServedError, ServedTraffic } from './served-charts.tsx'
 import { standingSentence } from './standing.ts'
 import { useHome } from './use-home.ts'
 
-/** Where the project stands, what needs somebody, what happened. */
+/** State of the project, required actions and activity. */
 export function HomePage({ project }: { project: string }) {
   const { data, errors } = useHome(project)
   const endpoint = data.endpoints?.[0]?.endpoint

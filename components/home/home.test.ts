@@ -58,17 +58,9 @@ describe('home', () => {
   it('an empty project says what comes first in every cell', () => {
     assert.deepEqual(
       cellsOf(EMPTY).map(c => c.value),
-      [
-        'no data yet',
-        'nothing trained',
-        'not measured',
-        'no model yet',
-        'nothing answers',
-        'nothing to watch',
-        'nothing runs',
-      ],
+      ['no data yet', 'no experiments', 'no evaluations', 'no models', 'no endpoints', 'no monitors', 'no jobs'],
     )
-    assert.match(standingSentence(EMPTY), /begins with a table/)
+    assert.match(standingSentence(EMPTY), /Upload a table/)
     assert.deepEqual(needsOf(EMPTY), [])
   })
 
@@ -81,8 +73,8 @@ describe('home', () => {
     const data = { ...EMPTY, models: [MODEL], endpoints: [ENDPOINT], monitors: [MONITOR] }
     assert.deepEqual(cell(data, 'serving').value, '12 req/s')
     assert.equal(cell(data, 'serving').detail, 'p50 0.62 ms, p99 2.1 ms')
-    assert.equal(cell(data, 'monitoring').value, '1 of 12 drift')
-    assert.equal(standingSentence(data), 'demand v1 answers on live. Humidity shifted.')
+    assert.equal(cell(data, 'monitoring').value, 'drift in 1 of 12')
+    assert.equal(standingSentence(data), 'Endpoint live serves demand v1. Humidity shifted.')
     assert.deepEqual(
       needsOf(data).map(n => n.title),
       ['live', 'demand v2'],
@@ -96,8 +88,8 @@ describe('home', () => {
       endpoints: [{ ...ENDPOINT, servers: { current: 0, alive: 0 } }],
       monitors: [MONITOR],
     }
-    assert.equal(needsOf(data)[0]?.label, 'silent')
-    assert.match(standingSentence(data), /nothing answers/)
+    assert.equal(needsOf(data)[0]?.label, 'no server')
+    assert.match(standingSentence(data), /do not respond/)
   })
 
   it('runs of one experiment that succeeded share a line; an event without a description shows its name', () => {

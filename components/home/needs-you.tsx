@@ -12,10 +12,10 @@ const SHOWN = 6
 export function NeedsYou({ project, data }: { project: string; data: HomeData }) {
   const needs = needsOf(data)
   return (
-    <Panel title="Needs you" note={needs.length > SHOWN ? `${SHOWN} of ${needs.length}` : undefined}>
+    <Panel title="Action required" note={needs.length > SHOWN ? `${SHOWN} of ${needs.length}` : undefined}>
       {needs.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing waits for anybody.
+          Nothing to do.
         </Text>
       ) : (
         <ul className={classes.list}>

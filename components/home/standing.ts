@@ -2,29 +2,28 @@ import { metricLabel } from '../training/labels.ts'
 import { formatCount, formatNumber } from '../ui/format.ts'
 import { type HomeData, leadingExperiment, worstMonitor } from './home-data.ts'
 
-/** Where this project stands, in one or two sentences. */
+/** Summarizes the state of the project in one or two sentences. */
 export function standingSentence(data: HomeData): string {
   const { datasets, experiments, models, endpoints, monitors } = data
   if (!datasets || !experiments || !models || !endpoints || !monitors) return ' '
   if (endpoints.length > 0) {
     const silent = endpoints.filter(e => e.servers.alive === 0)
-    if (silent.length > 0) return 'No inference server is running: nothing answers.'
+    if (silent.length > 0) return 'No inference server is running; endpoints do not respond.'
     const top = worstMonitor(monitors)
     const serves =
       endpoints.length === 1
-        ? `${endpoints[0]!.model} v${endpoints[0]!.version} answers on ${endpoints[0]!.endpoint}.`
-        : `${endpoints.length} endpoints answer.`
+        ? `Endpoint ${endpoints[0]!.endpoint} serves ${endpoints[0]!.model} v${endpoints[0]!.version}.`
+        : `${endpoints.length} endpoints are serving.`
     return top && top.verdict !== 'unknown' ? `${serves} ${top.sentence}` : serves
   }
-  if (models.length > 0) return `${models[0]!.model} waits to be promoted: nothing answers requests yet.`
+  if (models.length > 0) return `${models[0]!.model} is registered. Promote a version to serve it.`
   const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
-  if (open > 0)
-    return `${formatCount(open, 'run')} ${open === 1 ? 'is' : 'are'} on the way; the best can be registered.`
+  if (open > 0) return `${formatCount(open, 'run')} active. Register the best run when they finish.`
   const lead = leadingExperiment(experiments)
   if (lead?.best)
-    return `${lead.best.name} is best in ${lead.experiment} with ${metricLabel(lead.metric ?? 'score')} ${formatNumber(lead.best.value)}; register it to keep it.`
-  if (datasets.length > 0) return 'Data is here; nothing was trained yet.'
-  return 'Everything begins with a table: one row per case, one column per fact.'
+    return `${lead.best.name} is best in ${lead.experiment} with ${metricLabel(lead.metric ?? 'score')} ${formatNumber(lead.best.value)}. Register it to version it.`
+  if (datasets.length > 0) return 'Data is available. Start an experiment.'
+  return 'Upload a table to start: one row per example.'
 }
 
 export interface Need {
@@ -37,7 +36,7 @@ export interface Need {
   action: string
 }
 
-/** What waits for somebody, worst first, each with the one button that settles it. */
+/** Lists what requires action, most severe first, each with one button. */
 export function needsOf(data: HomeData): Need[] {
   const needs: Need[] = []
   for (const m of data.monitors ?? [])
@@ -45,25 +44,25 @@ export function needsOf(data: HomeData): Need[] {
       needs.push({
         key: `monitor-${m.endpoint}`,
         state: m.verdict,
-        label: m.verdict === 'alert' ? 'alert' : 'watch',
+        label: m.verdict === 'alert' ? 'alert' : 'warning',
         title: m.endpoint,
         detail: m.sentence,
         href: `monitoring/${encodeURIComponent(m.endpoint)}`,
-        action: 'Look',
+        action: 'Open',
       })
   for (const e of data.endpoints ?? [])
     if (e.servers.alive === 0 || e.servers.current < e.servers.alive)
       needs.push({
         key: `endpoint-${e.endpoint}`,
         state: 'alert',
-        label: e.servers.alive === 0 ? 'silent' : 'behind',
+        label: e.servers.alive === 0 ? 'no server' : 'behind',
         title: e.endpoint,
         detail:
           e.servers.alive === 0
             ? 'No inference server is running.'
-            : `${e.servers.alive - e.servers.current} of ${e.servers.alive} servers answer with an older version.`,
+            : `${e.servers.alive - e.servers.current} of ${e.servers.alive} servers still serve an older version.`,
         href: `serving/${encodeURIComponent(e.endpoint)}`,
-        action: 'Look',
+        action: 'Open',
       })
   for (const i of data.ingestions ?? [])
     if (i.state === 'failed')
@@ -85,19 +84,16 @@ export function needsOf(data: HomeData): Need[] {
         title: j.title,
         detail: j.reason ?? 'No reason was recorded.',
         href: `orchestration/jobs/${j.id}`,
-        action: 'See why',
+        action: 'Show reason',
       })
   for (const m of data.models ?? [])
     if (m.latestVersion > (m.champion ?? 0))
       needs.push({
         key: `model-${m.model}`,
         state: 'warn',
-        label: 'decide',
+        label: 'new version',
         title: `${m.model} v${m.latestVersion}`,
-        detail:
-          m.champion === null
-            ? 'No version of it is champion yet.'
-            : `Newer than the champion, which is v${m.champion}.`,
+        detail: m.champion === null ? 'No version is in production.' : `Newer than v${m.champion} in production.`,
         href: `registry/${encodeURIComponent(m.model)}`,
         action: 'Review',
       })

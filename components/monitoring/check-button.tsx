@@ -47,5 +47,5 @@ export function CheckProgress({ progress }: { progress: { done: number; note?: s
 
 export function CheckProblem({ error, problem }: { error: unknown; problem: string | null }) {
   if (error) return <Problem error={error} />
-  return problem ? <Problem error={new Error(`The newest check failed: ${problem}`)} /> : null
+  return problem ? <Problem error={new Error(`The latest check failed: ${problem}`)} /> : null
 }

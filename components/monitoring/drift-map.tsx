@@ -24,8 +24,8 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
   )
   return (
     <HeatMap
-      title={`Shift per column and ${status.grain}`}
-      note="times its limit, against training · ● drifted"
+      title={`Drift per column and ${status.grain}`}
+      note="multiple of the threshold, against training · ● drifted"
       summary={mapSummary(status)}
       rows={rows}
       columns={names}

@@ -3,7 +3,7 @@ import { Chart } from '../charts/chart.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { errorSummary, fillWindows, versionMarks } from './labels.ts'
 
-/** Measured error per window beside that of the validation rows. */
+/** Live metric per window and that of the validation rows. */
 export function ErrorChart({ status }: { status: MonitorStatus }) {
   const names = fillWindows(status.windows.map(w => w.window))
   const byName = new Map(status.performance.map(p => [p.window, p]))

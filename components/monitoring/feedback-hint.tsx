@@ -8,7 +8,7 @@ export function FeedbackHint({ url }: { url: string }) {
   return (
     <Panel
       title="Error, measured"
-      note="no true values yet"
+      note="no labels received"
       actions={
         <CopyButton value={text}>
           {({ copied, copy }) => (
@@ -21,11 +21,10 @@ export function FeedbackHint({ url }: { url: string }) {
     >
       <Stack gap="xs">
         <Text size="sm" c="dimmed">
-          Whether drift matters shows when you send what turned out to be true. Each answer of the endpoint has an id
-          per row; send it back with the true value, days or months later. Ids of your own work too, when you gave them
-          with the request.
+          Send actual outcomes to measure the live metric. Each prediction has an id per row; send it back with the true
+          value, days or months later. Ids of your own work too, when you gave them with the request.
         </Text>
-        <Code block tabIndex={0} aria-label="Request that sends a true value">
+        <Code block tabIndex={0} aria-label="Request that sends a label">
           {text}
         </Code>
       </Stack>

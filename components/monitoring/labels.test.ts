@@ -46,7 +46,7 @@ describe('words of monitoring', () => {
     assert.deepEqual(rankColumns(status), ['a', 'b'])
     assert.match(mapSummary(status), /1 of 1 windows .* 2 columns drifted, a the most/)
     const few = [window('2012-01-01', [column('a', 0.5, { judged: false })])]
-    assert.match(mapSummary({ ...status, windows: few }), /No day has rows enough/)
+    assert.match(mapSummary({ ...status, windows: few }), /No day has enough rows/)
   })
 
   it('promotions within the windows are marked where they happened, else where a version first answered', () => {

@@ -2,10 +2,10 @@ import type { ColumnDrift, MonitorStatus, MonitorWindow, Verdict } from '#server
 
 /** What stands above the sentence of a verdict. */
 export const VERDICT_LABEL: Record<Verdict, string> = {
-  ok: 'Still right',
-  warn: 'Something to watch',
-  alert: 'Needs attention',
-  unknown: 'Not enough to tell',
+  ok: 'No drift',
+  warn: 'Warning',
+  alert: 'Alert',
+  unknown: 'Insufficient data',
 }
 
 export const testLabel = (c: Pick<ColumnDrift, 'test'>) => (c.test === 'ks' ? 'KS' : 'PSI')
@@ -18,12 +18,12 @@ export function driftState(c: ColumnDrift): DriftState {
 }
 export const DRIFT_LABEL: Record<DriftState, string> = {
   drifted: 'drifted',
-  unsure: 'may be chance',
+  unsure: 'not significant',
   stable: 'stable',
   unjudged: 'too few rows',
 }
 
-/** How many times its limit a column is away; above this the colour says no more. */
+/** Multiple of the threshold at which the color scale ends. */
 const MOST_TIMES = 4
 export const timesLimit = (c: ColumnDrift) => Math.min(MOST_TIMES, c.statistic / c.threshold)
 export const formatTimesLimit = (times: number) => (times >= MOST_TIMES ? `≥ ${MOST_TIMES}` : times.toFixed(1))
@@ -88,12 +88,10 @@ export const feedbackSnippet = (url: string) =>
 export function mapSummary(status: Pick<MonitorStatus, 'windows' | 'columns'>): string {
   const { windows, columns } = status
   if (!windows.some(w => w.columns.some(c => c.judged)))
-    return `No ${windows[0]?.window.length === 10 ? 'day' : 'month'} has rows enough to be judged.`
+    return `No ${windows[0]?.window.length === 10 ? 'day' : 'month'} has enough rows.`
   const flagged = windows.filter(w => w.columns.some(c => c.drifted)).length
   if (flagged === 0)
-    return windows.length === 1
-      ? 'No column drifted in the one window.'
-      : `No column drifted in any of ${windows.length} windows.`
+    return windows.length === 1 ? 'No drift in the only window.' : `No drift in ${windows.length} windows.`
   const worst = rankColumns(status)[0]
   return `In ${flagged} of ${windows.length} windows some of ${columns.length} columns drifted, ${worst} the most.`
 }
@@ -101,7 +99,7 @@ export function mapSummary(status: Pick<MonitorStatus, 'windows' | 'columns'>): 
 export function errorSummary(status: Pick<MonitorStatus, 'performance' | 'metric'>, number: (n: number) => string) {
   const measured = status.performance.filter(p => p.value !== null)
   const last = measured.at(-1)
-  if (!last) return 'No true values came yet.'
+  if (!last) return 'No labels received.'
   const label = status.metric?.label ?? last.metric
   const baseline = last.baseline === null ? '' : `; ${number(last.baseline)} at validation`
   return `${label} ${number(last.value!)} in ${last.window}${baseline}.`

@@ -85,8 +85,8 @@ function Evidence({
 }) {
   if (status.checkedAt === null)
     return status.checking ? null : (
-      <EmptyState title="Not checked yet">
-        Checks run every hour by themselves. “Check now” compares the requests so far with the training rows.
+      <EmptyState title="Not checked">
+        Checks run hourly. “Check now” compares the requests so far with the training data.
       </EmptyState>
     )
   if (status.rows === 0)
@@ -95,12 +95,12 @@ function Evidence({
         title="No traffic yet"
         action={
           <Button component={Link} href={paths.endpoint(project, status.endpoint)}>
-            Send a first request
+            Send a request
           </Button>
         }
       >
-        {status.endpoint} answers with {status.model} v{status.version}, but nothing was asked of it. Each request
-        counts in the window of its event time.
+        {status.endpoint} serves {status.model} v{status.version} but has received no requests. Each request counts in
+        the window of its event time.
       </EmptyState>
     )
   return (

@@ -110,7 +110,7 @@ function AttemptTable({ job, nowMs }: { job: JobDetail; nowMs: number }) {
     <Panel title="Attempts" note={`${job.name}, ${job.lane} queue, at most ${job.attemptsAllowed}`} flush>
       {job.attempts.length === 0 ? (
         <Text size="sm" c="dimmed" px="md" pb="sm">
-          {job.state === 'cancelled' ? 'Cancelled before the first attempt.' : 'No attempt yet.'}
+          {job.state === 'cancelled' ? 'Cancelled before the first attempt.' : 'No attempts.'}
         </Text>
       ) : (
         <PlainTable label="Attempts" columns={columns} rows={job.attempts} rowKey={a => String(a.number)} />

@@ -6,10 +6,10 @@ import { drawnSpan, formatElapsed, formatWindow, jobStateLabel, overviewSentence
 describe('words of jobs', () => {
   it('one sentence says what runs, what waits and what failed', () => {
     for (const [counts, sentence] of [
-      [{}, 'Nothing runs now; none has failed.'],
-      [{ running: 1 }, '1 job runs; none has failed.'],
-      [{ running: 2, queued: 1 }, '2 jobs run, 1 waits; none has failed.'],
-      [{ queued: 3, failed: 1, succeeded: 9 }, 'Nothing runs yet, 3 wait; 1 failed, with the reason beside each.'],
+      [{}, 'No running or failed jobs.'],
+      [{ running: 1 }, 'Jobs: 1 running.'],
+      [{ running: 2, queued: 1 }, 'Jobs: 2 running, 1 queued.'],
+      [{ queued: 3, failed: 1, succeeded: 9 }, 'Jobs: 3 queued, 1 failed.'],
     ] as const)
       assert.equal(overviewSentence(counts), sentence)
   })

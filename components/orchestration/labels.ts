@@ -1,6 +1,6 @@
 import type { AttemptSummary, JobDetail, JobSummary, TimelineLane } from '#server/orchestration/contract.ts'
 import { SUBJECTS, subjectOf } from '#server/platform/subjects/contract.ts'
-import { formatCount, formatDuration } from '../ui/format.ts'
+import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { subjectPath } from '../ui/subject-path.ts'
 
@@ -31,33 +31,33 @@ export const jobStateLabel = (job: Pick<JobSummary, 'state' | 'cancelling' | 'pr
   return done === undefined || done === 0 ? job.state : `running ${Math.round(done * 100)} %`
 }
 
-/** Who asked for it; ids of persons stay out of sentences. */
+/** Kind of requester; user ids are not shown. */
 export const authorLabel = (createdBy: string): string =>
   createdBy.startsWith('user:')
-    ? 'a person'
+    ? 'a user'
     : createdBy.startsWith('token:')
       ? 'an API token'
       : createdBy === 'system:scheduler'
         ? 'a schedule'
-        : 'the job before it'
+        : 'an upstream job'
 
 export function jobSentence(job: JobDetail): string {
-  const tries = job.attempts.length > 1 ? ` It is attempt ${job.attempts.length}.` : ''
+  const tries = job.attempts.length > 1 ? ` Attempt ${job.attempts.length}.` : ''
   switch (job.state) {
     case 'queued':
       return job.cancelling
-        ? 'It is being cancelled and will not begin.'
+        ? 'Cancelling before it starts.'
         : job.reason
-          ? `It waits for a free slot. ${job.reason}`
-          : 'It waits for a free slot of its lane.'
+          ? `Waiting for a free slot. ${job.reason}`
+          : 'Waiting for a free slot of its queue.'
     case 'running':
-      return job.cancelling ? 'It is being cancelled.' : `It is running${note(job)}.${tries}`
+      return job.cancelling ? 'Cancelling.' : `Running${note(job)}.${tries}`
     case 'succeeded':
       return job.attempts.length > 1 ? `Succeeded on attempt ${job.attempts.length}.` : 'Succeeded.'
     case 'failed':
-      return `It failed: ${job.reason ?? 'no reason was recorded.'}`
+      return `Failed: ${job.reason ?? 'no reason was recorded.'}`
     case 'cancelled':
-      return job.reason ?? 'It was cancelled.'
+      return job.reason ?? 'Cancelled.'
   }
 }
 
@@ -67,11 +67,13 @@ export function overviewSentence(counts: Record<string, number>): string {
   const running = counts.running ?? 0
   const queued = counts.queued ?? 0
   const failed = counts.failed ?? 0
-  const now =
-    running + queued === 0
-      ? 'Nothing runs now'
-      : `${running === 0 ? 'Nothing runs yet' : `${formatCount(running, 'job')} ${running === 1 ? 'runs' : 'run'}`}${queued > 0 ? `, ${queued} ${queued === 1 ? 'waits' : 'wait'}` : ''}`
-  return `${now}; ${failed === 0 ? 'none has failed' : `${failed} failed, with the reason beside each`}.`
+  if (running + queued + failed === 0) return 'No running or failed jobs.'
+  const parts = [
+    running > 0 ? `${formatNumber(running)} running` : null,
+    queued > 0 ? `${formatNumber(queued)} queued` : null,
+    failed > 0 ? `${formatNumber(failed)} failed` : null,
+  ]
+  return `Jobs: ${parts.filter(part => part !== null).join(', ')}.`
 }
 
 /**

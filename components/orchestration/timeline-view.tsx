@@ -47,7 +47,7 @@ export function TimelineView({ project }: { project: string }) {
         data={WINDOWS.map(w => ({ value: String(w), label: `Last ${formatWindow(w)}` }))}
       />
       {data.lanes.length === 0 ? (
-        <EmptyState title={`Nothing ran within the last ${formatWindow(minutes)}`}>
+        <EmptyState title={`No jobs in the last ${formatWindow(minutes)}`}>
           Uploads, profiles, training runs and monitoring checks appear here as bars while they run, each with its
           attempts. Choose a longer window to look further back.
         </EmptyState>
@@ -79,7 +79,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
   return (
     <Panel
       title="Attempts over time"
-      note={`UTC; the dashed part of a lane is waiting${quietSince ? `; nothing has run since ${quietSince.slice(11, 16)}` : ''}`}
+      note={`UTC; dashed: queued${quietSince ? `; idle since ${quietSince.slice(11, 16)}` : ''}`}
       flush
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

@@ -4,8 +4,8 @@ import type { Verdict } from '../training/labels.ts'
 const LOOKS: Record<Verdict, { colour: string; words: string }> = {
   better: { colour: 'green', words: 'better' },
   worse: { colour: 'red', words: 'worse' },
-  tied: { colour: 'gray', words: 'within chance' },
-  same: { colour: 'gray', words: 'the same' },
+  tied: { colour: 'gray', words: 'not significant' },
+  same: { colour: 'gray', words: 'equal' },
   differs: { colour: 'gray', words: 'differs' },
   unknown: { colour: 'gray', words: 'no value' },
 }

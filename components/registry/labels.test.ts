@@ -37,10 +37,10 @@ describe('words of the registry', () => {
     assert.equal(metricsOf([version({ mae: 1, rmse: 2, zeal: 3 }, undefined, 'mae'), version({ r2: 1 })])[0], 'mae'))
 
   for (const [champion, newest, behind, expected] of [
-    [undefined, 2, 2, 'No version answers yet; v2 is the newest.'],
-    [2, 2, 0, 'v2 answers; it is the newest version.'],
-    [1, 2, 1, 'v1 answers; v2 is newer.'],
-    [1, 4, 3, 'v1 answers; 3 versions are newer, v4 the newest.'],
+    [undefined, 2, 2, 'No version in production; v2 is the latest.'],
+    [2, 2, 0, 'v2, the latest version, is in production.'],
+    [1, 2, 1, 'v1 is in production; v2 is newer.'],
+    [1, 4, 3, 'v1 is in production; 3 versions are newer, v4 is the latest.'],
   ] as const)
     it(expected, () => assert.equal(modelSentence(champion, newest, behind), expected))
 })

@@ -10,7 +10,7 @@ type Metrics = Pick<VersionSummary, 'metrics' | 'intervals' | 'metric'>
 export const measuredOf = (version: Metrics, metric: string): Measured =>
   version.intervals[metric] ?? { value: version.metrics[metric] ?? null, low: null, high: null }
 
-/** A challenger beside the champion: only what intervals tell apart is better or worse. */
+/** Compares a challenger with the champion; overlapping intervals are tied. */
 export const compareVersions = (metric: string, champion: Metrics, challenger: Metrics): Verdict =>
   compareValues(measuredOf(champion, metric), measuredOf(challenger, metric), directionOf(metric)).verdict
 
@@ -26,8 +26,8 @@ export function metricsOf(versions: Metrics[]): string[] {
 
 /** The sentence at the top of a model's page. */
 export function modelSentence(champion: number | undefined, newest: number, behind: number): string {
-  if (champion === undefined) return `No version answers yet; v${newest} is the newest.`
-  if (champion === newest) return `v${champion} answers; it is the newest version.`
+  if (champion === undefined) return `No version in production; v${newest} is the latest.`
+  if (champion === newest) return `v${champion}, the latest version, is in production.`
   if (champion > newest) return `v${champion} answers.`
-  return `v${champion} answers; ${behind === 1 ? `v${newest} is newer` : `${behind} versions are newer, v${newest} the newest`}.`
+  return `v${champion} is in production; ${behind === 1 ? `v${newest} is newer` : `${behind} versions are newer, v${newest} is the latest`}.`
 }

@@ -18,7 +18,7 @@ const LineageGraph = dynamic(() => import('../data/lineage/lineage-graph.tsx').t
   loading: () => <Skeleton height={460} radius="md" aria-label="Loading the lineage" />,
 })
 
-/** One model: its versions, and the newest beside the one in use. */
+/** One model: its versions, and the latest compared with production. */
 export function ModelPage({ project, name }: { project: string; name: string }) {
   const { data, error, refetch } = useModel(project, name)
   const endpoints = useEndpoints(project).data?.items.filter(e => e.model === name) ?? []

@@ -12,10 +12,10 @@ import {
   TextInput,
   Title,
 } from '@mantine/core'
+import { useForm } from '@mantine/form'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
-import { useState } from 'react'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
@@ -32,7 +32,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
   const router = useRouter()
   const [number] = useQueryState('version', parseAsInteger)
   const [chosen, setChosen] = useQueryState('endpoint', parseAsString)
-  const [reason, setReason] = useState('')
+  const form = useForm({ initialValues: { reason: '' } })
   const model = useModel(project, name)
   const endpoints = useEndpoints(project)
   const promote = usePromote(project)
@@ -75,7 +75,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
             disabled={!may || nameProblem !== undefined || decision.code !== 'possible'}
             onClick={() =>
               promote.mutate(
-                { model: `${name}@${version.version}`, endpoint, reason: reason || undefined },
+                { model: `${name}@${version.version}`, endpoint, reason: form.getValues().reason || undefined },
                 {
                   onSuccess: done => {
                     if (done.laggards.length === 0) router.push(paths.endpoint(project, endpoint))
@@ -123,15 +123,14 @@ export function PromotePage({ project, name }: { project: string; name: string }
                 <TextInput
                   label="Reason"
                   description="Kept in the history"
-                  value={reason}
                   maxLength={1000}
-                  onChange={event => setReason(event.currentTarget.value)}
+                  {...form.getInputProps('reason')}
                 />
               </Stack>
             </Paper>
             <Paper withBorder radius="md" p="md">
               <Title order={2} size="h5" mb="xs">
-                Where it comes from
+                Origin
               </Title>
               <Facts
                 items={[

@@ -1,5 +1,6 @@
 'use client'
 import { Badge, Button, Skeleton, Stack, Tabs } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
 import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
@@ -25,7 +26,7 @@ const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions:
 export function EndpointPage({ project, name }: { project: string; name: string }) {
   const [tab, setTab] = useTab(TABS, 'try')
   const [rollback, setRollback] = useState<{ to?: number }>()
-  const [choosing, setChoosing] = useState(false)
+  const [choosing, primary] = useDisclosure()
   const { data, error, refetch } = useEndpoint(project, name)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the endpoint" />
@@ -48,7 +49,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           <>
             {data.primary ? null : (
               <Allowed project={project} to="serving:choose-primary">
-                <Button variant="default" title={PRIMARY_HELP} onClick={() => setChoosing(true)}>
+                <Button variant="default" title={PRIMARY_HELP} onClick={primary.open}>
                   Make primary
                 </Button>
               </Allowed>
@@ -67,7 +68,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
       {stuck.map(i => (
         <Problem
           key={i.process}
-          error={new Error(`${i.host}:${i.pid} could not load the version and keeps the one before: ${i.error}`)}
+          error={new Error(`${i.host}:${i.pid} could not load the version and keeps the previous one: ${i.error}`)}
         />
       ))}
       <LiveView project={project} endpoint={name} />
@@ -94,7 +95,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           <PredictionList project={project} endpoint={name} />
         </Tabs.Panel>
       </Tabs>
-      {choosing ? <PrimaryDialog project={project} shown={data} onClose={() => setChoosing(false)} /> : null}
+      {choosing ? <PrimaryDialog project={project} shown={data} onClose={primary.close} /> : null}
       {rollback ? (
         <RollbackDialog project={project} shown={data} to={rollback.to} opened onClose={() => setRollback(undefined)} />
       ) : null}

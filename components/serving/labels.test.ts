@@ -13,20 +13,14 @@ const quiet = {
 
 describe('words of serving', () => {
   for (const [given, expected] of [
-    [{}, 'demand v3 answers; no request came in the last minute.'],
-    [{ servers: { current: 0, alive: 0 } }, 'No inference server is running: nothing answers.'],
+    [{}, 'Serves demand v3: no requests in the last minute.'],
+    [{ servers: { current: 0, alive: 0 } }, 'No inference server is running; the endpoint does not respond.'],
     [
       { servers: { current: 1, alive: 2 } },
-      '1 of 2 servers answer with demand v3; the others with the version before.',
+      '1 of 2 servers serve demand v3; the others still serve the previous version.',
     ],
-    [
-      { ratePerSecond: 12.34, p99Ms: 1.5, errorShare: 0 },
-      'demand v3 answers 12.3/s, 99 % of them within 1.5 ms; none was refused.',
-    ],
-    [
-      { ratePerSecond: 1, p99Ms: 1.5, errorShare: 0.5 },
-      'demand v3 answers 1/s, 99 % of them within 1.5 ms; 50 % were refused.',
-    ],
+    [{ ratePerSecond: 12.34, p99Ms: 1.5, errorShare: 0 }, 'Serves demand v3: 12.3 req/s, p99 1.5 ms, no errors.'],
+    [{ ratePerSecond: 1, p99Ms: 1.5, errorShare: 0.5 }, 'Serves demand v3: 1 req/s, p99 1.5 ms, 50 % errors.'],
   ] as const)
     it(expected, () => assert.equal(endpointSentence({ ...quiet, ...given }), expected))
   it('an example fits its column', () => {

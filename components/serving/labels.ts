@@ -2,27 +2,28 @@ import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import type { EndpointDetail } from '#server/serving/contract.ts'
 
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
-export const formatRate = (perSecond: number) => `${short.format(perSecond)}/s`
+/** Requests a second, or a minute if there are few. */
+export const formatRate = (perSecond: number) =>
+  perSecond > 0 && perSecond < 0.1 ? `${short.format(perSecond * 60)} req/min` : `${short.format(perSecond)} req/s`
 export const formatLatency = (ms: number | null) => (ms === null ? '–' : `${short.format(ms)} ms`)
 export const formatTime = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
 export const formatErrorShare = (share: number | null) =>
   share === null ? '–' : share > 0 && share < 0.001 ? '< 0.1 %' : `${short.format(share * 100)} %`
 
-/** The sentence at the top of an endpoint's page. */
+/** Summarizes what an endpoint serves and its traffic. */
 export function endpointSentence(
   e: Pick<EndpointDetail, 'model' | 'version' | 'servers' | 'ratePerSecond' | 'p99Ms' | 'errorShare'>,
 ): string {
-  const answers = `${e.model} v${e.version} answers`
-  if (e.servers.alive === 0) return `No inference server is running: nothing answers.`
+  const served = `${e.model} v${e.version}`
+  if (e.servers.alive === 0) return 'No inference server is running; the endpoint does not respond.'
   if (e.servers.current < e.servers.alive)
-    return `${e.servers.current} of ${e.servers.alive} servers answer with ${e.model} v${e.version}; the others with the version before.`
-  if (e.ratePerSecond === 0) return `${answers}; no request came in the last minute.`
-  const errors =
-    e.errorShare === null || e.errorShare === 0 ? 'none was refused' : `${formatErrorShare(e.errorShare)} were refused`
-  return `${answers} ${formatRate(e.ratePerSecond)}, 99 % of them within ${formatLatency(e.p99Ms)}; ${errors}.`
+    return `${e.servers.current} of ${e.servers.alive} servers serve ${served}; the others still serve the previous version.`
+  if (e.ratePerSecond === 0) return `Serves ${served}: no requests in the last minute.`
+  const errors = e.errorShare === null || e.errorShare === 0 ? 'no errors' : `${formatErrorShare(e.errorShare)} errors`
+  return `Serves ${served}: ${formatRate(e.ratePerSecond)}, p99 ${formatLatency(e.p99Ms)}, ${errors}.`
 }
 
-/** A value that fits the column, for the form and the snippets. */
+/** An example value of the column, for the test form and the snippets. */
 export function exampleOf(column: SignatureColumn): string | number | boolean {
   const { type, domain } = column
   if (type === 'number' || type === 'integer') {
@@ -41,7 +42,7 @@ export const exampleRow = (signature: Signature) =>
 export const LANGUAGES = ['curl', 'Python', 'TypeScript'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** A request that works when it is pasted; the token comes from the environment. */
+/** A complete request; the token comes from the environment. */
 export function snippet(language: Language, url: string, row: Record<string, unknown>): string {
   const body = JSON.stringify({ rows: [row] })
   if (language === 'curl')
@@ -73,6 +74,6 @@ export function snippet(language: Language, url: string, row: Record<string, unk
   ].join('\n')
 }
 
-/** Rounding never makes a probability certain: a model that is very sure may still be wrong. */
+/** Rounding never shows 0 % or 100 % for an uncertain probability. */
 export const formatProbability = (p: number): string =>
   p > 0 && p < 0.001 ? '< 0.1 %' : p < 1 && p > 0.999 ? '> 99.9 %' : `${(p * 100).toFixed(1)} %`

@@ -34,7 +34,7 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
             kind="line"
             title="Requests"
             note={`per second, last ${MINUTES} minutes`}
-            summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'none' : errors.toLocaleString('en')} refused.`}
+            summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'no' : errors.toLocaleString('en')} errors.`}
             series={[
               line('all', p => p.ratePerSecond),
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
@@ -50,10 +50,10 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
           <Chart
             kind="line"
             title="Latency"
-            note={`of one answer, last ${MINUTES} minutes`}
+            note={`per request, last ${MINUTES} minutes`}
             summary={
               requests === 0
-                ? 'No requests, so there is no latency.'
+                ? 'No requests.'
                 : `The slowest ten seconds had a 99th percentile of ${formatLatency(slowest)}.`
             }
             series={[line('p99', p => p.p99Ms), line('p50', p => p.p50Ms)]}

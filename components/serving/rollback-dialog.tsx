@@ -1,10 +1,14 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Text } from '@mantine/core'
 import type { EndpointDetail } from '#server/serving/contract.ts'
+import { rollbackInputSchema } from '#server/serving/contract.ts'
 import { Problem } from '../ui/problem.tsx'
+import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
+import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
 import { useRollback } from './client.ts'
 
-/** Asks before an endpoint goes back, and says what will happen. `to` absent: the version that answered before. */
+const reasonForm = rollbackInputSchema.pick({ reason: true })
+
+/** Confirms a rollback; without `to`, to the previous version. */
 export function RollbackDialog({
   project,
   shown,
@@ -18,56 +22,42 @@ export function RollbackDialog({
   opened: boolean
   onClose: () => void
 }) {
-  const [reason, setReason] = useState('')
   const rollback = useRollback(project)
   const back = to ?? shown.previous
-  const target = back === null ? 'the version that answered before' : `${shown.model} v${back}`
+  const target = back === null ? 'the previous version' : `${shown.model} v${back}`
   const laggards = rollback.data?.laggards ?? []
+  const send = (reason: string | undefined) =>
+    rollback.mutate(
+      { endpoint: shown.endpoint, to, reason },
+      {
+        onSuccess: result => {
+          if (result.laggards.length === 0) onClose()
+        },
+      },
+    )
   return (
-    <Modal
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      opened={opened}
-      onClose={onClose}
-      title={`Roll ${shown.endpoint} back to ${target}?`}
-      centered
-    >
-      <Stack gap="sm">
-        <Text size="sm">
-          {back === null ? 'It' : `v${back}`} answers instead of v{shown.version} from about a second after you confirm.
-          Requests on their way end with v{shown.version}, which stays in the registry and can be promoted again.
-        </Text>
-        <TextInput
-          label="Reason"
-          description="Kept in the history"
-          value={reason}
-          maxLength={1000}
-          onChange={event => setReason(event.currentTarget.value)}
-        />
-        {rollback.error ? <Problem error={rollback.error} /> : null}
-        {laggards.length > 0 ? (
-          <Problem error={new Error(`Not everywhere yet: ${laggards.map(l => `${l.host}:${l.pid}`).join(', ')}`)} />
-        ) : null}
-        <Group justify="end" gap="xs">
-          <Button variant="subtle" color="gray" onClick={onClose}>
-            Not now
-          </Button>
-          <Button
-            loading={rollback.isPending}
-            onClick={() =>
-              rollback.mutate(
-                { endpoint: shown.endpoint, to, reason: reason || undefined },
-                {
-                  onSuccess: done => {
-                    if (done.laggards.length === 0) onClose()
-                  },
-                },
-              )
-            }
-          >
-            Roll back
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <FormDialog title={`Roll ${shown.endpoint} back to ${target}?`} opened={opened} onClose={onClose}>
+      <SchemaForm
+        schema={reasonForm}
+        error={rollback.error}
+        onSubmit={({ reason }) => send(reason)}
+        submit="Roll back"
+        busy={rollback.isPending}
+        onCancel={onClose}
+        focusFirst
+        intro={
+          <Text size="sm">
+            {back === null ? 'It' : `v${back}`} replaces v{shown.version} about a second after you confirm. In-flight
+            requests finish on v{shown.version}, which stays in the registry and can be promoted again.
+          </Text>
+        }
+      >
+        {() =>
+          laggards.length > 0 ? (
+            <Problem error={new Error(`Not switched yet on: ${laggards.map(l => `${l.host}:${l.pid}`).join(', ')}`)} />
+          ) : null
+        }
+      </SchemaForm>
+    </FormDialog>
   )
 }

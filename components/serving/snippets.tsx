@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Signature } from '#server/registry/contract.ts'
 import { exampleRow, LANGUAGES, type Language, snippet } from './labels.ts'
 
-/** A request ready to paste. */
+/** A request to copy. */
 export function Snippets({ url, signature }: { url: string; signature: Signature }) {
   const [language, setLanguage] = useState<Language>('curl')
   const text = snippet(language, url, exampleRow(signature))
@@ -27,7 +27,7 @@ export function Snippets({ url, signature }: { url: string; signature: Signature
       </Group>
       <Code block>{text}</Code>
       <Text size="xs" c="dimmed" mt="xs">
-        The token is one of this project, made under Access; keep it in FLEXIML_TOKEN.
+        Create an API token of this project on the Access page and set FLEXIML_TOKEN.
       </Text>
     </Paper>
   )

@@ -1,14 +1,20 @@
-import { Autocomplete, Button, Group, NumberInput, Paper, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
-import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
-import { Facts } from '../ui/facts.tsx'
-import { Problem, problemOf } from '../ui/problem.tsx'
+import { Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { type UseFormReturnType, useForm } from '@mantine/form'
+import { useEffect, useMemo } from 'react'
+import type { Signature } from '#server/registry/contract.ts'
+import { Problem } from '../ui/problem.tsx'
+import type { FormValues } from '../ui/schema-form/field.ts'
+import { FormContext } from '../ui/schema-form/form-context.ts'
+import { SchemaField } from '../ui/schema-form/schema-fields.tsx'
+import { fieldErrors } from '../ui/schema-form/server-errors.ts'
 import { useTryIt } from './client.ts'
-import { exampleRow, formatLatency, formatProbability } from './labels.ts'
+import { formatLatency, formatProbability } from './labels.ts'
+import { errorsOf, exampleValues, fieldsOfSignature, rowOf, suggestionsOf } from './signature-fields.ts'
 
-type Cell = string | number | boolean | null
+type Answer = NonNullable<ReturnType<typeof useTryIt>['data']>
+const CLASSES_SHOWN = 10
 
-/** One request from the browser, its fields made from the model's signature. */
+/** Sends one request to an endpoint; the inputs follow from the model's signature. */
 export function TryItForm({
   project,
   endpoint,
@@ -18,139 +24,87 @@ export function TryItForm({
   endpoint: string
   signature: Signature
 }) {
-  const [row, setRow] = useState<Record<string, Cell>>(() => exampleRow(signature))
   const tryIt = useTryIt(project, endpoint)
-  const details = tryIt.error ? (problemOf(tryIt.error).details ?? []) : []
-  const answer = tryIt.data
-  const prediction = answer?.predictions[0]
-  const probabilities = answer?.probabilities?.[0]
+  const form: UseFormReturnType<FormValues> = useForm<FormValues>({ initialValues: exampleValues(signature) })
+  const fields = useMemo(() => fieldsOfSignature(signature), [signature])
+  const options = useMemo(() => suggestionsOf(signature), [signature])
+  const { setErrors } = form
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new error sets the messages.
+  useEffect(() => setErrors(errorsOf(signature, fieldErrors(tryIt.error))), [tryIt.error])
   return (
     <Group align="start" gap="md" wrap="wrap">
       <Paper
         component="form"
+        noValidate
         withBorder
         radius="md"
         p="md"
         style={{ flex: '2 1 420px' }}
-        onSubmit={event => {
-          event.preventDefault()
-          tryIt.mutate(row)
-        }}
+        onSubmit={form.onSubmit(values => tryIt.mutate(rowOf(signature, values)))}
       >
-        <div
-          style={{
-            display: 'grid',
-            gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))',
-            gap: 12,
-            alignItems: 'end',
-          }}
-        >
-          {signature.columns.map(column => (
-            <Field
-              key={column.name}
-              column={column}
-              value={row[column.name] ?? null}
-              error={details.find(d => d.column === column.name)}
-              onChange={value => setRow({ ...row, [column.name]: value })}
-            />
-          ))}
-        </div>
+        <FormContext value={{ form, columns: [], options, disabled: false }}>
+          <div
+            style={{
+              display: 'grid',
+              gridTemplateColumns: 'repeat(auto-fill, minmax(min(180px, 100%), 1fr))',
+              gap: 12,
+              alignItems: 'end',
+            }}
+          >
+            {fields.map(field => (
+              <SchemaField key={field.name} field={field} path={field.name} />
+            ))}
+          </div>
+        </FormContext>
         <Group mt="md" gap="sm">
           <Button type="submit" loading={tryIt.isPending}>
             Predict
           </Button>
           <Text size="xs" c="dimmed">
-            A real request: it is logged like any other.
+            Sends a real request, which is logged.
           </Text>
         </Group>
       </Paper>
       <Paper withBorder radius="md" p="md" style={{ flex: '1 1 260px' }} aria-live="polite">
         {tryIt.error ? <Problem error={tryIt.error} /> : null}
-        {answer ? (
-          <Stack gap="xs">
-            <Text size="xs" c="dimmed">
-              {signature.target ?? 'Prediction'}
-            </Text>
-            <Text fz={28} fw={650} lh={1.1} style={{ fontVariantNumeric: 'tabular-nums' }}>
-              {typeof prediction === 'number' ? Number(prediction.toPrecision(6)) : prediction}
-            </Text>
-            {probabilities ? (
-              <Facts
-                items={probabilities
-                  .map((p, i) => ({ name: answer.classes?.[i] ?? String(i), p }))
-                  .sort((a, b) => b.p - a.p)
-                  .slice(0, 10)
-                  .map(({ name, p }) => ({ name, value: formatProbability(p) }))}
-              />
-            ) : null}
-            <Text size="xs" c="dimmed">
-              {answer.model} v{answer.version}, {formatLatency(answer.tookMs)} with the way through the dashboard, id{' '}
-              <Text span ff="monospace" inherit>
-                {answer.ids[0]}
-              </Text>
-            </Text>
-          </Stack>
-        ) : tryIt.error ? null : (
+        {tryIt.data ? <Prediction target={signature.target ?? 'Prediction'} answer={tryIt.data} /> : null}
+        {!tryIt.data && !tryIt.error ? (
           <Text size="sm" c="dimmed">
-            The answer appears here.
+            The prediction appears here.
           </Text>
-        )}
+        ) : null}
       </Paper>
     </Group>
   )
 }
 
-function Field({
-  column,
-  value,
-  error,
-  onChange,
-}: {
-  column: SignatureColumn
-  value: Cell
-  error?: { expected?: string; got?: string }
-  onChange: (value: Cell) => void
-}) {
-  const words = error ? `Expected ${error.expected}, got ${error.got}` : undefined
-  const shared = { label: column.name, error: words, withAsterisk: !column.nullable }
-  const { type, domain } = column
-  if (type === 'number' || type === 'integer')
-    return (
-      <NumberInput
-        {...shared}
-        allowDecimal={type === 'number'}
-        description={domain && !Array.isArray(domain) ? `seen ${domain.min} to ${domain.max}` : undefined}
-        value={typeof value === 'number' ? value : ''}
-        onChange={next => onChange(next === '' ? null : Number(next))}
-      />
-    )
-  if (type === 'boolean')
-    return (
-      <Select
-        {...shared}
-        clearable={column.nullable}
-        data={['true', 'false']}
-        value={value === null ? null : String(value)}
-        onChange={next => onChange(next === null ? null : next === 'true')}
-      />
-    )
-  if (Array.isArray(domain))
-    return (
-      <Autocomplete
-        {...shared}
-        data={[...new Set(domain)].slice(0, 200)}
-        value={String(value ?? '')}
-        onChange={next => onChange(next === '' && column.nullable ? null : next)}
-      />
-    )
+function Prediction({ target, answer }: { target: string; answer: Answer }) {
+  const prediction = answer.predictions[0]
+  const probabilities = (answer.probabilities?.[0] ?? [])
+    .map((p, i) => ({ name: answer.classes?.[i] ?? String(i), p }))
+    .sort((a, b) => b.p - a.p)
   return (
-    <TextInput
-      {...shared}
-      type={type === 'datetime' ? 'datetime-local' : 'text'}
-      value={String(value ?? '')}
-      onChange={event =>
-        onChange(event.currentTarget.value === '' && column.nullable ? null : event.currentTarget.value)
-      }
-    />
+    <Stack gap="xs">
+      <Text size="xs" c="dimmed">
+        {target}
+      </Text>
+      <Text fz={28} fw={650} lh={1.1} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        {typeof prediction === 'number' ? Number(prediction.toPrecision(6)) : prediction}
+      </Text>
+      {probabilities.slice(0, CLASSES_SHOWN).map(({ name, p }) => (
+        <Group key={name} justify="space-between">
+          <Text size="sm">{name}</Text>
+          <Text size="sm" style={{ fontVariantNumeric: 'tabular-nums' }}>
+            {formatProbability(p)}
+          </Text>
+        </Group>
+      ))}
+      <Text size="xs" c="dimmed">
+        {answer.model} v{answer.version}, {formatLatency(answer.tookMs)} incl. dashboard, id{' '}
+        <Text span ff="monospace" inherit>
+          {answer.ids[0]}
+        </Text>
+      </Text>
+    </Stack>
   )
 }

@@ -2,7 +2,7 @@ import Link from 'next/link'
 import { crumbsOf } from './lifecycle.ts'
 import classes from './shell.module.css'
 
-/** Where this page is; the last one is the page itself. */
+/** Breadcrumb; the last entry is the page itself. */
 export function Crumbs({ path }: { path: string }) {
   const crumbs = crumbsOf(path)
   if (crumbs.length === 0) return null

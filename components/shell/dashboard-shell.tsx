@@ -16,7 +16,7 @@ import { UserMenu } from './user-menu.tsx'
 // Loaded when it first opens.
 const Palette = dynamic(() => import('./palette.tsx').then(m => m.Palette), { ssr: false })
 
-/** The frame of all pages of a signed-in person. */
+/** Layout of all pages after sign-in. */
 export function DashboardShell({ children }: { children: ReactNode }) {
   const path = usePathname()
   const project = projectOf(path)

@@ -1,8 +1,8 @@
 import { Anchor, Group, Popover, Progress, RingProgress, Stack, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconCircleDashed } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useState } from 'react'
 import type { JobSummary } from '#server/orchestration/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
@@ -10,10 +10,10 @@ import { paths } from '../ui/paths.ts'
 import { SAMPLE_MS, usePolling } from './live-status.ts'
 import { useSettled } from './use-settled.ts'
 
-/** What runs and waits in this project, wherever one is. */
+/** Active jobs of the project, on every page. */
 export function JobsTray({ project }: { project: string }) {
   const trpc = useTRPC()
-  const [open, setOpen] = useState(false)
+  const [open, tray] = useDisclosure()
   const settled = useSettled()
   const poll = usePolling()
   const { data } = useQuery(
@@ -29,11 +29,11 @@ export function JobsTray({ project }: { project: string }) {
   const share = running.reduce((sum, j) => sum + (j.progress?.done ?? 0), 0) / Math.max(1, running.length)
   const words = jobs.length === 0 ? 'No jobs' : formatCount(jobs.length, 'job')
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" width={340} trapFocus>
+    <Popover opened={open} onDismiss={tray.close} position="bottom-end" shadow="md" width={340} trapFocus>
       <Popover.Target>
         <UnstyledButton
-          onClick={() => setOpen(!open)}
-          aria-label={`${words} running or waiting`}
+          onClick={tray.toggle}
+          aria-label={`${words} running or queued`}
           aria-expanded={open}
           px={6}
           h={30}
@@ -60,14 +60,14 @@ export function JobsTray({ project }: { project: string }) {
         <Stack gap="sm">
           {jobs.length === 0 ? (
             <Text size="sm" c="dimmed">
-              Nothing runs or waits. Training, profiles and checks appear here while they work.
+              No active jobs. Training, profiles and checks appear here while they run.
             </Text>
           ) : null}
           {jobs.slice(0, 8).map(job => (
-            <JobLine key={job.id} project={project} job={job} onGo={() => setOpen(false)} />
+            <JobLine key={job.id} project={project} job={job} onGo={tray.close} />
           ))}
-          <Anchor component={Link} size="sm" href={paths.orchestration(project)} onClick={() => setOpen(false)}>
-            {jobs.length > 8 ? `${jobs.length - 8} more, and all that ended` : 'All jobs'}
+          <Anchor component={Link} size="sm" href={paths.orchestration(project)} onClick={tray.close}>
+            {jobs.length > 8 ? `${jobs.length - 8} more and finished jobs` : 'All jobs'}
           </Anchor>
         </Stack>
       </Popover.Dropdown>
@@ -93,7 +93,7 @@ function JobLine({ project, job, onGo }: { project: string; job: JobSummary; onG
         </Anchor>
         <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {job.state === 'queued'
-            ? 'waits'
+            ? 'queued'
             : `${Math.round(done * 100)} %${eta ? `, ${formatDuration(eta * 1000)} left` : ''}`}
         </Text>
       </Group>

@@ -15,20 +15,20 @@ export interface LifecycleWord {
   word: string
   label: string
   icon: TablerIcon
-  /** What its first page answers; the palette finds it by these words too. */
+  /** Shown in the palette and searched by it. */
   question: string
 }
 
-/** The lifecycle is the navigation, in the order of a model's life. */
+/** The navigation, in the order of the lifecycle. */
 export const LIFECYCLE: readonly LifecycleWord[] = [
-  { word: 'data', label: 'Data', icon: IconDatabase, question: 'Which data do we have, can I trust it?' },
-  { word: 'training', label: 'Training', icon: IconTrendingUp, question: 'What did we try, what is best so far?' },
-  { word: 'evaluation', label: 'Evaluation', icon: IconScale, question: 'Is it really better?' },
-  { word: 'registry', label: 'Registry', icon: IconBox, question: 'Which models exist, which is champion?' },
-  { word: 'serving', label: 'Serving', icon: IconActivity, question: 'What answers requests now, how fast?' },
-  { word: 'monitoring', label: 'Monitoring', icon: IconClock, question: 'Is it still right?' },
-  { word: 'orchestration', label: 'Orchestration', icon: IconShare, question: 'What runs by itself, what failed?' },
-  { word: 'access', label: 'Access', icon: IconKey, question: 'Who may do what, who did what?' },
+  { word: 'data', label: 'Data', icon: IconDatabase, question: 'Datasets, versions and quality' },
+  { word: 'training', label: 'Training', icon: IconTrendingUp, question: 'Experiments and runs' },
+  { word: 'evaluation', label: 'Evaluation', icon: IconScale, question: 'Models measured on other data' },
+  { word: 'registry', label: 'Registry', icon: IconBox, question: 'Models and versions' },
+  { word: 'serving', label: 'Serving', icon: IconActivity, question: 'Endpoints, traffic and latency' },
+  { word: 'monitoring', label: 'Monitoring', icon: IconClock, question: 'Drift and live metrics' },
+  { word: 'orchestration', label: 'Orchestration', icon: IconShare, question: 'Jobs and schedules' },
+  { word: 'access', label: 'Access', icon: IconKey, question: 'Members, tokens and audit log' },
 ]
 
 export interface Crumb {

@@ -129,7 +129,7 @@ export function Palette({ project, requests }: { project: string | undefined; re
       searchProps={{
         leftSection: icon(IconSearch),
         placeholder: 'Go to a page, dataset, model, endpoint; or do something',
-        'aria-label': 'Go to or do something',
+        'aria-label': 'Search or run a command',
       }}
     />
   )

@@ -13,9 +13,9 @@ function useKeyName(): string {
 export function SearchButton({ onOpen }: { onOpen: () => void }) {
   const keyName = useKeyName()
   return (
-    <UnstyledButton className={classes.search} onClick={onOpen} aria-label={`Go to, do… ${keyName}`}>
+    <UnstyledButton className={classes.search} onClick={onOpen} aria-label={`Search or run a command… ${keyName}`}>
       <IconSearch size={15} stroke={1.7} aria-hidden />
-      <span>Go to, do…</span>
+      <span>Search or run a command…</span>
       {keyName ? <kbd>{keyName}</kbd> : null}
     </UnstyledButton>
   )

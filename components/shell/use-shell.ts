@@ -12,7 +12,7 @@ export interface WordMark {
   attention?: string
 }
 
-/** What the side bar says beside the words; from the same cached lists that the pages show. */
+/** Badges of the side bar, from the cached lists of the pages. */
 export function useWordMarks(project: string | undefined): Record<string, WordMark> {
   const trpc = useTRPC()
   const enabled = project !== undefined

@@ -12,7 +12,7 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" shadow="md" width={230} withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={30} aria-label="Your account and theme">
+        <ActionIcon variant="subtle" color="gray" size={30} aria-label="Account and theme">
           <IconUserCircle size={20} stroke={1.6} aria-hidden />
         </ActionIcon>
       </Menu.Target>

@@ -32,7 +32,7 @@ export function ComparePage({ project }: { project: string }) {
   if (runs.length < 2)
     return (
       <Stack gap="md">
-        <PageHeader title="Compare runs" sentence="Two or more runs are needed." />
+        <PageHeader title="Compare runs" sentence="Choose two or more runs." />
         <EmptyState
           title="Choose runs to compare"
           action={

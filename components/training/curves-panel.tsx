@@ -70,10 +70,10 @@ export function CurvesPanel({
           </Text>
           <Text size="sm" c="dimmed" mt={4}>
             {runs.length === 0
-              ? 'Curves are drawn here as soon as a run has started.'
+              ? 'Curves appear when a run starts.'
               : live
-                ? 'Nothing is reported yet; the curve appears here by itself.'
-                : 'These runs were fitted in one go: there is no curve to draw.'}
+                ? 'No values yet.'
+                : 'These runs have no training curve.'}
           </Text>
         </>
       ) : (
@@ -86,7 +86,7 @@ export function CurvesPanel({
               <Select
                 size="xs"
                 w={150}
-                aria-label="Curve to draw"
+                aria-label="Metric of the curve"
                 data={keys.map(k => ({ value: k, label: metricLabel(k) }))}
                 value={key}
                 allowDeselect={false}

@@ -21,9 +21,9 @@ describe('curves in words', () => {
   it('says which line was best and when it stopped improving', () => {
     assert.equal(
       curveSentence([line('#1', [5, 3, 4, 4]), line('#2', [6, 5, 4, null])], 'minimize'),
-      '#1 was lowest at step 2: 3; nothing improved in the 2 steps after.',
+      '#1 was lowest at step 2: 3; no improvement in the 2 steps after.',
     )
     assert.equal(curveSentence([line('#1', [1, 2])], 'maximize'), 'It was highest at its last step, 2: 2.')
-    assert.equal(curveSentence([line('#1', [null])], 'minimize'), 'Nothing is measured yet.')
+    assert.equal(curveSentence([line('#1', [null])], 'minimize'), 'No results yet.')
   })
 })

@@ -2,7 +2,7 @@ import type { CurveSeries } from '#server/training/contract.ts'
 import { formatNumber } from '../ui/format.ts'
 import type { Direction } from './labels.ts'
 
-/** What was asked for if it is there; else what tells most about new rows. */
+/** Returns the requested metric if it exists, else a validation metric. */
 export function pickKey(keys: readonly string[], wanted: string | null, metric: string | null = null): string | null {
   if (wanted && keys.includes(wanted)) return wanted
   if (metric && keys.includes(`validation_${metric}`)) return `validation_${metric}`
@@ -20,13 +20,13 @@ export function curveSentence(series: readonly CurveSeries[], direction: Directi
       (a, b) => (a === null || (direction === 'maximize' ? b.value > a.value : b.value < a.value) ? b : a),
       null,
     )
-  if (!best) return 'Nothing is measured yet.'
+  if (!best) return 'No results yet.'
   const last = best.s.points.at(-1)!.step
   const name = series.length > 1 ? `${best.s.name} was` : 'It was'
   const extreme = direction === 'maximize' ? 'highest' : 'lowest'
   if (best.step === last)
     return `${name} ${extreme} at its last step, ${formatNumber(last)}: ${formatNumber(best.value)}.`
-  return `${name} ${extreme} at step ${formatNumber(best.step)}: ${formatNumber(best.value)}; nothing improved in the ${last - best.step === 1 ? 'step' : `${formatNumber(last - best.step)} steps`} after.`
+  return `${name} ${extreme} at step ${formatNumber(best.step)}: ${formatNumber(best.value)}; no improvement in the ${last - best.step === 1 ? 'step' : `${formatNumber(last - best.step)} steps`} after.`
 }
 
 function bestOf(s: CurveSeries, direction: Direction | null): { step: number; value: number } | null {

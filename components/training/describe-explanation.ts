@@ -6,9 +6,9 @@ import { metricLabel } from './labels.ts'
 export function importanceSentence({ metric, importances, rows, skipped }: Explanation): string {
   const first = importances[0]
   const late =
-    skipped > 0 ? ` ${formatCount(skipped, 'more column was', 'more columns were')} not reached in time.` : ''
-  if (!first || first.value <= 0) return `No single column matters on ${formatCount(rows, 'row')}.${late}`
-  return `Without “${first.name}”, its cells dealt out anew, ${metricLabel(metric)} gets worse by ${formatNumber(first.value)} on ${formatCount(rows, 'row')}.${late}`
+    skipped > 0 ? ` ${formatCount(skipped, 'more column was', 'more columns were')} not computed in time.` : ''
+  if (!first || first.value <= 0) return `No column has a significant importance (${formatCount(rows, 'row')}).${late}`
+  return `Shuffling ${first.name} worsens ${metricLabel(metric)} by ${formatNumber(first.value)} (${formatCount(rows, 'row')}).${late}`
 }
 
 /** A place along a column: yes and no are stored as 1 and 0. */
@@ -18,10 +18,10 @@ export const formatPlace = (type: PartialDependence['type'], place: number | str
 /** From where to where the mean prediction goes along a column. */
 export function dependenceSentence({ average, grid, column, type }: PartialDependence, output: string): string {
   const values = average[0] ?? []
-  if (values.length === 0) return `“${column}” has no value to go along.`
+  if (values.length === 0) return `${column} has no values.`
   const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))]
   const at = (k: number) => (typeof grid[k] === 'string' ? `“${grid[k]}”` : formatPlace(type, grid[k]!))
-  return `The mean ${output} is lowest, ${formatNumber(values[low]!)}, at ${at(low)} and highest, ${formatNumber(values[high]!)}, at ${at(high)}; all other columns as they are.`
+  return `The mean ${output} is lowest, ${formatNumber(values[low]!)}, at ${at(low)} and highest, ${formatNumber(values[high]!)}, at ${at(high)}; other columns held fixed.`
 }
 
 /** Points to draw, with the tint in which four of five single rows lie. @param curves rows × grid */

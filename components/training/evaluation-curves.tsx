@@ -31,7 +31,7 @@ function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification
             Class
           </Text>
           <SegmentedControl
-            aria-label="Class against the rest"
+            aria-label="Class, one-vs-rest"
             size="xs"
             data={curves.byClass.map(c => c.class)}
             value={name}
@@ -93,7 +93,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
     <>
       <ShareChart
         title="ROC"
-        note={`${curve.class} against the rest`}
+        note={`${curve.class}, one-vs-rest`}
         summary={`A random row of “${curve.class}” scores above a random row of the rest in ${formatNumber(Math.round(1000 * area) / 10)} % of pairs.`}
         series={[
           { name: 'run', points: curve.roc.map(p => ({ x: p.falsePositiveRate, y: p.truePositiveRate })) },
@@ -124,7 +124,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
         note="ten bins of the probability"
         summary={
           rows === 0
-            ? 'There is no row to measure it on.'
+            ? 'No rows.'
             : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
         }
         series={[
@@ -157,7 +157,7 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
 /** What looking at the fifth of the rows with the highest scores finds. */
 function gainSentence(gain: NonNullable<ClassCurves['gain']>, name: string): string {
   const fifth = gain.findLast(p => p.share <= 0.2) ?? gain[0]!
-  return `In the ${formatShare(fifth.share)} of rows with the highest scores are ${formatShare(fifth.found)} of all “${name}”.`
+  return `The top ${formatShare(fifth.share)} by score captures ${formatShare(fifth.found)} of “${name}”.`
 }
 
 function Confusion({ classes, counts }: { classes: string[]; counts: number[][] }) {
@@ -166,8 +166,8 @@ function Confusion({ classes, counts }: { classes: string[]; counts: number[][] 
   return (
     <HeatMap
       title="Confusion"
-      note="rows: what is true, columns: what was predicted"
-      summary={`${formatNumber(right)} of ${formatCount(total, 'row')} (${formatShare(total === 0 ? 0 : right / total)}) are put into their class.`}
+      note="rows: actual, columns: predicted"
+      summary={`${formatNumber(right)} of ${formatCount(total, 'row')} (${formatShare(total === 0 ? 0 : right / total)}) correct.`}
       rows={classes}
       columns={classes}
       format={formatNumber}
@@ -199,9 +199,9 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
         <Panel>
           <Chart
             kind="dots"
-            title="Predicted and true"
+            title="Predicted vs. actual"
             note={`${formatCount(points.length, of)} of ${formatNumber(total)}`}
-            summary="On the dashed line a prediction is exactly right; below it the prediction was too high."
+            summary="Points on the dashed line are exact; below it the prediction is too high."
             series={[{ name: 'rows', points: points.map(p => ({ x: p.predicted, y: p.actual })) }]}
             x={{ label: 'predicted', format: formatNumber }}
             y={{ label: 'true', format: formatNumber }}
@@ -218,8 +218,8 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
             note="true − predicted; tint = 80 % of rows"
             summary={
               worst === null
-                ? 'There are too few rows.'
-                : `Around ${formatNumber(worst.predicted)} it errs most on average: by ${formatNumber(worst.mean)}.`
+                ? 'Too few rows.'
+                : `Largest mean error: ${formatNumber(worst.mean)}, near ${formatNumber(worst.predicted)}.`
             }
             series={[
               {

@@ -1,11 +1,12 @@
 'use client'
 import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
-import { useCallback, useState } from 'react'
+import { useCallback } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import type { ExperimentDetail } from '#server/training/contract.ts'
 import { useMay } from '../access/allowed.tsx'
@@ -135,7 +136,7 @@ function Actions({
 }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [registering, setRegistering] = useState(false)
+  const [registering, register] = useDisclosure()
   const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(trpc.training.cancel.mutationOptions())
   const best = experiment.items.find(run => run.best)
@@ -170,14 +171,14 @@ function Actions({
           Compare {compared.length}
         </Button>
       ) : null}
-      {mayTrain && best ? <Button onClick={() => setRegistering(true)}>Register #{best.number}</Button> : null}
+      {mayTrain && best ? <Button onClick={register.open}>Register #{best.number}</Button> : null}
       {best && registering ? (
         <RegisterDialog
           project={project}
           run={best}
           suggested={experiment.experiment}
           opened
-          onClose={() => setRegistering(false)}
+          onClose={register.close}
         />
       ) : null}
       {cancel.error ? <Problem error={cancel.error} /> : null}

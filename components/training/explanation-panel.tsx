@@ -24,7 +24,7 @@ export function ExplanationPanel({ explanation, classes }: { explanation: Explan
           <Chart
             kind="bars"
             title="Permutation importance"
-            note={`${metricLabel(explanation.metric)} lost when a column is shuffled`}
+            note={`decrease of ${metricLabel(explanation.metric)} when a column is shuffled`}
             summary={importanceSentence(explanation)}
             series={[{ name: 'importance', points: importancePoints(explanation) }]}
             x={{ label: 'column', format: String }}

@@ -1,9 +1,10 @@
 'use client'
 import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import type { RunDetail } from '#server/training/contract.ts'
 import { RUN_ACTIONS } from '#server/training/states/contract.ts'
@@ -33,7 +34,7 @@ const RECIPE_SHOWN = 8
 // The form and its checks load when the dialog opens.
 const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then(m => m.RegisterDialog), { ssr: false })
 
-/** One run: what it is worth, how it learnt, and everything needed to do it again. */
+/** One run: result, curves and everything needed to reproduce it. */
 export function RunPage({ project, run: ref }: { project: string; run: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
@@ -75,7 +76,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
       />
       <StatePanel run={data} />
       {data.dataOverride ? (
-        <Alert color="yellow" variant="light" title="Its data fails expectations and was let through.">
+        <Alert color="yellow" variant="light" title="Trained on data that fails a blocking expectation.">
           “{data.dataOverride.reason}” <Time at={data.dataOverride.at} />
         </Alert>
       ) : null}
@@ -120,15 +121,15 @@ function StatePanel({ run }: { run: RunDetail }) {
   if (run.status === 'failed')
     return (
       <Alert color="red" variant="light" title={run.reason ?? 'The run failed.'} role="alert">
-        {run.reasonCode ? `Reason: ${run.reasonCode}. ` : ''}The log below says what came before.
+        {run.reasonCode ? `Reason: ${run.reasonCode}. ` : ''}See the log below.
       </Alert>
     )
   if (run.status === 'cancelled')
     return <Alert color="gray" variant="light" title={run.reason ?? 'The run was cancelled.'} />
   if (run.status === 'queued')
     return (
-      <EmptyState title="Waiting for a worker">
-        It begins as soon as a worker is free; this page follows by itself.
+      <EmptyState title="Waiting for a free worker">
+        It starts when a worker is free; this page updates automatically.
       </EmptyState>
     )
   if (run.status !== 'running') return null
@@ -152,7 +153,7 @@ function StatePanel({ run }: { run: RunDetail }) {
 function Actions({ project, run }: { project: string; run: RunDetail }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [registering, setRegistering] = useState(false)
+  const [registering, register] = useDisclosure()
   const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(
     trpc.training.cancel.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.training.pathFilter()) }),
@@ -187,16 +188,10 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
         </Button>
       ) : null}
       {mayTrain && allowed.includes('register') && run.digest ? (
-        <Button onClick={() => setRegistering(true)}>Register</Button>
+        <Button onClick={register.open}>Register</Button>
       ) : null}
       {registering ? (
-        <RegisterDialog
-          project={project}
-          run={run}
-          suggested={run.experiment}
-          opened
-          onClose={() => setRegistering(false)}
-        />
+        <RegisterDialog project={project} run={run} suggested={run.experiment} opened onClose={register.close} />
       ) : null}
     </>
   )
@@ -210,7 +205,7 @@ function Settings({ run }: { run: RunDetail }) {
     ...(threshold
       ? [
           {
-            name: 'says yes by',
+            name: 'threshold',
             value:
               typeof threshold === 'string'
                 ? metricLabel(threshold)
@@ -251,7 +246,7 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
                 {dataset} v{version}
               </Anchor>
             ) : (
-              'logged from outside'
+              'logged by an external process'
             ),
           },
           { name: 'target', value: target ?? '–' },
@@ -268,13 +263,13 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
 }
 
 function Recipe({ steps, name }: { steps: string[]; name: string | null }) {
-  const [all, setAll] = useState(false)
+  const [all, { toggle }] = useDisclosure()
   if (steps.length === 0) return null
   const shown = all ? steps : steps.slice(0, RECIPE_SHOWN)
   return (
     <Panel
       title="Recipe"
-      note={name === null ? 'how columns became numbers' : `${name.replace('@', ' v')}, then as usual`}
+      note={name === null ? 'preprocessing' : `${name.replace('@', ' v')}, then default preprocessing`}
     >
       <List type="ordered" size="sm" spacing={3} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {shown.map(step => (
@@ -282,7 +277,7 @@ function Recipe({ steps, name }: { steps: string[]; name: string | null }) {
         ))}
       </List>
       {steps.length > RECIPE_SHOWN ? (
-        <Button size="compact-xs" variant="subtle" mt={6} onClick={() => setAll(!all)}>
+        <Button size="compact-xs" variant="subtle" mt={6} onClick={toggle}>
           {all ? 'Show fewer' : `Show all ${steps.length}`}
         </Button>
       ) : null}

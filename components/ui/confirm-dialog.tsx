@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Problem } from './problem.tsx'
 
-/** Asks before something that cannot be undone; the dialog stays open until it is done. */
+/** Confirms an action that cannot be undone; stays open until it ends. */
 export function ConfirmDialog({
   opened,
   title,

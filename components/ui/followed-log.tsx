@@ -20,7 +20,7 @@ const COLOUR = { info: undefined, warn: 'yellow', error: 'red' } as const
 /** Each answer brings only what was written since the one before. */
 function useLog(key: readonly unknown[], active: boolean, read: (after: number) => Promise<Log>) {
   const queries = useQueryClient()
-  // What ends is asked once more under a key of its own: its last lines come with its end.
+  // A finished log is fetched once more under its own key to get its last lines.
   const queryKey = [...key, { active }]
   return useQuery<Log>({
     queryKey,
@@ -38,7 +38,7 @@ function useLog(key: readonly unknown[], active: boolean, read: (after: number) 
   })
 }
 
-/** What a job said, following its end until somebody scrolls up. */
+/** The log of a job; follows its end until the user scrolls up. */
 export function FollowedLog({
   label,
   queryKey,

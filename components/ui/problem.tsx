@@ -6,11 +6,11 @@ interface ServerProblem {
   details?: { row?: number; column?: string; expected?: string; got?: string }[]
 }
 
-/** The server's words for what went wrong, which cells it names, and what can be done about it. */
+/** Returns the server's message, hint and the cells it names. */
 export function problemOf(error: unknown): ServerProblem & { message: string } {
   const app = (error as { data?: { app?: ServerProblem } } | null)?.data?.app
   if (app?.message) return { ...app, message: app.message }
-  return { message: error instanceof Error ? error.message : 'Something went wrong.' }
+  return { message: error instanceof Error ? error.message : 'Unexpected error.' }
 }
 
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
@@ -19,7 +19,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
     <Alert color="red" variant="light" title={message} role="alert">
       {hint}
       {details
-        // Without a found value it is the check of a request's form, which the hint says in words.
+        // Validation errors have no received value; the hint contains their messages.
         ?.filter(d => d.got !== undefined)
         .map(d => (
           <div key={`${d.row}-${d.column}`}>

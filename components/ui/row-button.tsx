@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 
-/** A quiet button of a table row; `name` says for screen readers which row it acts on. */
+/** A subtle button of a table row; `name` identifies the row for screen readers. */
 export function RowButton({
   label,
   name,

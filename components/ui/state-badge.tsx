@@ -10,7 +10,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react'
 
-/** Colour only says good, look, bad; icon and word say which. */
+/** Three colors for good, warning and bad; icon and word name the state. */
 const LOOKS: Record<string, { colour: MantineColor; icon: TablerIcon }> = {
   done: { colour: 'green', icon: IconCheck },
   succeeded: { colour: 'green', icon: IconCheck },
@@ -38,7 +38,7 @@ export function WordBadge({ colour, icon: Icon, word }: { colour: MantineColor; 
       radius="sm"
       tt="none"
       fw={500}
-      // A word that is cut in a narrow table says nothing.
+      // The label must not be truncated in narrow tables.
       miw="max-content"
       leftSection={<Icon size={11} stroke={2.5} aria-hidden />}
     >

@@ -5,7 +5,7 @@ import { formatAgo } from './format.ts'
 /** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
 export function Time({ at }: { at: string | null }) {
   const [now, setNow] = useState<number>()
-  // Anew for another instant: what has just arrived would lie in the future of the last tick.
+  // Restart for another instant: a new one may lie after the last tick.
   useEffect(() => {
     if (!at) return
     const tick = () => setNow(performance.timeOrigin + performance.now())

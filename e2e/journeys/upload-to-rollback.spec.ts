@@ -62,14 +62,14 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
 
   await test.step('upload, preview, profile, schema', async () => {
     await page.goto(at('/data'))
-    await expect(page.getByText('Everything starts with a table')).toBeVisible()
+    await expect(page.getByText('Upload a table to start: one row per example.')).toBeVisible()
     await page.getByLabel('Choose a file').setInputFiles({
       name: `${dataset}.csv`,
       mimeType: 'text/csv',
       buffer: Buffer.from(csvOf(makeRows(1200, '2024-01-01T00:00:00Z', false))),
     })
-    await expect(page.getByLabel('Name of the dataset')).toHaveValue(dataset)
-    const predict = page.getByRole('combobox', { name: 'Column to predict' })
+    await expect(page.getByLabel('Dataset name')).toHaveValue(dataset)
+    const predict = page.getByRole('combobox', { name: 'Target' })
     await predict.fill(target)
     await page.getByRole('option', { name: target }).click()
     await page.getByRole('button', { name: 'Add data' }).last().click()
@@ -96,7 +96,7 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.getByRole('link', { name: 'Train a model' }).click()
     await page.waitForURL('**/training/new**')
     await expect(page.getByRole('combobox', { name: 'Target' })).toHaveValue(new RegExp(target))
-    await expect(page.getByText(/regression, to predict a number/)).toBeVisible()
+    await expect(page.getByText(/^Regression:/)).toBeVisible()
     await page.getByLabel('Runs', { exact: true }).fill('5')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.waitForURL('**/training/experiments/**')
@@ -113,11 +113,13 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await settled()
     await page.getByRole('link', { name: 'Promote v1' }).first().click()
     await page.waitForURL('**/promote**')
-    await expect(page.getByText('is new: it answers from about a second after you confirm')).toBeVisible()
+    await expect(
+      page.getByText('will be created and serve this version about a second after you confirm'),
+    ).toBeVisible()
     await settled()
     await page.getByRole('button', { name: 'Promote v1' }).click()
     await page.waitForURL(`**/serving/${model}`)
-    await expect(page.getByText(`${model} v1 answers`)).toBeVisible()
+    await expect(page.getByText(`Serves ${model} v1`)).toBeVisible()
   })
 
   await test.step('try it: an answer, and a fault that names its cell', async () => {
@@ -134,7 +136,7 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.goto(at(`/training/runs/${second.run}`))
     await page.getByRole('button', { name: 'Register', exact: true }).click()
     await page.getByRole('dialog').getByLabel('Model').fill(model)
-    await expect(page.getByText(`Becomes version 2 of ${model}`)).toBeVisible()
+    await expect(page.getByText(`Creates version 2 of ${model}`)).toBeVisible()
     await page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
     await page.waitForURL(`**/registry/${model}`)
     await page.getByRole('link', { name: 'Promote v2' }).first().click()
@@ -142,12 +144,12 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     await page.getByLabel('Reason').fill('to see it answer')
     await page.getByRole('button', { name: 'Promote v2' }).click()
     await page.waitForURL(`**/serving/${model}`)
-    await expect(page.getByText(`${model} v2 answers`)).toBeVisible()
+    await expect(page.getByText(`Serves ${model} v2`)).toBeVisible()
     await page.getByRole('button', { name: 'Roll back' }).first().click()
-    await expect(page.getByText('v1 answers instead of v2')).toBeVisible()
+    await expect(page.getByText('v1 replaces v2')).toBeVisible()
     await page.getByRole('dialog').getByLabel('Reason').fill('the first was better')
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
-    await expect(page.getByText(`${model} v1 answers`)).toBeVisible()
+    await expect(page.getByText(`Serves ${model} v1`)).toBeVisible()
     await page.getByRole('tab', { name: 'History' }).click()
     await expect(page.getByRole('row', { name: /rolled back.*the first was better/ })).toBeVisible()
     await expect(page.getByRole('row', { name: /promoted.*to see it answer/ })).toBeVisible()

@@ -23,7 +23,7 @@ export const promoteInputSchema = z.object({
   /** `name@3` or `name@alias`; `name` alone is its newest version. */
   model: modelRefSchema,
   endpoint: resourceNameSchema,
-  reason: reason.optional(),
+  reason: reason.optional().meta({ title: 'Reason', description: 'Kept in the history.' }),
   /** Column whose value is the event time of a row; kept until changed. */
   timeColumn: z.string().min(1).max(200).nullable().optional(),
 })
@@ -33,7 +33,7 @@ export const rollbackInputSchema = z.object({
   endpoint: resourceNameSchema,
   /** A version's number; absent: the champion before the current one. */
   to: z.number().int().min(1).optional(),
-  reason: reason.optional(),
+  reason: reason.optional().meta({ title: 'Reason', description: 'Kept in the history.' }),
 })
 export type RollbackInput = z.infer<typeof rollbackInputSchema>
 

@@ -32,7 +32,7 @@ export function ChangedRows({ columns, rows }: { columns: string[]; rows: DiffSa
       id="changed-rows"
       label="Changed rows"
       title="Rows"
-      note="the first of each kind; changed cells show both values"
+      note="first rows of each kind; changed cells show both values"
       find="Search rows"
       columns={[
         textColumn<(typeof numbered)[number]>('#change', 'Change', r => LABEL[r.row.change], {

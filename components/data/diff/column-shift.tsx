@@ -11,12 +11,12 @@ const TEST = { ks: 'Kolmogorov–Smirnov distance', psi: 'population stability i
 
 const verdictOf = (column: DiffColumn) =>
   !column.judged
-    ? { word: 'Too few rows to say', colour: 'gray', icon: IconQuestionMark }
+    ? { word: 'Too few rows', colour: 'gray', icon: IconQuestionMark }
     : column.drifted
       ? { word: 'Shifted', colour: 'yellow', icon: IconArrowsDiff }
       : { word: 'Stable', colour: 'green', icon: IconCheck }
 
-/** How one column was spread and is spread now, with the test that says whether it moved. */
+/** Distribution of a column before and after, with the test result. */
 export function ColumnShift({
   column,
   names,

@@ -26,8 +26,8 @@ export function DiffView({ project, shown }: { project: string; shown: Shown }) 
   const before = from ?? earlier[0] ?? numbers.find(n => n !== shown.version)
   if (before === undefined)
     return (
-      <EmptyState title="There is only one version">
-        Add the file again when its rows have changed: here you see what came, what went and how columns have shifted.
+      <EmptyState title="Only one version">
+        Add a second version to compare added, removed and changed rows and column distributions.
       </EmptyState>
     )
   const options = numbers.map(n => ({ value: String(n), label: `v${n}` }))
@@ -93,21 +93,21 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
     onSuccess: answer => queries.setQueryData(trpc.data.diff.show.queryKey(input), answer),
   })
   const { mutate, isIdle } = compare
-  const asked = JSON.stringify(input)
+  const request = JSON.stringify(input)
   const [started, setStarted] = useState('')
   // Choosing two versions is asking for their difference; it is made once and kept.
   useEffect(() => {
-    if (data?.state !== 'absent' || started === asked) return
-    setStarted(asked)
+    if (data?.state !== 'absent' || started === request) return
+    setStarted(request)
     mutate()
-  }, [data?.state, started, asked, mutate])
+  }, [data?.state, started, request, mutate])
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the comparison" />
   return (
     <Stack gap="md">
       <MultiSelect
         label="Match rows by"
-        description="Columns that name a row; without any, whole rows are compared."
+        description="Key columns; without any, whole rows are compared."
         size="xs"
         maw={480}
         searchable
@@ -119,7 +119,7 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
       />
       {compare.error ? <Problem error={compare.error} onRetry={() => mutate()} /> : null}
       {data.state === 'failed' ? (
-        <Alert color="red" variant="light" role="alert" title="The versions could not be compared.">
+        <Alert color="red" variant="light" role="alert" title="Comparison failed.">
           {data.reason} {data.hint}
           <Button
             mt="xs"
@@ -135,7 +135,7 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
       {!isTerminal(data.state) && !compare.error ? (
         <Stack gap="xs" aria-live="polite">
           <Text size="sm" c="dimmed">
-            The versions are being compared; the answer appears here by itself and is kept.
+            Comparing versions…
           </Text>
           <Skeleton height={200} radius="md" />
         </Stack>
@@ -181,7 +181,7 @@ function Result({ answer, result }: { answer: DiffAnswer; result: DiffResult }) 
         </SimpleGrid>
         {nothing ? (
           <Text size="sm" mt="sm">
-            The versions hold the same rows and columns.
+            The versions are identical.
           </Text>
         ) : null}
         {notes.map(note => (
@@ -215,7 +215,7 @@ function Result({ answer, result }: { answer: DiffAnswer; result: DiffResult }) 
       {columns.length > 0 ? (
         <>
           <Text size="sm" c="dimmed">
-            {shifted === 0 ? 'No column has shifted' : `${formatCount(shifted, 'column')} of ${columns.length} shifted`}
+            {shifted === 0 ? 'No significant shift' : `${formatCount(shifted, 'column')} of ${columns.length} shifted`}
             {sampled
               ? `, measured on a sample of ${formatCount(measuredRows.before, 'row')} and ${formatCount(measuredRows.after, 'row')}.`
               : '.'}

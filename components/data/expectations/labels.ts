@@ -22,10 +22,10 @@ export const formatObserved = (result: Pick<Result, 'type' | 'observed'>): strin
   if (!SHARES.includes(type)) return formatNumber(observed)
   const percent = 100 * observed
   // 99.996 % is not all of them.
-  return `${percent < 100 && percent > 99.9 ? '> 99.9' : formatNumber(Number(percent.toFixed(1)))} % fit`
+  return `${percent < 100 && percent > 99.9 ? '> 99.9' : formatNumber(Number(percent.toFixed(1)))} % pass`
 }
 
-/** What is asked for, before anything was checked. */
+/** Describes an expectation that was not checked yet. */
 export function describeExpectation({ type, parameters }: Pick<ShownExpectation, 'type' | 'parameters'>): string {
   const parts = Object.entries(parameters as Record<string, unknown>).flatMap(([name, value]) => {
     if (value === null || value === undefined || value === false || (Array.isArray(value) && value.length === 0))

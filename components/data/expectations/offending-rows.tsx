@@ -24,7 +24,7 @@ export function OffendingRows({ result }: { result: Result }) {
       <Text size="xs" c="dimmed" mb={4}>
         {result.failingRows !== null && result.failingRows > result.offending.length
           ? `The first ${result.offending.length} failing rows`
-          : 'The failing rows'}
+          : 'Failing rows'}
         , counted from 1
       </Text>
       <PlainTable label="Failing rows" compact columns={columns} rows={result.offending} rowKey={r => String(r.row)} />

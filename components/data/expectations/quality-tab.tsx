@@ -25,7 +25,7 @@ import { VERDICTS } from './labels.ts'
 import { OverrideDialog } from './override-dialog.tsx'
 import { SuggestDialog } from './suggest-dialog.tsx'
 
-/** Whether this version keeps what is expected of it, what does not, and since when. */
+/** Expectations of a dataset and the results for this version. */
 export function QualityTab({ project, shown }: { project: string; shown: Shown }) {
   const dataset = `${shown.dataset}@${shown.version}`
   const { data, error, refetch } = useExpectations(project, dataset)
@@ -63,10 +63,10 @@ function Quality({
     <Allowed project={project} to="data:write">
       <Group gap="xs">
         <Button variant="default" onClick={() => open('add')}>
-          Add one
+          Add expectation
         </Button>
         <Button variant={expectations.length === 0 ? 'filled' : 'default'} onClick={() => open('suggest')}>
-          Suggest from the profile
+          Suggest from profile
         </Button>
       </Group>
     </Allowed>
@@ -74,9 +74,9 @@ function Quality({
   return (
     <Stack gap="md">
       {expectations.length === 0 ? (
-        <EmptyState title="Nothing is expected of this dataset yet" action={actions}>
-          Expectations are what every version must keep: columns, ranges, sets, uniqueness, freshness. Each new version
-          is checked by itself; one that fails what blocks is not trained on.
+        <EmptyState title="No expectations" action={actions}>
+          Expectations check columns, ranges, sets, uniqueness and freshness of every new version. A version that fails
+          a blocking check cannot be trained on.
         </EmptyState>
       ) : (
         <>
@@ -152,7 +152,7 @@ function VerdictPanel({
           {validation?.verdict === 'fail' && !validation.override && !old ? (
             <Allowed project={project} to="data:override">
               <Button variant="default" onClick={onOverride}>
-                Let it through
+                Allow training
               </Button>
             </Allowed>
           ) : null}
@@ -169,11 +169,11 @@ function VerdictPanel({
         <VerdictSummary validation={validation} />
         {old ? (
           <Text size="sm" c="dimmed">
-            Checked against suite {validation.suite}; the expectations have changed since.
+            Checked against revision {validation.suite}; the expectations have changed since.
           </Text>
         ) : null}
         {validation?.override ? (
-          <Alert color="yellow" variant="light" title="Let through all the same">
+          <Alert color="yellow" variant="light" title="Training allowed despite failures">
             “{validation.override.reason}” <Time at={validation.override.at} />
           </Alert>
         ) : null}
@@ -183,10 +183,10 @@ function VerdictPanel({
 }
 
 function VerdictSummary({ validation }: { validation: Validation | null }) {
-  if (!validation) return <Text size="sm">This version was not checked yet.</Text>
-  if (isActive(validation.state)) return <Text size="sm">It is being checked …</Text>
+  if (!validation) return <Text size="sm">Not checked.</Text>
+  if (isActive(validation.state)) return <Text size="sm">Checking…</Text>
   if (validation.state === 'failed')
-    return <Problem error={new Error(`It could not be checked: ${validation.reason ?? 'for no known reason.'}`)} />
+    return <Problem error={new Error(`Check failed: ${validation.reason ?? 'unknown reason.'}`)} />
   if (!validation.verdict) return null
   const failing = validation.results.filter(r => !r.passed).length
   return (
@@ -194,7 +194,7 @@ function VerdictSummary({ validation }: { validation: Validation | null }) {
       <StateBadge {...VERDICTS[validation.verdict]} />
       <Text size="sm">
         {validation.sentence}
-        {failing > 1 ? ` The table names ${formatCount(failing - 1, 'more', 'more')}.` : ''}
+        {failing > 1 ? ` ${formatCount(failing - 1, 'more failure')} in the table.` : ''}
       </Text>
     </Group>
   )

@@ -21,14 +21,14 @@ interface SuggestProps {
   onClose: () => void
 }
 
-/** What the profile suggests, each with its reason; the person chooses what is taken. */
+/** Suggests expectations from the profile; the user chooses which to add. */
 export function SuggestDialog({ opened, ...props }: SuggestProps & { opened: boolean }) {
   return (
     <Modal
       opened={opened}
       onClose={props.onClose}
       size="xl"
-      title={`What the profile of ${props.dataset} suggests`}
+      title={`Expectations suggested for ${props.dataset}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {opened ? <Suggestions {...props} /> : null}
@@ -42,18 +42,11 @@ function Suggestions({ project, dataset, saving, error, onApply, onClose }: Sugg
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   if (found.error && !found.data) return <Problem error={found.error} onRetry={() => found.refetch()} />
   if (!found.data || isActive(found.data.state))
-    return <Skeleton height={240} radius="md" aria-label="The profile is being made" />
+    return <Skeleton height={240} radius="md" aria-label="Computing the profile" />
   const { suggestions, state, reason } = found.data
-  if (state === 'failed')
-    return (
-      <EmptyState title="There is no profile to read them off">{reason ?? 'The profile could not be made.'}</EmptyState>
-    )
+  if (state === 'failed') return <EmptyState title="No profile">{reason ?? 'The profile failed.'}</EmptyState>
   if (suggestions.length === 0)
-    return (
-      <EmptyState title="Nothing more to suggest">
-        Everything that the profile of this version suggests is expected already.
-      </EmptyState>
-    )
+    return <EmptyState title="No new suggestions">All suggestions of this profile already exist.</EmptyState>
   const chosen = suggestions.filter(s => !left.has(keyOf(s)))
   return (
     <Stack gap="sm">

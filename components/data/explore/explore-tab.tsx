@@ -18,7 +18,7 @@ const FIRST = 'SELECT *\nFROM data\nLIMIT 100'
 /** More columns are found in the Schema tab. */
 const MOST_COLUMNS = 60
 
-/** SQL over the rows of this version, which are the table `data`. The query in view is in the address. */
+/** Runs SQL on this version (table `data`). The shown query is in the URL. */
 export function ExploreTab({ project, shown }: { project: string; shown: Shown }) {
   const [id, setId] = useQueryState('q', parseAsString)
   const [sql, setSql] = useState<string>()
@@ -28,12 +28,12 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
   const text = sql ?? answer?.sql ?? FIRST
   const dataset = `${shown.dataset}@${shown.version}`
   const start = (saveAs?: string) => {
-    // The text stays when the address names the new query, whose answer is not there yet.
+    // Keeps the text while the new query in the URL has no result yet.
     setSql(text)
     run.mutate({ dataset, sql: text, saveAs }, { onSuccess: ({ id }) => setId(id) })
   }
 
-  /** At the cursor, which then stands behind the name. */
+  /** Inserts at the cursor and moves it behind the name. */
   function insert(name: string) {
     const area = editor.current
     const [from, to] = [area?.selectionStart ?? text.length, area?.selectionEnd ?? text.length]
@@ -48,10 +48,10 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
   return (
     <Stack gap="md">
       <Panel
-        title="Ask in SQL"
+        title="SQL"
         note={
           <>
-            the rows of v{shown.version} are the table <Code>data</Code>; nothing is changed
+            v{shown.version} is the table <Code>data</Code>, read-only
           </>
         }
       >
@@ -85,9 +85,8 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
               </Allowed>
             </Group>
             <Text size="xs" c="dimmed">
-              <Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> with <Kbd size="xs">Enter</Kbd> runs it; at most{' '}
-              {QUERY_LIMITS.rows.toLocaleString('en')} rows are shown and it may take {QUERY_LIMITS.milliseconds / 1000}{' '}
-              s
+              <Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> with <Kbd size="xs">Enter</Kbd> runs the query; at
+              most {QUERY_LIMITS.rows.toLocaleString('en')} rows, time limit {QUERY_LIMITS.milliseconds / 1000} s
             </Text>
           </Group>
           <Columns shown={shown} onChoose={insert} />
@@ -109,11 +108,11 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
   )
 }
 
-/** The columns there are; choosing one writes it at the cursor. */
+/** Columns; choosing one inserts it at the cursor. */
 function Columns({ shown, onChoose }: { shown: Shown; onChoose: (name: string) => void }) {
   const columns = shown.schema.slice(0, MOST_COLUMNS)
   return (
-    <Group gap={6} role="group" aria-label="Columns, to write into the query">
+    <Group gap={6} role="group" aria-label="Insert a column">
       {columns.map(c => (
         <Button
           key={c.name}
@@ -150,7 +149,7 @@ function History({
   const { data } = useHistory(project, dataset)
   if (!data || data.items.length === 0) return null
   return (
-    <Panel title="Your queries" note={`of the last ${QUERY_LIMITS.keptHours} hours; only you see them`}>
+    <Panel title="Query history" note={`last ${QUERY_LIMITS.keptHours} hours; visible only to you`}>
       <Stack gap={2} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {data.items.map(query => (
           <li key={query.id}>

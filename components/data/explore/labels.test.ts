@@ -15,11 +15,11 @@ describe('words of a query', () => {
   const sentences: [Parameters<typeof answerSentence>[0], string][] = [
     [done, '3 rows in 12 ms.'],
     [{ ...done, rowCount: 1, milliseconds: 2345 }, '1 row in 2.3 s.'],
-    [{ ...done, rowCount: 10_000, truncated: true }, 'The first 10,000 rows in 12 ms; there are more.'],
+    [{ ...done, rowCount: 10_000, truncated: true }, 'The first 10,000 rows in 12 ms; more rows exist.'],
     [{ ...done, saveAs: 'few' }, '3 rows for few in 12 ms.'],
     [{ ...done, state: 'failed', reason: 'No.' }, 'No.'],
     [{ ...done, state: 'cancelled' }, 'Cancelled.'],
-    [{ ...done, state: 'queued' }, 'Waiting for a free place …'],
+    [{ ...done, state: 'queued' }, 'Waiting for a free worker…'],
   ]
   for (const [query, words] of sentences) it(words, () => assert.equal(answerSentence(query), words))
 

@@ -7,13 +7,13 @@ const seconds = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1
 export function answerSentence(
   query: Pick<QuerySummary, 'state' | 'rowCount' | 'truncated' | 'milliseconds' | 'reason' | 'saveAs'>,
 ): string {
-  if (query.state === 'queued') return 'Waiting for a free place …'
+  if (query.state === 'queued') return 'Waiting for a free worker…'
   if (query.state === 'running') return 'Running …'
   if (query.state === 'cancelled') return 'Cancelled.'
-  if (query.state === 'failed') return query.reason ?? 'It failed.'
+  if (query.state === 'failed') return query.reason ?? 'Failed.'
   const took = query.milliseconds === null ? '' : ` in ${seconds(query.milliseconds)}`
   if (query.saveAs !== null) return `${formatCount(query.rowCount ?? 0, 'row')} for ${query.saveAs}${took}.`
-  if (query.truncated) return `The first ${formatCount(query.rowCount ?? 0, 'row')}${took}; there are more.`
+  if (query.truncated) return `The first ${formatCount(query.rowCount ?? 0, 'row')}${took}; more rows exist.`
   return `${formatCount(query.rowCount ?? 0, 'row')}${took}.`
 }
 

@@ -44,7 +44,7 @@ export function QueryAnswerView({ project, answer }: { project: string; answer: 
     <Stack gap="xs">
       <Text size="sm" c="dimmed" role="status">
         {answerSentence(answer)}
-        {answer.truncated ? ' Add LIMIT or a condition, or save the whole answer as a version.' : ''}
+        {answer.truncated ? '  Add LIMIT or a filter, or save the whole result as a version.' : ''}
       </Text>
       {answer.saveAs !== null && answer.ingestion !== null ? (
         <Saved project={project} dataset={answer.saveAs} ingestion={answer.ingestion} />
@@ -58,7 +58,7 @@ function Saved({ project, dataset, ingestion }: { project: string; dataset: stri
   const { data } = useIngestion(project, ingestion)
   if (data?.state === 'failed')
     return (
-      <Alert color="red" variant="light" role="alert" title="No version was made of the answer.">
+      <Alert color="red" variant="light" role="alert" title="The result was not saved.">
         {data.reason}
       </Alert>
     )
@@ -66,15 +66,15 @@ function Saved({ project, dataset, ingestion }: { project: string; dataset: stri
     return (
       <Group gap="sm" role="status">
         <Loader size="xs" aria-hidden />
-        <Text size="sm">The answer is being read as the next version of {dataset} …</Text>
+        <Text size="sm">Saving the result as the next version of {dataset}…</Text>
       </Group>
     )
   return (
-    <Alert variant="default" role="status" title={data.created ? 'Saved.' : 'There was such a version already.'}>
+    <Alert variant="default" role="status" title={data.created ? 'Saved.' : 'An identical version exists.'}>
       <Anchor component={Link} size="sm" href={paths.dataset(project, dataset, { v: data.version })}>
         {dataset} v{data.version}
       </Anchor>{' '}
-      has these rows{data.created ? ' and says in its lineage where they come from' : ''}.
+      contains these rows{data.created ? '; its lineage links to the query' : ''}.
     </Alert>
   )
 }

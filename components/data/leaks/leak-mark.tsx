@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../../trpc.ts'
 import type { Shown } from '../client.ts'
 
-/** How many findings speak against training on this version as it is, beside the tab's name. */
+/** Number of findings, shown in the tab's label. */
 export function LeakMark({ project, shown }: { project: string; shown: Shown }) {
   const { data } = useQuery(
     useTRPC().data.leaks.show.queryOptions({ project, dataset: `${shown.dataset}@${shown.version}` }),

@@ -18,8 +18,8 @@ import { WordBadge } from '../../ui/state-badge.tsx'
 import { type Shown, useReviewSchema } from '../client.ts'
 
 const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeof IconCheck }> = {
-  block: { word: 'Gives the target away', colour: 'red', icon: IconHandStop },
-  warn: { word: 'Look at this', colour: 'yellow', icon: IconAlertTriangle },
+  block: { word: 'Target leakage', colour: 'red', icon: IconHandStop },
+  warn: { word: 'Suspicious', colour: 'yellow', icon: IconAlertTriangle },
   info: { word: 'Worth knowing', colour: 'gray', icon: IconInfoCircle },
 }
 const SPLITS = ['random', 'time', 'group'] as const satisfies readonly (typeof LEAK_SPLITS)[number][]
@@ -80,7 +80,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         loading={search.isPending || isActive(data.state)}
         onClick={() => search.mutate()}
       >
-        {data.state === 'absent' ? 'Look for leaks' : 'Look again'}
+        {data.state === 'absent' ? 'Check for leaks' : 'Re-run'}
       </Button>
     </Group>
   )
@@ -90,31 +90,31 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         <Text size="sm" c="dimmed" maw={620}>
           {data.state === 'succeeded' && data.target
             ? harmful.length === 0
-              ? `Nothing found that gives ${data.target} away, split ${SPLIT_WORDS[data.split]}.`
+              ? `No target leakage found (${SPLIT_WORDS[data.split]} split).`
               : `${formatCount(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
-            : 'A leak is a column that knows the answer, or rows that are in training and test at once: scores look good and the model is useless.'}
+            : 'A leak is a column that contains the target, or rows in both training and test data: metrics look good, but the model fails in production.'}
         </Text>
         {choose}
       </Group>
       {search.error ? <Problem error={search.error} /> : null}
       {data.state === 'failed' ? (
-        <Alert color="red" variant="light" role="alert" title="The search did not end well.">
+        <Alert color="red" variant="light" role="alert" title="The leak check failed.">
           {data.reason}
         </Alert>
       ) : null}
       {isActive(data.state) ? (
         <Text size="sm" c="dimmed" aria-live="polite">
-          Looking for leaks; what is found appears here by itself.
+          Checking for leaks…
         </Text>
       ) : null}
       {data.target === null ? (
-        <EmptyState title="No column is the target yet">
-          Choose above what is to be predicted, or give a column the role target in the tab Schema: from then on every
-          version is looked at by itself.
+        <EmptyState title="No target">
+          Choose a target above or set the role target on the Schema tab: from then on every version is looked at by
+          itself.
         </EmptyState>
       ) : data.state === 'succeeded' && data.findings.length === 0 ? (
-        <EmptyState title="No leak found">
-          No column alone tells {data.target}, no two add up to it, none knows later rows, and no rows repeat across the
+        <EmptyState title="No leaks found">
+          No single column or pair predicts {data.target}, no future information, and no duplicate rows across the
           split.
         </EmptyState>
       ) : null}
@@ -139,10 +139,10 @@ function FindingPanel({ project, shown, finding }: { project: string; shown: Sho
   const canIgnore = columns.length > 0 && finding.kind !== 'groups'
   return (
     <Panel
-      title={finding.column ?? 'Rows that repeat'}
+      title={finding.column ?? 'Duplicate rows'}
       actions={
         ignored ? (
-          <WordBadge colour="gray" icon={IconCheck} word="Ignored, does no harm" />
+          <WordBadge colour="gray" icon={IconCheck} word="Ignored" />
         ) : (
           <WordBadge {...SEVERITY[finding.severity]} />
         )
@@ -159,11 +159,7 @@ function FindingPanel({ project, shown, finding }: { project: string; shown: Sho
               loading={review.isPending}
               onClick={() => setRole(ignored ? 'feature' : 'ignore')}
             >
-              {ignored
-                ? 'Use it all the same'
-                : columns.length === 1
-                  ? 'Ignore this column'
-                  : `Ignore ${columns.join(' and ')}`}
+              {ignored ? 'Use anyway' : columns.length === 1 ? 'Ignore this column' : `Ignore ${columns.join(' and ')}`}
             </Button>
           </Allowed>
         ) : null}

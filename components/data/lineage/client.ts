@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../../trpc.ts'
 
-/** Whose history is asked for. */
+/** Subject of the lineage. */
 export type LineageOf = { dataset: string } | { model: string; version: number }
 
 export function useLineage(project: string, of: LineageOf) {

@@ -29,7 +29,7 @@ export function LineageGraph({ project, of }: { project: string; of: LineageOf }
       <Drawing project={project} lineage={data} />
       {data.truncated ? (
         <Text size="sm" c="dimmed">
-          There is more than is drawn here; the newest of it is shown.
+          Only the latest part is shown.
         </Text>
       ) : null}
       <LineageList project={project} lineage={data} />
@@ -63,7 +63,7 @@ function Drawing({ project, lineage }: { project: string; lineage: Lineage }) {
     <section
       className={classes.canvas}
       style={{ height }}
-      aria-label="Lineage as a drawing; the list below says the same"
+      aria-label="Lineage graph; the list below has the same content"
     >
       <ReactFlow
         nodes={nodes}

@@ -19,7 +19,7 @@ export const useProfile = (project: string, dataset: string) => {
 export const useColumn = (project: string, dataset: string, column: string) =>
   useQuery(useTRPC().data.columns.column.queryOptions({ project, dataset, column }))
 
-/** A finer histogram between two ends; versions never change, so that it is asked once. */
+/** A finer histogram between two ends; versions are immutable, so it is fetched once. */
 export const useZoom = (
   project: string,
   dataset: string,

@@ -44,10 +44,10 @@ function factsOf(c: ColumnProfile, rows: number): [string, string][] {
       ['Zeros', c.zeros === 0 ? 'none' : formatShareOf(c.zeros, c.count)],
       ['Negative', c.negatives ? formatShareOf(c.negatives, c.count) : 'none'],
     )
-  if (c.infinite) facts.push(['Infinite or no number', c.infinite.toLocaleString('en')])
+  if (c.infinite) facts.push(['Infinite or NaN', c.infinite.toLocaleString('en')])
   if (c.lengths)
     facts.push(['Characters', `${c.lengths.min} to ${c.lengths.max}, ${formatCell(c.lengths.mean)} on average`])
-  if (c.monotone) facts.push(['From row to row', c.monotone === 'increasing' ? 'never falls' : 'never rises'])
+  if (c.monotone) facts.push(['Order', c.monotone === 'increasing' ? 'non-decreasing' : 'non-increasing'])
   return facts
 }
 

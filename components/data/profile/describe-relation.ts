@@ -23,6 +23,6 @@ export function describeRelation(r: TargetRelation, relations: Relations): strin
   const parts = [formatMeasure(r)]
   if (r.spearman !== null) parts.push(`Spearman ${formatCell(r.spearman)}`)
   if (r.mutualInformation !== null) parts.push(`mutual information ${formatCell(r.mutualInformation)} nats`)
-  const way = r.direction === null ? '' : ` As it rises, the target tends to go ${r.direction}.`
+  const way = r.direction === null ? '' : ` The target tends to go ${r.direction} as it rises.`
   return `With the target ${relations.target}: ${parts.join(', ')}, ${describeBasis(relations)}.${way}`
 }

@@ -1,23 +1,55 @@
 import { Button, Group, NumberInput, Paper, Select, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type UseFormReturnType, useForm } from '@mantine/form'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { RowFilter } from '#server/data/profile/contract.ts'
 
-const WORDS: Record<RowFilter['is'], string> = {
+const LABELS: Record<RowFilter['is'], string> = {
   equal: 'is',
   contains: 'contains',
   between: 'is between',
   missing: 'is missing',
-  present: 'is there',
+  present: 'is present',
 }
 
-/** Most names that a list shows at once: it narrows as one types. */
+/** Names that a list shows at once; it narrows as the user types. */
 const NAMES_SHOWN = 100
 
-/** One condition on one column. */
+interface Draft {
+  column: string
+  is: RowFilter['is']
+  text: string
+  from: string | number
+  to: string | number
+}
+
+/** The conditions of a stored type, the usual one first. */
+const conditionsOf = (stored: string): RowFilter['is'][] =>
+  stored === 'number' || stored === 'integer' || stored === 'datetime'
+    ? ['between', 'equal', 'missing', 'present']
+    : ['equal', 'contains', 'missing', 'present']
+
+/** A bound as a number; undefined if blank, NaN if it cannot be read. Times without a zone are UTC. */
+function readBound(value: string | number, time: boolean): number | undefined {
+  const text = String(value).trim()
+  if (text === '') return undefined
+  if (!time) return Number(text)
+  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`)
+}
+
+/** Returns the filter, or undefined while it is incomplete. */
+function filterOf({ column, is, text, from, to }: Draft, time: boolean): RowFilter | undefined {
+  if (is === 'equal') return { is, column, value: text }
+  if (is === 'contains') return text === '' ? undefined : { is, column, text }
+  if (is !== 'between') return { is, column }
+  const [low, high] = [readBound(from, time), readBound(to, time)]
+  if ((low === undefined && high === undefined) || Number.isNaN(low) || Number.isNaN(high)) return undefined
+  return { is, column, from: low, to: high, withEnd: true }
+}
+
+/** Adds one condition on one column. */
 export function FilterForm({
   schema,
-  column: given,
+  column: initial,
   onAdd,
   onCancel,
 }: {
@@ -26,41 +58,30 @@ export function FilterForm({
   onAdd: (filter: RowFilter) => void
   onCancel: () => void
 }) {
-  const [column, setColumn] = useState(given)
-  const found = schema.find(c => c.name === column)
-  const stored = found ? (found.stored ?? found.type) : 'words'
-  const time = stored === 'datetime'
-  const ranged = stored === 'number' || stored === 'integer' || time
-  const kinds: RowFilter['is'][] = ranged
-    ? ['between', 'equal', 'missing', 'present']
-    : ['equal', 'contains', 'missing', 'present']
-  const [chosen, setKind] = useState<RowFilter['is']>()
-  const kind = chosen && kinds.includes(chosen) ? chosen : kinds[0]!
-  const [text, setText] = useState('')
-  const [from, setFrom] = useState('')
-  const [to, setTo] = useState('')
-  const end = (words: string) => {
-    if (words.trim() === '') return undefined
-    const value = time ? Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(words) ? words : `${words}Z`) : Number(words)
-    return Number.isFinite(value) ? value : Number.NaN
+  const storedOf = (name: string) => {
+    const column = schema.find(c => c.name === name)
+    return column?.stored ?? column?.type ?? 'words'
   }
-  const [low, high] = [end(from), end(to)]
-  const complete =
-    kind === 'between'
-      ? (low !== undefined || high !== undefined) && !Number.isNaN(low) && !Number.isNaN(high)
-      : kind === 'contains'
-        ? text !== ''
-        : true
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!complete) return
-    if (kind === 'between') onAdd({ is: kind, column, from: low, to: high, withEnd: true })
-    else if (kind === 'contains') onAdd({ is: kind, column, text })
-    else if (kind === 'equal') onAdd({ is: kind, column, value: text })
-    else onAdd({ is: kind, column })
+  const form = useForm<Draft>({
+    initialValues: { column: initial, is: conditionsOf(storedOf(initial))[0]!, text: '', from: '', to: '' },
+  })
+  const draft = form.getValues()
+  const conditions = conditionsOf(storedOf(draft.column))
+  const time = storedOf(draft.column) === 'datetime'
+  const filter = filterOf(draft, time)
+  const chooseColumn = (column: string) => {
+    const allowed = conditionsOf(storedOf(column))
+    form.setValues({ column, is: allowed.includes(draft.is) ? draft.is : allowed[0]! })
   }
   return (
-    <Paper withBorder radius="md" p="sm" component="form" onSubmit={submit} aria-label="Filter rows">
+    <Paper
+      withBorder
+      radius="md"
+      p="sm"
+      component="form"
+      onSubmit={form.onSubmit(() => filter && onAdd(filter))}
+      aria-label="Filter rows"
+    >
       <Group align="end" gap="xs">
         <Select
           label="Column"
@@ -70,46 +91,20 @@ export function FilterForm({
           limit={NAMES_SHOWN}
           allowDeselect={false}
           data={schema.map(c => c.name)}
-          value={column}
-          onChange={value => value && setColumn(value)}
+          value={draft.column}
+          onChange={value => value && chooseColumn(value)}
         />
         <Select
           label="Condition"
           size="xs"
           w={130}
           allowDeselect={false}
-          data={kinds.map(value => ({ value, label: WORDS[value] }))}
-          value={kind}
-          onChange={value => value && setKind(value as RowFilter['is'])}
+          data={conditions.map(value => ({ value, label: LABELS[value] }))}
+          {...form.getInputProps('is')}
         />
-        {kind === 'equal' || kind === 'contains' ? (
-          <TextInput label="Value" size="xs" w={180} value={text} onChange={e => setText(e.currentTarget.value)} />
-        ) : null}
-        {kind === 'between'
-          ? (
-              [
-                ['From', from, setFrom, low],
-                ['To', to, setTo, high],
-              ] as const
-            ).map(([label, value, set, read]) =>
-              time ? (
-                <TextInput
-                  key={label}
-                  label={label}
-                  size="xs"
-                  w={170}
-                  placeholder="2011-01-31 or 2011-01-31T12:00"
-                  value={value}
-                  error={Number.isNaN(read) ? 'not a date' : undefined}
-                  onChange={e => set(e.currentTarget.value)}
-                />
-              ) : (
-                <NumberInput key={label} label={label} size="xs" w={120} value={value} onChange={v => set(String(v))} />
-              ),
-            )
-          : null}
-        <Button type="submit" size="xs" disabled={!complete}>
-          Show these rows
+        <Bounds form={form} time={time} />
+        <Button type="submit" size="xs" disabled={!filter}>
+          Apply filter
         </Button>
         <Button size="xs" variant="default" onClick={onCancel}>
           Close
@@ -117,4 +112,28 @@ export function FilterForm({
       </Group>
     </Paper>
   )
+}
+
+function Bounds({ form, time }: { form: UseFormReturnType<Draft>; time: boolean }) {
+  const { is } = form.getValues()
+  if (is === 'equal' || is === 'contains')
+    return <TextInput label="Value" size="xs" w={180} {...form.getInputProps('text')} />
+  if (is !== 'between') return null
+  return (['from', 'to'] as const).map(name => {
+    const label = name === 'from' ? 'From' : 'To'
+    const { error: _, ...props } = form.getInputProps(name)
+    if (!time) return <NumberInput key={name} label={label} size="xs" w={120} {...props} />
+    const wrong = Number.isNaN(readBound(form.getValues()[name], true))
+    return (
+      <TextInput
+        key={name}
+        label={label}
+        size="xs"
+        w={170}
+        placeholder="2011-01-31 or 2011-01-31T12:00"
+        error={wrong ? 'Not a date' : undefined}
+        {...props}
+      />
+    )
+  })
 }

@@ -1,7 +1,7 @@
 const WIDTH = 72
 const HEIGHT = 20
 
-/** Heights as digits 0 to 9, drawn small; the words beside it say what it shows. */
+/** Sparkline of heights given as digits 0 to 9. */
 export function MiniHistogram({ bars, spaced }: { bars: string; spaced: boolean }) {
   const step = WIDTH / Math.max(1, bars.length)
   const gap = spaced ? 3 : 1

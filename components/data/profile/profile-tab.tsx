@@ -1,7 +1,7 @@
 'use client'
 import { Alert, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useState } from 'react'
 import type { ProfileSummary, ProfileWarning, Severity } from '#server/data/profile/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -30,11 +30,11 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the profile" />
   if (data.state === 'failed')
     return (
-      <Alert color="red" variant="light" title="There is no profile of this version." role="alert">
+      <Alert color="red" variant="light" title="No profile of this version" role="alert">
         <Text size="sm">{data.reason}</Text>
         <Allowed project={project} to="data:write">
           <Button mt="xs" size="compact-sm" variant="default" loading={make.isPending} onClick={() => make.mutate()}>
-            Make the profile
+            Compute profile
           </Button>
         </Allowed>
         {make.error ? <Problem error={make.error} /> : null}
@@ -44,7 +44,7 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
     return (
       <Stack gap="xs" aria-live="polite">
         <Text size="sm" c="dimmed">
-          The profile is being made; it appears here by itself.
+          Computing the profile…
         </Text>
         <Skeleton height={260} radius="md" />
       </Stack>
@@ -83,19 +83,19 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
 }
 
 function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: string) => void }) {
-  const [all, setAll] = useState(false)
+  const [all, { toggle }] = useDisclosure()
   const { warnings, warningCount, duplicateRows } = data
   if (warnings.length === 0)
     return (
-      <Panel title="Nothing to warn of">
+      <Panel title="No issues">
         <Text size="sm" c="dimmed">
-          No column is mostly missing, constant or strange{duplicateRows === 0 ? ', and no row appears twice' : ''}.
+          No mostly missing, constant or unusual columns{duplicateRows === 0 ? '; no duplicate rows' : ''}.
         </Text>
       </Panel>
     )
   const seen = all ? warnings : warnings.slice(0, WARNINGS_AT_ONCE)
   return (
-    <Panel title={`${formatCount(warningCount, 'thing')} to look at`} note="what matters most first">
+    <Panel title={formatCount(warningCount, 'issue')} note="most severe first">
       <List listStyleType="none" spacing={6} size="sm">
         {seen.map(w => (
           <List.Item key={`${w.kind} ${w.column} ${w.other ?? ''}`}>
@@ -105,12 +105,12 @@ function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: str
       </List>
       {warnings.length > WARNINGS_AT_ONCE ? (
         <Group mt="xs" gap="xs">
-          <Button size="compact-sm" variant="default" onClick={() => setAll(!all)} aria-expanded={all}>
+          <Button size="compact-sm" variant="default" onClick={toggle} aria-expanded={all}>
             {all ? 'Show fewer' : `Show ${warnings.length - WARNINGS_AT_ONCE} more`}
           </Button>
           {all && warningCount > warnings.length ? (
             <Text size="sm" c="dimmed">
-              {formatCount(warningCount - warnings.length, 'lesser one', 'lesser ones')} at the columns themselves.
+              {formatCount(warningCount - warnings.length, 'minor issue')} listed at the columns.
             </Text>
           ) : null}
         </Group>

@@ -9,7 +9,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { formatCell, formatCount } from '../labels.ts'
 import { describeBasis, formatMeasure, strengthOf } from './describe-relation.ts'
 
-/** More names than this cannot be read beside a map. */
+/** More names than this are unreadable on the axis. */
 const MOST_IN_MAP = 40
 type Kind = 'pearson' | 'spearman' | 'cramersV'
 const KINDS: Record<Kind, string> = { pearson: 'Pearson', spearman: 'Spearman', cramersV: 'Cramér’s V' }
@@ -27,13 +27,13 @@ export function RelationsPanel({
   const { relations: r, relationsState, relationsReason, relationsStale } = data
   if (!r)
     return (
-      <Panel title="How columns go together" actions={action}>
+      <Panel title="Correlations" actions={action}>
         {relationsState === 'failed' ? (
-          <Text size="sm">It could not be counted: {relationsReason}</Text>
+          <Text size="sm">Correlations failed: {relationsReason}</Text>
         ) : (
           <Stack gap="xs" aria-live="polite">
             <Text size="sm" c="dimmed">
-              Correlations are being counted; they appear here by themselves.
+              Computing correlations…
             </Text>
             <Skeleton height={120} radius="md" />
           </Stack>
@@ -48,8 +48,8 @@ export function RelationsPanel({
         <Panel title="Relation to the target" actions={action}>
           <Text size="sm" c="dimmed">
             {relationsStale
-              ? 'A target was chosen since the columns were related. Count again to see how they go with it.'
-              : 'No column is the target yet: choose one on the tab Schema, then count again.'}
+              ? 'The target has changed. Compute correlations again.'
+              : 'No target: choose one on the tab Schema, then count again.'}
           </Text>
         </Panel>
       )}
@@ -71,7 +71,7 @@ function TargetRelations({
 }) {
   return (
     <>
-      {stale ? <Text size="sm">The target has changed since; these correlations are with {r.target}.</Text> : null}
+      {stale ? <Text size="sm">The target has changed; these correlations are with {r.target}.</Text> : null}
       <DataTable
         id="target-relations"
         label={`Correlation with ${r.target}`}
@@ -82,7 +82,7 @@ function TargetRelations({
         columns={relationColumns(onOpen)}
         rows={r.targetRelations}
         rowKey={t => t.column}
-        empty="No column can be correlated with it: it must be numeric, a time, or have few levels."
+        empty="No columns to correlate: they must be numeric, times or have few categories."
         footer={
           <Text size="xs" c="dimmed" p="md">
             Strength is explained variance, 0 to 1: the larger of Pearson and Spearman squared, η², or Cramér’s V
@@ -140,9 +140,9 @@ function Pairs({ r }: { r: Relations }) {
   const kind = kinds.includes(chosen) ? chosen : kinds[0]
   if (!kind)
     return (
-      <Panel title="Pairs of columns">
+      <Panel title="Correlation matrix">
         <Text size="sm" c="dimmed">
-          There are no two columns of numbers, nor two of words with few levels, to be compared.
+          Fewer than two comparable columns.
         </Text>
       </Panel>
     )
@@ -155,7 +155,7 @@ function Pairs({ r }: { r: Relations }) {
   return (
     <Panel>
       <HeatMap
-        title="Pairs of columns"
+        title="Correlation matrix"
         note={describeBasis(r)}
         rows={names}
         columns={names}
@@ -171,10 +171,10 @@ function Pairs({ r }: { r: Relations }) {
         )}
         format={v => v.toFixed(2).replace('-', '−')}
         summary={
-          `${KINDS[kind]}: the stronger the colour, the closer two columns go together; a dot marks 0.95 and more.` +
-          (strongest ? ` The closest are ${strongest.a} and ${strongest.b} with ${formatCell(strongest.value)}.` : '') +
+          `${KINDS[kind]}: stronger color means higher correlation; a dot marks 0.95 and above.` +
+          (strongest ? ` Highest: ${strongest.a} and ${strongest.b}, ${formatCell(strongest.value)}.` : '') +
           (hidden > 0
-            ? ` ${formatCount(hidden, 'column')} not shown: the map has ${r.target === null ? 'the first' : 'those that tell most about the target'}.`
+            ? ` ${formatCount(hidden, 'column')} not shown: the map has ${r.target === null ? 'the first' : 'those most related to the target'}.`
             : '')
         }
         actions={

@@ -41,9 +41,9 @@ export const formatInstant = (ms: number) => {
     : date.toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '')
 }
 
-/** A condition as people say it. `isTime`: its ends are milliseconds since 1970. */
+/** Describes a filter. `isTime`: its bounds are milliseconds since 1970. */
 export function describeFilter(filter: RowFilter, isTime: boolean): string {
-  const say = (x: number) => (isTime ? formatInstant(x) : formatCell(x))
+  const format = (x: number) => (isTime ? formatInstant(x) : formatCell(x))
   switch (filter.is) {
     case 'equal':
       return `${filter.column} is ${filter.value === '' ? '(empty)' : String(filter.value)}`
@@ -56,10 +56,10 @@ export function describeFilter(filter: RowFilter, isTime: boolean): string {
     case 'between': {
       const { from, to } = filter
       if (from === undefined && to === undefined) return `${filter.column} is there`
-      if (from === undefined) return `${filter.column} is below ${say(to!)}`
+      if (from === undefined) return `${filter.column} is below ${format(to!)}`
       return to === undefined
-        ? `${filter.column} is at least ${say(from)}`
-        : `${filter.column} is ${say(from)} to ${filter.withEnd ? '' : 'below '}${say(to)}`
+        ? `${filter.column} is at least ${format(from)}`
+        : `${filter.column} is ${format(from)} to ${filter.withEnd ? '' : 'below '}${format(to)}`
     }
   }
 }

@@ -18,7 +18,7 @@ export function TopValues({ column }: { column: ColumnProfile }) {
             <UnstyledButton
               w="100%"
               onClick={() => showRows([{ is: 'equal', column: column.name, value }])}
-              title={`See the rows where ${column.name} is ${value}`}
+              title={`Show rows where ${column.name} is ${value}`}
               style={{ display: 'grid', gridTemplateColumns: '38% 1fr 9em', gap: 8, alignItems: 'center' }}
             >
               <Text size="xs" truncate>
@@ -44,8 +44,8 @@ export function TopValues({ column }: { column: ColumnProfile }) {
       </ul>
       <Text size="xs" c="dimmed" mt={6}>
         {column.distinctExact && column.distinct <= column.top.length
-          ? 'All of its values.'
-          : `The commonest of ${column.distinctExact ? '' : 'about '}${column.distinct.toLocaleString('en')} values.`}{' '}
+          ? 'All values.'
+          : `Top values of ${column.distinctExact ? '' : 'about '}${column.distinct.toLocaleString('en')} values.`}{' '}
         A value opens its rows.
       </Text>
     </div>

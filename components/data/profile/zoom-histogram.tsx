@@ -43,7 +43,7 @@ export function ZoomHistogram({
         y={{ label: 'values', format: formatNumber }}
         title="Spread"
         note={range ? `${format(now.from)} to ${format(now.to)}` : 'all values'}
-        summary={`${column.name}: ${formatCount(inside, 'value')} from ${format(now.from)} to ${format(now.to)}. Drag over a range to see it finer; a bar opens its rows.`}
+        summary={`${column.name}: ${formatCount(inside, 'value')} from ${format(now.from)} to ${format(now.to)}. Drag over a range to zoom; click a bar for its rows.`}
         actions={
           <Group gap={4} wrap="nowrap">
             {isFetching && range ? <Loader size={14} aria-label="Counting" /> : null}
@@ -90,7 +90,7 @@ export function ZoomHistogram({
               variant="default"
               disabled={!range}
               onClick={() => open(now.from, now.to)}
-              aria-label="See the rows of this range"
+              aria-label="Show rows in this range"
             >
               Rows
             </Button>

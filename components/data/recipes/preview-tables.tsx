@@ -25,10 +25,7 @@ export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePrevi
   return (
     <Stack gap="md">
       {preview.usual.length > 0 ? (
-        <Panel
-          title="Then, as usual"
-          note="for what the steps leave open, as a linear model wants it; trees take cells as they are"
-        >
+        <Panel title="Default preprocessing" note="for remaining columns (linear models; trees use raw values)">
           <List size="sm" spacing={4}>
             {preview.usual.map(words => (
               <List.Item key={words}>{words}</List.Item>
@@ -50,8 +47,8 @@ export function PreviewTables({ preview, rows, leftOut }: { preview: RecipePrevi
       </Panel>
       <Text size="xs" c="dimmed">
         Fitted on a sample of {formatCount(rows, 'row')} for this preview
-        {leftOut > 0 ? `; ${formatCount(leftOut, 'column')} of this wide table left out of it` : ''}. In training it is
-        fitted on the training rows only.
+        {leftOut > 0 ? `; ${formatCount(leftOut, 'column')} of this wide table excluded` : ''}. In training it is fitted
+        on the training rows only.
       </Text>
     </Stack>
   )

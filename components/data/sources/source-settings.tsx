@@ -1,7 +1,8 @@
 'use client'
 import { Anchor, Button, Code, Group, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
-import { useState } from 'react'
 import type { SourceSummary } from '#server/data/sources/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
@@ -46,10 +47,11 @@ function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
 }
 
 function Connected({ project, source }: { project: string; source: SourceSummary }) {
-  const [confirming, setConfirming] = useState(false)
+  const [confirming, confirm] = useDisclosure()
   const { refresh, update, disconnect } = useSourceActions(project)
   const { dataset, schedule, last, reading } = source
-  const [cron, setCron] = useState(schedule?.cron ?? null)
+  const form = useForm({ initialValues: { cron: schedule?.cron ?? null } })
+  const { cron } = form.getValues()
   const moving = isActive(last?.state)
   const problem = refresh.error ?? update.error ?? disconnect.error
   return (
@@ -103,7 +105,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
           </Text>
           <Allowed project={project} to="data:write">
             <Group align="end" gap="sm">
-              <SchedulePicker cron={cron} onChange={setCron} />
+              <SchedulePicker cron={cron} onChange={next => form.setFieldValue('cron', next)} />
               <Button
                 variant="default"
                 loading={update.isPending}
@@ -145,12 +147,12 @@ function Connected({ project, source }: { project: string; source: SourceSummary
               >
                 Disconnect
               </Button>
-              <Button variant="default" size="compact-sm" onClick={() => setConfirming(false)}>
+              <Button variant="default" size="compact-sm" onClick={confirm.close}>
                 Cancel
               </Button>
             </>
           ) : (
-            <Button variant="light" color="red" size="compact-sm" onClick={() => setConfirming(true)}>
+            <Button variant="light" color="red" size="compact-sm" onClick={confirm.open}>
               Disconnect
             </Button>
           )}

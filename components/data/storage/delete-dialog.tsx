@@ -26,13 +26,13 @@ function Consequences({ preview }: { preview: DeletionPreview }) {
       <Text size="sm">
         {preview.wholeDataset
           ? `${preview.dataset} goes with ${formatCount(preview.versions.length, 'version')}.`
-          : `${preview.dataset} v${preview.versions[0]?.version} goes; the other versions stay.`}{' '}
+          : `${preview.dataset} v${preview.versions[0]?.version} is deleted; other versions are kept.`}{' '}
         For {preview.restoreHours} hours an owner can have it back; then {formatBytes(preview.freesBytes)} are freed.
       </Text>
       {used.length > 0 ? (
         <div>
           <Text size="sm" fw={600}>
-            What depends on it
+            Dependents
           </Text>
           <List size="sm">
             {used.map(v => (
@@ -44,18 +44,18 @@ function Consequences({ preview }: { preview: DeletionPreview }) {
         </div>
       ) : (
         <Text size="sm" c="dimmed">
-          Nothing was made with it.
+          No dependents.
         </Text>
       )}
       {stay ? (
         <Text size="sm" c="dimmed">
-          The rows that runs and evaluations used, or that another version has too, are kept for them; the version is no
-          longer listed and cannot be trained on.
+          Rows that runs and evaluations used or that another version shares are kept; the version is no longer listed
+          and cannot be trained on.
         </Text>
       ) : null}
       {preview.runningJobs.length > 0 ? (
-        <Alert color="yellow" title="It is in use">
-          {preview.runningJobs.join('; ')}. Wait until that has ended, or cancel it.
+        <Alert color="yellow" title="In use">
+          {preview.runningJobs.join('; ')}. Wait until it finishes or cancel it.
         </Alert>
       ) : null}
     </Stack>
@@ -122,7 +122,7 @@ export function DeleteDialog({
         {preview ? (
           <Consequences preview={preview} />
         ) : error ? null : (
-          <Skeleton height={90} aria-label="Looking what depends on it" />
+          <Skeleton height={90} aria-label="Loading dependents" />
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>

@@ -6,7 +6,7 @@ export function useDeletion(project: string) {
   const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
   return useMutation({
     mutationFn: (dataset: string) => client.data.storage.delete.mutate({ project, dataset }),
-    // A page of a dataset that is gone asks for it no more: its list does.
+    // The page of a deleted dataset must not refetch it.
     onSuccess: gone =>
       gone.datasetGone
         ? queries.invalidateQueries(trpc.data.list.pathFilter())

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { type ReactNode, useId } from 'react'
 
-/** Settings with good defaults, collapsed until they are needed; `summary` is shown beside the heading. */
+/** Settings with good defaults, collapsed until they are needed; `summary` is shown next to the heading. */
 export function AdvancedSection({
   summary,
   opened: initially = false,

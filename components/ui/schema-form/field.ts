@@ -59,7 +59,7 @@ export type FormValues = Record<string, unknown>
 export const pathOf = (parent: string, name: string | number): string =>
   parent === '' ? String(name) : name === '' ? parent : `${parent}.${name}`
 
-/** Whether the field is shown beside these siblings. */
+/** Whether the field is shown, given the values of its siblings. */
 export const isShown = (field: Field, siblings: FormValues): boolean =>
   !field.hidden &&
   field.kind !== 'fixed' &&

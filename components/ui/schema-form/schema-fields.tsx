@@ -37,7 +37,7 @@ export function SchemaFields({
   )
 }
 
-/** Returns the fields that are shown with the values beside them. */
+/** Returns the fields that are shown for the current values. */
 export function useShown(fields: readonly Field[], path: string): Field[] {
   const values = useValue(path) as FormValues | undefined
   return fields.filter(field => isShown(field, values ?? {}))

@@ -11,8 +11,8 @@ interface Props {
 
 export default async function Page({ params, searchParams }: Props) {
   const { project } = await params
-  const { runs: asked } = await searchParams
-  const runs = typeof asked === 'string' ? asked.split(',').filter(Boolean) : []
+  const { runs: listed } = await searchParams
+  const runs = typeof listed === 'string' ? listed.split(',').filter(Boolean) : []
   return (
     <Prefetch queries={trpc => (runs.length < 2 ? [] : [trpc.training.compare.queryOptions({ project, runs })])}>
       <ComparePage project={project} />

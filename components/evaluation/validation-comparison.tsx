@@ -4,8 +4,8 @@ import { MeasuredValue } from '../training/measured-value.tsx'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
-import { BesideBadge } from './beside-badge.tsx'
-import { beside, metricOrder } from './labels.ts'
+import { compareWithValidation, metricOrder } from './labels.ts'
+import { VerdictBadge } from './verdict-badge.tsx'
 
 const columnsOf = (e: EvaluationDetail): DataColumn<string>[] => [
   {
@@ -33,22 +33,22 @@ const columnsOf = (e: EvaluationDetail): DataColumn<string>[] => [
   {
     id: 'delta',
     label: 'Difference',
-    value: id => beside(e, id).delta,
-    cell: id => formatDelta(beside(e, id).delta),
+    value: id => compareWithValidation(e, id).delta,
+    cell: id => formatDelta(compareWithValidation(e, id).delta),
     align: 'right',
     sortable: false,
   },
   {
     id: 'verdict',
     label: 'vs. validation',
-    value: id => beside(e, id).verdict,
-    cell: id => <BesideBadge verdict={beside(e, id).verdict} />,
+    value: id => compareWithValidation(e, id).verdict,
+    cell: id => <VerdictBadge verdict={compareWithValidation(e, id).verdict} />,
     facet: true,
   },
 ]
 
 /** Every metric on this dataset next to that of the run's validation rows. */
-export function MetricsBeside({ evaluation: e }: { evaluation: EvaluationDetail }) {
+export function ValidationComparison({ evaluation: e }: { evaluation: EvaluationDetail }) {
   return (
     <DataTable
       id="evaluation-metrics"

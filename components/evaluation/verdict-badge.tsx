@@ -13,7 +13,7 @@ const LOOKS: Record<Verdict, { colour: MantineColor; icon: TablerIcon }> = {
 }
 
 /** Colour never speaks without its word. */
-export function BesideBadge({ verdict }: { verdict: Verdict }) {
+export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   const { colour, icon: Icon } = LOOKS[verdict]
   return (
     <Badge
