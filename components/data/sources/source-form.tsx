@@ -54,7 +54,7 @@ export function SourceForm({ project, kind }: { project: string; kind: SourceKin
             <Stack gap="sm">
               <SchemaFields fields={state.fields.filter(f => f.name === 'name' || f.name === 'target')} columns={2} />
               <SchedulePicker
-                cron={form.getValues().cron as string | null}
+                cron={(form.getValues().cron as string) || null}
                 onChange={cron => form.setFieldValue('cron', cron)}
               />
               <SchemaFields fields={state.fields.filter(f => f.name === 'append')} />

@@ -52,17 +52,26 @@ export const fieldsOfJsonSchema = (schema: JsonSchema, hints: Hints = {}): Field
 function objectFields(schema: JsonSchema, hints: Hints, path: string): Field[] {
   if (schema.allOf) return schema.allOf.flatMap(part => objectFields(part, hints, path))
   const variants = schema.oneOf ?? schema.anyOf
-  if (variants)
-    return [
-      {
-        ...base('', { ...schema, title: hints[path]?.title ?? schema.title }, true),
-        ...unionOf(variants, hints, path),
-      },
-    ]
+  if (variants) return rootUnion({ ...schema, title: hints[path]?.title ?? schema.title }, variants, hints, path)
   const required = new Set(schema.required)
   return Object.entries(schema.properties ?? {}).map(([name, property]) =>
     readField(name, property, required.has(name), hints, path === '' ? name : `${path}.${name}`),
   )
+}
+
+/** A union at the parent's own path. What all variants share follows it, so that it stays when another one is chosen. */
+function rootUnion(schema: JsonSchema, variants: JsonSchema[], hints: Hints, path: string): Field[] {
+  const [first, ...rest] = variants
+  const same = (name: string, property: JsonSchema) =>
+    rest.every(variant => JSON.stringify(variant.properties?.[name]) === JSON.stringify(property))
+  const shared = Object.entries(first?.properties ?? {}).filter(([name, property]) => same(name, property))
+  const names = new Set(shared.map(([name]) => name))
+  const own = variants.map(variant => ({
+    ...variant,
+    properties: Object.fromEntries(Object.entries(variant.properties ?? {}).filter(([name]) => !names.has(name))),
+  }))
+  const common = { properties: Object.fromEntries(shared), required: first?.required }
+  return [{ ...base('', schema, true), ...unionOf(own, hints, path) }, ...objectFields(common, hints, path)]
 }
 
 function readField(name: string, given: JsonSchema, required: boolean, hints: Hints, path: string): Field {

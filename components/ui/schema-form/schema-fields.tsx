@@ -15,7 +15,7 @@ import type { ReactNode } from 'react'
 import { type Field, type FieldOf, type FormValues, isShown, pathOf } from './field.ts'
 import { useFormContext } from './form-context.ts'
 import { SchemaInput } from './schema-input.tsx'
-import { initialValues, initialVariant, variantOf } from './values.ts'
+import { initialValues, switchVariant, variantOf } from './values.ts'
 
 /** The inputs of some fields below `path`, two in a row where there is room. */
 export function SchemaFields({
@@ -69,7 +69,7 @@ function UnionField({ field, path }: { field: FieldOf<'union'>; path: string }) 
   const values = useValue(path) as FormValues
   const choose = (value: string | null) => {
     if (value === null) return
-    const next = initialVariant(field, { [field.by]: value })
+    const next = switchVariant(field, values, value)
     if (path === '') form.setValues({ ...form.getValues(), ...next })
     else form.setFieldValue(path, next)
     form.clearErrors()

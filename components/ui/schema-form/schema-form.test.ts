@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isShown } from './field.ts'
 import { fieldsOf } from './read-fields.ts'
 import { fieldErrors, isShownAtFields } from './server-errors.ts'
-import { cleanValues, initialValues, initialVariant, requiredErrors } from './values.ts'
+import { cleanValues, initialValues, initialVariant, requiredErrors, switchVariant } from './values.ts'
 
 const one = (schema: z.ZodType) => fieldsOf(z.object({ value: schema }))[0]!
 
@@ -171,6 +171,17 @@ describe('values of a form', () => {
     const union = fields.find(f => f.name === 'pages')!
     assert.ok(union.kind === 'union')
     assert.deepEqual(initialVariant(union, { by: 'number' }), { by: 'number', first: 1 })
+  })
+
+  it('keep what both variants have when another one is chosen', () => {
+    const either = z.discriminatedUnion('type', [
+      z.object({ type: z.literal('a'), column: z.string(), size: z.int() }),
+      z.object({ type: z.literal('b'), column: z.string(), limit: z.int().default(3) }),
+    ])
+    const [union] = fieldsOf(z.object({ either }))
+    assert.ok(union?.kind === 'union')
+    const values = { type: 'a', column: 'age', size: 7 }
+    assert.deepEqual(switchVariant(union, values, 'b'), { type: 'b', column: 'age', limit: 3 })
   })
 
   it('that are required and blank are named', () => {

@@ -45,6 +45,16 @@ export function initialVariant(field: FieldOf<'union'>, given: FormValues): Form
   return { ...initialValues(variant.fields, given), [field.by]: variant.value }
 }
 
+/** Returns the values after another variant is chosen: inputs that both variants have keep theirs. */
+export function switchVariant(field: FieldOf<'union'>, values: FormValues, to: string): FormValues {
+  const before = variantOf(field, values)?.fields ?? []
+  const after = field.variants.find(variant => variant.value === to)?.fields ?? []
+  const kept = after.filter(
+    next => next.kind !== 'group' && before.some(last => last.name === next.name && last.kind === next.kind),
+  )
+  return initialVariant(field, { ...Object.fromEntries(kept.map(({ name }) => [name, values[name]])), [field.by]: to })
+}
+
 /** Returns the variant that these values are of. */
 export const variantOf = (field: FieldOf<'union'>, values: FormValues) =>
   field.variants.find(variant => variant.value === values[field.by])
