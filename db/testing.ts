@@ -33,6 +33,31 @@ async function server(): Promise<{ url: string; stop(): Promise<void> }> {
   }
 }
 
+/** A database with the migrations before `next` only, as an older version of the code left it. */
+export async function oldDatabase(next: string): Promise<TestDatabase> {
+  const { url, stop } = await server()
+  const admin = postgres(url, { max: 1, onnotice: () => undefined })
+  const name = `old_${randomUUID().replaceAll('-', '')}`
+  await admin.unsafe(`CREATE DATABASE ${name}`)
+  const sql = postgres(withDatabase(url, name), { max: 1, onnotice: () => undefined, connection: { TimeZone: 'UTC' } })
+  await sql`CREATE TABLE schema_migrations (name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz(3) NOT NULL DEFAULT now())`
+  for (const file of (await migrationFiles()).filter(f => f.name < next)) {
+    await sql.unsafe(file.text)
+    await sql`INSERT INTO schema_migrations (name, digest) VALUES (${file.name}, ${file.digest})`
+  }
+  await sql.end({ timeout: 2 })
+  return dropped(admin, withDatabase(url, name), name, stop)
+}
+
+const dropped = (admin: postgres.Sql, url: string, name: string, stop: () => Promise<void>): TestDatabase => ({
+  url,
+  async close() {
+    await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    await admin.end({ timeout: 2 })
+    await stop()
+  },
+})
+
 /** A fresh database, cloned from a template that is migrated once per state of the migrations. */
 export async function testDatabase(): Promise<TestDatabase> {
   const { url, stop } = await server()
@@ -53,14 +78,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   } finally {
     await admin`SELECT pg_advisory_unlock(${TEMPLATE_LOCK})`
   }
-  return {
-    url: withDatabase(url, name),
-    async close() {
-      await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-      await admin.end({ timeout: 2 })
-      await stop()
-    },
-  }
+  return dropped(admin, withDatabase(url, name), name, stop)
 }
 
 /** A database with the migrations before the named one, for tests of that migration: fill it as older releases did, then `migrate` it. */

@@ -77,7 +77,7 @@ export const eventDeliveries = pgTable(
   ],
 )
 
-/** Work to be done. pg-boss only wakes a worker to claim an attempt of one of these. */
+/** Work to do, and the lasting record of it. pg-boss delivers the job of the same id to a worker. */
 export const jobs = pgTable(
   'jobs',
   {
@@ -98,6 +98,8 @@ export const jobs = pgTable(
     attemptsMade: integer('attempts_made').notNull().default(0),
     attemptsAllowed: integer('attempts_allowed').notNull(),
     cancelRequestedAt: instant('cancel_requested_at'),
+    /** When pg-boss ran out of retries for it. */
+    deadLetteredAt: instant('dead_lettered_at'),
     runAfter: instant('run_after').notNull().defaultNow(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
@@ -109,10 +111,12 @@ export const jobs = pgTable(
     index('jobs_state_idx').on(t.state, t.lane, t.runAfter),
     index('jobs_subject_idx').on(t.subjectKind, t.subjectId),
     index('jobs_project_created_idx').on(t.projectId, t.createdAt),
+    index('jobs_project_ended_idx').on(t.projectId, t.endedAt),
+    index('jobs_dead_letter_idx').on(t.projectId, t.deadLetteredAt).where(sql`dead_lettered_at IS NOT NULL`),
   ],
 )
 
-/** One try at a job, held by a lease on PostgreSQL's clock. Only the newest running attempt may write. */
+/** One attempt at a job: the record, and the fence of its writes. Only the newest running attempt may write. */
 export const attempts = pgTable(
   'attempts',
   {
@@ -125,7 +129,6 @@ export const attempts = pgTable(
     state: text('state').notNull(),
     reasonCode: text('reason_code'),
     reason: text('reason'),
-    leaseUntil: instant('lease_until').notNull(),
     startedAt: instant('started_at').notNull().defaultNow(),
     endedAt: instant('ended_at'),
     childPid: integer('child_pid'),
@@ -139,7 +142,6 @@ export const attempts = pgTable(
       columns: [t.projectId, t.jobId],
       foreignColumns: [jobs.projectId, jobs.id],
     }).onDelete('cascade'),
-    index('attempts_lease_idx').on(t.leaseUntil).where(sql`state = 'running'`),
   ],
 )
 

@@ -104,7 +104,7 @@ const VICTIMS: Record<string, (run: string) => Promise<number>> = {
 }
 
 before(async () => {
-  instance = await startInstance({ FLEXIML_LEASE_SECONDS: '4' })
+  instance = await startInstance()
   token = ''
   token = (await json<{ token: string }>('token', 'create', '--project', 'faults', '--role', 'owner')).token
   const random = createRandom(5)

@@ -19,17 +19,15 @@ import {
 } from '#jobs/training/testing.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { newId } from '#server/kernel/ids.ts'
+import { HEARTBEAT_SECONDS } from '#server/platform/queues.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { addData } from '#server/training/testing.ts'
-
-const LEASE_SECONDS = 2
-const FAST = { FLEXIML_LEASE_SECONDS: String(LEASE_SECONDS) }
 
 let kernel: TestKernel
 let caller: Caller
 const workers: ChildProcess[] = []
 const spawn = async () => {
-  const worker = await spawnWorker(kernel, FAST)
+  const worker = await spawnWorker(kernel)
   workers.push(worker)
   return worker
 }
@@ -78,22 +76,23 @@ describe('a worker that fails while it trains', () => {
     assert.equal(await pointsOf(kernel, run), 20)
   })
 
-  it('asleep for three leases: another finishes, and when it wakes its writes are refused', async () => {
+  it('asleep for three heartbeats: another finishes, and when it wakes its writes are refused', async () => {
     const before = await models()
     const run = await queueRun(kernel, caller, ENDLESS)
     const sleeper = await spawn()
     const pid = await trainingPid(kernel, caller, run)
     await setParams(kernel, run, BRIEF)
+    const slept = new Date()
     sleeper.kill('SIGSTOP')
     const other = await spawn()
     const done = await ended(kernel, caller, run)
     assert.equal(done.status, 'succeeded', done.reason ?? '')
     await until(async () => {
       const [row] = (await kernel.db.execute(
-        sql`SELECT now() > lease_until + make_interval(secs => ${2 * LEASE_SECONDS}) AS over FROM attempts WHERE job_id = ${done.jobId} AND number = 1`,
+        sql`SELECT now() > ${slept.toISOString()}::timestamptz + make_interval(secs => ${3 * HEARTBEAT_SECONDS}) AS over`,
       )) as unknown as [{ over: boolean }]
       return row.over
-    }, 'three leases')
+    }, 'three heartbeats')
     const points = await pointsOf(kernel, run)
     sleeper.kill('SIGCONT')
     await until(async () => !(await isAlive(pid)), 'the end of the first training process')

@@ -8,6 +8,6 @@ export const watchEndpoints = defineConsumer({
   title: 'Schedule drift checks',
   events: [versionPromoted],
   async handle(c, { kernel, scope, event }) {
-    await ensureSchedule(c.tx, scope, { id: event.subjectId, name: event.payload.endpoint }, kernel.clock)
+    await ensureSchedule(c, scope, { id: event.subjectId, name: event.payload.endpoint }, kernel.clock)
   },
 })

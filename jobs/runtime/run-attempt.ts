@@ -1,22 +1,28 @@
-import { AppError, isDatabaseAway, toAppError } from '#server/kernel/errors.ts'
+import { AppError, toAppError } from '#server/kernel/errors.ts'
 import { withLogContext } from '#server/kernel/log.ts'
-import { systemActor } from '#server/kernel/scope.ts'
-import { jobCancelled, jobFailed } from '#server/orchestration/events.ts'
 import {
-  type Claim,
+  checkAttempt,
   endAttempt,
-  heartbeat,
-  LEASE_SECONDS,
+  type JobRow,
+  type OpenAttempt,
+  releaseAttempt,
   requireCurrent,
   retryOrFail,
+  type Usage,
 } from '#server/platform/attempts.ts'
-import { change } from '#server/platform/change.ts'
+import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import type { JobContext, JobHandler } from '../handler.ts'
+import type { DeliveryRef } from '#server/platform/queue.ts'
+import type { JobContext } from '../handler.ts'
 import { createLineWriter } from './line-writer.ts'
 import { createProgressWriter } from './progress-writer.ts'
+import { retryWhileAway } from './retry-while-away.ts'
+import { type Handlers, settleSubject, worker } from './settle-job.ts'
 
-/** Why an attempt was told to stop; the reason of its abort signal. */
+/** How soon an attempt notices a cancel or a loss when the signal of it did not arrive. */
+const CHECK_MS = 1_000
+
+/** Why an attempt must stop; the reason of its abort signal. */
 export class Stop extends Error {
   readonly why: 'cancelled' | 'lost' | 'shutdown'
   constructor(why: Stop['why']) {
@@ -25,50 +31,58 @@ export class Stop extends Error {
   }
 }
 
-const actor = systemActor('worker')
+const isSuperseded = (error: unknown) => error instanceof AppError && error.code === 'superseded'
 
-/** Repeats a write while the database is away: the end of an attempt must not get lost with a restart of PostgreSQL. */
-async function whileAway<T>(kernel: Kernel, work: () => Promise<T>): Promise<T> {
-  for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isDatabaseAway(error)) throw error
-      kernel.log.warn('database away; the write is repeated')
-      await new Promise(resolve => setTimeout(resolve, wait))
-    }
+/** Checks every second that the attempt may go on, and records the memory of its child process. */
+function watchAttempt(kernel: Kernel, { attempt }: OpenAttempt, controller: AbortController) {
+  let usage: Usage = {}
+  let changed = false
+  const timer = setInterval(() => {
+    const seen = changed ? usage : undefined
+    changed = false
+    checkAttempt(kernel.db, attempt, seen).then(
+      state => {
+        if (state !== 'ok') controller.abort(new Stop(state === 'lost' ? 'lost' : 'cancelled'))
+      },
+      () => {
+        // The database is away; when it returns pg-boss decides whether the heartbeat was too late.
+        changed ||= seen !== undefined
+      },
+    )
+  }, CHECK_MS)
+  return {
+    child(pid: number, peakMemoryBytes: number) {
+      usage = { childPid: pid, peakMemoryBytes: Math.max(usage.peakMemoryBytes ?? 0, peakMemoryBytes) }
+      changed = true
+    },
+    stop: () => clearInterval(timer),
   }
 }
 
 /**
- * Does one claimed job: keeps its lease, runs its handler, and ends attempt and job in every case — finished, cancelled, failed, tried
- * again, released at shutdown — unless another attempt has taken over, in which case nothing more is written.
+ * Runs one attempt and ends attempt and job in every case: succeeded, cancelled, failed, to be retried, released at shutdown. Writes
+ * nothing more when another attempt has taken over.
  */
 export async function runAttempt(
   kernel: Kernel,
-  handler: JobHandler | undefined,
-  claim: Claim,
+  handlers: Handlers,
+  opened: OpenAttempt,
+  delivery: DeliveryRef,
   controller: AbortController,
 ): Promise<void> {
-  const { job, attempt, scope } = claim
+  const { job, attempt, scope } = opened
   await withLogContext({ jobId: job.id, attempt: attempt.number }, async () => {
     const lines = createLineWriter(kernel, job, attempt)
     const progress = createProgressWriter(kernel, job, attempt)
-    let memory: { peakMemoryBytes?: number; childPid?: number } = {}
+    const watch = watchAttempt(kernel, opened, controller)
     let finished = false
-
-    const beat = setInterval(
-      () =>
-        void heartbeat(kernel.db, attempt, memory).then(
-          state => {
-            if (state === 'lost') controller.abort(new Stop('lost'))
-            if (state === 'cancel') controller.abort(new Stop('cancelled'))
-          },
-          () => undefined, // The database is away; when it returns the lease decides.
-        ),
-      Math.min(1000, (LEASE_SECONDS * 1000) / 4),
-    )
-
+    const fenced = <T>(work: (c: Change) => Promise<T>): Promise<T> =>
+      retryWhileAway(kernel, () =>
+        change(kernel, worker, async c => {
+          await requireCurrent(c.tx, attempt)
+          return work(c)
+        }),
+      )
     const context: JobContext<Record<string, unknown>> = {
       kernel,
       job,
@@ -79,109 +93,95 @@ export async function runAttempt(
       log: kernel.log,
       line: lines.write,
       progress: progress.write,
-      write: work =>
-        whileAway(kernel, () =>
-          change(kernel, actor, async c => {
-            await requireCurrent(c.tx, attempt)
-            return work(c)
-          }),
-        ),
+      write: fenced,
       async finish(work) {
         await lines.flush()
-        const result = await whileAway(kernel, () =>
-          change(kernel, actor, async c => {
-            await requireCurrent(c.tx, attempt)
-            const value = await work(c)
-            await endAttempt(c.tx, attempt, 'succeeded')
-            c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })
-            return value
-          }),
-        )
+        const result = await fenced(async c => {
+          const value = await work(c)
+          await endAttempt(c.tx, attempt, 'succeeded')
+          c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })
+          return value
+        })
         finished = true
         return result
       },
-      child: (pid, peakMemoryBytes) => {
-        memory = { childPid: pid, peakMemoryBytes: Math.max(memory.peakMemoryBytes ?? 0, peakMemoryBytes) }
-      },
+      child: watch.child,
     }
-
     try {
-      if (!handler)
-        throw new AppError('internal', `No handler is known for jobs named ${job.name}.`, {
-          hint: 'This worker is older than the job; upgrade it.',
-        })
-      const payload = handler.definition.payload.safeParse(job.payload)
-      if (!payload.success) throw new AppError('invalid', `The job's payload does not fit: ${payload.error.message}`)
-      await handler.run({ ...context, payload: payload.data })
+      controller.signal.throwIfAborted()
+      await runHandler(handlers, context)
       if (!finished) await context.finish(async () => undefined)
     } catch (error) {
-      const stop = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined
-      if (finished || stop?.why === 'lost' || (error instanceof AppError && error.code === 'superseded')) return
-      const app = toAppError(error)
+      const stop = controller.signal.aborted ? (controller.signal.reason as Stop).why : undefined
+      if (finished || stop === 'lost' || isSuperseded(error)) return
       if (!stop) {
         kernel.log.warn({ err: error }, 'attempt failed')
-        lines.write('error', app.code === 'internal' ? String((error as Error)?.message ?? error) : app.message)
+        lines.write('error', messageOf(error))
       }
       await lines.flush().catch(() => undefined)
-      await whileAway(kernel, () => settle(kernel, handler, claim, stop?.why, error)).catch(failure => {
-        if (!(failure instanceof AppError && failure.code === 'superseded')) throw failure
+      await retryWhileAway(kernel, () =>
+        change(kernel, worker, async c =>
+          settleSubject(c, handlers, await endFailed(c, opened, delivery, stop, error)),
+        ),
+      ).catch(failure => {
+        if (!isSuperseded(failure)) throw failure
       })
     } finally {
-      clearInterval(beat)
+      watch.stop()
       progress.stop()
       await lines.flush().catch(() => undefined)
     }
   })
 }
 
-/** Ends an attempt that did not finish, its job, and by the handler's `settle` the job's subject, in one transaction. */
-async function settle(
-  kernel: Kernel,
-  handler: JobHandler | undefined,
-  { job, attempt }: Claim,
-  stop: 'cancelled' | 'shutdown' | 'lost' | undefined,
-  error: unknown,
-): Promise<void> {
-  await change(kernel, actor, async c => {
-    const final = error instanceof AppError && error.code !== 'unavailable'
-    const words =
-      error instanceof AppError
-        ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
-        : String((error as Error)?.message ?? error)
-    const after =
-      stop === 'cancelled'
-        ? await endAttempt(c.tx, attempt, 'cancelled', { code: 'cancelled', reason: 'Cancelled.' })
-        : stop === 'shutdown'
-          ? await retryOrFail(c.tx, attempt, 'failed', {
-              code: 'worker_stopped',
-              reason: 'The worker was stopped.',
-              keepsTry: true,
-            })
-          : error instanceof AppError && error.code === 'cancelled'
-            ? await endAttempt(c.tx, attempt, 'cancelled', { code: reasonCode(error), reason: words })
-            : final
-              ? await endAttempt(c.tx, attempt, 'failed', { code: reasonCode(error), reason: words })
-              : await retryOrFail(c.tx, attempt, 'failed', { code: reasonCode(error, 'attempt_failed'), reason: words })
-    if (after.state === 'queued') await c.requeue(after)
-    await handler?.settle?.(c.tx, after, {
-      state: after.state as 'queued' | 'failed' | 'cancelled',
-      reasonCode: after.reasonCode ?? 'failed',
-      reason: after.reason ?? '',
+async function runHandler(handlers: Handlers, context: JobContext<Record<string, unknown>>): Promise<void> {
+  const { job } = context
+  const handler = handlers.get(job.name)
+  if (!handler)
+    throw new AppError('internal', `No handler is known for jobs named ${job.name}.`, {
+      hint: 'This worker is older than the job; upgrade it.',
     })
-    if (after.state !== 'queued')
-      await c.record({
-        projectId: job.projectId,
-        event: after.state === 'cancelled' ? jobCancelled : jobFailed,
-        subject: { kind: 'job', id: job.id },
-        reason: after.reason ?? undefined,
-        payload: { name: job.name, title: job.title },
-      })
-    c.wakeAfter({ topic: 'job', projectId: job.projectId, id: job.id })
-    c.wakeAfter({ topic: job.subjectKind, projectId: job.projectId, id: job.subjectId })
-  })
+  const payload = handler.definition.payload.safeParse(job.payload)
+  if (!payload.success) throw new AppError('invalid', `The job's payload does not fit: ${payload.error.message}`)
+  await handler.run({ ...context, payload: payload.data })
 }
 
-const reasonCode = (error: unknown, otherwise?: string): string => {
-  const reason = (error as { reasonCode?: unknown } | undefined)?.reasonCode
-  return typeof reason === 'string' ? reason : (otherwise ?? (error instanceof AppError ? error.code : 'failed'))
+/** Ends an attempt that did not finish, in our record and in pg-boss. Returns its job as it is now. */
+async function endFailed(
+  { tx, queue }: Change,
+  { job, attempt }: OpenAttempt,
+  delivery: DeliveryRef,
+  stop: 'cancelled' | 'shutdown' | undefined,
+  error: unknown,
+): Promise<JobRow> {
+  if (stop === 'cancelled') return endAttempt(tx, attempt, 'cancelled', { code: 'cancelled', reason: 'Cancelled.' })
+  if (stop === 'shutdown') {
+    const after = await releaseAttempt(tx, attempt, { code: 'worker_stopped', reason: 'The worker was stopped.' })
+    if (after.state === 'queued') await queue.release(tx, after, delivery)
+    return after
+  }
+  const reason = sentenceOf(error)
+  if (error instanceof AppError && error.code !== 'unavailable')
+    return endAttempt(tx, attempt, error.code === 'cancelled' ? 'cancelled' : 'failed', {
+      code: reasonCode(error, error.code),
+      reason,
+    })
+  const after = await retryOrFail(tx, attempt, { code: reasonCode(error, 'attempt_failed'), reason })
+  if (after.state !== 'cancelled') await queue.fail(tx, job, delivery, reason)
+  return after
+}
+
+const messageOf = (error: unknown): string => {
+  const app = toAppError(error)
+  return app.code === 'internal' ? String((error as Error)?.message ?? error) : app.message
+}
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof AppError
+    ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
+    : String((error as Error)?.message ?? error)
+
+const reasonCode = (error: unknown, otherwise: string): string => {
+  const code = (error as { reasonCode?: unknown } | undefined)?.reasonCode
+  return typeof code === 'string' ? code : otherwise
 }

@@ -6,11 +6,12 @@ import { attempts, jobs } from '#db/schema/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
-import { reapLost } from '#server/platform/attempts.ts'
+import { redriveJob } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import { defineJob } from '#server/platform/define-job.ts'
 import { readLines } from '#server/platform/job-log.ts'
-import { type TestKernel, testKernel } from '#server/platform/testing.ts'
+import { listSchedules, removeSchedule, saveSchedule } from '#server/platform/schedules.ts'
+import { loseHeartbeat, type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts'
 
@@ -25,7 +26,7 @@ const definition = defineJob({
 let kernel: TestKernel
 let loop: WorkerLoop | undefined
 before(async () => {
-  kernel = await testKernel({ FLEXIML_LEASE_SECONDS: '15' })
+  kernel = await testKernel()
 })
 afterEach(async () => {
   await loop?.stop()
@@ -38,10 +39,10 @@ const work = async (run: (context: JobContext<Payload>) => Promise<void>, settle
     defineHandler<Payload>({ definition, run, settle: async (_tx, _job, s) => void settled.push(s.state) }) as never,
   ])
 }
-const enqueue = async () => {
+const enqueue = async (n = 1) => {
   const { projectId } = await kernel.project()
   return change(kernel, systemActor('test'), c =>
-    c.enqueue(definition, { projectId, title: 'Work', subject: { kind: 'thing', id: newId() }, payload: { n: 1 } }),
+    c.enqueue(definition, { projectId, title: 'Work', subject: { kind: 'thing', id: newId() }, payload: { n } }),
   )
 }
 /** Waits for a condition in the database, not for a time. */
@@ -55,7 +56,7 @@ async function until(id: string, good: (job: typeof jobs.$inferSelect) => boolea
 }
 
 describe('the worker', () => {
-  it('does a job as soon as it is committed, and keeps its log', async () => {
+  it('runs a job as soon as it is committed, and keeps its log', async () => {
     await work(async context => {
       context.line('info', 'half way')
       context.progress(0.5)
@@ -155,12 +156,7 @@ describe('the worker', () => {
     })
     const job = await enqueue()
     await until(job.id, j => j.state === 'running')
-    await kernel.db
-      .update(attempts)
-      .set({ leaseUntil: sql`now() - interval '1 second'` })
-      .where(eq(attempts.jobId, job.id))
-    const [reaped] = await reapLost(kernel.db, async () => undefined)
-    await change(kernel, systemActor('test'), c => c.requeue(reaped!))
+    await loseHeartbeat(kernel, job.id)
     await until(job.id, j => j.state === 'succeeded')
     release()
     await new Promise(resolve => setTimeout(resolve, 200))
@@ -174,6 +170,86 @@ describe('the worker', () => {
       { n: 2, state: 'succeeded' },
     ])
     assert.deepEqual(wrote, [2])
+  })
+
+  it('a job whose last attempt is lost fails with its subject; redriven, it gets one more attempt under the same id', async () => {
+    const settled: string[] = []
+    const held: (() => void)[] = []
+    await work(async context => {
+      if (context.attempt.number <= 2) await new Promise<void>(resolve => held.push(resolve))
+    }, settled)
+    const job = await enqueue()
+    for (const number of [1, 2]) {
+      await until(job.id, j => j.state === 'running' && j.attemptsMade === number)
+      await loseHeartbeat(kernel, job.id)
+    }
+    const dead = await until(job.id, j => j.state === 'failed')
+    assert.equal(dead.reasonCode, 'worker_lost')
+    assert.match(dead.reason!, /Tried 2 times/)
+    assert.ok(dead.deadLetteredAt)
+    assert.deepEqual(settled, ['queued', 'failed'])
+    for (const release of held) release()
+
+    const scope = { projectId: job.projectId } as ProjectScope
+    await change(kernel, systemActor('test'), async c =>
+      c.queue.sendAgain(c.tx, (await redriveJob(c.tx, scope, job.id))!),
+    )
+    const after = await until(job.id, j => j.state === 'succeeded')
+    assert.deepEqual([after.attemptsMade, after.deadLetteredAt, after.reason], [3, null, null])
+    assert.deepEqual(settled, ['queued', 'failed', 'queued'])
+  })
+
+  it('a job that failed for good in its last attempt is a dead letter; one whose input is wrong is not', async () => {
+    await work(async context => {
+      throw context.payload.n === 1 ? new Error('flaky') : new AppError('invalid', 'The file is empty.')
+    })
+    const flaky = await enqueue()
+    const invalid = await enqueue(2)
+    await until(flaky.id, j => j.state === 'failed' && j.deadLetteredAt !== null)
+    assert.equal((await until(invalid.id, j => j.state === 'failed')).deadLetteredAt, null)
+  })
+
+  it('a lost attempt that was to be cancelled ends as cancelled and is not retried', async () => {
+    const settled: string[] = []
+    let started = 0
+    await work(context => {
+      started++
+      return new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason)))
+    }, settled)
+    const job = await enqueue()
+    await until(job.id, j => j.state === 'running')
+    // As after the death of its worker: nobody hears the cancel.
+    await kernel.db.update(jobs).set({ attemptsMade: 1, cancelRequestedAt: sql`now()` }).where(eq(jobs.id, job.id))
+    await loseHeartbeat(kernel, job.id)
+    await until(job.id, j => j.state === 'cancelled')
+    assert.deepEqual([started, settled], [1, ['cancelled']])
+  })
+
+  it('starts the job of a schedule once for all occurrences that nobody was there for', async () => {
+    const scope = await kernel.project()
+    const schedule = {
+      name: 'every minute',
+      cron: '* * * * *',
+      zone: 'UTC',
+      job: definition.name,
+      subject: { kind: 'thing', id: newId() },
+      payload: { n: 1 },
+      createdBy: 'system:test',
+    }
+    const id = await saveSchedule(kernel.queue, kernel.db, scope, schedule, new Date())
+    await kernel.db.execute(sql`UPDATE pgboss.schedule SET created_on = now() - interval '3 hours' WHERE key = ${id}`)
+    await kernel.db.execute(sql`UPDATE pgboss.version SET cron_on = now() - interval '2 hours'`)
+    let runs = 0
+    await work(async () => void runs++)
+    const started = () => kernel.db.select().from(jobs).where(eq(jobs.projectId, scope.projectId))
+    for (let i = 0; i < 600 && runs < 2; i++) await new Promise(resolve => setTimeout(resolve, 25))
+    // One for the two hours, and the one of the minute that is due now.
+    assert.deepEqual([runs, (await started()).length], [2, 2])
+    assert.equal((await started())[0]!.createdBy, 'system:scheduler')
+    const [row] = await listSchedules(kernel.db, scope)
+    assert.ok(row!.lastAt && row!.nextAt!.getTime() > Date.now() - 1_000)
+    await removeSchedule(kernel.queue, kernel.db, scope, schedule.name)
+    assert.equal((await kernel.db.execute(sql`SELECT key FROM pgboss.schedule WHERE key = ${id}`)).length, 0)
   })
 
   it('a job that no worker knows fails and says so', async () => {

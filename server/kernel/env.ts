@@ -61,6 +61,8 @@ export const VARIABLES = {
   NEXTAUTH_URL: httpUrl.optional(),
   FLEXIML_ENCRYPTION_KEY: z.string().min(32, 'at least 32 characters').optional(),
   WORKER_CONCURRENCY: z.coerce.number('a number of slots').int().min(1).max(256).optional(),
+  /** Most jobs of a lane that one project may run at once, over all workers. Without it projects take turns, and a single one may use all slots. */
+  WORKER_PROJECT_CONCURRENCY: z.coerce.number('a number of jobs').int().min(1).max(1000).optional(),
   TRAINING_MEMORY_MB: z.coerce.number('megabytes').int().min(64).optional(),
   FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
   FLEXIML_TENSORFLOW: z.enum(['auto', 'native', 'wasm']).default('auto'),

@@ -1,22 +1,23 @@
-import type { Handle } from '#db/client.ts'
 import { type Clock, nowDate } from '#server/kernel/clock.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Change } from '#server/platform/change.ts'
 import { listSchedules, saveSchedule } from '#server/platform/schedules.ts'
 import { checkEndpointJob } from './jobs.ts'
 
 /** Every endpoint is checked every hour; a schedule that is there stays as people left it. */
 export async function ensureSchedule(
-  db: Handle,
+  { tx, queue }: Change,
   scope: ProjectScope,
   endpoint: { id: string; name: string },
   clock: Clock,
 ): Promise<void> {
   const name = `Check ${endpoint.name}`
-  if ((await listSchedules(db, scope)).some(s => s.name === name)) return
+  if ((await listSchedules(tx, scope)).some(s => s.name === name)) return
   // Spread over the hour, so that many endpoints are not all checked at once.
   const minute = Number.parseInt(endpoint.id.slice(-4), 16) % 60
   await saveSchedule(
-    db,
+    queue,
+    tx,
     scope,
     {
       name,

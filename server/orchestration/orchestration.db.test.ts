@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { attempts, auditLog, eventDeliveries, jobs } from '#db/schema/index.ts'
+import { auditLog, eventDeliveries, jobs } from '#db/schema/index.ts'
 import type { Role } from '#server/access/contract.ts'
 import { orchestrationRouter } from '#server/api/routers/orchestration.ts'
 import { createCallerFactory, router } from '#server/api/trpc.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
-import { claimNext, endAttempt, reapLost } from '#server/platform/attempts.ts'
+import { endAttempt, lockJob, openAttempt, requeueLost } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import { defineJob } from '#server/platform/define-job.ts'
 import { appendLines } from '#server/platform/job-log.ts'
@@ -45,9 +45,9 @@ const code = (wanted: string) => (error: { code: string }) => error.code === wan
 describe('jobs of a project', () => {
   it('are listed newest first, by state, in pages', async () => {
     const scope = await kernel.project()
-    for (const title of ['a', 'b', 'c']) await enqueue(scope, title)
-    const claim = await claimNext(kernel.db, 'compute', newId())
-    assert.equal(claim!.job.title, 'a')
+    const { id } = await enqueue(scope, 'a')
+    for (const title of ['b', 'c']) await enqueue(scope, title)
+    const claim = await openAttempt(kernel.db, id, 1, newId())
     await kernel.db.transaction(tx => endAttempt(tx, claim!.attempt, 'succeeded'))
 
     const first = await api(scope).list({ limit: 2 })
@@ -65,20 +65,14 @@ describe('jobs of a project', () => {
     assert.deepEqual(await titles('failed'), [])
     assert.equal((await api(scope).list({ name: 'test.' })).items.length, 3)
     assert.equal((await api(scope).list({ name: '%' })).items.length, 0)
-    // Left clean for the claims of the other tests.
-    for (const job of (await api(scope).list({ state: 'active' })).items) await api(scope).cancel({ job: job.id })
   })
 
   it('show each attempt with what became of it and where it ran', async () => {
     const scope = await kernel.project()
     const { id } = await enqueue(scope)
-    const first = await claimNext(kernel.db, 'compute', newId())
-    await kernel.db
-      .update(attempts)
-      .set({ leaseUntil: new Date(0) })
-      .where(eq(attempts.id, first!.attempt.id))
-    await reapLost(kernel.db, async () => undefined)
-    await claimNext(kernel.db, 'compute', newId())
+    await openAttempt(kernel.db, id, 1, newId())
+    await kernel.db.transaction(async tx => requeueLost(tx, (await lockJob(tx, id))!))
+    await openAttempt(kernel.db, id, 2, newId())
     const shown = await api(scope, 'viewer').show({ job: id })
     assert.equal(shown.state, 'running')
     assert.deepEqual(
@@ -88,7 +82,7 @@ describe('jobs of a project', () => {
         [2, 'running'],
       ],
     )
-    assert.match(shown.attempts[0]!.reason!, /silent/)
+    assert.match(shown.attempts[0]!.reason!, /no heartbeat/)
     assert.match(shown.attempts[0]!.worker, /^worker /)
 
     const { lanes, from, to } = await api(scope).timeline({ minutes: 60 })
@@ -168,6 +162,7 @@ describe('jobs of a project', () => {
   it('schedules say when they run next', async () => {
     const scope = await kernel.project()
     await saveSchedule(
+      kernel.queue,
       kernel.db,
       scope,
       {

@@ -5,20 +5,20 @@ import type { JobDefinition } from './define-job.ts'
 import type { Kernel } from './kernel.ts'
 import { type Link, writeLinks } from './links.ts'
 import type { Signal } from './notifier.ts'
-import type { NewJob } from './queue.ts'
+import type { NewJob, Queue } from './queue.ts'
 import { createRecorder, type Recorder } from './record.ts'
 
-/** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; wake-ups go after the commit. */
+/** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; signals go after the commit. */
 export interface Change {
   tx: Tx
+  queue: Queue
   actor: Actor
   record: Recorder
   /** Links of several subjects; those of one go with its record. */
   link(projectId: string, links: Link[]): Promise<void>
   // biome-ignore lint/suspicious/noExplicitAny: a definition of any payload; the payload is checked against it
   enqueue(definition: JobDefinition<any>, job: NewJob): Promise<JobRow>
-  requeue(job: JobRow): Promise<void>
-  /** Requests the cancellation of a queued or running job; its handler's `settle` moves the subject. Undefined: it had ended. */
+  /** Requests that a queued or running job end as cancelled; its handler's `settle` moves the subject. Returns undefined when it had ended. */
   cancelJob(scope: ProjectScope, jobId: string): Promise<JobRow | undefined>
   /** Sent when the transaction has committed. */
   wakeAfter(signal: Signal): void
@@ -30,20 +30,19 @@ export async function change<T>(kernel: Kernel, actor: Actor, work: (change: Cha
     work({
       tx,
       actor,
+      queue: kernel.queue,
       record: createRecorder(tx, actor, signals),
       link: (projectId, links) => writeLinks(tx, projectId, links),
       async enqueue(definition, job) {
         const row = await kernel.queue.enqueue(tx, actor, definition, job)
-        signals.push({ topic: `lane:${row.lane}` }, { topic: 'job', projectId: row.projectId, id: row.id })
+        signals.push({ topic: 'job', projectId: row.projectId, id: row.id })
         return row
-      },
-      async requeue(job) {
-        await kernel.queue.requeue(tx, job)
-        signals.push({ topic: `lane:${job.lane}` }, { topic: 'job', projectId: job.projectId, id: job.id })
       },
       async cancelJob(scope, jobId) {
         const job = await requestCancel(tx, scope, jobId)
-        if (job) signals.push({ topic: 'cancel', id: job.id }, { topic: 'job', projectId: job.projectId, id: job.id })
+        if (!job) return undefined
+        await kernel.queue.requestCancel(tx, job)
+        signals.push({ topic: 'cancel', id: job.id }, { topic: 'job', projectId: job.projectId, id: job.id })
         return job
       },
       wakeAfter: signal => void signals.push(signal),

@@ -3,7 +3,7 @@ import type { Logger } from '#server/kernel/log.ts'
 
 /** What changed, without what it changed to: readers fetch. */
 export interface Signal {
-  /** `events`, a lane (`lane:compute`), or a live topic (`run`, `job`, `endpoint` …). */
+  /** `events`, `cancel` (with the job's id), or a live topic (`run`, `job`, `endpoint` …). */
   topic: string
   projectId?: string
   id?: string

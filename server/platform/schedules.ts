@@ -1,10 +1,14 @@
 import { Cron } from 'croner'
-import { and, eq, lte, sql } from 'drizzle-orm'
-import type { Handle } from '#db/client.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Handle, Tx } from '#db/client.ts'
 import { schedules } from '#db/schema/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import type { Queue } from './queue.ts'
+
+/** Who times the schedules: pg-boss, by the id of our row. */
+type Timing = Pick<Queue, 'schedule' | 'unschedule'>
 
 export interface NewSchedule {
   name: string
@@ -29,7 +33,13 @@ export function nextRun(cron: string, zone: string, from: Date): Date | null {
   }
 }
 
-export async function saveSchedule(tx: Handle, scope: ProjectScope, schedule: NewSchedule, now: Date): Promise<string> {
+export async function saveSchedule(
+  queue: Timing,
+  tx: Handle,
+  scope: ProjectScope,
+  schedule: NewSchedule,
+  now: Date,
+): Promise<string> {
   const { subject, ...rest } = schedule
   const values = {
     ...rest,
@@ -42,11 +52,13 @@ export async function saveSchedule(tx: Handle, scope: ProjectScope, schedule: Ne
     .values({ id: newId(), projectId: scope.projectId, ...values })
     .onConflictDoUpdate({ target: [schedules.projectId, schedules.name], set: { ...values, enabled: true } })
     .returning({ id: schedules.id })
+  await queue.schedule(tx, { id: row!.id, cron: schedule.cron, zone: schedule.zone })
   return row!.id
 }
 
-/** Paused schedules keep their pattern; one that goes on again starts at its next instant and makes up for nothing. */
+/** Paused schedules keep their pattern; one that is resumed starts at its next instant and makes up for nothing. */
 export async function setScheduleEnabled(
+  queue: Timing,
   tx: Handle,
   scope: ProjectScope,
   name: string,
@@ -60,10 +72,15 @@ export async function setScheduleEnabled(
     .update(schedules)
     .set({ enabled, nextAt: nextRun(row.cron, row.zone, now) })
     .where(mine)
+  await (enabled ? queue.schedule(tx, row) : queue.unschedule(tx, row.id))
 }
 
-export const removeSchedule = async (tx: Handle, scope: ProjectScope, name: string): Promise<void> => {
-  await tx.delete(schedules).where(and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name)))
+export async function removeSchedule(queue: Timing, tx: Handle, scope: ProjectScope, name: string): Promise<void> {
+  const gone = await tx
+    .delete(schedules)
+    .where(and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name)))
+    .returning({ id: schedules.id })
+  for (const { id } of gone) await queue.unschedule(tx, id)
 }
 
 export const listSchedules = (db: Handle, scope: ProjectScope) =>
@@ -71,18 +88,17 @@ export const listSchedules = (db: Handle, scope: ProjectScope) =>
 
 export type ScheduleRow = typeof schedules.$inferSelect
 
-/** Takes the schedules that are due, each once, and moves them on; runs missed while nothing was up count as one. */
-export async function takeDue(tx: Handle, now: Date): Promise<ScheduleRow[]> {
-  const due = await tx
+/** Records that a schedule starts now and when it starts next. Returns undefined when it is paused or gone. */
+export async function startSchedule(tx: Tx, id: string, now: Date): Promise<ScheduleRow | undefined> {
+  const [row] = await tx
     .select()
     .from(schedules)
-    .where(and(eq(schedules.enabled, true), lte(schedules.nextAt, now)))
-    .limit(50)
-    .for('update', { skipLocked: true })
-  for (const row of due)
+    .where(and(eq(schedules.id, id), eq(schedules.enabled, true)))
+    .for('update')
+  if (row)
     await tx
       .update(schedules)
       .set({ nextAt: nextRun(row.cron, row.zone, now), lastAt: sql`now()` })
-      .where(eq(schedules.id, row.id))
-  return due
+      .where(eq(schedules.id, id))
+  return row
 }

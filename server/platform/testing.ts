@@ -17,9 +17,12 @@ export interface TestKernel extends Kernel {
   project(slug?: string): Promise<ProjectScope>
 }
 
-/** A whole kernel on a fresh database and an empty home; `close` removes both. */
-export async function testKernel(variables: Record<string, string> = {}): Promise<TestKernel> {
-  const database = await testDatabase()
+/** A whole kernel on a fresh database (or the given one) and an empty home; `close` removes both. */
+export async function testKernel(
+  variables: Record<string, string> = {},
+  given?: Awaited<ReturnType<typeof testDatabase>>,
+): Promise<TestKernel> {
+  const database = given ?? (await testDatabase())
   const home = await mkdtemp(join(tmpdir(), 'fleximl-test-'))
   const kernel = await openKernel('command', {
     ...process.env,
@@ -54,6 +57,22 @@ export async function untilEventsReadable(db: Handle): Promise<void> {
       sql`SELECT pg_snapshot_xmin(pg_current_snapshot()) > ${now.xid}::xid8 AS readable`,
     )) as unknown as [{ readable: boolean }]
     if (row.readable) return
+    await sleep(20)
+  }
+}
+
+/** Has pg-boss find the heartbeat of a running job too old at its next look, which is due within 2 s. */
+export async function loseHeartbeat({ db }: Kernel, jobId: string): Promise<void> {
+  const [{ retries }] = (await db.execute(
+    sql`UPDATE pgboss.job SET heartbeat_seconds = 0 WHERE id = ${jobId} AND state = 'active' RETURNING retry_count AS retries`,
+  )) as unknown as [{ retries: number }]
+  for (;;) {
+    const [row] = (await db.execute(sql`
+      UPDATE pgboss.job SET heartbeat_seconds = 10
+      WHERE id = ${jobId} AND name <> 'dead-letter' AND (state <> 'active' OR retry_count > ${retries}) RETURNING id`)) as unknown as {
+      id: string
+    }[]
+    if (row) return
     await sleep(20)
   }
 }

@@ -16,6 +16,7 @@ export const scheduleName = (source: { datasetName: string }) => `Refresh ${sour
 /** Throws `invalid` naming the pattern. */
 export const scheduleRefresh = (c: Change, scope: ProjectScope, source: SourceRow, cron: string, now: Date) =>
   saveSchedule(
+    c.queue,
     c.tx,
     scope,
     {
@@ -42,12 +43,12 @@ export async function updateSource(
     const source = await requireSource(c, scope, input.dataset)
     const now = nowDate(kernel.clock)
     if (input.append !== undefined) await updateSourceRow(c.tx, scope, source.id, { append: input.append })
-    if (input.cron === null) await removeSchedule(c.tx, scope, scheduleName(source))
+    if (input.cron === null) await removeSchedule(c.queue, c.tx, scope, scheduleName(source))
     else if (input.cron !== undefined) await scheduleRefresh(c, scope, source, input.cron, now)
     if (input.paused !== undefined) {
       if (!(await findSchedule(c.tx, scope, scheduleName(source))))
         throw new AppError('conflict', `${source.datasetName} is refreshed by hand only: there is nothing to pause.`)
-      await setScheduleEnabled(c.tx, scope, scheduleName(source), !input.paused, now)
+      await setScheduleEnabled(c.queue, c.tx, scope, scheduleName(source), !input.paused, now)
     }
     const { dataset: _, ...details } = input
     await c.record({
@@ -71,7 +72,7 @@ export async function disconnectSource(
   const { scope } = caller
   await change(kernel, caller.actor, async c => {
     const source = await requireSource(c, scope, input.dataset)
-    await removeSchedule(c.tx, scope, scheduleName(source))
+    await removeSchedule(c.queue, c.tx, scope, scheduleName(source))
     await removeSource(c.tx, scope, source.id)
     await c.record({
       projectId: scope.projectId,

@@ -58,6 +58,7 @@ export async function ensureCleaning(kernel: Kernel): Promise<void> {
     // Spread over the hour, so that many projects are not all cleaned up at once.
     const minute = Number.parseInt(scope.projectId.slice(-4), 16) % 60
     await saveSchedule(
+      kernel.queue,
       kernel.db,
       scope,
       {
