@@ -7,11 +7,12 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { useTab } from '../ui/use-tab.ts'
 import { JobTable } from './job-table.tsx'
 import { overviewSentence } from './labels.ts'
+import { QueueView } from './queue-view.tsx'
 import { ScheduleTable } from './schedule-table.tsx'
 import { TimelineView } from './timeline-view.tsx'
 
-const TABS = ['timeline', 'jobs', 'schedules'] as const
-const LABEL = { timeline: 'Timeline', jobs: 'Jobs', schedules: 'Schedules' }
+const TABS = ['timeline', 'jobs', 'queues', 'schedules'] as const
+const LABEL = { timeline: 'Timeline', jobs: 'Jobs', queues: 'Queues', schedules: 'Schedules' }
 
 /** What runs by itself, what failed, and why. */
 export function OrchestrationPage({ project }: { project: string }) {
@@ -37,6 +38,9 @@ export function OrchestrationPage({ project }: { project: string }) {
         </Tabs.Panel>
         <Tabs.Panel value="jobs">
           <JobTable project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="queues">
+          <QueueView project={project} />
         </Tabs.Panel>
         <Tabs.Panel value="schedules">
           <ScheduleTable project={project} />

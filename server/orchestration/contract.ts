@@ -17,8 +17,10 @@ export interface JobSummary {
   subjectId: string
   attemptsMade: number
   attemptsAllowed: number
-  /** Somebody asked to cancel it and it has not stopped yet. */
+  /** A cancel was requested and it has not stopped yet. */
   cancelling: boolean
+  /** When its retries were used up; it can be sent again. */
+  deadLetteredAt: string | null
   createdBy: string
   createdAt: string
   startedAt: string | null
@@ -60,6 +62,34 @@ export interface JobLog {
   next: number
 }
 
+export interface Percentiles {
+  p50: number
+  p95: number
+  p99: number
+}
+
+/** A queue of the project: what waits now, and how the jobs of the window went. */
+export interface QueueSummary {
+  lane: JobSummary['lane']
+  queued: number
+  running: number
+  oldestWaitSeconds: number
+  succeeded: number
+  failed: number
+  deadLetters: number
+  /** From the request of a job to its first attempt. Null without jobs in the window. */
+  waitSeconds: Percentiles | null
+  /** Of single attempts. */
+  runSeconds: Percentiles | null
+}
+
+export interface QueueOverview {
+  hours: number
+  queues: QueueSummary[]
+  /** Jobs whose retries are used up, newest first. */
+  deadLetters: JobSummary[]
+}
+
 export interface ScheduleSummary {
   id: string
   name: string
@@ -88,5 +118,6 @@ export const orchestrationInputs = {
   /** `after`: the `next` of the answer before. */
   log: z.object({ job: z.uuid(), after: z.int().min(0).default(0) }),
   /** Jobs that ran within the last `minutes`, with their attempts. */
+  queues: z.object({ hours: z.int().min(1).max(168).default(24) }),
   timeline: z.object({ minutes: z.int().min(5).max(10_080).default(60) }),
 }

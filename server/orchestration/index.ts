@@ -1,3 +1,5 @@
 export { cancelJob } from './cancel-job.ts'
 export { listJobs, readJobLog, readSchedules, readTimeline, showJob } from './read-jobs.ts'
+export { readQueues } from './read-queues.ts'
+export { redriveJob } from './redrive-job.ts'
 export { skipEvent } from './skip-event.ts'

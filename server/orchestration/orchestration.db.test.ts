@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { auditLog, eventDeliveries, jobs } from '#db/schema/index.ts'
+import { attempts, auditLog, eventDeliveries, jobs } from '#db/schema/index.ts'
 import type { Role } from '#server/access/contract.ts'
 import { orchestrationRouter } from '#server/api/routers/orchestration.ts'
 import { createCallerFactory, router } from '#server/api/trpc.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
-import { endAttempt, lockJob, openAttempt, requeueLost } from '#server/platform/attempts.ts'
+import { deadLetterJob, endAttempt, lockJob, openAttempt, requeueLost } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import { defineJob } from '#server/platform/define-job.ts'
 import { appendLines } from '#server/platform/job-log.ts'
@@ -148,6 +148,57 @@ describe('jobs of a project', () => {
     const ended = await enqueue(scope)
     await kernel.db.update(jobs).set({ state: 'succeeded' }).where(eq(jobs.id, ended.id))
     await assert.rejects(api(scope).cancel({ job: ended.id }), code('CONFLICT'))
+  })
+
+  it('are counted by queue, with the times of those that ended', async () => {
+    const scope = await kernel.project()
+    const [ended, waiting] = [await enqueue(scope), await enqueue(scope)]
+    const { attempt } = (await openAttempt(kernel.db, ended.id, 1, newId()))!
+    await kernel.db.transaction(tx => endAttempt(tx, attempt, 'succeeded'))
+    const at = (seconds: number) => new Date(Date.parse('2026-01-01T00:00:00Z') + seconds * 1000)
+    await kernel.db
+      .update(jobs)
+      .set({ createdAt: at(0), runAfter: at(0), startedAt: at(4) })
+      .where(eq(jobs.id, ended.id))
+    await kernel.db
+      .update(attempts)
+      .set({ startedAt: at(4), endedAt: at(10) })
+      .where(eq(attempts.id, attempt.id))
+    const { queues, deadLetters } = await api(scope, 'viewer').queues({})
+    const compute = queues.find(q => q.lane === 'compute')!
+    assert.deepEqual(
+      [compute.queued, compute.running, compute.succeeded, compute.failed, compute.deadLetters],
+      [1, 0, 1, 0, 0],
+    )
+    assert.deepEqual([compute.waitSeconds!.p50, compute.runSeconds!.p99], [4, 6])
+    assert.ok(compute.oldestWaitSeconds >= 0 && compute.oldestWaitSeconds < 60)
+    assert.deepEqual([queues.find(q => q.lane === 'interactive')!.waitSeconds, deadLetters], [null, []])
+    assert.equal(waiting.state, 'queued')
+  })
+
+  it('that are dead letters can be redriven by an engineer, once, and it is audited', async () => {
+    const scope = await kernel.project()
+    const { id } = await enqueue(scope)
+    await openAttempt(kernel.db, id, 1, newId())
+    await assert.rejects(api(scope).redrive({ job: id }), code('CONFLICT'))
+    await kernel.db.transaction(async tx => deadLetterJob(tx, (await lockJob(tx, id))!))
+    const before = await api(scope).queues({})
+    assert.deepEqual(
+      before.deadLetters.map(j => [j.id, j.state, j.reasonCode]),
+      [[id, 'failed', 'worker_lost']],
+    )
+    assert.equal(before.queues.find(q => q.lane === 'compute')!.deadLetters, 1)
+    await assert.rejects(api(scope, 'viewer').redrive({ job: id }), code('FORBIDDEN'))
+    await assert.rejects(api(await kernel.project()).redrive({ job: id }), code('NOT_FOUND'))
+    const queued = await api(scope).redrive({ job: id })
+    assert.deepEqual([queued.state, queued.attemptsAllowed - queued.attemptsMade], ['queued', 1])
+    assert.deepEqual((await api(scope).queues({})).deadLetters, [])
+    await assert.rejects(api(scope).redrive({ job: id }), code('CONFLICT'))
+    const audited = await kernel.db.select().from(auditLog).where(eq(auditLog.subjectId, id))
+    assert.deepEqual(
+      audited.filter(a => a.outcome === 'done').map(a => a.action),
+      ['orchestration.redrive-job'],
+    )
   })
 
   it('of another project are not found', async () => {

@@ -35,7 +35,7 @@ const STATES_OF: Record<string, readonly JobState[]> = {
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
 
-const summary = (job: JobRow): JobSummary => ({
+export const jobSummary = (job: JobRow): JobSummary => ({
   id: job.id,
   name: job.name,
   title: job.title,
@@ -49,6 +49,7 @@ const summary = (job: JobRow): JobSummary => ({
   attemptsMade: job.attemptsMade,
   attemptsAllowed: job.attemptsAllowed,
   cancelling: job.cancelRequestedAt !== null && (job.state === 'queued' || job.state === 'running'),
+  deadLetteredAt: iso(job.deadLetteredAt),
   createdBy: job.createdBy,
   createdAt: job.createdAt.toISOString(),
   startedAt: iso(job.startedAt),
@@ -81,7 +82,7 @@ export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['li
   ])
   const page = rows.slice(0, input.limit)
   return {
-    items: page.map(summary),
+    items: page.map(jobSummary),
     next: rows.length > input.limit ? page.at(-1)!.id : null,
     /** Jobs of the project by state, whatever the filter. */
     counts,
@@ -92,7 +93,7 @@ export async function showJob(kernel: Kernel, caller: Caller, id: string): Promi
   await authorise(kernel, caller, 'orchestration:read')
   const job = await jobOf(kernel, caller, id)
   const attempts = await findAttempts(kernel.db, caller.scope, [job.id])
-  return { ...summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
+  return { ...jobSummary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
 }
 
 export async function readJobLog(kernel: Kernel, caller: Caller, input: Inputs['log']): Promise<JobLog> {
@@ -115,7 +116,7 @@ export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs
   return {
     from: from.toISOString(),
     to: to.toISOString(),
-    lanes: shown.map(job => ({ job: summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) })),
+    lanes: shown.map(job => ({ job: jobSummary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) })),
     truncated: rows.length > MAX_TIMELINE_JOBS,
   }
 }

@@ -33,6 +33,8 @@ export interface LaneStatus {
   running: number
   /** Seconds that the oldest job that may run has waited. */
   oldestWaitSeconds: number
+  /** Jobs whose retries are used up. */
+  deadLetters: number
 }
 
 const ANSWER_WAIT_MS = 2000
@@ -109,11 +111,18 @@ export async function readProcesses(kernel: Kernel): Promise<ProcessStatus[]> {
 export async function readLanes(kernel: Kernel): Promise<LaneStatus[]> {
   const rows = (await kernel.db.execute(sql`
     SELECT lane, count(*) FILTER (WHERE state = 'queued')::int AS queued, count(*) FILTER (WHERE state = 'running')::int AS running,
-      coalesce(extract(epoch FROM now() - min(run_after) FILTER (WHERE state = 'queued' AND run_after <= now())), 0)::float8 AS wait
-    FROM jobs WHERE state IN ('queued', 'running') GROUP BY lane
-  `)) as unknown as { lane: string; queued: number; running: number; wait: number }[]
+      coalesce(extract(epoch FROM now() - min(run_after) FILTER (WHERE state = 'queued' AND run_after <= now())), 0)::float8 AS wait,
+      count(*) FILTER (WHERE state = 'failed')::int AS dead
+    FROM jobs WHERE state IN ('queued', 'running') OR (state = 'failed' AND dead_lettered_at IS NOT NULL) GROUP BY lane
+  `)) as unknown as { lane: string; queued: number; running: number; wait: number; dead: number }[]
   return ['interactive', 'compute', 'maintenance'].map(lane => {
     const row = rows.find(r => r.lane === lane)
-    return { lane, queued: row?.queued ?? 0, running: row?.running ?? 0, oldestWaitSeconds: row?.wait ?? 0 }
+    return {
+      lane,
+      queued: row?.queued ?? 0,
+      running: row?.running ?? 0,
+      oldestWaitSeconds: row?.wait ?? 0,
+      deadLetters: row?.dead ?? 0,
+    }
   })
 }

@@ -35,6 +35,7 @@ export const PERMISSIONS = {
   'monitoring:check': 'engineer',
   'orchestration:read': 'viewer',
   'orchestration:cancel': 'engineer',
+  'orchestration:redrive': 'engineer',
 } as const satisfies Record<string, Role>
 export type Permission = keyof typeof PERMISSIONS
 

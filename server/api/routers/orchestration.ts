@@ -3,8 +3,10 @@ import {
   cancelJob,
   listJobs,
   readJobLog,
+  readQueues,
   readSchedules,
   readTimeline,
+  redriveJob,
   showJob,
   skipEvent,
 } from '#server/orchestration/index.ts'
@@ -25,6 +27,9 @@ export const orchestrationRouter = router({
   timeline: read()
     .input(orchestrationInputs.timeline)
     .query(({ ctx, input }) => readTimeline(ctx.kernel, ctx.caller, input)),
+  queues: read()
+    .input(orchestrationInputs.queues)
+    .query(({ ctx, input }) => readQueues(ctx.kernel, ctx.caller, input)),
   schedules: read().query(({ ctx }) => readSchedules(ctx.kernel, ctx.caller)),
   cancel: projectProcedure('orchestration:cancel')
     .input(orchestrationInputs.job)
@@ -32,4 +37,7 @@ export const orchestrationRouter = router({
   skipEvent: projectProcedure('orchestration:cancel')
     .input(orchestrationInputs.job)
     .mutation(({ ctx, input }) => skipEvent(ctx.kernel, ctx.caller, input.job)),
+  redrive: projectProcedure('orchestration:redrive')
+    .input(orchestrationInputs.job)
+    .mutation(({ ctx, input }) => redriveJob(ctx.kernel, ctx.caller, input.job)),
 })

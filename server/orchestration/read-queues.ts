@@ -1,0 +1,29 @@
+import { authorise, type Caller } from '#server/access/caller.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
+import { jobSummary } from './read-jobs.ts'
+import { findDeadLetters, readQueueStats } from './store.ts'
+
+const MAX_DEAD_LETTERS = 200
+
+const toPercentiles = (values: number[] | null): Percentiles | null =>
+  values?.[0] == null ? null : { p50: values[0], p95: values[1]!, p99: values[2]! }
+
+/** Returns depth, results, wait and run times of each queue of the project, and its dead letters. */
+export async function readQueues(kernel: Kernel, caller: Caller, input: { hours: number }): Promise<QueueOverview> {
+  await authorise(kernel, caller, 'orchestration:read')
+  const [stats, dead] = await Promise.all([
+    readQueueStats(kernel.db, caller.scope, input.hours),
+    findDeadLetters(kernel.db, caller.scope, MAX_DEAD_LETTERS),
+  ])
+  return {
+    hours: input.hours,
+    queues: stats.map(({ lane, waitSeconds, runSeconds, ...counts }) => ({
+      lane: lane as QueueSummary['lane'],
+      ...counts,
+      waitSeconds: toPercentiles(waitSeconds),
+      runSeconds: toPercentiles(runSeconds),
+    })),
+    deadLetters: dead.map(jobSummary),
+  }
+}
