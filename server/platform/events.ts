@@ -91,7 +91,7 @@ export async function readEvents(db: Handle, cursor: EventCursor, limit = 500): 
     SELECT seq, xid::text AS xid, at, project_id, type, subject_kind, subject_id, actor_kind, actor_id, reason, payload
     FROM events
     WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, seq) > (${cursor.xid}::xid8, ${cursor.seq}::bigint)
-    ORDER BY xid, seq LIMIT ${limit}`)) as unknown as Row[]
+    ORDER BY events.xid, events.seq LIMIT ${limit}`)) as unknown as Row[]
   return rows.map(r => ({
     seq: Number(r.seq),
     xid: r.xid,
