@@ -105,7 +105,8 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
       {
         id: job.id,
         db: within(tx),
-        startAfter: job.runAfter,
+        // The stored instant is rounded: a job that may run now could be some microseconds ahead, and pg-boss would not notify.
+        startAfter: job.runAfter.getTime() > Date.now() + 1_000 ? job.runAfter : undefined,
         retryLimit: job.attemptsAllowed - 1,
         group: { id: job.projectId },
         priority: await fairPriority(tx, job.lane, job.projectId),
