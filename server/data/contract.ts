@@ -14,12 +14,9 @@ export {
   type ColumnDecision,
   type ColumnRole,
   type ColumnType,
-  columnDecision,
   nameAtVersion,
   type PreviewCell,
-  READABLE_AS,
   type StoredType,
-  storedAs,
   typesFor,
   type VersionColumn,
 } from '#tables/contract.ts'

@@ -11,7 +11,6 @@ export {
   type Expectation,
   type ExpectationInput,
   expectationInput,
-  MAX_OFFENDING,
   type NewExpectation,
   type OffendingRow,
   SEVERITIES,

@@ -3,7 +3,6 @@ import { LEAK_SPLITS, type LeakFinding, type LeakSplit } from '#tables/leaks/con
 import { nameAtVersion } from '../contract.ts'
 
 export {
-  LEAK_KINDS,
   LEAK_SPLITS,
   type LeakFinding,
   type LeakKind,

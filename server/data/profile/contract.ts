@@ -7,8 +7,6 @@ import { BROWSE_ROWS } from './limits/contract.ts'
 export {
   type Bin,
   type ColumnProfile,
-  EXACT_RELATION_ROWS,
-  PAIRED_COLUMNS,
   type Profile,
   type ProfileWarning,
   pairAt,
@@ -16,7 +14,6 @@ export {
   type Severity,
   type TargetMeasure,
   type TargetRelation,
-  WARNING_KINDS,
   type WarningKind,
 } from '#tables/profile/contract.ts'
 export { type BrowseCell, type RowFilter, rowFilter } from '#tables/query/contract.ts'
