@@ -78,3 +78,17 @@ export const nameAtVersion = z
   .regex(/^[^@]+(@\d{1,9})?$/, 'a name, or name@version')
 
 export type PreviewCell = string | number | boolean | null
+
+/** A statement as a code with its facts. The sentence is made from both where it is shown. `F` maps each code to its facts. */
+export type Coded<F> = { [C in keyof F]: { code: C; facts: F[C] } }[keyof F]
+
+/** The first names of a list, and how many there are in all. */
+export interface NameList {
+  names: string[]
+  total: number
+}
+const MOST_NAMES = 8
+export const nameList = (names: readonly string[]): NameList => ({
+  names: names.slice(0, MOST_NAMES),
+  total: names.length,
+})

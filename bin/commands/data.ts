@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Relations } from '#server/data/profile/contract.ts'
+import type { ShownRelations } from '#server/data/profile/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, patiently } from './connection.ts'
 import { dataExpectationCommands } from './data-expectations.ts'
@@ -115,7 +115,7 @@ async function profile({ args, client, note }: Call): Promise<Outcome> {
 }
 
 /** How the columns go with the target, strongest first. */
-function relationLines(r: Relations | null): string[] {
+function relationLines(r: ShownRelations | null): string[] {
   if (r?.target == null || r.targetRelations.length === 0) return []
   const basis = r.exact ? 'all rows' : `a sample of ${r.sampledRows} rows, seed ${r.seed}`
   return [

@@ -66,7 +66,8 @@ export const datasetVersions = pgTable(
     columnCount: integer('column_count').notNull(),
     schema: json<unknown>('schema').notNull(),
     source: json<Record<string, unknown>>('source').notNull(),
-    warnings: json<string[]>('warnings').notNull(),
+    /** Notes on the ingestion: codes and facts. */
+    warnings: json<unknown[]>('warnings').notNull(),
     profileState: text('profile_state').notNull().default('queued'),
     profileReason: text('profile_reason'),
     createdBy: text('created_by').notNull(),
@@ -75,8 +76,8 @@ export const datasetVersions = pgTable(
     parentId: uuid('parent_id'),
     note: text('note').notNull().default(''),
     tags: json<string[]>('tags').notNull().default([]),
-    /** Where its schema differs from what was decided for the dataset, in words. */
-    breaks: json<string[]>('breaks').notNull().default([]),
+    /** Where its schema differs from what was decided for the dataset: codes and facts. */
+    breaks: json<unknown[]>('breaks').notNull().default([]),
     deletedAt: instant('deleted_at'),
   },
   t => [

@@ -62,7 +62,7 @@ describe('appending', () => {
     await add('grow', 'a,b\n1,x\n2,y\n')
     const next = await add('grow', 'b,a,c\nz,3,7\n', { append: true })
     assert.deepEqual([next.state, next.created, next.version, next.rows], ['succeeded', true, 2, 3], next.reason ?? '')
-    assert.match(next.warnings.join('\n'), /“c” is new; in the rows of v1 the cells are missing\./)
+    assert.match(next.warnings.join('\n'), /“c” is new; the cells are missing in the rows of v1\./)
     const again = await add('grow', 'b,a,c\nz,3,7\n', { append: true })
     assert.deepEqual([again.created, again.version], [false, 2])
     // Alone, the same rows are another table than below the first ones.
@@ -73,7 +73,7 @@ describe('appending', () => {
   it('numbers that become words are words from then on, and no cell is lost', async () => {
     await add('mixed', `a\n${lines(30, i => String(i))}`)
     const next = await add('mixed', `a\n${lines(30, i => `w${i % 3}`)}`, { append: true })
-    assert.match(next.warnings.join('\n'), /“a” was numbers in v1 and is words in the new rows/)
+    assert.match(next.warnings.join('\n'), /“a” holds numbers in v1 and text in the new rows/)
     assert.equal((await show('mixed')).schema[0]!.missing, 0)
   })
 
@@ -103,9 +103,9 @@ describe('contract of a dataset', () => {
     const broken = await add('held', base(['a', 'b', 'c', ''], 10))
     assert.deepEqual([broken.state, broken.version], ['succeeded', 3])
     const { breaks } = await show('held')
-    assert.match(breaks.join('\n'), /“kind” may not be empty, but 15 of 60 cells are\./)
-    assert.match(breaks.join('\n'), /“kind” has “c”, which is not among the 2 decided\./)
-    assert.match(breaks.join('\n'), /“x” reaches from 10 to 24\.75; decided is 0 to 20\./)
+    assert.match(breaks.join('\n'), /“kind” is not nullable, but 15 of 60 cells are missing\./)
+    assert.match(breaks.join('\n'), /“kind” has “c”, which is not among its 2 allowed values\./)
+    assert.match(breaks.join('\n'), /“x” ranges from 10 to 24\.75; allowed is 0 to 20\./)
   })
 
   it('a range for words, and words for numbers, are refused', async () => {
@@ -174,7 +174,7 @@ describe('guesses on real files, and on columns made after them', () => {
     assert.deepEqual([of('age').missing, of('deck').missing, of('embarked').missing], [177, 688, 2])
     assert.deepEqual([of('adult_male').type, of('class').type, of('fare').type], ['boolean', 'category', 'number'])
     assert.deepEqual([of('alive').type, of('alive').domain], ['category', ['no', 'yes']], 'yes stays yes')
-    assert.match(warnings.join('\n'), /deck: 77 % of the cells are empty\./)
+    assert.match(warnings.join('\n'), /deck: 77\.2 % of the cells are missing\./)
   })
 
   it('census, hotels, telephone, states: ? and blanks are missing, not_applicable and NA among codes are words', async () => {
@@ -208,9 +208,9 @@ describe('guesses on real files, and on columns made after them', () => {
     )
     const text = warnings.join('\n')
     assert.match(text, /workclass: 25 of 500 cells are “\?” and are read as missing\./)
-    assert.match(text, /company: “not_applicable” looks like a missing value but is kept as a word\./)
+    assert.match(text, /company: “not_applicable” looks like a missing value but is kept as text\./)
     assert.match(text, /total_charges: 12 of 500 cells are blank and are read as missing\./)
-    assert.match(text, /country: “NA” is kept as a word/)
-    assert.match(text, /zip: numbers with leading zeros are kept as words/)
+    assert.match(text, /country: “NA” is kept as text/)
+    assert.match(text, /zip: numbers with leading zeros are kept as text/)
   })
 })

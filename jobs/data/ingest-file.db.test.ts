@@ -195,7 +195,7 @@ describe('data: from a file to a version', () => {
 
   it('a number column with three words in it stays numbers, and the words are named', async () => {
     const made = await add(`n,m\n${rows(1000, i => `${i % 300 === 299 ? 'oops' : i},${i}`)}\n`)
-    assert.match(made.warnings.join(), /n: 3 of 1000 cells are no numbers \(“oops”\) and are read as missing/)
+    assert.match(made.warnings.join(), /n: 3 of 1000 cells are not numbers \(“oops”\) and are read as missing/)
     const { schema } = await showDataset(kernel, caller, made.name)
     assert.deepEqual([schema[0]!.type, schema[0]!.missing], ['number', 3])
   })
@@ -225,7 +225,7 @@ describe('data: from a file to a version', () => {
   it('a word far below the sample does not break the file', async () => {
     const made = await add(`n,m\n${rows(120_000, i => `${i === 119_990 ? 'oops' : i / 2},${i % 7}`)}\n`)
     assert.deepEqual([made.state, made.rows], ['succeeded', 120_000], made.reason ?? '')
-    assert.match(made.warnings.join(), /n: 1 of 120000 cells are no numbers \(“oops”\)/)
+    assert.match(made.warnings.join(), /n: 1 of 120000 cells are not numbers \(“oops”\)/)
     assert.deepEqual(
       (await showDataset(kernel, caller, made.name)).schema.map(c => c.type),
       ['number', 'integer'],

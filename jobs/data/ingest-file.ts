@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   completeIngestion,
   completeUnchanged,
+  describeBreak,
   failIngestion,
   findUnchanged,
   ingestFileJob,
@@ -59,8 +60,8 @@ export const ingestFile = defineHandler({
       )
       const blob = await kernel.blobs.putFile(target)
       line('info', `${made.rows} rows, ${made.schema.length} columns, ${blob.bytes} bytes of Parquet.`)
-      for (const sentence of made.breaks) line('warn', sentence)
-      const { rows, schema, warnings, breaks } = made
+      for (const broken of made.breaks) line('warn', describeBreak(broken))
+      const { rows, schema, notes, breaks } = made
       await finish(c =>
         completeIngestion(c, scope, ingestion, {
           sourceDigest: fetched.digest,
@@ -68,7 +69,7 @@ export const ingestFile = defineHandler({
           blob,
           rows,
           schema,
-          warnings,
+          notes,
           breaks,
           parentId: parent?.id,
         }),

@@ -16,7 +16,7 @@ export const previewSource = defineHandler({
     const { preview, decisions } = await startPreview(kernel, scope, payload.previewId, payload.dataset)
     const folder = await kernel.blobs.temporaryFolder()
     try {
-      const { rows, schema, warnings, breaks, cells } = await runTask(
+      const { rows, schema, notes, breaks, cells } = await runTask(
         'ingest',
         {
           files: [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }],
@@ -31,7 +31,7 @@ export const previewSource = defineHandler({
         },
         { signal, progress, line, memoryMb: Math.max(MEMORY_MB, kernel.env.TRAINING_MEMORY_MB), memory: child },
       )
-      await finish(c => completePreview(c, scope, preview.id, { v: 1, rows, schema, warnings, breaks, cells }))
+      await finish(c => completePreview(c, scope, preview.id, { v: 1, rows, schema, notes, breaks, cells }))
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

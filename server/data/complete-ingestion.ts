@@ -7,6 +7,8 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
+import type { ContractBreak } from '#tables/infer/contract.ts'
+import type { IngestNote } from '#tables/read/contract.ts'
 import type { ColumnDecision, VersionColumn } from './contract.ts'
 import { ingestionUnchanged, versionCreated } from './events.ts'
 import { validateNewVersion } from './expectations/validate-version.ts'
@@ -128,8 +130,8 @@ export async function completeIngestion(
     blob: StoredBlob
     rows: number
     schema: VersionColumn[]
-    warnings: string[]
-    breaks: string[]
+    notes: IngestNote[]
+    breaks: ContractBreak[]
     /** The version whose rows come first. */
     parentId?: string
   },
@@ -154,7 +156,7 @@ export async function completeIngestion(
     columnCount: made.schema.length,
     schema: made.schema,
     source: made.origin,
-    warnings: made.warnings,
+    warnings: made.notes,
     breaks: made.breaks,
     parentId: parentId ?? null,
     createdBy: ingestion.createdBy,

@@ -7,6 +7,8 @@ import {
   type PreviewCell,
   type VersionColumn,
 } from '#tables/contract.ts'
+import type { ContractBreak } from '#tables/infer/contract.ts'
+import type { IngestNote } from '#tables/read/contract.ts'
 
 export {
   COLUMN_ROLES,
@@ -26,6 +28,15 @@ export interface DatasetContract {
   v: 1
   columns: ColumnDecision[]
 }
+
+interface LegacyText {
+  code: 'legacy'
+  facts?: undefined
+  legacyText: string
+}
+/** As stored: notes and breaks from before codes and facts have their text only. */
+export type StoredNote = IngestNote | LegacyText
+export type StoredBreak = ContractBreak | LegacyText
 
 /** `/data/add` is a page: a dataset of that name could never be opened. */
 export const datasetNameSchema = resourceNameSchema.refine(
@@ -76,6 +87,11 @@ export const previewSourceInput = z.object({
   name: resourceNameSchema.optional(),
 })
 export type PreviewSourceInput = z.infer<typeof previewSourceInput>
+
+export interface StoredPreviewResult extends Omit<SourcePreviewResult, 'warnings' | 'breaks'> {
+  notes: StoredNote[]
+  breaks: StoredBreak[]
+}
 
 export interface SourcePreviewResult {
   v: 1

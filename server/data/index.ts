@@ -26,6 +26,7 @@ export { ingestFileJob } from './jobs.ts'
 export { completeLeaks, failLeaks, startLeaks } from './leaks/complete-leaks.ts'
 export { findLeaksJob } from './leaks/jobs.ts'
 export { columnLeaks, searchLeaks, showLeaks } from './leaks/read-leaks.ts'
+export { describeBreak } from './messages.ts'
 export { previewSourceJob } from './previews/jobs.ts'
 export {
   completePreview,

@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { DatasetSummary } from './contract.ts'
+import { describeBreak, describeNote } from './messages.ts'
 import {
   contractOf,
   type DatasetRow,
@@ -25,7 +26,7 @@ const summary = (dataset: DatasetRow, v: VersionRow): DatasetSummary => ({
   columns: v.columnCount,
   digest: v.digest,
   bytes: v.bytes,
-  warnings: v.warnings,
+  warnings: v.warnings.map(describeNote),
   createdAt: v.createdAt.toISOString(),
   profileState: v.profileState,
 })
@@ -101,10 +102,10 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
     bytes: version.bytes,
     digest: version.digest,
     created: true,
-    warnings: version.warnings,
+    warnings: version.warnings.map(describeNote),
     schema: version.schema,
-    /** Where it differs from what was decided, in words. */
-    breaks: version.breaks,
+    /** Where it differs from what was decided, as sentences. */
+    breaks: version.breaks.map(describeBreak),
     /** What persons decided about the columns of the dataset. */
     contract: contractOf(dataset),
     source: version.source,
@@ -139,6 +140,6 @@ export async function showIngestion(kernel: Kernel, caller: Caller, id: string) 
     rows: version?.rows ?? null,
     columns: version?.columnCount ?? null,
     digest: version?.digest ?? null,
-    warnings: version?.warnings ?? [],
+    warnings: version?.warnings.map(describeNote) ?? [],
   }
 }

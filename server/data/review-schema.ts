@@ -6,6 +6,7 @@ import { breaksOfSchema, mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ColumnDecision, ReviewInput } from './contract.ts'
 import { schemaReviewed } from './events.ts'
 import { queueForDecisions } from './leaks/queue-for-target.ts'
+import { describeBreak } from './messages.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
 import { contractOf, lockDataset, updateContract, updateVersion } from './store.ts'
@@ -42,5 +43,5 @@ export async function recordDecisions(
     },
   })
   await queueForDecisions(c, scope, version, schema)
-  return { schema, breaks }
+  return { schema, breaks: breaks.map(describeBreak) }
 }

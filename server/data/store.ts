@@ -3,11 +3,13 @@ import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions, ingestions } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { ColumnDecision, VersionColumn } from './contract.ts'
+import type { ColumnDecision, StoredBreak, StoredNote, VersionColumn } from './contract.ts'
 
 export type IngestionRow = typeof ingestions.$inferSelect
-export type VersionRow = Omit<typeof datasetVersions.$inferSelect, 'schema'> & {
+export type VersionRow = Omit<typeof datasetVersions.$inferSelect, 'schema' | 'warnings' | 'breaks'> & {
   schema: VersionColumn[]
+  warnings: StoredNote[]
+  breaks: StoredBreak[]
 }
 export type DatasetRow = typeof datasets.$inferSelect
 

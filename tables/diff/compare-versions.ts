@@ -1,12 +1,12 @@
-import type { VersionColumn } from '../contract.ts'
+import { nameList, type VersionColumn } from '../contract.ts'
 import type { DuckDBConnection } from '../duckdb.ts'
 import { numberedRows, readSample } from '../leaks/read-sample.ts'
 import { type CommonColumn, compareSchemas } from './compare-schemas.ts'
 import { compareSpread, measuredAs } from './compare-spread.ts'
-import type { DiffColumn, DiffResult } from './contract.ts'
+import type { DiffColumn, DiffNote, DiffResult } from './contract.ts'
+import { schemaNotes } from './make-notes.ts'
 import { type Counts, countChangedCells, matchByKey, matchWhole } from './match-rows.ts'
 import { sampleChanges } from './sample-changes.ts'
-import { repeatedNote, schemaNotes } from './word-notes.ts'
 
 /** Rows of each side that spreads are measured on; all of them up to this many. */
 const SAMPLE_ROWS = 20_000
@@ -87,7 +87,7 @@ const cellsOf = (
 interface RowChanges {
   counts: Counts
   key: string[]
-  notes: string[]
+  notes: DiffNote[]
   cells?: Map<string, number>
   sample: DiffResult['sample']
 }
@@ -98,18 +98,26 @@ async function countRows(db: DuckDBConnection, work: DiffWork, common: CommonCol
     return {
       counts: { added: after.rows, removed: before.rows, changed: 0 },
       key: [],
-      notes: ['The versions have no column in common: every row counts as removed or added.'],
+      notes: [{ code: 'no-common-columns', facts: {} }],
       sample: { columns: [], rows: [] },
     }
   const [old, now] = [numberedRows(before.path, before.schema), numberedRows(after.path, after.schema)]
-  const notes: string[] = []
+  const notes: DiffNote[] = []
   let key = work.key
   let counts: Counts | undefined
   if (key.length > 0) {
     const { repeated, ...found } = await matchByKey(db, old, now, common, key)
     if (repeated.before + repeated.after === 0) counts = found
     else {
-      notes.push(repeatedNote(key, repeated, before.label, after.label))
+      const side = (of: DiffSide, count: number) => ({ version: of.label, repeated: count })
+      notes.push({
+        code: 'key-repeats',
+        facts: {
+          key: nameList(key),
+          before: side(before, repeated.before),
+          after: side(after, repeated.after),
+        },
+      })
       key = []
     }
   }

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../contract.ts'
+import type { Coded, ColumnType, NameList } from '../contract.ts'
 
 export type DiffCell = string | number | boolean | null
 
@@ -31,6 +31,23 @@ export interface DiffColumn {
   spread: DiffSpread
 }
 
+interface RepeatedKey {
+  version: string
+  /** Key values that occur more than once. */
+  repeated: number
+}
+export interface DiffFacts {
+  'no-common-columns': Record<string, never>
+  /** The key is not unique, so whole rows were compared. */
+  'key-repeats': { key: NameList; before: RepeatedKey; after: RepeatedKey }
+  'no-rows': { version: string }
+  /** Columns of one version only are not compared. */
+  'columns-left-out': { compared: number; columns: NameList }
+  /** Columns whose type changed. */
+  'compared-as-text': { columns: NameList }
+}
+export type DiffNote = Coded<DiffFacts>
+
 export interface DiffResult {
   v: 1
   schema: {
@@ -43,8 +60,8 @@ export interface DiffResult {
   rows: { added: number; removed: number; changed: number; same: number }
   /** The columns that rows were matched by; empty: whole rows. */
   key: string[]
-  /** What a reader of the counts must know, in words. */
-  notes: string[]
+  /** What qualifies the counts. */
+  notes: DiffNote[]
   /** Changed most first. */
   columns: DiffColumn[]
   sample: { columns: string[]; rows: DiffSample[] }

@@ -4,7 +4,7 @@ import type { ColumnRole, ColumnType, StoredType, VersionColumn } from '../contr
 import type { FrameCell } from '../read/read-frame.ts'
 import { compareSchemas, defaultKey } from './compare-schemas.ts'
 import { compareSpread, measuredAs } from './compare-spread.ts'
-import { repeatedNote, schemaNotes } from './word-notes.ts'
+import { schemaNotes } from './make-notes.ts'
 
 const column = (name: string, type: ColumnType, stored?: StoredType, role: ColumnRole = 'feature'): VersionColumn => ({
   name,
@@ -128,16 +128,20 @@ describe('how a column is spread', () => {
   })
 })
 
-describe('words', () => {
-  it('say which key repeats where', () => {
-    assert.match(
-      repeatedNote(['k'], { before: 0, after: 1200 }, 'x v1', 'x v2'),
-      /^“k” does not name rows .*: 1,200 in x v2\. So whole rows/,
-    )
-  })
-  it('say that a side is empty', () => {
+describe('notes', () => {
+  it('names the version without rows', () => {
     const { schema, common } = compareSchemas([column('a', 'number')], [column('a', 'number')])
-    const notes = schemaNotes(schema, common, { rows: 0, label: 'x v1' }, { rows: 5, label: 'x v2' })
-    assert.match(notes.join(), /x v1 has no rows/)
+    assert.deepEqual(schemaNotes(schema, common, { rows: 0, label: 'x v1' }, { rows: 5, label: 'x v2' }), [
+      { code: 'no-rows', facts: { version: 'x v1' } },
+    ])
+  })
+  it('counts the columns of one version only', () => {
+    const { schema, common } = compareSchemas(
+      [column('a', 'number'), column('b', 'number')],
+      [column('a', 'number'), column('c', 'number')],
+    )
+    assert.deepEqual(schemaNotes(schema, common, { rows: 9, label: 'x v1' }, { rows: 5, label: 'x v2' }), [
+      { code: 'columns-left-out', facts: { compared: 1, columns: { names: ['c', 'b'], total: 2 } } },
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { type StoredType, storedAs, type VersionColumn } from '../contract.ts'
-import type { ColumnProfile, Profile } from '../profile/contract.ts'
+import type { ColumnStatistics, Profile } from '../profile/contract.ts'
 import type { Check, Severity, Suggestion } from './contract.ts'
 import { numberText } from './messages.ts'
 
@@ -33,7 +33,7 @@ const suggestion = (check: Check, severity: Severity, reason: string): Suggestio
  */
 export function suggestExpectations(
   version: { rows: number; number: number; schema: readonly VersionColumn[]; createdAtMs: number },
-  profile: Profile,
+  profile: Pick<Profile, 'columns' | 'duplicateRows'>,
 ): Suggestion[] {
   const { rows, schema } = version
   const here = `in v${version.number}`
@@ -68,7 +68,7 @@ export function suggestExpectations(
 
 function ofColumn(
   column: VersionColumn,
-  p: ColumnProfile,
+  p: ColumnStatistics,
   rows: number,
   here: string,
   stored: StoredType,

@@ -1,13 +1,6 @@
-import { type ColumnDecision, READABLE_AS, type VersionColumn } from '../contract.ts'
+import { type ColumnDecision, nameList, READABLE_AS, type VersionColumn } from '../contract.ts'
+import type { ContractBreak } from './contract.ts'
 import { type ColumnFacts, sqlStoredAs } from './infer-column.ts'
-
-const MOST_NAMED = 4
-const number = (n: number) => n.toLocaleString('en', { maximumSignificantDigits: 6 })
-const words = (list: string[]) =>
-  `${list
-    .slice(0, MOST_NAMED)
-    .map(w => `“${w}”`)
-    .join(', ')}${list.length > MOST_NAMED ? ` and ${list.length - MOST_NAMED} more` : ''}`
 
 /** Later decisions over earlier ones, field by field. */
 export function mergeDecisions(earlier: ColumnDecision[], later: ColumnDecision[]): ColumnDecision[] {
@@ -30,8 +23,8 @@ export function mergeDecisions(earlier: ColumnDecision[], later: ColumnDecision[
   })
 }
 
-/** The same for a version that is there already, as far as its schema tells: which values are outside was told when it was read. */
-export const breaksOfSchema = (decisions: ColumnDecision[], schema: VersionColumn[], rows: number): string[] =>
+/** The same for an existing version, as far as its schema shows it: values outside a domain were found when it was read. */
+export const breaksOfSchema = (decisions: ColumnDecision[], schema: VersionColumn[], rows: number): ContractBreak[] =>
   checkContract(
     decisions.filter(d => schema.some(c => c.name === d.name)).map(d => ({ ...d, type: undefined, domain: undefined })),
     schema.map(c => ({
@@ -49,48 +42,44 @@ export const breaksOfSchema = (decisions: ColumnDecision[], schema: VersionColum
     schema,
   )
 
-/** Where a version differs from what persons decided about the dataset, in sentences. The version is kept. */
-export function checkContract(decisions: ColumnDecision[], facts: ColumnFacts[], schema: VersionColumn[]): string[] {
-  const breaks: string[] = []
+/** Returns where a version differs from what was decided about the columns of its dataset. The version is kept. */
+export function checkContract(
+  decisions: ColumnDecision[],
+  facts: ColumnFacts[],
+  schema: VersionColumn[],
+): ContractBreak[] {
   const byName = new Map(facts.map(f => [f.name, f]))
-  const columns = new Map(schema.map(c => [c.name, c]))
-  for (const decision of decisions) {
-    const { name, type, nullable, domain } = decision
-    const f = byName.get(name)
-    if (!f) {
-      breaks.push(`“${name}” is decided as ${type ?? decision.role ?? 'a column'} but is not there.`)
-      continue
-    }
-    const readable = !type || READABLE_AS[sqlStoredAs(f.sqlType)].includes(type) || f.missing === f.rows
-    if (!readable) breaks.push(`“${name}” is decided as ${type} but holds ${HOLDS[sqlStoredAs(f.sqlType)]}.`)
+  const types = new Map(schema.map(c => [c.name, c.type]))
+  return decisions.flatMap((decision): ContractBreak[] => {
+    const { name: column, type, role, nullable, domain } = decision
+    const f = byName.get(column)
+    if (!f) return [{ code: 'column-absent', facts: { column, decided: type ?? role ?? null } }]
+    const breaks: ContractBreak[] = []
+    const holds = sqlStoredAs(f.sqlType)
+    const readable = !type || READABLE_AS[holds].includes(type) || f.missing === f.rows
+    if (!readable) breaks.push({ code: 'type-differs', facts: { column, decided: type, holds } })
     if (nullable === false && f.missing > 0)
-      breaks.push(
-        `“${name}” may not be empty, but ${number(f.missing)} of ${number(f.rows)} cells ${f.missing === 1 ? 'is' : 'are'}.`,
-      )
-    if (!domain || !readable) continue
-    if (Array.isArray(domain)) {
-      const allowed = new Set(domain)
-      const others = f.levels.filter(l => !allowed.has(l))
-      if (others.length > 0)
-        breaks.push(
-          `“${name}” has ${words(others)}, which ${others.length === 1 ? 'is' : 'are'} not among the ${domain.length} decided.`,
-        )
-      else if (f.levels.length === 0 && f.distinct > domain.length)
-        breaks.push(`“${name}” has ${number(f.distinct)} different values; ${domain.length} are decided.`)
-    } else if (columns.get(name)?.type !== 'category' && f.min !== null && f.max !== null) {
-      if (f.min < domain.min || f.max > domain.max)
-        breaks.push(
-          `“${name}” reaches from ${number(f.min)} to ${number(f.max)}; decided is ${number(domain.min)} to ${number(domain.max)}.`,
-        )
-    }
-  }
-  return breaks
+      breaks.push({ code: 'has-missing', facts: { column, missing: f.missing, rows: f.rows } })
+    if (!domain || !readable) return breaks
+    return [...breaks, ...checkDomain(f, domain, types.get(column) === 'category')]
+  })
 }
 
-const HOLDS = {
-  number: 'numbers',
-  integer: 'whole numbers',
-  boolean: 'true and false',
-  datetime: 'dates',
-  words: 'words',
-} as const
+function checkDomain(
+  f: ColumnFacts,
+  domain: NonNullable<ColumnDecision['domain']>,
+  isCategory: boolean,
+): ContractBreak[] {
+  const { name: column, levels, distinct, min, max } = f
+  if (Array.isArray(domain)) {
+    const allowed = new Set(domain)
+    const others = levels.filter(l => !allowed.has(l))
+    if (others.length > 0)
+      return [{ code: 'values-not-allowed', facts: { column, values: nameList(others), allowed: domain.length } }]
+    if (levels.length === 0 && distinct > domain.length)
+      return [{ code: 'too-many-values', facts: { column, distinct, allowed: domain.length } }]
+    return []
+  }
+  if (isCategory || min === null || max === null || (min >= domain.min && max <= domain.max)) return []
+  return [{ code: 'out-of-range', facts: { column, min, max, allowed: domain } }]
+}

@@ -1,22 +1,24 @@
-import type { VersionColumn } from '../contract.ts'
+import { nameList, type VersionColumn } from '../contract.ts'
+import type { IngestNote } from '../read/contract.ts'
 
-const list = (names: string[]) =>
-  `${names
-    .slice(0, 8)
-    .map(n => `“${n}”`)
-    .join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`
+const MOST_TYPE_CHANGES = 20
 
-/** What changed between the columns of two versions, in sentences. */
-export function compareSchemas(label: string, before: VersionColumn[], after: VersionColumn[]): string[] {
+/** Returns what changed between the columns of two versions. `version`: the label of the earlier one. */
+export function compareSchemas(version: string, before: VersionColumn[], after: VersionColumn[]): IngestNote[] {
   const old = new Map(before.map(c => [c.name, c]))
-  const next = new Map(after.map(c => [c.name, c]))
-  const gone = before.filter(c => !next.has(c.name)).map(c => c.name)
-  const fresh = after.filter(c => !old.has(c.name)).map(c => c.name)
+  const next = new Set(after.map(c => c.name))
+  const removed = before.filter(c => !next.has(c.name)).map(c => c.name)
+  const added = after.filter(c => !old.has(c.name)).map(c => c.name)
   const changed = after.filter(c => old.has(c.name) && old.get(c.name)!.type !== c.type)
-  return [
-    ...(gone.length > 0 ? [`Unlike ${label}, there is no ${list(gone)}.`] : []),
-    ...(fresh.length > 0 ? [`New since ${label}: ${list(fresh)}.`] : []),
-    ...changed.slice(0, 20).map(c => `${c.name}: was ${old.get(c.name)!.type} in ${label}, is ${c.type} now.`),
-    ...(changed.length > 20 ? [`${changed.length - 20} more columns changed their type since ${label}.`] : []),
-  ]
+  const notes: IngestNote[] = []
+  if (removed.length > 0) notes.push({ code: 'columns-removed', facts: { columns: nameList(removed), version } })
+  if (added.length > 0) notes.push({ code: 'columns-added', facts: { columns: nameList(added), version } })
+  for (const { name, type } of changed.slice(0, MOST_TYPE_CHANGES))
+    notes.push({
+      code: 'type-changed',
+      facts: { column: name, before: old.get(name)!.type, after: type, version },
+    })
+  const more = changed.length - MOST_TYPE_CHANGES
+  if (more > 0) notes.push({ code: 'more-types-changed', facts: { columns: more, version } })
+  return notes
 }

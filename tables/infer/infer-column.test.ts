@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type ColumnFacts, guessTime, inferColumn, warnAbout } from './infer-column.ts'
+import { type ColumnFacts, guessTime, inferColumn, noteColumn } from './infer-column.ts'
 
 const facts = (change: Partial<ColumnFacts>): ColumnFacts => ({
   name: 'c',
@@ -73,6 +73,8 @@ describe('infer column', () => {
 
   it('warns of words that mean missing', () => {
     const f = facts({ sqlType: 'VARCHAR', distinct: 3, meanLength: 4, levels: ['Private', '?'] })
-    assert.match(warnAbout(inferColumn(f), f).join(), /“\?” looks like a missing value/)
+    assert.deepEqual(noteColumn(inferColumn(f), f), [
+      { code: 'missing-lookalikes', facts: { column: f.name, words: ['?'] } },
+    ])
   })
 })

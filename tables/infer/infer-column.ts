@@ -6,6 +6,7 @@ import {
   type StoredType,
   type VersionColumn,
 } from '../contract.ts'
+import type { IngestNote } from '../read/contract.ts'
 
 /** What DuckDB counted in one column. */
 export interface ColumnFacts {
@@ -184,22 +185,19 @@ const MISSING_WORDS = new Set([
   '#n/a',
 ])
 
-/** Sentences a person should read before training, the gravest first. */
-export function warnAbout(column: VersionColumn, facts: ColumnFacts): string[] {
-  const warnings: string[] = []
-  const present = facts.rows - facts.missing
-  if (facts.missing > 0.5 * facts.rows && column.type !== 'constant')
-    warnings.push(`${column.name}: ${Math.round((100 * facts.missing) / facts.rows)} % of the cells are empty.`)
-  if (column.type === 'constant')
-    warnings.push(
-      `${column.name}: ${present === 0 ? 'every cell is empty' : `is ${facts.levels[0] ?? 'one value'} ${facts.missing > 0 ? 'wherever it is not missing' : 'in every row'}`}; it says nothing.`,
-    )
-  const words = facts.sqlType === 'VARCHAR' ? facts.levels.filter(l => MISSING_WORDS.has(l.trim().toLowerCase())) : []
-  if (words.length > 0)
-    warnings.push(
-      `${column.name}: ${words.map(w => `“${w}”`).join(', ')} looks like a missing value but is kept as a word.`,
-    )
-  if (column.type === 'category' && facts.distinct > MAX_LEVELS)
-    warnings.push(`${column.name}: ${facts.distinct} different words; rare ones are treated as one.`)
-  return warnings
+/** Returns notes on what the values of a column may do to training. */
+export function noteColumn(column: VersionColumn, facts: ColumnFacts): IngestNote[] {
+  const notes: IngestNote[] = []
+  const { rows, missing, distinct, levels } = facts
+  const { name } = column
+  if (missing > 0.5 * rows && column.type !== 'constant')
+    notes.push({ code: 'mostly-missing', facts: { column: name, missing, rows } })
+  if (column.type === 'constant' && rows === missing) notes.push({ code: 'empty', facts: { column: name } })
+  else if (column.type === 'constant')
+    notes.push({ code: 'constant', facts: { column: name, value: levels[0] ?? null, gaps: missing > 0 } })
+  const words = facts.sqlType === 'VARCHAR' ? levels.filter(l => MISSING_WORDS.has(l.trim().toLowerCase())) : []
+  if (words.length > 0) notes.push({ code: 'missing-lookalikes', facts: { column: name, words } })
+  if (column.type === 'category' && distinct > MAX_LEVELS)
+    notes.push({ code: 'many-levels', facts: { column: name, distinct } })
+  return notes
 }

@@ -1,33 +1,49 @@
-export const LEAK_KINDS = [
-  'copy',
-  'other-words',
-  'other-unit',
-  'monotone',
-  'sum',
-  'next-row',
-  'running-total',
-  'too-good',
-  'missingness',
-  'after-time',
-  'duplicates',
-  'groups',
-] as const
-export type LeakKind = (typeof LEAK_KINDS)[number]
+import type { Coded } from '../contract.ts'
+
+/** What is known of each kind of leak. */
+interface BoundToTarget {
+  target: string
+  /** In which it holds: all that have a target. */
+  rows: number
+  /** Some of the values side by side. */
+  example?: string
+}
+interface KnowsLaterRows {
+  target: string
+  time: string
+  /** Share of the rows in which it holds. */
+  share: number
+  rows: number
+}
+export interface LeakFacts {
+  copy: BoundToTarget
+  'other-words': BoundToTarget
+  'other-unit': BoundToTarget
+  monotone: BoundToTarget
+  sum: { target: string; rows: number }
+  'next-row': KnowsLaterRows
+  'running-total': KnowsLaterRows
+  /** Cross-validated score of the column alone. */
+  'too-good': { target: string; measure: string; score: number; baseline: number; rows: number }
+  /** All sampled rows where the column is missing (or present) have one target value, which `usual` of all rows have. */
+  missingness: { target: string; when: 'missing' | 'present'; level: string; rows: number; usual: number }
+  'after-time': { time: string; share: number; medianMs: number }
+  /** `across`: test rows that have a duplicate among the training rows. */
+  duplicates: { rows: number; duplicates: number; across: number; testRows: number; split: LeakSplit }
+  /** `across`: test rows whose value also occurs in training rows. */
+  groups: { groups: number; across: number; testRows: number; isGroup: boolean; split: LeakSplit }
+}
+export type LeakCode = keyof LeakFacts
 export type LeakSeverity = 'block' | 'warn' | 'info'
 export const LEAK_SPLITS = ['random', 'time', 'group'] as const
 export type LeakSplit = (typeof LEAK_SPLITS)[number]
 
-/** One thing that makes a measurement look better than the model will be. */
-export interface LeakFinding {
-  /** The columns that give the target away, or that bind rows across a split; empty: whole rows do. */
+/** A reason why scores would be better than the model is. */
+export type LeakFinding = {
+  /** The columns that leak the target, or that bind rows across a split; empty: whole rows. */
   columns: string[]
-  kind: LeakKind
-  /** block: the answer is in the data; warn: very likely; info: worth knowing. */
+  /** block: the target is in the data; warn: very likely; info: worth knowing. */
   severity: LeakSeverity
-  /** In few words behind a column's name, or whole for a sum: `equals cnt`, `casual + registered = cnt`. */
-  words: string
-  /** A sentence with figures. */
-  evidence: string
   /** 0 to 1; within a severity the strongest comes first. */
   strength: number
-}
+} & Coded<LeakFacts>

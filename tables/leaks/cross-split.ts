@@ -1,8 +1,8 @@
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'
+import { duplicateFinding, groupFinding } from './make-findings.ts'
 import { numberedRows } from './read-sample.ts'
-import { duplicateFinding, groupFinding } from './word-findings.ts'
 
 /** Columns that may bind rows together: enough values to be things, not kinds. */
 const LEAST_GROUPS = 20

@@ -5,9 +5,9 @@ import type { FrameCell } from '../read/read-frame.ts'
 import type { LeakFinding } from './contract.ts'
 import { judgeMissing } from './judge-missing.ts'
 import { knowsLater, liesAfter } from './know-later.ts'
+import { duplicateFinding, rankFindings } from './make-findings.ts'
 import { relateCells } from './relate-cells.ts'
 import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
-import { duplicateFinding, rankFindings } from './word-findings.ts'
 
 const random = createRandom(3)
 const N = 2000
@@ -149,10 +149,9 @@ describe('columns in order of time', () => {
 describe('findings', () => {
   const finding = (columns: string[], severity: LeakFinding['severity'], strength: number): LeakFinding => ({
     columns,
-    kind: 'too-good',
+    code: 'too-good',
+    facts: { target: 't', measure: 'AUC', score: 1, baseline: 0.5, rows: 100 },
     severity,
-    words: '',
-    evidence: '',
     strength,
   })
   it('the strongest comes first, equal ones by name', () => {

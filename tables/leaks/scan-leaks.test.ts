@@ -58,7 +58,7 @@ async function find(list: string, roles: Roles, options: { rows?: number; split?
     return scanLeaks(db, { path, schema, target, rows, split, depth: 'all', seed: 1 })
   })
 }
-const short = (findings: LeakFinding[]) => findings.map(f => [f.severity, f.kind, ...f.columns])
+const short = (findings: LeakFinding[]) => findings.map(f => [f.severity, f.code, ...f.columns])
 const T: Roles = { t: 'target' }
 
 describe('columns that give the target away', () => {
@@ -126,14 +126,13 @@ describe('columns that give the target away', () => {
   for (const [what, list, roles, expected] of cases)
     it(what, async () => assert.deepEqual(short(await find(list, roles)), expected))
 
-  it('say so with figures', async () => {
+  it('carry the figures', async () => {
     const [words] = await find("(u(i,1) < 0.3)::INT AS t, if(t = 1, 'yes', 'no') AS c", T)
-    assert.equal(
-      words!.evidence,
-      '“c” tells t outright: each of its values occurs with one value of t only in all 4,000 rows (no always with 0, yes always with 1).',
-    )
+    assert.deepEqual(words!.facts, { target: 't', rows: 4000, example: 'no always with 0, yes always with 1' })
     const [score] = await find('z(i,1) AS t, t + z(i,7) / 50 AS c', T)
-    assert.match(score!.evidence, /R² 0\.999\d* against 0 without it, on 4,000 rows that it was not fitted to/)
+    assert.ok(score?.code === 'too-good')
+    assert.deepEqual([score.facts.measure, score.facts.baseline, score.facts.rows], ['R²', 0, 4000])
+    assert.ok(score.facts.score > 0.999 && score.facts.score < 1)
   })
   it('also when they hold in almost all rows only of a sample: a claim is proved on every row', async () => {
     const found = await find('u(i,1) AS t, if(i = 77777, 0, t * 2) AS c', T, { rows: 100_000 })
@@ -167,7 +166,9 @@ describe('columns that know later rows', () => {
       { split: 'time' },
     )
     assert.deepEqual(short(found), [['warn', 'after-time', 'returned']])
-    assert.match(found[0]!.evidence, /“returned” lies after at in 100 % of the rows, 4 days in the middle/)
+    assert.ok(found[0]?.code === 'after-time')
+    assert.deepEqual([found[0].facts.time, found[0].facts.share], ['at', 1])
+    assert.equal(Math.round(found[0].facts.medianMs / 86_400_000), 4)
   })
 })
 
@@ -175,7 +176,8 @@ describe('rows on both sides of a split', () => {
   it('equal rows, by how many test rows they touch', async () => {
     const found = await find('u(i // 2,1) AS t, u(i // 2,2) AS x', T)
     assert.deepEqual(short(found), [['warn', 'duplicates']])
-    assert.match(found[0]!.evidence, /^4,000 of 4,000 rows have an exact twin/)
+    assert.ok(found[0]?.code === 'duplicates')
+    assert.deepEqual([found[0].facts.duplicates, found[0].facts.rows, found[0].facts.split], [4000, 4000, 'random'])
   })
   it('rows of few columns of few values repeat by nature', async () => {
     assert.deepEqual(short(await find('(u(i,1) < 0.4)::INT AS t, (u(i,2) * 9)::INT AS x', T)), [['info', 'duplicates']])

@@ -7,10 +7,6 @@ import { crossSplit } from './cross-split.ts'
 import { findSums } from './find-sums.ts'
 import { judgeMissing } from './judge-missing.ts'
 import { knowsLater, liesAfter } from './know-later.ts'
-import { exampleOf, isNumeric, proveRelations, proveSums } from './prove-leaks.ts'
-import { numberedRows, readCells, readSample } from './read-sample.ts'
-import { type Relation, relateCells } from './relate-cells.ts'
-import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
 import {
   afterTimeFinding,
   laterFinding,
@@ -19,7 +15,11 @@ import {
   relationFinding,
   scoreFinding,
   sumFinding,
-} from './word-findings.ts'
+} from './make-findings.ts'
+import { exampleOf, isNumeric, proveRelations, proveSums } from './prove-leaks.ts'
+import { numberedRows, readCells, readSample } from './read-sample.ts'
+import { type Relation, relateCells } from './relate-cells.ts'
+import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
 
 const SAMPLE_ROWS = 10_000
 /** A wide table is judged on fewer rows: all of the sample is in memory. */

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../contract.ts'
+import type { Coded, ColumnType } from '../contract.ts'
 
 export interface Bin {
   from: number
@@ -6,7 +6,7 @@ export interface Bin {
   count: number
 }
 
-export interface ColumnProfile {
+export interface ColumnStatistics {
   name: string
   type: ColumnType
   count: number
@@ -33,50 +33,57 @@ export interface ColumnProfile {
   lengths?: { min: number; mean: number; max: number }
   /** From row to row, in file order, over all cells; null: neither. */
   monotone?: 'increasing' | 'decreasing' | null
-  /** Sentences, those that matter most first. */
-  warnings: string[]
 }
 
-export const WARNING_KINDS = [
-  'constant',
-  'mostly-missing',
-  'missing',
-  'infinite',
-  'dominant',
-  'zeros',
-  'skewed',
-  'outliers',
-  'high-cardinality',
-  'unique',
-  'row-order',
-  'blank-words',
-  'target-missing',
-  'target-constant',
-  'imbalance',
-  'duplicates',
-  'few-rows',
-  'same-as',
-  'correlated',
-] as const
-export type WarningKind = (typeof WARNING_KINDS)[number]
 export type Severity = 'high' | 'medium' | 'low'
 
-export interface ProfileWarning {
-  kind: WarningKind
+interface Missing {
+  missing: number
+  rows: number
+}
+interface PairStrength {
+  measure: 'pearson' | 'spearman' | 'cramers-v'
+  value: number
+}
+export interface WarningFacts {
+  /** null: every cell is missing. */
+  constant: { value: string | number | null }
+  'mostly-missing': Missing
+  missing: Missing
+  infinite: { cells: number }
+  dominant: { value: string; count: number; cells: number }
+  zeros: { zeros: number; cells: number }
+  skewed: { skewness: number; mean: number; median: number }
+  outliers: { extreme: number; lowerQuartile: number; upperQuartile: number }
+  'high-cardinality': { distinct: number; exact: boolean; cells: number }
+  /** `integer`: a different integer in every row; `monotone`: in row order. */
+  unique: { distinct: number; exact: boolean; cells: number; integer: boolean; monotone: boolean }
+  'row-order': { direction: 'increasing' | 'decreasing' }
+  'blank-words': { value: string; cells: number }
+  'target-missing': Missing
+  'target-constant': { value: string | number | null }
+  imbalance: { value: string; count: number; cells: number }
+  duplicates: { duplicates: number; rows: number }
+  'few-rows': { rows: number }
+  'same-as': PairStrength
+  correlated: PairStrength
+}
+export type WarningCode = keyof WarningFacts
+
+export type ProfileWarning = {
   severity: Severity
   /** null: about the table. */
   column: string | null
   /** The second column of a pair. */
   other?: string
-  sentence: string
-}
+} & Coded<WarningFacts>
 
 export interface Profile {
   v: 1
   rows: number
   duplicateRows: number
-  columns: ColumnProfile[]
-  /** Ranked: what matters most first. */
+  columns: ColumnStatistics[]
+  /** Most severe first. */
   warnings: ProfileWarning[]
 }
 

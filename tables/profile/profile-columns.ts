@@ -1,6 +1,6 @@
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '../duckdb.ts'
-import type { ColumnProfile } from './contract.ts'
+import type { ColumnStatistics } from './contract.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
 import { countWords } from './text-column.ts'
 
@@ -30,7 +30,7 @@ interface Counted {
   /** Ends of the finite numbers, datetimes in milliseconds. */
   ends: { low: number; high: number } | null
   about: number
-  lengths?: ColumnProfile['lengths']
+  lengths?: ColumnStatistics['lengths']
 }
 
 /** One scan: counts and ends of all columns, estimates and lengths of words. */
@@ -105,7 +105,7 @@ export async function profileColumns(
   table: string,
   columns: VersionColumn[],
   rows: number,
-): Promise<ColumnProfile[]> {
+): Promise<ColumnStatistics[]> {
   const counted = await countAll(db, table, columns)
   const exactRows = rows <= EXACT_DISTINCT_ROWS
   const readers = columns.flatMap((column, k) => {
@@ -126,7 +126,7 @@ export async function profileColumns(
   if (again.length > 0) await scan(again, (counter, values, n) => counter.readAgain(values, n))
 
   const counters = new Map(readers.map(r => [r.k, r.counter]))
-  const profiles: ColumnProfile[] = []
+  const profiles: ColumnStatistics[] = []
   for (const [k, column] of columns.entries()) {
     const { count, low, high, about, lengths, ends } = counted[k]!
     const numeric = isNumeric(column)
@@ -155,7 +155,6 @@ export async function profileColumns(
       ...(numeric && spread ? { skewness, zeros, negatives, infinite } : {}),
       ...(numeric && !spread && count > 0 ? { infinite: count } : {}),
       ...(spread ? { monotone } : {}),
-      warnings: [],
     })
   }
   return profiles

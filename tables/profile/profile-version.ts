@@ -1,7 +1,7 @@
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDbLimits, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
 import type { WorkReport } from '../report.ts'
-import type { ColumnProfile, Profile } from './contract.ts'
+import type { ColumnStatistics, Profile } from './contract.ts'
 import { profileColumns } from './profile-columns.ts'
 import { warnAboutProfile } from './warn-about-profile.ts'
 
@@ -24,7 +24,7 @@ export const profileVersion = (
 ): Promise<Profile> =>
   withDuckDb({ files: [path], limits, signal }, async db => {
     await db.run(`CREATE VIEW data AS SELECT * FROM read_parquet(${text(path)})`)
-    const columns: ColumnProfile[] = []
+    const columns: ColumnStatistics[] = []
     const wide = schema.length > WIDE && rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
     for (let i = 0; i < schema.length; i += COLUMNS_AT_ONCE) {
       signal.throwIfAborted()

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
-import type { ColumnProfile } from './contract.ts'
+import type { ColumnStatistics } from './contract.ts'
 
 const TOP = 10
 /** Different values that are grouped exactly at most; beyond, the commonest are looked for by a sketch and then counted. */
@@ -12,7 +12,7 @@ export async function countWords(
   name: string,
   about: number,
   exactRows: boolean,
-): Promise<Pick<ColumnProfile, 'distinct' | 'distinctExact' | 'top'>> {
+): Promise<Pick<ColumnStatistics, 'distinct' | 'distinctExact' | 'top'>> {
   const c = id(name)
   if (exactRows || about <= MOST_GROUPS) {
     const rows = (

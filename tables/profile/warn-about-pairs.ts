@@ -1,13 +1,12 @@
-import { type ProfileWarning, pairAt, type Relations } from './contract.ts'
+import { type ProfileWarning, pairAt, type Relations, type WarningFacts } from './contract.ts'
 
 const MOST = 30
-const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 
-/** Pairs that say nearly the same. What says the same as the target is a leak, and found there. */
+/** Returns highly correlated pairs. Columns that are highly correlated with the target are reported as leaks instead. */
 export function warnAboutPairs(r: Relations): ProfileWarning[] {
   const found: (ProfileWarning & { weight: number })[] = []
   if (r.sampledRows < 30) return []
-  const look = (names: string[], value: (at: number) => { size: number; words: string } | null) => {
+  const look = (names: string[], value: (at: number) => { size: number; facts: WarningFacts['correlated'] } | null) => {
     for (const [i, a] of names.entries())
       for (const [k, b] of names.slice(i + 1).entries()) {
         if (a === r.target || b === r.target) continue
@@ -15,14 +14,12 @@ export function warnAboutPairs(r: Relations): ProfileWarning[] {
         if (!measured || measured.size < 0.95) continue
         const same = measured.size > 1 - 1e-6
         found.push({
-          kind: same ? 'same-as' : 'correlated',
+          code: same ? 'same-as' : 'correlated',
           severity: same ? 'medium' : 'low',
           column: a,
           other: b,
+          facts: measured.facts,
           weight: measured.size,
-          sentence: same
-            ? `${a} and ${b} say the same (${measured.words}): one of them is enough.`
-            : `${a} and ${b} go together closely (${measured.words}): importances are shared between them.`,
         })
       }
   }
@@ -35,11 +32,12 @@ export function warnAboutPairs(r: Relations): ProfileWarning[] {
         ? 0
         : Math.max(Math.abs(linear ?? 0), Math.abs(rank ?? 0))
     const byRank = Math.abs(rank ?? 0) > Math.abs(linear ?? 0)
-    return { size, words: `${byRank ? 'Spearman' : 'Pearson'} ${short.format((byRank ? rank : linear) ?? 0)}` }
+    const measure = byRank ? 'spearman' : 'pearson'
+    return { size, facts: { measure, value: (byRank ? rank : linear) ?? 0 } }
   })
   look(r.groups, at => {
     const v = r.cramersV[at] ?? null
-    return v === null ? null : { size: v, words: `Cramér's V ${short.format(v)}` }
+    return v === null ? null : { size: v, facts: { measure: 'cramers-v', value: v } }
   })
   return found
     .sort((a, b) => b.weight - a.weight)

@@ -1,14 +1,9 @@
-import type { VersionColumn } from '../contract.ts'
-import type { ColumnProfile, Profile, ProfileWarning, Severity, WarningKind } from './contract.ts'
+import type { Coded, VersionColumn } from '../contract.ts'
+import type { ColumnStatistics, Profile, ProfileWarning, Severity, WarningFacts } from './contract.ts'
 
-const percent = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
-const share = (part: number, all: number) => `${percent.format((100 * part) / Math.max(1, all))} %`
-const cells = (n: number) => `${whole.format(n)} ${n === 1 ? 'cell' : 'cells'}`
-const isNumber = (c: ColumnProfile) => c.type === 'number' || c.type === 'integer'
+const isNumber = (c: ColumnStatistics) => c.type === 'number' || c.type === 'integer'
 
-/** Words that people write where they have no value. */
+/** Texts that often stand for a missing value. */
 const BLANK_WORDS = new Set([
   '',
   '?',
@@ -28,139 +23,106 @@ const BLANK_WORDS = new Set([
   'not applicable',
   'undefined',
 ])
-/** A share of cells is judged from this many on: below, any share may be chance. */
+/** Fewest cells of which a share is judged: below, any share may be chance. */
 const ENOUGH = 30
 const WEIGHT: Record<Severity, number> = { high: 2, medium: 1, low: 0 }
 
-interface Found {
-  kind: WarningKind
+type Found = Coded<WarningFacts> & {
   severity: Severity
   /** How bad among those of the same severity, 0 to 1. */
   weight: number
-  sentence: string
 }
 
-function aboutMissing(c: ColumnProfile, rows: number): Found[] {
+function aboutMissing(c: ColumnStatistics, rows: number): Found[] {
   const part = c.missing / Math.max(1, rows)
   if (c.missing === rows) return []
-  const sentence = `${share(c.missing, rows)} of the cells of ${c.name} are missing.`
-  if (part > 0.5) return [{ kind: 'mostly-missing', severity: 'high', weight: part, sentence }]
-  if (part > 0.2) return [{ kind: 'missing', severity: 'medium', weight: part, sentence }]
-  if (part > 0.05) return [{ kind: 'missing', severity: 'low', weight: part, sentence }]
+  const facts = { missing: c.missing, rows }
+  if (part > 0.5) return [{ code: 'mostly-missing', severity: 'high', weight: part, facts }]
+  if (part > 0.2) return [{ code: 'missing', severity: 'medium', weight: part, facts }]
+  if (part > 0.05) return [{ code: 'missing', severity: 'low', weight: part, facts }]
   return []
 }
 
-function aboutSpread(c: ColumnProfile, dominated: boolean): Found[] {
+function aboutOutliers(c: ColumnStatistics): Found[] {
+  const [low, high] = [c.quantiles['0.25'], c.quantiles['0.75']]
+  if (low === undefined || high === undefined || high <= low) return []
+  if (typeof c.min !== 'number' || typeof c.max !== 'number') return []
+  const reach = 20 * (high - low)
+  const extreme = c.max > high + reach ? c.max : c.min < low - reach ? c.min : null
+  if (extreme === null) return []
+  const facts = { extreme, lowerQuartile: low, upperQuartile: high }
+  return [{ code: 'outliers', severity: 'medium', weight: 0.5, facts }]
+}
+
+function aboutSpread(c: ColumnStatistics, dominated: boolean): Found[] {
   const found: Found[] = []
   const finite = c.count - (c.infinite ?? 0)
   if (c.infinite)
-    found.push({
-      kind: 'infinite',
-      severity: 'high',
-      weight: c.infinite / c.count,
-      sentence: `${cells(c.infinite)} of ${c.name} ${c.infinite === 1 ? 'is' : 'are'} infinite or not a number; statistics leave them out.`,
-    })
+    found.push({ code: 'infinite', severity: 'high', weight: c.infinite / c.count, facts: { cells: c.infinite } })
   if (!isNumber(c) || finite < ENOUGH) return found
   const zeros = (c.zeros ?? 0) / finite
   if (zeros > 0.5 && c.distinct > 2 && !dominated)
+    found.push({ code: 'zeros', severity: 'low', weight: zeros, facts: { zeros: c.zeros ?? 0, cells: finite } })
+  const skewness = c.skewness ?? 0
+  if (Math.abs(skewness) > 2 && c.distinct > 10 && !dominated)
     found.push({
-      kind: 'zeros',
+      code: 'skewed',
       severity: 'low',
-      weight: zeros,
-      sentence: `${share(c.zeros ?? 0, finite)} of ${c.name} are zero: check that zero is measured and does not stand for missing.`,
+      weight: Math.min(1, Math.abs(skewness) / 20),
+      facts: { skewness, mean: c.mean ?? 0, median: c.quantiles['0.5'] ?? 0 },
     })
-  const skew = c.skewness ?? 0
-  if (Math.abs(skew) > 2 && c.distinct > 10 && !dominated)
-    found.push({
-      kind: 'skewed',
-      severity: 'low',
-      weight: Math.min(1, Math.abs(skew) / 20),
-      sentence: `${c.name} is strongly skewed to the ${skew > 0 ? 'right' : 'left'} (skewness ${short.format(skew)}): its mean of ${short.format(c.mean ?? 0)} lies far from the median of ${short.format(c.quantiles['0.5'] ?? 0)}.`,
-    })
-  const [low, high] = [c.quantiles['0.25'], c.quantiles['0.75']]
-  if (low !== undefined && high !== undefined && high > low && typeof c.min === 'number' && typeof c.max === 'number') {
-    const reach = 20 * (high - low)
-    const far = c.max > high + reach ? c.max : c.min < low - reach ? c.min : null
-    if (far !== null)
-      found.push({
-        kind: 'outliers',
-        severity: 'medium',
-        weight: 0.5,
-        sentence: `${c.name} reaches ${short.format(far)} while half of its values lie between ${short.format(low)} and ${short.format(high)}: look at the extreme rows before they steer a mean.`,
-      })
-  }
-  return found
+  return [...found, ...aboutOutliers(c)]
 }
 
-function aboutValues(c: ColumnProfile, rows: number, role: string): Found[] {
-  const first = c.top[0]
-  const found: Found[] = []
-  const words = c.type === 'category' || c.type === 'text'
-  if (words) {
-    const blank = c.top.find(t => BLANK_WORDS.has(t.value.trim().toLowerCase()))
-    if (blank)
-      found.push({
-        kind: 'blank-words',
-        severity: 'medium',
-        weight: blank.count / c.count,
-        sentence: `${cells(blank.count)} of ${c.name} read ${blank.value.trim() === '' ? 'as blanks' : `“${blank.value}”`}, which often stands for missing but is counted as a value.`,
-      })
+/** Categories with nearly as many values as cells, and integers that differ in every row. */
+function aboutDistinct(c: ColumnStatistics, rows: number, role: string): Found[] {
+  const counts = { distinct: c.distinct, exact: c.distinctExact, cells: c.count }
+  const monotone = Boolean(c.monotone)
+  if (c.type === 'category' && c.count >= ENOUGH && c.distinct > 0.9 * c.count) {
+    const facts = { ...counts, integer: false, monotone }
+    return [{ code: 'unique', severity: 'medium', weight: c.distinct / c.count, facts }]
   }
-  // Ids, counters and times are different by nature.
+  if (c.type === 'category' && role !== 'target' && c.distinct > Math.max(100, 0.1 * c.count))
+    return [{ code: 'high-cardinality', severity: 'medium', weight: 0.5, facts: counts }]
+  const everyRow = c.count === rows && rows >= ENOUGH && c.distinct === c.count
+  if (c.type === 'integer' && c.distinctExact && everyRow && role === 'feature')
+    return [{ code: 'unique', severity: 'medium', weight: 1, facts: { ...counts, integer: true, monotone } }]
+  if (isNumber(c) && c.monotone && c.count >= ENOUGH && c.distinct > 2 && role === 'feature')
+    return [{ code: 'row-order', severity: 'medium', weight: 0.4, facts: { direction: c.monotone } }]
+  return []
+}
+
+function aboutValues(c: ColumnStatistics, rows: number, role: string): Found[] {
+  const found: Found[] = []
+  if (c.type === 'category' || c.type === 'text') {
+    const blank = c.top.find(t => BLANK_WORDS.has(t.value.trim().toLowerCase()))
+    if (blank) {
+      const facts = { value: blank.value.trim(), cells: blank.count }
+      found.push({ code: 'blank-words', severity: 'medium', weight: blank.count / c.count, facts })
+    }
+  }
+  // Ids, counters and times differ by nature.
   if (role === 'id' || c.type === 'id' || c.type === 'datetime') return found
-  if (words && c.count >= ENOUGH && c.distinct > 0.9 * c.count && c.type === 'category')
-    found.push({
-      kind: 'unique',
-      severity: 'medium',
-      weight: c.distinct / c.count,
-      sentence: `${c.name} is nearly unique: ${c.distinctExact ? '' : 'about '}${whole.format(c.distinct)} different values in ${cells(c.count)}. A model cannot learn from values it sees once.`,
-    })
-  else if (c.type === 'category' && role !== 'target' && c.distinct > Math.max(100, 0.1 * c.count))
-    found.push({
-      kind: 'high-cardinality',
-      severity: 'medium',
-      weight: 0.5,
-      sentence: `${c.name} has ${c.distinctExact ? '' : 'about '}${whole.format(c.distinct)} different values, ${short.format(c.count / c.distinct)} rows each on average: too few to learn each of them well.`,
-    })
-  if (
-    c.type === 'integer' &&
-    c.distinctExact &&
-    c.count === rows &&
-    rows >= ENOUGH &&
-    c.distinct === c.count &&
-    role === 'feature'
-  )
-    found.push({
-      kind: 'unique',
-      severity: 'medium',
-      weight: 1,
-      sentence: `${c.name} is a different whole number in every row, like an id${c.monotone ? ' that counts the rows' : ''}: leave it out unless it measures something.`,
-    })
-  else if (isNumber(c) && c.monotone && c.count >= ENOUGH && c.distinct > 2 && role === 'feature')
-    found.push({
-      kind: 'row-order',
-      severity: 'medium',
-      weight: 0.4,
-      sentence: `${c.name} only ${c.monotone === 'increasing' ? 'rises' : 'falls'} from row to row: it tells the order of the rows, which a random split gives away.`,
-    })
+  found.push(...aboutDistinct(c, rows, role))
+  const first = c.top[0]
   if (first && role !== 'target' && c.distinct > 1 && c.count >= ENOUGH && first.count > 0.95 * c.count)
     found.push({
-      kind: 'dominant',
+      code: 'dominant',
       severity: first.count > 0.99 * c.count ? 'medium' : 'low',
       weight: first.count / c.count,
-      sentence: `${share(first.count, c.count)} of ${c.name} are “${first.value}”: the other values have ${whole.format(c.count - first.count)} rows together.`,
+      facts: { value: first.value, count: first.count, cells: c.count },
     })
   return found
 }
 
-function aboutTarget(c: ColumnProfile, rows: number): Found[] {
+function aboutTarget(c: ColumnStatistics, rows: number): Found[] {
   const found: Found[] = []
   if (c.missing > 0)
     found.push({
-      kind: 'target-missing',
+      code: 'target-missing',
       severity: c.missing > 0.2 * rows ? 'high' : 'medium',
       weight: c.missing / rows,
-      sentence: `The target ${c.name} is missing in ${whole.format(c.missing)} ${c.missing === 1 ? 'row' : 'rows'} (${share(c.missing, rows)}): those cannot be learned from.`,
+      facts: { missing: c.missing, rows },
     })
   const classes =
     c.type === 'category' || c.type === 'boolean' || ((c.type === 'integer' || c.type === 'number') && c.distinct === 2)
@@ -170,36 +132,22 @@ function aboutTarget(c: ColumnProfile, rows: number): Found[] {
   const part = rarest.count / c.count
   if (part < 0.1)
     found.push({
-      kind: 'imbalance',
+      code: 'imbalance',
       severity: part < 0.02 || rarest.count < 20 ? 'high' : 'medium',
       weight: 1 - part,
-      sentence: `The target ${c.name} is unbalanced: “${rarest.value}” has ${whole.format(rarest.count)} of ${whole.format(c.count)} rows (${share(rarest.count, c.count)}). Judge models by a metric that sees the rare class, not by accuracy.`,
+      facts: { value: rarest.value, count: rarest.count, cells: c.count },
     })
   return found
 }
 
-function aboutColumn(c: ColumnProfile, rows: number, role: string): Found[] {
-  if (c.count === 0)
-    return [{ kind: 'constant', severity: 'medium', weight: 1, sentence: `${c.name} is empty: every cell is missing.` }]
-  if (c.distinct <= 1 && !c.infinite)
+function aboutColumn(c: ColumnStatistics, rows: number, role: string): Found[] {
+  if (c.count === 0) return [{ code: 'constant', severity: 'medium', weight: 1, facts: { value: null } }]
+  if (c.distinct <= 1 && !c.infinite) {
+    const facts = { value: c.top[0]?.value ?? c.min }
     return role === 'target'
-      ? [
-          {
-            kind: 'target-constant',
-            severity: 'high',
-            weight: 1,
-            sentence: `The target ${c.name} has one value, “${c.top[0]?.value ?? c.min}”, in every row that has one: there is nothing to predict.`,
-          },
-        ]
-      : [
-          {
-            kind: 'constant',
-            severity: 'low',
-            weight: 0.5,
-            sentence: `${c.name} is constant (“${c.top[0]?.value ?? c.min}”) and tells nothing.`,
-          },
-          ...aboutMissing(c, rows),
-        ]
+      ? [{ code: 'target-constant', severity: 'high', weight: 1, facts }]
+      : [{ code: 'constant', severity: 'low', weight: 0.5, facts }, ...aboutMissing(c, rows)]
+  }
   const dominated = (c.top[0]?.count ?? 0) > 0.95 * c.count
   return [
     ...(role === 'target' ? aboutTarget(c, rows) : aboutMissing(c, rows)),
@@ -208,39 +156,34 @@ function aboutColumn(c: ColumnProfile, rows: number, role: string): Found[] {
   ]
 }
 
-/** What a careful person would look at before training, worst first; ignored columns are judged last. */
+function aboutTable(rows: number, duplicates: number): Found[] {
+  const found: Found[] = []
+  if (rows < 50) found.push({ code: 'few-rows', severity: 'high', weight: 1, facts: { rows } })
+  if (duplicates > 0)
+    found.push({
+      code: 'duplicates',
+      severity: duplicates > 0.01 * rows ? 'high' : 'medium',
+      weight: duplicates / rows,
+      facts: { duplicates, rows },
+    })
+  return found
+}
+
+/** Returns the profile with its warnings, most severe first. Warnings about ignored columns are of low severity. */
 export function warnAboutProfile(profile: Profile, schema: readonly Pick<VersionColumn, 'name' | 'role'>[]): Profile {
   const roles = new Map(schema.map(c => [c.name, c.role]))
-  const { rows, duplicateRows } = profile
-  const found: (Found & { column: string | null })[] = []
-  if (rows < 50)
-    found.push({
-      kind: 'few-rows',
-      severity: 'high',
-      weight: 1,
-      column: null,
-      sentence: `There ${rows === 1 ? 'is 1 row' : `are ${rows} rows`}: too few to measure a model by.`,
-    })
-  if (duplicateRows > 0)
-    found.push({
-      kind: 'duplicates',
-      severity: duplicateRows > 0.01 * rows ? 'high' : 'medium',
-      weight: duplicateRows / rows,
-      column: null,
-      sentence: `${whole.format(duplicateRows)} ${duplicateRows === 1 ? 'row repeats' : 'rows repeat'} another (${share(duplicateRows, rows)}): repeated rows may stand in both training and test data.`,
-    })
-  const columns = profile.columns.map(c => {
-    const role = roles.get(c.name) ?? 'feature'
-    const own = aboutColumn(c, rows, role)
-      .map(f => (role === 'ignore' && f.severity !== 'low' ? { ...f, severity: 'low' as const } : f))
-      .sort(worse)
-    found.push(...own.map(f => ({ ...f, column: c.name })))
-    return { ...c, warnings: own.map(f => f.sentence) }
-  })
-  const warnings: ProfileWarning[] = found
-    .sort(worse)
-    .map(({ kind, severity, column, sentence }) => ({ kind, severity, column, sentence }))
-  return { ...profile, columns, warnings }
+  const { rows, duplicateRows, columns } = profile
+  const about = (found: Found[], column: string | null) => found.map(f => ({ ...f, column }))
+  const found = [
+    ...about(aboutTable(rows, duplicateRows), null),
+    ...columns.flatMap(c => {
+      const role = roles.get(c.name) ?? 'feature'
+      const own = aboutColumn(c, rows, role)
+      return about(role === 'ignore' ? own.map(f => ({ ...f, severity: 'low' as const })) : own, c.name)
+    }),
+  ]
+  const warnings: ProfileWarning[] = found.sort(worse).map(({ weight: _, ...warning }) => warning)
+  return { ...profile, warnings }
 }
 
 const worse = (a: Found, b: Found) => WEIGHT[b.severity] - WEIGHT[a.severity] || b.weight - a.weight

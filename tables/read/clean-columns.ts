@@ -1,4 +1,5 @@
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
+import type { IngestNote } from './contract.ts'
 import { count, isText, readText, textCounts, wordCounts } from './read-text.ts'
 
 const COLUMNS_AT_ONCE = 100
@@ -25,8 +26,8 @@ function plain(column: string, type: string): string {
 }
 
 export interface Cleaned {
-  /** What was changed, in sentences. */
-  warnings: string[]
+  /** What was changed. */
+  notes: IngestNote[]
   /** false: `data` is `source`, column for column. */
   changed: boolean
 }
@@ -44,7 +45,7 @@ export async function cleanColumns(
   const { names, codes } = source
   const named = (i: number) => (names?.length === columns.length ? names[i]! : columns[i]!.column_name)
   const expressions = columns.map(c => plain(c.column_name, c.column_type))
-  const warnings: string[] = []
+  const notes: IngestNote[] = []
   const at = (want: (c: Column, expression: string) => boolean) =>
     columns.flatMap((c, i) => (want(c, expressions[i]!) ? [i] : []))
   const wide = columns.length > WIDE && source.rows * COLUMNS_AT_ONCE <= MAX_PART_CELLS
@@ -61,7 +62,7 @@ export async function cleanColumns(
   }
 
   for (const i of at((_, e) => e.startsWith('to_json')))
-    warnings.push(`${named(i)}: nested values are kept as JSON text.`)
+    notes.push({ code: 'nested-as-json', facts: { column: named(i) } })
 
   await inBlocks(
     at(c => c.column_type === 'DOUBLE' || c.column_type === 'FLOAT'),
@@ -76,7 +77,7 @@ export async function cleanColumns(
         if (n === 0) continue
         const c = id(columns[i]!.column_name)
         expressions[i] = `CASE WHEN isfinite(${c}) THEN ${c}::DOUBLE END`
-        warnings.push(`${named(i)}: ${n} ${n === 1 ? 'cell is' : 'cells are'} NaN or infinite and read as missing.`)
+        notes.push({ code: 'not-finite', facts: { column: named(i), cells: n } })
       }
     },
   )
@@ -104,9 +105,8 @@ export async function cleanColumns(
             onlyWords: isCode || !open.includes(i),
           })
           if (read.expression) expressions[i] = read.expression
-          warnings.push(...read.warnings)
-          if (isCode)
-            warnings.push(`${named(i)}: numbers with leading zeros are kept as words, since the zeros mean something.`)
+          notes.push(...read.notes)
+          if (isCode) notes.push({ code: 'leading-zeros-kept', facts: { column: named(i) } })
         }
       },
     )
@@ -115,5 +115,5 @@ export async function cleanColumns(
     `CREATE VIEW data AS SELECT ${expressions.map((e, i) => `${e} AS ${id(named(i))}`).join(', ')} FROM source`,
   )
   const changed = columns.some((c, i) => expressions[i] !== id(c.column_name) || named(i) !== c.column_name)
-  return { warnings, changed }
+  return { notes, changed }
 }

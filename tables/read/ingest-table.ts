@@ -6,10 +6,12 @@ import { TableError } from '../errors.ts'
 import { checkContract } from '../infer/check-contract.ts'
 import { columnFacts } from '../infer/column-facts.ts'
 import { compareSchemas } from '../infer/compare-schemas.ts'
-import { type ColumnFacts, guessRoles, guessTime, inferColumn, warnAbout } from '../infer/infer-column.ts'
+import type { ContractBreak } from '../infer/contract.ts'
+import { type ColumnFacts, guessRoles, guessTime, inferColumn, noteColumn } from '../infer/infer-column.ts'
 import type { WorkReport } from '../report.ts'
 import { appendRows } from './append-rows.ts'
 import { cleanColumns } from './clean-columns.ts'
+import type { IngestNote } from './contract.ts'
 import { compareHeaders, copyOptions, loadSource, namesOf, prepareFiles } from './load-source.ts'
 import { requireGoodNames } from './read-source.ts'
 
@@ -36,9 +38,9 @@ export interface IngestInput {
 export interface IngestOutput {
   rows: number
   schema: VersionColumn[]
-  warnings: string[]
-  /** Where the schema differs from what was decided, in sentences. */
-  breaks: string[]
+  notes: IngestNote[]
+  /** Where the schema differs from what was decided. */
+  breaks: ContractBreak[]
   /** First rows, of a preview. */
   cells: PreviewCell[][]
 }
@@ -97,11 +99,11 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
       codes: loaded.codes,
       rows: loaded.rows,
     })
-    const warnings = [...compareHeaders(files), ...cleaned.warnings]
+    const notes: IngestNote[] = [...compareHeaders(files), ...cleaned.notes]
     let table = 'data'
     if (append && before) {
       const appended = await appendRows(db, before)
-      warnings.push(...appended.differences)
+      notes.push(...appended.notes)
       table = appended.table
     }
     progress(0.6, 'writing')
@@ -125,16 +127,15 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
       all,
       rows,
     )
-    for (const [i, f] of facts.entries()) warnings.push(...warnAbout(schema[i]!, f))
-    if (facts.length === 1 && names)
-      warnings.unshift('The file has a single column: is the delimiter one of comma, semicolon, tab or |?')
-    if (before && !append) warnings.unshift(...compareSchemas(before.label, before.schema, schema))
+    for (const [i, f] of facts.entries()) notes.push(...noteColumn(schema[i]!, f))
+    if (facts.length === 1 && names) notes.unshift({ code: 'single-column', facts: {} })
+    if (before && !append) notes.unshift(...compareSchemas(before.label, before.schema, schema))
     if (input.limitRows !== undefined && rows === input.limitRows)
-      warnings.unshift(`Guessed from the first ${rows.toLocaleString('en')} rows; the whole is read when it is added.`)
+      notes.unshift({ code: 'inferred-from-sample', facts: { rows } })
     return {
       rows,
       schema,
-      warnings,
+      notes,
       breaks: checkContract(input.decisions, facts, schema),
       cells: input.limitRows === undefined ? [] : await firstCells(db, 'version'),
     }

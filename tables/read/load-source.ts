@@ -1,4 +1,6 @@
+import { nameList } from '../contract.ts'
 import { type DuckDBConnection, quoteLiteral as text } from '../duckdb.ts'
+import type { IngestNote } from './contract.ts'
 import { explainFailure } from './explain-failure.ts'
 import { type PreparedFile, prepareSource, readHeader, requireGoodNames } from './read-source.ts'
 
@@ -35,25 +37,17 @@ export function namesOf(files: PreparedFile[]): string[] | undefined {
   return [...names.values()]
 }
 
-/** Where files of one table differ in their columns, in words. */
-export function compareHeaders(files: PreparedFile[]): string[] {
+/** Returns a note for each file whose columns differ from those of the first. */
+export function compareHeaders(files: PreparedFile[]): IngestNote[] {
   const [first, ...rest] = files
   if (!first?.header) return []
-  const list = (names: string[]) =>
-    `${names
-      .slice(0, 5)
-      .map(n => `“${n}”`)
-      .join(', ')}${names.length > 5 ? ' …' : ''}`
-  return rest.flatMap(({ header, name }) => {
-    const lacks = first.header!.names.filter(n => !header!.names.includes(n))
-    const brings = header!.names.filter(n => !first.header!.names.includes(n))
-    const parts = [
-      ...(lacks.length > 0 ? [`has no column ${list(lacks)}`] : []),
-      ...(brings.length > 0 ? [`has ${list(brings)} besides`] : []),
-    ]
-    return parts.length > 0
-      ? [`${name} ${parts.join(' and ')}, unlike ${first.name}; cells that are not there are missing.`]
-      : []
+  const names = first.header.names
+  return rest.flatMap(({ header, name }): IngestNote[] => {
+    const absent = names.filter(n => !header!.names.includes(n))
+    const additional = header!.names.filter(n => !names.includes(n))
+    if (absent.length + additional.length === 0) return []
+    const facts = { file: name, first: first.name, absent: nameList(absent), additional: nameList(additional) }
+    return [{ code: 'file-columns-differ', facts }]
   })
 }
 

@@ -1,4 +1,5 @@
 import { quoteLiteral as text } from '../duckdb.ts'
+import type { IngestNote } from './contract.ts'
 
 /** Share of cells that must be numbers for a column with a few stray words to be read as numbers. */
 const NUMERIC_SHARE = 0.99
@@ -10,7 +11,7 @@ const TOKENS = `(${MISSING_TOKENS.map(text).join(', ')})`
 type Counts = Record<string, unknown> | undefined
 type Query = <T>(sql: string) => Promise<T[]>
 export const count = (row: Counts, key: string): number => Number(row?.[key] ?? 0)
-const words = (list: { w: string }[]) => list.map(s => `“${s.w}”`).join(', ')
+const MOST_EXAMPLES = 4
 
 /** What tells words apart: cells present, real (no missing word), whole numbers, numbers, true/false, times, times with an offset. */
 export function textCounts(c: string, k: number): string {
@@ -44,12 +45,12 @@ export function isText(row: Counts, k: number): boolean {
 export async function readText(
   query: Query,
   of: { c: string; name: string; table: string; counts: Counts; k: number; onlyWords: boolean },
-): Promise<{ expression?: string; warnings: string[] }> {
+): Promise<{ expression?: string; notes: IngestNote[] }> {
   const { c, name, table, counts, k } = of
-  const warnings: string[] = []
+  const notes: IngestNote[] = []
   const [present, numbers] = [count(counts, `n${k}`), count(counts, `g${k}`)]
   let real = count(counts, `r${k}`)
-  if (present === 0) return { warnings }
+  if (present === 0) return { notes }
   let tokens = TOKENS
   let type: string | undefined
   if (!of.onlyWords && real > 0) {
@@ -64,14 +65,15 @@ export async function readText(
   if (type) expression = `TRY_CAST(${read} AS ${type})`
   else if (!of.onlyWords && numbers > 0 && numbers >= real * NUMERIC_SHARE && real - numbers <= MAX_STRAYS) {
     const strays = await query<{ w: string }>(
-      `SELECT DISTINCT left(trim(${c}), 60) AS w FROM ${table} WHERE trim(${c}) NOT IN ${tokens} AND NOT coalesce(isfinite(TRY_CAST(${c} AS DOUBLE)), false) ORDER BY 1 LIMIT 4`,
+      `SELECT DISTINCT left(trim(${c}), 60) AS w FROM ${table} WHERE trim(${c}) NOT IN ${tokens} AND NOT coalesce(isfinite(TRY_CAST(${c} AS DOUBLE)), false) ORDER BY 1 LIMIT ${MOST_EXAMPLES}`,
     )
-    warnings.push(
-      `${name}: ${real - numbers} of ${present} cells are no numbers (${words(strays)}) and are read as missing.`,
-    )
+    notes.push({
+      code: 'not-numbers',
+      facts: { column: name, cells: real - numbers, present, examples: strays.map(s => s.w) },
+    })
     expression = `CASE WHEN isfinite(TRY_CAST(${read} AS DOUBLE)) THEN TRY_CAST(${read} AS DOUBLE) END`
   }
-  if (real === present) return { expression, warnings }
+  if (real === present) return { expression, notes }
   if (!expression && count(counts, `u${k}`) > real / 2) {
     // Among words of two capitals, as codes of countries or states are, NA is one of them.
     tokens = `(${MISSING_TOKENS.filter(t => t !== 'NA')
@@ -80,10 +82,9 @@ export async function readText(
     const [again] = await query<{ r: number }>(
       `SELECT count(${c}) FILTER (WHERE trim(${c}) NOT IN ${tokens})::DOUBLE AS r FROM ${table}`,
     )
-    if (again!.r !== real)
-      warnings.push(`${name}: “NA” is kept as a word, since the other words are codes of two letters too.`)
+    if (again!.r !== real) notes.push({ code: 'na-kept', facts: { column: name } })
     real = again!.r
-    if (real === present) return { warnings }
+    if (real === present) return { notes }
   }
   expression ??= `CASE WHEN trim(${c}) NOT IN ${tokens} THEN ${c} END`
   const seen = await query<{ w: string; n: number }>(
@@ -93,7 +94,10 @@ export async function readText(
   const blank = seen.find(s => s.w === '')?.n ?? 0
   const total = named.reduce((sum, s) => sum + s.n, 0)
   if (named.length > 0)
-    warnings.push(`${name}: ${total} of ${present} cells are ${words(named.slice(0, 4))} and are read as missing.`)
-  if (blank > 0) warnings.push(`${name}: ${blank} of ${present} cells are blank and are read as missing.`)
-  return { expression, warnings }
+    notes.push({
+      code: 'missing-tokens',
+      facts: { column: name, cells: total, present, tokens: named.slice(0, MOST_EXAMPLES).map(s => s.w) },
+    })
+  if (blank > 0) notes.push({ code: 'blank-cells', facts: { column: name, cells: blank, present } })
+  return { expression, notes }
 }

@@ -3,7 +3,7 @@ import { Alert, Button, Group, List, MultiSelect, Select, SimpleGrid, Skeleton, 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useEffect, useState } from 'react'
-import type { DiffAnswer, DiffResult } from '#server/data/diff/contract.ts'
+import type { DiffAnswer, ShownDiff } from '#server/data/diff/contract.ts'
 import { isTerminal } from '#server/kernel/contract.ts'
 import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../../trpc.ts'
@@ -158,7 +158,7 @@ function Count({ label, value }: { label: string; value: number }) {
   )
 }
 
-function Result({ answer, result }: { answer: DiffAnswer; result: DiffResult }) {
+function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
   const [limit, setLimit] = useState(COLUMNS_AT_ONCE)
   const { rows, schema, columns, notes, measuredRows } = result
   const names = { before: `v${answer.before.version}`, after: `v${answer.after.version}` }

@@ -1,5 +1,5 @@
 import { Button, CloseButton, Group, List, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
-import type { ColumnProfile, Relations } from '#server/data/profile/contract.ts'
+import type { ColumnProfile, ShownRelations } from '#server/data/profile/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { formatCell, formatCount, formatShareOf } from '../labels.ts'
@@ -64,7 +64,7 @@ export function ColumnDetail({
   dataset: string
   column: string
   rows: number
-  relations: Relations | null
+  relations: ShownRelations | null
   onClose: () => void
 }) {
   const { data: c, error, refetch } = useColumn(project, dataset, column)

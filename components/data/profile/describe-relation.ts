@@ -1,4 +1,4 @@
-import type { Relations, TargetRelation } from '#server/data/profile/contract.ts'
+import type { ShownRelations, TargetRelation } from '#server/data/profile/contract.ts'
 import { formatCell } from '../labels.ts'
 
 const MEASURE: Record<TargetRelation['measure'], string> = {
@@ -14,12 +14,12 @@ export const strengthOf = (r: TargetRelation): number =>
   r.measure === 'correlation-ratio' ? (r.value ?? 0) : Math.max(Math.abs(r.value ?? 0), Math.abs(r.spearman ?? 0)) ** 2
 
 /** What the numbers were counted on. */
-export const describeBasis = (r: Relations) =>
+export const describeBasis = (r: ShownRelations) =>
   r.exact
     ? `on all ${r.rows.toLocaleString('en')} rows`
     : `on a sample of ${r.sampledRows.toLocaleString('en')} of ${r.rows.toLocaleString('en')} rows (seed ${r.seed})`
 
-export function describeRelation(r: TargetRelation, relations: Relations): string {
+export function describeRelation(r: TargetRelation, relations: ShownRelations): string {
   const parts = [formatMeasure(r)]
   if (r.spearman !== null) parts.push(`Spearman ${formatCell(r.spearman)}`)
   if (r.mutualInformation !== null) parts.push(`mutual information ${formatCell(r.mutualInformation)} nats`)

@@ -2,7 +2,7 @@
 import { Alert, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { parseAsString, useQueryState } from 'nuqs'
-import type { ProfileSummary, ProfileWarning, Severity } from '#server/data/profile/contract.ts'
+import type { ProfileSummary, Severity, ShownWarning } from '#server/data/profile/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -119,7 +119,7 @@ function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: str
   )
 }
 
-function Warning({ warning: w, onOpen }: { warning: ProfileWarning; onOpen: (column: string) => void }) {
+function Warning({ warning: w, onOpen }: { warning: ShownWarning; onOpen: (column: string) => void }) {
   return (
     <Group gap="sm" wrap="nowrap" align="baseline">
       <Text size="xs" fw={600} c={SEVERITY[w.severity].colour} w={66} style={{ flex: 'none' }}>

@@ -1,6 +1,6 @@
 import { Anchor, Group, Progress, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import type { ProfileSummary, Relations } from '#server/data/profile/contract.ts'
+import type { ProfileSummary, ShownRelations } from '#server/data/profile/contract.ts'
 import { pairAt } from '#tables/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
@@ -64,7 +64,7 @@ function TargetRelations({
   onOpen,
   action,
 }: {
-  r: Relations
+  r: ShownRelations
   stale: boolean
   onOpen: (column: string) => void
   action: ReactNode
@@ -94,7 +94,7 @@ function TargetRelations({
   )
 }
 
-type TargetRelation = Relations['targetRelations'][number]
+type TargetRelation = ShownRelations['targetRelations'][number]
 
 const relationColumns = (onOpen: (column: string) => void): DataColumn<TargetRelation>[] => [
   textColumn('column', 'Column', t => t.column, {
@@ -132,7 +132,7 @@ function StrengthBar({ value }: { value: number }) {
   )
 }
 
-function Pairs({ r }: { r: Relations }) {
+function Pairs({ r }: { r: ShownRelations }) {
   const kinds = (['pearson', 'spearman', 'cramersV'] as const).filter(
     k => (k === 'cramersV' ? r.groups : r.numbers).length > 1,
   )

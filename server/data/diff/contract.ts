@@ -1,8 +1,14 @@
 import { z } from 'zod'
-import type { DiffResult } from '#tables/diff/contract.ts'
+import type { DiffNote, DiffResult } from '#tables/diff/contract.ts'
 import { nameAtVersion } from '../contract.ts'
 
 export type { DiffCell, DiffColumn, DiffResult, DiffSample, DiffSpread } from '#tables/diff/contract.ts'
+
+/** As stored: notes from before codes and facts have their text only. */
+export type StoredDiffNote = DiffNote | { code: 'legacy'; facts?: undefined; legacyText: string }
+export type StoredDiff = Omit<DiffResult, 'notes'> & { notes: StoredDiffNote[] }
+/** With the notes as sentences. */
+export type ShownDiff = Omit<DiffResult, 'notes'> & { notes: string[] }
 
 export const diffInput = z.object({
   before: nameAtVersion,
@@ -16,11 +22,11 @@ export interface DiffAnswer {
   before: { dataset: string; version: number; rows: number }
   after: { dataset: string; version: number; rows: number }
   key: string[]
-  /** absent: these two have not been compared by this key yet. */
+  /** absent: the two have not been compared by this key yet. */
   state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
   hint: string | null
   /** Columns of both, which a key can be made of. */
   common: string[]
-  result: DiffResult | null
+  result: ShownDiff | null
 }

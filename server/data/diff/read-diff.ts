@@ -7,12 +7,13 @@ import { defaultKey } from '#tables/diff/compare-schemas.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import type { DiffAnswer, DiffInput } from './contract.ts'
 import { diffVersionsJob } from './jobs.ts'
+import { describeDiffNote } from './messages.ts'
 import { findDiff, queueDiff, updateDiff } from './store.ts'
 
 const label = (v: DatasetVersion) => `${v.datasetName} v${v.number}`
 
-/** Which versions and key a question means. Throws `invalid` for a key that is not in both. */
-async function askedFor(kernel: Kernel, caller: Caller, input: DiffInput) {
+/** Returns the versions and the key of a request. Throws `invalid` for a key that is not in both. */
+async function resolveRequest(kernel: Kernel, caller: Caller, input: DiffInput) {
   const before = await versionOf(kernel, caller.scope, input.before)
   const after = await versionOf(kernel, caller.scope, input.after)
   const common = after.schema.map(c => c.name).filter(name => before.schema.some(c => c.name === name))
@@ -31,10 +32,10 @@ async function askedFor(kernel: Kernel, caller: Caller, input: DiffInput) {
   return { before, after, common, key, pair: { beforeId: before.id, afterId: after.id, key: JSON.stringify(key) } }
 }
 
-/** The comparison of two versions, or how far it is. */
+/** Returns the comparison of two versions, or its state. */
 export async function showDiff(kernel: Kernel, caller: Caller, input: DiffInput): Promise<DiffAnswer> {
   await authorise(kernel, caller, 'data:read')
-  const { before, after, common, key, pair } = await askedFor(kernel, caller, input)
+  const { before, after, common, key, pair } = await resolveRequest(kernel, caller, input)
   const row = await findDiff(kernel.db, caller.scope, pair)
   const side = (v: DatasetVersion) => ({ dataset: v.datasetName, version: v.number, rows: v.rows })
   return {
@@ -45,14 +46,14 @@ export async function showDiff(kernel: Kernel, caller: Caller, input: DiffInput)
     reason: row?.reason ?? null,
     hint: row?.hint ?? null,
     common,
-    result: row?.result ?? null,
+    result: row?.result ? { ...row.result, notes: row.result.notes.map(describeDiffNote) } : null,
   }
 }
 
 /** Compares two versions, once: versions never change. Poll `showDiff` until its state is `succeeded` or `failed`. */
 export async function compareTwo(kernel: Kernel, caller: Caller, input: DiffInput): Promise<DiffAnswer> {
   await authorise(kernel, caller, 'data:read')
-  const { before, after, pair } = await askedFor(kernel, caller, input)
+  const { before, after, pair } = await resolveRequest(kernel, caller, input)
   const row = await findDiff(kernel.db, caller.scope, pair)
   if (!row || row.state === 'failed')
     await change(kernel, caller.actor, async c => {

@@ -3,9 +3,9 @@ import type { Handle, Tx } from '#db/client.ts'
 import { dataDiffs } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { DiffResult } from './contract.ts'
+import type { StoredDiff } from './contract.ts'
 
-export type DiffRow = Omit<typeof dataDiffs.$inferSelect, 'result'> & { result: DiffResult | null }
+export type DiffRow = Omit<typeof dataDiffs.$inferSelect, 'result'> & { result: StoredDiff | null }
 export interface DiffPair {
   beforeId: string
   afterId: string

@@ -1,11 +1,16 @@
 import { z } from 'zod'
-import { LEAK_SPLITS, type LeakFinding, type LeakSplit } from '#tables/leaks/contract.ts'
+import {
+  LEAK_SPLITS,
+  type LeakCode,
+  type LeakFinding,
+  type LeakSeverity,
+  type LeakSplit,
+} from '#tables/leaks/contract.ts'
 import { nameAtVersion } from '../contract.ts'
 
 export {
   LEAK_SPLITS,
   type LeakFinding,
-  type LeakKind,
   type LeakSeverity,
   type LeakSplit,
 } from '#tables/leaks/contract.ts'
@@ -14,10 +19,30 @@ export const leaksInput = z.object({
   dataset: nameAtVersion,
   /** Default: the column whose role is target. */
   target: z.string().min(1).max(500).optional(),
-  /** How training will part the rows; default: by time when there is a time column, by group when there is a group, else random. */
+  /** How training will split the rows; default: by time with a time column, by group with a group column, else random. */
   split: z.enum(LEAK_SPLITS).optional(),
 })
 export type LeaksInput = z.infer<typeof leaksInput>
+
+/** As stored: findings from before codes and facts have their text only. */
+export type StoredLeak =
+  | LeakFinding
+  | (Omit<LeakFinding, 'facts'> & { facts?: undefined; legacyText: string; legacyWords: string })
+
+export interface ShownLeak {
+  columns: string[]
+  /** The columns as one text; null: whole rows. */
+  column: string | null
+  kind: LeakCode
+  facts?: LeakFinding['facts']
+  severity: LeakSeverity
+  /** Short, to follow the name of the column. */
+  words: string
+  /** A sentence with figures. */
+  evidence: string
+  strength: number
+  ignored: boolean
+}
 
 export interface LeaksAnswer {
   dataset: string
@@ -25,9 +50,9 @@ export interface LeaksAnswer {
   /** Null: no column is the target. */
   target: string | null
   split: LeakSplit
-  /** absent: nobody has looked for this target yet. */
+  /** absent: this target has not been checked yet. */
   state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
   /** Strongest first. `ignored`: its columns are not used by a model, so it does no harm. */
-  findings: (LeakFinding & { column: string | null; ignored: boolean })[]
+  findings: ShownLeak[]
 }

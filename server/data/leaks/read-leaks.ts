@@ -5,12 +5,13 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { withDuckDb } from '#tables/duckdb.ts'
 import { scanLeaks } from '#tables/leaks/scan-leaks.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
-import type { LeakFinding, LeakSplit, LeaksAnswer, LeaksInput } from './contract.ts'
+import type { LeakSplit, LeaksAnswer, LeaksInput, ShownLeak, StoredLeak } from './contract.ts'
+import { describeLeak } from './messages.ts'
 import { queueForTarget, SEED, splitOf } from './queue-for-target.ts'
 import { findLeaksRow } from './store.ts'
 
-/** Which target and split a question means. Throws `invalid` for a column that is not there. */
-async function askedFor(kernel: Kernel, caller: Caller, input: LeaksInput) {
+/** Returns the version, target and split of a request. Throws `invalid` for a column that is not there. */
+async function resolveRequest(kernel: Kernel, caller: Caller, input: LeaksInput) {
   const version = await versionOf(kernel, caller.scope, input.dataset)
   const target = input.target ?? version.schema.find(c => c.role === 'target')?.name ?? null
   if (target !== null && !version.schema.some(c => c.name === target))
@@ -23,10 +24,10 @@ async function askedFor(kernel: Kernel, caller: Caller, input: LeaksInput) {
   return { version, target, split: input.split ?? splitOf(version.schema) }
 }
 
-/** What has been found, or how far the search is. */
+/** Returns the findings, or the state of the check. */
 export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
   await authorise(kernel, caller, 'data:read')
-  const { version, target, split } = await askedFor(kernel, caller, input)
+  const { version, target, split } = await resolveRequest(kernel, caller, input)
   const row =
     target === null ? undefined : await findLeaksRow(kernel.db, caller.scope, { versionId: version.id, target, split })
   return {
@@ -36,25 +37,30 @@ export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInpu
     split,
     state: (row?.state ?? 'absent') as LeaksAnswer['state'],
     reason: row?.reason ?? null,
-    findings: (row?.findings?.items ?? []).map(f => ({
-      ...f,
-      column: f.columns.length > 0 ? f.columns.join(' + ') : null,
-      ignored: isIgnored(version, f),
-    })),
+    findings: (row?.findings?.items ?? []).map(finding => showLeak(version, finding)),
   }
 }
 
-/** A sum that lacks one of its parts no longer gives the target away. */
-const isIgnored = (version: DatasetVersion, finding: LeakFinding) =>
-  finding.columns.some(name => version.schema.some(c => c.name === name && c.role === 'ignore'))
+const showLeak = (version: DatasetVersion, finding: StoredLeak): ShownLeak => {
+  const { columns, code, facts, severity, strength } = finding
+  const column = columns.length > 0 ? columns.join(' + ') : null
+  return {
+    ...{ columns, column, kind: code, facts, severity, strength, ignored: isIgnored(version, columns) },
+    ...describeLeak(finding),
+  }
+}
 
-/** Looks for leaks, also where they have been looked for before. Poll `showLeaks` until its state is `succeeded` or `failed`. */
+/** A sum without one of its parts no longer leaks the target. */
+const isIgnored = (version: DatasetVersion, columns: readonly string[]) =>
+  columns.some(name => version.schema.some(c => c.name === name && c.role === 'ignore'))
+
+/** Starts a leak check, also where one exists already. Poll `showLeaks` until its state is `succeeded` or `failed`. */
 export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
   await authorise(kernel, caller, 'data:read')
-  const { version, target, split } = await askedFor(kernel, caller, input)
+  const { version, target, split } = await resolveRequest(kernel, caller, input)
   if (target === null)
     throw new AppError('invalid', `No column of ${version.datasetName} v${version.number} is the target.`, {
-      hint: 'Choose one in the tab Schema, or say --target COL.',
+      hint: 'Choose one in the tab Schema, or pass --target COL.',
     })
   const row = await findLeaksRow(kernel.db, caller.scope, { versionId: version.id, target, split })
   if (row?.state !== 'queued' && row?.state !== 'running')
@@ -63,8 +69,8 @@ export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksIn
 }
 
 /**
- * What speaks against single columns, for the form of a new experiment: the findings that are there, else those of a look at the columns
- * alone, which takes about a second.
+ * Returns the findings about single columns for the form of a new experiment: the stored ones, else those of a check of the columns alone,
+ * which takes about a second.
  */
 export async function columnLeaks(
   kernel: Kernel,
@@ -72,12 +78,12 @@ export async function columnLeaks(
   version: DatasetVersion,
   target: string,
   split?: LeakSplit,
-): Promise<LeakFinding[]> {
+): Promise<ShownLeak[]> {
   const key = { versionId: version.id, target, split: split ?? splitOf(version.schema) }
   const row = await findLeaksRow(kernel.db, caller.scope, key)
-  if (row?.state === 'succeeded' && row.findings) return row.findings.items
+  if (row?.state === 'succeeded' && row.findings) return row.findings.items.map(finding => showLeak(version, finding))
   const path = await kernel.blobs.pathOf(version.digest)
-  return withDuckDb({ files: [path], limits: { memoryMb: 512, threads: 1 } }, db =>
+  const found = await withDuckDb({ files: [path], limits: { memoryMb: 512, threads: 1 } }, db =>
     scanLeaks(db, {
       path,
       schema: version.schema,
@@ -88,4 +94,5 @@ export async function columnLeaks(
       seed: SEED,
     }),
   )
+  return found.map(finding => showLeak(version, finding))
 }

@@ -3,10 +3,10 @@ import type { Handle, Tx } from '#db/client.ts'
 import { dataLeaks } from '#db/schema/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { LeakFinding, LeakSplit } from './contract.ts'
+import type { LeakSplit, StoredLeak } from './contract.ts'
 
 export type LeaksRow = Omit<typeof dataLeaks.$inferSelect, 'findings'> & {
-  findings: { v: 1; items: LeakFinding[] } | null
+  findings: { v: 1; items: StoredLeak[] } | null
 }
 
 export interface LeaksKey {

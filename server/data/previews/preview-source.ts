@@ -6,7 +6,8 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import type { ColumnDecision, PreviewSourceInput, SourcePreview, SourcePreviewResult } from '../contract.ts'
+import type { ColumnDecision, PreviewSourceInput, SourcePreview, StoredPreviewResult } from '../contract.ts'
+import { showPreviewResult } from '../messages.ts'
 import { contractOf, findDataset } from '../store.ts'
 import { previewSourceJob } from './jobs.ts'
 import { findPreview, insertPreview, type PreviewRow, updatePreview } from './store.ts'
@@ -37,13 +38,14 @@ export async function previewSource(
   })
 }
 
-/** For the one who waits. */
+/** Returns a preview and its state. */
 export async function showSourcePreview(kernel: Kernel, caller: Caller, id: string): Promise<SourcePreview> {
   await authorise(kernel, caller, 'data:read')
   const preview = await findPreview(kernel.db, caller.scope, id)
   if (!preview) throw new AppError('not_found', 'There is no such preview in this project.')
   const { state, reason, hint, fileName } = preview
-  return { id, state, reason, hint, fileName, result: preview.result as SourcePreviewResult | null }
+  const result = preview.result as StoredPreviewResult | null
+  return { id, state, reason, hint, fileName, result: result && showPreviewResult(result) }
 }
 
 /** What a worker needs: the bytes, and what was decided about the dataset they may become a version of. */
@@ -64,7 +66,7 @@ export async function completePreview(
   c: Change,
   scope: ProjectScope,
   id: string,
-  result: SourcePreviewResult,
+  result: StoredPreviewResult,
 ): Promise<void> {
   await updatePreview(c.tx, scope.projectId, id, { state: 'succeeded', result, endedAt: nowDate() })
 }

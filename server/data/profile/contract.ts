@@ -1,23 +1,46 @@
 import { z } from 'zod'
-import type { ColumnProfile, ProfileWarning, Relations } from '#tables/profile/contract.ts'
+import type {
+  ColumnStatistics,
+  Profile,
+  ProfileWarning,
+  Relations,
+  Severity,
+  WarningCode,
+} from '#tables/profile/contract.ts'
 import { type BrowseCell, rowFilter } from '#tables/query/contract.ts'
 import { type ColumnRole, type ColumnType, nameAtVersion } from '../contract.ts'
 import { BROWSE_ROWS } from './limits/contract.ts'
 
 export {
   type Bin,
-  type ColumnProfile,
-  type Profile,
-  type ProfileWarning,
   pairAt,
-  type Relations,
   type Severity,
   type TargetMeasure,
   type TargetRelation,
-  type WarningKind,
 } from '#tables/profile/contract.ts'
 export { type BrowseCell, type RowFilter, rowFilter } from '#tables/query/contract.ts'
 export * from './limits/contract.ts'
+
+/** As stored: warnings from before codes and facts have their text only. */
+export type StoredWarning = ProfileWarning | (Omit<ProfileWarning, 'facts'> & { facts?: undefined; legacyText: string })
+export type StoredProfile = Omit<Profile, 'warnings'> & { warnings: StoredWarning[] }
+export type StoredRelations = Omit<Relations, 'warnings'> & { warnings: StoredWarning[] }
+
+export interface ShownWarning {
+  kind: WarningCode
+  facts?: ProfileWarning['facts']
+  severity: Severity
+  /** null: about the table. */
+  column: string | null
+  /** The second column of a pair. */
+  other?: string
+  sentence: string
+}
+export interface ColumnProfile extends ColumnStatistics {
+  /** Sentences, most severe first. */
+  warnings: string[]
+}
+export type ShownRelations = Omit<Relations, 'warnings'> & { warnings: ShownWarning[] }
 
 /** `fleximl data profile`: the counts are absent until the profile is there. */
 export interface ProfileAnswer {
@@ -28,10 +51,10 @@ export interface ProfileAnswer {
   rows: number
   duplicateRows: number | null
   columns: ColumnProfile[]
-  warnings: ProfileWarning[]
+  warnings: ShownWarning[]
   relationsState: string | null
   relationsReason: string | null
-  correlations: Relations | null
+  correlations: ShownRelations | null
 }
 
 /** Of one column, what a table of columns shows; the rest comes when it is opened. */
@@ -61,11 +84,11 @@ export interface ProfileSummary {
   rows: number
   duplicateRows: number | null
   columns: ColumnSummary[]
-  warnings: ProfileWarning[]
+  warnings: ShownWarning[]
   warningCount: number
   relationsState: string | null
   relationsReason: string | null
-  relations: Relations | null
+  relations: ShownRelations | null
   /** The target has changed since its relations were counted. */
   relationsStale: boolean
 }

@@ -1,14 +1,27 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { ColumnStatistics } from '#tables/profile/contract.ts'
 import { versionOf } from '../read-datasets.ts'
-import type { ColumnProfile, ColumnSummary, ProfileAnswer, ProfileSummary } from './contract.ts'
-import { findProfile } from './store.ts'
+import type { ColumnProfile, ColumnSummary, ProfileAnswer, ProfileSummary, ShownRelations } from './contract.ts'
+import { describeWarning, showWarning } from './messages.ts'
+import { findProfile, type ProfileRow } from './store.ts'
 
 const WARNINGS_SENT = 200
 const BARS = 16
 
-/** The whole of it, for programs. `state` says whether it is there yet. */
+const warningsOf = (row: ProfileRow | undefined) =>
+  row ? [...row.profile.warnings, ...(row.relations?.warnings ?? [])] : []
+
+const withWarnings = (row: ProfileRow, column: ColumnStatistics): ColumnProfile => ({
+  ...column,
+  warnings: row.profile.warnings.filter(w => w.column === column.name).map(describeWarning),
+})
+
+const showRelations = (row: ProfileRow | undefined): ShownRelations | null =>
+  row?.relations ? { ...row.relations, warnings: row.relations.warnings.map(showWarning) } : null
+
+/** Returns the whole profile. `state`: whether it exists yet. */
 export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
   await authorise(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
@@ -20,16 +33,16 @@ export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersi
     reason: version.profileReason,
     rows: version.rows,
     duplicateRows: row?.profile.duplicateRows ?? null,
-    columns: row?.profile.columns ?? [],
-    warnings: row ? [...row.profile.warnings, ...(row.relations?.warnings ?? [])] : [],
+    columns: row?.profile.columns.map(c => withWarnings(row, c)) ?? [],
+    warnings: warningsOf(row).map(showWarning),
     relationsState: row?.relationsState ?? null,
     relationsReason: row?.relationsReason ?? null,
-    correlations: row?.relations ?? null,
+    correlations: showRelations(row),
   }
 }
 
 /** Heights as one digit each: a table of thousands of columns stays small on the wire. */
-function barsOf(column: ColumnProfile): Pick<ColumnSummary, 'bars' | 'barsOf'> {
+function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'> {
   const fine = column.histogram.length > 0
   const step = Math.max(1, Math.ceil(column.histogram.length / BARS))
   const counts = fine
@@ -44,7 +57,7 @@ function barsOf(column: ColumnProfile): Pick<ColumnSummary, 'bars' | 'barsOf'> {
   }
 }
 
-/** What the page shows at once: a line per column, warnings, relations. */
+/** Returns what the page shows first: a line per column, warnings, relations. */
 export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
   await authorise(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
@@ -52,7 +65,9 @@ export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVer
   const roles = new Map(version.schema.map(c => [c.name, c.role]))
   const target = version.schema.find(c => c.role === 'target')?.name ?? null
   const order = { high: 0, medium: 1, low: 2 }
-  const warnings = row ? [...row.profile.warnings, ...(row.relations?.warnings ?? [])] : []
+  const warnings = warningsOf(row)
+  const perColumn = new Map<string | null, number>()
+  for (const w of row?.profile.warnings ?? []) perColumn.set(w.column, (perColumn.get(w.column) ?? 0) + 1)
   return {
     dataset: version.datasetName,
     version: version.number,
@@ -73,22 +88,22 @@ export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVer
       sd: c.sd,
       median: c.quantiles['0.5'] ?? null,
       ...barsOf(c),
-      warnings: c.warnings.length,
+      warnings: perColumn.get(c.name) ?? 0,
     })),
     warnings: warnings
       .map((w, place) => ({ w, place }))
       .sort((a, b) => order[a.w.severity] - order[b.w.severity] || a.place - b.place)
       .slice(0, WARNINGS_SENT)
-      .map(({ w }) => w),
+      .map(({ w }) => showWarning(w)),
     warningCount: warnings.length,
     relationsState: row?.relationsState ?? null,
     relationsReason: row?.relationsReason ?? null,
-    relations: row?.relations ?? null,
+    relations: showRelations(row),
     relationsStale: row?.relations != null && row.relations.target !== target,
   }
 }
 
-/** Everything about one column. */
+/** Returns the profile of one column. */
 export async function showColumn(
   kernel: Kernel,
   caller: Caller,
@@ -102,5 +117,5 @@ export async function showColumn(
     throw new AppError('not_found', `The profile of ${input.dataset} has no column “${input.column}”.`, {
       hint: row ? 'See the columns on the tab Schema.' : 'The profile is not there yet; wait until it is made.',
     })
-  return column
+  return withWarnings(row!, column)
 }

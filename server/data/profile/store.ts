@@ -2,11 +2,12 @@ import { and, eq } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { versionProfiles } from '#db/schema/index.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { Profile, Relations } from './contract.ts'
+import type { Profile } from '#tables/profile/contract.ts'
+import type { StoredProfile, StoredRelations } from './contract.ts'
 
 export type ProfileRow = Omit<typeof versionProfiles.$inferSelect, 'profile' | 'relations'> & {
-  profile: Profile
-  relations: Relations | null
+  profile: StoredProfile
+  relations: StoredRelations | null
 }
 
 const at = (projectId: string, versionId: string) =>

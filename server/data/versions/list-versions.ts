@@ -1,6 +1,8 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { nameActorKeys } from '#server/access/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { StoredBreak } from '../contract.ts'
+import { describeBreak } from '../messages.ts'
 import { versionOf } from '../read-datasets.ts'
 import { describeSource, type VersionDetail } from './contract.ts'
 import { listVersionsWithParents } from './store.ts'
@@ -26,7 +28,7 @@ export async function listVersionDetails(kernel: Kernel, caller: Caller, dataset
     parent: r.parentDataset && r.parentNumber ? { dataset: r.parentDataset, version: r.parentNumber } : null,
     note: r.note,
     tags: r.tags,
-    breaks: r.breaks,
+    breaks: (r.breaks as StoredBreak[]).map(describeBreak),
     deleted: r.deletedAt !== null,
     createdAt: r.createdAt.toISOString(),
     createdBy: name(r.createdBy),

@@ -1,0 +1,98 @@
+import type { StoredType } from '#tables/contract.ts'
+import type { BreakFacts } from '#tables/infer/contract.ts'
+import type { CellKind, NoteFacts } from '#tables/read/contract.ts'
+import type { SourcePreviewResult, StoredBreak, StoredNote, StoredPreviewResult } from './contract.ts'
+import { formatCells, formatShare, formatWhole, listNames, quoteName } from './message-text.ts'
+
+const six = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 })
+const quoteAll = (texts: readonly string[]) => texts.map(quoteName).join(', ')
+const columnsText = (total: number) => (total === 1 ? 'column' : 'columns')
+
+const KINDS: Record<CellKind, string> = { number: 'numbers', boolean: 'booleans', datetime: 'datetimes', text: 'text' }
+const HOLDS: Record<StoredType, string> = {
+  number: 'numbers',
+  integer: 'integers',
+  boolean: 'booleans',
+  datetime: 'datetimes',
+  words: 'text',
+}
+
+const NOTES: { [C in keyof NoteFacts]: (facts: NoteFacts[C]) => string } = {
+  'single-column': () => 'The file has a single column: is the delimiter one of comma, semicolon, tab or |?',
+  'inferred-from-sample': ({ rows }) =>
+    `Types are inferred from the first ${formatWhole(rows)} rows; all rows are read when the file is added.`,
+  'file-columns-differ': ({ file, first, absent, additional }) => {
+    const parts = [
+      ...(absent.total > 0 ? [`has no ${columnsText(absent.total)} ${listNames(absent)}`] : []),
+      ...(additional.total > 0 ? [`has additional ${columnsText(additional.total)} ${listNames(additional)}`] : []),
+    ]
+    return `Unlike ${first}, ${file} ${parts.join(' and ')}; cells of absent columns are missing values.`
+  },
+  'nested-as-json': ({ column }) => `${column}: nested values are stored as JSON text.`,
+  'not-finite': ({ column, cells }) =>
+    `${column}: ${formatCells(cells)} ${cells === 1 ? 'is' : 'are'} NaN or infinite and read as missing.`,
+  'leading-zeros-kept': ({ column }) =>
+    `${column}: numbers with leading zeros are kept as text, so that the zeros are not lost.`,
+  'not-numbers': ({ column, cells, present, examples }) =>
+    `${column}: ${cells} of ${present} cells are not numbers (${quoteAll(examples)}) and are read as missing.`,
+  'na-kept': ({ column }) => `${column}: “NA” is kept as text, because the other values are two-letter codes too.`,
+  'missing-tokens': ({ column, cells, present, tokens }) =>
+    `${column}: ${cells} of ${present} cells are ${quoteAll(tokens)} and are read as missing.`,
+  'blank-cells': ({ column, cells, present }) =>
+    `${column}: ${cells} of ${present} cells are blank and are read as missing.`,
+  'append-columns-absent': ({ columns }) =>
+    `The new rows have no ${columnsText(columns.total)} ${listNames(columns)}; their cells are missing.`,
+  'append-columns-new': ({ columns, version }) =>
+    `${listNames(columns)} ${columns.total === 1 ? 'is' : 'are'} new; the cells are missing in the rows of ${version}.`,
+  'append-mixed-offsets': ({ column }) =>
+    `“${column}” has times with and without a UTC offset; times without one are read as UTC.`,
+  'append-became-text': ({ column, before, after, version }) =>
+    `“${column}” holds ${KINDS[before]} in ${version} and ${KINDS[after]} in the new rows: the column is text now.`,
+  'mostly-missing': ({ column, missing, rows }) => `${column}: ${formatShare(missing, rows)} of the cells are missing.`,
+  empty: ({ column }) => `${column}: every cell is missing; the column carries no information.`,
+  constant: ({ column, value, gaps }) =>
+    `${column}: ${value === null ? 'has one value' : `is ${value}`} in every row${gaps ? ' where it is not missing' : ''}; the column carries no information.`,
+  'missing-lookalikes': ({ column, words }) =>
+    `${column}: ${quoteAll(words)} ${words.length === 1 ? 'looks' : 'look'} like a missing value but ${words.length === 1 ? 'is' : 'are'} kept as text.`,
+  'many-levels': ({ column, distinct }) =>
+    `${column}: ${formatWhole(distinct)} distinct values; rare ones are combined into one.`,
+  'columns-removed': ({ columns, version }) =>
+    `Removed since ${version}: ${columnsText(columns.total)} ${listNames(columns)}.`,
+  'columns-added': ({ columns, version }) =>
+    `Added since ${version}: ${columnsText(columns.total)} ${listNames(columns)}.`,
+  'type-changed': ({ column, before, after, version }) =>
+    `${column}: type changed from ${before} in ${version} to ${after}.`,
+  'more-types-changed': ({ columns, version }) => `${formatWhole(columns)} more columns changed type since ${version}.`,
+}
+
+const BREAKS: { [C in keyof BreakFacts]: (facts: BreakFacts[C]) => string } = {
+  'column-absent': ({ column, decided }) =>
+    decided === null ? `“${column}” is in the contract but absent.` : `“${column}” should be ${decided} but is absent.`,
+  'type-differs': ({ column, decided, holds }) => `“${column}” should be ${decided} but holds ${HOLDS[holds]}.`,
+  'has-missing': ({ column, missing, rows }) =>
+    `“${column}” is not nullable, but ${formatWhole(missing)} of ${formatWhole(rows)} cells ${missing === 1 ? 'is' : 'are'} missing.`,
+  'values-not-allowed': ({ column, values, allowed }) =>
+    `“${column}” has ${listNames(values)}, which ${values.total === 1 ? 'is' : 'are'} not among its ${formatWhole(allowed)} allowed values.`,
+  'too-many-values': ({ column, distinct, allowed }) =>
+    `“${column}” has ${formatWhole(distinct)} distinct values; ${formatWhole(allowed)} are allowed.`,
+  'out-of-range': ({ column, min, max, allowed }) =>
+    `“${column}” ranges from ${six.format(min)} to ${six.format(max)}; allowed is ${six.format(allowed.min)} to ${six.format(allowed.max)}.`,
+}
+
+/** Returns the sentence of a note. Notes stored before codes and facts keep their text. */
+export function describeNote(note: StoredNote): string {
+  if ('legacyText' in note) return note.legacyText
+  return (NOTES[note.code] as (facts: typeof note.facts) => string)(note.facts)
+}
+
+/** Returns the sentence of a contract break. Breaks stored before codes and facts keep their text. */
+export function describeBreak(broken: StoredBreak): string {
+  if ('legacyText' in broken) return broken.legacyText
+  return (BREAKS[broken.code] as (facts: typeof broken.facts) => string)(broken.facts)
+}
+
+export const showPreviewResult = ({ notes, breaks, ...rest }: StoredPreviewResult): SourcePreviewResult => ({
+  ...rest,
+  warnings: notes.map(describeNote),
+  breaks: breaks.map(describeBreak),
+})
