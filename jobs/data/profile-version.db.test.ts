@@ -122,7 +122,7 @@ describe('profile of a version', () => {
     )
     await assert.rejects(
       zoomHistogram(kernel, caller, { dataset: 'bikes', column: 'hr', from: 9, to: 5 }),
-      /start below its end/,
+      /must be below its end/,
     )
   })
 
