@@ -27,7 +27,7 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
   const input = { dataset: args[0]!, target: text('target'), split: text('split') as 'random' | undefined }
   const there = await api.data.leaks.show.query(input)
   const first = there.state === 'succeeded' ? there : await api.data.leaks.search.mutate(input)
-  const found = await settled(first, () => api.data.leaks.show.query(input), note, 'Looking for leaks')
+  const found = await settled(first, () => api.data.leaks.show.query(input), note, 'Checking for leakage')
   // One line a column, so that a script can name what to ignore.
   const findings = found.findings.flatMap(({ columns, kind, severity, evidence, ignored }) =>
     (columns.length > 0 ? columns : [null]).map(column => ({ column, kind, severity, evidence, columns, ignored })),
@@ -37,7 +37,7 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
     document: { dataset: found.dataset, version: found.version, target: found.target, split: found.split, findings },
     text:
       findings.length === 0
-        ? `${title}: nothing gives the target away.`
+        ? `${title}: no target leakage found.`
         : [
             `${title}:`,
             '',
@@ -110,7 +110,7 @@ export const dataFindingCommands: Command[] = [
     name: 'data leaks',
     parameters: 'N[@V]',
     count: [1, 1],
-    summary: 'Shows what gives the target away or makes scores look better than they are, with evidence.',
+    summary: 'Checks for target leakage: columns that contain the target, and rows in both training and test data.',
     options: {
       target: { type: 'string', value: 'COL', help: 'the column to be predicted; default: the target of the schema' },
       split: { type: 'string', value: 'S', help: 'random, time or group; default: as training would split' },
@@ -121,7 +121,7 @@ export const dataFindingCommands: Command[] = [
     name: 'data diff',
     parameters: 'N@1 N@2',
     count: [2, 2],
-    summary: 'Compares two versions: columns, rows, and how columns are spread.',
+    summary: 'Compares two versions: columns, rows and distributions.',
     options: {
       key: {
         type: 'string',

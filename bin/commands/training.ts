@@ -95,7 +95,7 @@ async function leakLines(
   const options = await client.api.training.options.query({ data: input.data, target: input.target }).catch(() => null)
   return (options?.columns ?? [])
     .filter(c => c.warning && c.used && !input.ignore?.includes(c.name))
-    .map(c => `Warning: ${c.name} gives ${input.target} away (${c.warning}); --ignore ${c.name} leaves it out.`)
+    .map(c => `Warning: ${c.name} leaks the target ${input.target} (${c.warning}); --ignore ${c.name} excludes it.`)
 }
 
 async function train({ text, texts, list, whole, number, flag, client, note }: Call): Promise<Outcome> {

@@ -90,8 +90,8 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         <Text size="sm" c="dimmed" maw={620}>
           {data.state === 'succeeded' && data.target
             ? harmful.length === 0
-              ? `No target leakage found (${SPLIT_WORDS[data.split]} split).`
-              : `${formatCount(harmful.length, 'finding')} for ${data.target}, split ${SPLIT_WORDS[data.split]}, strongest first.`
+              ? `No target leakage found (${data.split} split).`
+              : `${formatCount(harmful.length, 'finding')} for ${data.target} (${data.split} split), most severe first.`
             : 'A leak is a column that contains the target, or rows in both training and test data: metrics look good, but the model fails in production.'}
         </Text>
         {choose}

@@ -13,7 +13,6 @@ import { BROWSE_ROWS } from './limits/contract.ts'
 
 export {
   type Bin,
-  pairAt,
   type Severity,
   type TargetMeasure,
   type TargetRelation,
