@@ -51,7 +51,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
     await settled(page)
   })
 
-  await test.step('a column that tells the target is found, and ignored with one click', async () => {
+  await test.step('a column that leaks the target is found, and ignored with one click', async () => {
     await page.goto(at('leaks'))
     const leak = page.locator('section').filter({ has: page.getByRole('heading', { name: 'rescued' }) })
     await expect(leak.getByText('Target leakage')).toBeVisible({ timeout: 30_000 })
