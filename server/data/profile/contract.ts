@@ -11,11 +11,11 @@ import { type BrowseCell, rowFilter } from '#tables/query/contract.ts'
 import { type ColumnRole, type ColumnType, nameAtVersion } from '../contract.ts'
 import { BROWSE_ROWS } from './limits/contract.ts'
 
-export {
-  type Bin,
-  type Severity,
-  type TargetMeasure,
-  type TargetRelation,
+export type {
+  Bin,
+  Severity,
+  TargetMeasure,
+  TargetRelation,
 } from '#tables/profile/contract.ts'
 export { type BrowseCell, type RowFilter, rowFilter } from '#tables/query/contract.ts'
 export * from './limits/contract.ts'
