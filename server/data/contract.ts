@@ -12,7 +12,6 @@ import type { IngestNote } from '#tables/read/contract.ts'
 
 export {
   COLUMN_ROLES,
-  COLUMN_TYPES,
   type ColumnDecision,
   type ColumnRole,
   type ColumnType,
