@@ -17,7 +17,7 @@ export type {
   TargetMeasure,
   TargetRelation,
 } from '#tables/profile/contract.ts'
-export { type BrowseCell, type RowFilter } from '#tables/query/contract.ts'
+export type { BrowseCell, RowFilter } from '#tables/query/contract.ts'
 export * from './limits/contract.ts'
 
 /** As stored: warnings from before codes and facts have their text only. */
