@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
-import { runTask } from '../jobs/data/task.ts'
+import { ingestTask } from '../jobs/data/tasks.ts'
 import type { BenchRow, Measured } from './harness.ts'
 
 const ROUNDS = 5
@@ -65,7 +66,7 @@ async function measured(rows: number, rounds: number): Promise<{ ours: Measured;
     // In turns, so that a noisy machine is noisy for both; the first turn warms process and page cache.
     for (let round = 0; round <= rounds; round++) {
       const begin = performance.now()
-      await runTask('ingest', input, options)
+      await runTask(ingestTask, input, options)
       const between = performance.now()
       await withDuckDb({ files: [csv], folders: [folder], limits: { temporaryFolder: folder } }, db =>
         db.run(`COPY (FROM read_csv(${text(csv)})) TO ${text(bare)} (FORMAT parquet, COMPRESSION zstd)`),

@@ -54,7 +54,7 @@ function runStudy(problem: Problem, sampler: SearchOptions['sampler'], seed: num
   const space = spaceOf(problem.dimensions)
   const trials: Trial[] = []
   for (let number = 0; number < count; number++) {
-    const parameters = suggest(space, trials, { sampler, direction: 'minimise', seed })!
+    const parameters = suggest(space, trials, { sampler, direction: 'minimize', seed })!
     const value = problem.value(space.map(({ name }) => Number(parameters[name])))
     trials.push({ number, state: 'complete', parameters, value })
   }
@@ -119,7 +119,7 @@ function timeSuggestions(sampler: SearchOptions['sampler'], rounds: number): Mea
   let value = 0
   for (let round = 0; round < rounds + 20; round++) {
     const start = performance.now()
-    const parameters = suggest(space, trials, { sampler, direction: 'minimise', seed: round })!
+    const parameters = suggest(space, trials, { sampler, direction: 'minimize', seed: round })!
     // The first rounds only warm the compiler.
     if (round >= 20) samples.push(performance.now() - start)
     value = problem.value(space.map(({ name }) => Number(parameters[name])))

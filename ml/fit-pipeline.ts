@@ -72,23 +72,15 @@ export type Learn = (rows: {
   classes: readonly string[]
 }) => Promise<{ recipe: FittedRecipe; model: Model; words: string[] }>
 
-export type TrainResult = {
-  /** Packed bundle: one blob, for `loadPredictor`. */
-  bundle: Uint8Array
-  digest: string
-  task: Task
+/** What one training measured; plain data. */
+export type TrainingMeasures = {
   classes: string[]
-  /** The metric asked for. */
-  metric: string
   /** On the validation rows, with 95 % intervals. */
   metrics: Record<string, MetricValue>
   curves: Curves
   recipe: FittedRecipe
-  parameters: Parameters
   backend: Backend
-  calibration?: Calibration
-  threshold?: Threshold
-  /** What a person should know: unequal classes, calibration, threshold, and of AutoML what was tried and why the winner won. */
+  /** Unequal classes, calibration, threshold, and of AutoML what was tried and why the winner won. */
   notes: string[]
   /** Of AutoML: what was tried, best first. */
   leaderboard?: LeaderboardRow[]
@@ -96,6 +88,18 @@ export type TrainResult = {
   rowsValidation: number
   /** Rows left out because their target is missing. */
   rowsWithoutTarget: number
+}
+
+export type TrainResult = TrainingMeasures & {
+  /** Packed bundle: one blob, for `loadPredictor`. */
+  bundle: Uint8Array
+  digest: string
+  task: Task
+  /** Id of the metric that models are compared by. */
+  metric: string
+  parameters: Parameters
+  calibration?: Calibration
+  threshold?: Threshold
   validation: {
     /** Row indices into the frame. */
     rows: Int32Array

@@ -1,7 +1,7 @@
 """Golden values of calibration and grouped folds, by scikit-learn and SciPy: writes calibration.json beside this file.
 
 Isotonic: sklearn.isotonic.IsotonicRegression(out_of_bounds="clip"). Platt: the minimum of the loss that scikit-learn's sigmoid calibration
-minimises, found to machine precision with SciPy, and scikit-learn's own (less exact) answer beside it.
+minimizes, found to machine precision with SciPy, and scikit-learn's own (less exact) answer beside it.
 """
 
 import json

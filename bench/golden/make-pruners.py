@@ -96,7 +96,7 @@ def replay(settings, make, direction, seed):
             study.tell(trial, sign * job["floor"])
             events.append([trial.number])
             running.remove(job)
-    return {"pruner": settings, "name": study.study_name, "direction": direction[:-2] + "se", "events": events}
+    return {"pruner": settings, "name": study.study_name, "direction": direction, "events": events}
 
 
 studies = [

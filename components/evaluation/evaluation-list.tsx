@@ -72,9 +72,6 @@ export function EvaluationList({ project }: { project: string }) {
   )
 }
 
-const directionOf = (e: EvaluationSummary) =>
-  e.direction === 'minimise' ? 'minimize' : e.direction === 'maximise' ? 'maximize' : null
-
 const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
   linkColumn(
     'run',
@@ -118,9 +115,9 @@ const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
   {
     id: 'verdict',
     label: 'vs. validation',
-    value: e => (e.measured ? compareValues(e.validation, e.measured, directionOf(e)).verdict : null),
+    value: e => (e.measured ? compareValues(e.validation, e.measured, e.direction).verdict : null),
     cell: e =>
-      e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, directionOf(e)).verdict} /> : null,
+      e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} /> : null,
     facet: true,
   },
   dateColumn('created', 'Started', e => e.createdAt),

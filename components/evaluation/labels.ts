@@ -19,11 +19,7 @@ export const BESIDE_WORDS: Record<Verdict, string> = {
 /** How a metric on these rows compares with that on the validation rows. */
 export function compareWithValidation(detail: Pick<EvaluationDetail, 'intervals' | 'validationIntervals'>, id: string) {
   const direction = METRICS.find(m => m.id === id)?.direction
-  return compareValues(
-    detail.validationIntervals[id],
-    detail.intervals[id],
-    direction === undefined ? null : direction === 'minimise' ? 'minimize' : 'maximize',
-  )
+  return compareValues(detail.validationIntervals[id], detail.intervals[id], direction ?? null)
 }
 
 /** The evaluation's own metric first, then as the engine orders them. */

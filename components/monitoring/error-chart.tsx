@@ -17,7 +17,7 @@ export function ErrorChart({ status }: { status: MonitorStatus }) {
     <Chart
       kind="line"
       title="Error, measured"
-      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximise' ? 'more' : 'less'} is better; tint = 95 % interval`}
+      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximize' ? 'more' : 'less'} is better; tint = 95 % interval`}
       summary={errorSummary(status, formatNumber)}
       series={[{ name: label, points }]}
       {...(baseline && baseline.baselineLow !== null && baseline.baselineHigh !== null

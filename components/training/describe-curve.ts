@@ -1,6 +1,6 @@
+import type { Direction } from '#ml/index.ts'
 import type { CurveSeries } from '#server/training/contract.ts'
 import { formatNumber } from '../ui/format.ts'
-import type { Direction } from './labels.ts'
 
 /** Returns the requested metric if it exists, else a validation metric. */
 export function pickKey(keys: readonly string[], wanted: string | null, metric: string | null = null): string | null {

@@ -1,3 +1,4 @@
+import type { Direction } from '#ml/index.ts'
 import { readState } from '#server/kernel/contract.ts'
 import type { RunSummary } from '#server/training/contract.ts'
 import { formatFacets } from '../ui/data-table/table-state.ts'
@@ -25,7 +26,7 @@ export function sortRuns(
   runs: readonly RunSummary[],
   sort: Sort,
   reverse: boolean,
-  direction: 'minimize' | 'maximize' | null,
+  direction: Direction | null,
 ): RunSummary[] {
   const sign = reverse ? -1 : 1
   const best = direction === 'maximize' ? -1 : 1
@@ -56,7 +57,7 @@ export function intervalScale(runs: readonly RunSummary[]) {
 }
 
 /** The best measured run of each trainer, best first. */
-export function bestOfTrainers(runs: readonly RunSummary[], direction: 'minimize' | 'maximize'): RunSummary[] {
+export function bestOfTrainers(runs: readonly RunSummary[], direction: Direction): RunSummary[] {
   const seen = new Set<string>()
   return sortRuns(runs, 'measured', false, direction).filter(run => {
     if (run.measured?.value == null || seen.has(run.trainer)) return false

@@ -1,14 +1,11 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
+import type { Direction } from '#ml/metrics/types.ts'
 import type { Comparison, ExperimentDetail, Measured, RunState, RunSummary } from '#server/training/contract.ts'
 import { RUN_STATES } from '#server/training/states/contract.ts'
 import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
 
 const LABELS = new Map(listMetrics().map(m => [m.id, m.label]))
-const DIRECTIONS = new Map(
-  listMetrics().map(m => [m.id, m.direction === 'minimise' ? 'minimize' : 'maximize'] as const),
-)
-
-export type Direction = 'minimize' | 'maximize'
+const DIRECTIONS = new Map(listMetrics().map(m => [m.id, m.direction] as const))
 
 /** `validation_loss` → `Validation loss`, `rmse` → `RMSE`. */
 export function metricLabel(id: string): string {

@@ -1,11 +1,12 @@
 import { Grid } from '@mantine/core'
+import type { Direction } from '#ml/index.ts'
 import type { RunSummary } from '#server/training/contract.ts'
 import { Chart } from '../charts/chart.tsx'
 import type { Point } from '../charts/chart-props.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { bestOfTrainers } from './filter-runs.ts'
-import { type Direction, directionLabel, formatMeasured, formatRunDuration, metricLabel, tookMs } from './labels.ts'
+import { directionLabel, formatMeasured, formatRunDuration, metricLabel, tookMs } from './labels.ts'
 
 /** Fewer are read faster in the table. */
 const FEWEST = 3

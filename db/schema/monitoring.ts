@@ -11,7 +11,7 @@ export const monitorChecks = pgTable(
     id: id().primaryKey(),
     endpointId: uuid('endpoint_id').notNull(),
     versionId: uuid('version_id'),
-    /** queued | running | done | failed | cancelled */
+    /** queued | running | succeeded | failed | cancelled */
     state: text('state').notNull(),
     /** ok | warn | alert | unknown */
     verdict: text('verdict'),
@@ -53,6 +53,8 @@ export const monitorWindows = pgTable(
     columns: json<unknown[]>('columns').notNull(),
     performance: json<Record<string, unknown>>('performance').notNull(),
     computedAt: instant('computed_at').notNull().defaultNow(),
+    /** What the window was computed from; null: by an earlier version of the code. */
+    basis: json<Record<string, unknown>>('basis'),
   },
   t => [
     primaryKey({ columns: [t.projectId, t.endpointId, t.grain, t.window] }),

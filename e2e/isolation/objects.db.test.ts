@@ -116,7 +116,7 @@ async function fill(): Promise<void> {
       task: 'regression',
       target: 'rentals',
       metric: 'rmse',
-      direction: 'minimise',
+      direction: 'minimize',
       intervals: {},
       validationIntervals: {},
     },

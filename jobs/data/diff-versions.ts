@@ -1,13 +1,15 @@
 import { completeDiff, diffVersionsJob, failDiff, startDiff } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask, withTemporaryFolder } from './task.ts'
+import { diffVersionsTask } from './tasks.ts'
+import { withTemporaryFolder } from './with-temporary-folder.ts'
 
 export const diffVersions = defineHandler({
   definition: diffVersionsJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
     const work = await startDiff(kernel, scope, payload.diffId)
     const result = await withTemporaryFolder(kernel, folder =>
-      runTask('diff-versions', { work, folder }, { signal, progress, line, memory: child }),
+      runTask(diffVersionsTask, { work, folder }, { signal, progress, line, memory: child }),
     )
     await finish(c => completeDiff(c, scope, payload.diffId, result))
   },

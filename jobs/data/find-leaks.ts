@@ -1,13 +1,15 @@
 import { completeLeaks, failLeaks, findLeaksJob, startLeaks } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask, withTemporaryFolder } from './task.ts'
+import { findLeaksTask } from './tasks.ts'
+import { withTemporaryFolder } from './with-temporary-folder.ts'
 
 export const findLeaks = defineHandler({
   definition: findLeaksJob,
   async run({ kernel, scope, job, payload, progress, line, finish, signal, child }) {
     const { versionId, scan } = await startLeaks(kernel, scope, payload.leaksId, job.id)
     const findings = await withTemporaryFolder(kernel, folder =>
-      runTask('find-leaks', { scan, folder }, { signal, progress, line, memory: child }),
+      runTask(findLeaksTask, { scan, folder }, { signal, progress, line, memory: child }),
     )
     await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, findings))
   },

@@ -10,9 +10,10 @@ import {
   startIngestion,
 } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { fetchSource } from './sources/fetch-source.ts'
-import { runTask } from './task.ts'
+import { ingestTask } from './tasks.ts'
 
 /** Most memory of DuckDB; what is more spills to disk. The process keeps below 1 GiB with it, except for tables of thousands of columns. */
 const DUCKDB_MB = 512
@@ -40,7 +41,7 @@ export const ingestFile = defineHandler({
       if (fetched.files.length === 0) throw new AppError('invalid', `${fetched.words} has no rows.`)
       const target = join(folder, 'version.parquet')
       const made = await runTask(
-        'ingest',
+        ingestTask,
         {
           files: fetched.files,
           folder,

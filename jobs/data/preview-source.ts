@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask } from './task.ts'
+import { ingestTask } from './tasks.ts'
 
 /** Enough to see types by; the whole is read when it is added. */
 const LOOKED_AT = 20_000
@@ -17,7 +18,7 @@ export const previewSource = defineHandler({
     const folder = await kernel.blobs.temporaryFolder()
     try {
       const { rows, schema, notes, breaks, cells } = await runTask(
-        'ingest',
+        ingestTask,
         {
           files: [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }],
           folder,

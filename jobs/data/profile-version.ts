@@ -1,6 +1,8 @@
 import { completeProfile, failProfile, profileVersionJob, versionById } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask, withTemporaryFolder } from './task.ts'
+import { profileVersionTask } from './tasks.ts'
+import { withTemporaryFolder } from './with-temporary-folder.ts'
 
 export const profileVersion = defineHandler({
   definition: profileVersionJob,
@@ -9,7 +11,7 @@ export const profileVersion = defineHandler({
     const { rows, schema } = version
     const path = await kernel.blobs.pathOf(version.digest)
     const profile = await withTemporaryFolder(kernel, temporaryFolder =>
-      runTask('profile-version', { path, rows, schema, limits: { temporaryFolder } }, { signal, progress, line }),
+      runTask(profileVersionTask, { path, rows, schema, limits: { temporaryFolder } }, { signal, progress, line }),
     )
     await finish(c => completeProfile(c, scope, version, profile))
   },

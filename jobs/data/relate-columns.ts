@@ -1,6 +1,8 @@
 import { completeRelations, failRelations, relateColumnsJob, versionById } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask, withTemporaryFolder } from './task.ts'
+import { relateColumnsTask } from './tasks.ts'
+import { withTemporaryFolder } from './with-temporary-folder.ts'
 
 export const relateColumns = defineHandler({
   definition: relateColumnsJob,
@@ -10,7 +12,7 @@ export const relateColumns = defineHandler({
     const path = await kernel.blobs.pathOf(version.digest)
     const relations = await withTemporaryFolder(kernel, temporaryFolder => {
       const limits = { temporaryFolder, threads: 1 }
-      return runTask('relate-columns', { path, rows, schema, limits }, { signal, progress, line })
+      return runTask(relateColumnsTask, { path, rows, schema, limits }, { signal, progress, line })
     })
     await finish(c => completeRelations(c, scope, version.id, relations))
   },

@@ -3,10 +3,11 @@ import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { withDuckDb } from '#tables/duckdb.ts'
 import { QUERY_LIMITS } from '#tables/query/contract.ts'
 import type { RunQueryInput } from '#tables/query/run-query.ts'
-import { runTask } from './task.ts'
+import { runQueryTask } from './tasks.ts'
 
 let home: string
 let path: string
@@ -25,7 +26,7 @@ after(() => rm(home, { recursive: true, force: true }))
 
 const run = (sql: string, more: Partial<RunQueryInput> = {}, signal = new AbortController().signal) =>
   runTask(
-    'run-query',
+    runQueryTask,
     { path, folder, sql, milliseconds: 30_000, ...more },
     { signal, progress: () => undefined, line: () => undefined },
   )

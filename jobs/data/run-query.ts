@@ -9,8 +9,9 @@ import {
   settleQuery,
 } from '#server/data/index.ts'
 import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask } from './task.ts'
+import { runQueryTask } from './tasks.ts'
 
 /** Resident memory beside DuckDB's own: the process and the rows of the answer. */
 const MEMORY_MB = QUERY_LIMITS.memoryMb * 2 + 512
@@ -23,7 +24,7 @@ export const runQuery = defineHandler({
     try {
       const saveTo = query.saveAs === null ? undefined : join(folder, 'answer.parquet')
       const made = await runTask(
-        'run-query',
+        runQueryTask,
         {
           path: await kernel.blobs.pathOf(version.digest),
           folder,

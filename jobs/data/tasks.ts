@@ -1,26 +1,48 @@
-import type { WorkReport } from '#tables/report.ts'
+import { z } from 'zod'
+import { defineTask, type Task } from '#server/platform/tasks/define-task.ts'
+import type { compareFiles } from '#tables/diff/compare-files.ts'
+import type { checkExpectations } from '#tables/expectations/check-expectations.ts'
+import type { scanFile } from '#tables/leaks/scan-file.ts'
+import type { profileVersion } from '#tables/profile/profile-version.ts'
+import type { relateColumns } from '#tables/profile/relate-columns.ts'
+import type { runQuery } from '#tables/query/run-query.ts'
+import type { ingestTable } from '#tables/read/ingest-table.ts'
 
-/**
- * The data tasks by name: plain JSON in (paths of files, never a kernel), plain JSON out. Each is imported when it runs, so that a child
- * process loads only the modules of its own task.
- */
+type TableFunction = (input: never, report: never) => Promise<unknown>
+type TableTask<F extends TableFunction> = Task<Parameters<F>[0], Awaited<ReturnType<F>>>
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
+
+/** A function of the table library as a task: `path` below `tables/`. A process loads the modules of its own task only. */
+const tableTask = <F extends TableFunction>(path: string, name: string): TableTask<F> =>
+  defineTask({
+    name: 'data',
+    module: new URL(`../../tables/${path}`, import.meta.url),
+    function: name,
+    input: z.custom<Parameters<F>[0]>(isObject),
+    result: z.custom<Awaited<ReturnType<F>>>(isObject),
+    memoryMb: 1536,
+    memoryHint: 'Take fewer columns or rows, or add the file as Parquet.',
+  })
+
+export const ingestTask = tableTask<typeof ingestTable>('read/ingest-table.ts', 'ingestTable')
+export const profileVersionTask = tableTask<typeof profileVersion>('profile/profile-version.ts', 'profileVersion')
+export const relateColumnsTask = tableTask<typeof relateColumns>('profile/relate-columns.ts', 'relateColumns')
+export const diffVersionsTask = tableTask<typeof compareFiles>('diff/compare-files.ts', 'compareFiles')
+export const findLeaksTask = tableTask<typeof scanFile>('leaks/scan-file.ts', 'scanFile')
+export const validateVersionTask = tableTask<typeof checkExpectations>(
+  'expectations/check-expectations.ts',
+  'checkExpectations',
+)
+export const runQueryTask = tableTask<typeof runQuery>('query/run-query.ts', 'runQuery')
+
+/** Every data task, for tests of what a process loads. */
 export const DATA_TASKS = {
-  ingest: async () => (await import('#tables/read/ingest-table.ts')).ingestTable,
-  'profile-version': async () => (await import('#tables/profile/profile-version.ts')).profileVersion,
-  'relate-columns': async () => (await import('#tables/profile/relate-columns.ts')).relateColumns,
-  'diff-versions': async () => (await import('#tables/diff/compare-files.ts')).compareFiles,
-  'find-leaks': async () => (await import('#tables/leaks/scan-file.ts')).scanFile,
-  'validate-version': async () => (await import('#tables/expectations/check-expectations.ts')).checkExpectations,
-  'run-query': async () => (await import('#tables/query/run-query.ts')).runQuery,
-}
-
-export type DataTaskName = keyof typeof DATA_TASKS
-type Run<N extends DataTaskName> = Awaited<ReturnType<(typeof DATA_TASKS)[N]>>
-export type DataTaskInput<N extends DataTaskName> = Parameters<Run<N>>[0]
-export type DataTaskOutput<N extends DataTaskName> = Awaited<ReturnType<Run<N>>>
-
-/** Loads a task. The caller guarantees that `input` belongs to `name`, as `runTask` does. */
-export async function loadTask(name: string): Promise<(input: unknown, report: WorkReport) => Promise<unknown>> {
-  if (!(name in DATA_TASKS)) throw new Error(`There is no data task ${name}.`)
-  return (await DATA_TASKS[name as DataTaskName]()) as (input: unknown, report: WorkReport) => Promise<unknown>
+  ingest: ingestTask,
+  'profile-version': profileVersionTask,
+  'relate-columns': relateColumnsTask,
+  'diff-versions': diffVersionsTask,
+  'find-leaks': findLeaksTask,
+  'validate-version': validateVersionTask,
+  'run-query': runQueryTask,
 }

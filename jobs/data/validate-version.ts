@@ -1,7 +1,9 @@
 import { completeValidation, failValidation, startValidation, validateVersionJob } from '#server/data/index.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import type { OtherFile } from '#tables/expectations/check-input.ts'
 import { defineHandler } from '../handler.ts'
-import { runTask, withTemporaryFolder } from './task.ts'
+import { validateVersionTask } from './tasks.ts'
+import { withTemporaryFolder } from './with-temporary-folder.ts'
 
 const MEMORY_MB = 2048
 
@@ -18,7 +20,7 @@ export const validateVersion = defineHandler({
     const path = await kernel.blobs.pathOf(version.digest)
     const body = await withTemporaryFolder(kernel, temporaryFolder =>
       runTask(
-        'validate-version',
+        validateVersionTask,
         {
           path,
           rows: version.rows,

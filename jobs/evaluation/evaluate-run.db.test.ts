@@ -104,7 +104,7 @@ describe('a model measured on the rows of a version', () => {
     assert.equal(started.created, true)
     const seen = await ends(started.id)
     assert.equal(seen.state, 'succeeded', seen.reason ?? '')
-    assert.deepEqual([seen.task, seen.target, seen.metric, seen.direction], ['regression', 'price', 'rmse', 'minimise'])
+    assert.deepEqual([seen.task, seen.target, seen.metric, seen.direction], ['regression', 'price', 'rmse', 'minimize'])
     assert.deepEqual([seen.rows, seen.rowsWithoutTarget, seen.rowsUnknownClass], [3000, 0, 0])
     const { value, low, high } = seen.intervals.rmse!
     assert.ok(value! > 4.5 && value! < 5.5, `${value}`)

@@ -124,6 +124,20 @@ describe('a check of an endpoint', () => {
     assert.equal(seen.labelled, november.rows)
   })
 
+  it('measures only the windows that changed, with the result of measuring all', async () => {
+    await traffic('2011-12-20T00:00:00', 40, {}, 3)
+    const { id } = await check()
+    const [log] = await kernel.sql`SELECT json_agg(lines) AS lines FROM log_chunks WHERE job_id = ${id}`
+    assert.match(JSON.stringify(log!.lines), /2 months, 1 of them measured now/)
+    const incremental = await status()
+    await kernel.sql`UPDATE monitor_windows SET basis = NULL WHERE endpoint_id = ${endpoint.id}`
+    await kernel.sql`UPDATE monitor_checks SET report = report - 'fingerprint' - 'base' WHERE endpoint_id = ${endpoint.id}`
+    assert.equal((await check()).state, 'succeeded')
+    const whole = await status()
+    const comparable = ({ checkedAt, ...rest }: typeof whole) => rest
+    assert.deepEqual(comparable(whole), comparable(incremental))
+  })
+
   it('drift in the second year shows per window, and the error that it brings is an alert', async () => {
     await traffic('2012-01-01T00:00:00', 480, { temp: 2 }, 12)
     for (const [month, rows] of logged) if (month >= '2012') await sendTruth(kernel, scope, endpoint.id, rows)

@@ -1,162 +1,170 @@
-import { defaultMetric, ENGINE_VERSION, getMetric, listMetrics, readBundle, unpackBundle } from '#ml/index.ts'
-import type { Caller } from '#server/access/caller.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ENGINE_VERSION } from '#ml/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
+import { sha256 } from '#server/kernel/ids.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
 import { verdictSentence } from '#server/monitoring/messages.ts'
 import {
   checkEndpointJob,
   completeCheck,
+  countTraffic,
+  type DayCount,
   decideVerdict,
+  exportTraffic,
   failCheck,
-  measureTraffic,
+  listAnsweringVersions,
+  listBases,
+  listWindows,
+  type MeasuredWindow,
   newestChecks,
+  planWindows,
   type Report,
   RULES_VERSION,
-  streamTraffic,
   touchCheck,
-  type WindowRow,
+  type WindowBasis,
+  type WindowPlan,
 } from '#server/monitoring/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import { versionById, versionOf } from '#server/registry/service.ts'
-import { showEndpoint } from '#server/serving/index.ts'
-import { showRun } from '#server/training/index.ts'
-import { defineHandler } from '../handler.ts'
-import { createTruthReader } from './read-truth.ts'
-import { addSummaries, createWindow, driftOfSummaries, referenceOf, type Summaries, type Window } from './window.ts'
+import { describeEndpoint } from '#server/serving/service.ts'
+import { listMeasured } from '#server/training/service.ts'
+import { defineHandler, type JobContext } from '../handler.ts'
+import { type MeasureWindowsInput, type MeasureWindowsResult, measureWindowsTask } from './tasks.ts'
 
-/** Days are kept of the newest ones only; months of all. */
-const DAYS_KEPT = 62
-const DAY_MS = 86_400_000
-
-/** The version in force, with what monitoring needs of its bundle. */
-async function loadReference(kernel: Kernel, scope: ProjectScope, endpointName: string) {
-  const caller: Caller = { actor: systemActor('monitoring'), scope, role: 'viewer' }
-  const endpoint = await showEndpoint(kernel, caller, endpointName)
+/** The version in force and the metric of its run. Throws `invalid` for a version that has no training to compare with. */
+async function findWatched(kernel: Kernel, scope: ProjectScope, name: string) {
+  const endpoint = await describeEndpoint(kernel, scope, name)
   const { version } = await versionOf(kernel.db, scope, `${endpoint.model}@${endpoint.version}`)
   if (version.servable.kind !== 'native')
     throw new AppError(
       'invalid',
       `${endpoint.model} v${version.number} cannot be compared with its training: ${version.servable.reason}`,
     )
-  const { manifest } = readBundle(unpackBundle(await kernel.blobs.readAll(version.servable.digest)).files)
-  const wanted = version.runId ? (await showRun(kernel, caller, version.runId)).metric : null
-  const known = listMetrics(manifest.task).some(m => m.id === wanted)
-  const metric = getMetric(known ? wanted! : defaultMetric(manifest.task))
+  const measured = await listMeasured(kernel.db, scope, version.runId ? [version.runId] : [])
   return {
     endpoint,
     version,
-    metric,
-    bundle: manifest,
-    reference: referenceOf(manifest, metric.id, endpoint.timeColumn),
+    digest: version.servable.digest,
+    metric: measured.get(version.runId ?? '')?.metric ?? null,
   }
 }
 
-interface Answered {
-  number: number | null
-  /** In the order of its probabilities. */
-  classes?: string[]
+type Watched = Awaited<ReturnType<typeof findWatched>>
+
+async function describeVersions(kernel: Kernel, scope: ProjectScope, endpointId: string) {
+  const versions: MeasureWindowsInput['versions'] = {}
+  for (const id of await listAnsweringVersions(kernel.db, scope, endpointId)) {
+    const found = await versionById(kernel.db, scope, id).catch(() => undefined)
+    versions[id] = { number: found?.version.number ?? null, classes: found?.version.signature?.classes }
+  }
+  return versions
 }
 
-/** The versions that answered, each asked for once. */
-function versionsOf(kernel: Kernel, scope: ProjectScope, inForce: { id: string; answered: Answered }) {
-  const known = new Map<string, Answered>([[inForce.id, inForce.answered]])
-  return async (rows: readonly { version_id: string }[]) => {
-    for (const { version_id: id } of rows) {
-      if (known.has(id)) continue
-      const found = await versionById(kernel.db, scope, id).catch(() => undefined)
-      known.set(id, { number: found?.version.number ?? null, classes: found?.version.signature?.classes })
+/** Exports the rows of the changed months to a file and measures them in a child process. */
+async function measureChanged(
+  { kernel, scope, payload, signal, progress, line, child }: JobContext<{ endpointId: string }>,
+  { endpoint, digest, metric }: Watched,
+  plan: WindowPlan,
+  stored: readonly WindowBasis[],
+): Promise<MeasureWindowsResult> {
+  const { endpointId } = payload
+  const months = plan.changedMonths.map(m => m.window)
+  const changed = new Set(months)
+  const folder = await kernel.blobs.temporaryFolder()
+  try {
+    const rows = join(folder, 'rows.ndjson')
+    await exportTraffic(kernel.sql, scope, endpointId, months, rows, signal)
+    const input: MeasureWindowsInput = {
+      model: await kernel.blobs.pathOf(digest),
+      metric,
+      timeColumn: endpoint.timeColumn,
+      rows,
+      expectedRows: plan.changedMonths.reduce((sum, m) => sum + m.rows, 0),
+      versions: await describeVersions(kernel, scope, endpointId),
+      months,
+      days: plan.changedDays.map(d => d.window),
+      unchanged: stored.flatMap(w =>
+        w.grain === 'month' && plan.months.includes(w.window) && !changed.has(w.window)
+          ? (w.basis?.summaries ?? [])
+          : [],
+      ),
     }
-    return known
+    return await runTask(measureWindowsTask, input, { signal, progress, line, memory: child })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** Each measured window with the counts it was computed from. A window that lost its rows meanwhile is measured by the next check. */
+function withBasis<W extends { window: string }>(
+  windows: readonly W[],
+  counts: readonly { window: string; rows: number; labels: number }[],
+  summariesOf: (window: W) => MeasuredWindow['basis']['summaries'],
+): (W & Pick<MeasuredWindow, 'basis'>)[] {
+  const countOf = new Map(counts.map(c => [c.window, c]))
+  return windows.flatMap(window => {
+    const count = countOf.get(window.window)
+    if (!count) return []
+    const summaries = summariesOf(window)
+    return [{ ...window, basis: { v: 1, rows: count.rows, labels: count.labels, ...(summaries ? { summaries } : {}) } }]
+  })
+}
+
+const total = (counts: readonly DayCount[]) => counts.reduce((sum, c) => sum + c.rows, 0)
+
+/** Compares the traffic of an endpoint with the training of its model; only windows whose rows or labels changed are measured again. */
 export const checkEndpoint = defineHandler({
   definition: checkEndpointJob,
-  async run({ kernel, scope, job, payload, progress, line, write, finish, signal }) {
+  async run(context) {
+    const { kernel, scope, job, payload, line, write, finish } = context
     const { endpointId } = payload
-    const { endpoint, version, metric, bundle, reference } = await loadReference(kernel, scope, payload.endpoint)
-    const traffic = await measureTraffic(kernel.db, scope, endpointId)
-    const fingerprint = JSON.stringify([RULES_VERSION, ENGINE_VERSION, version.id, metric.id, scope.zone, traffic])
+    const watched = await findWatched(kernel, scope, payload.endpoint)
+    const { endpoint, version, metric } = watched
+    const counts = await countTraffic(kernel.db, scope, endpointId)
+    const base = JSON.stringify([RULES_VERSION, ENGINE_VERSION, version.id, metric, endpoint.timeColumn, scope.zone])
+    const fingerprint = sha256(`${base}\n${JSON.stringify(counts)}`)
     const [before] = await newestChecks(kernel.db, scope, [endpointId], ['succeeded'])
     if (before?.report?.fingerprint === fingerprint) {
-      line('info', 'No row and no true value came since the last check.')
+      line('info', 'No row and no label arrived since the last check.')
       await write(c => touchCheck(c.tx, scope, before.id))
       return
     }
 
-    const readTruth = createTruthReader(bundle)
-    const answeredBy = versionsOf(kernel, scope, {
-      id: version.id,
-      answered: { number: version.number, classes: bundle.classes },
-    })
-    const firstDay =
-      traffic.lastDay === null
-        ? ''
-        : new Date(Date.parse(`${traffic.lastDay}T00:00:00Z`) - (DAYS_KEPT - 1) * DAY_MS).toISOString().slice(0, 10)
-    const months: Omit<WindowRow, 'grain'>[] = []
-    const days: Omit<WindowRow, 'grain'>[] = []
-    const total: Summaries = { columns: new Map(), prediction: null, rows: 0 }
-    let month: Window | undefined
-    let day: Window | undefined
-    let rows = 0
-    let labelled = 0
-    const closeMonth = () => {
-      if (!month) return
-      addSummaries(total, month.summaries())
-      months.push(month.result())
-      labelled += months.at(-1)!.labelled
-    }
-    const closeDay = () => {
-      if (day) days.push(day.result())
-    }
-    for await (const batch of streamTraffic(kernel.sql, scope, endpointId, signal)) {
-      signal.throwIfAborted()
-      const versions = await answeredBy(batch)
-      for (const row of batch) {
-        const name = row.day.slice(0, 7)
-        if (month?.name !== name) {
-          closeMonth()
-          month = createWindow(name, reference)
-        }
-        const answered = versions.get(row.version_id)!
-        const truth = readTruth(row, answered.classes)
-        month.add(row, answered.number, truth)
-        if (row.day < firstDay) continue
-        if (day?.name !== row.day) {
-          closeDay()
-          day = createWindow(row.day, reference)
-        }
-        day.add(row, answered.number, truth)
-      }
-      rows += batch.length
-      progress((0.98 * rows) / Math.max(rows, traffic.rows), `${rows.toLocaleString('en')} rows`)
-    }
-    closeMonth()
-    closeDay()
-
-    const drift = driftOfSummaries(total, reference)
-    const newest = months.at(-1)
+    const stored = before?.report?.base === base ? await listBases(kernel.db, scope, endpointId) : []
+    const plan = planWindows(counts, stored)
+    const measured = await measureChanged(context, watched, plan, stored)
+    const months = withBasis(measured.months, plan.changedMonths, w => w.summaries)
+    const days = withBasis(measured.days, plan.changedDays, () => undefined)
+    const windows = await allMonths(kernel, scope, endpointId, plan, months)
+    const rows = total(counts)
+    const labelled = windows.reduce((sum, w) => sum + w.labelled, 0)
+    const { columns, prediction } = measured
     const decided = decideVerdict({
       rows,
       labelled,
-      ...drift,
-      latest: newest ?? null,
-      metric,
-      performance: months.map(m => m.performance),
+      columns,
+      prediction,
+      latest: windows.at(-1) ?? null,
+      metric: measured.metric,
+      performance: windows.map(w => w.performance),
     })
     line(
       'info',
-      `${rows} rows, ${labelled} with their true value, ${months.length} months. ${verdictSentence(decided.code, decided.facts)}`,
+      `${rows} rows, ${labelled} labelled, ${windows.length} months, ${months.length} of them measured now. ${verdictSentence(decided.code, decided.facts)}`,
     )
     const report: Report = {
       v: 1,
       fingerprint,
+      base,
       model: endpoint.model,
       version: version.number,
       rows,
       labelled,
-      ...drift,
-      metric: { id: metric.id, label: metric.label, direction: metric.direction },
+      columns,
+      prediction,
+      metric: measured.metric,
     }
     await finish(c =>
       completeCheck(c, scope, job, {
@@ -165,10 +173,23 @@ export const checkEndpoint = defineHandler({
         versionId: version.id,
         ...decided,
         report,
-        months,
-        days,
+        months: { all: plan.months, measured: months },
+        days: { all: plan.days, measured: days },
       }),
     )
   },
   settle: (tx, job, settlement) => failCheck(tx, job, settlement),
 })
+
+/** All months that have rows, oldest first: those measured now, and the stored others. */
+async function allMonths(
+  kernel: Kernel,
+  scope: ProjectScope,
+  endpointId: string,
+  plan: WindowPlan,
+  measured: readonly MeasuredWindow[],
+) {
+  const stored = await listWindows(kernel.db, scope, endpointId, 'month')
+  const byName = new Map([...stored, ...measured].map(w => [w.window, w] as const))
+  return plan.months.flatMap(name => byName.get(name) ?? [])
+}

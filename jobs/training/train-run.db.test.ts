@@ -118,7 +118,7 @@ describe('training', () => {
     const { lines, next } = await readRunLog(kernel, caller, network.run, 0)
     assert.match(
       lines.map(l => l.text).join('\n'),
-      /Training mlp on bikes v1: 800 rows[\s\S]*Epoch \d+: loss[\s\S]*Done: rmse/,
+      /Training mlp on bikes v1: 800 rows[\s\S]*Epoch \d+: loss[\s\S]*Finished: rmse/,
     )
     assert.deepEqual((await readRunLog(kernel, caller, network.run, next)).lines, [])
     const linear = shown.items.filter(r => r.trainer === 'linear')
@@ -236,7 +236,7 @@ describe('training', () => {
     assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
     assert.equal((await showRun(kernel, caller, run)).status, 'cancelled')
     assert.equal((await cancelRun(kernel, caller, run)).status, 'cancelled')
-    await assert.rejects(cancelRun(kernel, caller, next), /has ended already \(done\)/)
+    await assert.rejects(cancelRun(kernel, caller, next), /has ended already \(succeeded\)/)
   })
 
   it('a running one stops within two seconds, with its process, which never had a key', async () => {
@@ -266,7 +266,7 @@ describe('training', () => {
     assert.deepEqual(
       attempts.map(a => [a.state, a.reasonCode]),
       [
-        ['failed', 'training_crashed'],
+        ['failed', 'process_crashed'],
         ['succeeded', null],
       ],
     )
@@ -278,7 +278,7 @@ describe('training', () => {
     await work()
     for (const attempt of [1, 2]) process.kill(await trainingPid(kernel, caller, run, attempt), 'SIGKILL')
     const failed = await ended(kernel, caller, run)
-    assert.deepEqual([failed.status, failed.reasonCode], ['failed', 'training_crashed'])
+    assert.deepEqual([failed.status, failed.reasonCode], ['failed', 'process_crashed'])
     assert.match(failed.reason!, /ended by SIGKILL.*Tried 2 times/)
     const next = await queueRun(kernel, caller, BRIEF)
     assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
@@ -299,7 +299,7 @@ describe('training', () => {
     await work()
     const late = await ended(kernel, caller, run)
     assert.deepEqual([late.status, late.reasonCode], ['cancelled', 'time_is_up'])
-    assert.match(late.reason!, /time given to the experiment was over/)
+    assert.match(late.reason!, /time limit of the experiment was reached/)
   })
 })
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { canonicalJson, type Parameters, type ThresholdChoice } from '#ml/index.ts'
 import { type DatasetVersion, recipeStepsById, versionById } from '#server/data/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
+import { runMeasuredTask } from '#server/platform/tasks/run-task.ts'
+import { TaskFailure } from '#server/platform/tasks/task-failure.ts'
 import type { ThresholdWish } from '#server/training/contract.ts'
 import type { TrainRunPayload } from '#server/training/jobs.ts'
 import {
@@ -19,14 +21,13 @@ import {
 } from '#server/training/service.ts'
 import { frameQuery } from '#tables/read/read-frame.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
-import { withTrainingChild } from './child-pool.ts'
 import { createPointWriter } from './point-writer.ts'
-import type { TrainTask } from './protocol.ts'
-import { TrainingFailure } from './training-failure.ts'
+import type { TrainInput } from './tasks/train-input.ts'
+import { trainTask } from './tasks.ts'
 
 const count = (n: number) => n.toLocaleString('en')
 
-/** `cost[actual][predicted]`: what is right costs nothing. */
+/** `cost[actual][predicted]`: a right decision costs nothing. */
 function toThresholdChoice(wish: ThresholdWish | undefined): ThresholdChoice | undefined {
   if (wish === undefined) return undefined
   if (typeof wish === 'string') return { by: wish }
@@ -39,12 +40,12 @@ function toThresholdChoice(wish: ThresholdWish | undefined): ThresholdChoice | u
   }
 }
 
-async function describeTask(
+async function describeTraining(
   { kernel, scope, payload }: JobContext<TrainRunPayload>,
   { run, experiment }: RunToTrain,
   version: DatasetVersion,
   output: string,
-): Promise<TrainTask> {
+): Promise<TrainInput> {
   const path = await kernel.blobs.pathOf(version.digest)
   const { read } = chooseColumns(version.schema, experiment.target, payload.ignore)
   const schema = toEngineSchema(read)
@@ -73,41 +74,48 @@ async function describeTask(
   }
 }
 
-/** Trains one run in a process of its own; every write names the attempt, so that one that was thought dead cannot make a second model. */
+/** Trains one run in a child process. Every write names the attempt, so that a lost worker cannot make a second model. */
 export const trainRun = defineHandler<TrainRunPayload>({
   definition: trainRunJob,
   async run(context) {
     const { kernel, scope, payload, signal, line, progress, write, finish } = context
     const { env, clock } = kernel
     if (payload.notAfter && clock.now() > Date.parse(payload.notAfter))
-      throw new TrainingFailure('cancelled', 'time_is_up', 'Not begun: the time given to the experiment was over.')
+      throw new TaskFailure('cancelled', 'time_is_up', 'Not started: the time limit of the experiment was reached.')
     const started = await write(c => startRun(c, scope, payload.runId, nowDate(clock)))
     const { run, experiment } = started
     const version = await versionById(kernel, scope, experiment.datasetVersionId)
     const folder = await kernel.blobs.temporaryFolder()
     const points = createPointWriter(context, scope, run.id)
-    const limitBytes = env.TRAINING_MEMORY_MB * 2 ** 20
     try {
-      const task = await describeTask(context, started, version, join(folder, 'model'))
+      const input = await describeTraining(context, started, version, join(folder, 'model'))
       line(
         'info',
-        `Training ${run.trainer} on ${version.datasetName} v${version.number}: ${count(version.rows)} rows, ${task.schema.columns.length} columns, target ${task.target}, seed ${run.seed}.`,
+        `Training ${run.trainer} on ${version.datasetName} v${version.number}: ${count(version.rows)} rows, ${input.schema.columns.length} columns, target ${input.target}, seed ${run.seed}.`,
       )
-      await withTrainingChild({ study: experiment.id, limitBytes, slots: env.WORKER_CONCURRENCY }, async child => {
-        const hooks = { points: points.add, progress, line, memory: context.child }
-        const outcome = await Promise.race([child.train(task, hooks, signal), points.failed])
-        progress(0.95, 'saving the model')
-        await points.flush()
-        const blob = await kernel.blobs.putFile(task.output)
-        const { engineVersion, node, platform, ...trained } = outcome
-        const environment = { engineVersion, threads: task.threads, node, platform }
-        const value = outcome.metrics[experiment.metric]?.value
-        line(
-          'info',
-          `Done: ${experiment.metric} ${value == null ? 'is not defined' : Number(value.toPrecision(6))} on ${count(outcome.rowsValidation)} held-out rows; model of ${count(blob.bytes)} bytes.`,
-        )
-        await finish(c => completeRun(c, scope, started, { ...trained, blob, environment }, nowDate(clock)))
+      // A refused write of points means that another attempt took over: the process must not train on.
+      const superseded = new AbortController()
+      points.failed.catch(error => superseded.abort(error))
+      const { result, peakMemoryBytes } = await runMeasuredTask(trainTask, input, {
+        signal: AbortSignal.any([signal, superseded.signal]),
+        progress,
+        line,
+        event: points.add,
+        output: text => line('warn', text),
+        memory: context.child,
+        memoryMb: env.TRAINING_MEMORY_MB,
+        affinity: experiment.id,
+        maxProcesses: env.WORKER_CONCURRENCY,
       })
+      progress(0.95, 'saving the model')
+      await points.flush()
+      const blob = await kernel.blobs.putFile(input.output)
+      const value = result.metrics[experiment.metric]?.value
+      line(
+        'info',
+        `Finished: ${experiment.metric} ${value == null ? 'is not defined' : Number(value.toPrecision(6))} on ${count(result.rowsValidation)} held-out rows; model of ${count(blob.bytes)} bytes.`,
+      )
+      await finish(c => completeRun(c, scope, started, { ...result, blob, peakMemoryBytes }, nowDate(clock)))
     } finally {
       points.stop()
       await rm(folder, { recursive: true, force: true })

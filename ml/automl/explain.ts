@@ -15,7 +15,7 @@ const list = (names: readonly string[]) =>
 
 /** Losses as values of the metric. */
 export const asMetric = (metricId: string, loss: number): number =>
-  getMetric(metricId).direction === 'minimise' ? loss : -loss
+  getMetric(metricId).direction === 'minimize' ? loss : -loss
 
 export function makeLeaderboard(
   trials: readonly Trial[],

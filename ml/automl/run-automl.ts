@@ -180,7 +180,7 @@ class Run {
       const own = present.filter(trial => trial.trainer === trainer)
       const parameters = suggest(searchSpace(trainer), historyOf(own), {
         sampler: 'tpe',
-        direction: 'minimise',
+        direction: 'minimize',
         seed: deriveSeed(request.seed, `search ${trainer.id}`),
         number: this.trials.length,
         startup: 4,

@@ -72,7 +72,7 @@ export async function permutationImportance(request: PermutationRequest): Promis
         columns.map(column => takeColumnRows(column, order)),
       )
       const value = measured(shuffled)
-      if (value !== null) drops.push(metric.direction === 'maximise' ? base.value - value : value - base.value)
+      if (value !== null) drops.push(metric.direction === 'maximize' ? base.value - value : value - base.value)
     }
     if (drops.length === 0) skipped.push(group.name)
     else importances.push({ name: group.name, ...meanWithInterval(drops) })

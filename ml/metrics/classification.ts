@@ -135,7 +135,7 @@ const topAccuracy = (most: number) => (scored: Scored) => {
   return sum / totalWeight(scored)
 }
 
-const any = { tasks: ['binary', 'multiclass'], direction: 'maximise', range: [0, 1] } satisfies Partial<Metric>
+const any = { tasks: ['binary', 'multiclass'], direction: 'maximize', range: [0, 1] } satisfies Partial<Metric>
 
 export const classificationMetrics: Metric[] = [
   {
@@ -237,7 +237,7 @@ export const classificationMetrics: Metric[] = [
     id: 'log_loss',
     label: 'Log loss',
     help: 'Penalty for confident wrong probabilities.',
-    direction: 'minimise',
+    direction: 'minimize',
     range: [0, null],
     unit: 'none',
     compute: logLoss,
@@ -247,7 +247,7 @@ export const classificationMetrics: Metric[] = [
     id: 'brier',
     label: 'Brier score',
     help: 'Mean squared error of the probabilities.',
-    direction: 'minimise',
+    direction: 'minimize',
     range: [0, 2],
     unit: 'none',
     compute: brier,
@@ -257,7 +257,7 @@ export const classificationMetrics: Metric[] = [
     id: 'ece',
     label: 'Calibration error',
     help: 'How far confidence lies from the share of correct predictions.',
-    direction: 'minimise',
+    direction: 'minimize',
     unit: 'share',
     compute: calibrationError,
   },

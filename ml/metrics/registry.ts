@@ -32,7 +32,7 @@ export function defaultMetric(task: Task): string {
 export function isBetter(metric: Metric, a: number, b: number): boolean {
   if (Number.isNaN(a)) return false
   if (Number.isNaN(b)) return true
-  return metric.direction === 'minimise' ? a < b : a > b
+  return metric.direction === 'minimize' ? a < b : a > b
 }
 
 /** `low`, `high`: a 95 % interval. Null where the metric is not defined; then `reason` says why. */

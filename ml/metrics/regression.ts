@@ -82,7 +82,7 @@ function poissonDeviance(scored: Scored): number {
   return meanOf(scored, (y, mean) => 2 * ((y === 0 ? 0 : y * Math.log(y / mean)) - y + mean))
 }
 
-const base = { tasks: ['regression'], direction: 'minimise', range: [0, null] } satisfies Partial<Metric>
+const base = { tasks: ['regression'], direction: 'minimize', range: [0, null] } satisfies Partial<Metric>
 
 export const regressionMetrics: Metric[] = [
   {
@@ -144,7 +144,7 @@ export const regressionMetrics: Metric[] = [
     id: 'r2',
     label: 'R²',
     help: 'Share of the target’s variance explained; 0 is no better than the mean.',
-    direction: 'maximise',
+    direction: 'maximize',
     range: [null, 1],
     unit: 'none',
     compute: rSquared,
@@ -154,7 +154,7 @@ export const regressionMetrics: Metric[] = [
     id: 'explained_variance',
     label: 'Explained variance',
     help: 'As R², but a constant error in all rows costs nothing.',
-    direction: 'maximise',
+    direction: 'maximize',
     range: [null, 1],
     unit: 'none',
     compute: explainedVariance,

@@ -1,6 +1,9 @@
 import type { Task } from '../trainers/types.ts'
 
-/** Predictions beside the truth. */
+/** Whether a smaller or a larger value of a metric is better. */
+export type Direction = 'minimize' | 'maximize'
+
+/** Predictions with the true values. */
 export type Scored = {
   task: Task
   /** Regression: target values. Classification: class codes. */
@@ -29,7 +32,7 @@ export type Metric = {
   /** One sentence for people. */
   help: string
   tasks: Task[]
-  direction: 'minimise' | 'maximise'
+  direction: Direction
   /** Attainable values; null = unbounded. */
   range: [number | null, number | null]
   /** `target`: in the target's unit. `share`: 0.12 reads as 12 %. `none`: a plain number. */

@@ -12,7 +12,7 @@ const STEPS = 60
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
- * The power in [−2.5, 2.5] that maximises the profile likelihood of a normal distribution (Yeo and Johnson 2000, section 3), found by golden
+ * The power in [−2.5, 2.5] that maximizes the profile likelihood of a normal distribution (Yeo and Johnson 2000, section 3), found by golden
  * section. 1 (nothing changes) for columns without spread. `values` without NaN.
  */
 export function fitYeoJohnson(values: Float64Array): number {

@@ -15,7 +15,7 @@ export function describeRobustness(
   }
   const worse = (point: RobustnessPoint) =>
     point.value !== null &&
-    (metric.direction === 'maximise'
+    (metric.direction === 'maximize'
       ? point.high !== null && first.low !== null && point.high < first.low
       : point.low !== null && first.high !== null && point.low > first.high)
   const firstWorse = points.findIndex(worse)

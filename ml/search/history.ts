@@ -1,7 +1,8 @@
+import type { Direction } from '../metrics/types.ts'
 import type { Random } from '../random.ts'
 import { lastStep, valuesByStep } from './pruners/reports.ts'
 import { encodePoint, type Space } from './space.ts'
-import type { Direction, SearchOptions, Trial, TrialState } from './types.ts'
+import type { SearchOptions, Trial, TrialState } from './types.ts'
 
 /** A trial as a sampler sees it. */
 export type Row = {
@@ -9,7 +10,7 @@ export type Row = {
   state: TrialState
   /** Codes in the order of dimensions, NaN where the trial has no such parameter. */
   point: Float64Array
-  /** To be minimised; +∞ when there is no finite value. Of a pruned trial its last report. */
+  /** To be minimized; +∞ when there is no finite value. Of a pruned trial its last report. */
   loss: number
   /** Last step reported, −1 without reports. */
   step: number
@@ -43,7 +44,7 @@ export function compareRows(a: Row, b: Row): number {
 }
 
 export function readRows(space: Space, trials: readonly Trial[], direction: Direction): Row[] {
-  const sign = direction === 'minimise' ? 1 : -1
+  const sign = direction === 'minimize' ? 1 : -1
   return byNumber(trials).map(trial => {
     const reports = valuesByStep(trial.reports)
     const step = lastStep(reports)

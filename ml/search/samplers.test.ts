@@ -33,7 +33,7 @@ const bowl = (p: Parameters) => (Number(p.x) - 1) ** 2 + (Number(p.y) + 2) ** 2 
 const ids = Object.keys(samplers) as SamplerId[]
 const optionsOf = (sampler: SamplerId, more: Partial<SearchOptions> = {}): SearchOptions => ({
   sampler,
-  direction: 'minimise',
+  direction: 'minimize',
   seed: 5,
   ...more,
 })
@@ -100,8 +100,8 @@ const nasty = (p: Parameters, number: number): Partial<Trial> => {
 for (const sampler of ids) {
   test(`${sampler}: points lie inside a mixed and conditional space, whatever became of earlier ones`, () => {
     for (const trial of run(MIXED, 90, optionsOf(sampler), nasty)) assertInside(MIXED, trial.parameters)
-    const maximise = optionsOf(sampler, { direction: 'maximise', startup: 3 })
-    for (const trial of run(MIXED, 30, maximise, nasty)) assertInside(MIXED, trial.parameters)
+    const maximize = optionsOf(sampler, { direction: 'maximize', startup: 3 })
+    for (const trial of run(MIXED, 30, maximize, nasty)) assertInside(MIXED, trial.parameters)
   })
 
   test(`${sampler}: the same history in any order, in memory or as JSON, gives the same point; another seed or number another`, () => {
@@ -171,7 +171,7 @@ for (const sampler of ids) {
       const sum = (id: SamplerId) =>
         [1, 2, 3, 4].reduce((total, seed) => {
           const sign = seed % 2 ? 1 : -1
-          const options = optionsOf(id, { seed, direction: sign > 0 ? 'minimise' : 'maximise' })
+          const options = optionsOf(id, { seed, direction: sign > 0 ? 'minimize' : 'maximize' })
           const trials = run(BOWL, sampler === 'gp' ? 40 : 80, options, p => ({ value: sign * bowl(p) }))
           return total + Math.log10(Math.min(...trials.map(trial => sign * trial.value!)))
         }, 0)

@@ -11,7 +11,7 @@ import { splitRows } from './tpe.ts'
 import type { SamplerId, SearchOptions, SearchParameter, SearchSpace, Trial } from './types.ts'
 import { warmStart } from './warm-start.ts'
 
-const options: SearchOptions = { sampler: 'tpe', direction: 'minimise', seed: 1 }
+const options: SearchOptions = { sampler: 'tpe', direction: 'minimize', seed: 1 }
 
 test('a grid tries every combination that exists once, then says that nothing is left', () => {
   const space: SearchSpace = [
@@ -105,7 +105,7 @@ test('good trials are the best complete ones, then pruned ones by how far they c
   ]
   const known = readSpace(space)
   const numbers = (count: number, side: 'good' | 'rest') =>
-    splitRows(readRows(known, trials, 'minimise'), count)[side].map(row => row.trial.number)
+    splitRows(readRows(known, trials, 'minimize'), count)[side].map(row => row.trial.number)
   for (const [count, good] of [
     [1, [2]],
     [2, [0, 2]],
@@ -170,8 +170,8 @@ test('a warm start takes the best of earlier studies in turn and moves them into
   ]
   const second = [trial(0, { rate: 0.02, depth: 3 }, -3), trial(1, { depth: 'deep' }, -4), trial(2, { depth: 0 }, 7)]
   const earlier = [
-    { direction: 'maximise' as const, trials: first },
-    { direction: 'minimise' as const, trials: second },
+    { direction: 'maximize' as const, trials: first },
+    { direction: 'minimize' as const, trials: second },
   ]
   assert.deepEqual(warmStart(space, earlier, 9), [
     { rate: 0.1, depth: 5, loss: 'l1' },

@@ -1,3 +1,4 @@
+import type { Direction } from '../metrics/types.ts'
 import type { Parameters, ParameterValue } from '../trainers/types.ts'
 
 /** The parameter exists only where its parent has one of these values. */
@@ -30,8 +31,6 @@ export type Trial = {
   /** Scores at the rungs of successive halving passed so far: what `shouldPrune` gave back. */
   rungs?: number[]
 }
-
-export type Direction = 'minimise' | 'maximise'
 
 /**
  * `gp` finds the best points when a trial takes a second or more (it thinks for some milliseconds); `tpe` thinks for less than one and is good

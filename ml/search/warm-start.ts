@@ -1,8 +1,9 @@
 import { canonicalJson } from '../format/canonical-json.ts'
+import type { Direction } from '../metrics/types.ts'
 import type { Parameters } from '../trainers/types.ts'
 import { compareLoss, readRows } from './history.ts'
 import { type Dimension, encode, readSpace, type Space, snap } from './space.ts'
-import type { Direction, SearchSpace, Trial } from './types.ts'
+import type { SearchSpace, Trial } from './types.ts'
 
 /**
  * The best points of earlier studies, a best one of each in turn, to be tried first (`SearchOptions.first`): moved into the bounds of the new

@@ -14,7 +14,7 @@ export const baseline: Trainer = {
     {
       name: 'strategy',
       label: 'Strategy',
-      help: 'Mean minimises squared error, median absolute error. Only for regression.',
+      help: 'Mean minimizes squared error, median absolute error. Only for regression.',
       kind: 'choice',
       default: 'mean',
       options: [

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts'
 import { cholesky, solveCholesky } from './cholesky.ts'
 
 /**
- * minimise over θ: ½ θᵀGθ − qᵀθ + Σ l1ⱼ|θⱼ| + ½ Σ l2ⱼθⱼ²; every penalised least-squares problem once its rows are summed up.
+ * minimize over θ: ½ θᵀGθ − qᵀθ + Σ l1ⱼ|θⱼ| + ½ Σ l2ⱼθⱼ²; every penalised least-squares problem once its rows are summed up.
  * Columns with Gⱼⱼ = 0 keep θⱼ = 0.
  */
 export type Quadratic = {

@@ -13,7 +13,7 @@ export function lossOf(metricId: string, task: Task, classCount: number): Loss {
   if (metricId === 'log_loss') return (truth, predicted) => logLoss(truth, predicted, classCount)
   if (metricId === 'roc_auc' && task === 'binary') return (truth, predicted) => -areaUnderRoc(truth, predicted)
   const metric = getMetric(metricId)
-  const sign = metric.direction === 'minimise' ? 1 : -1
+  const sign = metric.direction === 'minimize' ? 1 : -1
   return (truth, predicted) => sign * metric.compute({ task, classCount, truth, predicted })
 }
 

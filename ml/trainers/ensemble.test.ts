@@ -145,7 +145,7 @@ test('losses equal the metrics they stand for, with ties', () => {
       const { compute, direction } = getMetric(id)
       const value = compute({ task, classCount, truth, predicted })
       const loss = lossOf(id, task, classCount)(truth, predicted)
-      assert.ok(Math.abs((direction === 'minimise' ? loss : -loss) - value) < 1e-9, id)
+      assert.ok(Math.abs((direction === 'minimize' ? loss : -loss) - value) < 1e-9, id)
     }
   }
 })

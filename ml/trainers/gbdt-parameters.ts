@@ -136,7 +136,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'objective',
     label: 'Objective',
-    help: 'What to minimise, for numbers: squared error predicts means, absolute error medians, quantile any quantile, Poisson counts.',
+    help: 'What to minimize, for numbers: squared error predicts means, absolute error medians, quantile any quantile, Poisson counts.',
     kind: 'choice',
     default: 'squared',
     options: [

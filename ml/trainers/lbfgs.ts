@@ -7,12 +7,12 @@ export type Precondition = (vector: Float64Array) => void
 export type Minimum = { point: Float64Array; value: number; iterations: number; converged: boolean }
 
 /**
- * L-BFGS, and OWL-QN where `l1[j] > 0` (Andrew and Gao 2007): minimises objective(w) + Σ l1ⱼ|wⱼ|.
+ * L-BFGS, and OWL-QN where `l1[j] > 0` (Andrew and Gao 2007): minimizes objective(w) + Σ l1ⱼ|wⱼ|.
  * Stops when the largest (pseudo-)gradient entry is ≤ tolerance. A good `precondition` saves most iterations; not with L1, where steps
  * must stay in their orthant.
  * @param onIteration awaited once an iteration.
  */
-export async function minimise(
+export async function minimize(
   objective: Objective,
   start: Float64Array,
   l1: Float64Array,

@@ -1,6 +1,6 @@
 import { cholesky, solveCholesky } from './cholesky.ts'
 import { descend, dualityGap, solveRidge } from './elastic-net.ts'
-import { minimise, type Precondition } from './lbfgs.ts'
+import { minimize, type Precondition } from './lbfgs.ts'
 import { BLOCK, type Design } from './linear-design.ts'
 import { type Loss, multinomialObjective, objectiveOf, squaredLoss } from './linear-loss.ts'
 import { MOMENT_ROWS, momentsOf } from './linear-moments.ts'
@@ -85,7 +85,7 @@ export async function solveGeneral(
     options.l1 === 0 ? await createPrecondition(design, [curvature], penalty.l2, options.breathe) : undefined
   const l1 = new Float64Array(cols + 1)
   l1.set(penalty.l1)
-  return minimise(objective, start, l1, { ...options, precondition }, (iteration, value) => {
+  return minimize(objective, start, l1, { ...options, precondition }, (iteration, value) => {
     options.report(iteration, value)
     return options.breathe()
   })
@@ -113,7 +113,7 @@ export async function solveMultinomial(
   const precondition =
     options.l1 === 0 ? await createPrecondition(design, curvatures, penalty.l2, options.breathe) : undefined
   const objective = multinomialObjective(design, y, classCount, penalty.l2)
-  return minimise(objective, start, l1, { ...options, precondition }, (iteration, value) => {
+  return minimize(objective, start, l1, { ...options, precondition }, (iteration, value) => {
     options.report(iteration, value)
     return options.breathe()
   })

@@ -8,7 +8,7 @@ import { weightedQuantile } from './quantile.ts'
 const CODES = { squared: 0, absolute: 1, huber: 2, quantile: 3, poisson: 4, logistic: 5, softmax: 6 } as const
 export type ObjectiveName = keyof typeof CODES
 
-/** What boosting minimises, with the target moved and scaled so that single precision carries it: y = base + unit · target. */
+/** What boosting minimizes, with the target moved and scaled so that single precision carries it: y = base + unit · target. */
 export type Objective = {
   code: number
   link: Link

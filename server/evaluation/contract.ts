@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Direction } from '#ml/index.ts'
 import { nameAtVersion } from '#server/data/contract.ts'
 import type { Measured } from '#server/training/contract.ts'
 
@@ -17,7 +18,7 @@ export interface EvaluationSummary {
   validation: Measured | null
   rows: number | null
   /** Of `metric`. */
-  direction: 'minimise' | 'maximise' | null
+  direction: Direction | null
   createdAt: string
   endedAt: string | null
 }

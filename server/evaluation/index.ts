@@ -1,4 +1,3 @@
 /** The door for people: use cases that authorize their caller first. */
 export { listEvaluations, showEvaluation } from './read-evaluations.ts'
 export { startEvaluation } from './start-evaluation.ts'
-export type { Outcome } from './store.ts'

@@ -5,7 +5,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { showRun } from '#server/training/index.ts'
+import { describeRun } from '#server/training/service.ts'
 import type { EvaluationStarted } from './contract.ts'
 import { evaluationStarted } from './events.ts'
 import { evaluateRunJob } from './jobs.ts'
@@ -23,7 +23,7 @@ export async function startEvaluation(
 ): Promise<EvaluationStarted> {
   await authorise(kernel, caller, 'evaluation:write')
   const { scope } = caller
-  const run = await showRun(kernel, caller, input.run)
+  const run = await describeRun(kernel, scope, input.run)
   const { digest } = run
   if (run.status !== 'succeeded' || !digest)
     throw new AppError(

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { evaluations, jobs } from '#db/schema/index.ts'
+import type { Direction } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Measured } from '#server/training/contract.ts'
@@ -16,7 +17,7 @@ export interface Subject {
   target: string
   task: 'regression' | 'binary' | 'multiclass'
   metric: string
-  direction: 'minimise' | 'maximise'
+  direction: Direction
   seenInTraining: boolean
   validationIntervals: Record<string, Measured>
   validationRows: number | null

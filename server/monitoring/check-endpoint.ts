@@ -1,7 +1,7 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { showEndpoint } from '#server/serving/index.ts'
+import { describeEndpoint } from '#server/serving/service.ts'
 import type { CheckStarted } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'
 import { lockChecks, openChecks } from './store.ts'
@@ -14,7 +14,7 @@ export async function checkEndpoint(
 ): Promise<CheckStarted> {
   await authorise(kernel, caller, 'monitoring:check')
   const { scope } = caller
-  const { id, endpoint } = await showEndpoint(kernel, caller, input.endpoint)
+  const { id, endpoint } = await describeEndpoint(kernel, scope, input.endpoint)
   return change(kernel, caller.actor, async c => {
     await lockChecks(c.tx, id)
     const [open] = await openChecks(c.tx, scope, [id])

@@ -4,15 +4,8 @@ import type { Change } from '#server/platform/change.ts'
 import type { Verdict, VerdictCode, VerdictFacts } from './contract.ts'
 import { driftDetected, verdictChanged } from './events.ts'
 import { verdictSentence } from './messages.ts'
-import {
-  type CheckRow,
-  insertCheck,
-  newestChecks,
-  pruneChecks,
-  type Report,
-  replaceWindows,
-  type WindowRow,
-} from './store.ts'
+import type { MeasuredWindow } from './rules/plan-windows.ts'
+import { type CheckRow, insertCheck, newestChecks, pruneChecks, type Report, saveWindows } from './store.ts'
 
 /** Enough for a week of hourly checks that each found something new. */
 const CHECKS_KEPT = 200
@@ -25,8 +18,9 @@ export interface CheckResult {
   code: VerdictCode
   facts: VerdictFacts
   report: Report
-  months: Omit<WindowRow, 'grain'>[]
-  days: Omit<WindowRow, 'grain'>[]
+  /** Names of all windows that have rows, and the windows that were measured now. */
+  months: { all: string[]; measured: MeasuredWindow[] }
+  days: { all: string[]; measured: MeasuredWindow[] }
 }
 
 interface OfJob {
@@ -38,8 +32,8 @@ interface OfJob {
 export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, result: CheckResult): Promise<void> {
   const { endpointId, endpoint, verdict, code, facts, report } = result
   const [before] = await newestChecks(c.tx, scope, [endpointId], ['succeeded'])
-  await replaceWindows(c.tx, scope, endpointId, 'month', result.months)
-  await replaceWindows(c.tx, scope, endpointId, 'day', result.days)
+  await saveWindows(c.tx, scope, endpointId, 'month', result.months.all, result.months.measured)
+  await saveWindows(c.tx, scope, endpointId, 'day', result.days.all, result.days.measured)
   await insertCheck(c.tx, {
     projectId: scope.projectId,
     endpointId,

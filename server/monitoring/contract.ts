@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Direction } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { GRAINS, type Verdict } from './grains/contract.ts'
 
@@ -123,7 +124,7 @@ export interface MonitorStatus {
   rows: number
   labelled: number
   /** The metric of `performance`. */
-  metric: { id: string; label: string; direction: 'minimise' | 'maximise' } | null
+  metric: { id: string; label: string; direction: Direction } | null
   /** Of the answers, over all rows of the checked windows. */
   prediction: ColumnDrift | null
   /** IANA zone whose months and days the windows are. */

@@ -1,6 +1,6 @@
 import { authorise, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { listEndpoints, readHistory, showEndpoint } from '#server/serving/index.ts'
+import { describeEndpoint, describeEndpoints, describeHistory } from '#server/serving/service.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
 import { verdictSentence } from './messages.ts'
 import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts'
@@ -13,7 +13,7 @@ export async function listMonitors(
   caller: Caller,
 ): Promise<{ items: MonitorSummary[]; next: string | null }> {
   await authorise(kernel, caller, 'monitoring:read')
-  const { items } = await listEndpoints(kernel, caller)
+  const items = await describeEndpoints(kernel, caller.scope)
   const ids = items.map(e => e.id)
   const [checks, open] = await Promise.all([
     newestChecks(kernel.db, caller.scope, ids, ['succeeded']),
@@ -50,13 +50,13 @@ export async function readStatus(
 ): Promise<MonitorStatus> {
   await authorise(kernel, caller, 'monitoring:read')
   const { scope } = caller
-  const endpoint = await showEndpoint(kernel, caller, input.endpoint)
+  const endpoint = await describeEndpoint(kernel, scope, input.endpoint)
   const [[done], [newest], [open], windows, history] = await Promise.all([
     newestChecks(kernel.db, scope, [endpoint.id], ['succeeded']),
     newestChecks(kernel.db, scope, [endpoint.id], ['succeeded', 'failed', 'cancelled']),
     openChecks(kernel.db, scope, [endpoint.id]),
     listWindows(kernel.db, scope, endpoint.id, input.grain),
-    readHistory(kernel, caller, { endpoint: input.endpoint }),
+    describeHistory(kernel, scope, { endpoint: input.endpoint }),
   ])
   const report = done?.report
   return {

@@ -1,24 +1,31 @@
+import { createWriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import type { Sql } from 'postgres'
 import type { Handle, Tx } from '#db/client.ts'
 import { jobs, monitorChecks, monitorWindows } from '#db/schema/index.ts'
+import type { Direction } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { ColumnDrift, MonitorWindow, VerdictCode, VerdictFacts, WindowPerformance } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'
+import type { Basis, DayCount, MeasuredWindow, WindowBasis } from './rules/plan-windows.ts'
 
-/** What a check writes down beside its windows. */
+/** What a check stores with its windows. */
 export interface Report {
   v: 1
-  /** Of all that the result depends on: an equal one need not be computed again. */
+  /** Of everything that the result depends on: an equal one need not be computed again. */
   fingerprint: string
+  /** Of everything that all windows depend on; absent in reports of earlier versions. */
+  base?: string
   model: string
   version: number
   rows: number
   labelled: number
   columns: ColumnDrift[]
   prediction: ColumnDrift | null
-  metric: { id: string; label: string; direction: 'minimise' | 'maximise' } | null
+  metric: { id: string; label: string; direction: Direction } | null
 }
 
 export type CheckRow = Omit<typeof monitorChecks.$inferSelect, 'report' | 'code' | 'facts'> & {
@@ -103,26 +110,28 @@ export async function pruneChecks(tx: Tx, scope: ProjectScope, endpointId: strin
       ORDER BY created_at DESC, id DESC OFFSET ${keep})`)
 }
 
-/** The windows of the endpoint are these and no others: one that lost its rows goes. */
-export async function replaceWindows(
+/** The windows of the endpoint are those of `names` and no others; `changed` are written, the others stay. */
+export async function saveWindows(
   tx: Tx,
   scope: ProjectScope,
   endpointId: string,
   grain: string,
-  windows: Omit<WindowRow, 'grain'>[],
+  names: readonly string[],
+  changed: readonly MeasuredWindow[],
 ): Promise<void> {
   const mine = and(
     eq(monitorWindows.projectId, scope.projectId),
     eq(monitorWindows.endpointId, endpointId),
     eq(monitorWindows.grain, grain),
   )
-  const names = windows.map(w => w.window)
-  await tx.delete(monitorWindows).where(names.length === 0 ? mine : and(mine, notInArray(monitorWindows.window, names)))
-  for (let i = 0; i < windows.length; i += 100)
+  await tx
+    .delete(monitorWindows)
+    .where(names.length === 0 ? mine : and(mine, notInArray(monitorWindows.window, [...names])))
+  for (let i = 0; i < changed.length; i += 100)
     await tx
       .insert(monitorWindows)
       .values(
-        windows.slice(i, i + 100).map(w => ({
+        changed.slice(i, i + 100).map(w => ({
           projectId: scope.projectId,
           endpointId,
           grain,
@@ -131,6 +140,7 @@ export async function replaceWindows(
           labelled: w.labelled,
           columns: [...w.columns, ...(w.prediction ? [{ ...w.prediction, isPrediction: true }] : [])],
           performance: { ...w.performance, versions: w.versions },
+          basis: { ...w.basis },
         })),
       )
       .onConflictDoUpdate({
@@ -140,9 +150,19 @@ export async function replaceWindows(
           labelled: sql`excluded.labelled`,
           columns: sql`excluded.columns`,
           performance: sql`excluded.performance`,
+          basis: sql`excluded.basis`,
           computedAt: sql`now()`,
         },
       })
+}
+
+/** What the stored windows of an endpoint were computed from. */
+export async function listBases(db: Handle, scope: ProjectScope, endpointId: string): Promise<WindowBasis[]> {
+  const rows = await db
+    .select({ grain: monitorWindows.grain, window: monitorWindows.window, basis: monitorWindows.basis })
+    .from(monitorWindows)
+    .where(and(eq(monitorWindows.projectId, scope.projectId), eq(monitorWindows.endpointId, endpointId)))
+  return rows.map(({ grain, window, basis }) => ({ grain, window, basis: basis as Basis | null }))
 }
 
 export async function listWindows(
@@ -181,70 +201,63 @@ export async function listWindows(
   })
 }
 
-export interface Traffic {
-  rows: number
-  labelled: number
-  firstReceived: string | null
-  lastReceived: string | null
-  /** Of event time, in the project's zone, as `2012-03-14`. */
-  lastDay: string | null
+/** How much there is of an endpoint per day of event time, oldest first. */
+export async function countTraffic(db: Handle, scope: ProjectScope, endpointId: string): Promise<DayCount[]> {
+  const rows = await db.execute(sql`
+    SELECT to_char(p.event_time AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day,
+      count(*)::float8 AS rows, count(f.key)::float8 AS labels
+    FROM prediction_log p
+    LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
+    WHERE p.project_id = ${scope.projectId} AND p.endpoint_id = ${endpointId}
+    GROUP BY 1 ORDER BY 1`)
+  return rows as unknown as DayCount[]
 }
 
-/** How much there is of an endpoint. Rows and labels are only ever added (and dropped by age), so these counts tell of any change. */
-export async function measureTraffic(db: Handle, scope: ProjectScope, endpointId: string): Promise<Traffic> {
-  const [row] = (await db.execute(sql`
-    SELECT count(*)::float8 AS rows, min(received_at)::text AS first, max(received_at)::text AS last,
-      to_char(max(event_time) AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day,
-      (SELECT count(*)::float8 FROM feedback f WHERE f.project_id = ${scope.projectId} AND f.endpoint_id = ${endpointId}) AS labelled
-    FROM prediction_log WHERE project_id = ${scope.projectId} AND endpoint_id = ${endpointId}`)) as unknown as {
-    rows: number
-    first: string | null
-    last: string | null
-    day: string | null
-    labelled: number
-  }[]
-  return {
-    rows: row!.rows,
-    labelled: row!.labelled,
-    firstReceived: row!.first,
-    lastReceived: row!.last,
-    lastDay: row!.day,
-  }
+/** The model versions that answered requests of the endpoint. */
+export async function listAnsweringVersions(db: Handle, scope: ProjectScope, endpointId: string): Promise<string[]> {
+  const rows = (await db.execute(sql`
+    SELECT DISTINCT version_id::text AS id FROM prediction_log
+    WHERE project_id = ${scope.projectId} AND endpoint_id = ${endpointId}`)) as unknown as { id: string }[]
+  return rows.map(r => r.id)
 }
 
+/** One logged prediction, as a line of the file that `exportTraffic` writes. */
 export interface TrafficRow {
-  /** Of event time, in the project's zone, as `2012-03-14`. */
+  /** Day of event time in the project's zone, as `2012-03-14`. */
   day: string
   version_id: string
   features: Record<string, unknown>
   prediction: unknown
   probabilities: number[] | null
-  /** What turned out to be true; null: not known (yet). */
+  /** The true value; null: not known (yet). */
   actual: unknown
 }
 
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
 /**
- * All rows of an endpoint in order of event time, by a cursor: some thousand rows are in memory at a time. Feedback is looked up by its
- * primary key, which is the prediction's id, so that no plan can be slow however stale the statistics are.
+ * Writes the rows of some months to a file, one JSON document per line in order of event time. PostgreSQL writes the JSON and nothing
+ * of it is parsed here. COPY doubles every backslash: the reader must undo that.
  */
-export async function* streamTraffic(
+export async function exportTraffic(
   database: Sql,
   scope: ProjectScope,
   endpointId: string,
+  months: readonly string[],
+  path: string,
   signal: AbortSignal,
-): AsyncGenerator<TrafficRow[]> {
-  const query = database<TrafficRow[]>`
-    SELECT to_char(p.event_time AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day, p.version_id, p.features, p.prediction,
-      p.probabilities, f.actual
-    FROM prediction_log p
-    LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
-    WHERE p.project_id = ${scope.projectId} AND p.endpoint_id = ${endpointId}
-    ORDER BY p.event_time, p.id`
-  const stop = () => query.cancel()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    for await (const batch of query.cursor(2000)) yield batch
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+): Promise<void> {
+  if (months.length === 0) return writeFile(path, '')
+  const zone = literal(scope.zone)
+  // Feedback is joined by its primary key, so that no plan is slow however stale the statistics are.
+  const query = database.unsafe(`COPY (
+    SELECT row_to_json(t) FROM (
+      SELECT to_char(p.event_time AT TIME ZONE ${zone}, 'YYYY-MM-DD') AS day, p.version_id, p.features, p.prediction,
+        p.probabilities, f.actual
+      FROM prediction_log p
+      LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
+      WHERE p.project_id = ${literal(scope.projectId)} AND p.endpoint_id = ${literal(endpointId)}
+        AND to_char(p.event_time AT TIME ZONE ${zone}, 'YYYY-MM') IN (${months.map(literal).join(', ')})
+      ORDER BY p.event_time, p.id) t) TO STDOUT`)
+  await pipeline(await query.readable(), createWriteStream(path), { signal })
 }

@@ -1,12 +1,12 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { authorise, type Caller } from '#server/access/caller.ts'
-import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import type { ExportFormat } from './contract.ts'
-import type { Exported } from './export-thread.ts'
 import { versionOf } from './read-models.ts'
 import { requireServable } from './rules/decide-version.ts'
+import { exportOnnxTask } from './tasks.ts'
 
 export interface ExportedVersion {
   model: string
@@ -26,22 +26,22 @@ export async function exportVersion(
   await authorise(kernel, caller, 'registry:read')
   const { model, version } = await versionOf(kernel.db, caller.scope, reference)
   requireServable(model.name, version.number, version.servable)
-  const bundle = await kernel.blobs.readAll(version.servable.digest)
+  const stored = version.servable.digest
   return {
     model: model.name,
     version: version.number,
     digest: version.digest,
-    bytes: format === 'bundle' ? bundle : await toOnnx(bundle),
+    bytes: format === 'bundle' ? await kernel.blobs.readAll(stored) : await toOnnx(kernel, stored),
   }
 }
 
-async function toOnnx(bundle: Uint8Array): Promise<Uint8Array> {
-  const thread = new Worker(new URL('./export-thread.ts', import.meta.url), { workerData: bundle })
+async function toOnnx(kernel: Kernel, digest: string): Promise<Uint8Array> {
+  const folder = await kernel.blobs.temporaryFolder()
   try {
-    const [made] = (await once(thread, 'message')) as [Exported]
-    if ('bytes' in made) return made.bytes
-    throw new AppError('invalid', made.message, { hint: made.hint })
+    const [bundle, output] = [await kernel.blobs.pathOf(digest), join(folder, 'model.onnx')]
+    await runTask(exportOnnxTask, { bundle, output }, { signal: new AbortController().signal })
+    return await readFile(output)
   } finally {
-    await thread.terminate()
+    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -8,7 +8,7 @@ import { setAlias, versionById, versionOf } from '#server/registry/service.ts'
 import type { PrimaryChanged, PrimaryInput } from './contract.ts'
 import { primaryEndpointChanged } from './events.ts'
 import { listRevisions, lockEndpoint, lockPrimary, upsertPrimary } from './store.ts'
-import { unknownEndpoint } from './switch-endpoint.ts'
+import { unknownEndpoint } from './unknown-endpoint.ts'
 
 /**
  * Makes an endpoint the primary endpoint of the model that it serves: the alias `champion` moves to the version in force there, and follows

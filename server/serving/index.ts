@@ -2,7 +2,6 @@
 export { choosePrimary } from './choose-primary.ts'
 export { promoteVersion } from './promote-version.ts'
 export {
-  type History,
   listEndpoints,
   readHistory,
   readLiveStats,

@@ -1,4 +1,5 @@
 /** The door for other domains, workers and the inference server: no caller, no authorization. */
+export { describeEndpoint, describeEndpoints, describeHistory } from './describe-endpoints.ts'
 export { latencyBucket } from './rules/read-latency.ts'
 export { resolveInstant } from './rules/resolve-instant.ts'
 export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'

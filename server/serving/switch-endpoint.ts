@@ -1,5 +1,4 @@
 import type { Caller } from '#server/access/caller.ts'
-import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -16,6 +15,7 @@ import {
   lockPrimary,
   type RevisionRow,
 } from './store.ts'
+import { unknownEndpoint } from './unknown-endpoint.ts'
 
 /** Newest first. */
 export type PastRevisions = Awaited<ReturnType<typeof listRevisions>>
@@ -146,9 +146,4 @@ const requireReady = ({ model, version }: ModelVersion): void =>
     number: version.number,
     state: version.state as VersionState,
     servable: version.servable as Servable,
-  })
-
-export const unknownEndpoint = (name: string) =>
-  new AppError('not_found', `There is no endpoint “${name}” in this project.`, {
-    hint: 'The Serving page lists the endpoints; promoting a version creates one.',
   })

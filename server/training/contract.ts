@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Explanation } from '#ml/index.ts'
+import type { Direction, Explanation } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { nameAtVersion } from '#server/data/contract.ts'
 import { MAX_COMPARED, MAX_OVERLAID, MAX_TRIALS, type RunState, SPLITS, TASKS } from './states/contract.ts'
@@ -128,7 +128,7 @@ export interface ExperimentSummary {
   target: string | null
   task: (typeof TASKS)[number] | null
   metric: string | null
-  direction: 'minimize' | 'maximize' | null
+  direction: Direction | null
   runs: Record<RunState, number>
   best: { run: string; name: string; trainer: string; value: number } | null
   createdAt: string
@@ -170,7 +170,7 @@ export interface CurveSeries {
 
 export interface RunDetail extends RunSummary {
   metric: string | null
-  direction: 'minimize' | 'maximize' | null
+  direction: Direction | null
   dataset: string | null
   version: number | null
   target: string | null
@@ -226,7 +226,7 @@ export interface Tried {
 export interface Comparison {
   runs: RunSummary[]
   metric: string | null
-  direction: 'minimize' | 'maximize' | null
+  direction: Direction | null
   /** What differs first; each list in the order of `runs`. */
   params: Record<string, unknown[]>
   metrics: Record<string, (number | null)[]>
@@ -243,7 +243,7 @@ export interface LaunchOptions {
   taskReason: string
   split: (typeof SPLITS)[number]
   splitReason: string
-  metrics: { id: string; label: string; direction: 'minimize' | 'maximize'; default: boolean }[]
+  metrics: { id: string; label: string; direction: Direction; default: boolean }[]
   trainers: { id: string; label: string; description: string; settings: number }[]
   automl: { label: string; description: string }
   /** Columns a model would use, with what speaks against one: `equals the target`, `casual + registered = cnt`. */

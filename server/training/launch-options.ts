@@ -33,7 +33,7 @@ export async function readLaunchOptions(
     metrics: listMetrics(task).map(({ id: metric, label, direction }) => ({
       id: metric,
       label,
-      direction: direction === 'minimise' ? 'minimize' : 'maximize',
+      direction,
       default: metric === defaultMetric(task),
     })),
     trainers: listTrainers()

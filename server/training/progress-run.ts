@@ -1,14 +1,14 @@
 import type { Tx } from '#db/client.ts'
-import type { BundleManifest, Curves, Explanation, FittedRecipe, MetricValue, Task } from '#ml/index.ts'
+import type { Task } from '#ml/index.ts'
 import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import { writeEvent } from '#server/platform/events.ts'
-import type { Tried } from './contract.ts'
 import { runCancelled, runDone, runFailed } from './events.ts'
 import { dropPoints } from './points/store.ts'
 import { describeRecipe, finiteMetrics, type StoredPlan, type StoredResult } from './rules/store-result.ts'
+import type { RunResult } from './run-result.ts'
 import { type ExperimentRow, findRun, type RunRow, updateRun } from './store.ts'
 
 export interface RunToTrain {
@@ -36,22 +36,10 @@ export async function startRun(c: Change, scope: ProjectScope, runId: string, at
   return { run, experiment: { ...experiment, datasetVersionId, target, task: task as Task, metric } }
 }
 
-/** What a training measured, as plain data. */
-export interface TrainedRun {
+/** The result of a training with what its worker adds. */
+export interface TrainedRun extends RunResult {
   blob: StoredBlob
-  metrics: Record<string, MetricValue>
-  curves: Curves
-  recipe: FittedRecipe
-  classes: string[]
-  backend: BundleManifest['backend']
-  rowsTrain: number
-  rowsValidation: number
-  rowsWithoutTarget: number
-  notes: string[]
-  leaderboard?: Tried[]
-  explanation?: Explanation
   peakMemoryBytes: number | null
-  environment: { engineVersion: string; threads: number; node: string; platform: string }
 }
 
 /** In the worker's last transaction: the model becomes the project's, and the run is done. */
@@ -62,21 +50,13 @@ export async function completeRun(
   trained: TrainedRun,
   at: Date,
 ): Promise<void> {
-  const { blob, metrics, backend, environment } = trained
+  const { blob, metrics, recipe, backend, environment, ...measured } = trained
   await ownBlob(c.tx, scope.projectId, blob)
   const result: StoredResult = {
     ...((run.result as StoredPlan | null) ?? { v: 1, ignored: [], split: '' }),
+    ...measured,
     intervals: metrics,
-    curves: { ...trained.curves },
-    classes: trained.classes,
-    rowsTrain: trained.rowsTrain,
-    rowsValidation: trained.rowsValidation,
-    rowsWithoutTarget: trained.rowsWithoutTarget,
-    recipe: describeRecipe(trained.recipe),
-    notes: trained.notes,
-    ...(trained.leaderboard ? { leaderboard: trained.leaderboard } : {}),
-    ...(trained.explanation ? { explanation: trained.explanation } : {}),
-    peakMemoryBytes: trained.peakMemoryBytes,
+    recipe: describeRecipe(recipe),
   }
   await updateRun(c.tx, scope.projectId, run.id, {
     state: 'succeeded',

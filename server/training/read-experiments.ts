@@ -6,7 +6,7 @@ import { parseId, shortHex } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type ExperimentDetail, type ExperimentSummary, RUN_STATES, type RunState } from './contract.ts'
-import { directionOf, MINIMISED, toSummary } from './rules/rank-runs.ts'
+import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import {
   type BestRun,
   countRuns,
@@ -60,7 +60,7 @@ export async function listExperiments(
   const [rows, counted, best] = await Promise.all([
     listExperimentRows(kernel.db, scope),
     countRuns(kernel.db, scope),
-    findBestRuns(kernel.db, scope, MINIMISED),
+    findBestRuns(kernel.db, scope, MINIMIZED),
   ])
   const data = await dataOf(kernel, scope, rows)
   const counts = new Map<string, Counts>()
@@ -99,7 +99,7 @@ export async function showExperiment(kernel: Kernel, caller: Caller, which: stri
   const [listed, counted, [best], data] = await Promise.all([
     listRunsOf(kernel.db, scope, row.id, MAX_LISTED),
     countRuns(kernel.db, scope, row.id),
-    findBestRuns(kernel.db, scope, MINIMISED, [row.id]),
+    findBestRuns(kernel.db, scope, MINIMIZED, [row.id]),
     dataOf(kernel, scope, [row]),
   ])
   const counts = noCounts()

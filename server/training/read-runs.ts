@@ -8,7 +8,7 @@ import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Comparison, CurveSeries, RunDetail, RunSummary } from './contract.ts'
 import { readPoints } from './points/store.ts'
-import { directionOf, MINIMISED, toSummary } from './rules/rank-runs.ts'
+import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
 import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries, peakMemoryOf } from './store.ts'
 
@@ -31,14 +31,18 @@ export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: rea
 }
 
 async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<RunSummary[]> {
-  const best = await findBestRuns(kernel.db, scope, MINIMISED, [...new Set(rows.map(r => r.experimentId))])
+  const best = await findBestRuns(kernel.db, scope, MINIMIZED, [...new Set(rows.map(r => r.experimentId))])
   const bestOf = new Map(best.map(b => [b.experimentId, b]))
   return rows.map(row => toSummary(row, bestOf.get(row.experimentId)))
 }
 
 export async function showRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
   await authorise(kernel, caller, 'training:read')
-  const { scope } = caller
+  return describeRun(kernel, caller.scope, ref)
+}
+
+/** The run with everything its page shows. Throws `not_found`. */
+export async function describeRun(kernel: Kernel, scope: ProjectScope, ref: string): Promise<RunDetail> {
   const listed = await requireRuns(kernel, scope, [ref])
   const { id } = listed[0]!
   const [found, [summary], series] = await Promise.all([
@@ -62,22 +66,27 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
     jobId: run.jobId,
     modelBytes: run.modelBytes,
     environment: run.environment,
-    intervals: result?.intervals ?? {},
-    curves: result?.curves ?? null,
-    ignored: result?.ignored ?? [],
-    rowsTrain: result?.rowsTrain ?? null,
-    rowsValidation: result?.rowsValidation ?? null,
-    recipe: result?.recipe ?? [],
-    recipeName: result?.recipeName ?? null,
-    notes: result?.notes ?? [],
-    leaderboard: result?.leaderboard ?? [],
-    explanation: result?.explanation ?? null,
-    decisions: result?.decisions ?? {},
-    dataOverride: result?.override ?? null,
+    ...resultOf(run.result as Partial<StoredResult> | null),
     peakMemoryBytes: result?.peakMemoryBytes ?? (run.jobId ? await peakMemoryOf(kernel.db, scope, run.jobId) : null),
     series: series.map(s => s.key),
   }
 }
+
+/** The stored result as pages read it; a run that has none yet has empty lists. */
+const resultOf = (result: Partial<StoredResult> | null) => ({
+  intervals: result?.intervals ?? {},
+  curves: (result?.curves ?? null) as RunDetail['curves'],
+  ignored: result?.ignored ?? [],
+  rowsTrain: result?.rowsTrain ?? null,
+  rowsValidation: result?.rowsValidation ?? null,
+  recipe: result?.recipe ?? [],
+  recipeName: result?.recipeName ?? null,
+  notes: result?.notes ?? [],
+  leaderboard: result?.leaderboard ?? [],
+  explanation: result?.explanation ?? null,
+  decisions: result?.decisions ?? {},
+  dataOverride: result?.override ?? null,
+})
 
 /** Runs side by side; what differs comes first. */
 export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Comparison> {

@@ -215,11 +215,11 @@ export interface BestRun {
   measured: Measured | null
 }
 
-/** The best done run of each experiment by the experiment's metric; `minimised` names the metrics of which less is better. */
+/** The best done run of each experiment by the experiment's metric; `minimized` names the metrics of which less is better. */
 export async function findBestRuns(
   db: Handle,
   scope: ProjectScope,
-  minimised: readonly string[],
+  minimized: readonly string[],
   experimentIds?: readonly string[],
 ): Promise<BestRun[]> {
   if (experimentIds?.length === 0) return []
@@ -229,7 +229,7 @@ export async function findBestRuns(
       SELECT DISTINCT ON (r.experiment_id) r.experiment_id, r.id, r.name, r.trainer, e.metric, (r.metrics ->> e.metric)::float8 AS value
       FROM runs r JOIN experiments e ON e.project_id = r.project_id AND e.id = r.experiment_id
       WHERE r.project_id = ${scope.projectId} AND r.state = 'succeeded' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
-      ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimised} THEN 1 ELSE -1 END, r.number)
+      ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimized} THEN 1 ELSE -1 END, r.number)
     SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.value, r.result -> 'intervals' -> b.metric AS measured
     FROM best b JOIN runs r ON r.id = b.id`)) as unknown as BestRun[]
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { EngineError } from '#ml/index.ts'
+import { killGroup } from '#server/platform/tasks/kill-group.ts'
 
 /** All that a command may know of the machine it runs on; the rest of its environment is about its work. */
 const ALLOWED_VARIABLES = ['PATH', 'LANG', 'LC_ALL']
@@ -45,8 +46,9 @@ export async function runProcess(run: CommandRun): Promise<void> {
       if (last.length > KEPT_LINES) last.shift()
       run.said(text)
     })
-  if (child.pid) run.began(child.pid)
-  const kill = () => killGroup(child)
+  const { pid } = child
+  if (pid) run.began(pid)
+  const kill = () => pid && killGroup(pid)
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -95,19 +97,6 @@ function endUser(uid: number): void {
     timeout: 5000,
     env: { NODE_ENV: 'production' },
   })
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid) endGroup(child.pid)
-}
-
-/** Ends a process group; one that is gone already is fine. */
-export function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // Nothing of it is left.
-  }
 }
 
 function failure(how: string, last: readonly string[]): EngineError {

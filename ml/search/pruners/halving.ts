@@ -1,4 +1,5 @@
-import type { Direction, Trial } from '../types.ts'
+import type { Direction } from '../../metrics/types.ts'
+import type { Trial } from '../types.ts'
 import { lastStep, longestStep, valuesByStep } from './reports.ts'
 import type { HalvingSettings, PruneDecision } from './types.ts'
 
@@ -30,9 +31,9 @@ export function pruneByHalving(
     const competing = others.flatMap(other => other.rungs?.[rung] ?? [])
     competing.push(value)
     if (competing.length <= bootstrapCount) return { prune: true, rungs }
-    const sorted = competing.sort((a, b) => (direction === 'minimise' ? a - b : b - a))
+    const sorted = competing.sort((a, b) => (direction === 'minimize' ? a - b : b - a))
     const last = sorted[Math.max(0, Math.floor(sorted.length / reductionFactor) - 1)]!
-    if (direction === 'minimise' ? value > last : value < last) return { prune: true, rungs }
+    if (direction === 'minimize' ? value > last : value < last) return { prune: true, rungs }
   }
   return { prune: false, rungs }
 }

@@ -14,7 +14,7 @@ export function prunesByPercentile(
   const step = lastStep(own)
   if (step < 0 || !isDue(step, own, settings)) return false
   // Of negated values the percentile is that of the other end.
-  const sign = direction === 'minimise' ? 1 : -1
+  const sign = direction === 'minimize' ? 1 : -1
   const best = least([...own.values()].map(value => sign * value))
   if (Number.isNaN(best)) return true
   const others = complete.map(other => valuesByStep(other.reports).get(step)).filter(value => value !== undefined)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
-import type { Direction, Trial } from '../types.ts'
+import type { Direction } from '../../metrics/types.ts'
+import type { Trial } from '../types.ts'
 import { bracketBudgets, bracketOf } from './hyperband.ts'
 import { shouldPrune } from './should-prune.ts'
 import type { PrunerSettings } from './types.ts'
@@ -46,6 +47,6 @@ test('no reports, no pruning; an unknown pruner is refused', () => {
   const trial: Trial = { number: 0, state: 'running', parameters: {} }
   for (const { pruner, name, direction } of studies)
     assert.equal(shouldPrune({ name, direction, pruner, trials: [] }, trial).prune, false)
-  const study = { name: 's', direction: 'minimise' as const, trials: [] }
+  const study = { name: 's', direction: 'minimize' as const, trials: [] }
   assert.throws(() => shouldPrune({ ...study, pruner: { kind: 'x' } as unknown as PrunerSettings }, trial), /no pruner/)
 })

@@ -1,4 +1,5 @@
-import type { Direction, Trial } from '../types.ts'
+import type { Direction } from '../../metrics/types.ts'
+import type { Trial } from '../types.ts'
 
 /** When a pruner looks at all: from step `warmupSteps` on, at the first report within each `intervalSteps`. */
 export type Interval = { warmupSteps?: number; intervalSteps?: number }

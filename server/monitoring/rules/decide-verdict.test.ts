@@ -31,7 +31,7 @@ const input = (given: Partial<VerdictInput> = {}): VerdictInput => ({
   columns: [column('temp'), column('humidity')],
   prediction: column('prediction'),
   latest: null,
-  metric: { label: 'RMSE', direction: 'minimise' },
+  metric: { label: 'RMSE', direction: 'minimize' },
   performance: [],
   ...given,
 })
@@ -110,7 +110,7 @@ const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
     'of a score less is worse',
     {
       labelled: 500,
-      metric: { label: 'ROC AUC', direction: 'maximise' },
+      metric: { label: 'ROC AUC', direction: 'maximize' },
       performance: [{ ...month('2012-01', 0.6, 500, 0.02), baseline: 0.9, baselineLow: 0.88, baselineHigh: 0.92 }],
     },
     'alert',

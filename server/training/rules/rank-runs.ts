@@ -1,19 +1,17 @@
-import { getMetric, listMetrics } from '#ml/index.ts'
+import { type Direction, getMetric, listMetrics } from '#ml/index.ts'
 import { shortHex } from '#server/kernel/ids.ts'
 import type { Measured, RunState, RunSummary } from '../contract.ts'
 import type { BestRun, ListedRun } from '../store.ts'
 
-export type Direction = 'minimize' | 'maximize'
-
 /** Metrics of which less is better. */
-export const MINIMISED: readonly string[] = listMetrics()
-  .filter(m => m.direction === 'minimise')
+export const MINIMIZED: readonly string[] = listMetrics()
+  .filter(m => m.direction === 'minimize')
   .map(m => m.id)
 
 /** Null for a metric that the engine does not know (a client logged it). */
 export function directionOf(metric: string | null): Direction | null {
   if (metric === null || !listMetrics().some(m => m.id === metric)) return null
-  return getMetric(metric).direction === 'minimise' ? 'minimize' : 'maximize'
+  return getMetric(metric).direction
 }
 
 /** Two runs are tied when their intervals overlap: the data cannot tell which is better. */

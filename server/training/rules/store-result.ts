@@ -1,5 +1,6 @@
-import { describeStep, type Explanation, type FittedRecipe, type MetricValue } from '#ml/index.ts'
-import type { Decisions, Measured, Tried } from '../contract.ts'
+import { describeStep, type FittedRecipe, type MetricValue } from '#ml/index.ts'
+import type { Decisions } from '../contract.ts'
+import type { RunResult } from '../run-result.ts'
 
 /** `runs.result` from the launch on. */
 export interface StoredPlan {
@@ -13,21 +14,14 @@ export interface StoredPlan {
   override?: { reason: string; by: string; at: string }
 }
 
-/** `runs.result` of a done run: what was measured on the validation rows, and how the rows became numbers. */
-export interface StoredResult extends StoredPlan {
-  intervals: Record<string, Measured>
-  curves: Record<string, unknown>
-  classes: string[]
-  rowsTrain: number
-  rowsValidation: number
-  /** Left out because their target is missing. */
-  rowsWithoutTarget: number
-  /** Steps of the fitted recipe in words. */
+/** `runs.result` of a finished run. Its metrics have intervals; the steps of the fitted recipe are described in words. */
+export interface StoredResult
+  extends StoredPlan,
+    Omit<RunResult, 'metrics' | 'recipe' | 'backend' | 'environment' | 'notes'> {
+  intervals: RunResult['metrics']
   recipe: string[]
-  /** Since 0.2: see `RunDetail`. */
+  /** Since 0.2. */
   notes?: string[]
-  leaderboard?: Tried[]
-  explanation?: Explanation
   peakMemoryBytes: number | null
 }
 

@@ -11,22 +11,22 @@ import {
   metricInterval,
   summarise,
 } from '#ml/index.ts'
-import type { ColumnDrift, WindowPerformance } from '#server/monitoring/contract.ts'
-import type { WindowRow } from '#server/monitoring/service.ts'
+import type { ColumnDrift, MonitorWindow, WindowPerformance } from '#server/monitoring/contract.ts'
+import type { WindowSummaries } from '#server/monitoring/service.ts'
 import type { Labelled } from './read-truth.ts'
 
-/** Rows that lie in memory until they are added to the summaries. */
+/** Rows held in memory until they are added to the summaries. */
 const BUFFER_ROWS = 8192
-/** Beyond this many labelled rows of a window the error is that of the first ones: 400,000 bound the memory of a month. */
-const MOST_LABELLED = 400_000
+/** The error of a window is measured on at most this many labelled rows, which bounds the memory of a month. */
+const MAX_LABELLED = 400_000
 
 export type Summaries = { columns: Map<string, ColumnSummary>; prediction: ColumnSummary | null; rows: number }
 
-/** What windows are compared with: the part of the bundle that monitoring reads. */
+/** The part of the bundle that windows are compared with. */
 export interface Reference {
   bundle: Pick<BundleManifest, 'signature' | 'task' | 'classes' | 'baseline'>
   metric: string
-  /** Columns in which drift means something: moments in time only ever move on. */
+  /** Columns whose drift is measured: not times, which always move on. */
   watched: string[]
 }
 
@@ -45,10 +45,10 @@ export interface Window {
     labelled: Labelled | null,
   ): void
   summaries(): Summaries
-  result(): Omit<WindowRow, 'grain'>
+  result(): MonitorWindow & { performance: WindowPerformance }
 }
 
-/** Adds rows up to the drift of each column, of the answers, and the measured error; some thousand rows are held at a time. */
+/** Sums rows up to the drift of each column and of the predictions, and to the measured error. Holds some thousand rows at a time. */
 export function createWindow(name: string, reference: Reference): Window {
   const { baseline, signature, task } = reference.bundle
   const specs = frameSpecs(signature, c => reference.watched.includes(c.name))
@@ -82,7 +82,7 @@ export function createWindow(name: string, reference: Reference): Window {
       if (version !== null) versions.add(version)
       features.push(row.features)
       answers.push(row.prediction)
-      if (labelled && truth.length < MOST_LABELLED) {
+      if (labelled && truth.length < MAX_LABELLED) {
         truth.push(labelled.truth)
         for (const value of labelled.predicted) predicted.push(value)
       }
@@ -129,13 +129,19 @@ function merge(into: Map<string, ColumnSummary>, column: string, summary: Column
   into.set(column, before ? mergeSummaries(before, summary) : summary)
 }
 
-/** Adds a finished window to the sum of all. */
-export function addSummaries(total: Summaries, part: Summaries): void {
-  for (const [column, summary] of part.columns) merge(total.columns, column, summary)
+/** Adds the stored summaries of a window to a sum. Columns that the model no longer has are skipped. */
+export function addSummaries(total: Summaries, part: WindowSummaries, { bundle: { baseline } }: Reference): void {
+  for (const [column, summary] of part.columns) if (baseline.columns[column]) merge(total.columns, column, summary)
   if (part.prediction)
     total.prediction = total.prediction ? mergeSummaries(total.prediction, part.prediction) : part.prediction
   total.rows += part.rows
 }
+
+export const toStored = ({ rows, columns, prediction }: Summaries): WindowSummaries => ({
+  rows,
+  columns: [...columns],
+  prediction,
+})
 
 export function driftOfSummaries(
   sums: Summaries,

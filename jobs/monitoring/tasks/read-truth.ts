@@ -1,5 +1,4 @@
-import type { BundleManifest } from '#ml/index.ts'
-import { createClassReader } from '../evaluation/read-class.ts'
+import { type BundleManifest, createClassReader } from '#ml/index.ts'
 
 /** A labelled prediction as numbers: the true value or class code, and the value or probabilities that were answered. */
 export interface Labelled {

@@ -5,7 +5,7 @@ const WORDS = new Map([
   ['no', false],
 ])
 
-/** Reads a cell as the code of a class: by its name, as a truth value, or by number (`1.0` is `1`). Undefined: the model knows no such class. */
+/** Returns a function that reads a cell as the code of a class: by name, as a truth value, or by number (`1.0` is `1`). Undefined: not a class. */
 export function createClassReader(classes: readonly string[]): (value: unknown) => number | undefined {
   const codes = new Map(classes.map((name, code) => [name, code]))
   const byNumber = new Map(classes.map((name, code) => [name.trim() === '' ? Number.NaN : Number(name), code]))

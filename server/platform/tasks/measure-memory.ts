@@ -10,10 +10,10 @@ export interface TreeMemory {
   peakBytes: number
 }
 
-/** When memory runs out, Linux ends this process before the others. */
+/** Value for `oom_score_adj`: when the machine runs out of memory, Linux kills this process before others. */
 const OOM_SCORE = '800'
 
-export function preferToDie(): void {
+export function killFirstWhenOutOfMemory(): void {
   if (process.platform !== 'linux') return
   try {
     // Never lower than what the process was started with: that needs privileges.

@@ -1,0 +1,40 @@
+import type {
+  Calibration,
+  ClassWeights,
+  Parameters,
+  RecipeStep,
+  Schema,
+  Split,
+  Task,
+  ThresholdChoice,
+} from '#ml/index.ts'
+
+/** Input of the training task: files and settings, never an address or a key. */
+export interface TrainInput {
+  /** Equal keys mean equal frames: a process keeps its last one. */
+  frameKey: string
+  path: string
+  query: string
+  schema: Schema
+  target: string
+  task: Task
+  trainer: string
+  parameters: Parameters
+  split: Split
+  /** Steps of a saved recipe, before they are completed for the trainer. */
+  steps?: RecipeStep[]
+  metric: string
+  classWeights?: ClassWeights
+  calibration?: 'none' | Calibration['method']
+  threshold?: ThresholdChoice
+  seed: number
+  threads: number
+  /** Backend of networks, from FLEXIML_TENSORFLOW. */
+  tensorflow: 'auto' | 'native' | 'wasm'
+  /** Memory limit of DuckDB while it reads. */
+  readMemoryMb: number
+  /** Instead of a trainer: a line for the shell, with its time limit. */
+  command?: { line: string; minutes: number; parameters: Parameters }
+  /** Where the packed model is written. */
+  output: string
+}

@@ -1,0 +1,138 @@
+import { writeFile } from 'node:fs/promises'
+import {
+  createFrameBuilder,
+  ENGINE_VERSION,
+  explainModel,
+  type Frame,
+  frameSpecs,
+  loadPredictor,
+  type TrainResult,
+  trainPipeline,
+} from '#ml/node.ts'
+import '#ml/onnx.ts'
+import type { TaskContext } from '#server/platform/tasks/define-task.ts'
+import type { MetricPoint, RunResult } from '#server/training/service.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
+import { learnByCommand } from '../command/learn-by-command.ts'
+import { createReporter, TRAINING_ENDS } from './report-training.ts'
+import type { TrainInput } from './train-input.ts'
+
+/** Time limit of the explanation; it uses as many columns and rows as fit. */
+const EXPLAIN_MS = 10_000
+
+type Context = TaskContext<MetricPoint[]>
+
+/** The frame of the last run: runs of one experiment share it. */
+let kept: { key: string; frame: Frame } | undefined
+
+/** Trains and measures one model, writes the packed bundle to `input.output`, and returns what was measured. */
+export async function run(input: TrainInput, context: Context): Promise<RunResult> {
+  const { signal, progress, line } = context
+  progress(0.02, 'reading the data')
+  const frame = await readFrame(input, signal)
+  progress(0.05, 'preparing the columns')
+  // The process has none of the instance's variables; the engine reads this one when it first needs TensorFlow.
+  process.env.FLEXIML_TENSORFLOW = input.tensorflow
+  const reporter = createReporter(input, context)
+  const result = await trainPipeline({
+    frame,
+    schema: input.schema,
+    target: input.target,
+    task: input.task,
+    trainerId: input.trainer,
+    parameters: input.parameters,
+    split: input.split,
+    steps: input.steps,
+    metric: input.metric,
+    classWeights: input.classWeights,
+    calibration: input.calibration,
+    threshold: input.threshold,
+    seed: input.seed,
+    threads: input.threads,
+    learn: learnOf(input, context, reporter.report),
+    report: reporter.report,
+    say: text => line('info', text),
+    signal,
+    now: () => performance.now(),
+  })
+  reporter.flush()
+  await writeFile(input.output, result.bundle)
+  const explanation = await explain(input, frame, result, context)
+  const { classes, metrics, curves, recipe, backend, notes, leaderboard, rowsTrain, rowsValidation } = result
+  return {
+    classes,
+    metrics,
+    curves,
+    recipe,
+    backend,
+    notes,
+    ...(leaderboard ? { leaderboard } : {}),
+    rowsTrain,
+    rowsValidation,
+    rowsWithoutTarget: result.rowsWithoutTarget,
+    ...(explanation ? { explanation } : {}),
+    environment: {
+      engineVersion: ENGINE_VERSION,
+      threads: input.threads,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+    },
+  }
+}
+
+async function readFrame(input: TrainInput, signal: AbortSignal): Promise<Frame> {
+  if (kept?.key === input.frameKey) return kept.frame
+  kept = undefined
+  const builder = createFrameBuilder(frameSpecs(input.schema))
+  await withDuckDb(
+    { files: [input.path], limits: { memoryMb: input.readMemoryMb, threads: input.threads }, signal },
+    async db => {
+      const result = await db.stream(input.query)
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        signal.throwIfAborted()
+        builder.appendColumns(chunk.getColumns())
+      }
+    },
+  )
+  kept = { key: input.frameKey, frame: builder.build() }
+  return kept.frame
+}
+
+/** The user's own command instead of a trainer; undefined without one. */
+function learnOf(
+  input: TrainInput,
+  { line, progress, ownGroup, signal }: Context,
+  report: (step: number, metrics: Record<string, number>) => void,
+) {
+  const { command } = input
+  if (!command) return undefined
+  const { line: shellLine, minutes, parameters } = command
+  return learnByCommand(
+    { ...input, command: shellLine, minutes, parameters, memoryMb: input.readMemoryMb },
+    { said: text => line('info', text), began: ownGroup, report, progress, signal },
+  )
+}
+
+/** Explains the model on its validation rows. A run is worth having without it: a failure is logged only. */
+async function explain(input: TrainInput, frame: Frame, result: TrainResult, { signal, progress, line }: Context) {
+  progress(TRAINING_ENDS, 'explaining the model')
+  try {
+    const { signature, predictFrame } = loadPredictor(result.bundle)
+    return await explainModel({
+      frame,
+      rows: result.validation.rows,
+      columns: signature.columns.map(column => column.name),
+      predictFrame,
+      scored: { task: result.task, truth: result.validation.truth, classCount: result.classes.length },
+      metric: result.metric,
+      seed: input.seed,
+      budgetMs: EXPLAIN_MS,
+      signal,
+      now: () => performance.now(),
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    line('info', `Not explained: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
