@@ -1,10 +1,4 @@
-<<<<<<< HEAD
-import { FEWEST_ROWS } from '#ml/index.ts'
-import type { ColumnDrift, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
-=======
-import { type Direction, FEWEST_ROWS } from '#ml/index.ts'
-import type { ColumnDrift, Verdict, WindowPerformance } from '../contract.ts'
->>>>>>> f545600 (Tasks: one runner for all child processes, with evaluation, monitoring (only windows that changed), export and trial of a bundle; one spelling of a metric's direction; service doors)
+import type { VerdictCode, VerdictFacts } from '../contract.ts'
 
 /** Counted up when the rules or what they store change: results of the rules before are then computed again. */
 export const RULES_VERSION = 3
@@ -88,13 +82,8 @@ function judgedError({ metric, performance }: VerdictInput): VerdictFacts['error
   if (!metric) return null
   const judged = performance.filter(p => p.rows >= MIN_LABELS_PER_WINDOW && p.value !== null && p.baseline !== null)
   const newest = judged.at(-1)
-<<<<<<< HEAD
   if (!newest) return null
-  const lowerIsBetter = metric.direction === 'minimise'
-=======
-  if (!newest) return undefined
-  const lower = metric.direction === 'minimize'
->>>>>>> f545600 (Tasks: one runner for all child processes, with evaluation, monitoring (only windows that changed), export and trial of a bundle; one spelling of a metric's direction; service doors)
+  const lowerIsBetter = metric.direction === 'minimize'
   const isWorse = (p: WindowPerformance) => {
     const limit = (lowerIsBetter ? p.baselineHigh : p.baselineLow) ?? p.baseline!
     // The side of the window's interval that is nearest to validation must lie outside: else the difference is not significant.
