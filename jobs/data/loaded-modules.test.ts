@@ -38,7 +38,10 @@ describe('a child process loads only the modules of its task', { concurrency: 2 
     it(name, async t => {
       const modules = await modulesOf(task.module)
       t.diagnostic(`${modules.length} modules`)
-      assert.ok(modules.includes('server/platform/tasks/child.ts') && modules.includes('tables/duckdb.ts'), 'modules were counted')
+      assert.ok(
+        modules.includes('server/platform/tasks/child.ts') && modules.includes('tables/duckdb.ts'),
+        'modules were counted',
+      )
       assert.ok(modules.length <= MOST_MODULES, modules.join('\n'))
       const server = modules.filter(m => /^(server|db|components|app)\//.test(m) && !SHARED.test(m))
       assert.deepEqual(server, [], 'the process needs no database, no domain and no page')

@@ -1,4 +1,5 @@
-import type { VerdictCode, VerdictFacts } from '../contract.ts'
+import { type Direction, FEWEST_ROWS } from '#ml/index.ts'
+import type { ColumnDrift, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
 
 /** Counted up when the rules or what they store change: results of the rules before are then computed again. */
 export const RULES_VERSION = 3
