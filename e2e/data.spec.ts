@@ -133,6 +133,7 @@ test('can this version be trusted, and what changed in the next one', async ({ p
     await page.getByRole('button', { name: 'Note and tags of v2' }).click()
     await page.getByRole('dialog').getByLabel('Note').fill('Fares of the new season')
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByRole('dialog')).toBeHidden()
     await expect(page.getByText('Fares of the new season')).toBeVisible()
     await settled(page)
     await page.goto(at('lineage'))
