@@ -18,7 +18,7 @@ export function createAdmit(tokens: TokenBook, routes: RouteTable): Admit {
       if (!live) throw notFound()
       return live
     }
-    const pending = tokens.authorise(request.headers.authorization, project, endpoint, permission, systemClock.now())
+    const pending = tokens.authorize(request.headers.authorization, project, endpoint, permission, systemClock.now())
     return pending ? pending.then(find) : find()
   }
 }

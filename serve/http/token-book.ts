@@ -39,7 +39,7 @@ export class TokenBook {
    * Throws `unauthenticated` (no or unknown token), `not_found` (another project's), `forbidden` (role too low), `unavailable` (the database
    * has been away too long to trust the known tokens). Returns a promise only for a token that must be searched in the database.
    */
-  authorise(
+  authorize(
     authorization: string | undefined,
     project: string,
     endpoint: string,

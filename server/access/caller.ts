@@ -12,7 +12,7 @@ export interface Caller {
 }
 
 /** Every use case calls this first, whatever the route checked. A refusal is audited on its own connection. */
-export async function authorise(kernel: Kernel, caller: Caller, permission: Permission): Promise<void> {
+export async function authorize(kernel: Kernel, caller: Caller, permission: Permission): Promise<void> {
   if (roleMay(caller.role, permission)) return
   await writeAudit(kernel.db, caller.actor, {
     projectId: caller.scope.projectId,

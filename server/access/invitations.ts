@@ -4,7 +4,7 @@ import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
 import { scopeOf } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorise, type Caller, requirePerson } from './caller.ts'
+import { authorize, type Caller, requirePerson } from './caller.ts'
 import { INVITATION_DAYS, type InvitationView, type InviteInput, type NewAccountInput, type Role } from './contract.ts'
 import { recordMember } from './members.ts'
 import { higherRole } from './rules/decide-member.ts'
@@ -36,7 +36,7 @@ export async function invite(
   caller: Caller,
   input: InviteInput,
 ): Promise<{ id: string; link: string; expiresAt: string }> {
-  await authorise(kernel, caller, 'member:manage')
+  await authorize(kernel, caller, 'member:manage')
   const createdBy = await requirePerson(kernel, caller, 'member:manage')
   const token = newSecret()
   const id = newId(kernel.clock)
@@ -63,7 +63,7 @@ export async function invite(
 }
 
 export async function readInvitations(kernel: Kernel, caller: Caller): Promise<{ items: InvitationView[] }> {
-  await authorise(kernel, caller, 'member:manage')
+  await authorize(kernel, caller, 'member:manage')
   const now = kernel.clock.now()
   const rows = await listInvitations(kernel.db, caller.scope)
   return {
@@ -80,7 +80,7 @@ export async function readInvitations(kernel: Kernel, caller: Caller): Promise<{
 }
 
 export async function revokeInvitation(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
-  await authorise(kernel, caller, 'member:manage')
+  await authorize(kernel, caller, 'member:manage')
   await requirePerson(kernel, caller, 'member:manage')
   await change(kernel, caller.actor, async c => {
     if (!(await markInvitationRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))))

@@ -2,7 +2,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorise, type Caller, requirePerson } from './caller.ts'
+import { authorize, type Caller, requirePerson } from './caller.ts'
 import type { MemberView, Role } from './contract.ts'
 import { memberAdded, memberChanged, memberJoined, memberRemoved } from './events.ts'
 import { keepsAnOwner } from './rules/decide-member.ts'
@@ -10,7 +10,7 @@ import { findUserByEmail } from './sign-in/store.ts'
 import { deleteMember, listMembers, lockProject, upsertMember } from './store.ts'
 
 export async function readMembers(kernel: Kernel, caller: Caller): Promise<{ items: MemberView[] }> {
-  await authorise(kernel, caller, 'member:read')
+  await authorize(kernel, caller, 'member:read')
   const rows = await listMembers(kernel.db, caller.scope)
   return {
     items: rows.map(({ disabledAt, since, ...r }) => ({
@@ -48,7 +48,7 @@ export async function addMember(
   caller: Caller,
   input: { email: string; role: Role },
 ): Promise<{ userId: string }> {
-  await authorise(kernel, caller, 'member:manage')
+  await authorize(kernel, caller, 'member:manage')
   await requirePerson(kernel, caller, 'member:manage')
   const user = await findUserByEmail(kernel.db, input.email)
   if (!user || user.disabledAt)
@@ -68,7 +68,7 @@ export async function addMember(
 /** `role: null` removes. A project keeps an owner who can sign in. Members may remove themselves, whatever their role. */
 async function setMember(kernel: Kernel, caller: Caller, userId: string, role: Role | null): Promise<void> {
   const leaves = role === null && caller.actor.kind === 'user' && caller.actor.id === userId
-  await authorise(kernel, caller, leaves ? 'member:read' : 'member:manage')
+  await authorize(kernel, caller, leaves ? 'member:read' : 'member:manage')
   await requirePerson(kernel, caller, 'member:manage')
   await change(kernel, caller.actor, async c => {
     await lockProject(c.tx, caller.scope)

@@ -1,6 +1,6 @@
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorise, type Caller } from './caller.ts'
+import { authorize, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
 import { nameOf } from './name-actors.ts'
 import { listAuditFacets, listAuditRows, nameActors } from './store.ts'
@@ -13,7 +13,7 @@ export interface AuditPage {
 
 /** Newest first. */
 export async function readAudit(kernel: Kernel, caller: Caller, input: AuditInput): Promise<AuditPage> {
-  await authorise(kernel, caller, 'audit:read')
+  await authorize(kernel, caller, 'audit:read')
   return page(kernel, caller.scope, input)
 }
 
@@ -53,7 +53,7 @@ export interface AuditFacets {
 }
 
 export async function readAuditFacets(kernel: Kernel, caller: Caller): Promise<AuditFacets> {
-  await authorise(kernel, caller, 'audit:read')
+  await authorize(kernel, caller, 'audit:read')
   return facets(kernel, caller.scope)
 }
 

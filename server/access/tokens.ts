@@ -4,7 +4,7 @@ import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
 import { type Actor, type ProjectScope, scopeOf, systemActor } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorise, type Caller, requirePerson } from './caller.ts'
+import { authorize, type Caller, requirePerson } from './caller.ts'
 import { type CreateTokenInput, type MintedToken, mayGrant, type Role, slugSchema, type TokenView } from './contract.ts'
 import { type OnProjectCreated, writeProject } from './projects.ts'
 import { findProject, findToken, insertToken, listTokenRows, markTokenRevoked } from './store.ts'
@@ -46,7 +46,7 @@ async function mint(
 
 /** The token is in the answer and nowhere else. Its role is at most its maker's; only an owner makes one that never expires. */
 export async function createToken(kernel: Kernel, caller: Caller, input: CreateTokenInput): Promise<MintedToken> {
-  await authorise(kernel, caller, 'token:manage')
+  await authorize(kernel, caller, 'token:manage')
   await requirePerson(kernel, caller, 'token:manage')
   if (!mayGrant(caller.role, input.role))
     throw new AppError('forbidden', `Your role is ${caller.role}; a token of yours cannot be ${input.role}.`, {
@@ -61,7 +61,7 @@ export async function createToken(kernel: Kernel, caller: Caller, input: CreateT
 }
 
 export async function listTokens(kernel: Kernel, caller: Caller): Promise<{ items: TokenView[] }> {
-  await authorise(kernel, caller, 'token:read')
+  await authorize(kernel, caller, 'token:read')
   const now = kernel.clock.now()
   const rows = await listTokenRows(kernel.db, caller.scope)
   return {
@@ -81,7 +81,7 @@ export async function listTokens(kernel: Kernel, caller: Caller): Promise<{ item
 
 /** Felt by the dashboard at once, by serve within seconds. Revoking twice is the same as once. */
 export async function revokeToken(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
-  await authorise(kernel, caller, 'token:manage')
+  await authorize(kernel, caller, 'token:manage')
   await requirePerson(kernel, caller, 'token:manage')
   const token = await findToken(kernel.db, caller.scope, id)
   if (!token) throw new AppError('not_found', 'There is no such token in this project.')

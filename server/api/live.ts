@@ -37,7 +37,7 @@ interface Stream {
 
 /**
  * One stream per browser of what changed, as `{topic, projectId, id}` without any content: pages fetch again through tRPC, which
- * authorises as always. Sources are the wake-ups of all processes and the events, whose domain becomes the topic `domain:<word>`.
+ * authorizes as always. Sources are the wake-ups of all processes and the events, whose domain becomes the topic `domain:<word>`.
  */
 export async function createLiveHub(kernel: Kernel, access: LiveAccess): Promise<LiveHub> {
   const streams = new Set<Stream>()

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { authorise, type Caller, requireAdmin, requirePerson } from '#server/access/caller.ts'
+import { authorize, type Caller, requireAdmin, requirePerson } from '#server/access/caller.ts'
 import type { Permission } from '#server/access/contract.ts'
 import { AppError, type ErrorCode, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -101,7 +101,7 @@ export const projectProcedure = (permission: Permission) =>
     .input(projectInput)
     .use(async ({ ctx, input, next }) => {
       const caller = await ctx.callerIn(input.project)
-      await authorise(ctx.kernel, caller, permission)
+      await authorize(ctx.kernel, caller, permission)
       return next({ ctx: { ...ctx, caller } })
     })
 

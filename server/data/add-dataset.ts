@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { requireOwnBlob } from '#server/adapters/blobs.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -17,7 +17,7 @@ import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, u
  * no new one: the ingestion ends at once and names that version, whose target and time become those asked for.
  */
 export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatasetInput): Promise<IngestionRow> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   await requireOwnBlob(kernel.db, caller.scope, input.digest)
   return change(kernel, caller.actor, async c => {
     const { scope } = caller

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -32,7 +32,7 @@ const summary = (dataset: DatasetRow, v: VersionRow): DatasetSummary => ({
 })
 
 export async function listDatasets(kernel: Kernel, caller: Caller) {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const [rows, ingestions] = await Promise.all([
     listNewest(kernel.db, caller.scope),
     recentIngestions(kernel.db, caller.scope),
@@ -87,7 +87,7 @@ export async function versionById(kernel: Kernel, scope: ProjectScope, id: strin
 }
 
 export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion: string) {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const [versions, dataset] = await Promise.all([
     listVersions(kernel.db, caller.scope, version.datasetId),
@@ -125,7 +125,7 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
 }
 
 export async function showIngestion(kernel: Kernel, caller: Caller, id: string) {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const ingestion = await findIngestion(kernel.db, caller.scope, id)
   if (!ingestion) throw new AppError('not_found', 'There is no such ingestion in this project.')
   const version = ingestion.versionId ? await findVersionById(kernel.db, caller.scope, ingestion.versionId) : undefined

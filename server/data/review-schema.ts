@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -13,7 +13,7 @@ import { contractOf, lockDataset, updateContract, updateVersion } from './store.
 
 /** A person decides types, roles, whether cells may be empty and which values there are; the bytes stay as they are. */
 export async function reviewSchema(kernel: Kernel, caller: Caller, input: ReviewInput) {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, input.dataset)
   return change(kernel, caller.actor, c => recordDecisions(c, caller.scope, version, input.columns))
 }

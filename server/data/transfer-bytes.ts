@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -14,7 +14,7 @@ export async function storeUpload(
   source: AsyncIterable<Uint8Array>,
   options: { expectedDigest?: string; announcedBytes?: number; maxBytes?: number } = {},
 ): Promise<StoredBlob> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { announcedBytes, expectedDigest, maxBytes = MAX_UPLOAD_BYTES } = options
   if (announcedBytes !== undefined && announcedBytes > maxBytes)
     throw new AppError('too_large', `The file has ${announcedBytes} bytes; at most ${maxBytes} are taken.`, {
@@ -42,7 +42,7 @@ export async function openVersionBytes(
   caller: Caller,
   nameAtVersion: string,
 ): Promise<{ version: DatasetVersion; path: string }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   return { version, path: await kernel.blobs.pathOf(version.digest) }
 }

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { shortHex } from '#server/kernel/ids.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -33,14 +33,14 @@ export async function listEvaluations(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: EvaluationSummary[]; next: string | null }> {
-  await authorise(kernel, caller, 'evaluation:read')
+  await authorize(kernel, caller, 'evaluation:read')
   const rows = await listEvaluationRows(kernel.db, caller.scope, { limit: MOST })
   return { items: rows.map(summary), next: null }
 }
 
 /** Throws `not_found`. */
 export async function showEvaluation(kernel: Kernel, caller: Caller, id: string): Promise<EvaluationDetail> {
-  await authorise(kernel, caller, 'evaluation:read')
+  await authorize(kernel, caller, 'evaluation:read')
   const [row] = await listEvaluationRows(kernel.db, caller.scope, { id, limit: 1 })
   if (!row) throw new AppError('not_found', 'There is no such evaluation in this project.')
   const { result, jobId } = row.evaluation

@@ -1,5 +1,5 @@
 import { defaultMetric, getMetric, listMetrics, readBundle, unpackBundle } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { versionOf } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -21,7 +21,7 @@ export async function startEvaluation(
   caller: Caller,
   input: { run: string; data: string },
 ): Promise<EvaluationStarted> {
-  await authorise(kernel, caller, 'evaluation:write')
+  await authorize(kernel, caller, 'evaluation:write')
   const { scope } = caller
   const run = await describeRun(kernel, scope, input.run)
   const { digest } = run

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { describeEndpoint } from '#server/serving/service.ts'
@@ -12,7 +12,7 @@ export async function checkEndpoint(
   caller: Caller,
   input: { endpoint: string },
 ): Promise<CheckStarted> {
-  await authorise(kernel, caller, 'monitoring:check')
+  await authorize(kernel, caller, 'monitoring:check')
   const { scope } = caller
   const { id, endpoint } = await describeEndpoint(kernel, scope, input.endpoint)
   return change(kernel, caller.actor, async c => {

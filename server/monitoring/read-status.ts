@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { describeEndpoint, describeEndpoints, describeHistory } from '#server/serving/service.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
@@ -12,7 +12,7 @@ export async function listMonitors(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: MonitorSummary[]; next: string | null }> {
-  await authorise(kernel, caller, 'monitoring:read')
+  await authorize(kernel, caller, 'monitoring:read')
   const items = await describeEndpoints(kernel, caller.scope)
   const ids = items.map(e => e.id)
   const [checks, open] = await Promise.all([
@@ -48,7 +48,7 @@ export async function readStatus(
   caller: Caller,
   input: { endpoint: string; grain: (typeof GRAINS)[number] },
 ): Promise<MonitorStatus> {
-  await authorise(kernel, caller, 'monitoring:read')
+  await authorize(kernel, caller, 'monitoring:read')
   const { scope } = caller
   const endpoint = await describeEndpoint(kernel, scope, input.endpoint)
   const [[done], [newest], [open], windows, history] = await Promise.all([

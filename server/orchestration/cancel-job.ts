@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -11,7 +11,7 @@ import { findJob } from './store.ts'
  * Throws `conflict` when it has ended already.
  */
 export async function cancelJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
-  await authorise(kernel, caller, 'orchestration:cancel')
+  await authorize(kernel, caller, 'orchestration:cancel')
   await change(kernel, caller.actor, async c => {
     const job = await findJob(c.tx, caller.scope, id)
     if (!job) throw new AppError('not_found', 'There is no such job in this project.')

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -74,7 +74,7 @@ const jobOf = async (kernel: Kernel, caller: Caller, id: string): Promise<JobRow
 }
 
 export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['list']) {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const states = input.state ? (STATES_OF[input.state] ?? [input.state]) : undefined
   const [rows, counts] = await Promise.all([
     findJobs(kernel.db, caller.scope, { states, name: input.name }, input.limit + 1, input.cursor),
@@ -90,20 +90,20 @@ export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['li
 }
 
 export async function showJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const job = await jobOf(kernel, caller, id)
   const attempts = await findAttempts(kernel.db, caller.scope, [job.id])
   return { ...jobSummary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
 }
 
 export async function readJobLog(kernel: Kernel, caller: Caller, input: Inputs['log']): Promise<JobLog> {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const job = await jobOf(kernel, caller, input.job)
   return readLinesAfter(kernel.db, caller.scope, job.id, input.after)
 }
 
 export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs['timeline']): Promise<Timeline> {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const to = await databaseNow(kernel.db)
   const from = new Date(to.getTime() - input.minutes * 60_000)
   const rows = await findJobsSince(kernel.db, caller.scope, from, MAX_TIMELINE_JOBS + 1)
@@ -122,7 +122,7 @@ export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs
 }
 
 export async function readSchedules(kernel: Kernel, caller: Caller): Promise<{ items: ScheduleSummary[] }> {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const rows = await listSchedules(kernel.db, caller.scope)
   return {
     items: rows.map(row => ({

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
 import { jobSummary } from './read-jobs.ts'
@@ -11,7 +11,7 @@ const toPercentiles = (values: number[] | null): Percentiles | null =>
 
 /** Returns depth, results, wait and run times of each queue of the project, and its dead letters. */
 export async function readQueues(kernel: Kernel, caller: Caller, input: { hours: number }): Promise<QueueOverview> {
-  await authorise(kernel, caller, 'orchestration:read')
+  await authorize(kernel, caller, 'orchestration:read')
   const [stats, dead] = await Promise.all([
     readQueueStats(kernel.db, caller.scope, input.hours),
     findDeadLetters(kernel.db, caller.scope, MAX_DEAD_LETTERS),

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { redriveJob as requeueDeadLetter } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
@@ -9,7 +9,7 @@ import { findJob } from './store.ts'
 
 /** Sends a dead letter to its queue again for one more attempt. Throws `conflict` when the job is none. */
 export async function redriveJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
-  await authorise(kernel, caller, 'orchestration:redrive')
+  await authorize(kernel, caller, 'orchestration:redrive')
   await change(kernel, caller.actor, async c => {
     const job = await findJob(c.tx, caller.scope, id)
     if (!job) throw new AppError('not_found', 'There is no such job in this project.')

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import { skipDeadDelivery } from '#server/platform/deliveries.ts'
@@ -10,7 +10,7 @@ import { findJob } from './store.ts'
  * Throws `not_found`, and `conflict` if the job holds no event back.
  */
 export async function skipEvent(kernel: Kernel, caller: Caller, jobId: string): Promise<{ job: string }> {
-  await authorise(kernel, caller, 'orchestration:cancel')
+  await authorize(kernel, caller, 'orchestration:cancel')
   const { scope } = caller
   return change(kernel, caller.actor, async c => {
     if (!(await findJob(c.tx, scope, jobId))) throw new AppError('not_found', 'There is no such job in this project.')

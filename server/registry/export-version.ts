@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import type { ExportFormat } from './contract.ts'
@@ -23,7 +23,7 @@ export async function exportVersion(
   reference: string,
   format: ExportFormat,
 ): Promise<ExportedVersion> {
-  await authorise(kernel, caller, 'registry:read')
+  await authorize(kernel, caller, 'registry:read')
   const { model, version } = await versionOf(kernel.db, caller.scope, reference)
   requireServable(model.name, version.number, version.servable)
   const stored = version.servable.digest

@@ -1,5 +1,5 @@
 import { EngineError, importOnnx, packBundle } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { ownBlob, requireOwnBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -30,7 +30,7 @@ const MOST_BYTES = 512 * 2 ** 20
  * own. Throws `invalid` in words.
  */
 export async function importVersion(kernel: Kernel, caller: Caller, input: ImportInput): Promise<Imported> {
-  await authorise(kernel, caller, 'registry:write')
+  await authorize(kernel, caller, 'registry:write')
   const { scope } = caller
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
   if (uploaded.bytes > MOST_BYTES)

@@ -1,5 +1,5 @@
 import type { Handle } from '#db/client.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -26,7 +26,7 @@ export async function listModels(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: ModelSummary[]; next: string | null }> {
-  await authorise(kernel, caller, 'registry:read')
+  await authorize(kernel, caller, 'registry:read')
   const [rows, aliases] = await Promise.all([listNewest(kernel.db, caller.scope), listAliases(kernel.db, caller.scope)])
   const champions = new Map(aliases.filter(a => a.alias === CHAMPION).map(a => [a.modelId, a.number]))
   return {
@@ -45,7 +45,7 @@ export async function listModels(
 
 /** The model with its versions, newest first. Throws `not_found`. */
 export async function showModel(kernel: Kernel, caller: Caller, name: string): Promise<ModelDetail> {
-  await authorise(kernel, caller, 'registry:read')
+  await authorize(kernel, caller, 'registry:read')
   const ref = parseModelRef(name)
   const model = await findModel(kernel.db, caller.scope, ref.name)
   if (!model || model.latestVersion === 0) throw unknownModel(ref.name)

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -24,7 +24,7 @@ export interface Registered {
  * Throws `not_found` (no such run here), `conflict` (run not done, or without a model).
  */
 export async function registerVersion(kernel: Kernel, caller: Caller, input: RegisterInput): Promise<Registered> {
-  await authorise(kernel, caller, 'registry:write')
+  await authorize(kernel, caller, 'registry:write')
   const { scope } = caller
   const runId = parseId(input.run)
   const run = runId ? await findRunById(kernel.db, scope, runId) : undefined

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -15,7 +15,7 @@ import { unknownEndpoint } from './unknown-endpoint.ts'
  * its promotions and rollbacks from now on. Throws `not_found`, and `conflict` if the endpoint serves another model.
  */
 export async function choosePrimary(kernel: Kernel, caller: Caller, input: PrimaryInput): Promise<PrimaryChanged> {
-  await authorise(kernel, caller, 'serving:choose-primary')
+  await authorize(kernel, caller, 'serving:choose-primary')
   const { scope, actor } = caller
   const { projectId } = scope
   const { model } = await versionOf(kernel.db, scope, input.model)

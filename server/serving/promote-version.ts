@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { versionOf } from '#server/registry/service.ts'
 import type { PromoteInput, Switched } from './contract.ts'
@@ -9,7 +9,7 @@ import { switchEndpoint } from './switch-endpoint.ts'
  * revision, or after ten seconds with the laggards. Throws `not_found`, `conflict` (archived), `invalid` (cannot be served).
  */
 export async function promoteVersion(kernel: Kernel, caller: Caller, input: PromoteInput): Promise<Switched> {
-  await authorise(kernel, caller, 'serving:promote')
+  await authorize(kernel, caller, 'serving:promote')
   const to = await versionOf(kernel.db, caller.scope, input.model)
   return switchEndpoint(kernel, caller, {
     action: 'promote',

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import {
   type EndpointDetail,
@@ -18,18 +18,18 @@ export async function listEndpoints(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: EndpointSummary[]; next: string | null }> {
-  await authorise(kernel, caller, 'serving:read')
+  await authorize(kernel, caller, 'serving:read')
   return { items: await describeEndpoints(kernel, caller.scope), next: null }
 }
 
 export async function showEndpoint(kernel: Kernel, caller: Caller, name: string): Promise<EndpointDetail> {
-  await authorise(kernel, caller, 'serving:read')
+  await authorize(kernel, caller, 'serving:read')
   return describeEndpoint(kernel, caller.scope, name)
 }
 
 /** All switches, newest first; with `at`, those until then and the revision in force. Throws `bad_request` if `at` is not a time. */
 export async function readHistory(kernel: Kernel, caller: Caller, input: HistoryInput): Promise<History> {
-  await authorise(kernel, caller, 'serving:read')
+  await authorize(kernel, caller, 'serving:read')
   return describeHistory(kernel, caller.scope, input)
 }
 
@@ -39,7 +39,7 @@ export async function readLiveStats(
   caller: Caller,
   input: { endpoint: string; minutes: number },
 ): Promise<{ points: StatsPoint[]; bucketSeconds: number }> {
-  await authorise(kernel, caller, 'serving:read')
+  await authorize(kernel, caller, 'serving:read')
   const endpoint = await findEndpoint(kernel.db, caller.scope, input.endpoint)
   if (!endpoint) throw unknownEndpoint(input.endpoint)
   const step = STATS_BUCKET_SECONDS * 1000
@@ -69,7 +69,7 @@ export async function readPredictions(
   caller: Caller,
   input: { endpoint: string; limit: number; cursor?: string },
 ) {
-  await authorise(kernel, caller, 'serving:read')
+  await authorize(kernel, caller, 'serving:read')
   const endpoint = await findEndpoint(kernel.db, caller.scope, input.endpoint)
   if (!endpoint) throw unknownEndpoint(input.endpoint)
   const [receivedAt, id] = input.cursor?.split('|') ?? []

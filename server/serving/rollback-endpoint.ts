@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type ModelVersion, versionById, versionOf } from '#server/registry/service.ts'
@@ -8,7 +8,7 @@ import { type PastRevisions, switchEndpoint } from './switch-endpoint.ts'
 
 /** Puts the champion before the current one, or version `to` of the same model, in force again. Throws `conflict` if there is none. */
 export async function rollbackEndpoint(kernel: Kernel, caller: Caller, input: RollbackInput): Promise<Switched> {
-  await authorise(kernel, caller, 'serving:promote')
+  await authorize(kernel, caller, 'serving:promote')
   return switchEndpoint(kernel, caller, {
     action: 'rollback',
     endpoint: input.endpoint,

@@ -5,7 +5,7 @@ import { findPredictionsByCaller, findPredictionsById, insertFeedback, type Know
 
 /**
  * Joins what turned out to be true with the predictions, by our id or the caller's. The first word counts: feedback for a prediction that
- * has some, in this request or before, is a duplicate. The serve process has authorised the caller; times are resolved.
+ * has some, in this request or before, is a duplicate. The serve process has authorized the caller; times are resolved.
  */
 export async function saveFeedback(
   db: Db,

@@ -46,7 +46,7 @@ const RECORDS = {
   rollback: { event: endpointRolledBack, audit: 'serving.rollback-endpoint' },
 }
 
-/** Puts one version in force at an endpoint and waits for the servers. The caller has authorised. */
+/** Puts one version in force at an endpoint and waits for the servers. The caller has authorized. */
 export async function switchEndpoint(kernel: Kernel, caller: Caller, request: SwitchRequest): Promise<Switched> {
   const { scope } = caller
   if (request.create) requireReady(request.create)

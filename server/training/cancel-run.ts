@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
@@ -10,7 +10,7 @@ import { findRun, updateRun } from './store.ts'
 
 /** A queued run ends at once; a running one within two seconds, by its worker. One that was cancelled before stays so. */
 export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
-  await authorise(kernel, caller, 'training:write')
+  await authorize(kernel, caller, 'training:write')
   const { scope } = caller
   const id = parseId(ref)
   await change(kernel, caller.actor, async c => {

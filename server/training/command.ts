@@ -1,5 +1,5 @@
 import type { Parameters } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -18,7 +18,7 @@ function requireAllowed(env: Env): void {
 
 /** One run that a command learns for. Throws `forbidden` unless the instance allows it and the caller is an owner. */
 export async function planCommand(kernel: Kernel, caller: Caller, wish: CommandWish): Promise<PlannedRun> {
-  await authorise(kernel, caller, 'training:command')
+  await authorize(kernel, caller, 'training:command')
   requireAllowed(kernel.env)
   return {
     trainer: COMMAND_TRAINER,

@@ -1,5 +1,5 @@
 import { automl, defaultMetric, getMetric, listTrainers, type Parameters, type Task, unknownColumns } from '#ml/node.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
@@ -42,7 +42,7 @@ interface Wanted {
  * refused here, in words, before anything is queued. The same input on the same data gives the same runs.
  */
 export async function launchExperiment(kernel: Kernel, caller: Caller, input: LaunchInput): Promise<ExperimentDetail> {
-  await authorise(kernel, caller, 'training:write')
+  await authorize(kernel, caller, 'training:write')
   const { scope } = caller
   const command = input.command && (await planCommand(kernel, caller, input.command))
   const version = await versionOf(kernel, scope, input.data)

@@ -1,5 +1,5 @@
 import { automl, defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/index.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
@@ -13,7 +13,7 @@ export async function readLaunchOptions(
   caller: Caller,
   input: { data: string; target: string },
 ): Promise<LaunchOptions> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const version = await versionOf(kernel, caller.scope, input.data)
   const facts = await inspectTarget(kernel, version, input.target)
   const { task, reason: taskReason } = suggestTask(facts)

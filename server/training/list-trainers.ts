@@ -1,5 +1,5 @@
 import { automl, listTrainers, type ParameterDescriptor, type Task } from '#ml/node.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 
 export interface TrainerDescription {
@@ -15,7 +15,7 @@ export async function listTrainerDescriptions(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: TrainerDescription[] }> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const items = [...listTrainers(), automl].map(({ id, label, summary, tasks, parameters }) => ({
     id,
     label,

@@ -1,5 +1,5 @@
 import type { Task } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { versionById } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId, shortHex } from '#server/kernel/ids.ts'
@@ -55,7 +55,7 @@ export async function listExperiments(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: ExperimentSummary[]; next: null }> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const { scope } = caller
   const [rows, counted, best] = await Promise.all([
     listExperimentRows(kernel.db, scope),
@@ -93,7 +93,7 @@ async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: str
 }
 
 export async function showExperiment(kernel: Kernel, caller: Caller, which: string): Promise<ExperimentDetail> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const { scope } = caller
   const row = await requireExperiment(kernel, scope, which)
   const [listed, counted, [best], data] = await Promise.all([

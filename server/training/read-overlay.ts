@@ -1,5 +1,5 @@
 import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { CurvePoint, Overlay } from './contract.ts'
 import { requireRuns } from './read-runs.ts'
@@ -37,7 +37,7 @@ const curveOf = (of: ClassCurves | undefined, pick: 'roc' | 'pr'): CurvePoint[] 
 
 /** Intervals of all metrics of finished runs, and their ROC and precision-recall curves for the class that they have in common. */
 export async function readOverlay(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Overlay> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const runs = await requireRuns(kernel, caller.scope, [...new Set(refs)])
   const results = await listResults(
     kernel.db,

@@ -1,5 +1,5 @@
 import { canonicalJson, type Task } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { versionById } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
@@ -37,7 +37,7 @@ async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly L
 }
 
 export async function showRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   return describeRun(kernel, caller.scope, ref)
 }
 
@@ -90,7 +90,7 @@ const resultOf = (result: Partial<StoredResult> | null) => ({
 
 /** Runs side by side; what differs comes first. */
 export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Comparison> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(refs)])
   const runs = await toSummaries(kernel, caller.scope, rows)
   // Columns left out are as much a setting as any parameter.
@@ -128,7 +128,7 @@ export async function readCurves(
   caller: Caller,
   input: { runs: readonly string[]; key?: string; points: number },
 ): Promise<{ items: CurveSeries[] }> {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(input.runs)])
   const series = await listSeries(
     kernel.db,
@@ -159,7 +159,7 @@ export async function readCurves(
 
 /** The run's log lines of all attempts, oldest first; ask again with `next` for what came since. */
 export async function readRunLog(kernel: Kernel, caller: Caller, ref: string, after: number) {
-  await authorise(kernel, caller, 'training:read')
+  await authorize(kernel, caller, 'training:read')
   const [row] = await requireRuns(kernel, caller.scope, [ref])
   const found = await findRun(kernel.db, caller.scope, row!.id)
   if (!found?.run.jobId) return { lines: [], next: after }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { authorise } from '#server/access/caller.ts'
+import { authorize } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type RouteAccess, recordRoutes, type WebParts } from './routes.ts'
 
@@ -53,7 +53,7 @@ export function authenticateRoutes(
     if (credentials === 'token') headers.delete('cookie')
     const context = await parts.contextFor(headers, request.method)
     const caller = await context.callerIn((request.params as { project?: string }).project)
-    await authorise(parts.kernel, caller, permission)
+    await authorize(parts.kernel, caller, permission)
     request.caller = caller
   })
 }

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { versionOf as datasetVersionOf, nameVersions } from '#server/data/index.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
@@ -34,14 +34,14 @@ async function around(kernel: Kernel, caller: Caller, start: Ref): Promise<Linea
 
 /** From where a version's rows come to which endpoints answer by them. */
 export async function lineageOfVersion(kernel: Kernel, caller: Caller, dataset: string): Promise<Lineage> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await datasetVersionOf(kernel, caller.scope, dataset)
   return around(kernel, caller, { kind: 'dataset-version', id: version.id })
 }
 
 /** From the rows a model version learned from to the endpoints that answer by it. */
 export async function lineageOfModel(kernel: Kernel, caller: Caller, model: string, number: number): Promise<Lineage> {
-  await authorise(kernel, caller, 'registry:read')
+  await authorize(kernel, caller, 'registry:read')
   const { version } = await modelVersionOf(kernel.db, caller.scope, `${model}@${number}`)
   return around(kernel, caller, { kind: 'model-version', id: version.id })
 }

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -34,7 +34,7 @@ async function resolveRequest(kernel: Kernel, caller: Caller, input: DiffInput) 
 
 /** Returns the comparison of two versions, or its state. */
 export async function showDiff(kernel: Kernel, caller: Caller, input: DiffInput): Promise<DiffAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { before, after, common, key, pair } = await resolveRequest(kernel, caller, input)
   const row = await findDiff(kernel.db, caller.scope, pair)
   const side = (v: DatasetVersion) => ({ dataset: v.datasetName, version: v.number, rows: v.rows })
@@ -52,7 +52,7 @@ export async function showDiff(kernel: Kernel, caller: Caller, input: DiffInput)
 
 /** Compares two versions, once: versions never change. Poll `showDiff` until its state is `succeeded` or `failed`. */
 export async function compareTwo(kernel: Kernel, caller: Caller, input: DiffInput): Promise<DiffAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { before, after, pair } = await resolveRequest(kernel, caller, input)
   const row = await findDiff(kernel.db, caller.scope, pair)
   if (!row || row.state === 'failed')

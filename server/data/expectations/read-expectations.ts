@@ -1,5 +1,5 @@
 import { canonicalJson } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -42,7 +42,7 @@ async function describeValidation(kernel: Kernel, scope: ProjectScope, row: Vali
 
 /** The newest suite of a dataset, how this version stands against it, and how the others did. */
 export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVersion: string) {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { scope } = caller
   const version = await versionOf(kernel, scope, nameAtVersion)
   const suite = await findSuite(kernel.db, scope, version.datasetId)
@@ -63,7 +63,7 @@ export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVer
 
 /** One validation: `state` says whether it has ended. */
 export async function showValidation(kernel: Kernel, caller: Caller, id: string) {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const row = await findValidation(kernel.db, caller.scope, id)
   const suite = row && (await findSuiteById(kernel.db, caller.scope, row.suiteId))
   if (!row || !suite) throw new AppError('not_found', 'There is no such validation in this project.')
@@ -79,7 +79,7 @@ export async function suggestSuite(
   caller: Caller,
   nameAtVersion: string,
 ): Promise<{ dataset: string; version: number; state: string; reason: string | null; suggestions: Suggestion[] }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { scope } = caller
   const version = await versionOf(kernel, scope, nameAtVersion)
   const [row, suite] = await Promise.all([

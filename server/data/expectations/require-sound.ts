@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -62,7 +62,7 @@ export async function requireSound(
 
 /** Lets a failing version through, for a reason that stays with it and with every run on it. */
 export async function overrideVersion(kernel: Kernel, caller: Caller, input: OverrideInput): Promise<Override> {
-  await authorise(kernel, caller, 'data:override')
+  await authorize(kernel, caller, 'data:override')
   const { dataset, reason } = overrideInput.parse(input)
   const { scope } = caller
   const version = await versionOf(kernel, scope, dataset)

@@ -1,5 +1,5 @@
 import { canonicalJson } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -67,7 +67,7 @@ export async function saveSuite(
   caller: Caller,
   input: SaveSuiteInput,
 ): Promise<{ suite: number; created: boolean; validation: string | null }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { dataset, expectations, basedOn } = saveSuiteInput.parse(input)
   const { scope } = caller
   const version = await versionOf(kernel, scope, dataset)

@@ -1,5 +1,5 @@
 import type { Handle } from '#db/client.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
@@ -57,7 +57,7 @@ export async function validateNewVersion(c: Change, scope: ProjectScope, version
 
 /** By hand. Answers with the validation; ask `showValidation` until it has ended. */
 export async function validateVersion(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<{ id: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const suite = await findSuite(kernel.db, caller.scope, version.datasetId)
   if (!suite?.body.expectations.some(e => e.enabled))

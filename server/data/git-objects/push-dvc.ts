@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -45,7 +45,7 @@ export async function storeDvcObject(
   source: AsyncIterable<Uint8Array>,
   announcedBytes?: number,
 ): Promise<{ created: boolean }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { scope } = caller
   const blob: StoredBlob = await storeUpload(kernel, caller, checked(source, name), {
     announcedBytes,
@@ -68,7 +68,7 @@ export async function storeDvcObject(
 
 /** Throws `not_found`, also for what only other projects have. */
 export async function findDvcBytes(kernel: Kernel, caller: Caller, name: DvcName): Promise<DvcObjectRow> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const row = await findDvcObject(kernel.db, caller.scope, name)
   if (!row)
     throw new AppError('not_found', `This project has no object ${formatDvcName(name)}.`, {

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nameActorKeys } from '#server/access/service.ts'
 import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -17,7 +17,7 @@ export async function planLfsBatch(
   datasetName: string,
   { operation, objects, hash_algo = 'sha256' }: LfsBatchInput,
 ): Promise<LfsPlan[]> {
-  await authorise(kernel, caller, operation === 'upload' ? 'data:write' : 'data:read')
+  await authorize(kernel, caller, operation === 'upload' ? 'data:write' : 'data:read')
   const good = objects.filter(o => digestSchema.safeParse(o.oid).success).map(o => o.oid)
   const [pushed, owned] = await Promise.all([
     findLfsObjects(kernel.db, caller.scope, good),
@@ -77,7 +77,7 @@ export async function storeLfsObject(
   source: AsyncIterable<Uint8Array>,
   announcedBytes?: number,
 ): Promise<StoredBlob> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   if (!digestSchema.safeParse(oid).success)
     throw new AppError('invalid', 'The object’s name is no SHA-256 in lower case.')
   const blob = await storeUpload(kernel, caller, source, { expectedDigest: oid, announcedBytes })
@@ -90,7 +90,7 @@ export async function storeLfsObject(
 
 /** An object of the project, whichever of its datasets it was pushed for. Throws `not_found`, also for what only others have. */
 export async function findLfsObject(kernel: Kernel, caller: Caller, oid: string): Promise<StoredBlob> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const found = digestSchema.safeParse(oid).success
     ? (await findLfsObjects(kernel.db, caller.scope, [oid])).get(oid)
     : undefined
@@ -101,7 +101,7 @@ export async function findLfsObject(kernel: Kernel, caller: Caller, oid: string)
 
 /** What Git LFS pushed for the dataset lately, newest first. */
 export async function listPushedObjects(kernel: Kernel, caller: Caller, datasetName: string): Promise<PushedObject[]> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const rows = await listPushed(kernel.db, caller.scope, datasetName)
   const name = await nameActorKeys(
     kernel.db,

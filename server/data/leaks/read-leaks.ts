@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -26,7 +26,7 @@ async function resolveRequest(kernel: Kernel, caller: Caller, input: LeaksInput)
 
 /** Returns the findings, or the state of the check. */
 export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { version, target, split } = await resolveRequest(kernel, caller, input)
   const row =
     target === null ? undefined : await findLeaksRow(kernel.db, caller.scope, { versionId: version.id, target, split })
@@ -56,7 +56,7 @@ const isIgnored = (version: DatasetVersion, columns: readonly string[]) =>
 
 /** Starts a leak check, also where one exists already. Poll `showLeaks` until its state is `succeeded` or `failed`. */
 export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { version, target, split } = await resolveRequest(kernel, caller, input)
   if (target === null)
     throw new AppError('invalid', `No column of ${version.datasetName} v${version.number} is the target.`, {

@@ -1,5 +1,5 @@
 import type { Handle } from '#db/client.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { requireOwnBlob } from '#server/adapters/blobs.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -18,7 +18,7 @@ export async function previewSource(
   caller: Caller,
   input: PreviewSourceInput,
 ): Promise<{ id: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   await requireOwnBlob(kernel.db, caller.scope, input.digest)
   const { projectId } = caller.scope
   return change(kernel, caller.actor, async c => {
@@ -40,7 +40,7 @@ export async function previewSource(
 
 /** Returns a preview and its state. */
 export async function showSourcePreview(kernel: Kernel, caller: Caller, id: string): Promise<SourcePreview> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const preview = await findPreview(kernel.db, caller.scope, id)
   if (!preview) throw new AppError('not_found', 'There is no such preview in this project.')
   const { state, reason, hint, fileName } = preview

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { readPage } from '#tables/query/read-page.ts'
 import { versionOf } from '../read-datasets.ts'
@@ -10,7 +10,7 @@ export const PAGE_TIMEOUT_MS = 30_000
 
 /** Reads a page of rows, filtered and sorted, at most `BROWSE_COLUMNS` columns of it. */
 export async function browseRows(kernel: Kernel, caller: Caller, input: BrowseInput): Promise<BrowsePage> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { dataset, offset, rows: pageRows, firstColumn, filters, sort } = browseInput.parse(input)
   const version = await versionOf(kernel, caller.scope, dataset)
   const { rows, schema } = version

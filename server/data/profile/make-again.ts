@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -10,7 +10,7 @@ import { findProfile, updateProfile } from './store.ts'
 
 /** Counts a version once more, after a failure or with what is counted now. */
 export async function makeProfile(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
   if (version.profileState === 'queued') return { state: 'queued' }
   await change(kernel, caller.actor, async c => {
@@ -28,7 +28,7 @@ export async function makeProfile(kernel: Kernel, caller: Caller, dataset: strin
 
 /** Relates the columns to the target that is chosen now. */
 export async function relateAgain(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
   const row = await findProfile(kernel.db, caller.scope, version.id)
   if (!row)

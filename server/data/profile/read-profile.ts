@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { ColumnStatistics } from '#tables/profile/contract.ts'
@@ -23,7 +23,7 @@ const showRelations = (row: ProfileRow | undefined): ShownRelations | null =>
 
 /** Returns the whole profile. `state`: whether it exists yet. */
 export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const row = await findProfile(kernel.db, caller.scope, version.id)
   return {
@@ -59,7 +59,7 @@ function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'
 
 /** Returns what the page shows first: a line per column, warnings, relations. */
 export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const row = await findProfile(kernel.db, caller.scope, version.id)
   const roles = new Map(version.schema.map(c => [c.name, c.role]))
@@ -109,7 +109,7 @@ export async function showColumn(
   caller: Caller,
   input: { dataset: string; column: string },
 ): Promise<ColumnProfile> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, input.dataset)
   const row = await findProfile(kernel.db, caller.scope, version.id)
   const column = row?.profile.columns.find(c => c.name === input.column)

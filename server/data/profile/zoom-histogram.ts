@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { countBins } from '#tables/query/count-bins.ts'
 import { versionOf } from '../read-datasets.ts'
@@ -8,7 +8,7 @@ import { type Bin, type HistogramInput, histogramInput } from './contract.ts'
 
 /** Returns the histogram of a range of a column, finer than the one in its profile. */
 export async function zoomHistogram(kernel: Kernel, caller: Caller, input: HistogramInput): Promise<{ bins: Bin[] }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { dataset, column, from, to } = histogramInput.parse(input)
   const version = await versionOf(kernel, caller.scope, dataset)
   const file = { path: await kernel.blobs.pathOf(version.digest), schema: version.schema }

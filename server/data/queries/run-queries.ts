@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -22,7 +22,7 @@ const HOUR = 3_600_000
 
 /** Asks a question of one version. The answer is kept for a day; with `saveAs` it becomes the next version of that dataset. */
 export async function startQuery(kernel: Kernel, caller: Caller, input: StartQueryInput): Promise<{ id: string }> {
-  await authorise(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
+  await authorize(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
   await translateTableErrors(() => requireQuestion(input.sql))
   const { scope } = caller
   const version = await versionOf(kernel, scope, input.dataset)
@@ -85,20 +85,20 @@ async function ownQuery(kernel: Kernel, caller: Caller, id: string) {
 
 /** A query of the caller’s own with its answer, as far as it is there. */
 export async function showQuery(kernel: Kernel, caller: Caller, id: string): Promise<QueryAnswer> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const row = await ownQuery(kernel, caller, id)
   return { ...summary(row), columns: row.result?.columns ?? [], rows: row.result?.rows ?? [] }
 }
 
 /** What the caller asked of a dataset within a day, newest first. */
 export async function listOwnQueries(kernel: Kernel, caller: Caller, dataset: string): Promise<QuerySummary[]> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   return (await listQueries(kernel.db, caller.scope, actorKey(caller.actor), dataset)).map(summary)
 }
 
 /** Whoever asked may take the question back. */
 export async function cancelQuery(kernel: Kernel, caller: Caller, id: string): Promise<QuerySummary> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const row = await ownQuery(kernel, caller, id)
   await change(kernel, caller.actor, async c => {
     const asked = row.jobId ? await c.cancelJob(caller.scope, row.jobId) : undefined

@@ -1,5 +1,5 @@
 import { explainStep, isUsableFeature } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -22,7 +22,7 @@ export async function listRecipes(
   kernel: Kernel,
   caller: Caller,
 ): Promise<{ items: RecipeSummary[]; next: string | null }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const rows = await listRecipeRows(kernel.db, caller.scope)
   const items = rows.map(({ name, version }) => ({
     recipe: name,
@@ -67,7 +67,7 @@ async function findRecipe(kernel: Kernel, scope: ProjectScope, nameAtVersion: st
 }
 
 export async function showRecipe(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<RecipeDetail> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { name, row, versions } = await findRecipe(kernel, caller.scope, nameAtVersion)
   return {
     recipe: name,
@@ -87,7 +87,7 @@ const sampled = (column: VersionColumn): string =>
 
 /** A sample that is the same each time, for a preview that the browser computes with the engine itself. */
 export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: string): Promise<RecipeSample> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, dataset)
   const usable = version.schema.filter(isUsableFeature)
   const shown = usable.slice(0, MAX_SAMPLE_COLUMNS)

@@ -1,5 +1,5 @@
 import { canonicalJson } from '#ml/index.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
@@ -14,7 +14,7 @@ export async function saveRecipe(
   caller: Caller,
   input: SaveRecipeInput,
 ): Promise<{ recipe: string; version: number; created: boolean }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { name, steps, note } = saveRecipeInput.parse(input)
   requireGoodSteps(steps)
   return change(kernel, caller.actor, async c => {

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -16,7 +16,7 @@ import { scheduleRefresh } from './update-source.ts'
 
 /** A dataset gets its rows from here from now on, and is read at once. One that had another source changes over; its versions stay. */
 export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSourceInput): Promise<IngestionRow> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { name, connection, address: given, secrets, reading, append, cron, target, time } = addSourceInput.parse(input)
   const { scope } = caller
   if ((connection === undefined) === (given === undefined))

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
@@ -17,7 +17,7 @@ export async function createConnection(
   caller: Caller,
   input: CreateConnectionInput,
 ): Promise<{ name: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { name, address, secrets } = createConnectionInput.parse(input)
   await requireReachable(kernel, caller.scope, caller.actor, address)
   await change(kernel, caller.actor, async c => {
@@ -54,7 +54,7 @@ export async function deleteConnection(
   caller: Caller,
   input: { name: string },
 ): Promise<{ name: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   await change(kernel, caller.actor, async c => {
     const row = await findConnection(c.tx, caller.scope, input)
     if (!row) throw new AppError('not_found', `There is no connection ${input.name} in this project.`)

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { ConnectionSummary, SourceSummary } from './contract.ts'
 import { describeAddress, shownAddress, shownReading } from './rules/describe-address.ts'
@@ -14,7 +14,7 @@ import { scheduleName } from './update-source.ts'
 
 /** Names and addresses; of secrets only that they are set. */
 export async function listConnections(kernel: Kernel, caller: Caller): Promise<{ items: ConnectionSummary[] }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const [rows, used] = await Promise.all([
     findConnections(kernel.db, caller.scope),
     datasetsByConnection(kernel.db, caller.scope),
@@ -43,7 +43,7 @@ export async function showSource(
   caller: Caller,
   input: { dataset: string },
 ): Promise<{ source: SourceSummary | null }> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const source = await findSource(kernel.db, caller.scope, input)
   if (!source) return { source: null }
   const [connection, schedule, last] = await Promise.all([

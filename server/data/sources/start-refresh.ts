@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
@@ -52,7 +52,7 @@ export async function startRefresh(
 
 /** Reads the source of a dataset again, now. Rows that have not changed make no version. */
 export async function refreshSource(kernel: Kernel, caller: Caller, input: { dataset: string }): Promise<IngestionRow> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   return change(kernel, caller.actor, async c => {
     const source = await requireSource(c, caller.scope, input.dataset)
     await c.record({

@@ -1,5 +1,5 @@
 import type { Handle } from '#db/client.ts'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -15,7 +15,7 @@ export async function testConnection(
   caller: Caller,
   input: { name: string },
 ): Promise<{ name: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   await change(kernel, caller.actor, async c => {
     const row = await findConnection(c.tx, caller.scope, input)
     if (!row) throw new AppError('not_found', `There is no connection ${input.name} in this project.`)

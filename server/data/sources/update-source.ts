@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
@@ -37,7 +37,7 @@ export async function updateSource(
   caller: Caller,
   input: UpdateSourceInput,
 ): Promise<{ dataset: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { scope } = caller
   await change(kernel, caller.actor, async c => {
     const source = await requireSource(c, scope, input.dataset)
@@ -68,7 +68,7 @@ export async function disconnectSource(
   caller: Caller,
   input: { dataset: string },
 ): Promise<{ dataset: string }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { scope } = caller
   await change(kernel, caller.actor, async c => {
     const source = await requireSource(c, scope, input.dataset)

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
@@ -41,7 +41,7 @@ async function versionsMeant(kernel: Kernel, caller: Caller, nameAtVersion: stri
 
 /** What depends on a version, or on a dataset with all its versions, and what its deletion frees. */
 export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<DeletionPreview> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
   const ids = meant.map(v => v.id)
   const [users, running, owned, everything] = await Promise.all([
@@ -74,7 +74,7 @@ export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVers
 
 /** Hides versions at once; their bytes go after a day with the clean-up, except those that something was made with. */
 export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
-  await authorise(kernel, caller, 'data:delete')
+  await authorize(kernel, caller, 'data:delete')
   const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
   const ids = meant.map(v => v.id)
   return change(kernel, caller.actor, async c => {
@@ -103,7 +103,7 @@ export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersi
 
 /** Has deleted versions back while that is possible. */
 export async function restoreVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
-  await authorise(kernel, caller, 'data:delete')
+  await authorize(kernel, caller, 'data:delete')
   const { name, meant } = await versionsMeant(kernel, caller, nameAtVersion, true)
   const since = kernel.clock.now() - RESTORE_HOURS * 3_600_000
   const back = meant.filter(v => v.deletedAt!.getTime() > since)

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type DatasetStorage, type ProjectStorage, RESTORE_HOURS } from './contract.ts'
@@ -14,7 +14,7 @@ const bytesOf = (versions: VersionBytes[], owned: Map<string, number>) => {
 
 /** What each version of a dataset takes; those that can still be had back are among them. */
 export async function showDatasetStorage(kernel: Kernel, caller: Caller, dataset: string): Promise<DatasetStorage> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const since = kernel.clock.now() - RESTORE_MS
   const [all, owned] = await Promise.all([
     listVersionBytes(kernel.db, caller.scope),
@@ -43,7 +43,7 @@ export async function showDatasetStorage(kernel: Kernel, caller: Caller, dataset
 }
 
 export async function showProjectStorage(kernel: Kernel, caller: Caller): Promise<ProjectStorage> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const since = new Date(kernel.clock.now() - RESTORE_MS)
   const [all, owned, uploadBytes, reclaimableBytes] = await Promise.all([
     listVersionBytes(kernel.db, caller.scope),

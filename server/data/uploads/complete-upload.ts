@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -23,7 +23,7 @@ const underWay = new Map<string, Promise<StoredBlob>>()
 
 /** Puts the pieces together. They are the project's bytes then, and nothing yet: `addDataset` makes a dataset of them. */
 export async function completeUpload(kernel: Kernel, caller: Caller, id: string): Promise<StoredBlob> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
   if (upload.digest) return { digest: upload.digest, bytes: upload.bytes }
   const known = underWay.get(upload.id)

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId } from '#server/kernel/ids.ts'
@@ -31,7 +31,7 @@ const stateOf = (upload: UploadRow, have: number[]): UploadState => ({
 
 /** Announces a file that comes in pieces, in any order, over any number of connections. */
 export async function beginUpload(kernel: Kernel, caller: Caller, given: BeginUploadInput): Promise<UploadState> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   if (Number(given.bytes) > MAX_UPLOAD_BYTES)
     throw new AppError('too_large', `The file has ${given.bytes} bytes; at most ${MAX_UPLOAD_BYTES} are taken.`, {
       hint: 'Split it, or write it as Parquet, which is smaller.',
@@ -51,7 +51,7 @@ export async function beginUpload(kernel: Kernel, caller: Caller, given: BeginUp
 
 /** Which pieces are there: what a sender asks that goes on after a break. */
 export async function showUpload(kernel: Kernel, caller: Caller, id: string): Promise<UploadState> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
   const chunks = await listChunks(kernel.db, caller.scope, upload.id)
   return stateOf(
@@ -69,7 +69,7 @@ export async function storeChunk(
   expectedDigest: string,
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ number: number; bytes: number }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
   const count = chunkCount(upload)
   if (number >= count)
@@ -97,7 +97,7 @@ export async function storeChunk(
 
 /** Gives an upload up; its pieces are removed. */
 export async function abortUpload(kernel: Kernel, caller: Caller, id: string): Promise<void> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
   await deleteUpload(kernel.db, caller.scope, upload.id)
   await kernel.blobs.staging.remove(upload.id)

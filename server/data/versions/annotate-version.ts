@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { versionAnnotated } from '../events.ts'
@@ -12,7 +12,7 @@ export async function annotateVersion(
   caller: Caller,
   input: AnnotateInput,
 ): Promise<{ dataset: string; version: number; note: string; tags: string[] }> {
-  await authorise(kernel, caller, 'data:write')
+  await authorize(kernel, caller, 'data:write')
   const { scope } = caller
   const version = await versionOf(kernel, scope, input.dataset)
   const note = input.note?.trim() ?? version.note

@@ -1,4 +1,4 @@
-import { authorise, type Caller } from '#server/access/caller.ts'
+import { authorize, type Caller } from '#server/access/caller.ts'
 import { nameActorKeys } from '#server/access/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { StoredBreak } from '../contract.ts'
@@ -9,7 +9,7 @@ import { listVersionsWithParents } from './store.ts'
 
 /** Every version of a dataset, newest first: where from, by whom, why. */
 export async function listVersionDetails(kernel: Kernel, caller: Caller, dataset: string): Promise<VersionDetail[]> {
-  await authorise(kernel, caller, 'data:read')
+  await authorize(kernel, caller, 'data:read')
   const { datasetId } = await versionOf(kernel, caller.scope, dataset)
   const rows = await listVersionsWithParents(kernel.db, caller.scope, datasetId)
   const name = await nameActorKeys(
