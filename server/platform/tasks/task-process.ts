@@ -52,125 +52,165 @@ export interface TaskProcess {
   run(request: TaskRequest): Promise<{ output: unknown; peakBytes: number }>
 }
 
-/** What the process at work reports to; absent while it is idle. */
+/** Where the messages of the running task go; absent while the process is idle. */
 interface Current {
   request: TaskRequest
   resolve(output: unknown): void
   reject(error: unknown): void
 }
 
+interface State {
+  readonly child: ChildProcess
+  readonly options: ProcessOptions
+  /** The last lines of output of the running task. */
+  readonly lines: string[]
+  current?: Current
+  /** Process group that must not outlive the running task. */
+  group?: number
+  residentBytes: number
+  peakBytes: number
+  tasksRun: number
+  alive: boolean
+  overLimit: boolean
+}
+
 export function startTaskProcess(options: ProcessOptions): TaskProcess {
   const child = forkChild(options)
-  const lines: string[] = []
-  let current: Current | undefined
-  let group: number | undefined
-  let [residentBytes, peakBytes, tasksRun] = [0, 0, 0]
-  let [alive, overLimit] = [true, false]
-
-  for (const stream of [child.stdout, child.stderr] as Readable[])
-    createInterface({ input: stream }).on('line', text => {
-      lines.push(text)
-      if (lines.length > KEPT_LINES) lines.shift()
-      current?.request.output?.(text)
-    })
-  const kill = () => void child.kill('SIGKILL')
-  const end = (error: unknown) => {
-    alive = false
-    current?.reject(error)
+  const state: State = {
+    child,
+    options,
+    lines: [],
+    residentBytes: 0,
+    peakBytes: 0,
+    tasksRun: 0,
+    alive: true,
+    overLimit: false,
   }
-  child.on('error', end)
+  followOutput(state)
+  followEnd(state)
+  child.on('message', (message: FromTask) => receive(state, message))
+  return {
+    options,
+    get tasksRun() {
+      return state.tasksRun
+    },
+    get residentBytes() {
+      return state.residentBytes
+    },
+    get alive() {
+      return state.alive
+    },
+    kill: () => kill(state),
+    run: request => runRequest(state, request),
+  }
+}
+
+const kill = ({ child }: State) => void child.kill('SIGKILL')
+
+function end(state: State, error: unknown): void {
+  state.alive = false
+  state.current?.reject(error)
+}
+
+function followOutput(state: State): void {
+  for (const stream of [state.child.stdout, state.child.stderr] as Readable[])
+    createInterface({ input: stream }).on('line', text => {
+      state.lines.push(text)
+      if (state.lines.length > KEPT_LINES) state.lines.shift()
+      state.current?.request.output?.(text)
+    })
+}
+
+function followEnd(state: State): void {
+  const { child, options, lines } = state
+  child.on('error', error => end(state, error))
   child.on('exit', () => {
-    alive = false
+    state.alive = false
   })
   // Not `exit`: the last lines of output arrive before `close`.
   child.on('close', (code, signal) => {
     const heapFull = lines.some(line => line.includes('heap out of memory'))
-    const name = current?.request.name ?? 'task'
-    if (!overLimit && !heapFull) return end(new TaskCrash(`The ${name} process ${describeExit(code, signal, lines)}`))
+    const { name = 'task', memoryHint = '' } = state.current?.request ?? {}
+    if (!state.overLimit && !heapFull)
+      return end(state, new TaskCrash(`The ${name} process ${describeExit(code, signal, lines)}`))
     // A full heap has used what there is, whatever the last sample saw.
-    const peak = heapFull ? Math.max(peakBytes, options.limitBytes) : peakBytes
-    end(outOfMemory(name, peak, options.limitBytes, current?.request.memoryHint ?? ''))
+    const peak = heapFull ? Math.max(state.peakBytes, options.limitBytes) : state.peakBytes
+    end(state, outOfMemory(name, peak, options.limitBytes, memoryHint))
   })
-  child.on('message', (message: FromTask) => {
-    if (!current) return
-    const { request, resolve, reject } = current
-    if (message.type === 'progress') request.progress(message.done, message.note)
-    else if (message.type === 'line') request.line(message.level, message.text)
-    else if (message.type === 'event') request.event(message.event)
-    else if (message.type === 'group') group = message.processGroupId
-    else if (message.type === 'done') resolve(message.output)
-    else reject(message.type === 'aborted' ? new Error('aborted') : toError(message))
-  })
+}
 
-  const sample = async () => {
-    const seen = child.pid === undefined ? undefined : await measureTree(child.pid)
-    if (!seen) return
-    residentBytes = seen.residentBytes
-    peakBytes = Math.max(peakBytes, seen.peakBytes)
-    if (child.pid) current?.request.memory?.(child.pid, peakBytes)
-    if (seen.residentBytes <= options.limitBytes || overLimit) return
-    overLimit = true
-    kill()
-  }
-  const send = (message: ToTask) => {
-    if (child.connected) child.send(message, error => error && end(error))
-  }
+function receive(state: State, message: FromTask): void {
+  if (!state.current) return
+  const { request, resolve, reject } = state.current
+  if (message.type === 'progress') request.progress(message.done, message.note)
+  else if (message.type === 'line') request.line(message.level, message.text)
+  else if (message.type === 'event') request.event(message.event)
+  else if (message.type === 'group') state.group = message.processGroupId
+  else if (message.type === 'done') resolve(message.output)
+  else reject(message.type === 'aborted' ? new Error('aborted') : toError(message))
+}
 
-  return {
-    options,
-    get tasksRun() {
-      return tasksRun
-    },
-    get residentBytes() {
-      return residentBytes
-    },
-    get alive() {
-      return alive
-    },
-    kill,
-    async run(request) {
-      const { signal, name, module, input } = request
-      const work = { module, function: request.function, nice: options.nice, input }
-      signal.throwIfAborted()
-      if (!alive) throw new TaskCrash(`The ${name} process had ended before the task started.`)
-      tasksRun++
-      lines.length = 0
-      peakBytes = 0
-      group = undefined
-      keepParentAlive(child, true)
-      if (child.pid) await resetPeak(child.pid)
-      const stopSampling = startSampling(sample)
-      let grace: NodeJS.Timeout | undefined
-      const stop = () => {
-        const cancelled = (signal.reason as { why?: string } | undefined)?.why === 'cancelled'
-        if (request.abort !== 'signal' || !cancelled) return kill()
-        send({ type: 'abort' })
-        grace = setTimeout(kill, ABORT_GRACE_MS)
-      }
-      try {
-        const ended = new Promise<unknown>((resolve, reject) => {
-          current = { request, resolve, reject }
-        })
-        if (!alive) throw new TaskCrash(`The ${name} process ended before the task started.`)
-        signal.addEventListener('abort', stop, { once: true })
-        send({ type: 'run', ...work })
-        void sample().catch(() => undefined)
-        const output = await ended
-        await sample()
-        signal.throwIfAborted()
-        return { output, peakBytes }
-      } catch (error) {
-        throw signal.aborted ? signal.reason : error
-      } finally {
-        current = undefined
-        stopSampling()
-        clearTimeout(grace)
-        signal.removeEventListener('abort', stop)
-        // A process that was killed could not end what it had started.
-        if (group !== undefined) killGroup(group)
-        keepParentAlive(child, false)
-      }
-    },
+function send(state: State, message: ToTask): void {
+  if (state.child.connected) state.child.send(message, error => error && end(state, error))
+}
+
+/** Measures the process tree once, and kills the process when it is over its limit. */
+async function sampleMemory(state: State): Promise<void> {
+  const { pid } = state.child
+  const seen = pid === undefined ? undefined : await measureTree(pid)
+  if (!pid || !seen) return
+  state.residentBytes = seen.residentBytes
+  state.peakBytes = Math.max(state.peakBytes, seen.peakBytes)
+  state.current?.request.memory?.(pid, state.peakBytes)
+  if (seen.residentBytes <= state.options.limitBytes || state.overLimit) return
+  state.overLimit = true
+  kill(state)
+}
+
+async function prepare(state: State, { name }: TaskRequest): Promise<void> {
+  if (!state.alive) throw new TaskCrash(`The ${name} process had ended before the task started.`)
+  state.tasksRun++
+  state.lines.length = 0
+  state.peakBytes = 0
+  state.group = undefined
+  keepParentAlive(state.child, true)
+  if (state.child.pid) await resetPeak(state.child.pid)
+}
+
+async function runRequest(state: State, request: TaskRequest): Promise<{ output: unknown; peakBytes: number }> {
+  const { signal, name, module, input } = request
+  signal.throwIfAborted()
+  await prepare(state, request)
+  const stopSampling = startSampling(() => sampleMemory(state))
+  let grace: NodeJS.Timeout | undefined
+  const stop = () => {
+    const cancelled = (signal.reason as { why?: string } | undefined)?.why === 'cancelled'
+    if (request.abort !== 'signal' || !cancelled) return kill(state)
+    send(state, { type: 'abort' })
+    grace = setTimeout(() => kill(state), ABORT_GRACE_MS)
+  }
+  try {
+    const ended = new Promise<unknown>((resolve, reject) => {
+      state.current = { request, resolve, reject }
+    })
+    if (!state.alive) throw new TaskCrash(`The ${name} process ended before the task started.`)
+    signal.addEventListener('abort', stop, { once: true })
+    send(state, { type: 'run', module, function: request.function, nice: state.options.nice, input })
+    void sampleMemory(state).catch(() => undefined)
+    const output = await ended
+    await sampleMemory(state)
+    signal.throwIfAborted()
+    return { output, peakBytes: state.peakBytes }
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    state.current = undefined
+    stopSampling()
+    clearTimeout(grace)
+    signal.removeEventListener('abort', stop)
+    // A process that was killed could not end what it had started.
+    if (state.group !== undefined) killGroup(state.group)
+    keepParentAlive(state.child, false)
   }
 }
 
