@@ -26,7 +26,7 @@ export class BundleError extends EngineError {
  * the reader is told what that means.
  * @throws BundleError
  */
-export function refuseNonsense<T>(compile: () => T): T {
+export function rejectMalformed<T>(compile: () => T): T {
   try {
     return compile()
   } catch (error) {

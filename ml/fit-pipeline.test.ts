@@ -99,7 +99,7 @@ test('classification targets may be text, booleans or whole numbers', async () =
   }
 })
 
-test('targets from which nothing can be learnt are refused in words', async () => {
+test('targets from which nothing can be learned are refused in words', async () => {
   const code = async (
     change: Partial<TrainRequest>,
     amount?: (i: number) => unknown,

@@ -4,7 +4,7 @@ import type { LeaderboardRow } from './automl/types.ts'
 import type { Calibration } from './calibration/calibration.ts'
 import { decide } from './calibration/decide.ts'
 import type { Threshold, ThresholdChoice } from './calibration/threshold.ts'
-import { type ColumnSummary, type ColumnValues, driftValues, summarise } from './drift/summary.ts'
+import { type ColumnSummary, type ColumnValues, driftValues, summarizeColumn } from './drift/summary.ts'
 import { EngineError } from './errors.ts'
 import { type Backend, type Baseline, packFiles, writeBundle } from './format/bundle.ts'
 import { type Frame, takeRows } from './frame/frame.ts'
@@ -112,7 +112,7 @@ export type TrainResult = TrainingMeasures & {
 /**
  * The one call a worker makes: frame in, checked and measured model bundle out. The recipe is fitted on the training
  * rows only; the same request gives the same bytes.
- * @throws EngineError in words for data that cannot be learnt; the signal's reason when aborted.
+ * @throws EngineError in words for data that cannot be learned; the signal's reason when aborted.
  */
 export async function trainPipeline(request: TrainRequest): Promise<TrainResult> {
   const { frame, schema, target: targetName, seed } = request
@@ -141,21 +141,21 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
   const train = weighed(pickTable(table, sides.train), request.classWeights ?? 'none')
   const held = pickRows(table.data, sides.validation)
   const notes = task === 'regression' ? [] : explainImbalance(train.data.y, classes, request.classWeights ?? 'none')
-  const learnt = learn
+  const learned = learn
     ? await learnElsewhere(learn, train, held, classes)
     : trainer
       ? await learnOne(trainer, parameters, train, held, request, signal)
       : await learnByAutoml(parameters, train, request, signal)
-  const { recipe } = learnt
+  const { recipe } = learned
   if (recipe.inputs.some(input => input.name === targetName)) {
     throw new EngineError('recipe-target', `The recipe uses the target “${targetName}” as a feature.`, 'Remove it.')
   }
   signal.throwIfAborted()
-  const { calibration, threshold, words } = await decide(learnt.outOfFold, train.data, request)
-  notes.push(...words, ...(learnt.remarks ?? []), ...(learnt.summary ?? []))
-  const model = learnt.summary
-    ? { ...learnt.model, config: { ...learnt.model.config, ...forBundle(learnt) } }
-    : learnt.model
+  const { calibration, threshold, words } = await decide(learned.outOfFold, train.data, request)
+  notes.push(...words, ...(learned.remarks ?? []), ...(learned.summary ?? []))
+  const model = learned.summary
+    ? { ...learned.model, config: { ...learned.model.config, ...forBundle(learned) } }
+    : learned.model
 
   const pipeline = compilePipeline(recipe, model, calibration)
   const predicted = pipeline.predictFrame(takeInputs(frame, recipe, held.rows))
@@ -193,7 +193,7 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
     backend,
     ...decided,
     notes,
-    ...(learnt.leaderboard ? { leaderboard: learnt.leaderboard } : {}),
+    ...(learned.leaderboard ? { leaderboard: learned.leaderboard } : {}),
     rowsTrain: train.data.rows.length,
     rowsValidation: held.rows.length,
     rowsWithoutTarget: frame.rows - table.data.rows.length,
@@ -341,7 +341,7 @@ function baselineOf(
   const columns: Record<string, ColumnSummary> = {}
   for (const [name, column] of trainFrame.columns) {
     const values = driftValues(column)
-    if (values) columns[name] = summarise(values)
+    if (values) columns[name] = summarizeColumn(values)
   }
   const { classCount, predicted, truth } = scored
   const named = (codes: ArrayLike<number>): ColumnValues => ({
@@ -359,10 +359,10 @@ function baselineOf(
   return {
     columns,
     // Of rows the model has not seen: on training rows it is surer than it will be in production.
-    prediction: summarise(
+    prediction: summarizeColumn(
       regression ? { kind: 'numeric', values: predicted } : named(Array.from(truth, (_, row) => best(row))),
     ),
-    target: summarise(regression ? { kind: 'numeric', values: trainTarget } : named(trainTarget)),
+    target: summarizeColumn(regression ? { kind: 'numeric', values: trainTarget } : named(trainTarget)),
     metrics,
   }
 }

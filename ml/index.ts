@@ -56,7 +56,7 @@ export type { DisturbanceId, RobustnessCurve, RobustnessPoint, Subject, WorstExa
 export * from './schema.ts'
 export { shouldPrune } from './search/pruners/should-prune.ts'
 export type { PruneDecision, PrunedStudy, PrunerSettings } from './search/pruners/types.ts'
-export { spaceOf } from './search/space-of.ts'
+export { buildSearchSpace } from './search/build-search-space.ts'
 export { suggest } from './search/suggest.ts'
 export type { SearchOptions, SearchParameter, SearchSpace, Trial } from './search/types.ts'
 export { warmStart } from './search/warm-start.ts'
@@ -66,7 +66,7 @@ export { resolveParameters } from './trainers/parameters.ts'
 export { compilePredictor, getTrainer, listTrainers, registerTrainer } from './trainers/registry.ts'
 export type {
   FitContext,
-  Labelled,
+  LabeledData,
   Model,
   ParameterDescriptor,
   Parameters,

@@ -85,7 +85,7 @@ for (const trainer of listTrainers()) {
         const schema: Schema = { columns }
         const frame = frameFromRows(frameSpecs(schema), rows)
         try {
-          const { bundle, task: learnt } = await trainPipeline({
+          const { bundle, task: learned } = await trainPipeline({
             frame,
             schema,
             target: 'y',
@@ -98,7 +98,7 @@ for (const trainer of listTrainers()) {
           const predictor = loadPredictor(bundle)
           const values = predictor.predictFrame(frame)
           assert.ok(values.every(Number.isFinite), 'every prediction is a number')
-          assert.equal(values.length, rows.length * (learnt === 'regression' ? 1 : predictor.classes!.length))
+          assert.equal(values.length, rows.length * (learned === 'regression' ? 1 : predictor.classes!.length))
           const alone = predictor.predictOne(
             Object.fromEntries(columns.filter(c => c.name !== 'y').map(c => [c.name, null])),
           )

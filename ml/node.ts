@@ -3,12 +3,12 @@ import { mlp } from './trainers/mlp.ts'
 import { registerTrainer } from './trainers/registry.ts'
 import { setForestThreads } from './trees/forest.ts'
 import { growForestOnThreads } from './trees/forest-threads.ts'
-import { workerThreads } from './trees/node-threads.ts'
-import { registerCrew } from './trees/team.ts'
+import { startWorkerThreads } from './trees/node-threads.ts'
+import { registerTreeThreads } from './trees/thread-pool.ts'
 
 registerTrainer(mlp)
 setForestThreads(growForestOnThreads)
-registerCrew(workerThreads)
+registerTreeThreads(startWorkerThreads)
 
 export * from './index.ts'
 export { backend } from './trainers/tensorflow.ts'

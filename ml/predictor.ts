@@ -1,4 +1,4 @@
-import { BundleError, EngineError, refuseNonsense } from './errors.ts'
+import { BundleError, EngineError, rejectMalformed } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
 import { compilePipeline } from './pipeline.ts'
@@ -48,7 +48,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)
   const { signature, task, target, classes } = manifest
-  const { pipeline, threshold, validate, checks } = refuseNonsense(() => ({
+  const { pipeline, threshold, validate, checks } = rejectMalformed(() => ({
     pipeline: compilePipeline(manifest.recipe, model, manifest.calibration),
     threshold: readThreshold(manifest),
     validate: compileValidator(signature),

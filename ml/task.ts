@@ -4,7 +4,7 @@ import type { SchemaColumn } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
 /** More classes than this is no classification anyone can read. */
-export const MOST_CLASSES = 200
+export const MAX_CLASSES = 200
 
 /**
  * The task a target suggests: two values → binary; text, or whole numbers with at most 10 values → classes; else
@@ -12,7 +12,7 @@ export const MOST_CLASSES = 200
  */
 export function detectTask(column: Pick<SchemaColumn, 'name' | 'type'>, values: FrameColumn): Task {
   const distinct = new Set<string | number | boolean>()
-  for (let row = 0; row < rowsOf(values) && distinct.size <= MOST_CLASSES; row++) {
+  for (let row = 0; row < rowsOf(values) && distinct.size <= MAX_CLASSES; row++) {
     const cell = cellOf(values, row)
     if (cell !== null) distinct.add(cell)
   }
@@ -70,11 +70,11 @@ export function encodeTarget(values: FrameColumn, task: Task): Target {
       'Train with several classes instead.',
     )
   }
-  if (distinct.size > MOST_CLASSES) {
+  if (distinct.size > MAX_CLASSES) {
     const numeric = typeof cells[0] === 'number'
     throw new EngineError(
       'target-classes',
-      `The target “${name}” has ${distinct.size} different values; at most ${MOST_CLASSES} classes can be learnt.`,
+      `The target “${name}” has ${distinct.size} different values; at most ${MAX_CLASSES} classes can be learned.`,
       numeric ? 'Predict it as a number (regression).' : 'Group the values, or choose another target.',
     )
   }

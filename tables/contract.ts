@@ -87,8 +87,8 @@ export interface NameList {
   names: string[]
   total: number
 }
-const MOST_NAMES = 8
+const MAX_NAMES = 8
 export const nameList = (names: readonly string[]): NameList => ({
-  names: names.slice(0, MOST_NAMES),
+  names: names.slice(0, MAX_NAMES),
   total: names.length,
 })

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts'
 import type { Trial } from './types.ts'
 
 /** No setting may take more than this share of the time; less where the kind of model more often helps an ensemble than wins. */
-const MOST_OF_BUDGET = 0.3
+const MAX_BUDGET_SHARE = 0.3
 const HELPERS: Record<string, number> = { 'random-forest': 0.12, 'extra-trees': 0.12, mlp: 0.15 }
 
 /**
@@ -28,7 +28,7 @@ export async function attempt(
   const baseline = trainer.id === 'baseline'
   const limit = baseline
     ? budget.total
-    : Math.min(until, budget.elapsed() + budget.total * (HELPERS[trainer.id] ?? MOST_OF_BUDGET))
+    : Math.min(until, budget.elapsed() + budget.total * (HELPERS[trainer.id] ?? MAX_BUDGET_SHARE))
   const count = stage.folds.folds.length
   try {
     for (let f = 0; f < count; f++) {

@@ -10,13 +10,13 @@ import { distance, meanOf } from './race.ts'
 import type { Trial } from './types.ts'
 
 /** Candidates for an ensemble, rounds of selection, and rows it is judged on: enough, and quick. */
-const MOST_CANDIDATES = 12
+const MAX_CANDIDATES = 12
 const ROUNDS = 20
-const MOST_ROWS = 12_000
+const MAX_ROWS = 12_000
 /** With fewer settings measured on all folds, one that is not may lead. */
 const FEW_COMPLETE = 4
 /** Members with less are left out: they cost time in every prediction. */
-const LEAST_WEIGHT = 0.04
+const MIN_WEIGHT = 0.04
 
 export type Choice = {
   members: { trial: Trial; weight: number }[]
@@ -127,10 +127,10 @@ export function shortlist(all: readonly Trial[]): Trial[] {
   const better = all.filter(trial => trial.trainer.id !== 'baseline')
   const trials = better.length > 0 ? better : all
   const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
-  const chosen = new Set([bestSingle(trials), ...ranked.slice(0, MOST_CANDIDATES - 3)])
+  const chosen = new Set([bestSingle(trials), ...ranked.slice(0, MAX_CANDIDATES - 3)])
   const families = new Set([...chosen].map(trial => trial.trainer.id))
   for (const trial of ranked) {
-    if (chosen.size >= MOST_CANDIDATES) break
+    if (chosen.size >= MAX_CANDIDATES) break
     if (families.has(trial.trainer.id) || trial.trainer.id === 'baseline') continue
     families.add(trial.trainer.id)
     chosen.add(trial)
@@ -146,7 +146,7 @@ function sampleRows(
 ): HeldOut[] {
   const width = data.task === 'regression' ? 1 : data.classCount
   const total = folds.reduce((sum, fold) => sum + fold.validation.length, 0)
-  const share = Math.min(1, MOST_ROWS / total)
+  const share = Math.min(1, MAX_ROWS / total)
   const random = createRandom(seed)
   return folds.map(({ validation }, f) => {
     const all = Int32Array.from(validation.keys())
@@ -180,7 +180,7 @@ function quarters({ truth, predicted }: HeldOut, width: number, seed: number): H
 
 /** Small weights become 0, the others sum to 1 again. */
 function tidy(weights: Float64Array): Float64Array {
-  const kept = weights.map(weight => (weight < LEAST_WEIGHT ? 0 : weight))
+  const kept = weights.map(weight => (weight < MIN_WEIGHT ? 0 : weight))
   const sum = kept.reduce((total, weight) => total + weight, 0)
   return sum > 0 ? kept.map(weight => weight / sum) : weights
 }

@@ -7,7 +7,7 @@ import { meanOf } from './race.ts'
 import { foldMs } from './refit.ts'
 import type { LeaderboardRow, Trial } from './types.ts'
 
-const MOST_ROWS = 50
+const MAX_ROWS = 50
 const shown = (value: number) => String(Number(value.toPrecision(4)))
 const minutes = (ms: number) => (ms < 90_000 ? `${shown(ms / 1000)} seconds` : `${shown(ms / 60_000)} minutes`)
 const list = (names: readonly string[]) =>
@@ -29,7 +29,7 @@ export function makeLeaderboard(
   return trials
     .filter(trial => trial.state !== 'running' || trial.losses.length > 0)
     .sort((a, b) => rank(a) - rank(b) || meanOf(a.losses) - meanOf(b.losses) || a.number - b.number)
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .map((trial, place) => {
       const { value, high } = foldInterval(
         trial.losses.map((loss, f) => ({
@@ -54,7 +54,7 @@ export function makeLeaderboard(
     })
 }
 
-export function summarise(
+export function summarizeAutoml(
   table: Table,
   folds: Folds & { reason: string },
   trials: readonly Trial[],
@@ -74,7 +74,7 @@ export function summarise(
   const [first, last] = [trials[0]!, trials.at(-1)!]
   if (last.stage > first.stage) {
     sentences.push(
-      `The first settings learnt from ${first.rowsTrain.toLocaleString('en')} rows to see how long they take, the others from ${last.rowsTrain.toLocaleString('en')}.`,
+      `The first settings learned from ${first.rowsTrain.toLocaleString('en')} rows to see how long they take, the others from ${last.rowsTrain.toLocaleString('en')}.`,
     )
   }
   const [dropped, slow, failed] = [count('dropped'), count('slow') + count('running'), count('failed')]
@@ -84,7 +84,7 @@ export function summarise(
     const reason = trials.find(trial => trial.state === 'failed')?.reason
     sentences.push(`${failed} failed${reason ? `, one with: ${reason}` : '.'}`)
   }
-  return [...sentences, ...bestOfKinds(trials, metricId), ...whyItWon(table, trials, metricId, choice)]
+  return [...sentences, ...bestOfKinds(trials, metricId), ...explainWinner(table, trials, metricId, choice)]
 }
 
 function describeFolds({ folds, plan }: Folds): string {
@@ -108,7 +108,7 @@ function bestOfKinds(trials: readonly Trial[], metricId: string): string[] {
   return words.length > 0 ? [`Best of each kind: ${words.join(', ')}.`] : []
 }
 
-function whyItWon(table: Table, trials: readonly Trial[], metricId: string, choice: Choice): string[] {
+function explainWinner(table: Table, trials: readonly Trial[], metricId: string, choice: Choice): string[] {
   const { members, single, loss, singleLoss } = choice
   const value = (number: number) => shown(asMetric(metricId, number))
   const sentences: string[] = []

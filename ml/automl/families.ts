@@ -13,7 +13,7 @@ export function chooseFamily(
   costOf: (trial: Trial) => number,
   random: Random,
 ): string {
-  const stories = families.map(family => storyOf(family, trials, costOf))
+  const stories = families.map(family => describeFamily(family, trials, costOf))
   const leader = Math.min(...stories.map(story => story.best))
   const chances = stories.map(story => 1 / improvementCost(story, leader))
   const sum = chances.reduce((total, chance) => total + chance, 0)
@@ -28,7 +28,7 @@ export function chooseFamily(
 /** What a family has cost and reached: in all, when its best was found, and when the one before was. */
 type Story = { spent: number; best: number; spentAtBest: number; second: number; spentAtSecond: number }
 
-function storyOf(family: string, trials: readonly Trial[], costOf: (trial: Trial) => number): Story {
+function describeFamily(family: string, trials: readonly Trial[], costOf: (trial: Trial) => number): Story {
   const story: Story = {
     spent: 0,
     best: Number.POSITIVE_INFINITY,

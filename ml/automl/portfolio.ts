@@ -1,4 +1,4 @@
-import { spaceOf } from '../search/space-of.ts'
+import { buildSearchSpace } from '../search/build-search-space.ts'
 import type { SearchSpace } from '../search/types.ts'
 import type { Parameters, Task, Trainer } from '../trainers/types.ts'
 
@@ -71,7 +71,7 @@ const FIXED: Record<string, Parameters> = {
 
 /** What of a trainer's parameters is worth searching here. */
 export const searchSpace = (trainer: Trainer): SearchSpace =>
-  spaceOf(trainer).filter(({ name }) => !Object.hasOwn(FIXED[trainer.id] ?? {}, name))
+  buildSearchSpace(trainer).filter(({ name }) => !Object.hasOwn(FIXED[trainer.id] ?? {}, name))
 
 export function fixedFor(trainer: Trainer, parameters: Parameters): Parameters {
   const known = new Set(trainer.parameters.map(each => each.name))

@@ -55,7 +55,7 @@ export async function refit(
     }
     if (fitted) members.push({ ...fitted, weight })
   }
-  const words = wordsOf(made)
+  const words = describeRefit(made)
   const total = members.reduce((sum, member) => sum + member.weight, 0)
   const [first] = members
   if (first && members.length === 1 && choice.combination.kind === 'average') {
@@ -66,7 +66,7 @@ export async function refit(
   return { recipe: ensembleRecipe(members), model: packEnsemble(scaled, choice.combination), words }
 }
 
-function wordsOf({ all, sample, fold }: { all: number; sample: number; fold: number }): string[] {
+function describeRefit({ all, sample, fold }: { all: number; sample: number; fold: number }): string[] {
   if (sample === 0 && fold === 0) return ['What was chosen was trained again on all rows.']
   const parts = [
     ...(all > 0 ? [`${all} trained again on all rows`] : []),
@@ -111,7 +111,7 @@ async function fitAll(
   } catch (error) {
     budget.check()
     if (error instanceof TimeUp) return undefined
-    // A model that learnt from every fold may still not learn from all rows; the fold's model remains.
+    // A model that learned from every fold may still not learn from all rows; the fold's model remains.
     if (trial.latest) return undefined
     throw error
   }

@@ -9,7 +9,7 @@ import { gatherOutOfFold } from '../validation/cross-validate.ts'
 import { attempt } from './attempt.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { type Choice, chooseCombination, combinePredictions, finalists, shortlist } from './combine.ts'
-import { asMetric, makeLeaderboard, summarise } from './explain.ts'
+import { asMetric, makeLeaderboard, summarizeAutoml } from './explain.ts'
 import { chooseFamily } from './families.ts'
 import { type Candidate, fixedFor, makePortfolio, searchSpace } from './portfolio.ts'
 import { meanOf } from './race.ts'
@@ -21,7 +21,7 @@ import type { AutomlRequest, AutomlResult, Trial } from './types.ts'
 /** Time kept for choosing the ensemble: a share, but of a short time more, since the choice takes about a second whatever the time. */
 const forChoice = (total: number) => Math.max(0.03 * total, Math.min(1500, 0.08 * total))
 /** No more than this share is kept for training the chosen models again. */
-const MOST_FOR_REFIT = 0.35
+const MAX_REFIT_SHARE = 0.35
 /** A large table's working size: one good tree model may take this share of the time. */
 const WORKING_SHARE = 0.05
 
@@ -69,7 +69,7 @@ export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
       measured.map(each => each.predicted),
     ),
     leaderboard: makeLeaderboard(trials, stage.folds, metricId, choice),
-    summary: [...summarise(table, stage.folds, trials, metricId, choice, budget.total), ...words],
+    summary: [...summarizeAutoml(table, stage.folds, trials, metricId, choice, budget.total), ...words],
     trials: trials.length,
     elapsedMs: budget.elapsed(),
   }
@@ -128,7 +128,7 @@ class Run {
   private endFor(members: readonly Trial[]): number {
     const { total } = this.budget
     const refits = members.reduce((sum, trial) => sum + refitMs(trial, this.stage.growth), 0)
-    return total - forChoice(total) - Math.min(refits, total * MOST_FOR_REFIT)
+    return total - forChoice(total) - Math.min(refits, total * MAX_REFIT_SHARE)
   }
 
   private open(): boolean {

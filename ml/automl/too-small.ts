@@ -6,15 +6,15 @@ import type { Budget } from './budget.ts'
 import type { AutomlRequest, AutomlResult } from './types.ts'
 
 /** With fewer rows, or fewer of the second largest class, no comparison of models means anything. */
-const FEWEST_ROWS = 20
-const FEWEST_OF_CLASS = 3
+const MIN_ROWS = 20
+const MIN_CLASS_ROWS = 3
 
 export function isTooSmall({ data }: Table): boolean {
-  if (data.rows.length < FEWEST_ROWS) return true
+  if (data.rows.length < MIN_ROWS) return true
   if (data.task === 'regression') return false
   const counts = new Float64Array(data.classCount)
   for (const code of data.y) counts[code]!++
-  return counts.sort().at(-2)! < FEWEST_OF_CLASS
+  return counts.sort().at(-2)! < MIN_CLASS_ROWS
 }
 
 /** The baseline, and why. */

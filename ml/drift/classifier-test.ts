@@ -11,7 +11,7 @@ import { resolveParameters } from '../trainers/parameters.ts'
 import { getTrainer } from '../trainers/registry.ts'
 import type { Parameters } from '../trainers/types.ts'
 import { mannWhitney } from './samples.ts'
-import { FEWEST_ROWS } from './tests.ts'
+import { MIN_ROWS } from './tests.ts'
 
 export type ClassifierTestRequest = {
   reference: Frame
@@ -54,7 +54,7 @@ export async function classifierTest(request: ClassifierTestRequest): Promise<Cl
   const reference = sample(request.reference, most, deriveSeed(seed, 'reference'))
   const current = sample(request.current, most, deriveSeed(seed, 'current'))
   const [rowsReference, rowsCurrent] = [reference.rows, current.rows]
-  const judged = Math.min(rowsReference, rowsCurrent) >= 2 * FEWEST_ROWS
+  const judged = Math.min(rowsReference, rowsCurrent) >= 2 * MIN_ROWS
   const outcome = { judged, rowsReference, rowsCurrent }
   if (!judged) return { auc: 0.5, pValue: 1, drifted: false, ...outcome, columns: [] }
 

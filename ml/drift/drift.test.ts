@@ -6,7 +6,7 @@ import { upperGamma } from '../statistics/distributions.ts'
 import { assertClose, golden } from '../testing.ts'
 import { describeDrift, driftOf, ksFromBins } from './drift.ts'
 import { ksPValue, ksStatistic } from './kolmogorov.ts'
-import { type CategorySummary, mergeSummaries, type NumericSummary, summarise } from './summary.ts'
+import { type CategorySummary, mergeSummaries, type NumericSummary, summarizeColumn } from './summary.ts'
 import { chiSquare, psi } from './two-sample.ts'
 
 const normals = (count: number, mean: number, deviation: number, seed: number) => {
@@ -34,7 +34,7 @@ test('PSI, chi-square and the gamma function equal SciPy’s', () => {
 })
 
 test('a shifted number drifts, the same distribution does not', () => {
-  const baseline = summarise(numbers(normals(5000, 0, 1, 1)))
+  const baseline = summarizeColumn(numbers(normals(5000, 0, 1, 1)))
   assert.equal(driftOf(baseline, numbers(normals(800, 0, 1, 2))).drifted, false)
   const drift = driftOf(baseline, numbers(normals(800, 0.5, 1, 3)))
   assert.deepEqual([drift.test, drift.drifted, drift.rows], ['ks', true, 800])
@@ -42,15 +42,15 @@ test('a shifted number drifts, the same distribution does not', () => {
 })
 
 test('a small difference in a large window is no drift, however small its p-value', () => {
-  const drift = driftOf(summarise(numbers(normals(20_000, 0, 1, 1))), numbers(normals(20_000, 0.08, 1, 2)))
+  const drift = driftOf(summarizeColumn(numbers(normals(20_000, 0, 1, 1))), numbers(normals(20_000, 0.08, 1, 2)))
   assert.ok(drift.pValue < 0.01 && !drift.drifted)
 })
 
 test('false alarms are rare, at any window size', () => {
-  const baseline = summarise(numbers(normals(3000, 0, 1, 1)))
+  const baseline = summarizeColumn(numbers(normals(3000, 0, 1, 1)))
   const random = createRandom(5)
   const draw = (count: number) => Array.from({ length: count }, () => 'abcdefgh'[random.integer(8)]!)
-  const shares = summarise(levels(draw(3000)))
+  const shares = summarizeColumn(levels(draw(3000)))
   let alarms = 0
   for (let k = 0; k < 200; k++) {
     if (driftOf(baseline, numbers(normals(30 + k, 0, 1, 100 + k))).drifted) alarms++
@@ -60,7 +60,7 @@ test('false alarms are rare, at any window size', () => {
 })
 
 test('categories drift by PSI; new levels count', () => {
-  const baseline = summarise(levels([...Array(300).fill('a'), ...Array(100).fill('b'), null]))
+  const baseline = summarizeColumn(levels([...Array(300).fill('a'), ...Array(100).fill('b'), null]))
   const same = [...Array(75).fill('a'), ...Array(25).fill('b')]
   assert.equal(driftOf(baseline, levels(same)).drifted, false)
   const drift = driftOf(baseline, levels([...same.slice(0, 70), ...Array(30).fill('new')]))
@@ -68,16 +68,16 @@ test('categories drift by PSI; new levels count', () => {
 })
 
 test('numbers with few values are compared value by value', () => {
-  const baseline = summarise(numbers(Array.from({ length: 200 }, (_, i) => i % 3)))
+  const baseline = summarizeColumn(numbers(Array.from({ length: 200 }, (_, i) => i % 3)))
   assert.deepEqual((baseline as NumericSummary).edges, [0, 1])
   assert.equal(driftOf(baseline, numbers(Array(100).fill(2))).test, 'psi')
 })
 
 test('too few rows are not judged', () => {
-  const drift = driftOf(summarise(numbers(normals(1000, 0, 1, 1))), numbers([100, 101, Number.NaN]))
+  const drift = driftOf(summarizeColumn(numbers(normals(1000, 0, 1, 1))), numbers([100, 101, Number.NaN]))
   assert.deepEqual([drift.judged, drift.drifted, drift.rows], [false, false, 2])
   assert.match(describeDrift('x', drift), /too few rows \(2\)/)
-  const empty = driftOf(summarise(numbers([])), numbers([]))
+  const empty = driftOf(summarizeColumn(numbers([])), numbers([]))
   assert.equal(empty.drifted, false)
 })
 
@@ -87,9 +87,9 @@ test('summaries are JSON and windows add up to what one summary of all would say
       fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 200 }),
       fc.array(fc.double({ min: -1e6, max: 1e6 }), { maxLength: 200 }),
       (a, b) => {
-        const like = summarise(numbers([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]))
-        const sum = mergeSummaries(summarise(numbers(a), like), summarise(numbers(b), like)) as NumericSummary
-        const whole = summarise(numbers([...a, ...b]), like) as NumericSummary
+        const like = summarizeColumn(numbers([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]))
+        const sum = mergeSummaries(summarizeColumn(numbers(a), like), summarizeColumn(numbers(b), like)) as NumericSummary
+        const whole = summarizeColumn(numbers([...a, ...b]), like) as NumericSummary
         assert.deepEqual(JSON.parse(JSON.stringify(sum)), JSON.parse(JSON.stringify(sum)))
         assertClose(sum.mean!, whole.mean!, 1e-9)
         assertClose(sum.squares, whole.squares, 1e-6)
@@ -97,7 +97,7 @@ test('summaries are JSON and windows add up to what one summary of all would say
       },
     ),
   )
-  const category = mergeSummaries(summarise(levels(['a', 'b', null])), summarise(levels(['b', 'c']))) as CategorySummary
+  const category = mergeSummaries(summarizeColumn(levels(['a', 'b', null])), summarizeColumn(levels(['b', 'c']))) as CategorySummary
   assert.deepEqual(category, {
     kind: 'category',
     rows: 5,
@@ -113,21 +113,21 @@ test('summaries are JSON and windows add up to what one summary of all would say
 })
 
 test('merged sketches stay close to the truth', () => {
-  let merged = summarise(numbers(normals(3000, 0, 1, 1)))
+  let merged = summarizeColumn(numbers(normals(3000, 0, 1, 1)))
   const all = [...normals(3000, 0, 1, 1)]
   for (let k = 0; k < 10; k++) {
     const part = normals(1500, k / 10, 1, 50 + k)
     all.push(...part)
-    merged = mergeSummaries(merged, summarise(numbers(part), merged))
+    merged = mergeSummaries(merged, summarizeColumn(numbers(part), merged))
   }
   const exact = Float64Array.from(all).sort()
   assert.ok(ksStatistic((merged as NumericSummary).sketch, exact) < 0.005)
 })
 
 test('bins alone give a close lower bound of the KS statistic', () => {
-  const baseline = summarise(numbers(normals(4000, 0, 1, 1))) as NumericSummary
+  const baseline = summarizeColumn(numbers(normals(4000, 0, 1, 1))) as NumericSummary
   const values = normals(1000, 0.6, 1, 2)
-  const window = summarise(numbers(values), baseline) as NumericSummary
+  const window = summarizeColumn(numbers(values), baseline) as NumericSummary
   const exact = driftOf(baseline, numbers(values)).statistic
   const { statistic, pValue } = ksFromBins(baseline, window)
   assert.ok(statistic <= exact + 0.001 && statistic > exact - 0.05 && pValue < 1e-6)
@@ -135,7 +135,7 @@ test('bins alone give a close lower bound of the KS statistic', () => {
 
 test('levels beyond the fifty largest are pooled, and a baseline with many levels meets itself without drift', () => {
   const many = Array.from({ length: 4000 }, (_, i) => `level ${i % 400}`)
-  const baseline = summarise(levels(many)) as CategorySummary
+  const baseline = summarizeColumn(levels(many)) as CategorySummary
   assert.deepEqual([baseline.top.length, baseline.distinct, baseline.other], [50, 400, 3500])
   assert.equal(driftOf(baseline, levels(many)).statistic, 0)
 })

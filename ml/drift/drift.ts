@@ -5,9 +5,9 @@ import {
   type ColumnSummary,
   type ColumnValues,
   type NumericSummary,
-  summarise,
+  summarizeColumn,
 } from './summary.ts'
-import { FEWEST_ROWS } from './tests.ts'
+import { MIN_ROWS } from './tests.ts'
 import { chiSquare, psi } from './two-sample.ts'
 
 const KS_THRESHOLD = 0.1
@@ -38,11 +38,11 @@ export type Drift = {
  * @param current raw values, or their summary made with `summarise(values, baseline)`.
  */
 export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnSummary): Drift {
-  const window = 'values' in current ? summarise(current, baseline) : current
+  const window = 'values' in current ? summarizeColumn(current, baseline) : current
   if (baseline.kind !== window.kind) throw new RangeError('The baseline and the window are of different kinds.')
   const reference = baseline.rows - baseline.missing
   const rows = window.rows - window.missing
-  const judged = Math.min(reference, rows) >= FEWEST_ROWS
+  const judged = Math.min(reference, rows) >= MIN_ROWS
   const verdict = (test: Drift['test'], statistic: number, threshold: number, pValue: number): Drift => ({
     test,
     statistic,
@@ -93,7 +93,7 @@ function pairCounts(baseline: ColumnSummary, window: ColumnSummary): [number[], 
 /** One sentence for people. @param column its name. */
 export function describeDrift(column: string, drift: Drift): string {
   if (!drift.judged)
-    return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${FEWEST_ROWS} are needed.`
+    return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${MIN_ROWS} are needed.`
   const name = drift.test === 'ks' ? 'KS distance' : 'PSI'
   const figure = `${name} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
   if (drift.drifted) return `“${column}” has drifted from what the model was trained on (${figure}).`

@@ -1,7 +1,7 @@
 import { logGamma } from '../statistics/distributions.ts'
 
 /** Beyond this many values on a side the exact p-value of two samples is not computed (SciPy's limit). */
-const MOST_EXACT = 10_000
+const MAX_EXACT = 10_000
 
 /** Largest distance of two empirical distribution functions. @param a, b ascending. */
 export function ksStatistic(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -23,7 +23,7 @@ export function ksPValue(statistic: number, n: number, m: number): number {
   if (n === 0 || m === 0) return 1
   const approximate = kolmogorovTail(Math.round((n * m) / (n + m)), statistic)
   // Where nothing is left the paths need not be counted.
-  if (Math.max(n, m) > MOST_EXACT || (n * m > 1e6 && approximate < 1e-14)) return approximate
+  if (Math.max(n, m) > MAX_EXACT || (n * m > 1e6 && approximate < 1e-14)) return approximate
   return exactTail(statistic, n, m)
 }
 

@@ -64,13 +64,13 @@ const bounded = (value: number) => Math.max(-Number.MAX_VALUE, Math.min(Number.M
  * Summarises a column.
  * @param like the baseline's summary, when a window is to be compared with it: gives the bins, or the levels counted.
  */
-export function summarise(input: ColumnValues, like?: ColumnSummary): ColumnSummary {
+export function summarizeColumn(input: ColumnValues, like?: ColumnSummary): ColumnSummary {
   return input.kind === 'numeric'
-    ? summariseNumbers(input.values, like?.kind === 'numeric' ? like.edges : undefined)
-    : summariseLevels(input.values, like?.kind === 'category' ? like.top.map(([level]) => level) : [])
+    ? summarizeNumbers(input.values, like?.kind === 'numeric' ? like.edges : undefined)
+    : summarizeLevels(input.values, like?.kind === 'category' ? like.top.map(([level]) => level) : [])
 }
 
-function summariseNumbers(values: ArrayLike<number>, given?: readonly number[]): NumericSummary {
+function summarizeNumbers(values: ArrayLike<number>, given?: readonly number[]): NumericSummary {
   const sorted = sortedNumbers(values)
   const present = sorted.length
   const edges = given ? [...given] : decileEdges(sorted)
@@ -126,7 +126,7 @@ function countBins(sorted: Float64Array, edges: readonly number[]): number[] {
   return counts
 }
 
-function summariseLevels(values: ArrayLike<string | null>, known: readonly string[]): CategorySummary {
+function summarizeLevels(values: ArrayLike<string | null>, known: readonly string[]): CategorySummary {
   const counts = new Map<string, number>()
   let missing = 0
   for (let i = 0; i < values.length; i++) {

@@ -6,7 +6,7 @@ import type { ColumnValues } from './summary.ts'
 import { chiSquare, chiSquareFit, hellinger, jensenShannon, klDivergence, proportionTest, psi } from './two-sample.ts'
 
 /** Below this many present cells on either side nothing is judged: any distance could be chance. */
-export const FEWEST_ROWS = 30
+export const MIN_ROWS = 30
 
 export type DriftTest = {
   id: string
@@ -215,7 +215,7 @@ export function runDriftTest(id: string, reference: ColumnValues, current: Colum
   }
   const samples = samplesOf(reference, current)
   const [rowsReference, rowsCurrent] = [samples.a.length, samples.b.length]
-  const judged = Math.min(rowsReference, rowsCurrent) >= FEWEST_ROWS
+  const judged = Math.min(rowsReference, rowsCurrent) >= MIN_ROWS
   const { statistic, pValue } =
     rowsReference === 0 || rowsCurrent === 0 ? { statistic: 0, pValue: null } : test.compute(samples)
   const beyond = pValue === null ? test.score === 'distance' && statistic >= test.threshold : pValue < test.threshold

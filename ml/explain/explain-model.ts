@@ -23,8 +23,8 @@ export type Explanation = {
   dependence: PartialDependence[]
 }
 
-const MOST_ROWS = 2000
-const MOST_LISTED = 20
+const MAX_ROWS = 2000
+const MAX_LISTED = 20
 const DRAWN = 3
 
 /**
@@ -48,9 +48,9 @@ export async function explainModel(request: {
   const { task, classCount } = request.scored
   const all = Int32Array.from(request.rows, (_, i) => i)
   const chosen =
-    all.length <= MOST_ROWS
+    all.length <= MAX_ROWS
       ? all
-      : createRandom(deriveSeed(seed, 'explained rows')).shuffle(all).slice(0, MOST_ROWS).sort()
+      : createRandom(deriveSeed(seed, 'explained rows')).shuffle(all).slice(0, MAX_ROWS).sort()
   const narrow = {
     rows: request.frame.rows,
     columns: new Map(columns.map(name => [name, columnOf(request.frame, name)])),
@@ -81,7 +81,7 @@ export async function explainModel(request: {
     metric: request.metric,
     base,
     rows: frame.rows,
-    importances: importances.slice(0, MOST_LISTED),
+    importances: importances.slice(0, MAX_LISTED),
     measured: importances.length,
     skipped: skipped.length,
     dependence,

@@ -5,7 +5,7 @@ import { columnFrom, columnOf, type PredictFrame, rawCell, withColumns } from '.
 import type { Contribution } from './types.ts'
 
 /** Up to this many columns all coalitions are evaluated: 2¹⁰ × background rows predictions. */
-export const MOST_EXACT = 10
+export const MAX_EXACT = 10
 
 export type ShapleyRequest = {
   /** The row explained is row `row` of this frame. */
@@ -45,7 +45,7 @@ export function explainRow(request: ShapleyRequest): ShapleyResult {
     throw new EngineError('background', 'An explanation needs rows to compare with, and there are none.')
   }
   const cells = columns.map(name => rawCell(columnOf(frame, name), row))
-  const exact = columns.length <= MOST_EXACT
+  const exact = columns.length <= MAX_EXACT
   const values = exact ? enumerated(request, cells) : sampled(request, cells)
   const prediction = request.predictFrame(takeRows(frame, [row]))[request.output]!
   const contributions = columns.map((name, c) => ({ name, value: values.parts[c]! }))

@@ -33,7 +33,7 @@ export function treeExplainer(model: Model): TreeExplainer {
   const { feature, left, right, cover, value, leafWidth } = trees
   const scores = config.base.length
   const scale = config.link === 'average' ? 1 / Math.max(1, trees.roots.length) : 1
-  const { expected: expectedOf, depth: maxDepth } = summariseTrees(trees)
+  const { expected: expectedOf, depth: maxDepth } = summarizeTrees(trees)
   if (maxDepth > MAX_DEPTH) {
     throw new EngineError(
       'explain',
@@ -188,7 +188,7 @@ export function treeExplainer(model: Model): TreeExplainer {
 }
 
 /** By node × `leafWidth`: the mean of its leaves by cover. Children lie behind their parents, so one pass from the end does. */
-function summariseTrees({ feature, left, right, cover, value, leafWidth }: ReturnType<typeof readTrees>['trees']) {
+function summarizeTrees({ feature, left, right, cover, value, leafWidth }: ReturnType<typeof readTrees>['trees']) {
   const expected = Float64Array.from(value)
   const height = new Int32Array(feature.length)
   let depth = 0

@@ -2,8 +2,8 @@ import { createRandom } from '../random.ts'
 import type { Metric, Scored } from './types.ts'
 
 /** Rows resampled at most, and at least where there are many classes. */
-const MOST_ROWS = 20_000
-const FEWEST_ROWS = 2000
+const MAX_ROWS = 20_000
+const MIN_ROWS = 2000
 /** Cells (rows × outputs) looked at over all resamples, roughly. */
 const BUDGET = 3_000_000
 
@@ -18,16 +18,16 @@ export function bootstrap(
   metrics: readonly Metric[],
   scored: Scored,
   seed: number,
-): { centres: number[]; drawn: Float64Array[]; shrink: number } {
+): { centers: number[]; drawn: Float64Array[]; shrink: number } {
   const rows = scored.truth.length
   const width = scored.task === 'regression' ? 1 : scored.classCount
   const random = createRandom(seed)
-  const most = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(80_000 / width)))
+  const most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(80_000 / width)))
   const part = rows > most ? takePart(scored, most, width, random.integer) : { ...scored }
   part.scratch = { arrays: new Map(), weighted: new Map() }
   const size = part.truth.length
   const resamples = size < 2 ? 0 : Math.round(Math.min(400, Math.max(60, BUDGET / (size * width))))
-  const centres = metrics.map(metric => metric.compute(part))
+  const centers = metrics.map(metric => metric.compute(part))
   const drawn: number[][] = metrics.map(() => [])
   const weights = new Float64Array(size)
   for (let b = 0; b < resamples; b++) {
@@ -40,7 +40,7 @@ export function bootstrap(
       if (Number.isFinite(value)) drawn[m]!.push(value)
     }
   }
-  return { centres, drawn: drawn.map(values => Float64Array.from(values).sort()), shrink: Math.sqrt(size / rows) }
+  return { centers, drawn: drawn.map(values => Float64Array.from(values).sort()), shrink: Math.sqrt(size / rows) }
 }
 
 /** `count` different rows, in their order (selection sampling, Knuth's algorithm S). */

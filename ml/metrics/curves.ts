@@ -5,7 +5,7 @@ import { ascendingOrder } from './order.ts'
 import { type RankSteps, rankSteps } from './ranking.ts'
 import type { Scored } from './types.ts'
 
-const MOST_POINTS = 300
+const MAX_POINTS = 300
 /** Of the curves that are stored beside ROC and PR. */
 const FINE_POINTS = 101
 
@@ -91,7 +91,7 @@ function largestClasses(actual: Float64Array, count: number): number[] {
 }
 
 /** Positions to keep of `count`: both ends and evenly spaced ones between. */
-function thin(count: number, most = MOST_POINTS): number[] {
+function thin(count: number, most = MAX_POINTS): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i)
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)))
 }
@@ -190,7 +190,7 @@ export function calibrationQuantiles({ truth, predicted, classCount }: Scored, c
 function regressionCurves({ truth, predicted }: Scored, seed: number): Curves {
   const rows = truth.length
   const order = ascendingOrder(predicted)
-  const sampled = createRandom(seed).shuffle(order.slice()).subarray(0, MOST_POINTS)
+  const sampled = createRandom(seed).shuffle(order.slice()).subarray(0, MAX_POINTS)
   const points = [...sampled]
     .map(i => ({ predicted: predicted[i]!, actual: truth[i]! }))
     .sort((a, b) => a.predicted - b.predicted)
@@ -198,16 +198,16 @@ function regressionCurves({ truth, predicted }: Scored, seed: number): Curves {
   const residuals = Array.from({ length: binCount }, (_, b) => {
     const members = order.subarray(Math.floor((b * rows) / binCount), Math.floor(((b + 1) * rows) / binCount))
     const errors = new Float64Array(members.length)
-    let [mean, centre] = [0, 0]
+    let [mean, center] = [0, 0]
     for (let k = 0; k < members.length; k++) {
       const i = members[k]!
       errors[k] = truth[i]! - predicted[i]!
       mean += errors[k]! / members.length
-      centre += predicted[i]! / members.length
+      center += predicted[i]! / members.length
     }
     errors.sort()
     const at = (share: number) => errors[Math.round(share * (errors.length - 1))]!
-    return { predicted: centre, mean, low: at(0.1), high: at(0.9), rows: members.length }
+    return { predicted: center, mean, low: at(0.1), high: at(0.9), rows: members.length }
   }).filter(bin => bin.rows > 0)
   return {
     kind: 'regression',

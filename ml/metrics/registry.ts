@@ -44,7 +44,7 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
   const shared: Scored = { ...scored, scratch: { arrays: new Map(), weighted: new Map() } }
   const values = chosen.map(metric => measure(metric, shared))
   const known = chosen.filter((_, m) => values[m]!.value !== null)
-  const { centres, drawn, shrink } = bootstrap(known, scored, seed)
+  const { centers, drawn, shrink } = bootstrap(known, scored, seed)
   const intervals = new Map(
     known.map((metric, m) => {
       const sorted = drawn[m]!
@@ -54,7 +54,7 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
         const resampled = sorted[Math.round(share * (sorted.length - 1))]
         if (resampled === undefined || value === null) return null
         if (shrink === 1) return resampled
-        const scaled = value + (resampled - centres[m]!) * shrink
+        const scaled = value + (resampled - centers[m]!) * shrink
         return Math.max(least ?? scaled, Math.min(largest ?? scaled, scaled))
       }
       return [metric, { low: at(0.025), high: at(0.975) }]

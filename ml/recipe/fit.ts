@@ -70,10 +70,10 @@ function fitStep(step: RecipeStep, training: Training): FittedStep[] {
   const fitted: FittedStep[] = []
   const groups = definition.whole ? (slots ? [slots] : []) : (slots ?? []).map(slot => [slot])
   for (const group of groups) {
-    const learnt = definition.fit(step, group, training)
-    const own = learnt.length > 0 && training.target ? (definition.crossFit?.(step, group[0]!, training) ?? []) : []
+    const learned = definition.fit(step, group, training)
+    const own = learned.length > 0 && training.target ? (definition.crossFit?.(step, group[0]!, training) ?? []) : []
     for (const [k, cells] of own.entries()) training.own.set(program.registers + k, cells)
-    for (const each of learnt) {
+    for (const each of learned) {
       addStep(program, each)
       fitted.push(each)
     }

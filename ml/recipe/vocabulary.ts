@@ -5,7 +5,7 @@ import type { RecipeStep } from './types.ts'
 /** With few rows nothing is rare. */
 export const rareBelow = (rows: number, minCount: number): number => (rows < 50 ? 1 : minCount)
 
-export const MOST_LEVELS = { 'one-hot': 40, ordinal: 1000, 'target-encoding': 10_000 } as const
+export const MAX_LEVELS = { 'one-hot': 40, ordinal: 1000, 'target-encoding': 10_000 } as const
 export const RARE_LEVEL = { 'one-hot': 2, ordinal: 2, 'target-encoding': 1 } as const
 
 /** How many levels of a column all steps together need, and how often one must have been seen. */
@@ -15,11 +15,11 @@ function limitsOf(steps: readonly RecipeStep[], column: string): { most: number;
   for (const step of steps) {
     if (step.step !== 'one-hot' && step.step !== 'ordinal' && step.step !== 'target-encoding') continue
     if (!step.columns.includes(column)) continue
-    most = Math.max(most, step.maxCategories ?? MOST_LEVELS[step.step])
+    most = Math.max(most, step.maxCategories ?? MAX_LEVELS[step.step])
     const rare = 'minCount' in step ? step.minCount : undefined
     minCount = Math.min(minCount, rare ?? RARE_LEVEL[step.step])
   }
-  return most > 0 ? { most, minCount } : { most: MOST_LEVELS['one-hot'], minCount: RARE_LEVEL['one-hot'] }
+  return most > 0 ? { most, minCount } : { most: MAX_LEVELS['one-hot'], minCount: RARE_LEVEL['one-hot'] }
 }
 
 /**

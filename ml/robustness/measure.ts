@@ -26,7 +26,7 @@ const ADVERSARIAL = {
   unit: 'standard deviations by which an opponent may move every number',
   strengths: [0.05, 0.1, 0.25, 0.5],
 } as const
-const MOST_EXAMPLES = 5
+const MAX_EXAMPLES = 5
 
 /** Gradients say something where predictions change smoothly. */
 export function attackFor(trainerId: string): AttackMethod {
@@ -132,7 +132,7 @@ function worstExamples(
   }
   const harms = Float64Array.from(truth, (_, i) => harm(i))
   const rows = [...harms.keys()].filter(i => harms[i]! > 0).sort((a, b) => harms[b]! - harms[a]! || a - b)
-  return rows.slice(0, MOST_EXAMPLES).map(i => ({
+  return rows.slice(0, MAX_EXAMPLES).map(i => ({
     row: subject.rowsOf[i]!,
     truth: truth[i]!,
     before: own(before, i),
@@ -154,6 +154,6 @@ function changesOf(subject: Subject, after: Frame, row: number): WorstExample['c
       return [{ column: name, from, to, moved }]
     })
     .sort((a, b) => b.moved - a.moved || (a.column < b.column ? -1 : 1))
-    .slice(0, MOST_EXAMPLES)
+    .slice(0, MAX_EXAMPLES)
     .map(({ column, from, to }) => ({ column, from, to }))
 }

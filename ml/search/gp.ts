@@ -11,7 +11,7 @@ import { normalCdf } from './normal.ts'
 import { atShare, completePoint, exists, type Space, shareOf } from './space.ts'
 import { sampleStartup } from './startup.ts'
 
-/** Points that the process is conditioned on, and those of them from which its length scales are learnt: the best and the latest. */
+/** Points that the process is conditioned on, and those of them from which its length scales are learned: the best and the latest. */
 const POINTS = 160
 const LEARNT = 50
 const ITERATIONS = 25
@@ -36,14 +36,14 @@ export function sampleGp(study: Study): Float64Array {
     }
     return own
   }
-  const chosen = mostUseful(known, POINTS)
+  const chosen = selectMostUseful(known, POINTS)
   const values = warp(chosen)
   const points = chosen.map(row => coordinates(row.point))
-  const few = mostUseful(chosen, LEARNT).map(row => chosen.indexOf(row))
-  const learnt = Float64Array.from(few, i => values[i]!)
+  const few = selectMostUseful(chosen, LEARNT).map(row => chosen.indexOf(row))
+  const learned = Float64Array.from(few, i => values[i]!)
   const hyperparameters = fitHyperparameters(
     few.map(i => points[i]!),
-    learnt,
+    learned,
     categorical,
     ITERATIONS,
   )
@@ -70,7 +70,7 @@ const complete = (space: Space, point: Float64Array) =>
   space.dimensions.every((_, d) => exists(space, d, point) !== Number.isNaN(point[d]!))
 
 /** The better half of the allowed number from the best, the rest from the latest. */
-function mostUseful(rows: readonly Row[], count: number): Row[] {
+function selectMostUseful(rows: readonly Row[], count: number): Row[] {
   if (rows.length <= count) return [...rows]
   const best = new Set([...rows].sort(compareRows).slice(0, count >> 1))
   for (let i = rows.length - 1; best.size < count; i--) best.add(rows[i]!)

@@ -5,7 +5,7 @@ import type { Parameters } from '../trainers/types.ts'
 import { symmetricEigen } from './eigen.ts'
 import { readRows } from './history.ts'
 import { atShare, readSpace, shareOf } from './space.ts'
-import { spaceOf } from './space-of.ts'
+import { buildSearchSpace } from './build-search-space.ts'
 import { suggest } from './suggest.ts'
 import { splitRows } from './tpe.ts'
 import type { SamplerId, SearchOptions, SearchParameter, SearchSpace, Trial } from './types.ts'
@@ -184,7 +184,7 @@ test('a warm start takes the best of earlier studies in turn and moves them into
 
 test("a trainer's space is what it says is worth searching", () => {
   const base = { label: '', help: '' }
-  const space = spaceOf({
+  const space = buildSearchSpace({
     parameters: [
       {
         ...base,

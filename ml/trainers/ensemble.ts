@@ -21,7 +21,7 @@ type MemberConfig = {
 }
 
 /** More than this no bundle needs; a forged one must not make a server compile for ever. */
-const MOST_MEMBERS = 200
+const MAX_MEMBERS = 200
 
 /** A model made of models: tensors are named `<k>/<name>`, everything else lies in `config.members`. `cols` is 0: members bring their recipes. */
 export function packEnsemble(members: readonly Member[], combination: Combination): Model {
@@ -63,7 +63,7 @@ const nonsense = (what: string) => new BundleError('manifest', `The ensemble is 
 /** @throws BundleError when the members are not what `packEnsemble` writes. */
 export function unpackEnsemble(model: Model): { members: Member[]; combination: Combination } {
   const { members, combination } = model.config as { members?: MemberConfig[]; combination?: Combination }
-  if (!Array.isArray(members) || members.length === 0 || members.length > MOST_MEMBERS) {
+  if (!Array.isArray(members) || members.length === 0 || members.length > MAX_MEMBERS) {
     throw nonsense('it names no members, or too many')
   }
   const stack = combination?.kind === 'stack'

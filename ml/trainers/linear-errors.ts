@@ -15,7 +15,7 @@ export type Coefficient = {
 }
 
 /** More rows of a table than anybody reads, and an inverse that costs more than the fit. */
-const MOST_COLUMNS = 300
+const MAX_COLUMNS = 300
 
 /**
  * Standard errors of an unpenalised fit from its inverse Hessian, as R's glm and statsmodels. Weights count as in weighted least squares:
@@ -35,8 +35,8 @@ export async function standardErrors(
   const { cols, rows, shares, shift, factor, inverse, means } = design
   const used = Array.from({ length: cols }, (_, j) => j).filter(j => inverse[j]! > 0)
   const nameOf = (j: number) => names[j] ?? `x${j}`
-  if (used.length > MOST_COLUMNS) {
-    return { reason: `Standard errors are given for up to ${MOST_COLUMNS} features; there are ${used.length}.` }
+  if (used.length > MAX_COLUMNS) {
+    return { reason: `Standard errors are given for up to ${MAX_COLUMNS} features; there are ${used.length}.` }
   }
   let counted = 0
   for (let i = 0; i < rows; i++) if (shares[i]! > 0) counted++

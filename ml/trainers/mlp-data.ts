@@ -1,5 +1,5 @@
 import { levelsOf, type Matrix } from '../matrix.ts'
-import type { Labelled } from './types.ts'
+import type { LabeledData } from './types.ts'
 
 /** Which columns of a matrix are numbers, and which categories with how wide an embedding. */
 export type Inputs = {
@@ -38,7 +38,7 @@ export type Batch = {
 
 /** @param fill by column, for missing cells and those beyond float32. @param scale what the target is standardised by. */
 export function toBatch(
-  { x, y, weights }: Labelled,
+  { x, y, weights }: LabeledData,
   inputs: Inputs,
   fill: Float64Array,
   scale: { mean: number; deviation: number },

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.ts'
 import { type BatchNorm, createBatchNorm } from './mlp-batch-norm.ts'
 import type { Batch, Inputs } from './mlp-data.ts'
 import { lossOf } from './mlp-loss.ts'
-import { clipGradient, createOptimiser } from './mlp-optimizer.ts'
+import { clipGradient, createOptimizer } from './mlp-optimizer.ts'
 import type { Products } from './mlp-products.ts'
 import type { Task } from './types.ts'
 
@@ -57,7 +57,7 @@ type Layer = {
 export function createNetwork(products: Products, task: Task, inputs: Inputs, options: NetworkOptions): Network {
   const random = createRandom(options.seed)
   const { layers, embeddings, parameters, gradient, decays } = allocate(inputs, options, random)
-  const optimiser = createOptimiser(options.optimiser, parameters, decays, options)
+  const optimiser = createOptimizer(options.optimiser, parameters, decays, options)
   const width = options.outputs
   const zeros = new Float32Array(Math.max(0, ...options.hidden))
   let current: Weights | undefined

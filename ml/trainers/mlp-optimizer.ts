@@ -2,15 +2,15 @@
  * Gradient steps in place on one flat array of parameters: a single pass, where TensorFlow.js runs a dozen kernels per variable and step.
  * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019), or SGD with momentum.
  */
-export type Optimiser = { step(gradient: Float32Array, learningRate: number): void }
+export type Optimizer = { step(gradient: Float32Array, learningRate: number): void }
 
 /** @param decays ranges [from, to) of `values` that weight decay pulls towards zero. */
-export function createOptimiser(
+export function createOptimizer(
   kind: 'adam' | 'sgd',
   values: Float32Array,
   decays: readonly (readonly [number, number])[],
   options: { weightDecay: number; momentum: number },
-): Optimiser {
+): Optimizer {
   const apply = kind === 'adam' ? adam(values) : momentum(values, options.momentum)
   return {
     step(gradient, learningRate) {
@@ -23,7 +23,7 @@ export function createOptimiser(
   }
 }
 
-function adam(values: Float32Array): Optimiser['step'] {
+function adam(values: Float32Array): Optimizer['step'] {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7]
   const firsts = new Float32Array(values.length)
   const seconds = new Float32Array(values.length)
@@ -45,7 +45,7 @@ function adam(values: Float32Array): Optimiser['step'] {
   }
 }
 
-function momentum(values: Float32Array, share: number): Optimiser['step'] {
+function momentum(values: Float32Array, share: number): Optimizer['step'] {
   const velocity = new Float32Array(values.length)
   return (gradient, learningRate) => {
     for (let j = 0; j < values.length; j++) {

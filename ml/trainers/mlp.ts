@@ -9,7 +9,7 @@ import { createProducts } from './mlp-products.ts'
 import { resolveParameters } from './parameters.ts'
 import { weightSum } from './statistics.ts'
 import { loadTensorFlow } from './tensorflow.ts'
-import { createBreather, type FitContext, type Labelled, type Model, type Tensor, type Trainer } from './types.ts'
+import { createBreather, type FitContext, type LabeledData, type Model, type Tensor, type Trainer } from './types.ts'
 
 /** Neural network trained on TensorFlow.js; needs Node. Inference is `mlpPredictor`, which needs nothing. */
 export const mlp: Trainer = {
@@ -134,7 +134,7 @@ async function trainEpochs(
 }
 
 /** Mean and deviation by which a regression target is standardised, so that one learning rate suits all targets. */
-function targetScale({ y, weights }: Labelled): { mean: number; deviation: number } {
+function targetScale({ y, weights }: LabeledData): { mean: number; deviation: number } {
   const total = weightSum(y.length, weights)
   let [mean, squares] = [0, 0]
   for (let i = 0; i < y.length; i++) mean += ((weights?.[i] ?? 1) / total) * y[i]!

@@ -18,7 +18,7 @@ export function resolveParameters(descriptors: readonly ParameterDescriptor[], g
   const resolved: Parameters = {}
   for (const descriptor of descriptors) {
     const value = Object.hasOwn(given, descriptor.name) ? given[descriptor.name] : undefined
-    const complaint = value === undefined ? null : complaintAbout(descriptor, value)
+    const complaint = value === undefined ? null : describeInvalidValue(descriptor, value)
     if (complaint) {
       const shown = JSON.stringify(value)
       throw new EngineError('parameter', `“${descriptor.label}” must be ${complaint}, not ${shown}.`, descriptor.help)
@@ -32,7 +32,7 @@ function structuredCloneOf(value: ParameterValue): ParameterValue {
   return Array.isArray(value) ? [...value] : value
 }
 
-function complaintAbout(descriptor: ParameterDescriptor, value: ParameterValue): string | null {
+function describeInvalidValue(descriptor: ParameterDescriptor, value: ParameterValue): string | null {
   switch (descriptor.kind) {
     case 'number':
     case 'integer': {

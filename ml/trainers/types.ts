@@ -62,7 +62,7 @@ export type Predictor = {
   predictRow(x: ArrayLike<number>, offset: number, out: Float64Array): void
 }
 
-export type Labelled = {
+export type LabeledData = {
   x: Matrix
   /** Regression: the target. Classification: class codes 0 … classCount − 1. Never NaN. */
   y: Float64Array
@@ -70,8 +70,8 @@ export type Labelled = {
   weights?: Float64Array
 }
 
-export type FitContext = Labelled & {
-  validation?: Labelled
+export type FitContext = LabeledData & {
+  validation?: LabeledData
   task: Task
   classCount: number
   /** Missing ones take their defaults; unknown or out of range ones are refused. */

@@ -5,10 +5,10 @@ import { createRandom } from '../random.ts'
 import { chooseBins, codeMatrix } from './bins.ts'
 import { findEdges } from './edges.ts'
 import { createArena } from './memory.ts'
-import { workerThreads } from './node-threads.ts'
-import { createTeam, registerCrew } from './team.ts'
+import { startWorkerThreads } from './node-threads.ts'
+import { createThreadPool, registerTreeThreads } from './thread-pool.ts'
 
-registerCrew(workerThreads)
+registerTreeThreads(startWorkerThreads)
 
 const random = createRandom(3)
 const ROWS = 9000
@@ -29,12 +29,12 @@ const none = async () => {}
 
 async function binsBy(data: Matrix['data'], threads: number) {
   const arena = createArena()
-  const workshop = { arena, team: createTeam(arena, threads) }
+  const workshop = { arena, pool: createThreadPool(arena, threads) }
   try {
     const features = chooseBins(data, ROWS, COLS, c => levels[c]!, workshop)
     return await codeMatrix({ names, rows: ROWS, cols: COLS, data, levels }, features, none, workshop)
   } finally {
-    workshop.team.dismiss()
+    workshop.pool.close()
   }
 }
 

@@ -3,7 +3,7 @@ import { createRandom } from '../random.ts'
 import { findEdges, MAX_BINS } from './edges.ts'
 import { PLAN } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'
-import { createTeam, TASK, type Team } from './team.ts'
+import { createThreadPool, TASK, type ThreadPool } from './thread-pool.ts'
 
 /** How the cells of one feature become bins 0 … values − 1; a missing cell becomes bin `values`. */
 export type FeatureBins = {
@@ -28,7 +28,7 @@ export type Bins = {
 }
 
 /** Where bins are made. */
-export type Workshop = { arena: Arena; team: Team }
+export type TreeContext = { arena: Arena; pool: ThreadPool }
 
 /** Rows that decide on the edges. */
 const SAMPLE = 40_000
@@ -40,9 +40,9 @@ const COUNTERS = 4 * 2 ** 11
 /** Lets other work run now and then during a long computation; throws when it shall end. */
 export type Breather = () => Promise<void> | undefined
 
-function alone(): Workshop {
+function alone(): TreeContext {
   const arena = createArena()
-  return { arena, team: createTeam(arena, 1) }
+  return { arena, pool: createThreadPool(arena, 1) }
 }
 
 /**
@@ -54,7 +54,7 @@ export function chooseBins(
   rows: number,
   cols: number,
   levels: (column: number) => number,
-  { arena, team }: Workshop = alone(),
+  { arena, pool }: TreeContext = alone(),
 ): FeatureBins[] {
   const picked = sampleRows(rows)
   const features = Array.from({ length: cols }, (_, c): FeatureBins => {
@@ -64,7 +64,7 @@ export function chooseBins(
   })
   const numbers = features.flatMap((feature, c) => (feature.categorical ? [] : [c]))
   const size = picked.length * 8
-  const rooms = Array.from({ length: Math.min(numbers.length, 2 * team.threads) }, () => ({
+  const rooms = Array.from({ length: Math.min(numbers.length, 2 * pool.threads) }, () => ({
     column: arena.allocate(size),
     spare: arena.allocate(size + COUNTERS),
   }))
@@ -81,9 +81,9 @@ export function chooseBins(
       return at - start
     })
     group.forEach((_, k) => {
-      team.add(TASK.sort, [rooms[k]!.column, counts[k]!, rooms[k]!.spare])
+      pool.add(TASK.sort, [rooms[k]!.column, counts[k]!, rooms[k]!.spare])
     })
-    team.run()
+    pool.run()
     group.forEach((c, k) => {
       const start = rooms[k]!.column / 8
       const edges = findEdges(f64.subarray(start, start + counts[k]!))
@@ -111,7 +111,7 @@ export async function codeMatrix(
   matrix: Matrix,
   features: readonly FeatureBins[],
   breathe: Breather,
-  { arena, team }: Workshop = alone(),
+  { arena, pool }: TreeContext = alone(),
 ): Promise<Bins> {
   const { rows, cols, data } = matrix
   const codes = new Uint8Array(rows * cols)
@@ -121,15 +121,15 @@ export async function codeMatrix(
   const cells = arena.allocate(batch * cols * width)
   const out = arena.allocate(batch * cols)
   const view = data instanceof Float32Array ? arena.f32 : arena.f64
-  const part = Math.ceil(batch / (4 * team.threads))
+  const part = Math.ceil(batch / (4 * pool.threads))
   for (let at = 0; at < rows; at += batch) {
     const count = Math.min(batch, rows - at)
     view.set(data.subarray(at * cols, (at + count) * cols), cells / width)
     for (let from = 0; from < count; from += part) {
       const size = Math.min(part, count - from)
-      team.add(TASK.code, [plans, cells + from * cols * width, width === 8 ? 1 : 0, size, cols, out + from * cols])
+      pool.add(TASK.code, [plans, cells + from * cols * width, width === 8 ? 1 : 0, size, cols, out + from * cols])
     }
-    team.run()
+    pool.run()
     codes.set(arena.u8.subarray(out, out + count * cols), at * cols)
     await breathe()
   }
@@ -158,7 +158,7 @@ function placePlans(arena: Arena, features: readonly FeatureBins[]): number {
 const known = new WeakMap<Matrix, Bins>()
 
 /** Bins of a matrix, made once: folds and trials on the same data share them. */
-async function binsOf(matrix: Matrix, breathe: Breather, workshop?: Workshop): Promise<Bins> {
+async function binsOf(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
   const made = known.get(matrix)
   if (made) return made
   const place = workshop ?? alone()
@@ -169,7 +169,7 @@ async function binsOf(matrix: Matrix, breathe: Breather, workshop?: Workshop): P
 }
 
 /** The bins to train on: rows taken out of a larger matrix share its bins, unless they are a small part of it. */
-export async function trainingBins(matrix: Matrix, breathe: Breather, workshop?: Workshop): Promise<Bins> {
+export async function trainingBins(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
   const { origin } = matrix
   if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, breathe, workshop)
   return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
@@ -181,7 +181,7 @@ export async function validationBins(
   training: Matrix,
   bins: Bins,
   breathe: Breather,
-  workshop: Workshop,
+  workshop: TreeContext,
 ): Promise<Bins> {
   const origin = matrix.origin
   if (origin && training.rows * 8 >= origin.matrix.rows && training.origin?.matrix === origin.matrix) {

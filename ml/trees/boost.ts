@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed, type Random } from '../random.ts'
-import { createBreather, type FitContext, type Labelled } from '../trainers/types.ts'
-import { type Bins, trainingBins, validationBins, type Workshop } from './bins.ts'
+import { createBreather, type FitContext, type LabeledData } from '../trainers/types.ts'
+import { type Bins, trainingBins, validationBins, type TreeContext } from './bins.ts'
 import { createGrower, type GrowOptions, visitNodes } from './grow.ts'
 import { NODE } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'
@@ -8,7 +8,7 @@ import type { Trees } from './model.ts'
 import { createObjective, type Objective, type ObjectiveParameters, scaleTargets } from './objectives.ts'
 import { weightedQuantile } from './quantile.ts'
 import { placeTable, type Table } from './table.ts'
-import { createTeam, TASK, type Team } from './team.ts'
+import { createThreadPool, TASK, type ThreadPool } from './thread-pool.ts'
 import { createTreeBuilder } from './tree-builder.ts'
 
 export type BoostOptions = GrowOptions &
@@ -37,14 +37,14 @@ export async function boost(context: FitContext, options: BoostOptions): Promise
   const breathe = createBreather(context)
   const arena = createArena()
   // Threads start while the main one makes bins.
-  const team = createTeam(arena, context.threads)
+  const pool = createThreadPool(arena, context.threads)
   try {
-    const bins = await trainingBins(context.x, breathe, { arena, team })
-    const table = placeTable({ arena, team }, bins, options.monotone)
+    const bins = await trainingBins(context.x, breathe, { arena, pool })
+    const table = placeTable({ arena, pool }, bins, options.monotone)
     const objective = createObjective(context, options)
-    return await boostWith(context, options, { breathe, bins, arena, table, objective, team })
+    return await boostWith(context, options, { breathe, bins, arena, table, objective, pool })
   } finally {
-    team.dismiss()
+    pool.close()
   }
 }
 
@@ -54,16 +54,16 @@ type Session = {
   arena: Arena
   table: Table
   objective: Objective
-  team: Team
+  pool: ThreadPool
 }
 
 async function boostWith(context: FitContext, options: BoostOptions, session: Session): Promise<Boosted> {
-  const { breathe, bins, arena, table, objective, team } = session
-  const grower = createGrower(arena, table, inUnits(options, objective), team)
+  const { breathe, bins, arena, table, objective, pool } = session
+  const grower = createGrower(arena, table, inUnits(options, objective), pool)
   const training = placeRows(arena, table.codes, objective, context, objective.targets, grower.packed)
   const held =
     context.validation && context.validation.y.length > 0
-      ? await placeValidation({ arena, team }, context.validation, context, bins, objective, breathe)
+      ? await placeValidation({ arena, pool }, context.validation, context, bins, objective, breathe)
       : undefined
   const sums = arena.allocate(24 * Math.ceil(Math.max(training.rows, held?.rows ?? 0) / CHUNK))
   const order = arena.allocate(4 * context.y.length)
@@ -77,7 +77,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     for (let begin = 0, k = 0; begin < rows.rows; begin += CHUNK, k++) {
       add(begin, Math.min(rows.stride, begin + CHUNK), sums + 24 * k)
     }
-    team.run()
+    pool.run()
   }
   /** Total of one of the sums, in the order of the chunks. */
   const total = (rows: PlacedRows, field: number): number => {
@@ -89,12 +89,12 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
   const addGradients = (of: PlacedRows, packed: number) => (begin: number, end: number, to: number) => {
     const { scores, targets, weights, rows } = of
     const args = [objective.code, scores, targets, weights, rows, packed, begin, end, objective.extra, to]
-    team.add(TASK.gradients, args, [8])
+    pool.add(TASK.gradients, args, [8])
   }
   const softmaxLoss = (of: PlacedRows, to: number): number => {
     overChunks(of, (begin, end, at) => {
       const { scores, targets, weights, rows, stride } = of
-      team.add(TASK.softmax, [scores, to, targets, weights, rows, stride, objective.scores, begin, end, at])
+      pool.add(TASK.softmax, [scores, to, targets, weights, rows, stride, objective.scores, begin, end, at])
     })
     return total(of, 0) / of.totalWeight
   }
@@ -112,7 +112,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
       const factor = objective.scores / (objective.scores - 1)
       overChunks(training, (begin, end, to) => {
         const args = [from, targets, weights, rows, score, factor, grower.packed, begin, end, to]
-        team.add(TASK.classGradients, args, [4, 5])
+        pool.add(TASK.classGradients, args, [4, 5])
       })
     } else overChunks(training, addGradients(training, grower.packed))
     const absolute = total(training, 0)
@@ -122,7 +122,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     const flat = !(absolute > 1e-12 * training.totalWeight)
     if (!flat) {
       overChunks(training, (begin, end) => {
-        team.add(TASK.quantise, [grower.packed, begin, end, gradient, hessian], [3, 4])
+        pool.add(TASK.quantize, [grower.packed, begin, end, gradient, hessian], [3, 4])
       })
     }
     return { loss, flat, gradient, hessian }
@@ -135,9 +135,9 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     ordered = rows
     for (let begin = 0; begin < rows.length; begin += CHUNK) {
       const size = 4 * Math.min(CHUNK, rows.length - begin)
-      team.add(TASK.copy, [grower.index + 4 * begin, order + 4 * begin, size])
+      pool.add(TASK.copy, [grower.index + 4 * begin, order + 4 * begin, size])
     }
-    team.run()
+    pool.run()
   }
 
   let bestRound = 0
@@ -227,21 +227,21 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
       if (!isLeaf) return
       const begin = arena.u32[(node + NODE.begin) / 4]!
       const end = begin + arena.u32[(node + NODE.count) / 4]!
-      team.add(TASK.addToRows, [scores, grower.index, begin, end, arena.f64[(node + NODE.value) / 8]!], [4])
+      pool.add(TASK.addToRows, [scores, grower.index, begin, end, arena.f64[(node + NODE.value) / 8]!], [4])
     })
     const { meta, codes, cols } = table
     for (let begin = inBagCount; begin < usableCount; begin += CHUNK) {
       const end = Math.min(usableCount, begin + CHUNK)
-      team.add(TASK.walkIndex, [root, meta, codes, cols, scores, grower.index, begin, end])
+      pool.add(TASK.walkIndex, [root, meta, codes, cols, scores, grower.index, begin, end])
     }
     if (held) {
       const heldScores = held.scores + score * held.stride * 4
       for (let begin = 0; begin < held.rows; begin += CHUNK) {
         const end = Math.min(held.rows, begin + CHUNK)
-        team.add(TASK.walkRows, [root, meta, held.codes, cols, heldScores, begin, end])
+        pool.add(TASK.walkRows, [root, meta, held.codes, cols, heldScores, begin, end])
       }
     }
-    team.run()
+    pool.run()
   }
 }
 
@@ -299,9 +299,9 @@ function placeRows(
 }
 
 async function placeValidation(
-  workshop: Workshop,
-  held: Labelled,
-  training: Labelled,
+  workshop: TreeContext,
+  held: LabeledData,
+  training: LabeledData,
   bins: Bins,
   objective: Objective,
   breathe: () => Promise<void> | undefined,

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import type { ForestCrew } from './forest.ts'
+import type { GrowForestTrees } from './forest.ts'
 import type { GrownForestTree } from './forest-tree.ts'
 
 /** Whole trees on threads: each takes the next one when it has finished its last. */
-export const growForestOnThreads: ForestCrew = async (job, { signal }, done) => {
+export const growForestOnThreads: GrowForestTrees = async (job, { signal }, done) => {
   signal.throwIfAborted()
   const workers = job.spaces.map(
     (_, thread) => new Worker(new URL('./forest-worker.ts', import.meta.url), { workerData: { job, thread } }),

@@ -25,14 +25,14 @@ type ForestOptions = {
  * Who grows the trees: calls `done` with each, in any order.
  * @throws the signal's reason when aborted
  */
-export type ForestCrew = (
+export type GrowForestTrees = (
   job: ForestJob,
   context: Pick<FitContext, 'signal' | 'now'>,
   done: (tree: GrownForestTree) => void,
 ) => Promise<void>
 
 /** One tree after another, here. */
-const growHere: ForestCrew = async (job, context, done) => {
+const growSequentially: GrowForestTrees = async (job, context, done) => {
   const breathe = createBreather(context)
   const grow = createTreeGrower(job, 0)
   for (let t = 0; t < job.trees; t++) {
@@ -41,10 +41,10 @@ const growHere: ForestCrew = async (job, context, done) => {
   }
 }
 
-let growOnThreads: ForestCrew | undefined
+let growOnThreads: GrowForestTrees | undefined
 
 /** Gives forests threads; `ml/node.ts` does. */
-export function setForestThreads(crew: ForestCrew): void {
+export function setForestThreads(crew: GrowForestTrees): void {
   growOnThreads = crew
 }
 
@@ -128,7 +128,7 @@ export async function growForest(context: FitContext, options: ForestOptions): P
   }
   const grown: GrownForestTree[] = []
   let finished = 0
-  await (threads > 1 ? growOnThreads! : growHere)(job, context, tree => {
+  await (threads > 1 ? growOnThreads! : growSequentially)(job, context, tree => {
     grown[tree.index] = tree
     context.report(++finished, {})
   })

@@ -148,7 +148,7 @@ test('early stopping keeps the best round', async () => {
   assert.equal(losses.length, best + 10)
 })
 
-test('a category of 10,000 levels, infinities and missing cells: predictions on cells are those learnt on bins', async () => {
+test('a category of 10,000 levels, infinities and missing cells: predictions on cells are those learned on bins', async () => {
   const random = createRandom(4)
   const rows = 4000
   const x: Matrix = {
@@ -181,7 +181,7 @@ test('a category of 10,000 levels, infinities and missing cells: predictions on 
   assert.ok(trees.flags.some(flags => flags & 2))
 })
 
-test('a few distinct rows are learnt exactly', async () => {
+test('a few distinct rows are learned exactly', async () => {
   const x = matrixOf(5, 1, i => i)
   const context = { ...problem('regression', 5), x, y: Float64Array.of(3, -1, 4, 1, -5) }
   const model = await fit(context, { trees: 60, learningRate: 0.5, minChildSamples: 1, l2: 0 })

@@ -3,8 +3,8 @@
  *
  *   const arena = createArena()                     memory and kernels
  *   const table = placeTable(arena, bins)           bins of the training rows (bins.ts)
- *   const team = createTeam(arena, threads)         threads; dismiss them in the end
- *   const grower = createGrower(arena, table, options, team)
+ *   const pool = createTeam(arena, threads)         threads; dismiss them in the end
+ *   const grower = createGrower(arena, table, options, pool)
  *   fill grower.index with the row numbers of this tree, grower.packed with whole gradients and hessians by row (setScales)
  *   const grown = grower.grow(rows, active)         one tree: best split first, or level by level
  *   builder.add(grown, …)                           to the flat arrays of model.ts (tree-builder.ts)
@@ -15,7 +15,7 @@
 import { CONSTRAINED, CONTEXT, META, NODE } from './layout.ts'
 import type { Arena } from './memory.ts'
 import type { Table } from './table.ts'
-import { TASK, type Team } from './team.ts'
+import { TASK, type ThreadPool } from './thread-pool.ts'
 
 export type GrowOptions = {
   /** Leaves of a tree at most, ≥ 1. */
@@ -52,17 +52,17 @@ const HISTOGRAM_BYTES = 512 * 2 ** 20
 
 export type Grower = ReturnType<typeof createGrower>
 
-export function createGrower(arena: Arena, table: Table, options: GrowOptions, team: Team) {
+export function createGrower(arena: Arena, table: Table, options: GrowOptions, pool: ThreadPool) {
   const { kernels } = arena
   const { maxLeaves } = options
   const context = arena.allocate(CONTEXT.bytes)
   const index = arena.allocate(table.rows * 4)
   const spare = arena.allocate(table.rows * 4)
-  const apart = team.threads > 1 ? arena.allocate(table.rows * 4) : 0
+  const apart = pool.threads > 1 ? arena.allocate(table.rows * 4) : 0
   const packed = arena.allocate((Math.ceil(table.rows / 4) * 4 + 4) * 8)
   const active = arena.allocate(table.cols * 4)
   // With several threads some leaves are split before it is certain that they will be: as many as keep all busy.
-  const ahead = team.threads > 1 ? 2 * team.threads : 1
+  const ahead = pool.threads > 1 ? 2 * pool.threads : 1
   const nodes = arena.allocate(NODE.bytes * (2 * (maxLeaves + 2 * ahead) + 1))
   const slotBytes = Math.ceil(table.histBytes / 64) * 64
   const slotCount = Math.min(
@@ -70,8 +70,8 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
     Math.max(4 * ahead + 4, Math.floor(HISTOGRAM_BYTES / slotBytes)),
   )
   const slots = arena.allocate(slotBytes * slotCount)
-  const partials = arena.allocate(slotBytes * (team.threads - 1))
-  const counts = arena.allocate(4 * 4 * team.threads)
+  const partials = arena.allocate(slotBytes * (pool.threads - 1))
+  const counts = arena.allocate(4 * 4 * pool.threads)
   const free: number[] = []
 
   const u32 = (field: number, value: number) => {
@@ -114,14 +114,14 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
 
   /** Sums rows of the index into a histogram, each thread a part of them. */
   const accumulate = (begin: number, count: number, hist: number) => {
-    const parts = count >= LARGE ? team.threads : 1
+    const parts = count >= LARGE ? pool.threads : 1
     const size = Math.ceil(count / parts)
     for (let k = 0; k < parts; k++) {
       const from = begin + k * size
       const to = Math.min(begin + count, from + size)
-      team.add(TASK.accumulate, [context, from, to, k === 0 ? hist : partials + (k - 1) * slotBytes, table.histBytes])
+      pool.add(TASK.accumulate, [context, from, to, k === 0 ? hist : partials + (k - 1) * slotBytes, table.histBytes])
     }
-    team.run()
+    pool.run()
     for (let k = 1; k < parts; k++) kernels.addUp(hist, partials + (k - 1) * slotBytes, table.histBytes)
   }
 
@@ -135,12 +135,12 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
     lefts.forEach((size, k) => {
       const from = 4 * (begin + k * chunk)
       const others = Math.min(chunk, count - k * chunk) - size
-      team.add(TASK.copy, [toLeft, apart + from, 4 * size])
-      team.add(TASK.copy, [toRight, spare + from, 4 * others])
+      pool.add(TASK.copy, [toLeft, apart + from, 4 * size])
+      pool.add(TASK.copy, [toRight, spare + from, 4 * others])
       toLeft += 4 * size
       toRight += 4 * others
     })
-    team.run()
+    pool.run()
     return total
   }
 
@@ -148,17 +148,17 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
   const expandLarge = (node: number, left: number, right: number, slot: number, further: boolean) => {
     const begin = nodeU32(node, NODE.begin)
     const count = nodeU32(node, NODE.count)
-    const chunk = Math.ceil(count / (4 * team.threads))
+    const chunk = Math.ceil(count / (4 * pool.threads))
     for (let k = 0, from = 0; from < count; k++, from += chunk) {
       const to = begin + Math.min(count, from + chunk)
-      team.add(TASK.partition, [context, node, begin + from, to, counts + 4 * k])
+      pool.add(TASK.partition, [context, node, begin + from, to, counts + 4 * k])
     }
-    team.run()
+    pool.run()
     kernels.settle(context, node, left, right, join(begin, count, chunk))
     if (!further || (!kernels.canSplit(context, left) && !kernels.canSplit(context, right))) return
     const small = nodeU32(left, NODE.count) * 2 <= count ? left : right
     accumulate(nodeU32(small, NODE.begin), nodeU32(small, NODE.count), slot)
-    kernels.finish(context, node, left, right, slot, team.scratch)
+    kernels.finish(context, node, left, right, slot, pool.scratch)
   }
 
   const sumRows = (rows: number) => {
@@ -191,7 +191,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
     arena.i32[(root + NODE.sumGradient) / 4] = gradient
     arena.u32[(root + NODE.hist) / 4] = hist
     if (maxLeaves === 1 || !kernels.canSplit(context, root)) release(root)
-    else kernels.plant(context, root, team.scratch)
+    else kernels.plant(context, root, pool.scratch)
   }
 
   return {
@@ -249,11 +249,11 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, t
           const slot = further ? free.pop()! : 0
           const second = further && !known ? free.pop()! : 0
           children.set(node, { left, right, slots: [known, slot, second] })
-          if (known && team.threads > 1 && nodeU32(node, NODE.count) >= LARGE)
+          if (known && pool.threads > 1 && nodeU32(node, NODE.count) >= LARGE)
             expandLarge(node, left, right, slot, further)
-          else team.add(TASK.expand, [context, node, left, right, slot, second, further ? 1 : 0])
+          else pool.add(TASK.expand, [context, node, left, right, slot, second, further ? 1 : 0])
         }
-        team.run()
+        pool.run()
         for (const node of batch) {
           const { left, right, slots } = children.get(node)!
           for (const slot of slots) {

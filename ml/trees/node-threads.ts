@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Crew } from './team.ts'
+import type { StartThreads } from './thread-pool.ts'
 
 const idle: Worker[] = []
 let running = 0
 
 function start(): Worker {
-  const worker = new Worker(new URL('thread.ts', import.meta.url))
+  const worker = new Worker(new URL('tree-worker.ts', import.meta.url))
   running++
   worker.on('message', () => idle.push(worker))
   // A thread that cannot start is not asked again; the work gets done without it.
@@ -22,7 +22,7 @@ function start(): Worker {
 }
 
 /** Worker threads, kept for the next fit, no more than there are processors; they do not keep the process alive. */
-export const workerThreads: Crew = ({ scratches, ...work }) => {
+export const startWorkerThreads: StartThreads = ({ scratches, ...work }) => {
   for (const scratch of scratches) {
     const worker = idle.pop() ?? (running < availableParallelism() ? start() : undefined)
     worker?.postMessage({ ...work, scratch })

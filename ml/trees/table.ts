@@ -1,6 +1,6 @@
-import type { Bins, Workshop } from './bins.ts'
+import type { Bins, TreeContext } from './bins.ts'
 import { CATEGORY, META, MISSING, REST } from './layout.ts'
-import { TASK } from './team.ts'
+import { TASK } from './thread-pool.ts'
 
 /** A table of bins in the memory of the kernels. */
 export type Table = {
@@ -23,7 +23,7 @@ const KEPT_TWICE = 200_000_000
 const PART = 32_768
 
 /** @param monotone by feature: 1: predictions never fall as it grows, −1: never rise, 0: no promise */
-export function placeTable({ arena, team }: Workshop, bins: Bins, monotone?: ArrayLike<number>): Table {
+export function placeTable({ arena, pool }: TreeContext, bins: Bins, monotone?: ArrayLike<number>): Table {
   const { rows, cols, features } = bins
   const codes = arena.allocate(rows * cols + 8)
   const meta = arena.allocate(cols * META.bytes)
@@ -31,9 +31,9 @@ export function placeTable({ arena, team }: Workshop, bins: Bins, monotone?: Arr
   const columns = rows * cols <= KEPT_TWICE ? arena.allocate(rows * cols) : 0
   arena.u8.set(bins.codes, codes)
   for (let begin = 0; columns && begin < rows; begin += PART) {
-    team.add(TASK.transpose, [codes, rows, cols, columns, begin, Math.min(rows, begin + PART)])
+    pool.add(TASK.transpose, [codes, rows, cols, columns, begin, Math.min(rows, begin + PART)])
   }
-  team.run()
+  pool.run()
   let bytes = 0
   features.forEach((feature, c) => {
     const at = meta / 4 + c * (META.bytes / 4)

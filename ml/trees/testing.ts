@@ -16,7 +16,7 @@ type Shape = {
   seed: number
 }
 
-/** For tests and measurements: trees that learnt nothing, with every kind of node; the cover of a node is that of its children. */
+/** For tests and measurements: trees that learned nothing, with every kind of node; the cover of a node is that of its children. */
 export function randomTreeModel(shape: Shape): Model {
   const { link, task, classes = 0, leafWidth = 1, depth, trees, cols, levels = 40, seed } = shape
   const random = createRandom(seed)

@@ -34,7 +34,7 @@ export type FoldFacts = {
 export type Folds = { plan: FoldPlan; folds: SplitRows[]; words: string[] }
 
 /**
- * The same facts and seed give the same folds. Classes of one row are never held out: they cannot be learnt and measured at once.
+ * The same facts and seed give the same folds. Classes of one row are never held out: they cannot be learned and measured at once.
  * @throws EngineError `fold-…` or `split-…` in words when the rows do not allow the plan.
  */
 export function makeFolds(plan: FoldPlan, facts: FoldFacts, seed: number): Folds {
@@ -124,7 +124,7 @@ function stratified(classes: ArrayLike<number>, folds: number, seed: number, wor
   const count = Math.min(folds, largest)
   const single = byClass.length - usable.length
   const rare = usable.filter(rows => rows.length < count).length
-  if (single > 0) words.add(`${single} class(es) have one row only: they are learnt but never measured.`)
+  if (single > 0) words.add(`${single} class(es) have one row only: they are learned but never measured.`)
   if (rare > 0)
     words.add(`${rare} class(es) have fewer rows than folds (${count}): some folds are measured without them.`)
   const foldOf = new Int32Array(classes.length).fill(-1)

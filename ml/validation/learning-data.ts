@@ -7,7 +7,7 @@ import { prepareTraining } from '../recipe/prepare-training.ts'
 import type { FittedRecipe, RecipeStep } from '../recipe/types.ts'
 import type { SchemaColumn } from '../schema.ts'
 import type { SplitRows } from '../split.ts'
-import type { FeatureKind, Labelled, Task } from '../trainers/types.ts'
+import type { FeatureKind, LabeledData, Task } from '../trainers/types.ts'
 
 /** A table to learn from: the rows of a frame whose target is known. */
 export type LearningData = {
@@ -25,7 +25,7 @@ export type LearningData = {
 }
 
 /** Training rows as a trainer takes them, and rows to measure on. */
-export type Prepared = { recipe: FittedRecipe; train: Labelled; validation?: Labelled }
+export type Prepared = { recipe: FittedRecipe; train: LabeledData; validation?: LabeledData }
 
 /** Steps that learn at most which levels there are: fitted on all rows they tell nothing about the target of any. */
 const HARMLESS: readonly string[] = [
@@ -70,7 +70,7 @@ export function transformRows(recipe: FittedRecipe, frame: Frame, rows: Int32Arr
 export type FoldData = {
   folds: readonly SplitRows[]
   /** Made when first asked for, then kept. */
-  fold(features: FeatureKind, index: number): Prepared & { validation: Labelled }
+  fold(features: FeatureKind, index: number): Prepared & { validation: LabeledData }
   /** True when one recipe and one matrix serve all folds of these features. */
   shared(features: FeatureKind): boolean
 }
@@ -81,7 +81,7 @@ export type FoldData = {
  * trees make of its matrix; neither looks at the target.
  */
 export function createFoldData(data: LearningData, folds: readonly SplitRows[], seed: number): FoldData {
-  const kept = new Map<string, Prepared & { validation: Labelled }>()
+  const kept = new Map<string, Prepared & { validation: LabeledData }>()
   let native: Prepared | undefined
   // Asked of the fitted recipe: a step that finds nothing to do, such as the encoding of many levels, is not in it.
   const sharedNative = (): Prepared | null => {
@@ -89,7 +89,7 @@ export function createFoldData(data: LearningData, folds: readonly SplitRows[], 
     return native.recipe.steps.every(({ step }) => HARMLESS.includes(step)) ? native : null
   }
   const shared = (features: FeatureKind) => features === 'native' && sharedNative() !== null
-  const part = (x: Matrix, positions: Int32Array): Labelled => ({
+  const part = (x: Matrix, positions: Int32Array): LabeledData => ({
     x,
     y: Float64Array.from(positions, at => data.y[at]!),
     ...(data.weights ? { weights: Float64Array.from(positions, at => data.weights![at]!) } : {}),

@@ -27,7 +27,7 @@ export function requireColumn(frame: Frame, name: string, what: string): FrameCo
 /**
  * Target, weights and what folds go by, of the rows whose target is known.
  * @param only rows of the frame to use; all when absent.
- * @throws EngineError in words when nothing can be learnt from the target or the weights are impossible.
+ * @throws EngineError in words when nothing can be learned from the target or the weights are impossible.
  */
 export function openTable(
   frame: Frame,

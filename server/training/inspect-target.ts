@@ -1,4 +1,4 @@
-import { EngineError, MOST_CLASSES } from '#ml/index.ts'
+import { EngineError, MAX_CLASSES } from '#ml/index.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { DatasetVersion } from '#server/data/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -38,7 +38,7 @@ export async function inspectTarget(kernel: Kernel, version: DatasetVersion, tar
   const [row] = await queryVersion<number>(
     kernel,
     version,
-    `SELECT count(${t})::DOUBLE AS present, (SELECT count(*)::DOUBLE FROM (SELECT DISTINCT ${t} FROM data WHERE ${t} IS NOT NULL LIMIT ${MOST_CLASSES * 50})) AS distinct_values FROM data`,
+    `SELECT count(${t})::DOUBLE AS present, (SELECT count(*)::DOUBLE FROM (SELECT DISTINCT ${t} FROM data WHERE ${t} IS NOT NULL LIMIT ${MAX_CLASSES * 50})) AS distinct_values FROM data`,
   )
   return { name, type, rows: version.rows, present: row!.present!, distinct: row!.distinct_values! }
 }

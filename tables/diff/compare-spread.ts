@@ -1,11 +1,11 @@
 import { driftOf } from '#ml/drift/drift.ts'
-import { type ColumnValues, summarise } from '#ml/drift/summary.ts'
+import { type ColumnValues, summarizeColumn } from '#ml/drift/summary.ts'
 import type { FrameCell } from '../read/read-frame.ts'
 import type { CommonColumn } from './compare-schemas.ts'
 import type { DiffColumn, DiffSpread } from './contract.ts'
 
 const BINS = 24
-const MOST_VALUES = 8
+const MAX_VALUES = 8
 const SKIPPED = ['text', 'id']
 
 /** What a column's cells are measured as; undefined: words without levels, names of rows, or another kind than before. */
@@ -37,7 +37,7 @@ export function compareSpread(
     kind === 'numeric'
       ? { kind, values: Float64Array.from(cells, cell => (typeof cell === 'number' ? cell : Number.NaN)) }
       : { kind, values: cells.map(cell => (cell === null ? null : String(cell))) }
-  const drift = driftOf(summarise(values(before)), values(after))
+  const drift = driftOf(summarizeColumn(values(before)), values(after))
   const { test, statistic, threshold, pValue, drifted, judged } = drift
   return {
     name: column.name,
@@ -94,7 +94,7 @@ function valuesOf(before: readonly FrameCell[], after: readonly FrameCell[]): Di
   const weight = (value: string) => Math.max(old.get(value) ?? 0, now.get(value) ?? 0)
   const values = [...new Set([...old.keys(), ...now.keys()])]
     .sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1))
-    .slice(0, MOST_VALUES)
+    .slice(0, MAX_VALUES)
   return {
     kind: 'values',
     values: values.map(v => ({ value: v.slice(0, 120), before: old.get(v) ?? 0, after: now.get(v) ?? 0 })),

@@ -11,7 +11,7 @@ import { sampleChanges } from './sample-changes.ts'
 /** Rows of each side that spreads are measured on; all of them up to this many. */
 const SAMPLE_ROWS = 20_000
 const COLUMNS_AT_ONCE = 25
-const MOST_SAMPLE_COLUMNS = 60
+const MAX_SAMPLE_COLUMNS = 60
 
 export interface DiffSide {
   /** The version's Parquet file. */
@@ -131,7 +131,7 @@ async function countRows(db: DuckDBConnection, work: DiffWork, common: CommonCol
         : new Map(rest.map(c => [c.name, 0]))
   const first = [...key, ...rest.filter(c => (cells?.get(c.name) ?? 0) > 0).map(c => c.name)]
   const all = [...after.schema, ...before.schema].map(c => c.name)
-  const columns = [...new Set([...first, ...all])].slice(0, MOST_SAMPLE_COLUMNS)
+  const columns = [...new Set([...first, ...all])].slice(0, MAX_SAMPLE_COLUMNS)
   const sides = { before: { side: old, schema: before.schema }, after: { side: now, schema: after.schema } }
   const rows = await sampleChanges(db, sides, columns, common)
   return { counts, key, notes, cells, sample: { columns, rows } }

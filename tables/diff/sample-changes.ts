@@ -5,7 +5,7 @@ import type { DiffCell, DiffSample } from './contract.ts'
 import type { Side } from './match-rows.ts'
 
 const ROWS_OF_EACH = 20
-const MOST_CHARACTERS = 200
+const MAX_CHARACTERS = 200
 
 /** The first rows of each kind of change, with the places of cells that differ. */
 export async function sampleChanges(
@@ -56,7 +56,7 @@ async function rowsOf(
     if (!column) return 'NULL'
     const stored = storedAs(column)
     if (stored === 'number' || stored === 'integer') return `${id(name)}::DOUBLE`
-    return stored === 'boolean' ? id(name) : `left(${id(name)}::VARCHAR, ${MOST_CHARACTERS})`
+    return stored === 'boolean' ? id(name) : `left(${id(name)}::VARCHAR, ${MAX_CHARACTERS})`
   })
   const found = (
     await db.runAndReadAll(

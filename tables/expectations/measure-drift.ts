@@ -1,5 +1,5 @@
 import { driftOf } from '#ml/drift/drift.ts'
-import { type CategorySummary, type ColumnSummary, summarise } from '#ml/drift/summary.ts'
+import { type CategorySummary, type ColumnSummary, summarizeColumn } from '#ml/drift/summary.ts'
 import { psi } from '#ml/drift/two-sample.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
 import { sqlStoredAs } from '../infer/infer-column.ts'
@@ -10,11 +10,11 @@ import { describeColumns } from './fetch-offending.ts'
 import { numberText } from './messages.ts'
 
 /** Levels that are counted one by one. */
-const MOST_LEVELS = 10_000
+const MAX_LEVELS = 10_000
 const TOP_LEVELS = 50
 
 /** Numbers and dates as doubles; at most so many are held, evenly drawn by a fixed seed. */
-const MOST_VALUES = 2_000_000
+const MAX_VALUES = 2_000_000
 
 async function numbers(db: DuckDBConnection, path: string, column: PhysicalColumn): Promise<Float64Array> {
   const c = id(column.name)
@@ -22,7 +22,7 @@ async function numbers(db: DuckDBConnection, path: string, column: PhysicalColum
     sqlStoredAs(column.sqlType) === 'datetime' ? `epoch_ms(TRY_CAST(${c} AS TIMESTAMP))::DOUBLE` : `${c}::DOUBLE`
   const parts: number[][] = []
   const result = await db.stream(
-    `SELECT * FROM (SELECT ${value} AS v FROM read_parquet(${text(path)})) USING SAMPLE reservoir(${MOST_VALUES} ROWS) REPEATABLE (1)`,
+    `SELECT * FROM (SELECT ${value} AS v FROM read_parquet(${text(path)})) USING SAMPLE reservoir(${MAX_VALUES} ROWS) REPEATABLE (1)`,
   )
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
     parts.push((chunk.getColumns()[0] as (number | null)[]).map(v => v ?? Number.NaN))
@@ -32,7 +32,7 @@ async function numbers(db: DuckDBConnection, path: string, column: PhysicalColum
 async function levels(db: DuckDBConnection, path: string, name: string): Promise<CategorySummary> {
   const counted = (
     await db.runAndReadAll(
-      `SELECT ${id(name)}::VARCHAR AS level, count(*)::DOUBLE AS n FROM read_parquet(${text(path)}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_LEVELS}`,
+      `SELECT ${id(name)}::VARCHAR AS level, count(*)::DOUBLE AS n FROM read_parquet(${text(path)}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_LEVELS}`,
     )
   ).getRowObjectsJson() as { level: string | null; n: number }[]
   const [whole] = (
@@ -78,10 +78,10 @@ export async function measureDrift(
     let drift: ReturnType<typeof driftOf>
     if (asNumbers) {
       const values = await numbers(db, input.path, column)
-      baseline = summarise({ kind: 'numeric', values: await numbers(db, other.path, before) })
+      baseline = summarizeColumn({ kind: 'numeric', values: await numbers(db, other.path, before) })
       drift = driftOf(baseline, { kind: 'numeric', values })
       if (test === 'psi' && drift.test === 'ks' && baseline.kind === 'numeric') {
-        const window = summarise({ kind: 'numeric', values }, baseline)
+        const window = summarizeColumn({ kind: 'numeric', values }, baseline)
         if (window.kind === 'numeric')
           drift = { ...drift, test: 'psi', threshold: 0.2, statistic: psi(baseline.counts, window.counts) }
       }

@@ -4,11 +4,11 @@ import type { Check, Severity, Suggestion } from './contract.ts'
 import { numberText } from './messages.ts'
 
 /** Below this many rows a column says too little about the ones to come. */
-const FEWEST_ROWS = 20
+const MIN_ROWS = 20
 /** A set of more values than this is not a set that anybody keeps. */
-const MOST_LEVELS = 50
+const MAX_LEVELS = 50
 /** Wide tables: the columns beyond these get none of their own. */
-const MOST_COLUMNS = 300
+const MAX_COLUMNS = 300
 
 /** Outwards to two significant digits, so that a bound reads like one that a person would choose. */
 export function roundOut(value: number, up: boolean): number {
@@ -49,7 +49,7 @@ export function suggestExpectations(
         `The ${described.length} columns ${here}; a column that goes or changes its kind breaks what was trained on it.`,
       ),
     )
-  if (rows >= FEWEST_ROWS)
+  if (rows >= MIN_ROWS)
     list.push(
       suggestion(
         { type: 'row-count', column: null, parameters: { min: Math.floor(rows / 2) } },
@@ -57,9 +57,9 @@ export function suggestExpectations(
         `There are ${numberText(rows)} rows ${here}; half of them gone would mean that something was cut off.`,
       ),
     )
-  if (rows < FEWEST_ROWS) return list
+  if (rows < MIN_ROWS) return list
   const profiles = new Map(profile.columns.map(c => [c.name, c]))
-  for (const column of schema.filter(c => c.role !== 'ignore').slice(0, MOST_COLUMNS)) {
+  for (const column of schema.filter(c => c.role !== 'ignore').slice(0, MAX_COLUMNS)) {
     const p = profiles.get(column.name)
     if (p) list.push(...ofColumn(column, p, rows, here, storedAs(column), version.createdAtMs))
   }
@@ -97,7 +97,7 @@ function ofColumn(
         ),
       )
   }
-  if (p.count < FEWEST_ROWS) return list
+  if (p.count < MIN_ROWS) return list
   if (p.distinctExact && p.distinct === p.count && missing === 0 && (role === 'id' || column.type === 'id'))
     list.push(
       suggestion(
@@ -109,7 +109,7 @@ function ofColumn(
   if (column.type === 'category' && stored === 'words' && p.distinctExact) {
     const levels = Array.isArray(column.domain) && column.domain.length === p.distinct ? column.domain : undefined
     // Every level seen often enough that a new one is news.
-    if (levels && levels.length <= MOST_LEVELS && p.count >= 10 * levels.length)
+    if (levels && levels.length <= MAX_LEVELS && p.count >= 10 * levels.length)
       list.push(
         suggestion(
           { type: 'in-set', column: name, parameters: { values: levels, share: 0.99 } },

@@ -1,7 +1,7 @@
 import { nameList, type VersionColumn } from '../contract.ts'
 import type { IngestNote } from '../read/contract.ts'
 
-const MOST_TYPE_CHANGES = 20
+const MAX_TYPE_CHANGES = 20
 
 /** Returns what changed between the columns of two versions. `version`: the label of the earlier one. */
 export function compareSchemas(version: string, before: VersionColumn[], after: VersionColumn[]): IngestNote[] {
@@ -13,12 +13,12 @@ export function compareSchemas(version: string, before: VersionColumn[], after: 
   const notes: IngestNote[] = []
   if (removed.length > 0) notes.push({ code: 'columns-removed', facts: { columns: nameList(removed), version } })
   if (added.length > 0) notes.push({ code: 'columns-added', facts: { columns: nameList(added), version } })
-  for (const { name, type } of changed.slice(0, MOST_TYPE_CHANGES))
+  for (const { name, type } of changed.slice(0, MAX_TYPE_CHANGES))
     notes.push({
       code: 'type-changed',
       facts: { column: name, before: old.get(name)!.type, after: type, version },
     })
-  const more = changed.length - MOST_TYPE_CHANGES
+  const more = changed.length - MAX_TYPE_CHANGES
   if (more > 0) notes.push({ code: 'more-types-changed', facts: { columns: more, version } })
   return notes
 }

@@ -5,9 +5,9 @@ import { duplicateFinding, groupFinding } from './make-findings.ts'
 import { numberedRows } from './read-sample.ts'
 
 /** Columns that may bind rows together: enough values to be things, not kinds. */
-const LEAST_GROUPS = 20
+const MIN_GROUPS = 20
 const ROWS_PER_GROUP = 1.2
-const MOST_GROUP_COLUMNS = 20
+const MAX_GROUP_COLUMNS = 20
 
 /** Rows and groups that a split would put on both sides. The test part is a fifth: the last by time, or chosen by hash. */
 export async function crossSplit(
@@ -65,10 +65,10 @@ export async function crossSplit(
     c =>
       c.name !== input.target &&
       (c.role === 'group' || c.role === 'id') &&
-      c.distinct >= LEAST_GROUPS &&
+      c.distinct >= MIN_GROUPS &&
       c.distinct * ROWS_PER_GROUP <= input.rows - c.missing,
   )
-  for (const column of binding.slice(0, MOST_GROUP_COLUMNS)) {
+  for (const column of binding.slice(0, MAX_GROUP_COLUMNS)) {
     const facts = await one(
       `SELECT count(*)::DOUBLE AS groups, coalesce(sum(tested) FILTER (WHERE tested < n), 0)::DOUBLE AS across, coalesce(sum(tested), 0)::DOUBLE AS tests
        FROM (SELECT count(*) AS n, count_if(${test}) AS tested FROM ${from} WHERE ${id(column.name)} IS NOT NULL AND ${t} IS NOT NULL GROUP BY ${id(column.name)})`,

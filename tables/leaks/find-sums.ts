@@ -4,15 +4,15 @@ export interface NumberColumn {
   values: readonly number[]
 }
 
-const MOST_PAIRS = 20
-const FEWEST_ROWS = 10
+const MAX_PAIRS = 20
+const MIN_ROWS = 10
 
 /** Pairs of columns that add up to the target in every row where all three are known. A column of zeros would pair with a copy; it does not count. */
 export function findSums(columns: readonly NumberColumn[], target: readonly number[]): [string, string][] {
   const varied = columns.filter(c => c.values.some(v => v !== 0 && !Number.isNaN(v)))
   const pairs: [string, string][] = []
   for (let a = 0; a < varied.length; a++)
-    for (let b = a + 1; b < varied.length && pairs.length < MOST_PAIRS; b++)
+    for (let b = a + 1; b < varied.length && pairs.length < MAX_PAIRS; b++)
       if (addsUp(varied[a]!.values, varied[b]!.values, target)) pairs.push([varied[a]!.name, varied[b]!.name])
   return pairs
 }
@@ -25,5 +25,5 @@ function addsUp(a: readonly number[], b: readonly number[], target: readonly num
     if (Math.abs(gap) > 1e-9 * Math.max(1, Math.abs(target[row]!))) return false
     known++
   }
-  return known >= FEWEST_ROWS
+  return known >= MIN_ROWS
 }

@@ -13,7 +13,7 @@ export interface MissingClue {
 
 /** How unlikely it must be that so many rows share one class by chance. */
 const CHANCE = 1e-9
-const LEAST_ROWS = 50
+const MIN_ROWS = 50
 
 /** Rows that lack a cell (or that have one) are all of one class: the cell is filled in after the target is known. */
 export function judgeMissing(cells: readonly FrameCell[], target: ScoredTarget): MissingClue | undefined {
@@ -23,7 +23,7 @@ export function judgeMissing(cells: readonly FrameCell[], target: ScoredTarget):
   for (const when of ['missing', 'present'] as const) {
     const rows = target.values.filter((_, row) => (cells[row] === null) === (when === 'missing'))
     // All rows on one side: there is nothing to tell.
-    if (rows.length < LEAST_ROWS || rows.length === cells.length) continue
+    if (rows.length < MIN_ROWS || rows.length === cells.length) continue
     const level = rows[0]!
     const usual = overall[level]! / cells.length
     if (rows.every(value => value === level) && usual ** rows.length < CHANCE)

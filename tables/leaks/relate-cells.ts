@@ -6,9 +6,9 @@ export type Relation = 'copy' | 'other-words' | 'other-unit' | 'monotone'
 /** Fewer rows per value than this, and a column may settle the target by chance, as every identifier does. */
 const ROWS_PER_VALUE = 10
 /** So many different values in one order are no coincidence. */
-const LEAST_STEPS = 100
+const MIN_STEPS = 100
 /** Below this many rows known on both sides a line proves nothing. */
-const LEAST_ROWS = 10
+const MIN_ROWS = 10
 
 /** The closest relation that holds in every row of the sample. What holds for a sample is claimed only when it holds for all rows. */
 export function relateCells(cells: readonly FrameCell[], target: readonly FrameCell[]): Relation | undefined {
@@ -19,7 +19,7 @@ export function relateCells(cells: readonly FrameCell[], target: readonly FrameC
     const value = target[row]
     if (typeof cell === 'number' && typeof value === 'number') pairs.push([cell, value])
   }
-  if (pairs.length < LEAST_ROWS) return
+  if (pairs.length < MIN_ROWS) return
   if (Math.abs(correlation(pairs)) > 1 - 1e-12) return 'other-unit'
   return inOneOrder(pairs) ? 'monotone' : undefined
 }
@@ -65,5 +65,5 @@ function inOneOrder(pairs: readonly [number, number][]): boolean {
     sign = step
     steps++
   }
-  return steps >= LEAST_STEPS
+  return steps >= MIN_STEPS
 }

@@ -4,7 +4,7 @@ import { createRandom } from '#ml/random.ts'
 import type { FrameCell } from '../read/read-frame.ts'
 import type { LeakFinding } from './contract.ts'
 import { judgeMissing } from './judge-missing.ts'
-import { knowsLater, liesAfter } from './know-later.ts'
+import { detectFutureTarget, measureTimesAfterRow } from './detect-future-target.ts'
 import { duplicateFinding, rankFindings } from './make-findings.ts'
 import { relateCells } from './relate-cells.ts'
 import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
@@ -118,26 +118,26 @@ describe('columns in order of time', () => {
     ['words', list(() => 'a'), numbers, undefined],
   ]
   for (const [what, cells, target, kind] of cases)
-    it(`${what}: ${kind}`, () => assert.equal(knowsLater(cells, target)?.kind, kind))
+    it(`${what}: ${kind}`, () => assert.equal(detectFutureTarget(cells, target)?.kind, kind))
 
   const times = list(i => i * 1000)
   it('a moment after is told from one before and one that is sometimes before', () => {
     assert.deepEqual(
-      liesAfter(
+      measureTimesAfterRow(
         times.map(t => t + 500),
         times,
       ),
       { share: 1, medianMs: 500 },
     )
     assert.equal(
-      liesAfter(
+      measureTimesAfterRow(
         times.map(t => t - 500),
         times,
       ),
       undefined,
     )
     assert.equal(
-      liesAfter(
+      measureTimesAfterRow(
         times.map((t, i) => t + (i % 5 === 0 ? -500 : 500)),
         times,
       ),

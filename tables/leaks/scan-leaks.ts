@@ -6,7 +6,7 @@ import type { LeakFinding, LeakSplit } from './contract.ts'
 import { crossSplit } from './cross-split.ts'
 import { findSums } from './find-sums.ts'
 import { judgeMissing } from './judge-missing.ts'
-import { knowsLater, liesAfter } from './know-later.ts'
+import { detectFutureTarget, measureTimesAfterRow } from './detect-future-target.ts'
 import {
   afterTimeFinding,
   laterFinding,
@@ -27,10 +27,10 @@ const SAMPLE_CELLS = 5_000_000
 const sampleRows = (columns: number) =>
   Math.max(1000, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_CELLS / Math.max(1, columns))))
 const ORDERED_ROWS = 5_000
-const LEAST_ROWS = 20
+const MIN_ROWS = 20
 /** Above this many columns a look at each of them is no longer cheap. */
-const MOST_COLUMNS = 2000
-const MOST_SUMMANDS = 80
+const MAX_COLUMNS = 2000
+const MAX_SUMMANDS = 80
 
 export interface LeakScan {
   /** The version's Parquet file. */
@@ -55,7 +55,7 @@ export async function scanLeaks(
   // What a model never reads tells it nothing; what is ignored now may be used tomorrow.
   const columns = scan.schema
     .filter(c => c.name !== scan.target && !['id', 'group', 'weight'].includes(c.role) && c.type !== 'constant')
-    .slice(0, MOST_COLUMNS)
+    .slice(0, MAX_COLUMNS)
   const t = id(scan.target)
   const present = isNumeric(target) ? `isfinite(${t}::DOUBLE)` : `${t} IS NOT NULL`
   const [cells, ...sampled] = (await readSample(
@@ -65,7 +65,7 @@ export async function scanLeaks(
   )) as [FrameCell[], ...FrameCell[][]]
   progress(0.4)
   const findings: LeakFinding[] = []
-  if (cells.length >= LEAST_ROWS) {
+  if (cells.length >= MIN_ROWS) {
     const suspects = columns.flatMap((column, i) => {
       const relation = relateCells(sampled[i]!, cells)
       return relation ? [{ column, relation: relation as Relation }] : []
@@ -79,7 +79,7 @@ export async function scanLeaks(
       const numbers = columns.flatMap((c, i) =>
         isNumeric(c) && !named.has(c.name) ? [{ name: c.name, values: asNumbers(sampled[i]!) }] : [],
       )
-      const pairs = findSums(numbers.slice(0, MOST_SUMMANDS), asNumbers(cells))
+      const pairs = findSums(numbers.slice(0, MAX_SUMMANDS), asNumbers(cells))
       for (const { pair, rows } of await proveSums(db, scan.path, scan.target, pairs))
         findings.push(sumFinding(pair[0], pair[1], scan.target, rows))
     }
@@ -145,11 +145,11 @@ async function inOrderOfTime(
     )
     for (const [k, column] of block.entries()) {
       if (column.type === 'datetime') {
-        const after = time.type === 'datetime' && liesAfter(cells[k]!, times!)
+        const after = time.type === 'datetime' && measureTimesAfterRow(cells[k]!, times!)
         if (after) findings.push(afterTimeFinding(column.name, time.name, after))
         continue
       }
-      const later = knowsLater(cells[k]!, targets!)
+      const later = detectFutureTarget(cells[k]!, targets!)
       if (later) findings.push(laterFinding(column.name, scan.target, time.name, later, targets!.length))
     }
   }

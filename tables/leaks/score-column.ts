@@ -17,9 +17,9 @@ export interface ColumnScore {
 }
 
 const FOLDS = 5
-const MOST_CLASSES = 100
+const MAX_CLASSES = 100
 /** Fewer different whole numbers than this are classes. */
-const MOST_NUMBER_CLASSES = 20
+const MAX_NUMBER_CLASSES = 20
 /** Rows a bin: fine bins follow a steep curve, coarse ones see through noise. */
 const BIN_ROWS = [10, 100]
 
@@ -29,9 +29,9 @@ export function scoredTarget(cells: readonly FrameCell[], isNumber: boolean): Sc
   for (const cell of cells) if (!levels.has(cell)) levels.set(cell, levels.size)
   if (levels.size < 2) return
   const whole = isNumber && cells.every(cell => Number.isInteger(cell))
-  if (isNumber && levels.size > (whole ? MOST_NUMBER_CLASSES : 2))
+  if (isNumber && levels.size > (whole ? MAX_NUMBER_CLASSES : 2))
     return { task: 'regression', values: Float64Array.from(cells as number[]), classes: 0 }
-  if (levels.size > MOST_CLASSES) return
+  if (levels.size > MAX_CLASSES) return
   const values = Float64Array.from(cells, cell => levels.get(cell)!)
   return { task: levels.size === 2 ? 'binary' : 'multiclass', values, classes: levels.size }
 }

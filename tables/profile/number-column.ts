@@ -6,7 +6,7 @@ export const BINS = 24
 const FINE = 128
 const TOP = 10
 /** Values that one column may keep for exact quantiles. */
-const MOST_KEPT = 400_000
+const MAX_KEPT = 400_000
 
 /** What is counted of a column of numbers, chunk by chunk: once over all rows, and where values are many, a second time. */
 export class NumberColumn {
@@ -107,7 +107,7 @@ export class NumberColumn {
       }
       above += count
     }
-    if (held <= MOST_KEPT) {
+    if (held <= MAX_KEPT) {
       this.#wanted = wanted
       this.#kept = new Float64Array(held)
     }

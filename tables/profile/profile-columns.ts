@@ -2,12 +2,12 @@ import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '../duckdb.ts'
 import type { ColumnStatistics } from './contract.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
-import { countWords } from './text-column.ts'
+import { countTexts } from './text-column.ts'
 
 /** Up to this many rows every different value is counted. */
 export const EXACT_DISTINCT_ROWS = 100_000
 /** Above, a column of numbers tells this many different values apart exactly. */
-const MOST_TOLD_APART = 8192
+const MAX_EXACT_DISTINCT = 8192
 /** Whole numbers beyond are not all different as doubles. */
 const EXACT_DOUBLES = 2 ** 53
 
@@ -113,7 +113,7 @@ export async function profileColumns(
     if (!ends || !(isNumeric(column) || isDatetime(column))) return []
     const whole = column.stored ? column.stored === 'integer' : column.type === 'integer'
     const apart = Math.max(Math.abs(ends.low), Math.abs(ends.high)) < EXACT_DOUBLES || !whole
-    const most = isDatetime(column) || !apart ? 0 : exactRows ? rows : MOST_TOLD_APART
+    const most = isDatetime(column) || !apart ? 0 : exactRows ? rows : MAX_EXACT_DISTINCT
     return [{ column, k, counter: new NumberColumn({ ...ends, whole, most }) }]
   })
   type Reader = (typeof readers)[number]
@@ -132,7 +132,7 @@ export async function profileColumns(
     const numeric = isNumeric(column)
     const counter = counters.get(k)
     const told = counter?.distinct
-    const values = told ? { ...told, top: counter!.top } : await countWords(db, table, column.name, about, exactRows)
+    const values = told ? { ...told, top: counter!.top } : await countTexts(db, table, column.name, about, exactRows)
     const quantiles = numeric && counter ? (counter.quantiles ?? (await sortedQuantiles(db, table, column.name))) : {}
     const spread = counter?.spread
     const shared = {

@@ -4,7 +4,7 @@ import { type GroupSeries, type NumberSeries, numberSeries } from './association
 import { isNumeric } from './profile-columns.ts'
 
 /** Groups beyond have too few rows each to say anything. */
-const MOST_LEVELS = 500
+const MAX_LEVELS = 500
 
 export type Series =
   | { name: string; kind: 'number'; numbers: NumberSeries }
@@ -71,7 +71,7 @@ function codesOf(values: Float64Array): GroupSeries | undefined {
     let code = known.get(value)
     if (code === undefined) {
       code = known.size
-      if (code >= MOST_LEVELS) return undefined
+      if (code >= MAX_LEVELS) return undefined
       known.set(value, code)
     }
     codes[i] = code

@@ -3,10 +3,10 @@ import type { ColumnStatistics } from './contract.ts'
 
 const TOP = 10
 /** Different values that are grouped exactly at most; beyond, the commonest are looked for by a sketch and then counted. */
-const MOST_GROUPS = 200_000
+const MAX_GROUPS = 200_000
 
 /** Distinct and commonest values of a column that is not read as numbers. `about`: the estimate of how many are different. */
-export async function countWords(
+export async function countTexts(
   db: DuckDBConnection,
   table: string,
   name: string,
@@ -14,7 +14,7 @@ export async function countWords(
   exactRows: boolean,
 ): Promise<Pick<ColumnStatistics, 'distinct' | 'distinctExact' | 'top'>> {
   const c = id(name)
-  if (exactRows || about <= MOST_GROUPS) {
+  if (exactRows || about <= MAX_GROUPS) {
     const rows = (
       await db.runAndReadAll(
         `WITH g AS (SELECT ${c} AS v, count(*)::DOUBLE AS n FROM ${table} WHERE ${c} IS NOT NULL GROUP BY 1)

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import type { IngestNote } from './contract.ts'
-import { count, isText, readText, textCounts, wordCounts } from './read-text.ts'
+import { count, isText, readText, countTextKindsSql, countPresentSql } from './read-text.ts'
 
 const COLUMNS_AT_ONCE = 100
 const WIDE = 200
@@ -87,11 +87,11 @@ export async function cleanColumns(
       at(c => c.column_type === 'VARCHAR'),
       async (block, table) => {
         const first = await query<Record<string, unknown>>(
-          `SELECT ${block.map((i, k) => textCounts(id(columns[i]!.column_name), k)).join(', ')} FROM (SELECT * FROM ${table} LIMIT ${FIRST_ROWS})`,
+          `SELECT ${block.map((i, k) => countTextKindsSql(id(columns[i]!.column_name), k)).join(', ')} FROM (SELECT * FROM ${table} LIMIT ${FIRST_ROWS})`,
         )
         const open = block.filter((_, k) => !isText(first[0], k))
         const sql = block.map((i, k) =>
-          open.includes(i) ? textCounts(id(columns[i]!.column_name), k) : wordCounts(id(columns[i]!.column_name), k),
+          open.includes(i) ? countTextKindsSql(id(columns[i]!.column_name), k) : countPresentSql(id(columns[i]!.column_name), k),
         )
         const [row] = await query<Record<string, unknown>>(`SELECT ${sql.join(', ')} FROM ${table}`)
         for (const [k, i] of block.entries()) {

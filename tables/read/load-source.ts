@@ -7,7 +7,7 @@ import { type PreparedFile, prepareSource, readHeader, requireGoodNames } from '
 /** As many rows as DuckDB looks at by itself: types that turn out otherwise further down are found when reading. */
 const SAMPLE_ROWS = 20_480
 const CODE_ROWS = 5_000
-const MOST_CODE_COLUMNS = 500
+const MAX_CODE_COLUMNS = 500
 /** The writer holds a row group per thread in memory. */
 const GROUP_CELLS = 4_000_000
 const GROUP_ROWS = 122_880
@@ -103,7 +103,7 @@ async function findTextColumns(db: DuckDBConnection, groups: PreparedFile[][]): 
   const words: Words = { codes: new Set(), all: new Set() }
   for (const group of groups) {
     const names = namesOf(group)
-    if (!names || names.length > MOST_CODE_COLUMNS) continue
+    if (!names || names.length > MAX_CODE_COLUMNS) continue
     try {
       const result = await db.runAndReadAll(
         `SELECT bool_or(${ZEROS}), bool_or(${TRUTH}) FROM (SELECT * FROM ${reader(group, true, words.all)} LIMIT ${CODE_ROWS})`,

@@ -11,10 +11,10 @@ const TOKENS = `(${MISSING_TOKENS.map(text).join(', ')})`
 type Counts = Record<string, unknown> | undefined
 type Query = <T>(sql: string) => Promise<T[]>
 export const count = (row: Counts, key: string): number => Number(row?.[key] ?? 0)
-const MOST_EXAMPLES = 4
+const MAX_EXAMPLES = 4
 
 /** What tells words apart: cells present, real (no missing word), whole numbers, numbers, true/false, times, times with an offset. */
-export function textCounts(c: string, k: number): string {
+export function countTextKindsSql(c: string, k: number): string {
   const real = `FILTER (WHERE trim(${c}) NOT IN ${TOKENS})`
   return [
     `count(${c})::DOUBLE AS n${k}`,
@@ -29,7 +29,7 @@ export function textCounts(c: string, k: number): string {
 }
 
 /** Of a column that is words for certain: cells present and real. */
-export const wordCounts = (c: string, k: number): string =>
+export const countPresentSql = (c: string, k: number): string =>
   `count(${c})::DOUBLE AS n${k}, count(${c}) FILTER (WHERE trim(${c}) NOT IN ${TOKENS})::DOUBLE AS r${k}, ${twoLetters(c, k)}`
 
 const twoLetters = (c: string, k: number) =>
@@ -65,7 +65,7 @@ export async function readText(
   if (type) expression = `TRY_CAST(${read} AS ${type})`
   else if (!of.onlyWords && numbers > 0 && numbers >= real * NUMERIC_SHARE && real - numbers <= MAX_STRAYS) {
     const strays = await query<{ w: string }>(
-      `SELECT DISTINCT left(trim(${c}), 60) AS w FROM ${table} WHERE trim(${c}) NOT IN ${tokens} AND NOT coalesce(isfinite(TRY_CAST(${c} AS DOUBLE)), false) ORDER BY 1 LIMIT ${MOST_EXAMPLES}`,
+      `SELECT DISTINCT left(trim(${c}), 60) AS w FROM ${table} WHERE trim(${c}) NOT IN ${tokens} AND NOT coalesce(isfinite(TRY_CAST(${c} AS DOUBLE)), false) ORDER BY 1 LIMIT ${MAX_EXAMPLES}`,
     )
     notes.push({
       code: 'not-numbers',
@@ -96,7 +96,7 @@ export async function readText(
   if (named.length > 0)
     notes.push({
       code: 'missing-tokens',
-      facts: { column: name, cells: total, present, tokens: named.slice(0, MOST_EXAMPLES).map(s => s.w) },
+      facts: { column: name, cells: total, present, tokens: named.slice(0, MAX_EXAMPLES).map(s => s.w) },
     })
   if (blank > 0) notes.push({ code: 'blank-cells', facts: { column: name, cells: blank, present } })
   return { expression, notes }

@@ -9,7 +9,7 @@ import {
   type MetricValue,
   mergeSummaries,
   metricInterval,
-  summarise,
+  summarizeColumn,
 } from '#ml/index.ts'
 import type { ColumnDrift, MonitorWindow, WindowPerformance } from '#server/monitoring/contract.ts'
 import type { WindowSummaries } from '#server/monitoring/service.ts'
@@ -65,10 +65,10 @@ export function createWindow(name: string, reference: Reference): Window {
     for (const column of reference.watched) {
       const values = driftValues(columns.get(column)!)
       const like = baseline.columns[column]!
-      if (values && values.kind === like.kind) merge(sums.columns, column, summarise(values, like))
+      if (values && values.kind === like.kind) merge(sums.columns, column, summarizeColumn(values, like))
     }
     if (baseline.prediction) {
-      const summary = summarise(answerValues(answers, baseline.prediction), baseline.prediction)
+      const summary = summarizeColumn(answerValues(answers, baseline.prediction), baseline.prediction)
       sums.prediction = sums.prediction ? mergeSummaries(sums.prediction, summary) : summary
     }
     sums.rows += features.length

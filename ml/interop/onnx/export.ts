@@ -1,4 +1,4 @@
-import { refuseNonsense } from '../../errors.ts'
+import { rejectMalformed } from '../../errors.ts'
 import { type BundleContent, readBundle, unpackBundle } from '../../format/bundle.ts'
 import { canonicalJson } from '../../format/canonical-json.ts'
 import { ENGINE_VERSION } from '../../version.ts'
@@ -54,5 +54,5 @@ function addChoice(graph: GraphBuilder, probabilities: string, threshold: number
 export function bundleToOnnx(bytes: Uint8Array): Uint8Array {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)
-  return refuseNonsense(() => exportOnnx({ ...manifest, model }, digest))
+  return rejectMalformed(() => exportOnnx({ ...manifest, model }, digest))
 }

@@ -47,7 +47,7 @@ export function parseExpression(formula: string): Node {
   if (formula.length > MAX_LENGTH) {
     throw new EngineError('expression', `The formula is longer than ${MAX_LENGTH} characters.`, 'Split it in two.')
   }
-  const tokens = tokenise(formula)
+  const tokens = tokenizeExpression(formula)
   let at = 0
   let depth = 0
   const peek = () => tokens[at]!
@@ -154,7 +154,7 @@ export function columnsOf(node: Node): string[] {
   return [...names]
 }
 
-function tokenise(formula: string): Token[] {
+function tokenizeExpression(formula: string): Token[] {
   const tokens: Token[] = []
   TOKEN.lastIndex = 0
   let from = 0

@@ -1,11 +1,11 @@
 import { addSlots, type Columns, removeSlot, replaceCells, slotOf, UNSEEN_CODE } from '../program.ts'
-import { countCodes, MOST_LEVELS, RARE_LEVEL, rareBelow } from '../vocabulary.ts'
+import { countCodes, MAX_LEVELS, RARE_LEVEL, rareBelow } from '../vocabulary.ts'
 import { type Fitted, listNames, type Step } from './step.ts'
 
 export const oneHot: Step<'one-hot'> & Fitted<'one-hot'> = {
   takes: ['category'],
   explain: step =>
-    `${listNames(step.columns)}: one column per level, 1 where a row has it; levels beyond the ${step.maxCategories ?? MOST_LEVELS['one-hot']} most frequent, or seen less than ${step.minCount ?? RARE_LEVEL['one-hot']} times, share one.`,
+    `${listNames(step.columns)}: one column per level, 1 where a row has it; levels beyond the ${step.maxCategories ?? MAX_LEVELS['one-hot']} most frequent, or seen less than ${step.minCount ?? RARE_LEVEL['one-hot']} times, share one.`,
   effect: step => ({ gone: step.columns }),
   fit(step, [slot], training) {
     const vocabulary = slot!.vocabulary ?? []
@@ -14,7 +14,7 @@ export const oneHot: Step<'one-hot'> & Fitted<'one-hot'> = {
     const enough = rareBelow(training.rows, step.minCount ?? RARE_LEVEL['one-hot'])
     const levels = vocabulary
       .filter((_, code) => counts[code]! >= enough)
-      .slice(0, step.maxCategories ?? MOST_LEVELS['one-hot'])
+      .slice(0, step.maxCategories ?? MAX_LEVELS['one-hot'])
     const present = counts.reduce((sum, count) => sum + count, 0)
     const kept = new Set(levels)
     const keptRows = vocabulary.reduce((sum, level, code) => (kept.has(level) ? sum + counts[code]! : sum), 0)
@@ -24,7 +24,7 @@ export const oneHot: Step<'one-hot'> & Fitted<'one-hot'> = {
         step: 'one-hot',
         column: slot!.name,
         levels,
-        // An unseen level is all zeros when training met no rare one: nothing could have been learnt for it.
+        // An unseen level is all zeros when training met no rare one: nothing could have been learned for it.
         other: unseen > 0 || keptRows < present,
         missing: present + unseen < training.rows,
       },
@@ -69,7 +69,7 @@ export const ordinal: Step<'ordinal'> & Fitted<'ordinal'> = {
     const vocabulary = slot!.vocabulary ?? []
     const counts = countCodes(training.numbers(slot!), vocabulary.length)
     const enough = rareBelow(training.rows, step.minCount ?? RARE_LEVEL.ordinal)
-    let levels = Math.min(vocabulary.length, step.maxCategories ?? MOST_LEVELS.ordinal)
+    let levels = Math.min(vocabulary.length, step.maxCategories ?? MAX_LEVELS.ordinal)
     while (levels > 0 && counts[levels - 1]! < enough) levels--
     return [{ step: 'ordinal', column: slot!.name, levels }]
   },

@@ -67,7 +67,7 @@ export const correlation: Step<'correlation'> = {
     const limit = step.limit ?? DEFAULT_LIMIT
     const kept: { name: string; cells: Float64Array }[] = []
     return slots.flatMap((slot): FittedStep[] => {
-      const cells = standardised(training.numbers(slot))
+      const cells = standardized(training.numbers(slot))
       if (!cells) return []
       for (const earlier of kept) {
         const r = dot(cells, earlier.cells)
@@ -83,7 +83,7 @@ export const correlation: Step<'correlation'> = {
 }
 
 /** Centred to length 1; missing cells lie at the mean. Undefined when constant or a code (`levels`). */
-function standardised(all: Float64Array): Float64Array | undefined {
+function standardized(all: Float64Array): Float64Array | undefined {
   const stride = Math.ceil(all.length / CORRELATION_ROWS)
   const cells =
     stride === 1

@@ -5,12 +5,12 @@ import { tokenize } from '../tokenize.ts'
 import { type Fitted, listNames, type Step } from './step.ts'
 
 const DEFAULT_BUCKETS = 32
-const MOST_BUCKETS = 65_536
+const MAX_BUCKETS = 65_536
 
 /**
  * Feature hashing (Weinberger et al. 2009) without signs: bucket = MurmurHash3 of the UTF-8 bytes, modulo the number of buckets. A category
  * is one token and puts 1 into its bucket, whether training saw the level or not; a text counts its words and is scaled to length 1.
- * Nothing is learnt; missing cells are all zeros.
+ * Nothing is learned; missing cells are all zeros.
  */
 export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
   takes: ['category', 'text'],
@@ -26,8 +26,8 @@ export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
     removeSlot(program, slot)
     const { buckets } = step
     // A stored recipe is only as good as the file it came in.
-    if (!Number.isInteger(buckets) || buckets < 1 || buckets > MOST_BUCKETS) {
-      throw new EngineError('recipe-step', `The step “hashing” has ${buckets} columns.`, `1 to ${MOST_BUCKETS} can be.`)
+    if (!Number.isInteger(buckets) || buckets < 1 || buckets > MAX_BUCKETS) {
+      throw new EngineError('recipe-step', `The step “hashing” has ${buckets} columns.`, `1 to ${MAX_BUCKETS} can be.`)
     }
     const names = Array.from({ length: buckets }, (_, k) => `${step.column}#${k}`)
     const first = addSlots(program, names)

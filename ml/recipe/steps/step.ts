@@ -32,7 +32,7 @@ export type Step<N extends StepName> = {
 
 /** One kind of fitted step. */
 export type Fitted<N extends FittedName> = {
-  /** What was learnt, in a sentence. */
+  /** What was learned, in a sentence. */
   describe(step: FittedOf<N>): string
   /** Appends its operations to the program. */
   compile(step: FittedOf<N>, program: Program): void

@@ -1,4 +1,4 @@
-import { type Direction, FEWEST_ROWS } from '#ml/index.ts'
+import { type Direction, MIN_ROWS } from '#ml/index.ts'
 import type { ColumnDrift, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
 
 /** Counted up when the rules or what they store change: results of the rules before are then computed again. */
@@ -42,7 +42,7 @@ export function decideVerdict(input: VerdictInput): Decision {
   const { error, drift, prediction, latest } = facts
   const decided = (verdict: Verdict, code: VerdictCode): Decision => ({ verdict, code, facts })
   if (input.rows === 0) return decided('unknown', 'no_predictions')
-  if (input.rows < FEWEST_ROWS) return decided('unknown', 'too_few_rows')
+  if (input.rows < MIN_ROWS) return decided('unknown', 'too_few_rows')
   if (error?.worse) return decided('alert', 'error_worse')
   if (!error && input.columns.length === 0 && !input.prediction) return decided('unknown', 'no_baseline')
   if (prediction && !error) return decided('alert', 'predictions_drifted')
@@ -60,7 +60,7 @@ function factsOf(input: VerdictInput): VerdictFacts {
   return {
     v: 1,
     rows: input.rows,
-    minRows: FEWEST_ROWS,
+    minRows: MIN_ROWS,
     labelled: input.labelled,
     columns: columns.length,
     column: columns.length === 1 ? columns[0]!.name : null,

@@ -1,4 +1,4 @@
-import { MOST_CLASSES, type Task } from '#ml/index.ts'
+import { MAX_CLASSES, type Task } from '#ml/index.ts'
 import type { ColumnType } from '#server/data/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
@@ -57,9 +57,9 @@ export function requireLearnable(facts: TargetFacts, task: Task): void {
       `The target “${name}” has ${many(distinct)} values; a yes/no model needs two.`,
       'Choose the task multiclass, or regression for numbers.',
     )
-  if (distinct > MOST_CLASSES)
+  if (distinct > MAX_CLASSES)
     refuse(
-      `The target “${name}” has ${many(distinct)} different values; at most ${MOST_CLASSES} classes can be learnt.`,
+      `The target “${name}” has ${many(distinct)} different values; at most ${MAX_CLASSES} classes can be learned.`,
       isNumeric(type)
         ? 'Predict it as a number: choose the task regression.'
         : 'Group the values, or choose another target.',

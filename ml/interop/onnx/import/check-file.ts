@@ -19,7 +19,7 @@ const NESTED: Record<Message, Record<number, Message>> = {
 export const LARGEST_FILE = 512 * 2 ** 20
 /** Graphs in graphs in … */
 const DEEPEST = 24
-const MOST_PARTS = 2_000_000
+const MAX_PARTS = 2_000_000
 
 /** Operators that every build of ONNX Runtime has. `com.microsoft` is its own, also found in quantised models. */
 const DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'])
@@ -49,7 +49,7 @@ export function checkOnnx(bytes: Uint8Array): void {
     let domain = ''
     let operator = ''
     readFields(bytes, from, to, field => {
-      if (++parts > MOST_PARTS) throw refused('it has too many parts')
+      if (++parts > MAX_PARTS) throw refused('it has too many parts')
       if (message === 'tensor') requireOwnData(field)
       if (message === 'node' && field.field === 7) domain = textOf(bytes, field)
       if (message === 'node' && field.field === 4) operator = textOf(bytes, field)

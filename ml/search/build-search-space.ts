@@ -2,7 +2,7 @@ import type { Trainer } from '../trainers/types.ts'
 import type { SearchParameter, SearchSpace } from './types.ts'
 
 /** The parameters of a trainer that are worth searching: those with a `search`. */
-export function spaceOf(trainer: Pick<Trainer, 'parameters'>): SearchSpace {
+export function buildSearchSpace(trainer: Pick<Trainer, 'parameters'>): SearchSpace {
   return trainer.parameters.flatMap((descriptor): SearchParameter[] => {
     const { name } = descriptor
     switch (descriptor.kind) {

@@ -1,16 +1,16 @@
 import type { FrameCell } from '../read/read-frame.ts'
 
 /** So many different targets must be hit for a match with the next row to be no coincidence. */
-const LEAST_DIFFERENT = 20
-const LEAST_ROWS = 50
+const MIN_DIFFERENT = 20
+const MIN_ROWS = 50
 const ALMOST_ALL = 0.99
 
 /** A column of rows in order of time that holds the next row's target, or a total that the row's own target is already part of. */
-export function knowsLater(
+export function detectFutureTarget(
   cells: readonly FrameCell[],
   target: readonly FrameCell[],
 ): { kind: 'next-row' | 'running-total'; share: number } | undefined {
-  if (new Set(target).size < LEAST_DIFFERENT) return
+  if (new Set(target).size < MIN_DIFFERENT) return
   const share = (holds: (row: number) => boolean | undefined) => {
     let [known, right] = [0, 0]
     for (let row = 0; row < cells.length; row++) {
@@ -19,7 +19,7 @@ export function knowsLater(
       known++
       if (answer) right++
     }
-    return known >= LEAST_ROWS ? right / known : 0
+    return known >= MIN_ROWS ? right / known : 0
   }
   const number = (list: readonly FrameCell[], row: number) =>
     typeof list[row] === 'number' ? (list[row] as number) : undefined
@@ -37,14 +37,14 @@ export function knowsLater(
 }
 
 /** Share of rows in which a datetime lies after the row's own time, and how far in the middle, in milliseconds. */
-export function liesAfter(
+export function measureTimesAfterRow(
   cells: readonly FrameCell[],
   times: readonly FrameCell[],
 ): { share: number; medianMs: number } | undefined {
   const gaps: number[] = []
   for (const [row, cell] of cells.entries())
     if (typeof cell === 'number' && typeof times[row] === 'number') gaps.push(cell - (times[row] as number))
-  if (gaps.length < LEAST_ROWS) return
+  if (gaps.length < MIN_ROWS) return
   gaps.sort((a, b) => a - b)
   const after = gaps.filter(gap => gap > 0).length / gaps.length
   // A moment before its row even now and then is a date of another kind, as a birthday or a planned day.

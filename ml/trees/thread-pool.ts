@@ -9,7 +9,7 @@ export const TASK = {
   gradients: 3,
   softmax: 4,
   classGradients: 5,
-  quantise: 6,
+  quantize: 6,
   addToRows: 7,
   walkIndex: 8,
   walkRows: 9,
@@ -24,7 +24,7 @@ const TASK_BYTES = 64
 const TASKS = 4096
 
 /** Threads that help: each makes an instance of the kernels on the memory and calls `serve(control, scratch)` until it is dismissed. */
-export type Crew = (work: {
+export type StartThreads = (work: {
   module: WebAssembly.Module
   memory: WebAssembly.Memory
   control: number
@@ -32,14 +32,14 @@ export type Crew = (work: {
   scratches: number[]
 }) => void
 
-let crew: Crew | undefined
+let startThreads: StartThreads | undefined
 
 /** Gives the engine threads; without, one does all. */
-export function registerCrew(given: Crew): void {
-  crew = given
+export function registerTreeThreads(given: StartThreads): void {
+  startThreads = given
 }
 
-export type Team = {
+export type ThreadPool = {
   threads: number
   /** This thread's room. */
   scratch: number
@@ -47,12 +47,12 @@ export type Team = {
   add(kind: number, args: readonly number[], reals?: readonly number[]): void
   /** Does all that was put down, in any order, on all threads. */
   run(): void
-  dismiss(): void
+  close(): void
 }
 
 /** The threads of one fit. Helpers may come late or never: the work gets done. */
-export function createTeam(arena: Arena, threads: number): Team {
-  const helpers = crew ? Math.max(0, Math.min(64, Math.floor(threads)) - 1) : 0
+export function createThreadPool(arena: Arena, threads: number): ThreadPool {
+  const helpers = startThreads ? Math.max(0, Math.min(64, Math.floor(threads)) - 1) : 0
   const control = arena.allocate(CONTROL.bytes)
   const tasks = arena.allocate(TASK_BYTES * TASKS)
   const scratch = arena.allocate(SCRATCH_BYTES)
@@ -61,7 +61,7 @@ export function createTeam(arena: Arena, threads: number): Team {
   let count = 0
   if (helpers > 0) {
     const scratches = Array.from({ length: helpers }, () => arena.allocate(SCRATCH_BYTES))
-    crew!({ module: kernelModule(), memory: arena.memory, control, scratches })
+    startThreads!({ module: kernelModule(), memory: arena.memory, control, scratches })
   }
   const run = () => {
     if (count > 0 && !arena.kernels.share(control, ++batch, count, scratch)) {
@@ -80,6 +80,6 @@ export function createTeam(arena: Arena, threads: number): Team {
       for (const k of reals) arena.f32[at + 1 + k] = args[k]!
     },
     run,
-    dismiss: () => arena.kernels.dismiss(control),
+    close: () => arena.kernels.dismiss(control),
   }
 }
