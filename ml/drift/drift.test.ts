@@ -88,7 +88,10 @@ test('summaries are JSON and windows add up to what one summary of all would say
       fc.array(fc.double({ min: -1e6, max: 1e6 }), { maxLength: 200 }),
       (a, b) => {
         const like = summarizeColumn(numbers([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]))
-        const sum = mergeSummaries(summarizeColumn(numbers(a), like), summarizeColumn(numbers(b), like)) as NumericSummary
+        const sum = mergeSummaries(
+          summarizeColumn(numbers(a), like),
+          summarizeColumn(numbers(b), like),
+        ) as NumericSummary
         const whole = summarizeColumn(numbers([...a, ...b]), like) as NumericSummary
         assert.deepEqual(JSON.parse(JSON.stringify(sum)), JSON.parse(JSON.stringify(sum)))
         assertClose(sum.mean!, whole.mean!, 1e-9)
@@ -97,7 +100,10 @@ test('summaries are JSON and windows add up to what one summary of all would say
       },
     ),
   )
-  const category = mergeSummaries(summarizeColumn(levels(['a', 'b', null])), summarizeColumn(levels(['b', 'c']))) as CategorySummary
+  const category = mergeSummaries(
+    summarizeColumn(levels(['a', 'b', null])),
+    summarizeColumn(levels(['b', 'c'])),
+  ) as CategorySummary
   assert.deepEqual(category, {
     kind: 'category',
     rows: 5,

@@ -92,8 +92,7 @@ function pairCounts(baseline: ColumnSummary, window: ColumnSummary): [number[], 
 
 /** One sentence for people. @param column its name. */
 export function describeDrift(column: string, drift: Drift): string {
-  if (!drift.judged)
-    return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${MIN_ROWS} are needed.`
+  if (!drift.judged) return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${MIN_ROWS} are needed.`
   const name = drift.test === 'ks' ? 'KS distance' : 'PSI'
   const figure = `${name} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
   if (drift.drifted) return `“${column}” has drifted from what the model was trained on (${figure}).`

@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed, type Random } from '../random.ts'
 import { createBreather, type FitContext, type LabeledData } from '../trainers/types.ts'
-import { type Bins, trainingBins, validationBins, type TreeContext } from './bins.ts'
+import { type Bins, type TreeContext, trainingBins, validationBins } from './bins.ts'
 import { createGrower, type GrowOptions, visitNodes } from './grow.ts'
 import { NODE } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'

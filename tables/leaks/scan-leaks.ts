@@ -4,9 +4,9 @@ import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import { type FrameCell, frameSelect } from '../read/read-frame.ts'
 import type { LeakFinding, LeakSplit } from './contract.ts'
 import { crossSplit } from './cross-split.ts'
+import { detectFutureTarget, measureTimesAfterRow } from './detect-future-target.ts'
 import { findSums } from './find-sums.ts'
 import { judgeMissing } from './judge-missing.ts'
-import { detectFutureTarget, measureTimesAfterRow } from './detect-future-target.ts'
 import {
   afterTimeFinding,
   laterFinding,

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import type { IngestNote } from './contract.ts'
-import { count, isText, readText, countTextKindsSql, countPresentSql } from './read-text.ts'
+import { count, countPresentSql, countTextKindsSql, isText, readText } from './read-text.ts'
 
 const COLUMNS_AT_ONCE = 100
 const WIDE = 200
@@ -91,7 +91,9 @@ export async function cleanColumns(
         )
         const open = block.filter((_, k) => !isText(first[0], k))
         const sql = block.map((i, k) =>
-          open.includes(i) ? countTextKindsSql(id(columns[i]!.column_name), k) : countPresentSql(id(columns[i]!.column_name), k),
+          open.includes(i)
+            ? countTextKindsSql(id(columns[i]!.column_name), k)
+            : countPresentSql(id(columns[i]!.column_name), k),
         )
         const [row] = await query<Record<string, unknown>>(`SELECT ${sql.join(', ')} FROM ${table}`)
         for (const [k, i] of block.entries()) {
