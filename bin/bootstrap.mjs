@@ -1,5 +1,5 @@
-// What `npm start` and its siblings run: with whatever Node ≥ 20 the machine has, installs the packages when they are missing or the lockfile
-// changed, then hands over to the TypeScript entry on a Node that runs it (≥ 24). The only file here that is not TypeScript.
+// Entry of the npm scripts. Runs on any Node ≥ 20, installs the packages if they are missing or the lockfile changed, then starts the
+// TypeScript entry on Node ≥ 24. This is the only file here that is not TypeScript, because Node 20 cannot run TypeScript.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -104,7 +104,7 @@ const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, E
   env: { ...process.env, TZ: 'UTC', PATH: `${dirname(node)}${delimiter}${bin}${delimiter}${process.env.PATH}` },
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-// npm passes a signal on to its shell only, which ends without telling us: whoever stops npm means us too.
+// npm forwards signals only to its shell, which ends without forwarding them: stop when npm has ended.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid
   setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 1000).unref()

@@ -10,7 +10,7 @@ const OUTPUT = '.next'
 const STAMP = join(OUTPUT, 'fleximl-sources')
 const LOCK = `${OUTPUT}-new.lock`
 
-/** Hash of everything that the dashboard's build reads. */
+/** Returns a hash of all files that the build of the dashboard reads. */
 async function hashSources(): Promise<string> {
   const files = globSync('{app,components,server,db,ml,tables,public}/**/*.{ts,tsx,css,svg,png,ico}')
     .filter(f => !/\.test\.tsx?$/.test(f))
@@ -32,7 +32,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Two starts at once build one after the other; the second finds the work done. The lock of a process that is gone is taken over. */
+/** Runs the work under a lock file, so that two starts do not build at once. Takes over the lock of a process that has ended. */
 async function withLock<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -52,14 +52,14 @@ async function withLock<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Builds when the sources changed since the last time. Returns whether it built. */
+/** Builds the dashboard if its sources changed since the last build. Returns true if it built. */
 export async function buildWhenChanged(): Promise<boolean> {
   const wanted = await hashSources()
   if (await isBuilt(wanted)) return false
   return withLock(async () => !(await isBuilt(wanted)) && build(wanted))
 }
 
-/** Compresses scripts and styles once, so that the web process need not do it for each request. */
+/** Compresses scripts and styles once, instead of at each request. */
 async function compressFiles(folder: string): Promise<void> {
   const files = globSync('static/**/*.{js,css}', { cwd: folder }).map(file => join(folder, file))
   await Promise.all(
@@ -67,13 +67,13 @@ async function compressFiles(folder: string): Promise<void> {
   )
 }
 
-/** Builds into a fresh folder and swaps it in, so that a build cut off leaves the old one. */
+/** Builds into a new folder and swaps it in: an interrupted build leaves the old one in place. */
 async function build(wanted: string): Promise<true> {
   process.stdout.write('Building the dashboard …\n')
   const fresh = `${OUTPUT}-new`
   await rm(fresh, { recursive: true, force: true })
   await mkdir(fresh)
-  // Turbopack's cache makes the next build quicker.
+  // The cache of Turbopack makes the next build faster.
   await rename(join(OUTPUT, 'cache'), join(fresh, 'cache')).catch(() => undefined)
   const child = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', FLEXIML_NEXT_DIST: fresh },
@@ -84,7 +84,7 @@ async function build(wanted: string): Promise<true> {
   const status = await new Promise<number>(resolve => child.once('exit', code => resolve(code ?? 1)))
   if (status !== 0) throw new Error(`Building the dashboard failed:\n${output.slice(-6000)}`)
   await compressFiles(fresh)
-  // The stamp moves in with the build: a folder that has it is whole.
+  // The stamp is moved together with the build: a folder with a stamp is complete.
   await writeFile(join(fresh, 'fleximl-sources'), wanted)
   await rm(OUTPUT, { recursive: true, force: true })
   await rename(fresh, OUTPUT)

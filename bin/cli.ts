@@ -1,7 +1,7 @@
 import { runCommandLine } from './commands/run.ts'
 
 process.stdout.on('error', error => {
-  // The reader of a pipe (`| head`) went away: nobody is left to tell.
+  // The reader of the pipe has ended (`| head`), so there is nothing left to print.
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
   throw error
 })

@@ -1,7 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** One supervisor per home. A lock whose process is gone is taken over. Returns the release. */
+/** Locks the home for one supervisor and returns the unlock function. Takes over the lock of a process that has ended. */
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   const path = join(home, 'supervisor.pid')
   for (let tries = 0; ; tries++) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** Throws, naming port and variable, when something listens there already. */
+/** Throws an error that names port and variable if the port is in use. */
 export async function requireFreePort(host: string, port: number, variable: string, purpose: string): Promise<void> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
@@ -14,11 +14,15 @@ export async function requireFreePort(host: string, port: number, variable: stri
       else if (error.code === 'EACCES')
         reject(
           new Error(
-            `Port ${port} (${purpose}) needs more rights than this user has. Choose one above 1023: ${variable}=${port + 3000} npm start`,
+            `Port ${port} (${purpose}) needs more rights than this user has. Choose a port above 1023: ${variable}=${port + 3000} npm start`,
           ),
         )
       else if (error.code === 'EADDRNOTAVAIL')
-        reject(new Error(`HOST=${host} is no address of this machine. Use 127.0.0.1, 0.0.0.0 or one of its own.`))
+        reject(
+          new Error(
+            `HOST=${host} is not an address of this machine. Use 127.0.0.1, 0.0.0.0 or another of its addresses.`,
+          ),
+        )
       else reject(error)
     })
     server.listen(port, host, resolve)

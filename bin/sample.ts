@@ -1,47 +1,47 @@
 import '#server/platform/leave-with-parent.ts'
 import { parseEnv } from '#server/kernel/env.ts'
 import { sha256 } from '#server/kernel/ids.ts'
-import { connect, patiently } from './commands/connection.ts'
+import { connect, retryWhileUnreachable } from './commands/connection.ts'
 import { Failure, toFailure } from './commands/failure.ts'
 import { findDatabase, withLocalKernel } from './commands/local-kernel.ts'
 import { WORK } from './sample/live.ts'
-import { DONE, openProgress, type Progress, stepsAfter } from './sample/progress.ts'
+import { DONE, openProgress, type Progress, STARTED, stepsAfter } from './sample/progress.ts'
 
 const PROJECT = 'sample'
-const say = (line: string) => console.log(line)
+const log = (line: string) => console.log(line)
 
 /**
- * Loads the sample project and walks a model through its whole life, as ordinary jobs through the same interfaces as a person's own:
- * nothing in the product knows it. Goes on where an earlier start left off; once done it never comes back, whatever people do to it.
+ * Loads the sample project and runs the life cycle of a model through the public interfaces. Resumes after an interrupted start; a sample
+ * that was loaded once is never loaded again, even if users delete it.
  */
 async function loadSample(progress: Progress): Promise<void> {
   let state = await progress.read()
   if (state === null) {
     if (await progress.projectExists(PROJECT)) {
-      say(`There is a project “${PROJECT}” already; no sample is loaded.`)
+      log(`A project “${PROJECT}” exists already; the sample is not loaded.`)
       return progress.write(DONE)
     }
-    await progress.write('begun')
-    state = 'begun'
+    await progress.write(STARTED)
+    state = STARTED
   }
   const steps = stepsAfter(state)
   if (steps.length === 0) return
-  // Loaded here only: once the sample is done this process leaves at once.
+  // Loaded on demand, so that this process ends at once if the sample is loaded.
   const { mintTokenOnMachine } = await import('#server/api/create-project.ts')
   const { token } = await withLocalKernel(process.env, kernel =>
     mintTokenOnMachine(kernel, { project: PROJECT, role: 'owner', name: 'sample loader' }),
   )
   try {
     const client = connect(parseEnv(process.env).WEB_URL, token)
-    await patiently(() => client.api.data.list.query({}), say)
+    await retryWhileUnreachable(() => client.api.data.list.query({}), log)
     for (const step of steps) {
-      const begun = performance.now()
-      await WORK[step](client, say)
+      const startedAt = performance.now()
+      await WORK[step](client, log)
       await progress.write(step)
-      say(`Step ${step} is done after ${((performance.now() - begun) / 1000).toFixed(1)} s.`)
+      log(`Step ${step} took ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)
     }
     await progress.write(DONE)
-    say('The sample project is complete.')
+    log('The sample project is complete.')
   } finally {
     await progress.revoke(sha256(token))
   }

@@ -10,7 +10,7 @@ import { requireFreePort } from './ports.ts'
 import { printSignInLink } from './sign-in-link.ts'
 import { Supervisor } from './supervisor.ts'
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const log = (line: string) => process.stdout.write(`${line}\n`)
 const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
 
 async function waitFor(url: string, timeoutSeconds: number): Promise<void> {
@@ -25,29 +25,29 @@ async function waitFor(url: string, timeoutSeconds: number): Promise<void> {
 }
 
 async function start(dev: boolean): Promise<void> {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const env: Env = parseEnv(process.env)
   await requireFreePort(env.HOST, env.PORT, 'PORT', 'the dashboard')
   await requireFreePort(env.HOST, env.INFERENCE_PORT, 'INFERENCE_PORT', 'the inference server')
   await mkdir(env.FLEXIML_HOME, { recursive: true, mode: 0o711 })
   const unlock = await lockHome(env.FLEXIML_HOME)
   const secrets = await loadSecrets(env)
-  const supervisor = new Supervisor(join(env.FLEXIML_HOME, 'logs'), say)
+  const supervisor = new Supervisor(join(env.FLEXIML_HOME, 'logs'), log)
   let stopping = false
   const stop = async (status: number) => {
     if (stopping) return
     stopping = true
-    say('Stopping …')
+    log('Stopping …')
     await supervisor.stop()
     await unlock()
     process.exit(status)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
-  // Whoever started this and is gone, even by `kill -9`, leaves nothing behind.
+  // Stop when the parent process has ended, even by `kill -9`.
   const parent = process.ppid
   setInterval(() => process.ppid === parent || void stop(0), 1000).unref()
   process.on('unhandledRejection', error => {
-    say(String((error as Error)?.stack ?? error))
+    log(String((error as Error)?.stack ?? error))
     void stop(1)
   })
 
@@ -64,10 +64,10 @@ async function start(dev: boolean): Promise<void> {
       url = database.url
     }
     const applied = await migrate(env.DATABASE_DIRECT_URL ?? url)
-    if (applied.length > 0) say(`Database migrated: ${applied.join(', ')}.`)
+    if (applied.length > 0) log(`Database migrated: ${applied.join(', ')}.`)
     if (!dev) {
       const built = performance.now()
-      if (await buildWhenChanged()) say(`Dashboard built in ${seconds(built)} s.`)
+      if (await buildWhenChanged()) log(`Dashboard built in ${seconds(built)} s.`)
     }
     if (stopping) return
     const childEnv: NodeJS.ProcessEnv = {
@@ -89,12 +89,12 @@ async function start(dev: boolean): Promise<void> {
       supervisor.keep('serve', watch, 'serve/start.ts', childEnv),
     ])
     await Promise.all([waitFor(`${env.WEB_URL}/api/ready`, 60), waitFor(`${env.INFERENCE_URL}/readyz`, 60)])
-    say(`FlexiML ready  web=${env.FLEXIML_URL}  inference=${env.INFERENCE_URL}`)
-    await printSignInLink(childEnv, say)
-    say(`Ready after ${seconds(begun)} s. Ctrl-C stops everything.`)
+    log(`FlexiML ready  web=${env.FLEXIML_URL}  inference=${env.INFERENCE_URL}`)
+    await printSignInLink(childEnv, log)
+    log(`Ready after ${seconds(startedAt)} s. Ctrl-C stops everything.`)
     if (env.FLEXIML_SAMPLE === 'on') supervisor.runOnce('sample', 'bin/sample.ts', childEnv)
   } catch (error) {
-    say(
+    log(
       error instanceof AppError
         ? `${error.message}${error.hint ? `\n${error.hint}` : ''}`
         : String((error as Error).message ?? error),
@@ -106,7 +106,7 @@ async function start(dev: boolean): Promise<void> {
 try {
   await start(process.argv[2] === 'dev')
 } catch (error) {
-  say(
+  log(
     error instanceof AppError
       ? `${error.message}${error.hint ? `\n${error.hint}` : ''}`
       : String((error as Error).message ?? error),

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { EmbeddedDatabase } from '#db/embedded.ts'
 
 const FIRST_BACK_OFF_MS = 250
-const LONGEST_BACK_OFF_MS = 15_000
-/** A process that lived this long was healthy: its next failure starts the back-off anew. */
+const MAX_BACK_OFF_MS = 15_000
+/** A process that ran this long was healthy: its next failure restarts the backoff. */
 const HEALTHY_MS = 30_000
 const STOP_GRACE_MS = 10_000
-/** V8 sizes its young generation by the machine: on a large one each process kept 100 MB of garbage after its start. */
+/** V8 sizes its young generation by the memory of the machine: 100 MB of garbage per process on a large one. */
 const YOUNG_GENERATION_MB = 8
 
 interface Kept {
@@ -16,22 +16,22 @@ interface Kept {
   child?: ChildProcess
 }
 
-/** Starts processes, restarts those that end, and ends them all: none outlives it, not even after `kill -9` (`leave-with-parent.ts`). */
+/** Starts processes, restarts those that end, and stops them all. None outlives it, even after `kill -9` (`leave-with-parent.ts`). */
 export class Supervisor {
   readonly #logs: string
-  readonly #say: (line: string) => void
+  readonly #log: (line: string) => void
   readonly #streams = new Map<string, WriteStream>()
   readonly #kept: Kept[] = []
   #database?: EmbeddedDatabase
   #stopping = false
 
-  constructor(logFolder: string, say: (line: string) => void) {
+  constructor(logFolder: string, log: (line: string) => void) {
     this.#logs = logFolder
-    this.#say = say
+    this.#log = log
     mkdirSync(logFolder, { recursive: true, mode: 0o700 })
   }
 
-  /** Appends to `<home>/logs/<name>.log`; the log of the time before is kept beside it. */
+  /** Appends to `<home>/logs/<name>.log`; keeps the previous log as `<name>.log.1`. */
   write(name: string, text: string): void {
     let stream = this.#streams.get(name)
     if (!stream) {
@@ -43,20 +43,20 @@ export class Supervisor {
     stream.write(text.endsWith('\n') ? text : `${text}\n`)
   }
 
-  /** Keeps PostgreSQL running on the port it first got, so that the others find it again. */
+  /** Keeps PostgreSQL running on its first port, so that other processes can reconnect. */
   async keepDatabase(start: (port?: number) => Promise<EmbeddedDatabase>): Promise<EmbeddedDatabase> {
     const first = await start()
     const watch = (database: EmbeddedDatabase) => {
       this.#database = database
       void database.ended.then(async () => {
-        for (let wait = FIRST_BACK_OFF_MS; !this.#stopping; wait = Math.min(wait * 2, LONGEST_BACK_OFF_MS)) {
-          this.#say('PostgreSQL ended; starting it again.')
+        for (let wait = FIRST_BACK_OFF_MS; !this.#stopping; wait = Math.min(wait * 2, MAX_BACK_OFF_MS)) {
+          this.#log('PostgreSQL ended; restarting it.')
           try {
             const again = await start(first.port)
             if (this.#stopping) return again.stop()
             return watch(again)
           } catch (error) {
-            this.#say(`PostgreSQL did not start: ${(error as Error).message}`)
+            this.#log(`PostgreSQL did not start: ${(error as Error).message}`)
             await new Promise(resolve => setTimeout(resolve, wait))
           }
         }
@@ -79,7 +79,7 @@ export class Supervisor {
     return child
   }
 
-  /** Starts an entry and keeps it. Resolves when it first says that it is ready. */
+  /** Starts an entry and restarts it when it ends. Resolves when it first reports ready. */
   keep(name: string, flags: string[], entry: string, env: NodeJS.ProcessEnv): Promise<void> {
     const kept: Kept = { name }
     this.#kept.push(kept)
@@ -101,8 +101,8 @@ export class Supervisor {
           failures = performance.now() - started > HEALTHY_MS ? 1 : failures + 1
           if (!ready && failures >= 5)
             return reject(new Error(`${name} does not start; see ${join(this.#logs, `${name}.log`)}.`))
-          const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS)
-          this.#say(`${name} ended (${signal ?? `status ${code}`}); starting it again in ${wait / 1000} s.`)
+          const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), MAX_BACK_OFF_MS)
+          this.#log(`${name} ended (${signal ?? `status ${code}`}); restarting it in ${wait / 1000} s.`)
           setTimeout(() => this.#stopping || launch(), wait)
         })
       }
@@ -110,18 +110,18 @@ export class Supervisor {
     })
   }
 
-  /** A helper that runs to its end and is not restarted. */
+  /** Starts an entry that is not restarted. */
   runOnce(name: string, entry: string, env: NodeJS.ProcessEnv): void {
     const kept: Kept = { name }
     this.#kept.push(kept)
     this.#fork(kept, [], entry, env).once('exit', code => {
       kept.child = undefined
       if (code && !this.#stopping)
-        this.#say(`${name} failed; see ${join(this.#logs, `${name}.log`)}. The next start goes on with it.`)
+        this.#log(`${name} failed; see ${join(this.#logs, `${name}.log`)}. The next start resumes it.`)
     })
   }
 
-  /** TERM to all, KILL to the groups of those that do not follow within 10 s, the database last. */
+  /** Sends SIGTERM to all, SIGKILL to the groups of those still running after 10 s; stops the database last. */
   async stop(): Promise<void> {
     this.#stopping = true
     await Promise.all(

@@ -1,7 +1,7 @@
 /**
- * `npm run tensorflow-native`: makes TensorFlow.js's native backend for this machine without leaving the package registries. The library
- * comes out of the Python wheel of TensorFlow (by pip, from whatever index pip is set to), the binding is compiled from the sources that the
- * npm package `@tensorflow/tfjs-node` carries. Made once in a cache folder and linked into node_modules; a second run only looks.
+ * `npm run tensorflow-native`: builds the native backend of TensorFlow.js from package registries only. The library comes from the Python
+ * wheel of TensorFlow (pip and its configured index), the binding is compiled from the sources in the npm package `@tensorflow/tfjs-node`.
+ * The result is cached and linked into node_modules; a second run only checks it.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -11,21 +11,21 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** tfjs-node 4.22 is written against TensorFlow's C interface of these days; the hash keeps the index honest. */
+/** The version whose C API tfjs-node 4.22 uses; the hash verifies the download. */
 const WHEEL = {
   requirement: 'tensorflow-cpu==2.15.1',
   sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
-  /** Any Python's pip can fetch it: nothing of it is installed. */
+  /** Works with the pip of any Python: the wheel is downloaded, not installed. */
   tags: ['--platform', 'manylinux2014_x86_64', '--python-version', '311', '--implementation', 'cp', '--abi', 'cp311'],
 }
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']
 const NEEDED_GB = 1.6
 
-/** What stands in the way, and what to do; shown without a stack. */
+/** A missing requirement and its remedy; printed without a stack. */
 class Missing extends Error {}
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 function run(program: string, args: string[], what: string): Promise<void> {
   return new Promise((done, fail) => {
@@ -53,7 +53,7 @@ function tfjsFolder(): string {
   }
 }
 
-/** The headers of Node-API: beside this Node, or in the npm package that brings Node. */
+/** Returns the folder of the Node-API headers: of this Node, or of the npm package with Node. */
 function nodeHeaders(): string {
   const packages = join(root, 'node_modules', `node-linux-${process.arch}`)
   const folders = [dirname(dirname(process.execPath)), packages, '/usr', '/usr/local'].map(each =>
@@ -66,7 +66,7 @@ function nodeHeaders(): string {
   )
 }
 
-/** @throws Missing naming everything this machine lacks, at once. */
+/** @throws Missing with all missing requirements of this machine. */
 async function requireTools(cache: string): Promise<{ compiler: string; python: string; headers: string }> {
   const lacks: string[] = []
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -88,7 +88,7 @@ async function requireTools(cache: string): Promise<{ compiler: string; python: 
   return { compiler: compiler!, python: python!, headers: nodeHeaders() }
 }
 
-/** Out of a wheel, which is a zip: the two libraries and the headers of the C interface. */
+/** Extracts the two libraries and the C headers from the wheel, a zip file. */
 const UNPACK = `
 import shutil, sys, zipfile
 wheel, folder, libraries = sys.argv[1], sys.argv[2], sys.argv[3:]
@@ -111,7 +111,7 @@ async function build(cache: string, tfjs: string): Promise<void> {
   const libraries = join(made, 'deps', 'lib')
   try {
     for (const folder of [wheels, unpacked, binding, libraries]) await mkdir(folder, { recursive: true })
-    say(`Downloading ${WHEEL.requirement} (207 MB) with pip …`)
+    print(`Downloading ${WHEEL.requirement} (207 MB) with pip …`)
     const wanted = join(work, 'requirements.txt')
     await writeFile(wanted, `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`)
     const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-cache-dir', '--no-deps']
@@ -121,10 +121,10 @@ async function build(cache: string, tfjs: string): Promise<void> {
       'Downloading the library (pip uses the package index it is set to)',
     )
     const [wheel] = await readdir(wheels)
-    say('Unpacking the library …')
+    print('Unpacking the library …')
     await run(python, ['-c', UNPACK, join(wheels, wheel!), unpacked, ...LIBRARIES], 'Unpacking the library')
     for (const name of LIBRARIES) await rename(join(unpacked, name), join(libraries, name))
-    say(`Compiling the binding with ${compiler} …`)
+    print(`Compiling the binding with ${compiler} …`)
     const includes = [headers, tfjs, join(unpacked, 'tensorflow', 'include')].flatMap(each => ['-I', each])
     const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map(name => join(tfjs, 'binding', name))
     await run(
@@ -143,7 +143,7 @@ async function build(cache: string, tfjs: string): Promise<void> {
   }
 }
 
-/** The package looks for its binary in `lib`, and that for its libraries in `deps`, both beside its package.json. */
+/** Links the files where the package expects them: the binding in `lib`, the libraries in `deps`. */
 async function link(cache: string, tfjs: string): Promise<void> {
   for (const name of ['lib', 'deps']) {
     await rm(join(tfjs, name), { recursive: true, force: true })
@@ -151,7 +151,7 @@ async function link(cache: string, tfjs: string): Promise<void> {
   }
 }
 
-/** A process of its own: a library that does not fit this machine may end it. */
+/** Tries the backend in a child process, because an incompatible library may crash it. */
 function backendHere(): { name: string; version: string; reason?: string } | null {
   const { FLEXIML_TENSORFLOW: _, ...env } = process.env
   const code = `import { backend } from '#ml/node.ts'; console.log(JSON.stringify(await backend()))`
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   const cache = resolve(named ?? join(caches, 'fleximl', 'tensorflow-native'))
   const tfjs = tfjsFolder()
   const before = backendHere()
-  if (before?.name === 'tensorflow') return say(`The native TensorFlow ${before.version} is in place already.`)
+  if (before?.name === 'tensorflow') return print(`The native TensorFlow ${before.version} is in place already.`)
   const started = performance.now()
   const isMade = existsSync(join(cache, 'made', 'lib', 'napi-v8', 'tfjs_binding.node'))
   if (!isMade) await build(cache, tfjs)
@@ -185,7 +185,7 @@ async function main(): Promise<void> {
     )
   }
   const seconds = Math.round((performance.now() - started) / 1000)
-  say(
+  print(
     `The native TensorFlow ${after.version} is in place (${seconds} s, kept in ${cache}). Networks train on it from the next start.`,
   )
 }

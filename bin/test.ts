@@ -20,7 +20,7 @@ const files = (pattern: string) =>
     .filter(f => !IGNORED(f))
     .sort()
 
-/** Runs a program with its output shown; resolves with the exit status and what it printed. */
+/** Runs a program, prints its output, and returns the exit status and the output. */
 function run(
   program: string,
   args: string[],
@@ -49,14 +49,14 @@ async function stage(name: string, work: () => Promise<Counts>): Promise<void> {
   )
 }
 
-/** A static check counts as one test. */
+/** Runs a static check; it counts as one test. */
 const check = (name: string, program: string, args: string[]) =>
   stage(name, async () => {
     const { status } = await run(program, args)
     return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
   })
 
-/** node:test over files; its closing summary tells the counts, and an exit status that contradicts it counts as a failure. */
+/** Runs node:test on files and reads the counts from its summary. A contradicting exit status counts as a failure. */
 async function nodeTests(
   list: string[],
   env: Record<string, string> = {},
@@ -84,7 +84,7 @@ async function nodeTests(
   }
 }
 
-/** Playwright's JSON report tells the counts: `expected` passed, `flaky` passed only when tried again. */
+/** Runs Playwright and reads the counts from its JSON report: `expected` passed, `flaky` passed after a retry. */
 async function browserTests(): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'fleximl-browser-'))
   const report = join(folder, 'report.json')
@@ -114,7 +114,7 @@ const database = tests.filter(f => f.endsWith('.db.test.ts'))
 const whole = tests.filter(f => f.startsWith('e2e/') && !database.includes(f))
 const unit = tests.filter(f => !database.includes(f) && !whole.includes(f))
 
-// Networks are tested on both backends among the unit tests. Whole instances train on the one that every machine has.
+// Unit tests cover both backends of networks. Whole instances use the one that every machine has.
 const EVERYWHERE = { FLEXIML_TENSORFLOW: 'wasm' }
 
 await check('types', 'tsc', ['--noEmit', '--incremental', 'false'])
@@ -149,7 +149,7 @@ if (command === 'test') {
     await buildWhenChanged()
     return { passed: 1, failed: 0, skipped: 0 }
   })
-  // Whole instances, some of them killed on purpose: one file at a time.
+  // These tests start whole instances and kill processes, so files run one at a time.
   await stage('faults', () => nodeTests(whole, EVERYWHERE, 1))
   await stage('browser', browserTests)
 }

@@ -5,7 +5,7 @@ import { checkedUrl, connect, serverUrl, store } from './connection.ts'
 import { usage } from './failure.ts'
 import { showFields } from './show-table.ts'
 
-/** The kernel is only loaded by the commands that need it: the others start in a moment. */
+/** Loads the kernel on demand, so that commands without it start fast. */
 const local = async () => ({
   ...(await import('./local-kernel.ts')),
   access: await import('#server/access/index.ts'),
@@ -13,7 +13,7 @@ const local = async () => ({
 
 async function createToken({ text, world }: Call): Promise<Outcome> {
   const role = text('role') as Role
-  if (!ROLES.includes(role)) throw usage(`“${role}” is no role.`, `Roles are ${ROLES.join(', ')}.`)
+  if (!ROLES.includes(role)) throw usage(`“${role}” is not a role.`, `Roles are ${ROLES.join(', ')}.`)
   const { withLocalKernel } = await local()
   const { mintTokenOnMachine } = await import('#server/api/create-project.ts')
   const made = await withLocalKernel(world.env, kernel =>
@@ -59,8 +59,8 @@ async function login({ text, world, note }: Call): Promise<Outcome> {
     }
     lines.close()
   }
-  if (!token) throw usage('No token was given.', 'Give it by --token, FLEXIML_TOKEN or standard input.')
-  // Whatever its role, a token may read the datasets of its project.
+  if (!token) throw usage('No token was given.', 'Pass it by --token, FLEXIML_TOKEN or standard input.')
+  // A token of any role may read the datasets of its project.
   await connect(url, token).api.data.list.query({})
   const file = await store(world.env, { url, token })
   return {
@@ -72,32 +72,33 @@ async function login({ text, world, note }: Call): Promise<Outcome> {
   }
 }
 
-const ON_MACHINE = 'Runs on the server’s machine, straight on its database (DATABASE_URL, or the home FLEXIML_HOME).'
+const ON_MACHINE =
+  'Runs on the machine of the server, directly on its database (DATABASE_URL, or the home FLEXIML_HOME).'
 
 export const accessCommands: Command[] = [
   {
     name: 'token create',
-    summary: 'Makes an API token of a project, and the project when there is none of that name.',
+    summary: 'Creates an API token of a project, and the project if it does not exist.',
     more: ON_MACHINE,
     options: {
       project: { type: 'string', value: 'NAME', help: 'the project', required: true },
       role: { type: 'string', value: 'ROLE', help: ROLES.join(', '), required: true },
-      name: { type: 'string', value: 'N', help: 'what the Access page calls it' },
+      name: { type: 'string', value: 'N', help: 'name shown on the Access page' },
     },
     run: createToken,
   },
   {
     name: 'login',
-    summary: 'Keeps the address and a token for later commands, after trying them.',
+    summary: 'Checks the address and a token and stores them for later commands.',
     options: {
       url: { type: 'string', value: 'URL', help: 'the server (FLEXIML_URL)' },
-      token: { type: 'string', value: 'TOKEN', help: 'better given by FLEXIML_TOKEN or standard input' },
+      token: { type: 'string', value: 'TOKEN', help: 'prefer FLEXIML_TOKEN or standard input' },
     },
     run: login,
   },
   {
     name: 'user first-link',
-    summary: 'Prints the one-time link that makes the first administrator; nothing when there is one.',
+    summary: 'Prints the one-time link that creates the first administrator; nothing if there is one.',
     more: ON_MACHINE,
     run: firstLink,
   },
@@ -105,7 +106,7 @@ export const accessCommands: Command[] = [
     name: 'user reset',
     parameters: 'EMAIL',
     count: [1, 1],
-    summary: 'Prints a one-time link by which a person chooses a new password.',
+    summary: 'Prints a one-time link for setting a new password.',
     more: ON_MACHINE,
     run: reset,
   },
@@ -113,7 +114,7 @@ export const accessCommands: Command[] = [
     name: 'user disable',
     parameters: 'EMAIL',
     count: [1, 1],
-    summary: 'Signs a person out everywhere and ends their sign-ins.',
+    summary: 'Signs a user out everywhere and disables the account.',
     more: ON_MACHINE,
     run: disable,
   },

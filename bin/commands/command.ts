@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Client } from './connection.ts'
 
-/** What a command sees of the world outside; tests give their own. */
+/** Environment and streams of a command; tests pass their own. */
 export interface World {
   env: Record<string, string | undefined>
   stdin: Readable
@@ -11,51 +11,51 @@ export interface World {
 
 export interface OptionSpec {
   type: 'string' | 'boolean'
-  /** What stands for the value in the usage line: `COL`. */
+  /** Placeholder of the value in the usage line: `COL`. */
   value?: string
   help: string
   required?: boolean
-  /** May be given several times; `texts` has all. */
+  /** May be repeated; `texts` returns all values. */
   multiple?: boolean
 }
 
 export interface Call {
   args: string[]
-  /** The option's text; undefined when it was not given. */
+  /** Returns the text of an option, or undefined if it is absent. */
   text(name: string): string | undefined
-  /** All texts of an option that may be given several times. */
+  /** Returns all texts of a repeatable option. */
   texts(name: string): string[]
-  /** A whole number of at least `least`. Throws `usage`. */
-  whole(name: string, least?: number): number | undefined
-  /** A number. Throws `usage`. */
+  /** Returns an integer of at least `min`. Throws `usage`. */
+  whole(name: string, min?: number): number | undefined
+  /** Returns a number. Throws `usage`. */
   number(name: string): number | undefined
-  /** `a,b,c` */
+  /** Returns the items of `a,b,c`. */
   list(name: string): string[] | undefined
   flag(name: string): boolean
   world: World
-  /** A line for people, on standard error. */
+  /** Prints a line of progress to standard error. */
   note(line: string): void
-  /** Talks to the server as whoever is signed in. Throws when nobody is. */
+  /** Returns a client with the stored token. Throws if there is none. */
   client(): Promise<Client>
 }
 
-/** What a command answers: one document for programs, text for people, and how it ended. */
+/** Result of a command: the JSON document, the text and the exit status. */
 export interface Outcome {
   document: Record<string, unknown>
   text: string
-  /** 1: it was done, and the verdict is bad. */
+  /** 1: the command ran and its verdict is bad. */
   status?: 0 | 1
 }
 
 export interface Command {
-  /** One or two words, as `data add`. */
+  /** One or two words: `data add`. */
   name: string
-  /** After the name, without the options: `FILE`. */
+  /** Parameters without the options: `FILE`. */
   parameters?: string
-  /** How many parameters there must be. */
-  count?: [least: number, most: number]
+  /** Allowed number of parameters. */
+  count?: [min: number, max: number]
   summary: string
-  /** Further paragraphs of its help. */
+  /** Additional paragraphs of the help. */
   more?: string
   options?: Record<string, OptionSpec>
   run(call: Call): Promise<Outcome>

@@ -29,7 +29,7 @@ async function readStored(env: World['env']): Promise<Stored | undefined> {
   }
 }
 
-/** Address and token for later commands, readable by this account only. */
+/** Stores address and token for later commands, readable by this account only. Returns the path of the file. */
 export async function store(env: World['env'], login: Stored): Promise<string> {
   const file = storedFile(env)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -43,7 +43,7 @@ export function checkedUrl(text: string): string {
   return text.replace(/\/$/, '')
 }
 
-/** Where the server is: FLEXIML_URL, else where `login` was, else this machine. */
+/** Returns the address of the server: FLEXIML_URL, else the one stored by `login`, else this machine. */
 export async function serverUrl(env: World['env']): Promise<string> {
   if (env.FLEXIML_URL) return checkedUrl(env.FLEXIML_URL)
   return (await readStored(env))?.url ?? `http://127.0.0.1:${env.PORT || 3000}`
@@ -56,7 +56,7 @@ export function connect(url: string, token: string): Client {
   return { url, token, api }
 }
 
-/** A token of the environment beats a stored one; a stored token is only sent to the server it is for. */
+/** Creates a client with FLEXIML_TOKEN, else with the stored token if it belongs to this server. Throws `unauthenticated`. */
 export async function openClient(env: World['env']): Promise<Client> {
   const url = await serverUrl(env)
   const stored = await readStored(env)
@@ -70,7 +70,7 @@ export async function openClient(env: World['env']): Promise<Client> {
   return connect(url, token)
 }
 
-/** One HTTP request whose answer is JSON. Failures are ours: connection, refusal, or something else at that address. */
+/** Sends a request and returns its JSON response. Throws `Failure`, also when another program listens at the address. */
 export async function requestJson<T>(url: string, request: RequestInit & { token: string }): Promise<T> {
   const { token, headers, ...rest } = request
   const { origin } = new URL(url)
@@ -95,14 +95,14 @@ export async function requestJson<T>(url: string, request: RequestInit & { token
 }
 
 const WAIT_MS = 120_000
-const LONGEST_PAUSE_MS = 4_000
+const MAX_PAUSE_MS = 4_000
 
-/** Asks again while the server cannot be reached (it restarts), for two minutes; anything else is thrown at once. */
-export async function patiently<T>(ask: () => Promise<T>, note: (line: string) => void): Promise<T> {
+/** Retries with backoff for two minutes while the server cannot be reached, as during a restart. Throws other errors at once. */
+export async function retryWhileUnreachable<T>(request: () => Promise<T>, note: (line: string) => void): Promise<T> {
   const until = performance.now() + WAIT_MS
-  for (let pause = 250; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let pause = 250; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
     try {
-      return await ask()
+      return await request()
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause
       const away =
@@ -111,7 +111,7 @@ export async function patiently<T>(ask: () => Promise<T>, note: (line: string) =
         (error as { data?: { app?: FailureBody } }).data?.app?.code === 'unavailable' ||
         (error instanceof Failure && error.body.code === 'unavailable')
       if (!away || performance.now() > until) throw error
-      if (pause === 250) note('The server does not answer; asking again …')
+      if (pause === 250) note('The server does not respond; retrying …')
       await new Promise(resolve => setTimeout(resolve, pause))
     }
   }

@@ -112,9 +112,9 @@ describe('data expect', () => {
         await writeFile(file, text)
         await assert.rejects(run('data expect', { file }), words)
       }
-      await assert.rejects(run('data expect', { file: join(folder, 'gone') }), /no file/)
-      await assert.rejects(run('data expect', { file, suggest: true }), /choose one/)
-      await assert.rejects(run('data expect', { apply: true }), /belongs to --suggest/)
+      await assert.rejects(run('data expect', { file: join(folder, 'gone') }), /cannot be read/)
+      await assert.rejects(run('data expect', { file, suggest: true }), /cannot be combined/)
+      await assert.rejects(run('data expect', { apply: true }), /requires --suggest/)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { ExpectationInput } from '#server/data/expectations/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
-import { patiently } from './connection.ts'
+import { retryWhileUnreachable } from './connection.ts'
 import { failed, usage } from './failure.ts'
 import { showTable } from './show-table.ts'
 
 const POLL_MS = 300
 const pause = () => new Promise(resolve => setTimeout(resolve, POLL_MS))
-const moving = (state: string) => state === 'queued' || state === 'running'
+const isPending = (state: string) => state === 'queued' || state === 'running'
 
 interface Listed {
   id?: string
@@ -50,7 +50,7 @@ const outcome = (title: string, list: Listed[], more: Record<string, unknown> = 
 
 async function readList(path: string): Promise<ExpectationInput[]> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw usage(`There is no file ${path} that can be read.`)
+    throw usage(`${path} cannot be read.`)
   })
   let body: unknown
   try {
@@ -61,18 +61,18 @@ async function readList(path: string): Promise<ExpectationInput[]> {
   const list = Array.isArray(body) ? body : (body as { expectations?: unknown } | null)?.expectations
   if (!Array.isArray(list))
     throw usage(
-      `${path} holds no expectations.`,
-      'It is a list of them, or {"expectations": […]}, as this command prints.',
+      `${path} contains no expectations.`,
+      'Expected a list, or {"expectations": […]} as this command prints.',
     )
-  // What this command printed for a suggestion has no id yet.
+  // A suggestion that this command printed has no id yet.
   return list.map(e => (e && typeof e === 'object' && e.id === null ? { ...e, id: undefined } : e))
 }
 
 async function expect({ args, text, flag, client, note }: Call): Promise<Outcome> {
   const dataset = args[0]!
   const path = text('file')
-  if (path !== undefined && flag('suggest')) throw usage('--file and --suggest are two ways: choose one.')
-  if (flag('apply') && !flag('suggest')) throw usage('--apply belongs to --suggest.')
+  if (path !== undefined && flag('suggest')) throw usage('--file and --suggest cannot be combined.')
+  if (flag('apply') && !flag('suggest')) throw usage('--apply requires --suggest.')
   const file = path === undefined ? undefined : await readList(path)
   const { api } = await client()
   const show = () => api.data.expectations.show.query({ dataset })
@@ -80,27 +80,26 @@ async function expect({ args, text, flag, client, note }: Call): Promise<Outcome
   if (file) {
     const { suite, created } = await api.data.expectations.save.mutate({ dataset, expectations: file })
     const shown = await show()
-    const words = created ? `${name}: these are its expectations now (suite ${suite}).` : `${name}: nothing changed.`
+    const words = created ? `${name}: expectations saved (suite ${suite}).` : `${name}: nothing changed.`
     return outcome(words, shown.expectations, { suite })
   }
   if (!flag('suggest')) {
     const shown = await show()
     return outcome(
       shown.expectations.length === 0
-        ? `Nothing is expected of ${name} yet. See what its profile suggests: fleximl data expect ${name} --suggest`
+        ? `${name} has no expectations. Show suggestions from its profile: fleximl data expect ${name} --suggest`
         : `${name}: suite ${shown.suite}.`,
       shown.expectations,
       { suite: shown.suite },
     )
   }
   let found = await api.data.expectations.suggest.query({ dataset })
-  for (let said = false; moving(found.state); said = true) {
-    if (!said) note('The profile is being made …')
+  for (let noted = false; isPending(found.state); noted = true) {
+    if (!noted) note('Computing the profile …')
     await pause()
-    found = await patiently(() => api.data.expectations.suggest.query({ dataset }), note)
+    found = await retryWhileUnreachable(() => api.data.expectations.suggest.query({ dataset }), note)
   }
-  if (found.state === 'failed')
-    throw failed(`The profile could not be made, so nothing can be suggested: ${found.reason ?? ''}`)
+  if (found.state === 'failed') throw failed(`The profile failed, so there are no suggestions: ${found.reason ?? ''}`)
   const title = `${found.dataset} v${found.version} suggests ${found.suggestions.length}.`
   if (!flag('apply')) return outcome(title, found.suggestions)
   const before = await show()
@@ -114,12 +113,12 @@ async function expect({ args, text, flag, client, note }: Call): Promise<Outcome
 async function validate({ args, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   const { id } = await api.data.expectations.validate.mutate({ dataset: args[0]! })
-  const ask = () => patiently(() => api.data.expectations.validation.query({ id }), note)
-  let now = await ask()
-  for (let said = false; moving(now.state); said = true) {
-    if (!said) note('Checking …')
+  const request = () => retryWhileUnreachable(() => api.data.expectations.validation.query({ id }), note)
+  let now = await request()
+  for (let noted = false; isPending(now.state); noted = true) {
+    if (!noted) note('Checking …')
     await pause()
-    now = await ask()
+    now = await request()
   }
   if (now.state === 'failed') throw failed(now.reason ?? 'The version could not be checked.')
   const results = now.results.map(r => ({ ...r, offending: undefined, offendingRows: r.offending }))

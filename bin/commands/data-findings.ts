@@ -1,11 +1,11 @@
 import type { Call, Command, Outcome } from './command.ts'
-import { patiently } from './connection.ts'
+import { retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
 import { numberText, showTable } from './show-table.ts'
 
 const POLL_MS = 300
 
-/** Asks until the work has ended. */
+/** Polls until the work has ended. Throws if it failed. */
 async function settled<T extends { state: string; reason: string | null }>(
   first: T,
   again: () => Promise<T>,
@@ -13,10 +13,10 @@ async function settled<T extends { state: string; reason: string | null }>(
   doing: string,
 ): Promise<T> {
   let now = first
-  for (let said = false; now.state === 'queued' || now.state === 'running'; said = true) {
-    if (!said) note(`${doing} …`)
+  for (let noted = false; now.state === 'queued' || now.state === 'running'; noted = true) {
+    if (!noted) note(`${doing} …`)
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    now = await patiently(again, note)
+    now = await retryWhileUnreachable(again, note)
   }
   if (now.state === 'failed') throw failed(now.reason ?? `${doing} failed.`)
   return now
@@ -28,7 +28,7 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
   const there = await api.data.leaks.show.query(input)
   const first = there.state === 'succeeded' ? there : await api.data.leaks.search.mutate(input)
   const found = await settled(first, () => api.data.leaks.show.query(input), note, 'Checking for leakage')
-  // One line a column, so that a script can name what to ignore.
+  // One entry per column, so that a script can pass the names to --ignore.
   const findings = found.findings.flatMap(({ columns, kind, severity, evidence, ignored }) =>
     (columns.length > 0 ? columns : [null]).map(column => ({ column, kind, severity, evidence, columns, ignored })),
   )

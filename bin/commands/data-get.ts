@@ -5,10 +5,10 @@ import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 import type { Call, Command, Outcome } from './command.ts'
-import { type Client, patiently } from './connection.ts'
+import { type Client, retryWhileUnreachable } from './connection.ts'
 import { failed, fromBody, toFailure, usage } from './failure.ts'
 
-/** What DuckDB writes, by the end of the file's name. Parquet is kept as it comes. */
+/** Output options of DuckDB by file extension. Parquet is stored as received. */
 const FORMATS: [RegExp, string | undefined][] = [
   [/\.parquet$/i, undefined],
   [/\.csv$/i, "FORMAT csv, HEADER, NULLSTR ''"],
@@ -29,7 +29,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Fetches what is not there yet; a lost connection goes on where it broke. */
+/** Downloads the missing bytes; resumes after a lost connection. */
 async function download(client: Client, address: string, partial: string, digest: string): Promise<void> {
   const have = await sizeOf(partial)
   const response = await fetch(address, {
@@ -40,7 +40,7 @@ async function download(client: Client, address: string, partial: string, digest
   }).catch(error => {
     throw toFailure(error, client.url)
   })
-  // All of it is there already.
+  // The file is already complete.
   if (response.status === 416) return
   if (!response.ok || !response.body) {
     const body = (await response.json().catch(() => undefined)) as
@@ -56,14 +56,14 @@ async function get({ args, text: option, client: open, note }: Call): Promise<Ou
   const format = FORMATS.find(([end]) => end.test(target))
   if (!format)
     throw usage(
-      `The name ${target} does not say which format is wanted.`,
+      `The extension of ${target} names no supported format.`,
       'End it in .parquet, .csv, .csv.gz, .tsv or .ndjson.',
     )
   const client = await open()
   const { dataset, version, digest, rows, bytes } = await client.api.data.show.query({ dataset: args[0]! })
   const address = `${client.url}/api/v1/datasets/${dataset}/versions/${version}/data.parquet`
   const partial = `${target}.partial`
-  await patiently(() => download(client, address, partial, digest), note)
+  await retryWhileUnreachable(() => download(client, address, partial, digest), note)
   if ((await digestOf(partial)) !== digest) {
     await rm(partial, { force: true })
     throw failed('The bytes that arrived do not have the SHA-256 of the version; nothing was kept.', 'Try again.')

@@ -1,17 +1,17 @@
 import type { Call, Command, OptionSpec, Outcome } from './command.ts'
-import { type Client, patiently } from './connection.ts'
+import { type Client, retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
 import { parseSource } from './parse-source.ts'
 
 const POLL_MS = 400
 
-/** Asks until an ingestion has ended. Throws with the server's reason when it was refused. */
+/** Polls until an ingestion has ended. Throws with the reason of the server if it failed. */
 export async function watchIngestion(client: Client, id: string, name: string, note: (line: string) => void) {
-  let said = ''
+  let lastState = ''
   for (;;) {
-    const now = await patiently(() => client.api.data.ingestion.query({ id }), note)
-    if (now.state !== said) note(`${name}: ${now.state}`)
-    said = now.state
+    const now = await retryWhileUnreachable(() => client.api.data.ingestion.query({ id }), note)
+    if (now.state !== lastState) note(`${name}: ${now.state}`)
+    lastState = now.state
     if (now.state === 'failed') throw failed(now.reason ?? 'It was refused.', undefined, 'invalid')
     if (now.state === 'succeeded') return now
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
@@ -20,7 +20,7 @@ export async function watchIngestion(client: Client, id: string, name: string, n
 
 type Ended = Awaited<ReturnType<typeof watchIngestion>>
 
-/** What `data add` and `data refresh` answer. `what`: "These bytes", "These rows". */
+/** Returns the outcome of `data add` and `data refresh`. `what`: "These bytes" or "These rows". */
 export function ingestionOutcome(done: Ended, what: string): Outcome {
   const words = done.created
     ? `${done.dataset} v${done.version}: ${done.rows} rows, ${done.columns} columns.`
@@ -58,7 +58,7 @@ export const SOURCE_OPTIONS: Record<string, OptionSpec> = {
   },
 }
 
-/** `data add ADDRESS`: the dataset is refreshed from there from now on. */
+/** Runs `data add ADDRESS`: stores the address as the source of the dataset. */
 export async function addAddress(call: Call, address: string): Promise<Outcome> {
   const { text, texts, flag, note, world } = call
   const name = text('name')!

@@ -1,19 +1,19 @@
 import type { Call, Command, Outcome } from './command.ts'
-import { patiently } from './connection.ts'
+import { retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
 import { showTable } from './show-table.ts'
 
 const POLL_MS = 200
 
-/** Asks in SQL and waits for the answer. Throws with the place of a fault. */
+/** Runs a query and waits for its result. Throws with the position of a syntax error. */
 async function sql({ args, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   const { id } = await api.data.queries.start.mutate({ dataset: args[0]!, sql: args[1]! })
   let answer = await api.data.queries.show.query({ id })
-  for (let said = false; answer.state === 'queued' || answer.state === 'running'; said = true) {
-    if (!said) note('The query is running …')
+  for (let noted = false; answer.state === 'queued' || answer.state === 'running'; noted = true) {
+    if (!noted) note('The query is running …')
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    answer = await patiently(() => api.data.queries.show.query({ id }), note)
+    answer = await retryWhileUnreachable(() => api.data.queries.show.query({ id }), note)
   }
   if (answer.state !== 'succeeded') {
     const place = answer.line === null ? '' : ` (line ${answer.line}, character ${answer.column})`
@@ -44,8 +44,8 @@ export const sqlCommands: Command[] = [
     name: 'data sql',
     parameters: "N[@V] 'SELECT … FROM data'",
     count: [2, 2],
-    summary: 'Asks a version in SQL; its rows are the table `data`.',
-    more: 'One SELECT (or WITH … SELECT) that reads and changes nothing. At most 10,000 rows and 5 MB come back; `truncated` says that there are more.',
+    summary: 'Queries a version with SQL; its rows are the table `data`.',
+    more: 'One SELECT (or WITH … SELECT), read-only. Returns at most 10,000 rows and 5 MB; `truncated` is true if there are more.',
     run: sql,
   },
 ]

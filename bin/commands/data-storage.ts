@@ -24,7 +24,7 @@ async function remove({ args, flag, client, note }: Call): Promise<Outcome> {
   const preview = await api.data.storage.preview.query({ dataset })
   if (!flag('yes')) {
     for (const line of previewText(preview)) note(line)
-    throw usage('Nothing was deleted.', `Say so with --yes: fleximl data rm ${dataset} --yes`)
+    throw usage('Nothing was deleted.', `Confirm with --yes: fleximl data rm ${dataset} --yes`)
   }
   const gone = await api.data.storage.delete.mutate({ dataset })
   return {
@@ -84,7 +84,7 @@ export const dataStorageCommands: Command[] = [
     name: 'data rm',
     parameters: 'N[@V]',
     count: [1, 1],
-    summary: 'Deletes a dataset, or one version of it. Without --yes it only says what depends on it.',
+    summary: 'Deletes a dataset, or one version of it. Without --yes it only lists what depends on it.',
     options: { yes: { type: 'boolean', help: 'delete' } },
     run: remove,
   },

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { ShownRelations } from '#server/data/profile/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
-import { type Client, patiently } from './connection.ts'
+import { type Client, retryWhileUnreachable } from './connection.ts'
 import { dataExpectationCommands } from './data-expectations.ts'
 import { dataFindingCommands } from './data-findings.ts'
 import { addAddress, dataSourceCommands, ingestionOutcome, SOURCE_OPTIONS, watchIngestion } from './data-sources.ts'
@@ -15,7 +15,7 @@ import { uploadFile } from './upload-file.ts'
 
 const POLL_MS = 400
 
-/** Adds a file as a version of a dataset and waits until it is there. Throws with the server's reason when it is refused. */
+/** Adds a file as a version of a dataset and waits until it exists. Throws with the reason of the server if it fails. */
 export async function addFile(
   client: Client,
   input: { path: string; name: string; target?: string; time?: string; append?: boolean },
@@ -82,13 +82,13 @@ async function show({ args, client }: Call): Promise<Outcome> {
 async function profile({ args, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   let shown = await api.data.profile.query({ dataset: args[0]! })
-  const waits = (state: string | null) => state === 'queued' || state === 'running'
-  for (let said = false; waits(shown.state) || waits(shown.relationsState); said = true) {
-    if (!said) note('The profile is being made …')
+  const isPending = (state: string | null) => state === 'queued' || state === 'running'
+  for (let noted = false; isPending(shown.state) || isPending(shown.relationsState); noted = true) {
+    if (!noted) note('Computing the profile …')
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    shown = await patiently(() => api.data.profile.query({ dataset: args[0]! }), note)
+    shown = await retryWhileUnreachable(() => api.data.profile.query({ dataset: args[0]! }), note)
   }
-  if (shown.state === 'failed') throw failed(shown.reason ?? 'The profile could not be made.')
+  if (shown.state === 'failed') throw failed(shown.reason ?? 'The profile failed.')
   return {
     document: { ...shown },
     text: [
@@ -114,7 +114,7 @@ async function profile({ args, client, note }: Call): Promise<Outcome> {
   }
 }
 
-/** How the columns go with the target, strongest first. */
+/** Formats the relations of the columns with the target, strongest first. */
 function relationLines(r: ShownRelations | null): string[] {
   if (r?.target == null || r.targetRelations.length === 0) return []
   const basis = r.exact ? 'all rows' : `a sample of ${r.sampledRows} rows, seed ${r.seed}`
@@ -141,7 +141,7 @@ export const dataCommands: Command[] = [
     options: {
       name: { type: 'string', value: 'N', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted' },
-      time: { type: 'string', value: 'COL', help: 'the column that says when a row happened' },
+      time: { type: 'string', value: 'COL', help: 'the column with the event time of a row' },
       append: { type: 'boolean', help: 'put the rows below those of the newest version' },
       ...SOURCE_OPTIONS,
     },

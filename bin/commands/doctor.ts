@@ -30,7 +30,7 @@ function checkNode(): Check {
   return Number(major) >= 24 ? good('node', detail) : bad('node', detail, 'Node.js 24 or newer is needed.')
 }
 
-/** The folder, or the nearest one above that exists. */
+/** Returns the folder, or its nearest existing parent. */
 async function nearest(path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {
     if (
@@ -71,7 +71,7 @@ async function checkBlobs(env: Env): Promise<Check> {
     () => good('blobs', folder),
     (error: NodeJS.ErrnoException) =>
       error.code === 'ENOENT'
-        ? bad('blobs', `${folder} is not there yet.`, 'The first `npm start` makes it.')
+        ? bad('blobs', `${folder} does not exist yet.`, 'The first `npm start` creates it.')
         : bad('blobs', `${folder} cannot be read and written by this account.`),
   )
 }
@@ -85,7 +85,7 @@ async function checkDatabase(env: World['env']): Promise<Check[]> {
     url = await findDatabase(env)
   } catch (error) {
     const { body } = toFailure(error, '')
-    return [bad('database', body.message, body.hint), bad('migrations', 'Unknown while there is no database.')]
+    return [bad('database', body.message, body.hint), bad('migrations', 'Unknown without a database.')]
   }
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => undefined })
   try {
@@ -107,7 +107,7 @@ async function checkDatabase(env: World['env']): Promise<Check[]> {
     return [
       bad(
         'database',
-        `It does not answer: ${(error as Error).message}`,
+        `No connection: ${(error as Error).message}`,
         'Is it started? `npm start` starts the embedded one.',
       ),
       bad('migrations', 'Unknown while the database is away.'),
@@ -128,9 +128,9 @@ const isOpen = (port: number): Promise<boolean> =>
     socket.setTimeout(2000, () => done(false))
   })
 
-/** A port is fine when FlexiML answers there, or nothing does. */
+/** Checks that the port is free or used by FlexiML. */
 async function checkPort(name: string, variable: string, port: number, path: string): Promise<Check> {
-  if (!(await isOpen(port))) return good(name, `${port} is free; nothing runs there`)
+  if (!(await isOpen(port))) return good(name, `${port} is free`)
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5000) })
     .then(async response => ({
       status: response.status,
@@ -153,7 +153,11 @@ async function checkTensorFlow(): Promise<Check> {
         : `${name} ${version}, since ${reason ?? 'no reason is known'}`,
     )
   } catch (error) {
-    return bad('tensorflow', (error as Error).message, 'Networks cannot be trained here; the other trainers can.')
+    return bad(
+      'tensorflow',
+      (error as Error).message,
+      'Networks cannot be trained on this machine; all other trainers can.',
+    )
   }
 }
 

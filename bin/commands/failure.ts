@@ -11,7 +11,7 @@ export interface FailureBody {
   details?: unknown[]
 }
 
-/** How a command ends that cannot do what it was asked for. */
+/** Failure of a command, with its exit status and JSON body. */
 export class Failure extends Error {
   readonly body: FailureBody
   readonly status: ExitStatus
@@ -42,7 +42,7 @@ const STATUS: Record<string, ExitStatus> = {
   bad_request: EXIT.usage,
 }
 
-/** An error in our own words (`AppError`, or the body of an HTTP answer). */
+/** Creates a failure from an error of FlexiML: an `AppError` or the body of an HTTP response. */
 export const fromBody = (body: FailureBody): Failure => new Failure(STATUS[body.code] ?? EXIT.failed, body)
 
 interface AppData {
@@ -50,14 +50,14 @@ interface AppData {
   app?: FailureBody
 }
 
-/** Anything thrown, as a failure with its exit status. `url` is the server that was asked. */
+/** Converts any error to a failure with its exit status. `url` is the address of the server. */
 export function toFailure(error: unknown, url: string): Failure {
   if (error instanceof Failure) return error
   if (!(error instanceof Error)) return failed(String(error))
   if (error.name === 'TRPCClientError') {
     const { data, cause } = error as TRPCClientError<AppRouter> & { cause?: Error }
     const { app, code } = (data ?? {}) as AppData
-    // An input that the contract refuses is a wrong word on the command line; what a use case refuses is not.
+    // Input refused by the schema is bad usage; a refusal by a use case is not.
     if (app) return code === 'BAD_REQUEST' ? new Failure(EXIT.usage, app) : fromBody(app)
     if (isConnection(cause)) return unreachable(url, describeConnectionError(cause))
     if (cause instanceof SyntaxError || /JSON|fetch/.test(error.message))
@@ -86,7 +86,7 @@ const connectionCode = (error: unknown): string | undefined => {
   return undefined
 }
 
-/** True when the other side could not be spoken to, as opposed to having answered. */
+/** Returns true if the connection failed, as opposed to an error response. */
 export const isConnection = (error: unknown): boolean =>
   connectionCode(error) !== undefined || (error instanceof TypeError && error.message === 'fetch failed')
 

@@ -6,7 +6,7 @@ type Test = (run: RunSummary) => boolean
 
 const TERM = /^([\w.-]+)\s*(<=|>=|!=|=|<|>)\s*(.+)$/
 
-/** `trainer`, `metrics.rmse`, `params.l2`; a bare name is a field, else a metric, else a parameter. */
+/** Returns the value of `trainer`, `metrics.rmse` or `params.l2`; a bare name is a field, else a metric, else a parameter. */
 function readValue(run: RunSummary, path: string): unknown {
   if (path.startsWith('metrics.')) return run.metrics[path.slice(8)]
   if (path.startsWith('params.')) return run.params[path.slice(7)]
@@ -23,7 +23,7 @@ const isTrue: Record<string, (a: number | string, b: number | string) => boolean
   '>=': (a, b) => a >= b,
 }
 
-/** `trainer=mlp and metrics.rmse<45`: terms joined by `and`. A run without the value does not pass. Throws `usage`. */
+/** Parses `trainer=mlp and metrics.rmse<45`. A run without the value does not match. Throws `usage`. */
 export function parseFilter(expression: string): Test {
   const tests = expression.split(/\s+and\s+/i).map((term): Test => {
     const [, path, operator, raw] = TERM.exec(term.trim()) ?? []
@@ -43,7 +43,7 @@ export function parseFilter(expression: string): Test {
   return run => tests.every(test => test(run))
 }
 
-/** By a metric, smaller or larger first as is better; runs without it last. */
+/** Sorts runs by a metric, best first; runs without it last. */
 export function orderBy(runs: RunSummary[], metric: string, larger: boolean): RunSummary[] {
   const value = (run: RunSummary) => {
     const v = readValue(run, metric)

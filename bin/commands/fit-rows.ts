@@ -2,11 +2,11 @@ import { toBoolean } from '#ml/index.ts'
 import type { Signature } from '#server/registry/contract.ts'
 import type { Row } from './read-rows.ts'
 
-/** What files of text write for "no value"; ingestion reads the same words as missing. */
+/** Texts for a missing value, the same as in ingestion. */
 const MISSING = new Set(['', '?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null'])
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
-/** A text cell as the signature wants it. What does not fit stays text, so that the server names the cell. */
+/** Converts a text cell to the type of the signature. Returns the text if it does not fit, so that the server names the cell. */
 export function fitCell(text: string, type: string, domain?: unknown): unknown {
   const trimmed = text.trim()
   const levels = Array.isArray(domain) ? (domain as string[]) : []
@@ -17,7 +17,7 @@ export function fitCell(text: string, type: string, domain?: unknown): unknown {
       return NUMBER.test(trimmed) ? Number(trimmed) : trimmed
     case 'boolean': {
       if (levels.includes(trimmed)) return trimmed
-      // The same words as in training: a file whose yes and no were learnt as true and false fits again.
+      // The same texts as in ingestion, so that a file used in training also fits here.
       const truth = toBoolean(trimmed)
       return Number.isNaN(truth) ? trimmed : truth === 1
     }
@@ -26,7 +26,7 @@ export function fitCell(text: string, type: string, domain?: unknown): unknown {
   }
 }
 
-/** Only the columns that the model takes, each as its type; and the names of those left out. */
+/** Returns the columns of the signature, converted to its types, and the names of the omitted columns. */
 export function fitRows(rows: Row[], textual: boolean, signature: Signature): { rows: Row[]; leftOut: string[] } {
   const known = new Set(signature.columns.map(c => c.name))
   const leftOut = new Set<string>()
@@ -34,7 +34,7 @@ export function fitRows(rows: Row[], textual: boolean, signature: Signature): { 
     for (const name of Object.keys(row)) if (!known.has(name)) leftOut.add(name)
     const kept: [string, unknown][] = []
     for (const { name, type, domain } of signature.columns) {
-      // A column may be called `constructor` or `__proto__`: only what the row itself has counts.
+      // A column may be called `constructor` or `__proto__`, so only own properties are read.
       const cell = Object.hasOwn(row, name) ? row[name] : undefined
       if (cell === undefined) continue
       kept.push([name, textual ? fitCell(cell as string, type, domain) : cell])
@@ -44,7 +44,7 @@ export function fitRows(rows: Row[], textual: boolean, signature: Signature): { 
   return { rows: fitted, leftOut: [...leftOut] }
 }
 
-/** Blocks that one request may hold: by rows and by bytes of JSON. */
+/** Splits items into batches of at most so many rows and bytes of JSON. */
 export function batchesOf<T>(items: T[], maxRows: number, maxBytes: number): T[][] {
   const batches: T[][] = []
   let batch: T[] = []

@@ -23,14 +23,14 @@ export function overview(commands: Command[]): string {
     '',
     ...commands.map(c => `  ${c.name.padEnd(width)}  ${c.summary}`),
     '',
-    'It talks to the server at FLEXIML_URL (default http://127.0.0.1:3000) with the token FLEXIML_TOKEN, or as signed in by `fleximl login`.',
+    'Connects to the server at FLEXIML_URL (default http://127.0.0.1:3000) with the token FLEXIML_TOKEN, or with the login stored by `fleximl login`.',
     '--json prints one JSON document on standard output. Progress goes to standard error.',
     'Exit status: 0 done, 1 failed, 2 bad usage, 3 not allowed, 4 not reachable.',
-    '`fleximl help COMMAND` tells more of one.',
+    '`fleximl help COMMAND` shows the options of a command.',
   ].join('\n')
 }
 
-/** The help of one command, or of all of a group (`data`). Throws `usage`. */
+/** Returns the help of a command or of a group (`data`). Throws `usage`. */
 export function helpOf(commands: Command[], words: string[]): string {
   const name = words.slice(0, 2).join(' ')
   const exact = commands.filter(c => c.name === name || c.name === words[0])

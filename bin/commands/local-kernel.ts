@@ -13,13 +13,13 @@ const nothingRuns = (home: string, why: string) =>
     hint: 'Start it with `npm start`, or name its home by FLEXIML_HOME or its database by DATABASE_URL.',
   })
 
-/** The variables of the instance on this machine; its home is the checkout's own unless FLEXIML_HOME says otherwise. */
+/** Returns the environment of the instance on this machine. Its home is FLEXIML_HOME, else `.fleximl` in the checkout. */
 export const localEnv = (env: World['env']): World['env'] => ({
   ...env,
   FLEXIML_HOME: env.FLEXIML_HOME || join(CHECKOUT, '.fleximl'),
 })
 
-/** The address of the database of the instance on this machine: DATABASE_URL, else the embedded one while it runs. Starts nothing. */
+/** Returns the database address of the instance on this machine: DATABASE_URL, else the running embedded one. Starts nothing. */
 export async function findDatabase(env: World['env']): Promise<string> {
   if (env.DATABASE_URL) return env.DATABASE_URL
   const home = localEnv(env).FLEXIML_HOME!
@@ -33,18 +33,18 @@ export async function findDatabase(env: World['env']): Promise<string> {
         })
       throw nothingRuns(home, 'its database is not running.')
     })
-  // The fourth line of the server's own file is its port (PostgreSQL's miscadmin.h).
+  // Line 4 of postmaster.pid is the port (PostgreSQL's miscadmin.h).
   const port = Number((await read('data/postmaster.pid')).split('\n')[3])
   if (!port) throw nothingRuns(home, 'its database is still starting.')
   return `postgres://fleximl:${(await read('password')).trim()}@127.0.0.1:${port}/fleximl`
 }
 
-/** Works on the database of this machine's instance, without a server: who can read its address is its administrator. */
+/** Runs the work with a kernel on the local database. Needs no token: read access to its address means administrator. */
 export async function withLocalKernel<T>(env: World['env'], work: (kernel: Kernel) => Promise<T>): Promise<T> {
   const url = await findDatabase(env)
-  // Log lines would land between the words of the command.
+  // Log lines would mix with the output of the command.
   process.env.LOG_LEVEL = 'fatal'
-  // Loaded here only: most commands, and the sample once it is done, need no kernel.
+  // Loaded on demand: most commands, and a loaded sample, need no kernel.
   const { openKernel } = await import('#server/platform/kernel.ts')
   let kernel: Kernel
   try {

@@ -1,6 +1,6 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
-import { type Client, patiently } from './connection.ts'
+import { type Client, retryWhileUnreachable } from './connection.ts'
 import { failed, usage } from './failure.ts'
 import { numberText, showTable } from './show-table.ts'
 
@@ -51,7 +51,7 @@ async function status(call: Call): Promise<Outcome> {
   return outcome(await api.monitoring.status.query({ endpoint: call.args[0]!, grain: grainOf(call) }))
 }
 
-/** Starts a check that sees everything sent until now, and waits for it. Throws when it failed. */
+/** Starts a check of everything sent until now and waits for it. Throws if it failed. */
 export async function checkNow(
   client: Client,
   endpoint: string,
@@ -60,14 +60,14 @@ export async function checkNow(
 ): Promise<MonitorStatus> {
   const { api } = client
   for (;;) {
-    const { started } = await patiently(() => api.monitoring.check.mutate({ endpoint }), note)
+    const { started } = await retryWhileUnreachable(() => api.monitoring.check.mutate({ endpoint }), note)
     note(started ? `Checking ${endpoint} …` : `A check of ${endpoint} is under way; waiting for it first …`)
     let now: MonitorStatus
     do {
       await new Promise(resolve => setTimeout(resolve, POLL_MS))
-      now = await patiently(() => api.monitoring.status.query({ endpoint, grain }), note)
+      now = await retryWhileUnreachable(() => api.monitoring.status.query({ endpoint, grain }), note)
     } while (now.checking)
-    // One that had begun before may not have seen the newest rows.
+    // A check that started earlier may lack the newest rows.
     if (!started) continue
     if (now.problem) throw failed(now.problem)
     return now
@@ -85,7 +85,7 @@ export const monitoringCommands: Command[] = [
     name: 'monitor status',
     parameters: 'E',
     count: [1, 1],
-    summary: 'Shows what the newest check said of an endpoint: verdict, drift, measured error.',
+    summary: 'Shows the newest check of an endpoint: verdict, drift, measured error.',
     options: GRAIN,
     run: status,
   },

@@ -17,7 +17,7 @@ export const isAddress = (text: string): boolean => SCHEME.test(text)
 
 export type ParsedSource = Pick<AddSourceInput, 'address' | 'reading' | 'secrets'>
 
-/** An address of the command line, with what is secret in it taken out of it; keys of object stores come from the usual variables. */
+/** Parses an address into settings and secrets. Keys of object stores come from the usual variables. */
 export function parseSource(text: string, words: SourceWords, env: Record<string, string | undefined>): ParsedSource {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase() ?? ''
   if (scheme === 'http' || scheme === 'https') return webSource(text, words)
@@ -67,7 +67,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 function databaseSource(text: string, scheme: string, words: SourceWords): ParsedSource {
   only(words, 'a database', ['query'])
   if (!words.query) throw usage('A database needs --query SQL.', "As --query 'SELECT * FROM orders'.")
-  // URL reads hosts of the schemes it does not know as opaque text: as http it checks and unescapes them.
+  // URL does not check or decode hosts of unknown schemes, so the address is parsed as http.
   const url = URL.parse(text.replace(SCHEME, 'http://'))
   const database = decodeURIComponent(url?.pathname.slice(1) ?? '')
   if (!url?.hostname || !database || !url.username)
@@ -79,7 +79,7 @@ function databaseSource(text: string, scheme: string, words: SourceWords): Parse
     kind: 'database',
     engine,
     host,
-    // http's own port is left out of a parsed address.
+    // A parsed http address omits port 80.
     port: Number(url.port || (/:80\/[^@]*$/.test(text) ? 80 : engine === 'postgres' ? 5432 : 3306)),
     database,
     user: decodeURIComponent(url.username),
@@ -108,7 +108,7 @@ function objectSource(
       'The address names no bucket.',
       provider === 'azure' ? 'As azure://ACCOUNT/CONTAINER/PREFIX.' : `As ${scheme}://BUCKET/PREFIX.`,
     )
-  // What has a star, and all after it, is a pattern below the prefix.
+  // The first segment with a star, and all after it, are a pattern below the prefix.
   const star = parts.findIndex(part => /[*?]/.test(part))
   const prefix =
     star < 0

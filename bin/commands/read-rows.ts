@@ -7,7 +7,7 @@ export type Row = Record<string, unknown>
 
 export interface RowFile {
   rows: Row[]
-  /** True: cells are the texts of the file, not converted. */
+  /** True: cells are texts of the file, not converted. */
   textual: boolean
 }
 
@@ -20,7 +20,7 @@ const decode = (bytes: Uint8Array, name: string): string => {
   }
 }
 
-/** Rows of a file, or of standard input when `path` is `-`: CSV, JSON (a list, or an object with `rows`) or NDJSON, told by its beginning. */
+/** Reads rows of a file, or of standard input for `-`. Detects CSV, JSON (a list, or an object with `rows`) or NDJSON by its beginning. */
 export async function readRows(path: string, stdin: Readable): Promise<RowFile> {
   const name = path === '-' ? 'standard input' : path
   let bytes: Uint8Array
@@ -43,7 +43,7 @@ export function parseRows(text: string, name: string): RowFile {
   if (start.startsWith('[')) return { rows: objects(parseJson(start, name), name), textual: false }
   if (start.startsWith('{')) {
     const lines = start.split('\n').filter(line => line.trim() !== '')
-    // An object on the first line alone is NDJSON, unless the whole is one object with `rows`.
+    // A complete object on the first line means NDJSON, unless the file is one object with `rows`.
     const whole = tryJson(start)
     if (whole !== undefined) {
       const { rows } = whole as { rows?: unknown }
@@ -106,7 +106,7 @@ const CSV_OPTIONS = {
   record_delimiter: ['\r\n', '\n', '\r'],
 }
 
-/** Records of a CSV text (RFC 4180) with the line where each starts. Skips blank lines. */
+/** Returns the records of a CSV text (RFC 4180) with the line where each starts. Skips blank lines. */
 function csvRecords(text: string, delimiter: string, name: string): CsvRecord[] {
   const read = (more: object) =>
     parse(text, { ...CSV_OPTIONS, delimiter, ...more }) as unknown as { info: { lines: number }; record: string[] }[]

@@ -27,7 +27,7 @@ async function show({ args, client }: Call): Promise<Outcome> {
   }
 }
 
-/** The steps of a file: a list, or `{steps: […]}` as `recipe show --json` prints it. Throws a usage error naming the first fault. */
+/** Reads the steps of a file: a list, or `{steps: […]}` as `recipe show --json` prints. Throws `usage` naming the first error. */
 async function readSteps(path: string) {
   const text = await readFile(path, 'utf8').catch(() => {
     throw usage(`There is no file ${path}.`)

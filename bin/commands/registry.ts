@@ -6,7 +6,7 @@ import { failed, fromBody, toFailure, usage } from './failure.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 import { uploadFile } from './upload-file.ts'
 
-/** A run prints as 32 hex digits everywhere. */
+/** A run id is printed as 32 hex digits everywhere. */
 const runText = (run: string | null) => run?.replaceAll('-', '') ?? null
 
 const formatMetrics = (metrics: Record<string, number | null>) =>
@@ -69,7 +69,7 @@ async function show({ args, client }: Call): Promise<Outcome> {
   }
 }
 
-/** What is fetched, by the end of the file's name. */
+/** Format of the export by file extension. */
 const FORMATS: [RegExp, string][] = [
   [/\.onnx$/i, 'model.onnx'],
   [/\.fmlb$/i, 'model.fmlb'],
@@ -78,7 +78,7 @@ const FORMATS: [RegExp, string][] = [
 async function exportTo({ args, text, client: open }: Call): Promise<Outcome> {
   const target = resolve(text('to')!)
   const format = FORMATS.find(([end]) => end.test(target))
-  if (!format) throw usage(`The name ${target} does not say which format is wanted.`, 'End it in .onnx or .fmlb.')
+  if (!format) throw usage(`The extension of ${target} names no supported format.`, 'Use .onnx or .fmlb.')
   const client = await open()
   const { model, versions } = await client.api.registry.show.query({ model: args[0]! })
   const { version, digest } = versions[0]!
@@ -107,7 +107,7 @@ async function importFile({ args, text, list: listOf, client: open, note }: Call
   if (!found?.isFile()) throw usage(`There is no file ${path}.`)
   const task = text('task')
   if (task !== undefined && !isTask(task))
-    throw usage(`--task ${task} is none.`, 'Give regression, binary or multiclass.')
+    throw usage(`--task ${task} is not supported.`, 'Use regression, binary or multiclass.')
   const client = await open()
   const digest = await uploadFile(client, path, note)
   const made = await client.api.registry.import.mutate({
@@ -197,7 +197,7 @@ async function history({ args, text, client }: Call): Promise<Outcome> {
   if (at !== undefined && at.trim() === '') throw usage('--at is empty.', 'Give a time, as 2026-03-01T14:03.')
   const found = await (await client()).api.serving.history.query({ endpoint: args[0]!, at })
   if (at !== undefined && found.version === undefined)
-    throw failed(`Nothing answered at ${args[0]} at ${found.at ?? at}.`, undefined, 'not_found')
+    throw failed(`No version was in force at ${args[0]} at ${found.at ?? at}.`, undefined, 'not_found')
   const inForce =
     found.version === undefined
       ? []
@@ -221,7 +221,7 @@ export const registryCommands: Command[] = [
     name: 'model register',
     parameters: 'RUN',
     count: [1, 1],
-    summary: 'Makes a done run’s model the next version of a model.',
+    summary: 'Registers the model of a succeeded run as the next version of a model.',
     options: {
       name: { type: 'string', value: 'M', help: 'the model', required: true },
       note: { type: 'string', value: 'WORDS', help: 'a note on the version' },
@@ -240,8 +240,8 @@ export const registryCommands: Command[] = [
     name: 'model import',
     parameters: 'FILE',
     count: [1, 1],
-    summary: 'Makes an ONNX classifier or regressor the next version of a model.',
-    more: 'The file may take one tensor of rows × columns, or a tensor per column. Weights in other files, operators of others and loops are refused; it is tried with one row before it is kept.',
+    summary: 'Imports an ONNX classifier or regressor as the next version of a model.',
+    more: 'The file may take one tensor of rows × columns, or a tensor per column. External weights, custom operators and loops are refused; the model predicts one row before it is stored.',
     options: {
       name: { type: 'string', value: 'M', help: 'the model', required: true },
       task: {
@@ -260,8 +260,8 @@ export const registryCommands: Command[] = [
     name: 'model export',
     parameters: 'M[@V]',
     count: [1, 1],
-    summary: 'Writes a version, its recipe with it, to a file for other programs.',
-    more: 'The end of the name chooses the format: .onnx (opset 17 and ai.onnx.ml 3, for ONNX Runtime and others), .fmlb (the bundle as FlexiML keeps it). The inputs of an ONNX file are the columns, each rows × 1: numbers and booleans double (missing: NaN), times int64 milliseconds (missing: the least int64), categories string (missing: empty).',
+    summary: 'Exports a version with its recipe to a file for other programs.',
+    more: 'The extension chooses the format: .onnx (opset 17 and ai.onnx.ml 3, for ONNX Runtime and others), .fmlb (the bundle of FlexiML). The inputs of an ONNX file are the columns, each rows × 1: numbers and booleans double (missing: NaN), times int64 milliseconds (missing: the least int64), categories string (missing: empty).',
     options: { to: { type: 'string', value: 'FILE', help: 'where it is written', required: true } },
     run: exportTo,
   },
@@ -272,7 +272,7 @@ export const registryCommands: Command[] = [
     summary: 'Makes an endpoint serve a version; creates the endpoint if there is none.',
     options: {
       endpoint: { type: 'string', value: 'E', help: 'the endpoint', required: true },
-      time: { type: 'string', value: 'COL', help: 'the column of a request’s rows that says when they happened' },
+      time: { type: 'string', value: 'COL', help: 'the column with the event time of the rows in a request' },
       reason: REASON,
     },
     run: promote,

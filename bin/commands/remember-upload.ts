@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** One file for one server as one holder of a token; another size or time of change is another file. */
+/** Identity of an upload: server, token and file; another size or modification time is another file. */
 export interface UploadSubject {
   url: string
   token: string
@@ -18,13 +18,13 @@ const placeOf = (subject: UploadSubject) => {
   return join(folder(), createHash('sha256').update(words).digest('hex'))
 }
 
-/** The upload that an earlier call of the command began for this file. */
+/** Returns the upload that an earlier call started for this file. */
 export async function recallUpload(subject: UploadSubject): Promise<string | undefined> {
   const id = await readFile(placeOf(subject), 'utf8').catch(() => '')
   return /^[0-9a-f-]{36}$/.test(id) ? id : undefined
 }
 
-/** A folder that cannot be written only means that a stopped command begins anew. */
+/** Stores the upload. Ignores errors: without it a stopped command only starts the upload again. */
 export async function rememberUpload(subject: UploadSubject, id: string): Promise<void> {
   await mkdir(folder(), { recursive: true, mode: 0o700 })
     .then(() => writeFile(placeOf(subject), id, { mode: 0o600 }))

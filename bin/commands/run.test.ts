@@ -44,7 +44,7 @@ after(() => server.close())
 describe('bad usage is told in words, with exit status 2', () => {
   for (const [words, message] of [
     [['bogus'], /no command “bogus”/],
-    [['data', 'bogus'], /“data bogus” is no command/],
+    [['data', 'bogus'], /“data bogus” is not a command/],
     [['data', 'add'], /needs FILE/],
     [['data', 'add', 'x.csv'], /needs --name/],
     [['data', 'add', 'x.csv', 'y.csv', '--name', 'n'], /“y\.csv”/],
@@ -59,7 +59,7 @@ describe('bad usage is told in words, with exit status 2', () => {
     [['runs', 'compare', 'a'], /needs RUN RUN/],
     [['runs', 'ls', 'e', '--filter', 'nonsense'], /“nonsense” is no condition/],
     [['model', 'rollback', 'e', '--to', '1.5'], /--to 1.5/],
-    [['token', 'create', '--project', 'p', '--role', 'king'], /“king” is no role/],
+    [['token', 'create', '--project', 'p', '--role', 'king'], /“king” is not a role/],
     [['monitor', 'status', 'e', '--grain', 'week'], /neither month nor day/],
     [['login', '--url', 'nonsense'], /not the address of a server/],
   ] as [string[], RegExp][])

@@ -25,16 +25,16 @@ export const COMMANDS: Command[] = [
   ...doctorCommands,
 ]
 
-/** The command that the words name, and the words that are left. Throws `usage`. */
+/** Returns the command named by the arguments, and the remaining arguments. Throws `usage`. */
 export function findCommand(words: string[]): { command: Command; rest: string[] } {
-  // Options may stand before the second word: only words that are none name a command.
+  // Options may precede the second word, so they are skipped when the name is read.
   const named = words.filter(w => !w.startsWith('-'))
   const two = COMMANDS.find(c => c.name === named.slice(0, 2).join(' '))
   const command = two ?? COMMANDS.find(c => c.name === named[0])
   if (!command) {
     const group = COMMANDS.filter(c => c.name.startsWith(`${named[0]} `)).map(c => c.name)
     throw usage(
-      group.length > 0 ? `“${named.slice(0, 2).join(' ')}” is no command.` : `There is no command “${named[0]}”.`,
+      group.length > 0 ? `“${named.slice(0, 2).join(' ')}” is not a command.` : `There is no command “${named[0]}”.`,
       group.length > 0 ? `There are: ${group.join(', ')}.` : '`fleximl help` lists them.',
     )
   }
@@ -43,7 +43,7 @@ export function findCommand(words: string[]): { command: Command; rest: string[]
   return { command, rest }
 }
 
-/** Parses what follows the command's name. Throws `usage` with the words of what does not fit. */
+/** Parses the arguments after the name of the command. Throws `usage` naming the wrong argument. */
 export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' | 'note' | 'client'> {
   const specs = command.options ?? {}
   let parsed: ReturnType<typeof parseArgs>
@@ -64,12 +64,12 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
     throw usage((error as Error).message.split('. ')[0]!.replace(/\.?$/, '.'), `fleximl help ${command.name}`)
   }
   const { values, positionals } = parsed
-  const [least, most] = command.count ?? [0, 0]
-  if (positionals.length < least || positionals.length > most)
+  const [min, max] = command.count ?? [0, 0]
+  if (positionals.length < min || positionals.length > max)
     throw usage(
-      positionals.length < least
+      positionals.length < min
         ? `\`${command.name}\` needs ${command.parameters ?? 'more'}.`
-        : `\`${command.name}\` does not know what to do with “${positionals[most]}”.`,
+        : `\`${command.name}\` does not take “${positionals[max]}”.`,
       `fleximl help ${command.name}`,
     )
   for (const [name, spec] of Object.entries(specs))
@@ -91,7 +91,7 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
     whole(name, minimum = 0) {
       const value = number(name)
       if (value !== undefined && (!Number.isSafeInteger(value) || value < minimum))
-        throw usage(`--${name} ${text(name)} is not a whole number of at least ${minimum}.`)
+        throw usage(`--${name} ${text(name)} is not a whole number of at min ${minimum}.`)
       return value
     },
     list: name =>
@@ -103,7 +103,7 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
   }
 }
 
-/** One run of `fleximl`: with --json exactly one document on standard output, whatever happens. */
+/** Runs the command line. With --json it prints exactly one document to standard output, also on failure. */
 export async function runCommandLine(words: string[], world: World): Promise<ExitStatus> {
   const json = words.includes('--json')
   const note = (line: string) => world.err(`${line}\n`)
@@ -131,7 +131,7 @@ export async function runCommandLine(words: string[], world: World): Promise<Exi
   } catch (error) {
     const failure = await failureOf(error, world)
     if (json) world.out(`${JSON.stringify({ error: failure.body })}\n`)
-    else note(wordsOf(failure))
+    else note(formatFailure(failure))
     return failure.status
   }
 }
@@ -146,7 +146,7 @@ async function failureOf(error: unknown, world: World): Promise<Failure> {
 
 const MAX_DETAILS = 10
 
-function wordsOf({ body }: Failure): string {
+function formatFailure({ body }: Failure): string {
   const details = (body.details ?? []).map(formatDetail)
   const more = details.length - MAX_DETAILS
   return [
@@ -159,7 +159,7 @@ function wordsOf({ body }: Failure): string {
 
 const formatDetail = (detail: unknown): string => {
   const { row, column, expected, got } = (detail ?? {}) as Record<string, unknown>
-  // The first row is 0 for programs and 1 for people.
+  // Rows are counted from 0 in JSON and from 1 in text.
   const place = [typeof row === 'number' ? `row ${row + 1}` : '', column ? String(column) : '']
     .filter(Boolean)
     .join(', ')

@@ -7,16 +7,16 @@ import { batchesOf, fitCell, fitRows } from './fit-rows.ts'
 import { type Row, readRows } from './read-rows.ts'
 import { numberText, showTable } from './show-table.ts'
 
-/** Room for the names around the rows. */
+/** Bytes reserved for the field names around the rows. */
 const BATCH_BYTES = MAX_BODY_BYTES * 0.8
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
- * Where the endpoint answers. FLEXIML_INFERENCE_URL says so, else INFERENCE_PORT on the server's machine, else what the server says;
- * when that is its own loopback and the server is elsewhere, its machine's name with the same port.
+ * Returns the address of the endpoint: FLEXIML_INFERENCE_URL, else INFERENCE_PORT on the machine of the server, else the address that the
+ * server reports. A reported loopback address of a remote server is replaced by its host name.
  */
-export function endpointUrl(told: string, webUrl: string, env: World['env']): string {
-  const url = new URL(told)
+export function endpointUrl(endpoint: string, webUrl: string, env: World['env']): string {
+  const url = new URL(endpoint)
   const web = new URL(webUrl)
   if (env.FLEXIML_INFERENCE_URL) return `${env.FLEXIML_INFERENCE_URL.replace(/\/$/, '')}${url.pathname}`
   if (LOOPBACK.test(url.hostname) && !LOOPBACK.test(web.hostname)) url.hostname = web.hostname
@@ -26,7 +26,7 @@ export function endpointUrl(told: string, webUrl: string, env: World['env']): st
 
 export const endpointOf = (client: Client, endpoint: string) => client.api.serving.show.query({ endpoint })
 
-/** Asks again when the server says when. */
+/** Posts JSON. Retries with backoff while the server reports `too_many_requests`. */
 async function post<T>(url: string, client: Client, requestId: string, body: unknown): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
@@ -50,7 +50,7 @@ export interface Item {
   id?: unknown
 }
 
-/** Sends rows in as few requests as they need and joins the answers; refusals name rows as counted over the whole. */
+/** Sends rows in as few requests as possible and joins the responses. Errors count rows from the start of the file. */
 export async function predictItems(
   client: Client,
   url: string,
@@ -61,17 +61,17 @@ export async function predictItems(
   const joined: PredictAnswer = { predictions: [], ids: [], model: '', version: 0, requestId }
   const batches = batchesOf(items, MAX_ROWS, BATCH_BYTES)
   for (const batch of batches) {
-    const begun = joined.ids.length
+    const sent = joined.ids.length
     const answer = await post<PredictAnswer>(`${url}/predict`, client, requestId, {
       rows: batch.map(i => i.row),
       ...(batch.some(i => i.time !== undefined) ? { times: batch.map(i => i.time ?? null) } : {}),
       ...(batch.some(i => i.id !== undefined) ? { ids: batch.map(i => i.id ?? null) } : {}),
     }).catch(error => {
-      throw shifted(error, begun)
+      throw shifted(error, sent)
     })
     if (joined.version !== 0 && joined.version !== answer.version)
-      note(`The endpoint switched from v${joined.version} to v${answer.version} after row ${begun}.`)
-    // Spreading 10,000 answers at a time stays below the limit of arguments.
+      note(`The endpoint switched from v${joined.version} to v${answer.version} after row ${sent}.`)
+    // A batch has at most 10,000 rows, below the limit of arguments of a call.
     joined.predictions.push(...answer.predictions)
     joined.ids.push(...answer.ids)
     if (answer.probabilities) {
@@ -86,7 +86,7 @@ export async function predictItems(
   return joined
 }
 
-/** Row numbers of a later request, counted from the beginning of the file. */
+/** Returns the error with row numbers counted from the start of the file. */
 function shifted(error: unknown, by: number): unknown {
   if (!(error instanceof Failure) || by === 0) return error
   const details = error.body.details?.map(d => {
@@ -155,16 +155,16 @@ export async function sendFeedback(
   const total: FeedbackAnswer = { accepted: 0, duplicates: 0, unknown: [] }
   const requestId = randomUUID()
   const batches = batchesOf(truths, MAX_ROWS, BATCH_BYTES)
-  let begun = 0
+  let sent = 0
   for (const rows of batches) {
     const answer = await post<FeedbackAnswer>(`${url}/feedback`, client, requestId, { rows }).catch(error => {
-      throw shifted(error, begun)
+      throw shifted(error, sent)
     })
-    begun += rows.length
+    sent += rows.length
     total.accepted += answer.accepted
     total.duplicates += answer.duplicates
     total.unknown.push(...answer.unknown)
-    if (batches.length > 1) note(`${begun} of ${truths.length} rows`)
+    if (batches.length > 1) note(`${sent} of ${truths.length} rows`)
   }
   return total
 }
@@ -203,10 +203,10 @@ export const servingCommands: Command[] = [
     name: 'predict',
     parameters: 'E FILE|-',
     count: [2, 2],
-    summary: 'Asks an endpoint for the predictions of rows.',
+    summary: 'Predicts rows with an endpoint.',
     more: `${FILE} Only the columns that the model takes are sent.`,
     options: {
-      time: { type: 'string', value: 'COL', help: 'the column that says when a row happened' },
+      time: { type: 'string', value: 'COL', help: 'the column with the event time of a row' },
       id: { type: 'string', value: 'COL', help: 'a column of your own ids, by which feedback may name the rows' },
     },
     run: predict,
@@ -215,12 +215,12 @@ export const servingCommands: Command[] = [
     name: 'feedback',
     parameters: 'E FILE|-',
     count: [2, 2],
-    summary: 'Tells an endpoint what turned out to be true.',
+    summary: 'Sends the ground truth of earlier predictions to an endpoint.',
     more: `Rows have the columns id (from predict), actual and, when known, time. ${FILE}`,
     options: {
       id: { type: 'string', value: 'COL', help: 'the column of ids (id)' },
       actual: { type: 'string', value: 'COL', help: 'the column of true values (actual)' },
-      time: { type: 'string', value: 'COL', help: 'the column that says when the truth was known (time)' },
+      time: { type: 'string', value: 'COL', help: 'the column with the time when the truth became known (time)' },
     },
     run: feedback,
   },

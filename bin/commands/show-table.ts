@@ -1,6 +1,6 @@
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/
 
-/** Rows as aligned columns, the way a terminal reads them; numbers to the right. No colours. */
+/** Formats rows as aligned columns for a terminal, numbers to the right, without colors. */
 export function showTable(columns: string[], rows: (string | number | null | undefined)[][]): string {
   const words = rows.map(row =>
     row.map(cell => (cell === null || cell === undefined || cell === '' ? '–' : String(cell))),
@@ -17,11 +17,11 @@ export function showTable(columns: string[], rows: (string | number | null | und
   return [line(columns), ...words.map(line)].join('\n')
 }
 
-/** Six significant digits at most; whole numbers whole. */
+/** Formats a number with at most six significant digits; integers in full. */
 export const numberText = (n: number | null | undefined): string =>
   n === null || n === undefined ? '–' : Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(6)))
 
-/** `name: value` lines, values aligned. */
+/** Formats `name: value` lines with aligned values. */
 export function showFields(fields: [string, string | number | null | undefined][]): string {
   const width = Math.max(...fields.map(([name]) => name.length)) + 1
   return fields.map(([name, value]) => `${`${name}:`.padEnd(width)} ${value ?? '–'}`).join('\n')

@@ -8,14 +8,14 @@ import {
   type ThresholdWish,
 } from '#server/training/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
-import { type Client, patiently } from './connection.ts'
+import { type Client, retryWhileUnreachable } from './connection.ts'
 import { EXIT, usage } from './failure.ts'
 import { orderBy, parseFilter } from './filter-runs.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 
 const POLL_MS = 700
 
-/** The fields of `runs show` (interface), and the few beside them that lists have. */
+/** The fields of `runs show` that lists have as well. */
 const document = (run: RunSummary) => ({ ...run })
 
 const runTable = (runs: RunSummary[], metric: string | null) =>
@@ -39,7 +39,7 @@ const oneOf = <T extends string>(list: readonly T[], text: string | undefined, o
   return found
 }
 
-/** `f1`, or `cost:FALSE_ALARM:MISS`. */
+/** Parses `f1` or `cost:FALSE_ALARM:MISS`. */
 function parseThreshold(given: string | undefined): ThresholdWish | undefined {
   if (!given?.startsWith('cost:')) return oneOf(THRESHOLDS, given, 'threshold')
   const [falseAlarm, miss, ...more] = given.slice('cost:'.length).split(':').map(Number)
@@ -48,10 +48,10 @@ function parseThreshold(given: string | undefined): ThresholdWish | undefined {
   throw usage(`--threshold ${given} is not cost:FALSE_ALARM:MISS with two numbers, such as cost:1:20.`)
 }
 
-/** A command and what it is told: `--set depth=4 --set solver=lbfgs`. */
+/** Parses a command and its parameters: `--set depth=4 --set solver=lbfgs`. */
 function parseCommand(line: string | undefined, settings: string[], minutes: number | undefined) {
   if (line === undefined) {
-    if (settings.length > 0) throw usage('--set belongs to --command.')
+    if (settings.length > 0) throw usage('--set requires --command.')
     return undefined
   }
   const parameters = Object.fromEntries(
@@ -65,18 +65,18 @@ function parseCommand(line: string | undefined, settings: string[], minutes: num
   return { line, parameters, ...(minutes === undefined ? {} : { minutes }) }
 }
 
-/** Follows an experiment until no run is queued or running; says each run as it ends. */
+/** Polls an experiment until no run is queued or running, and reports each run when it ends. */
 export async function waitForRuns(
   client: Client,
   experiment: string,
   note: (line: string) => void,
 ): Promise<ExperimentDetail> {
-  const said = new Set<string>()
+  const reported = new Set<string>()
   for (;;) {
-    const now = await patiently(() => client.api.training.show.query({ experiment }), note)
+    const now = await retryWhileUnreachable(() => client.api.training.show.query({ experiment }), note)
     for (const run of now.items) {
-      if (run.status === 'queued' || run.status === 'running' || said.has(run.run)) continue
-      said.add(run.run)
+      if (run.status === 'queued' || run.status === 'running' || reported.has(run.run)) continue
+      reported.add(run.run)
       const value = now.metric ? ` ${now.metric} ${numberText(run.metrics[now.metric])}` : ''
       note(
         `${run.name}: ${run.status}${run.status === 'succeeded' ? value : `, ${run.reason ?? 'no reason recorded'}`}`,
@@ -87,7 +87,7 @@ export async function waitForRuns(
   }
 }
 
-/** What the form for a new experiment warns of. The experiment runs already, so nothing it could say is a failure. */
+/** Returns leak warnings of the used columns. Ignores errors, because the experiment already runs. */
 async function leakLines(
   client: Client,
   input: { data: string; target: string; ignore?: string[] },
@@ -143,9 +143,9 @@ async function train({ text, texts, list, whole, number, flag, client, note }: C
         ? `Best: ${best.name} (${best.trainer}), ${now.metric} ${numberText(best.value)}, run ${best.run}`
         : flag('wait')
           ? 'No run was measured.'
-          : `They run. Follow them: fleximl runs ls ${now.experiment}`,
+          : `The runs are queued. Follow them: fleximl runs ls ${now.experiment}`,
     ].join('\n'),
-    // Some runs may fail while others are good; without a single good one the training failed.
+    // Some runs may fail; the training failed only if no run succeeded.
     status: flag('wait') && now.status !== 'succeeded' ? EXIT.failed : EXIT.done,
   }
 }
@@ -234,40 +234,40 @@ export const trainingCommands: Command[] = [
   {
     name: 'train',
     summary: 'Starts an experiment: runs of several trainers and settings on a version of a dataset.',
-    more: 'Runs are added to an experiment of that name when data, target, task, split and metric are the same. With --wait the exit status is 1 when no run ended well.',
+    more: 'Runs are added to an experiment of that name when data, target, task, split and metric are the same. With --wait the exit status is 1 if no run succeeded.',
     options: {
       data: { type: 'string', value: 'N[@V]', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted', required: true },
-      task: { type: 'string', value: 'T', help: `${TASKS.join(', ')}; default: read off the target` },
-      trainers: { type: 'string', value: 'a,b', help: 'default: all that can learn the task; automl must be named' },
+      task: { type: 'string', value: 'T', help: `${TASKS.join(', ')}; default: from the target` },
+      trainers: { type: 'string', value: 'a,b', help: 'default: all that support the task; automl must be named' },
       command: {
         type: 'string',
         value: 'LINE',
-        help: 'instead of trainers, a command that learns (docs/external-training.md)',
+        help: 'a training command instead of trainers (docs/external-training.md)',
       },
       set: {
         type: 'string',
         value: 'NAME=VALUE',
         multiple: true,
-        help: 'told to the command; may be given several times',
+        help: 'parameter of the command; may be repeated',
       },
-      trials: { type: 'string', value: 'K', help: 'runs in all; default: every suggested setting' },
-      minutes: { type: 'string', value: 'M', help: 'no run is started after this; for automl, the time it has (1)' },
-      metric: { type: 'string', value: 'M', help: 'what runs are ranked by' },
+      trials: { type: 'string', value: 'K', help: 'total number of runs; default: every suggested setting' },
+      minutes: { type: 'string', value: 'M', help: 'starts no run after this time; for automl, its time budget (1)' },
+      metric: { type: 'string', value: 'M', help: 'metric that ranks the runs' },
       name: { type: 'string', value: 'E', help: 'the experiment' },
       seed: { type: 'string', value: 'S', help: 'the same seed gives the same runs (0)' },
       ignore: { type: 'string', value: 'COL,COL', help: 'columns that models may not use' },
-      recipe: { type: 'string', value: 'R[@V]', help: 'a saved recipe whose steps come first' },
-      'class-weights': { type: 'string', value: 'W', help: 'balanced: every class counts the same, however rare' },
+      recipe: { type: 'string', value: 'R[@V]', help: 'a saved recipe whose steps run first' },
+      'class-weights': { type: 'string', value: 'W', help: 'balanced: every class has the same weight' },
       calibration: {
         type: 'string',
         value: 'C',
-        help: 'platt or isotonic: probabilities that are the shares they stand for',
+        help: 'platt or isotonic: calibrates the probabilities',
       },
       threshold: {
         type: 'string',
         value: 'T',
-        help: 'f1, balanced_accuracy, youden or cost:FALSE_ALARM:MISS (default: yes from 0.5 on)',
+        help: 'f1, balanced_accuracy, youden or cost:FALSE_ALARM:MISS (default: positive from 0.5)',
       },
       split: { type: 'string', value: 'S', help: SPLITS.join(', ') },
       wait: { type: 'boolean', help: 'until every run has ended' },
@@ -280,7 +280,7 @@ export const trainingCommands: Command[] = [
     count: [1, 1],
     summary: 'Lists the runs of an experiment.',
     options: {
-      filter: { type: 'string', value: 'EXPR', help: 'as "trainer=mlp and metrics.rmse<45"' },
+      filter: { type: 'string', value: 'EXPR', help: 'for example "trainer=mlp and metrics.rmse<45"' },
       'order-by': { type: 'string', value: 'M', help: 'a metric, best first' },
     },
     run: list,
@@ -290,7 +290,7 @@ export const trainingCommands: Command[] = [
     name: 'runs compare',
     parameters: 'RUN RUN…',
     count: [2, 50],
-    summary: 'Compares runs: what differs first.',
+    summary: 'Compares runs, differences first.',
     run: compare,
   },
   { name: 'runs cancel', parameters: 'RUN', count: [1, 1], summary: 'Cancels a run that has not ended.', run: cancel },

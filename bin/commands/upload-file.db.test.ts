@@ -10,7 +10,7 @@ import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { connect } from './connection.ts'
 import type { Failure } from './failure.ts'
-import { IN_PIECES_ABOVE_BYTES, uploadFile } from './upload-file.ts'
+import { CHUNKED_ABOVE_BYTES, uploadFile } from './upload-file.ts'
 
 let kernel: TestKernel
 let web: TestWeb
@@ -47,7 +47,7 @@ after(async () => {
 
 const PIECES = 5
 async function bigFile(name: string) {
-  const bytes = randomBytes(IN_PIECES_ABOVE_BYTES + 1000)
+  const bytes = randomBytes(CHUNKED_ABOVE_BYTES + 1000)
   const path = join(folder, name)
   await writeFile(path, bytes)
   return { path, digest: createHash('sha256').update(bytes).digest('hex') }
@@ -72,7 +72,7 @@ describe('uploads of the command line', () => {
     assert.equal(await send(path), digest)
     fate = () => 'answer'
     assert.equal(puts().length, PIECES + 3)
-    assert.equal((await kernel.blobs.readAll(digest)).length, IN_PIECES_ABOVE_BYTES + 1000)
+    assert.equal((await kernel.blobs.readAll(digest)).length, CHUNKED_ABOVE_BYTES + 1000)
   })
 
   it('a command that was stopped goes on where it was; a file that changed begins anew', async () => {

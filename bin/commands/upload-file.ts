@@ -3,14 +3,14 @@ import { createReadStream, openAsBlob } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CHUNK_BYTES, chunkLength, type UploadState } from '#server/data/uploads/contract.ts'
-import { type Client, patiently, requestJson } from './connection.ts'
+import { type Client, requestJson, retryWhileUnreachable } from './connection.ts'
 import { Failure } from './failure.ts'
 import { forgetUpload, recallUpload, rememberUpload } from './remember-upload.ts'
 
-/** Files above this go in pieces. */
-export const IN_PIECES_ABOVE_BYTES = 32 * 2 ** 20
+/** Larger files are sent in chunks. */
+export const CHUNKED_ABOVE_BYTES = 32 * 2 ** 20
 const AT_ONCE = 3
-const SAY_EVERY_MS = 5000
+const NOTE_EVERY_MS = 5000
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256')
@@ -18,7 +18,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** As one request; the server refuses bytes that changed on their way. */
+/** Sends the file in one request. The server checks its SHA-256. */
 async function sendWhole(client: Client, path: string): Promise<string> {
   const digest = await digestOf(path)
   const address = new URL(`${client.url}/api/v1/uploads`)
@@ -36,20 +36,20 @@ async function sendWhole(client: Client, path: string): Promise<string> {
 const isCode = (error: unknown, code: string) => error instanceof Failure && error.body.code === code
 
 /**
- * In pieces, a few at once, each with its SHA-256. A lost connection is waited for; a command that was stopped goes on where it was when it
+ * Sends the file in chunks, several at once, each with its SHA-256. Waits while the connection is lost; a stopped command resumes when it
  * is called again with the same file.
  */
-async function sendPieces(client: Client, path: string, note: (line: string) => void): Promise<string> {
+async function sendChunks(client: Client, path: string, note: (line: string) => void): Promise<string> {
   const { size, mtimeMs } = await stat(path)
   const base = `${client.url}/api/v1/uploads`
-  const ask = <T>(url: string, init: RequestInit = {}) =>
-    patiently(() => requestJson<T>(url, { ...init, token: client.token }), note)
+  const request = <T>(url: string, init: RequestInit = {}) =>
+    retryWhileUnreachable(() => requestJson<T>(url, { ...init, token: client.token }), note)
   const subject = { url: client.url, token: client.token, path, size, mtimeMs }
 
   const earlier = await recallUpload(subject)
   const known =
     earlier &&
-    (await ask<UploadState>(`${base}/${earlier}`).catch(error => {
+    (await request<UploadState>(`${base}/${earlier}`).catch(error => {
       if (isCode(error, 'not_found')) return undefined
       throw error
     }))
@@ -57,26 +57,26 @@ async function sendPieces(client: Client, path: string, note: (line: string) => 
   begin.searchParams.set('filename', basename(path))
   begin.searchParams.set('bytes', String(size))
   begin.searchParams.set('chunk-bytes', String(CHUNK_BYTES))
-  const upload = known || (await ask<UploadState>(begin.href, { method: 'POST' }))
+  const upload = known || (await request<UploadState>(begin.href, { method: 'POST' }))
   await rememberUpload(subject, upload.id)
-  if (known) note(`${basename(path)}: ${known.have.length} of ${known.chunks} pieces are there already.`)
+  if (known) note(`${basename(path)}: ${known.have.length} of ${known.chunks} chunks are already on the server.`)
 
   const file = await open(path)
   const sendMissing = async (have: readonly number[]) => {
     const there = new Set(have)
     const missing = Array.from({ length: upload.chunks }, (_, i) => i).filter(i => !there.has(i))
     let sent = there.size
-    let said = performance.now()
+    let notedAt = performance.now()
     const worker = async () => {
       for (let n = missing.shift(); n !== undefined; n = missing.shift()) {
         const body = Buffer.alloc(chunkLength(upload, n))
         const { bytesRead } = await file.read(body, 0, body.length, n * upload.chunkBytes)
         if (bytesRead !== body.length) throw new Error(`${path} became shorter while it was sent.`)
         const digest = createHash('sha256').update(body).digest('hex')
-        await ask(`${base}/${upload.id}/chunks/${n}?sha256=${digest}`, { method: 'PUT', body })
+        await request(`${base}/${upload.id}/chunks/${n}?sha256=${digest}`, { method: 'PUT', body })
         sent++
-        if (performance.now() - said > SAY_EVERY_MS) {
-          said = performance.now()
+        if (performance.now() - notedAt > NOTE_EVERY_MS) {
+          notedAt = performance.now()
           note(`${basename(path)}: ${Math.floor((100 * sent) / upload.chunks)} % sent`)
         }
       }
@@ -85,10 +85,10 @@ async function sendPieces(client: Client, path: string, note: (line: string) => 
   }
   try {
     await sendMissing(upload.have)
-    const complete = () => ask<{ digest: string }>(`${base}/${upload.id}/complete`, { method: 'POST' })
+    const complete = () => request<{ digest: string }>(`${base}/${upload.id}/complete`, { method: 'POST' })
     const { digest } = await complete().catch(async error => {
       if (!isCode(error, 'conflict')) throw error
-      await sendMissing((await ask<UploadState>(`${base}/${upload.id}`)).have)
+      await sendMissing((await request<UploadState>(`${base}/${upload.id}`)).have)
       return complete()
     })
     await forgetUpload(subject)
@@ -98,8 +98,8 @@ async function sendPieces(client: Client, path: string, note: (line: string) => 
   }
 }
 
-/** Sends the file as it is and answers with its SHA-256. */
+/** Uploads the file unchanged and returns its SHA-256. */
 export async function uploadFile(client: Client, path: string, note: (line: string) => void): Promise<string> {
   const { size } = await stat(path)
-  return size > IN_PIECES_ABOVE_BYTES ? sendPieces(client, path, note) : sendWhole(client, path)
+  return size > CHUNKED_ABOVE_BYTES ? sendChunks(client, path, note) : sendWhole(client, path)
 }

@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 
-/** The steps of the sample's life, in order. What is stored is the last one that is finished. */
+/** The steps of the sample in order. The last finished one is stored. */
 export const STEPS = [
   'data',
   'training',
@@ -14,14 +14,15 @@ export const STEPS = [
   'rollback',
 ] as const
 export type Step = (typeof STEPS)[number]
+export const STARTED = 'started'
 export const DONE = 'done'
 
-/** `instance.sample_state`: null before the first start, then `begun`, a step, at last `done`; a restart goes on after it. */
+/** Access to `instance.sample_state`: null before the first start, then `started`, the last finished step, and `done`. */
 export interface Progress {
   read(): Promise<string | null>
   write(state: string): Promise<void>
   projectExists(slug: string): Promise<boolean>
-  /** The token's use is over; nobody else ever had it. */
+  /** Revokes the token of the sample loader. */
   revoke(tokenHash: string): Promise<void>
   close(): Promise<void>
 }
@@ -46,7 +47,7 @@ export function openProgress(databaseUrl: string): Progress {
   }
 }
 
-/** The steps that are left after a stored state. */
+/** Returns the steps that remain after a stored state; all for an unknown state. */
 export function stepsAfter(state: string | null): readonly Step[] {
   if (state === DONE) return []
   return STEPS.slice((STEPS as readonly (string | null)[]).indexOf(state) + 1)

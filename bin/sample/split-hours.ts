@@ -1,11 +1,11 @@
 import { csvRows } from '../commands/read-rows.ts'
 
-/** One hour as the file has it, with the instant it began at: texts, as in the file. */
+/** An hour of the file with its start time; all cells are texts. */
 export type Hour = Record<string, string> & { time: string }
 
 /**
- * The hours of the file. Date (`dteday`) and hour of day (`hr`) together are the event time, a wall clock without offset
- * (`2012-03-11T05:00:00`); it stands in place of the date, since a dataset has one time column.
+ * Reads the hours of the file. Date (`dteday`) and hour of day (`hr`) become the event time, a wall clock without offset
+ * (`2012-03-11T05:00:00`). It replaces the date, because a dataset has one time column.
  */
 export function readHours(text: string): Hour[] {
   return csvRows(text, 'the bike-sharing file').map(row => {
@@ -14,7 +14,7 @@ export function readHours(text: string): Hour[] {
   })
 }
 
-/** Hours from `from` (inclusive) to `to` (exclusive), both as the beginning of a time: `2012`, `2012-07`. */
+/** Returns the hours from `from` (inclusive) to `to` (exclusive); both are prefixes of a time: `2012`, `2012-07`. */
 export const hoursBetween = (hours: Hour[], from: string, to: string): Hour[] =>
   hours.filter(hour => hour.time >= from && hour.time < to)
 
@@ -23,7 +23,7 @@ export function toCsv(hours: Hour[]): string {
   return `${[columns, ...hours.map(hour => columns.map(c => hour[c]!))].map(cells => cells.join(',')).join('\n')}\n`
 }
 
-/** By calendar month, oldest first: `2012-01` … */
+/** Groups hours by calendar month (`2012-01`), oldest first. */
 export function byMonth(hours: Hour[]): [month: string, hours: Hour[]][] {
   const months = new Map<string, Hour[]>()
   for (const hour of hours) {
