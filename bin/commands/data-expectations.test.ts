@@ -107,7 +107,7 @@ describe('data expect', () => {
       }
       for (const [text, words] of [
         ['{', /is not JSON/],
-        ['{"x": 1}', /holds no expectations/],
+        ['{"x": 1}', /contains no expectations/],
       ] as const) {
         await writeFile(file, text)
         await assert.rejects(run('data expect', { file }), words)

@@ -91,7 +91,7 @@ export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' 
     whole(name, minimum = 0) {
       const value = number(name)
       if (value !== undefined && (!Number.isSafeInteger(value) || value < minimum))
-        throw usage(`--${name} ${text(name)} is not a whole number of at min ${minimum}.`)
+        throw usage(`--${name} ${text(name)} is not a whole number of at least ${minimum}.`)
       return value
     },
     list: name =>
