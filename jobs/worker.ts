@@ -1,5 +1,5 @@
 import '#server/platform/leave-with-parent.ts'
-import { ensureCleaning } from '#server/data/index.ts'
+import { ensureCleaning } from '#server/data/service.ts'
 import { startDispatcher } from '#server/platform/dispatch-events.ts'
 import { openKernel } from '#server/platform/kernel.ts'
 import { registerProcess } from '#server/platform/processes.ts'

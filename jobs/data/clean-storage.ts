@@ -1,4 +1,4 @@
-import { cleanStorage, cleanStorageJob } from '#server/data/index.ts'
+import { cleanStorage, cleanStorageJob } from '#server/data/service.ts'
 import { defineHandler } from '../handler.ts'
 
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`

@@ -1,4 +1,4 @@
-import { completeDiff, diffVersionsJob, failDiff, startDiff } from '#server/data/index.ts'
+import { completeDiff, diffVersionsJob, failDiff, startDiff } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { diffVersionsTask } from './tasks.ts'

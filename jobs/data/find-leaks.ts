@@ -1,4 +1,4 @@
-import { completeLeaks, failLeaks, findLeaksJob, startLeaks } from '#server/data/index.ts'
+import { completeLeaks, failLeaks, findLeaksJob, startLeaks } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { findLeaksTask } from './tasks.ts'

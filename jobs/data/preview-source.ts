@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/index.ts'
+import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { ingestTask } from './tasks.ts'

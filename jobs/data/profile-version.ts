@@ -1,4 +1,4 @@
-import { completeProfile, failProfile, profileVersionJob, versionById } from '#server/data/index.ts'
+import { completeProfile, failProfile, profileVersionJob, versionById } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { profileVersionTask } from './tasks.ts'

@@ -1,4 +1,4 @@
-import { refreshSourceJob, startScheduledRefresh } from '#server/data/index.ts'
+import { refreshSourceJob, startScheduledRefresh } from '#server/data/service.ts'
 import { defineHandler } from '../handler.ts'
 
 /** By a schedule: starts an ingestion, which has its own job. */

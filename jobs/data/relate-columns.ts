@@ -1,4 +1,4 @@
-import { completeRelations, failRelations, relateColumnsJob, versionById } from '#server/data/index.ts'
+import { completeRelations, failRelations, relateColumnsJob, versionById } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { relateColumnsTask } from './tasks.ts'

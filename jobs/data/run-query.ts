@@ -1,13 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  beginQuery,
-  completeQuery,
-  refuseQuery,
-  runQueryJob,
-  saveQueryResult,
-  settleQuery,
-} from '#server/data/index.ts'
+import { beginQuery, completeQuery, refuseQuery, runQueryJob, saveQueryResult, settleQuery } from '#server/data/service.ts'
 import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'

@@ -1,5 +1,5 @@
 import { isOutgoingRefusal, type OutgoingPolicy, outgoingPolicy } from '#server/adapters/outgoing/index.ts'
-import { auditRefusal, completeTest, failTest, openConnection, testConnectionJob } from '#server/data/index.ts'
+import { auditRefusal, completeTest, failTest, openConnection, testConnectionJob } from '#server/data/service.ts'
 import type { Address, Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { systemActor } from '#server/kernel/scope.ts'

@@ -1,4 +1,4 @@
-import { completeValidation, failValidation, startValidation, validateVersionJob } from '#server/data/index.ts'
+import { completeValidation, failValidation, startValidation, validateVersionJob } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import type { OtherFile } from '#tables/expectations/check-input.ts'
 import { defineHandler } from '../handler.ts'

@@ -1,4 +1,4 @@
-import { versionById } from '#server/data/index.ts'
+import { versionById } from '#server/data/service.ts'
 import { completeEvaluation, evaluateRunJob, failEvaluation, loadEvaluation } from '#server/evaluation/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'

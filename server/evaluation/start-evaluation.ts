@@ -1,6 +1,6 @@
 import { defaultMetric, getMetric, listMetrics, readBundle, unpackBundle } from '#ml/index.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { versionOf } from '#server/data/index.ts'
+import { versionOf } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'

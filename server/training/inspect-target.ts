@@ -1,6 +1,6 @@
 import { EngineError, MAX_CLASSES } from '#ml/index.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
-import type { DatasetVersion } from '#server/data/index.ts'
+import type { DatasetVersion } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'

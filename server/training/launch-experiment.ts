@@ -1,6 +1,6 @@
 import { automl, defaultMetric, getMetric, listTrainers, type Parameters, type Task, unknownColumns } from '#ml/node.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/index.ts'
+import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'

@@ -1,6 +1,6 @@
 import { automl, defaultMetric, listMetrics, listTrainers } from '#ml/node.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/index.ts'
+import { columnLeaks, type DatasetVersion, versionOf } from '#server/data/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
 import { inspectTarget } from './inspect-target.ts'

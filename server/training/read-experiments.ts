@@ -1,6 +1,6 @@
 import type { Task } from '#ml/index.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { versionById } from '#server/data/index.ts'
+import { versionById } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { parseId, shortHex } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'

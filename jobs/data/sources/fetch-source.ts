@@ -1,5 +1,5 @@
 import { isOutgoingRefusal, outgoingPolicy } from '#server/adapters/outgoing/index.ts'
-import { auditRefusal, openSource } from '#server/data/index.ts'
+import { auditRefusal, openSource } from '#server/data/service.ts'
 import type { Secrets, SettingsOf, SourceKind } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type ProjectScope, systemActor } from '#server/kernel/scope.ts'

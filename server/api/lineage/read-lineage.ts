@@ -1,5 +1,6 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { versionOf as datasetVersionOf, nameVersions } from '#server/data/index.ts'
+import { nameVersions } from '#server/data/index.ts'
+import { versionOf as datasetVersionOf } from '#server/data/service.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
 import type { LineageKind } from '#server/platform/subjects/contract.ts'

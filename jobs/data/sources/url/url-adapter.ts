@@ -1,5 +1,5 @@
 import { guardedFetch } from '#server/adapters/outgoing/index.ts'
-import { describeAddress } from '#server/data/index.ts'
+import { describeAddress } from '#server/data/service.ts'
 import type { Secrets, SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { FetchContext, SourceAdapter } from '../adapter.ts'
