@@ -1,5 +1,7 @@
 // The import direction of docs/contributing.md. `bin/import-rules.test.ts` proves that each rule bites.
 const WORDS = ['access', 'data', 'training', 'evaluation', 'registry', 'serving', 'monitoring', 'orchestration']
+/** Where requests of people and tokens come in. Lineage authorizes once and then reads names from many domains by their services. */
+const PEOPLE = '^(server/(api|rest|protocols|web)/|server/web\\.ts$|app/|bin/)'
 const TESTS = '\\.test\\.tsx?$|/testing\\.ts$'
 
 /** A domain sees only the domains to its left, and those by their door (tests may build what they need). */
@@ -28,6 +30,24 @@ const leftwards = WORDS.flatMap((word, i) => [
 module.exports = {
   forbidden: [
     ...leftwards,
+    {
+      name: 'people-by-the-index-door',
+      severity: 'error',
+      from: { path: PEOPLE, pathNot: `^server/api/lineage/|${TESTS}` },
+      to: { path: `^server/(${WORDS.join('|')})/service\\.ts$` },
+    },
+    {
+      name: 'others-by-the-service-door',
+      severity: 'error',
+      from: { path: `^(server/(${WORDS.join('|')})|jobs|serve)/`, pathNot: TESTS },
+      to: { path: `^server/(${WORDS.join('|')})/index\\.ts$` },
+    },
+    {
+      name: 'handlers-import-no-sibling',
+      severity: 'error',
+      from: { path: '^jobs/([^/]+)/', pathNot: TESTS },
+      to: { path: '^jobs/[^/]+/', pathNot: '^jobs/($1|runtime)/' },
+    },
     {
       name: 'kernel-knows-no-domain',
       severity: 'error',

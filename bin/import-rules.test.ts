@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -12,6 +12,9 @@ const CHART_LIBRARIES = ['recharts', '@mantine/charts', 'uplot']
 const WRONG: Record<string, [file: string, text: string, target: string]> = {
   'access-looks-left': ['server/access/a.ts', "import '../data/index.ts'", 'server/data/index.ts'],
   'training-by-its-door': ['server/registry/b.ts', "import '../training/store.ts'", 'server/training/store.ts'],
+  'people-by-the-index-door': ['server/rest/s.ts', "import '../data/service.ts'", 'server/data/service.ts'],
+  'others-by-the-service-door': ['server/training/t.ts', "import '../data/index.ts'", 'server/data/index.ts'],
+  'handlers-import-no-sibling': ['jobs/training/u.ts', "import '../data/v.ts'", 'jobs/data/v.ts'],
   'kernel-knows-no-domain': ['server/kernel/c.ts', "import '../data/index.ts'", 'server/data/index.ts'],
   'kernel-stands-alone': ['server/kernel/o.ts', "import '../platform/change.ts'", 'server/platform/change.ts'],
   'engine-stands-alone': ['ml/d.ts', "import '../server/kernel/clock.ts'", 'server/kernel/clock.ts'],
@@ -75,6 +78,7 @@ before(async () => {
       'db',
       'ml',
       'tables',
+      'jobs',
       'components',
       'app',
     ],
@@ -102,4 +106,11 @@ describe('the import rules bite', () => {
         `found: ${found.map(v => v.to).join(', ')}`,
       )
     })
+})
+
+it('the doors of the domains list names', async () => {
+  const doors: string[] = []
+  for await (const door of glob('server/*/{index,service}.ts')) doors.push(door)
+  assert.ok(doors.length >= 15, `doors: ${doors.join(', ')}`)
+  for (const door of doors) assert.doesNotMatch(await readFile(door, 'utf8'), /export \*/, door)
 })

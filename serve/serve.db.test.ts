@@ -11,6 +11,7 @@ import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { registerVersion, showModel } from '#server/registry/index.ts'
 import type { PredictAnswer } from '#server/serving/contract.ts'
 import {
+  mintTryIt,
   promoteVersion,
   readHistory,
   readLiveStats,
@@ -18,7 +19,6 @@ import {
   rollbackEndpoint,
   showEndpoint,
 } from '#server/serving/index.ts'
-import { mintTryIt } from '#server/serving/service.ts'
 import { bikeRow, callerOf, insertDoneRun, insertToken, trainBundle } from '#server/serving/testing.ts'
 import { CuttableWay, freePort, type RunningServe, spawnServe } from './testing.ts'
 

@@ -1,5 +1,11 @@
 /** The door for other domains, workers and the inference server: no caller, no authorization. */
-export { completeIngestion, completeUnchanged, failIngestion, findUnchanged, startIngestion } from './complete-ingestion.ts'
+export {
+  completeIngestion,
+  completeUnchanged,
+  failIngestion,
+  findUnchanged,
+  startIngestion,
+} from './complete-ingestion.ts'
 export { completeDiff, failDiff, startDiff } from './diff/complete-diff.ts'
 export { diffVersionsJob } from './diff/jobs.ts'
 export { validateVersionJob } from './expectations/jobs.ts'
@@ -26,3 +32,4 @@ export { startScheduledRefresh } from './sources/start-refresh.ts'
 export { completeTest, failTest } from './sources/test-connection.ts'
 export { cleanStorage, ensureCleaning } from './storage/clean-storage.ts'
 export { cleanStorageJob } from './storage/jobs.ts'
+export { type NamedVersion, nameVersions } from './versions/name-versions.ts'

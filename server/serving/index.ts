@@ -9,3 +9,4 @@ export {
   showEndpoint,
 } from './read-endpoints.ts'
 export { rollbackEndpoint } from './rollback-endpoint.ts'
+export { mintTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'

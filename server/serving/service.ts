@@ -2,7 +2,7 @@
 export { describeEndpoint, describeEndpoints, describeHistory } from './describe-endpoints.ts'
 export { latencyBucket } from './rules/read-latency.ts'
 export { resolveInstant } from './rules/resolve-instant.ts'
-export { mintTryIt, readTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'
+export { readTryIt } from './rules/try-it-token.ts'
 export { saveFeedback } from './save-feedback.ts'
 export {
   deleteDeadInstances,

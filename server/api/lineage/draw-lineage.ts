@@ -1,9 +1,9 @@
-import type { NamedVersion } from '#server/data/index.ts'
+import type { NamedVersion } from '#server/data/service.ts'
 import type { Link, Ref } from '#server/platform/links.ts'
 import { RELATIONS, type Relation } from '#server/platform/subjects/contract.ts'
 import type { NamedModelVersion } from '#server/registry/service.ts'
 import type { NamedEndpoint } from '#server/serving/service.ts'
-import type { NamedRun } from '#server/training/index.ts'
+import type { NamedRun } from '#server/training/service.ts'
 import { type LineageEdge, type LineageNode, MOST_RUNS } from './contract.ts'
 
 export interface Named {

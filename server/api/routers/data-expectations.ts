@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { datasetRef, overrideInput, saveSuiteInput } from '#server/data/expectations/contract.ts'
-import { overrideVersion, saveSuite, showExpectations, showValidation, suggestSuite, validateVersion } from '#server/data/index.ts'
+import {
+  overrideVersion,
+  saveSuite,
+  showExpectations,
+  showValidation,
+  suggestSuite,
+  validateVersion,
+} from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 const read = () => projectProcedure('data:read')

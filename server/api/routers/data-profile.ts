@@ -1,4 +1,11 @@
-import { browseRows, makeProfile, relateAgain, showColumn, summariseProfile, zoomHistogram } from '#server/data/index.ts'
+import {
+  browseRows,
+  makeProfile,
+  relateAgain,
+  showColumn,
+  summariseProfile,
+  zoomHistogram,
+} from '#server/data/index.ts'
 import { browseInput, columnInput, histogramInput, profileInput } from '#server/data/profile/contract.ts'
 import { projectProcedure, router } from '../trpc.ts'
 

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
-import { addFromSource, createConnection, deleteConnection, disconnectSource, listConnections, refreshSource, showIngestion, showSource, testConnection, updateSource } from '#server/data/index.ts'
+import {
+  addFromSource,
+  createConnection,
+  deleteConnection,
+  disconnectSource,
+  listConnections,
+  refreshSource,
+  showIngestion,
+  showSource,
+  testConnection,
+  updateSource,
+} from '#server/data/index.ts'
 import {
   addSourceInput,
   createConnectionInput,

@@ -1,4 +1,10 @@
-import { deleteVersions, previewDeletion, restoreVersions, showDatasetStorage, showProjectStorage } from '#server/data/index.ts'
+import {
+  deleteVersions,
+  previewDeletion,
+  restoreVersions,
+  showDatasetStorage,
+  showProjectStorage,
+} from '#server/data/index.ts'
 import { storageTarget } from '#server/data/storage/contract.ts'
 import { projectProcedure, router } from '../trpc.ts'
 

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { addDatasetInput, nameAtVersion, reviewInput } from '#server/data/contract.ts'
-import { addDataset, listDatasets, profileDataset, reviewSchema, showDataset, showIngestion } from '#server/data/index.ts'
+import {
+  addDataset,
+  listDatasets,
+  profileDataset,
+  reviewSchema,
+  showDataset,
+  showIngestion,
+} from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 import { expectationsRouter } from './data-expectations.ts'
 import { diffRouter, leaksRouter } from './data-findings.ts'

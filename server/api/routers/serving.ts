@@ -11,14 +11,15 @@ import {
 import {
   choosePrimary,
   listEndpoints,
+  mintTryIt,
   promoteVersion,
   readHistory,
   readLiveStats,
   readPredictions,
   rollbackEndpoint,
   showEndpoint,
+  TRY_IT_SECONDS,
 } from '#server/serving/index.ts'
-import { mintTryIt, TRY_IT_SECONDS } from '#server/serving/service.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 /** Passed on unchanged, because zod's records drop a column called `__proto__`. The inference server validates the cells. */
