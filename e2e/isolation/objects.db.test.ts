@@ -10,7 +10,15 @@ import { createApiContext } from '#server/api/context.ts'
 import { appRouter, createApiCaller } from '#server/api/root.ts'
 import { type TestWeb, testWeb } from '#server/api/testing.ts'
 import type { RouteMeta } from '#server/api/trpc.ts'
-import { addDataset, addFromSource, createConnection, readDvcName, startQuery, storeDvcObject, storeLfsObject } from '#server/data/index.ts'
+import {
+  addDataset,
+  addFromSource,
+  createConnection,
+  readDvcName,
+  startQuery,
+  storeDvcObject,
+  storeLfsObject,
+} from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { promoteRentals } from '#server/monitoring/testing.ts'

@@ -5,7 +5,15 @@ import { zstdCompressSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
 import type { AddDatasetInput } from '#server/data/contract.ts'
-import { addDataset, listDatasets, previewSource, reviewSchema, showDataset, showIngestion, showSourcePreview } from '#server/data/index.ts'
+import {
+  addDataset,
+  listDatasets,
+  previewSource,
+  reviewSchema,
+  showDataset,
+  showIngestion,
+  showSourcePreview,
+} from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'

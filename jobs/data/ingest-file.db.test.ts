@@ -3,7 +3,17 @@ import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
-import { addDataset, browseRows, listDatasets, profileDataset, readFrameColumns, reviewSchema, showDataset, showIngestion, storeUpload } from '#server/data/index.ts'
+import {
+  addDataset,
+  browseRows,
+  listDatasets,
+  profileDataset,
+  readFrameColumns,
+  reviewSchema,
+  showDataset,
+  showIngestion,
+  storeUpload,
+} from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import type { FrameCell } from '#tables/read/read-frame.ts'

@@ -1,6 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { completeIngestion, completeUnchanged, describeBreak, failIngestion, findUnchanged, ingestFileJob, startIngestion } from '#server/data/service.ts'
+import {
+  completeIngestion,
+  completeUnchanged,
+  describeBreak,
+  failIngestion,
+  findUnchanged,
+  ingestFileJob,
+  startIngestion,
+} from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'

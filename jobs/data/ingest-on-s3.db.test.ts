@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import { findS3Server, NO_S3_SERVER, startTestS3, type TestS3 } from '#server/adapters/s3-testing.ts'
-import { addDataset, beginUpload, completeUpload, openVersionBytes, showDataset, showIngestion, storeChunk, storeUpload } from '#server/data/index.ts'
+import {
+  addDataset,
+  beginUpload,
+  completeUpload,
+  openVersionBytes,
+  showDataset,
+  showIngestion,
+  storeChunk,
+  storeUpload,
+} from '#server/data/index.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
 import { openKernel } from '#server/platform/kernel.ts'
 import { readReadiness } from '#server/platform/status.ts'

@@ -3,7 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
-import { addDataset, browseRows, profileDataset, relateAgain, reviewSchema, showColumn, summariseProfile, zoomHistogram } from '#server/data/index.ts'
+import {
+  addDataset,
+  browseRows,
+  profileDataset,
+  relateAgain,
+  reviewSchema,
+  showColumn,
+  summariseProfile,
+  zoomHistogram,
+} from '#server/data/index.ts'
 import type { ProfileAnswer } from '#server/data/profile/contract.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'

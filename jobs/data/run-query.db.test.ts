@@ -3,7 +3,17 @@ import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
 import { lineageOfVersion } from '#server/api/lineage/read-lineage.ts'
-import { addDataset, annotateVersion, cancelQuery, listOwnQueries, listVersionDetails, showDataset, showIngestion, showQuery, startQuery } from '#server/data/index.ts'
+import {
+  addDataset,
+  annotateVersion,
+  cancelQuery,
+  listOwnQueries,
+  listVersionDetails,
+  showDataset,
+  showIngestion,
+  showQuery,
+  startQuery,
+} from '#server/data/index.ts'
 import { QUERY_LIMITS } from '#server/data/queries/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'

@@ -1,7 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beginQuery, completeQuery, refuseQuery, runQueryJob, saveQueryResult, settleQuery } from '#server/data/service.ts'
 import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
+import {
+  beginQuery,
+  completeQuery,
+  refuseQuery,
+  runQueryJob,
+  saveQueryResult,
+  settleQuery,
+} from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { runQueryTask } from './tasks.ts'

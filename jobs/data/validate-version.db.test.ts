@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import type { ExpectationInput } from '#server/data/expectations/contract.ts'
-import { overrideVersion, saveSuite, showExpectations, showValidation, suggestSuite, validateVersion } from '#server/data/index.ts'
+import {
+  overrideVersion,
+  saveSuite,
+  showExpectations,
+  showValidation,
+  suggestSuite,
+  validateVersion,
+} from '#server/data/index.ts'
 import { requireSound, versionOf } from '#server/data/service.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'

@@ -1,5 +1,15 @@
 import { addDatasetInput } from '#server/data/contract.ts'
-import { addDataset, addFromSource, listDatasets, listVersionDetails, profileDataset, refreshSource, showDataset, showIngestion, showSource } from '#server/data/index.ts'
+import {
+  addDataset,
+  addFromSource,
+  listDatasets,
+  listVersionDetails,
+  profileDataset,
+  refreshSource,
+  showDataset,
+  showIngestion,
+  showSource,
+} from '#server/data/index.ts'
 import { addSourceInput } from '#server/data/sources/contract.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'

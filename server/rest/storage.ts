@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { deleteVersions, listConnections, previewDeletion, restoreVersions, showDatasetStorage, showProjectStorage } from '#server/data/index.ts'
+import {
+  deleteVersions,
+  listConnections,
+  previewDeletion,
+  restoreVersions,
+  showDatasetStorage,
+  showProjectStorage,
+} from '#server/data/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 import { datasetVersionParams, nameParams, refOf } from './schemas.ts'

@@ -4,7 +4,19 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { sql } from 'drizzle-orm'
 import type { Caller } from '#server/access/caller.ts'
-import { addFromSource, createConnection, deleteConnection, disconnectSource, listConnections, refreshSource, showDataset, showIngestion, showSource, testConnection, updateSource } from '#server/data/index.ts'
+import {
+  addFromSource,
+  createConnection,
+  deleteConnection,
+  disconnectSource,
+  listConnections,
+  refreshSource,
+  showDataset,
+  showIngestion,
+  showSource,
+  testConnection,
+  updateSource,
+} from '#server/data/index.ts'
 import type { AddSourceInput } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
