@@ -3,37 +3,37 @@ import { z } from 'zod'
 export const COLUMN_TYPES = ['number', 'integer', 'category', 'boolean', 'datetime', 'text', 'id', 'constant'] as const
 export const COLUMN_ROLES = ['feature', 'target', 'time', 'id', 'group', 'weight', 'ignore'] as const
 export type ColumnType = (typeof COLUMN_TYPES)[number]
-/** What is in the Parquet column, whatever it means. */
+/** The physical type of the Parquet column, independent of its meaning. */
 export type StoredType = 'number' | 'integer' | 'boolean' | 'datetime' | 'words'
 export type ColumnRole = (typeof COLUMN_ROLES)[number]
 
-/** A column as inferred, or as a person decided. */
+/** A column with its inferred or chosen type and role. */
 export interface VersionColumn {
   name: string
   type: ColumnType
   role: ColumnRole
-  /** Cells without a value. */
+  /** Missing values. */
   missing: number
   distinct: number
   nullable: boolean
   /** Category: the levels; number: the range; boolean: [false word, true word]. */
   domain?: string[] | { min: number; max: number }
-  /** How the bytes hold it; decides which types a person may choose. Absent: as `type` says. */
+  /** How the values are stored; decides which types a user may choose. Absent: same as `type`. */
   stored?: StoredType
   /** How datetimes were written: with an offset (an instant) or without (wall clock, never shifted). */
   clock?: 'instant' | 'wall-clock'
-  /** Why this type and role. */
+  /** Reason for this type and role. */
   reason: string
 }
 
-/** What a person decided about a column: holds for this version and the ones to come, whatever is inferred. Absent fields are open. */
+/** A user's decision about a column. It applies to this version and all later ones and overrides inference. Absent fields are inferred. */
 export const columnDecision = z.object({
   name: z.string().min(1).max(500),
   type: z.enum(COLUMN_TYPES).optional(),
   role: z.enum(COLUMN_ROLES).optional(),
-  /** false: a version with empty cells breaks the contract. */
+  /** false: a version with missing values breaks the contract. */
   nullable: z.boolean().optional(),
-  /** The levels, or the range; a version with others breaks the contract. null: open again. */
+  /** The levels, or the range; a version with other values breaks the contract. null: removes the restriction. */
   domain: z
     .union([
       z.array(z.string().max(1000)).min(1).max(1000),
@@ -44,7 +44,7 @@ export const columnDecision = z.object({
 })
 export type ColumnDecision = z.infer<typeof columnDecision>
 
-/** Which types can be read from what is stored without losing cells. `constant` stays what it is until another value comes. */
+/** Types that can be read from each stored type without losing cells. `constant` is kept until a second value appears. */
 export const READABLE_AS: Record<StoredType, readonly ColumnType[]> = {
   number: ['number', 'category', 'id', 'constant'],
   integer: ['integer', 'number', 'category', 'id', 'constant'],
@@ -64,11 +64,11 @@ const STORED_AS: Record<ColumnType, StoredType> = {
   constant: 'words',
 }
 
-/** How the bytes hold a column. */
+/** Returns the stored type of a column. */
 export const storedAs = (column: Pick<VersionColumn, 'type' | 'stored'>): StoredType =>
   column.stored ?? STORED_AS[column.type]
 
-/** The types a person may give a column. */
+/** Returns the types that a user may choose for the column. */
 export const typesFor = (column: Pick<VersionColumn, 'type' | 'stored'>): readonly ColumnType[] =>
   READABLE_AS[storedAs(column)]
 
@@ -79,10 +79,10 @@ export const nameAtVersion = z
 
 export type PreviewCell = string | number | boolean | null
 
-/** A statement as a code with its facts. The sentence is made from both where it is shown. `F` maps each code to its facts. */
+/** A code with its facts. Text is made from both where it is shown. `F` maps each code to its facts. */
 export type Coded<F> = { [C in keyof F]: { code: C; facts: F[C] } }[keyof F]
 
-/** The first names of a list, and how many there are in all. */
+/** Returns the first names of a list and the total count. */
 export interface NameList {
   names: string[]
   total: number

@@ -8,10 +8,10 @@ import {
 
 export type { DuckDBConnection }
 
-/** The type of a prepared statement that only reads. */
+/** Statement type of a prepared read-only statement. */
 export const SELECT_STATEMENT = StatementType.SELECT
 
-/** Rows of a chunk one after the other; what is neither number, text nor boolean prints itself as DuckDB writes it. */
+/** Returns the rows of a chunk. Values other than numbers, text and booleans are formatted as DuckDB prints them. */
 export function* rowsOf(chunk: DuckDBDataChunk): Generator<DuckDBValue[]> {
   for (let row = 0; row < chunk.rowCount; row++) yield chunk.getRowValues(row)
 }
@@ -19,7 +19,7 @@ export function* rowsOf(chunk: DuckDBDataChunk): Generator<DuckDBValue[]> {
 export interface DuckDbLimits {
   memoryMb?: number
   threads?: number
-  /** Where DuckDB may spill; within `temporaryMb`. */
+  /** DuckDB's spill directory, limited to `temporaryMb`. */
   temporaryFolder?: string
   temporaryMb?: number
 }
@@ -28,8 +28,8 @@ export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "
 export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /**
- * The one place that opens DuckDB. Only the named files and folders can be touched: external access is off, extensions are neither
- * installed nor loaded, limits are set, and the configuration is locked before the first statement of the caller.
+ * Opens DuckDB; the only place that does. Only the given files and folders are accessible: external access is off, extensions are neither
+ * installed nor loaded, limits are set, and the configuration is locked before the caller's first statement.
  */
 export async function withDuckDb<T>(
   access: { files?: string[]; folders?: string[]; limits?: DuckDbLimits; signal?: AbortSignal },
@@ -69,8 +69,8 @@ export async function withDuckDb<T>(
 }
 
 /**
- * Streams a query of DOUBLE columns as typed arrays, up to 2,048 rows at a time, without making a value per cell. Cells without a value
- * come as whatever lies below them: `coalesce` them to NaN.
+ * Streams a query of DOUBLE columns as typed arrays of up to 2,048 rows without allocating a value per cell. Null cells hold undefined
+ * bytes: `coalesce` them to NaN.
  */
 export async function streamDoubles(
   db: DuckDBConnection,
@@ -80,7 +80,7 @@ export async function streamDoubles(
   const result = await db.stream(sql)
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const columns = Array.from({ length: chunk.columnCount }, (_, i) => {
-      // The buffer below a vector is not part of its declared face; a copy cell by cell is the way without it.
+      // The vector's buffer is not part of DuckDB's declared types; the fallback copies cell by cell.
       const vector = chunk.getColumnVector(i) as unknown as { items?: unknown; toArray(): (number | null)[] }
       return vector.items instanceof Float64Array
         ? vector.items

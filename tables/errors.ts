@@ -2,8 +2,7 @@
 export type TableErrorCode = 'invalid' | 'too_large' | 'disk_full'
 
 /**
- * An error that the person who supplied the data, the query or the filter can correct. `hint` names the next step. The server maps it to
- * its own error class.
+ * An error that the author of the data, query or filter can correct. `hint` names the next step. The server maps it to its own error class.
  */
 export class TableError extends Error {
   readonly code: TableErrorCode

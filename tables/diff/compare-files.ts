@@ -3,7 +3,7 @@ import type { WorkReport } from '../report.ts'
 import { compareVersions, type DiffWork } from './compare-versions.ts'
 import type { DiffResult } from './contract.ts'
 
-/** Compares two Parquet files. `folder`: where DuckDB may spill. */
+/** Compares two Parquet files. `folder`: DuckDB's spill directory. */
 export const compareFiles = (
   { work, folder }: { work: DiffWork; folder: string },
   { signal, progress }: WorkReport,

@@ -5,7 +5,7 @@ export interface CommonColumn {
   name: string
   before: VersionColumn
   after: VersionColumn
-  /** How cells of both sides are brought to one kind to be compared. */
+  /** The common type that the cells of both sides are cast to for comparison. */
   as: StoredType
 }
 
@@ -16,7 +16,7 @@ function comparedAs(before: VersionColumn, after: VersionColumn): StoredType {
   return isNumber(was) && isNumber(is) ? 'number' : 'words'
 }
 
-/** Columns by name: those of one side only, those whose type changed, and how to compare those of both. */
+/** Matches columns by name: returns columns of one side only, columns whose type changed, and how to compare the common ones. */
 export function compareSchemas(
   before: readonly VersionColumn[],
   after: readonly VersionColumn[],
@@ -42,6 +42,6 @@ export function compareSchemas(
   }
 }
 
-/** The id columns of both, when nobody chose. */
+/** Returns the id columns of both sides, the default key. */
 export const defaultKey = (before: readonly VersionColumn[], after: readonly VersionColumn[]): string[] =>
   after.filter(c => c.role === 'id' && before.some(b => b.name === c.name && b.role === 'id')).map(c => c.name)

@@ -8,7 +8,7 @@ const BINS = 24
 const MAX_VALUES = 8
 const SKIPPED = ['text', 'id']
 
-/** What a column's cells are measured as; undefined: words without levels, names of rows, or another kind than before. */
+/** Returns how a column's distribution is measured; undefined for text without levels, ids, and columns whose kind changed. */
 export function measuredAs({ before, after }: CommonColumn): 'numeric' | 'category' | undefined {
   const kind = (type: string) =>
     SKIPPED.includes(type)
@@ -19,13 +19,13 @@ export function measuredAs({ before, after }: CommonColumn): 'numeric' | 'catego
           ? 'datetime'
           : 'words'
   const [was, is] = [kind(before.type), kind(after.type)]
-  // A column of one value so far has no kind of its own.
+  // A constant column has no kind yet.
   const fits = was === is || before.type === 'constant' || after.type === 'constant'
   if (!was || !is || !fits) return
   return was === is && was !== 'words' ? 'numeric' : 'category'
 }
 
-/** The test of the kind of column, and both spreads on the same bins. */
+/** Runs the drift test for the column's kind and bins both distributions alike. */
 export function compareSpread(
   column: CommonColumn,
   before: readonly FrameCell[],

@@ -8,17 +8,17 @@ import { schemaNotes } from './make-notes.ts'
 import { type Counts, countChangedCells, matchByKey, matchWhole } from './match-rows.ts'
 import { sampleChanges } from './sample-changes.ts'
 
-/** Rows of each side that spreads are measured on; all of them up to this many. */
+/** Rows sampled per side to compare distributions; smaller tables are read in full. */
 const SAMPLE_ROWS = 20_000
 const COLUMNS_AT_ONCE = 25
 const MAX_SAMPLE_COLUMNS = 60
 
 export interface DiffSide {
-  /** The version's Parquet file. */
+  /** Path of the version's Parquet file. */
   path: string
   schema: VersionColumn[]
   rows: number
-  /** `rentals v3` */
+  /** Display name, such as `rentals v3`. */
   label: string
 }
 
@@ -29,7 +29,7 @@ export interface DiffWork {
   seed: number
 }
 
-/** What differs between two versions: columns, rows, and how columns are spread. */
+/** Compares two versions: columns, rows and distributions. */
 export async function compareVersions(
   db: DuckDBConnection,
   work: DiffWork,

@@ -2,16 +2,16 @@ import type { Coded, ColumnType, NameList } from '../contract.ts'
 
 export type DiffCell = string | number | boolean | null
 
-/** A row that is there once, or on both sides: cells in the order of `columns`. */
+/** A row of one side, or a pair of matched rows: cells in the order of `columns`. */
 export interface DiffSample {
   change: 'added' | 'removed' | 'changed'
   before: DiffCell[] | null
   after: DiffCell[] | null
-  /** Places of the cells that differ; of a changed row. */
+  /** Positions of the cells that differ; only for a changed row. */
   cells: number[]
 }
 
-/** How a column was spread and is spread now; both sides in shares of their own present cells, on the same bins. */
+/** Distribution before and after, as shares of the present cells of each side over the same bins. */
 export type DiffSpread =
   | { kind: 'bins'; bins: { from: number; to: number; before: number; after: number }[]; isTime: boolean }
   | { kind: 'values'; values: { value: string; before: number; after: number }[] }
@@ -23,7 +23,7 @@ export interface DiffColumn {
   threshold: number
   pValue: number
   drifted: boolean
-  /** false: too few rows on a side to say. */
+  /** false: too few rows on a side to test. */
   judged: boolean
   missing: { before: number; after: number }
   /** Cells that differ in changed rows; null: rows were not matched by a key. */
@@ -54,17 +54,17 @@ export interface DiffResult {
     added: string[]
     removed: string[]
     changed: string[]
-    /** What the changed ones were and are. */
+    /** Types before and after. */
     types: { name: string; before: ColumnType; after: ColumnType }[]
   }
   rows: { added: number; removed: number; changed: number; same: number }
-  /** The columns that rows were matched by; empty: whole rows. */
+  /** The key columns; empty: whole rows were matched. */
   key: string[]
-  /** What qualifies the counts. */
+  /** Caveats about the counts. */
   notes: DiffNote[]
   /** Changed most first. */
   columns: DiffColumn[]
   sample: { columns: string[]; rows: DiffSample[] }
-  /** Rows of each side that the spread was measured on. */
+  /** Rows per side used to compare distributions. */
   measuredRows: { before: number; after: number }
 }

@@ -2,13 +2,13 @@ import type { StoredType } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import type { CommonColumn } from './compare-schemas.ts'
 
-/** One version's rows with their number, see `numberedRows`. */
+/** One version's rows with their row number, see `numberedRows`. */
 export interface Side {
   from: string
   row: string
 }
 
-/** One kind for both sides: whole numbers of any width, dates beside instants. */
+/** A common type for both sides: integers of any width, dates and datetimes. */
 const SQL_TYPE: Record<StoredType, string> = {
   integer: 'HUGEINT',
   number: 'DOUBLE',
@@ -28,13 +28,13 @@ export interface Counts {
 const hashOf = (columns: readonly CommonColumn[]) =>
   columns.length === 0 ? '0::UBIGINT' : `hash(${columns.map(c => comparable(c)).join(', ')})`
 
-/** Up to this many columns cells are compared one by one in the join; above, by one hash of 64 bits, so that a row stays small. */
+/** Up to this many columns the join compares cells one by one; above, it compares one 64-bit hash per row to keep rows small. */
 const CELLS_IN_JOIN = 100
 
 /**
- * Matches the rows of both sides by one hash join, which may spill. Leaves the table `differing`, one line per row that is not the same on
- * both sides; for tables that are not too wide with a mark per column whose cell differs.
- * @returns no counts, but how many values are `repeated`, when the key does not name rows one by one.
+ * Matches the rows of both sides with one hash join, which may spill. Creates the table `differing`, one row per difference between the
+ * sides; for narrow tables with a flag per column whose cell differs.
+ * @returns counts, or only `repeated` (number of repeated key values) if the key is not unique.
  */
 export async function matchByKey(
   db: DuckDBConnection,
@@ -75,7 +75,7 @@ async function countRepeated(db: DuckDBConnection, side: Side, keyed: readonly C
   return answer!.n
 }
 
-/** Matches whole rows as often as they come; the same pass. A changed row is one removed and one added. */
+/** Matches whole rows with multiplicity in one pass. A changed row counts as one removed and one added. */
 export async function matchWhole(
   db: DuckDBConnection,
   before: Side,
@@ -99,7 +99,7 @@ export async function matchWhole(
   return { added: answer!.added!, removed: answer!.removed!, changed: 0 }
 }
 
-/** How many cells of each column differ in changed rows; after `matchByKey`, with the columns that are no key. */
+/** Counts the differing cells per column in changed rows. Call after `matchByKey`, with the non-key columns. */
 export async function countChangedCells(
   db: DuckDBConnection,
   before: Side,

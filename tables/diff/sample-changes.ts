@@ -7,7 +7,7 @@ import type { Side } from './match-rows.ts'
 const ROWS_OF_EACH = 20
 const MAX_CHARACTERS = 200
 
-/** The first rows of each kind of change, with the places of cells that differ. */
+/** Returns the first rows of each kind of change with the positions of the cells that differ. */
 export async function sampleChanges(
   db: DuckDBConnection,
   sides: {

@@ -20,13 +20,13 @@ interface Prepared {
   compiled: CompiledCheck
 }
 
-/** One query for the aggregates of all checks, the same expression once. */
+/** Runs one query for the aggregates of all checks; equal expressions are evaluated once. */
 async function measure(db: DuckDBConnection, checks: readonly Prepared[]): Promise<Measured[]> {
   const names = new Map<string, string>()
   for (const { compiled } of checks)
     for (const sql of Object.values(compiled.aggregates)) if (!names.has(sql)) names.set(sql, `a${names.size}`)
   if (names.size === 0) return checks.map(() => ({}))
-  // Counts come as numbers, not as 64-bit words.
+  // DuckDB returns counts as 64-bit integers.
   const list = [...names].map(([sql, name]) => `${/^count/.test(sql) ? `(${sql})::DOUBLE` : sql} AS ${name}`)
   const [row] = await rowsOf<Measured>(db, `SELECT ${list.join(', ')} FROM data`)
   return checks.map(({ compiled }) =>
@@ -34,7 +34,7 @@ async function measure(db: DuckDBConnection, checks: readonly Prepared[]): Promi
   )
 }
 
-/** All in one scan; when that fails, one by one, so that the culprit is named and the others are judged all the same. */
+/** One scan for all checks. If it fails, each check runs alone, so that only the faulty one is reported. */
 async function measureAll(
   db: DuckDBConnection,
   checks: readonly Prepared[],
@@ -58,7 +58,7 @@ async function measureAll(
   }
 }
 
-/** Refuses a pattern before the scan that it would end. */
+/** An invalid pattern would fail the whole scan. */
 async function requirePattern(db: DuckDBConnection, expectation: Expectation): Promise<void> {
   if (expectation.type !== 'regex') return
   try {
@@ -78,7 +78,7 @@ async function prepare(db: DuckDBConnection, e: Expectation, columns: readonly P
   return compileReferential(e, columns, { view, label: other.label, columns: await describeColumns(db, view) })
 }
 
-/** Everything but custom predicates, which get a database of their own with tighter limits. */
+/** Everything except custom predicates, which run in a separate database with tighter limits. */
 async function checkPlain(
   input: ValidateInput,
   report: WorkReport,
@@ -103,7 +103,7 @@ async function checkPlain(
         results.set(expectation.id, unchecked(expectation, input.rows, error.message))
       }
     }
-    // What looks into another file is a join, not a part of the scan.
+    // A check against another file needs a join, so it cannot share the scan.
     const scanned = prepared.filter(p => p.expectation.type !== 'referential')
     const joined = prepared.filter(p => p.expectation.type === 'referential')
     const measured = [...(await measureAll(db, scanned, report.signal))]
@@ -131,7 +131,7 @@ async function checkPlain(
   return { results, columns }
 }
 
-/** Checks a version's file against expectations: one scan, one more for the offending rows of what failed. */
+/** Checks a version's file against expectations: one scan, and a second one for the offending rows of failed checks. */
 export async function checkExpectations(input: ValidateInput, report: WorkReport): Promise<ValidationBody> {
   const { results, columns } = await checkPlain(input, report)
   for (const expectation of input.expectations)

@@ -1,21 +1,21 @@
 import { CannotCheck } from './compile-check.ts'
 import type { CheckResult, Expectation } from './contract.ts'
 
-/** Another file that a check needs, or why it is not there. */
+/** Another file that a check needs, or the reason why it is missing. */
 export type OtherFile = { path: string; label: string } | { problem: string }
 
 export interface ValidateInput {
   path: string
   rows: number
-  /** When the version was added: what freshness is measured from. */
+  /** When the version was created; freshness is measured from here. */
   addedAtMs: number
   expectations: Expectation[]
-  /** By the expectation's id. */
+  /** By expectation id. */
   others: Record<string, OtherFile>
   temporaryFolder: string
 }
 
-/** The result of a check that could not be made: it counts as not met. */
+/** Returns the result of a check that could not run; it counts as failed. */
 export const unchecked = (e: Expectation, rows: number, why: string): CheckResult => ({
   expectation: e.id,
   type: e.type,
@@ -30,7 +30,7 @@ export const unchecked = (e: Expectation, rows: number, why: string): CheckResul
   offending: [],
 })
 
-/** Why a statement failed, in a line of DuckDB's own. */
+/** Returns DuckDB's error message in one line. */
 export const causeOf = (error: unknown): string =>
   String((error as Error)?.message ?? error)
     .split('\n')[0]!

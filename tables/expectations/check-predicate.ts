@@ -7,13 +7,13 @@ import { fetchOffending } from './fetch-offending.ts'
 import { shareText } from './messages.ts'
 import { readPredicate } from './read-predicate.ts'
 
-/** A predicate of a person gets no more than this. */
+/** Resource limits of a user's predicate. */
 const SECONDS = 20
 const MEMORY_MB = 256
 
 /**
- * A custom predicate: read by DuckDB's parser and limited to one expression about a row, then run in a database of its own that can open
- * only this file, with little memory and time. Rows for which it is false offend; a missing result counts as good.
+ * Checks a custom predicate. DuckDB's parser must accept it as one expression over a row; it then runs in a separate database that can read
+ * only this file, with small memory and time limits. Rows for which it is false offend; null counts as passed.
  */
 export async function checkPredicate(
   input: Pick<ValidateInput, 'path' | 'rows'>,

@@ -10,7 +10,7 @@ export interface PhysicalColumn {
   sqlType: string
 }
 
-/** What was measured; `null` where there was nothing to measure, NaN kept. */
+/** The measured value; `null` where there was nothing to measure, NaN is kept. */
 export type Measured = Record<string, number | string | null>
 
 export interface Judgement {
@@ -23,16 +23,16 @@ export interface Judgement {
 }
 
 export interface CompiledCheck {
-  /** Aggregates over all rows, by the name under which `judge` reads them. */
+  /** Aggregates over all rows, by the name that `judge` reads. */
   aggregates: Record<string, string>
-  /** Condition under which a row offends; absent when no single row is to blame. */
+  /** Condition for an offending row; absent when the check is not about single rows. */
   offends?: string
   /** Columns shown of an offending row. */
   shown: string[]
   judge(measured: Measured, totalRows: number): Judgement
 }
 
-/** A check that cannot be made on these columns, in words. */
+/** The reason why a check cannot run on these columns. */
 export class CannotCheck extends Error {}
 
 const quote = (name: string) => `“${name}”`
@@ -68,14 +68,14 @@ const KIND_WORDS: Record<StoredType, string> = {
   words: 'text',
 }
 
-/** A check that each present value must fit: how many there are, how many do not. */
+/** Compiles a check that each present value must pass: counts the present and the offending values. */
 function perValue(
   column: string,
   present: string,
   offends: string,
   share: number,
   words: {
-    limit: string /** The count of what offends, where there is a cheaper one. */
+    limit: string /** A cheaper count of the offending values, if there is one. */
     failing?: string
     bad: (m: Measured) => string
     extra?: Record<string, string>
@@ -113,7 +113,7 @@ function judgeShare(who: string, rows: number, failingRows: number, share: numbe
   }
 }
 
-/** A single figure that must lie in a range. NaN and infinite values make it meaningless, and are said. */
+/** Compiles a check of a single value against a range. NaN and infinite values make it meaningless and are reported. */
 function ofFigure(
   column: Found,
   name: string,
@@ -174,7 +174,7 @@ function between(
   const parts = [
     ...(low === null ? [] : [`${c} < ${literal(column, low)}`]),
     ...(high === null ? [] : [`${c} > ${literal(column, high)}`]),
-    // Without an upper bound NaN, which sorts above everything, would pass.
+    // NaN sorts above everything, so it would pass without an upper bound.
     ...(column.kind === 'number' ? [`isnan(${c})`] : []),
   ]
   const limit = rangeText(low, high)
@@ -264,7 +264,7 @@ function schema({ parameters: p }: CheckOf<'schema'>, columns: readonly Physical
     for (const { name } of columns) if (!known.has(name)) wrong.push({ words: `${quote(name)} was not expected` })
   const mistyped = wrong.flatMap(w => (w.column === undefined ? [] : [w.column]))
   return {
-    // A column without any value says nothing about its type.
+    // A column without values has no type to check.
     aggregates: Object.fromEntries(mistyped.map((name, i) => [`n${i}`, `count(${id(name)})`])),
     shown: [],
     judge: (m, rows) => {
@@ -333,7 +333,7 @@ function rowCount({ parameters: p }: CheckOf<'row-count'>): CompiledCheck {
   }
 }
 
-/** The same, against the values of a column in another file, which the database knows as `other.view`. */
+/** The same against a column of another file, which the database exposes as `other.view`. */
 export function compileReferential(
   { column: name, parameters: p }: CheckOf<'referential'>,
   columns: readonly PhysicalColumn[],
@@ -350,7 +350,7 @@ export function compileReferential(
   return {
     aggregates: {
       n: `count(${column.sql})`,
-      // A condition with a subquery cannot stand inside an aggregate.
+      // A condition with a subquery is not allowed inside an aggregate.
       bad: `(SELECT count(*)::DOUBLE FROM data WHERE ${offends})`,
       culprit: `(SELECT min(${column.sql}::VARCHAR) FROM data WHERE ${offends})`,
     },
@@ -369,9 +369,9 @@ export function compileReferential(
 }
 
 /**
- * The SQL of one check and the words of its verdict. Every name is quoted; every value is a literal of its own.
- * `sql`, `referential` and `drift` need more than one scan of this file and are made elsewhere.
- * @throws CannotCheck when the columns are not there or hold something else.
+ * Compiles a check to SQL and a function that builds its result. All names are quoted; all values are literals.
+ * `sql`, `referential` and `drift` need more than one scan of this file and are compiled elsewhere.
+ * @throws CannotCheck if a column is missing or has the wrong type.
  */
 export function compileCheck(
   check: Exclude<Check, { type: 'sql' | 'referential' | 'drift' }>,
@@ -435,7 +435,7 @@ export function compileCheck(
     }
     case 'sd-between': {
       const column = numeric(columns, check.column)
-      // An infinite value would end the query.
+      // An infinite value would fail the query.
       const real = column.kind === 'number' ? ` FILTER (WHERE isfinite(${column.sql}))` : ''
       return ofFigure(column, 'standard deviation', `stddev_samp(${column.sql}::DOUBLE)${real}`, check.parameters)
     }

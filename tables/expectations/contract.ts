@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { nameAtVersion } from '../contract.ts'
 
-/** The longest custom predicate and pattern. */
+/** Maximum length of a custom predicate or pattern. */
 const MAX_PREDICATE = 2000
 const MAX_PATTERN = 500
-/** How many of the offending rows are kept with a result. */
+/** Maximum number of offending rows stored with a result. */
 export const MAX_OFFENDING = 20
 
 const share = z
@@ -16,7 +16,7 @@ const share = z
 const least = z.number().nullish().meta({ title: 'At least' })
 const most = z.number().nullish().meta({ title: 'At most' })
 const column = z.string().min(1).max(500)
-/** A number, or a date as it is written in ISO 8601. */
+/** A number, or an ISO 8601 date. */
 const bound = z.union([z.number(), z.string().trim().min(1).max(40)]).nullish()
 const range = { min: least, max: most }
 
@@ -32,7 +32,7 @@ const ofColumn = <T extends string, P extends z.ZodRawShape>(type: T, parameters
     parameters: z.object(parameters),
   })
 
-/** One entry per type: form, input validation and SQL follow from it. */
+/** One entry per type; form, input validation and SQL derive from it. */
 export const checkSchema = z.discriminatedUnion('type', [
   ofTable('schema', {
     columns: z
@@ -138,7 +138,7 @@ export type Severity = (typeof SEVERITIES)[number]
 
 const rest = {
   severity: z.enum(SEVERITIES).default('warn'),
-  /** Why it is expected. */
+  /** Reason for the expectation. */
   reason: z.string().trim().max(500).default(''),
   enabled: z.boolean().default(true),
 }
@@ -185,21 +185,21 @@ export interface CheckResult {
   column: string | null
   severity: Severity
   passed: boolean
-  /** What was found: a number, a date, or words. */
+  /** The measured value: a number, a date, or text. */
   observed: number | string | null
   limit: string
-  /** Rows that do not fit; null for what is not judged row by row. */
+  /** Offending rows; null for checks that are not about rows. */
   failingRows: number | null
-  /** Rows that were judged. */
+  /** Rows checked. */
   rows: number
-  /** Value, limit and culprit in one sentence. */
+  /** Value, limit and cause in one sentence. */
   sentence: string
   offending: OffendingRow[]
 }
 
 export interface ValidationBody {
   v: 1
-  /** Of the version. */
+  /** Number of rows of the version. */
   rows: number
   results: CheckResult[]
 }

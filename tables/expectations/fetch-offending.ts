@@ -13,7 +13,7 @@ export const describeColumns = async (db: DuckDBConnection, view: string): Promi
     sqlType: c.column_type,
   }))
 
-/** Up to twenty offending rows of each failed check in one statement, with their numbers. */
+/** Fetches up to twenty offending rows of each failed check with their row numbers in one statement. */
 export async function fetchOffending(
   db: DuckDBConnection,
   path: string,

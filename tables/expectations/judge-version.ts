@@ -1,13 +1,13 @@
 import type { CheckResult, Verdict } from './contract.ts'
 import { numberText } from './messages.ts'
 
-/** A failure that blocks makes `fail`, any other `warn`. */
+/** Returns `fail` if a blocking expectation failed, `warn` if any other did. */
 export const verdictOf = (results: readonly CheckResult[]): Verdict => {
   const failed = results.filter(r => !r.passed)
   return failed.some(r => r.severity === 'block') ? 'fail' : failed.length > 0 ? 'warn' : 'pass'
 }
 
-/** The verdict in a sentence, naming the first culprit. */
+/** Returns the verdict as a sentence that names the first failure. */
 export function verdictSentence(results: readonly CheckResult[]): string {
   if (results.length === 0) return 'Nothing is expected of this dataset yet.'
   const failed = results.filter(r => !r.passed)
@@ -27,6 +27,6 @@ export function verdictSentence(results: readonly CheckResult[]): string {
   return `${what}, ${how}. ${first.sentence}`
 }
 
-/** What blocks a version: the failures with severity `block` that no override covers. */
+/** Returns what blocks a version: failures with severity `block` that no override covers. */
 export const blockingOf = (results: readonly CheckResult[], overridden: readonly string[] = []): CheckResult[] =>
   results.filter(r => !r.passed && r.severity === 'block' && !overridden.includes(r.expectation))

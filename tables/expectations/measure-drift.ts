@@ -9,11 +9,11 @@ import type { CheckResult, Expectation } from './contract.ts'
 import { describeColumns } from './fetch-offending.ts'
 import { numberText } from './messages.ts'
 
-/** Levels that are counted one by one. */
+/** Levels counted individually. */
 const MAX_LEVELS = 10_000
 const TOP_LEVELS = 50
 
-/** Numbers and dates as doubles; at most so many are held, evenly drawn by a fixed seed. */
+/** Values held as doubles at most; a larger column is sampled uniformly with a fixed seed. */
 const MAX_VALUES = 2_000_000
 
 async function numbers(db: DuckDBConnection, path: string, column: PhysicalColumn): Promise<Float64Array> {
@@ -48,14 +48,14 @@ async function levels(db: DuckDBConnection, path: string, name: string): Promise
   }
 }
 
-/** A baseline counts its fifty commonest levels one by one, as the engine's own summaries do. */
+/** A baseline counts its fifty most frequent levels individually, like the engine's own summaries. */
 function pooled(summary: CategorySummary): CategorySummary {
   const top = summary.top.slice(0, TOP_LEVELS)
   const rest = summary.top.slice(TOP_LEVELS).reduce((sum, [, n]) => sum + n, 0)
   return { ...summary, top, other: summary.other + rest }
 }
 
-/** Drift of one column from an earlier version, by the engine's own test. */
+/** Measures the drift of one column against an earlier version with the engine's drift test. */
 export async function measureDrift(
   db: DuckDBConnection,
   input: ValidateInput,

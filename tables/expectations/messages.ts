@@ -1,4 +1,4 @@
-/** `1234.5` as `1,234.5`, at most six significant digits. */
+/** Formats `1234.5` as `1,234.5`, with at most six significant digits. */
 export const numberText = (n: number): string =>
   Number.isFinite(n)
     ? n !== 0 && (Math.abs(n) >= 1e15 || Math.abs(n) < 1e-4)
@@ -6,7 +6,7 @@ export const numberText = (n: number): string =>
       : new Intl.NumberFormat('en', { maximumSignificantDigits: Number.isInteger(n) ? 15 : 6 }).format(n)
     : String(n)
 
-/** `3 of 200 values (1.5 %)` */
+/** Formats `3 of 200 values (1.5 %)`. */
 export function shareText(part: number, whole: number, one = 'value', many = 'values'): string {
   const percent = whole === 0 ? 0 : (100 * part) / whole
   const rounded = percent > 0 && percent < 0.1 ? '< 0.1' : numberText(Number(percent.toFixed(1)))

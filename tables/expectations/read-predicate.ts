@@ -1,7 +1,7 @@
 import { type DuckDBConnection, quoteLiteral } from '../duckdb.ts'
 import { TableError } from '../errors.ts'
 
-/** Parts of an expression that look at one row and nothing else. */
+/** Node types of an expression over a single row. */
 const CLASSES = new Set([
   'BETWEEN',
   'CASE',
@@ -15,8 +15,8 @@ const CLASSES = new Set([
 ])
 
 /**
- * Functions that may be used: they answer from their arguments alone, and with no more than they were given. Left out on purpose: what
- * reads settings, variables, files or the clock, and what makes something large out of something small (`repeat`, `replace`, `range`).
+ * Allowed functions: pure, with output no larger than their input. Excluded on purpose: functions that read settings, variables, files or
+ * the clock, and functions that make large output from small input (`repeat`, `replace`, `range`).
  */
 const FUNCTIONS = new Set(
   `+ - * / // % ^ ** || & | << >> ~ ~~ !~~ ~~* !~~* ~~~ like_escape not_like_escape ilike_escape not_ilike_escape
@@ -32,7 +32,7 @@ const FUNCTIONS = new Set(
     .split(/\s+/)
     .filter(Boolean),
 )
-/** What DuckDB reads as the clock or the session though it looks like a column. */
+/** Names that look like columns but that DuckDB reads as the clock or the session. */
 const LARGEST_DEPTH = 100
 
 interface Node {
@@ -49,9 +49,9 @@ const refuse = (message: string, hint: string) => new TableError('invalid', mess
 const WHAT_IT_IS = 'Write one expression about the columns of a row, as: "price" > 0 AND "sold" >= "bought".'
 
 /**
- * Checks that a predicate is one expression about the columns of one row: no statement, subquery, window, aggregate, file, setting or
- * clock. It is read by DuckDB's own parser, not by patterns. Answers with the columns it uses, as they are named in `columns`.
- * @throws TableError `invalid` in words.
+ * Checks that a predicate is one expression over the columns of one row: no statement, subquery, window, aggregate, file, setting or
+ * clock. Uses DuckDB's own parser, not patterns. Returns the columns it uses, spelled as in `columns`.
+ * @throws TableError `invalid`
  */
 export async function readPredicate(
   db: DuckDBConnection,
@@ -101,7 +101,7 @@ function walk(value: unknown, columns: readonly string[], used: Set<string>, dep
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return
   const node = value as Node
   if (node.class !== undefined) visit(node, columns, used)
-  // A constant holds a value, which is data, not a part of the expression.
+  // A constant holds a value, which is data and not part of the expression.
   if (node.class === 'CONSTANT') return
   for (const [key, part] of Object.entries(node)) if (key !== 'cast_type') walk(part, columns, used, depth + 1)
 }

@@ -3,20 +3,20 @@ import type { ColumnStatistics, Profile } from '../profile/contract.ts'
 import type { Check, Severity, Suggestion } from './contract.ts'
 import { numberText } from './messages.ts'
 
-/** Below this many rows a column says too little about the ones to come. */
+/** Fewer rows than this do not predict later versions. */
 const MIN_ROWS = 20
-/** A set of more values than this is not a set that anybody keeps. */
+/** A larger set of values is not worth maintaining by hand. */
 const MAX_LEVELS = 50
-/** Wide tables: the columns beyond these get none of their own. */
+/** In wide tables, the columns after these get no expectations of their own. */
 const MAX_COLUMNS = 300
 
-/** Outwards to two significant digits, so that a bound reads like one that a person would choose. */
+/** Rounds outwards to two significant digits, so that a bound looks chosen by a person. */
 export function roundOut(value: number, up: boolean): number {
   if (value === 0 || !Number.isFinite(value)) return value
   const power = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1)
   const steps = value / power
   const rounded = Number(((up ? Math.ceil(steps) : Math.floor(steps)) * power).toPrecision(2))
-  // Of the smallest and largest numbers the power itself is not exact.
+  // The power of ten itself is inexact for the smallest and largest numbers.
   return Number.isFinite(rounded) && (up ? rounded >= value : rounded <= value) ? rounded : value
 }
 
@@ -28,8 +28,8 @@ const suggestion = (check: Check, severity: Severity, reason: string): Suggestio
 })
 
 /**
- * What the next versions of a dataset may be expected to keep, read off the profile of one: wide enough that versions like it pass, with
- * the reason of each. That version itself always passes.
+ * Suggests expectations for later versions from a profile, each with its reason. The limits are wide enough for similar versions; the
+ * profiled version always passes.
  */
 export function suggestExpectations(
   version: { rows: number; number: number; schema: readonly VersionColumn[]; createdAtMs: number },
@@ -108,7 +108,7 @@ function ofColumn(
     )
   if (column.type === 'category' && stored === 'words' && p.distinctExact) {
     const levels = Array.isArray(column.domain) && column.domain.length === p.distinct ? column.domain : undefined
-    // Every level seen often enough that a new one is news.
+    // With every level this frequent, a new one is unusual.
     if (levels && levels.length <= MAX_LEVELS && p.count >= 10 * levels.length)
       list.push(
         suggestion(
@@ -123,7 +123,7 @@ function ofColumn(
   if (numeric && typeof low === 'number' && typeof high === 'number' && !p.infinite && high > low) {
     const width = high - low
     if (Number.isFinite(width) && Number.isFinite(low - width / 2) && Number.isFinite(high + width / 2)) {
-      // What never was negative is a count, a price or a length: it stays so.
+      // A column without negative values is likely a count, price or length.
       const min = low >= 0 && low - width / 2 < 0 ? 0 : roundOut(low - width / 2, false)
       const max = high <= 0 && high + width / 2 > 0 ? 0 : roundOut(high + width / 2, true)
       list.push(
@@ -162,7 +162,7 @@ function ofColumn(
   if (role === 'time' && stored === 'datetime' && typeof high === 'string') {
     const newest = Date.parse(/[zZ]|[+-]\d{2}(:?\d{2})?$/.test(high.slice(10)) ? high : `${high.replace(' ', 'T')}Z`)
     const hours = (createdAtMs - newest) / 3_600_000
-    // Old data is not meant to be fresh.
+    // Old data is not expected to be fresh.
     if (hours >= -24 && hours <= 31 * 24)
       list.push(
         suggestion(

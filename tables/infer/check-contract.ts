@@ -2,19 +2,19 @@ import { type ColumnDecision, nameList, READABLE_AS, type VersionColumn } from '
 import type { ContractBreak } from './contract.ts'
 import { type ColumnFacts, sqlStoredAs } from './infer-column.ts'
 
-/** Later decisions over earlier ones, field by field. */
+/** Merges decisions; later ones override earlier ones field by field. */
 export function mergeDecisions(earlier: ColumnDecision[], later: ColumnDecision[]): ColumnDecision[] {
   const merged = new Map(earlier.map(d => [d.name, d]))
   for (const decision of later) {
     const set = Object.fromEntries(Object.entries(decision).filter(([, value]) => value !== undefined))
     const next: ColumnDecision = { ...merged.get(decision.name), ...set, name: decision.name }
     const before = merged.get(decision.name)
-    // The range says nothing about a category, nor the levels about a number.
+    // A range does not apply to a category, nor levels to a number.
     if ((decision.type && before?.type !== decision.type && decision.domain === undefined) || decision.domain === null)
       delete next.domain
     merged.set(decision.name, next)
   }
-  // There is one target and one time: the newest decision has it.
+  // Only one target and one time are possible: the newest decision has it.
   const newest = new Map<string, string>()
   for (const d of later) if (d.role === 'target' || d.role === 'time') newest.set(d.role, d.name)
   return [...merged.values()].map(d => {
@@ -23,7 +23,7 @@ export function mergeDecisions(earlier: ColumnDecision[], later: ColumnDecision[
   })
 }
 
-/** The same for an existing version, as far as its schema shows it: values outside a domain were found when it was read. */
+/** Checks an existing version by its schema alone; values outside a domain were found at ingestion. */
 export const breaksOfSchema = (decisions: ColumnDecision[], schema: VersionColumn[], rows: number): ContractBreak[] =>
   checkContract(
     decisions.filter(d => schema.some(c => c.name === d.name)).map(d => ({ ...d, type: undefined, domain: undefined })),
@@ -42,7 +42,7 @@ export const breaksOfSchema = (decisions: ColumnDecision[], schema: VersionColum
     schema,
   )
 
-/** Returns where a version differs from what was decided about the columns of its dataset. The version is kept. */
+/** Returns where a version differs from the decisions about its dataset's columns. The version is kept. */
 export function checkContract(
   decisions: ColumnDecision[],
   facts: ColumnFacts[],

@@ -1,11 +1,11 @@
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import type { ColumnFacts } from './infer-column.ts'
 
-/** Above this many rows they are estimated first, and counted where a type hangs on it. */
+/** Above this many rows, distinct counts are estimated first and counted exactly only where a type depends on them. */
 const ESTIMATE_ROWS = 100_000
 const COUNTED_AGAIN = 1000
 const COLUMNS_AT_ONCE = 100
-/** Opening a file of thousands of columns takes as long as copying hundreds of them. */
+/** Opening a file of thousands of columns costs as much as copying hundreds of them. */
 const WIDE_AT_ONCE = 200
 const MAX_LEVELS = 200
 const WIDE = 200
@@ -14,7 +14,7 @@ const MAX_PART_CELLS = 20_000_000
 const isNumber = (t: string) => /INT|DOUBLE|FLOAT|DECIMAL/.test(t)
 const isInteger = (t: string) => /INT/.test(t)
 
-/** Counts what the type rules need, a hundred columns a scan. */
+/** Counts what the type rules need, one hundred columns per scan. */
 export async function columnFacts(
   db: DuckDBConnection,
   whole: string,
@@ -52,7 +52,7 @@ export async function columnFacts(
       number | null
     >[]
     if (estimated) {
-      // Words that may be unique, whole numbers that may count the rows, and what is few: there the exact number decides.
+      // The exact count decides for text that may be unique, integers that may number the rows, and columns with few values.
       const doubtful = part.flatMap(({ column_type: type }, k) => {
         const [n, d] = [row![`n${k}`] ?? 0, row![`d${k}`] ?? 0]
         const counts = isInteger(type) && (row![`hi${k}`] ?? 0) - (row![`lo${k}`] ?? 0) === rows - 1
@@ -68,7 +68,7 @@ export async function columnFacts(
     }
     for (const [k, { column_name: name, column_type: sqlType }] of part.entries()) {
       const count = row![`n${k}`] ?? 0
-      // An estimate may be above what can be.
+      // An estimate may exceed the number of values.
       const different = Math.min(row![`d${k}`] ?? 0, count)
       const few = different <= MAX_LEVELS && (sqlType === 'VARCHAR' || sqlType === 'BOOLEAN' || different <= 2)
       const levels = few

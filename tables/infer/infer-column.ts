@@ -8,7 +8,7 @@ import {
 } from '../contract.ts'
 import type { IngestNote } from '../read/contract.ts'
 
-/** What DuckDB counted in one column. */
+/** DuckDB's counts for one column. */
 export interface ColumnFacts {
   name: string
   /** DuckDB's type: BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE … */
@@ -20,16 +20,16 @@ export interface ColumnFacts {
   max: number | null
   /** Mean length of text, in characters. */
   meanLength: number | null
-  /** The commonest values, as text; all of them when there are few. */
+  /** The most frequent values, as text; all of them when there are few. */
   levels: string[]
-  /** Whole numbers that grow by one from row to row. */
+  /** Integers that grow by one per row. */
   counting: boolean
 }
 
 export interface Wishes {
   target?: string
   time?: string
-  /** What persons decided about the dataset; it sticks. */
+  /** Users' decisions about the dataset; they override inference. */
   decided?: ReadonlyMap<string, ColumnDecision>
 }
 
@@ -74,11 +74,14 @@ function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
   return { type: 'text', reason: 'text that is mostly different from row to row' }
 }
 
-/** Conservative: a column is what its values prove, and its role is `feature` unless something speaks against it. */
+/**
+ * Infers a column's type and role. Conservative: the type is what the values prove, and the role is `feature` unless there is evidence
+ * against it.
+ */
 export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn {
   const inferred = typeOf(f)
   const wish = wishes.decided?.get(f.name)
-  // A decision is dropped where the new bytes cannot be read that way.
+  // A decision is dropped if the new data cannot be read that way.
   const decided = wish && (!wish.type || READABLE_AS[sqlStoredAs(f.sqlType)].includes(wish.type)) ? wish : undefined
   const type = decided?.type ?? inferred.type
   let role: ColumnRole = 'feature'
@@ -124,7 +127,7 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
   }
 }
 
-/** The only column of dates is the time, unless a person chose a time or said what that column is. */
+/** The only date column becomes the time, unless a user chose another time or decided about that column. */
 export function guessTime(columns: VersionColumn[], wishes: Wishes = {}): VersionColumn[] {
   const dates = columns.filter(c => c.type === 'datetime')
   const only = dates[0]
@@ -142,8 +145,8 @@ const WEIGHT_NAME = /^(sample_?weight|fnlwgt|survey_?weight)$/i
 const COUNTER_NAME = /^(id|index|idx|row|row_?id|row_?number|instant|unnamed.*|.*_id)$/i
 
 /**
- * Roles that name and values suggest together. A group has rows that belong together: several rows a value, many values. Only names of
- * sampling weights make a weight: leaving a measured one out of the features would cost more than it helps.
+ * Guesses roles from names and values together. A group has many values with several rows each. Only names of sampling weights make a
+ * weight: wrongly excluding a measured weight from the features would cost more than it helps.
  */
 export function guessRoles(columns: VersionColumn[], wishes: Wishes = {}, rows = 0): VersionColumn[] {
   const hasGroup = columns.some(c => c.role === 'group')
@@ -185,7 +188,7 @@ const MISSING_WORDS = new Set([
   '#n/a',
 ])
 
-/** Returns notes on what the values of a column may do to training. */
+/** Returns notes about values that may affect training. */
 export function noteColumn(column: VersionColumn, facts: ColumnFacts): IngestNote[] {
   const notes: IngestNote[] = []
   const { rows, missing, distinct, levels } = facts

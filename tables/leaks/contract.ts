@@ -1,17 +1,17 @@
 import type { Coded } from '../contract.ts'
 
-/** What is known of each kind of leak. */
+/** Facts of each kind of leak. */
 interface BoundToTarget {
   target: string
-  /** In which it holds: all that have a target. */
+  /** Rows in which it holds: all rows with a target. */
   rows: number
-  /** Some of the values side by side. */
+  /** Example values of both columns. */
   example?: string
 }
 interface KnowsLaterRows {
   target: string
   time: string
-  /** Share of the rows in which it holds. */
+  /** Share of rows in which it holds. */
   share: number
   rows: number
 }
@@ -25,7 +25,7 @@ export interface LeakFacts {
   'running-total': KnowsLaterRows
   /** Cross-validated score of the column alone. */
   'too-good': { target: string; measure: string; score: number; baseline: number; rows: number }
-  /** All sampled rows where the column is missing (or present) have one target value, which `usual` of all rows have. */
+  /** All sampled rows where the column is missing (or present) have one target value, which a share `usual` of all rows has. */
   missingness: { target: string; when: 'missing' | 'present'; level: string; rows: number; usual: number }
   'after-time': { time: string; share: number; medianMs: number }
   /** `across`: test rows that have a duplicate among the training rows. */
@@ -38,11 +38,11 @@ export type LeakSeverity = 'block' | 'warn' | 'info'
 export const LEAK_SPLITS = ['random', 'time', 'group'] as const
 export type LeakSplit = (typeof LEAK_SPLITS)[number]
 
-/** A reason why scores would be better than the model is. */
+/** A reason to expect scores that are too good. */
 export type LeakFinding = {
-  /** The columns that leak the target, or that bind rows across a split; empty: whole rows. */
+  /** The columns that leak the target, or that link rows across a split; empty: whole rows. */
   columns: string[]
-  /** block: the target is in the data; warn: very likely; info: worth knowing. */
+  /** block: the target is in the data; warn: very likely; info: for information. */
   severity: LeakSeverity
   /** 0 to 1; within a severity the strongest comes first. */
   strength: number

@@ -4,12 +4,12 @@ import type { LeakFinding, LeakSplit } from './contract.ts'
 import { duplicateFinding, groupFinding } from './make-findings.ts'
 import { numberedRows } from './read-sample.ts'
 
-/** Columns that may bind rows together: enough values to be things, not kinds. */
+/** Returns columns that may link rows: with enough values to identify entities rather than kinds. */
 const MIN_GROUPS = 20
 const ROWS_PER_GROUP = 1.2
 const MAX_GROUP_COLUMNS = 20
 
-/** Rows and groups that a split would put on both sides. The test part is a fifth: the last by time, or chosen by hash. */
+/** Finds rows and groups that a split would put on both sides. The test part is one fifth: the last by time, or chosen by hash. */
 export async function crossSplit(
   db: DuckDBConnection,
   input: {
@@ -28,7 +28,7 @@ export async function crossSplit(
   const one = async (sql: string) => ((await db.runAndReadAll(sql)).getRowObjectsJson() as Record<string, number>[])[0]!
   let test = `hash(${row} + ${input.seed}) % 5 = 0`
   if (input.split === 'time' && time) {
-    // The last fifth by time; rows of the same moment stay together.
+    // The last fifth by time; rows with equal times stay together.
     const [cut] = (
       await db.runAndReadAll(
         `SELECT quantile_disc(${id(time.name)}, 0.8)::VARCHAR AS cut FROM ${from} WHERE ${t} IS NOT NULL`,

@@ -1,11 +1,11 @@
 import type { FrameCell } from '../read/read-frame.ts'
 
-/** So many different targets must be hit for a match with the next row to be no coincidence. */
+/** With fewer distinct targets, a match with the next row may be a coincidence. */
 const MIN_DIFFERENT = 20
 const MIN_ROWS = 50
 const ALMOST_ALL = 0.99
 
-/** A column of rows in order of time that holds the next row's target, or a total that the row's own target is already part of. */
+/** Detects a column, with rows ordered by time, that holds the next row's target or a running total that includes the row's own target. */
 export function detectFutureTarget(
   cells: readonly FrameCell[],
   target: readonly FrameCell[],
@@ -36,7 +36,7 @@ export function detectFutureTarget(
   if (total >= ALMOST_ALL) return { kind: 'running-total', share: total }
 }
 
-/** Share of rows in which a datetime lies after the row's own time, and how far in the middle, in milliseconds. */
+/** Returns the share of rows in which a datetime lies after the row's own time, and the median distance in milliseconds. */
 export function measureTimesAfterRow(
   cells: readonly FrameCell[],
   times: readonly FrameCell[],
@@ -47,7 +47,7 @@ export function measureTimesAfterRow(
   if (gaps.length < MIN_ROWS) return
   gaps.sort((a, b) => a - b)
   const after = gaps.filter(gap => gap > 0).length / gaps.length
-  // A moment before its row even now and then is a date of another kind, as a birthday or a planned day.
+  // If some values lie before the row's time, the column is another kind of date, such as a birthday or a planned day.
   return gaps[Math.floor(gaps.length / 100)]! >= 0 && after >= 0.5
     ? { share: after, medianMs: gaps[Math.floor(gaps.length / 2)]! }
     : undefined

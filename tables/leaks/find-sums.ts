@@ -7,7 +7,10 @@ export interface NumberColumn {
 const MAX_PAIRS = 20
 const MIN_ROWS = 10
 
-/** Pairs of columns that add up to the target in every row where all three are known. A column of zeros would pair with a copy; it does not count. */
+/**
+ * Returns pairs of columns that add up to the target in every row where all three are present. A column of zeros would pair with a copy of
+ * the target, so it is excluded.
+ */
 export function findSums(columns: readonly NumberColumn[], target: readonly number[]): [string, string][] {
   const varied = columns.filter(c => c.values.some(v => v !== 0 && !Number.isNaN(v)))
   const pairs: [string, string][] = []

@@ -2,27 +2,27 @@ import type { FrameCell } from '../read/read-frame.ts'
 import type { ScoredTarget } from './score-column.ts'
 
 export interface MissingClue {
-  /** missing | present: which cells tell the target. */
+  /** missing | present: the cells that predict the target. */
   when: 'missing' | 'present'
   rows: number
-  /** The class all of them have, as its number. */
+  /** The class code that all of them share. */
   level: number
   /** Share of that class in all rows. */
   usual: number
 }
 
-/** How unlikely it must be that so many rows share one class by chance. */
+/** Highest probability that so many rows share one class by chance. */
 const CHANCE = 1e-9
 const MIN_ROWS = 50
 
-/** Rows that lack a cell (or that have one) are all of one class: the cell is filled in after the target is known. */
+/** Detects that rows with (or without) a value all have one class, which suggests that the cell is filled in after the target is known. */
 export function judgeMissing(cells: readonly FrameCell[], target: ScoredTarget): MissingClue | undefined {
   if (target.task === 'regression') return
   const overall = new Float64Array(target.classes)
   for (const value of target.values) overall[value] = overall[value]! + 1
   for (const when of ['missing', 'present'] as const) {
     const rows = target.values.filter((_, row) => (cells[row] === null) === (when === 'missing'))
-    // All rows on one side: there is nothing to tell.
+    // All rows are on one side: nothing to compare.
     if (rows.length < MIN_ROWS || rows.length === cells.length) continue
     const level = rows[0]!
     const usual = overall[level]! / cells.length

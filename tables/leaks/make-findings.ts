@@ -4,11 +4,11 @@ import type { Relation } from './relate-cells.ts'
 import type { ColumnScore } from './score-column.ts'
 
 const rank: Record<LeakSeverity, number> = { block: 0, warn: 1, info: 2 }
-/** Honest columns reach up to 0.97; a leak is the target, or nearly. */
+/** Legitimate columns reach up to 0.97; a leak is almost equal to the target. */
 const SUSPICIOUS = 0.98
 const PERFECT = 0.999
 
-/** The strongest first. */
+/** Sorts findings by strength, descending. */
 export const rankFindings = (findings: readonly LeakFinding[]): LeakFinding[] =>
   [...findings].sort(
     (a, b) =>
@@ -46,7 +46,7 @@ export function scoreFinding(
   { measure, score, baseline, strength }: ColumnScore,
   rows: number,
 ): LeakFinding | undefined {
-  // An AUC of 0.98 is a strength of 0.96: each measure is compared on its own, usual scale.
+  // Each measure is compared on its usual scale: an AUC of 0.98 is a strength of 0.96.
   const reached = measure === 'accuracy' ? strength : score
   if (reached < SUSPICIOUS) return
   return {
@@ -94,12 +94,12 @@ export const afterTimeFinding = (
 
 const MANY_DUPLICATES = 0.2
 const SOME_DUPLICATES = 0.01
-/** With this many possible rows for each existing one, equal rows are no coincidence. */
+/** With this many possible rows per existing one, equal rows are no coincidence. */
 const ROOM = 100
 
 /**
  * Returns undefined when few test rows have a duplicate among the training rows.
- * @param kinds how many different rows are possible: few columns with few values repeat by nature.
+ * @param kinds number of possible different rows: tables with few columns and few values repeat naturally.
  */
 export function duplicateFinding(
   { kinds, ...facts }: { rows: number; duplicates: number; across: number; testRows: number; kinds: number },

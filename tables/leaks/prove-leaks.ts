@@ -2,12 +2,12 @@ import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
 import type { Relation } from './relate-cells.ts'
 
-/** So many rows have to differ from the most common target for a column that settles it to be no coincidence. */
+/** Rows that must differ from the most common target before a deterministic column counts as a leak. */
 const UNCOMMON_ROWS = 10
 
 export const isNumeric = (c: Pick<VersionColumn, 'type'>) => c.type === 'number' || c.type === 'integer'
 
-/** What a sample suggested, asked of every row; the answers are those that hold. */
+/** Verifies candidates from a sample on all rows and returns those that hold. */
 export async function proveRelations(
   db: DuckDBConnection,
   path: string,
@@ -53,7 +53,7 @@ function claim(column: VersionColumn, target: VersionColumn, relation: Relation)
   return `coalesce(abs(corr(${c}::DOUBLE, ${t}::DOUBLE)) > 1 - 1e-12 AND count(${c}) >= ${UNCOMMON_ROWS}, false)`
 }
 
-/** `no always with 0, yes always with 1`: what a column's values say, when they are few. */
+/** Describes the mapping of a column with few values: `no always with 0, yes always with 1`. */
 export async function exampleOf(
   db: DuckDBConnection,
   path: string,
@@ -71,7 +71,7 @@ export async function exampleOf(
   return said.join(', ') + (rows.length > 2 ? ' …' : '')
 }
 
-/** Pairs that add up to the target in every row where the three are known. */
+/** Returns pairs that add up to the target in every row where all three are present. */
 export async function proveSums(
   db: DuckDBConnection,
   path: string,

@@ -3,22 +3,22 @@ import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } fr
 import { type FrameCell, frameSelect } from '../read/read-frame.ts'
 
 const COLUMNS_AT_ONCE = 50
-/** Of a free text its beginning is enough to tell cells apart. */
+/** The beginning of a long text is enough to distinguish cells. */
 const TEXT_CHARACTERS = 60
 
-/** A Parquet file whose rows know their number, under a name that no column of the file has. */
+/** Selects a Parquet file's rows with their row number, under a name that no column has. */
 export function numberedRows(path: string, schema: readonly VersionColumn[]): { from: string; row: string } {
   const taken = new Set(schema.map(c => c.name.toLowerCase()))
   let row = 'row number'
   while (taken.has(row)) row += '_'
-  // The reader's own count refuses a file with a column of that name.
+  // DuckDB's own row number refuses a file that has a column of that name.
   const [count, file] = taken.has('file_row_number')
     ? ['row_number() OVER () - 1', `read_parquet(${text(path)})`]
     : ['file_row_number', `read_parquet(${text(path)}, file_row_number = true)`]
   return { from: `(SELECT *, (${count})::BIGINT AS ${id(row)} FROM ${file})`, row: id(row) }
 }
 
-/** Cells of a seeded sample, by column, all in the same order of rows. `rows` is about how many. */
+/** Reads a seeded sample by column, all in the same row order. `rows`: approximate size. */
 export async function readSample(
   db: DuckDBConnection,
   input: { path: string; schema: readonly VersionColumn[]; columns: readonly VersionColumn[] },
@@ -26,7 +26,7 @@ export async function readSample(
 ): Promise<FrameCell[][]> {
   const { from, row } = numberedRows(input.path, input.schema)
   const parts = Math.max(1, choice.of / choice.rows)
-  // A share of all hashes instead of a LIMIT: no part of the file is preferred.
+  // Sampling by hash instead of LIMIT, so that no part of the file is preferred.
   const chosen = parts === 1 ? [] : [`hash(${row} + ${choice.seed}) % 1000000 < ${Math.ceil(1_000_000 / parts)}`]
   const where = [...chosen, ...(choice.where ? [choice.where] : [])]
   const cells: FrameCell[][] = []
@@ -41,7 +41,7 @@ export async function readSample(
   return cells
 }
 
-/** All answers of a statement whose list is made by `frameSelect`, by column; what is not a number is missing. */
+/** Reads all rows of a `frameSelect` statement by column; values that are not numbers become missing. */
 export async function readCells(db: DuckDBConnection, sql: string, columns: number): Promise<FrameCell[][]> {
   const cells: FrameCell[][] = Array.from({ length: columns }, () => [])
   const result = await db.stream(sql)

@@ -1,16 +1,16 @@
 import type { FrameCell } from '../read/read-frame.ts'
 
-/** How a column's cells are bound to the target's, as far as a sample says. */
+/** Relation between a column's cells and the target's in a sample. */
 export type Relation = 'copy' | 'other-words' | 'other-unit' | 'monotone'
 
-/** Fewer rows per value than this, and a column may settle the target by chance, as every identifier does. */
+/** With fewer rows per value, a column may determine the target by chance, as every identifier does. */
 const ROWS_PER_VALUE = 10
-/** So many different values in one order are no coincidence. */
+/** With this many distinct values, a common order is no coincidence. */
 const MIN_STEPS = 100
-/** Below this many rows known on both sides a line proves nothing. */
+/** With fewer complete pairs of rows, a linear fit proves nothing. */
 const MIN_ROWS = 10
 
-/** The closest relation that holds in every row of the sample. What holds for a sample is claimed only when it holds for all rows. */
+/** Returns the strongest relation that holds in every sampled row. It must still be verified on all rows. */
 export function relateCells(cells: readonly FrameCell[], target: readonly FrameCell[]): Relation | undefined {
   if (cells.every((cell, row) => sameCell(cell, target[row]!))) return 'copy'
   if (settles(cells, target)) return 'other-words'
@@ -51,7 +51,7 @@ function correlation(pairs: readonly [number, number][]): number {
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx) / Math.sqrt(yy) : 0
 }
 
-/** Larger cells always come with larger (or always with smaller) targets, one target for each value and one value for each target. */
+/** Strictly monotone: larger values always come with larger (or always with smaller) targets, one to one. */
 function inOneOrder(pairs: readonly [number, number][]): boolean {
   const sorted = [...pairs].sort(([a], [b]) => a - b)
   let [steps, sign] = [0, 0]

@@ -3,7 +3,7 @@ import type { WorkReport } from '../report.ts'
 import type { LeakFinding } from './contract.ts'
 import { type LeakScan, scanLeaks } from './scan-leaks.ts'
 
-/** Searches a Parquet file for target leakage. `folder`: where DuckDB may spill. */
+/** Searches a Parquet file for target leakage. `folder`: DuckDB's spill directory. */
 export const scanFile = (
   { scan, folder }: { scan: LeakScan; folder: string },
   { signal, progress }: WorkReport,

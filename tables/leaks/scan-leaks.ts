@@ -22,29 +22,29 @@ import { type Relation, relateCells } from './relate-cells.ts'
 import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
 
 const SAMPLE_ROWS = 10_000
-/** A wide table is judged on fewer rows: all of the sample is in memory. */
+/** A wide table is judged on fewer rows, since the whole sample is in memory. */
 const SAMPLE_CELLS = 5_000_000
 const sampleRows = (columns: number) =>
   Math.max(1000, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_CELLS / Math.max(1, columns))))
 const ORDERED_ROWS = 5_000
 const MIN_ROWS = 20
-/** Above this many columns a look at each of them is no longer cheap. */
+/** Above this many columns, checking each one is too slow. */
 const MAX_COLUMNS = 2000
 const MAX_SUMMANDS = 80
 
 export interface LeakScan {
-  /** The version's Parquet file. */
+  /** Path of the version's Parquet file. */
   path: string
   schema: VersionColumn[]
   target: string
   rows: number
   split: LeakSplit
-  /** `columns`: only what single columns tell, for who waits; `all`: also what a split would put on both sides. */
+  /** `columns`: only checks of single columns, for interactive use; `all`: also checks across a split. */
   depth: 'columns' | 'all'
   seed: number
 }
 
-/** Everything that gives the target away, strongest first. A column is named once, by its strongest reason. */
+/** Returns all leaks of the target, strongest first; each column once, with its strongest reason. */
 export async function scanLeaks(
   db: DuckDBConnection,
   scan: LeakScan,
@@ -52,7 +52,7 @@ export async function scanLeaks(
 ): Promise<LeakFinding[]> {
   const target = scan.schema.find(c => c.name === scan.target)
   if (!target) throw new RangeError(`There is no column ${scan.target}.`)
-  // What a model never reads tells it nothing; what is ignored now may be used tomorrow.
+  // Ignored columns are not used by models now but may be used later.
   const columns = scan.schema
     .filter(c => c.name !== scan.target && !['id', 'group', 'weight'].includes(c.role) && c.type !== 'constant')
     .slice(0, MAX_COLUMNS)
@@ -96,7 +96,7 @@ export async function scanLeaks(
 
 const asNumbers = (cells: readonly FrameCell[]) => cells.map(cell => (typeof cell === 'number' ? cell : Number.NaN))
 
-/** What columns tell of their own, out of fold, and by being empty. */
+/** Checks single columns: out-of-fold score and missing values. */
 function judgeColumns(
   scan: LeakScan,
   target: VersionColumn,
@@ -121,7 +121,7 @@ function judgeColumns(
   })
 }
 
-/** Where rows have a time: columns that know what comes later. */
+/** For rows with a time: checks columns that contain later information. */
 async function inOrderOfTime(
   db: DuckDBConnection,
   scan: LeakScan,

@@ -3,27 +3,27 @@ import type { FrameCell } from '../read/read-frame.ts'
 export type TargetTask = 'binary' | 'multiclass' | 'regression'
 export interface ScoredTarget {
   task: TargetTask
-  /** 0 or 1, a class's number, or the value itself. */
+  /** 0 or 1, a class code, or the value itself. */
   values: Float64Array
   classes: number
 }
 export interface ColumnScore {
   measure: 'AUC' | 'accuracy' | 'R²'
   score: number
-  /** What knowing nothing gets. */
+  /** Loss of the constant prediction. */
   baseline: number
-  /** 0: as good as knowing nothing; 1: perfect. */
+  /** 0: no better than the constant prediction; 1: perfect. */
   strength: number
 }
 
 const FOLDS = 5
 const MAX_CLASSES = 100
-/** Fewer different whole numbers than this are classes. */
+/** Fewer distinct integers than this are treated as classes. */
 const MAX_NUMBER_CLASSES = 20
-/** Rows a bin: fine bins follow a steep curve, coarse ones see through noise. */
+/** Rows per bin: fine bins follow a steep curve, coarse ones average out noise. */
 const BIN_ROWS = [10, 100]
 
-/** How a target's cells are to be predicted; undefined: too many words to be classes, or nothing to tell apart. */
+/** Returns how to score predictions of the target; undefined if it has too many text values for classes or is constant. */
 export function scoredTarget(cells: readonly FrameCell[], isNumber: boolean): ScoredTarget | undefined {
   const levels = new Map<FrameCell, number>()
   for (const cell of cells) if (!levels.has(cell)) levels.set(cell, levels.size)
@@ -36,7 +36,7 @@ export function scoredTarget(cells: readonly FrameCell[], isNumber: boolean): Sc
   return { task: levels.size === 2 ? 'binary' : 'multiclass', values, classes: levels.size }
 }
 
-/** Each cell's group: its level, or its bin among cells of about the same size; what is missing is a group of its own. */
+/** Returns each cell's group: its level, or its bin of similar values; missing cells form a group. */
 function groupsOf(cells: readonly FrameCell[], binRows: number): Int32Array {
   const groups = new Int32Array(cells.length)
   if (!cells.some(cell => typeof cell === 'number')) {
@@ -55,7 +55,7 @@ function groupsOf(cells: readonly FrameCell[], binRows: number): Int32Array {
   present.sort((a, b) => (cells[a] as number) - (cells[b] as number))
   let [group, held] = [1, 0]
   for (const [k, row] of present.entries()) {
-    // Equal cells are never parted.
+    // Equal cells share a bin.
     if (held >= binRows && cells[row] !== cells[present[k - 1]!]) {
       group++
       held = 0
@@ -67,8 +67,8 @@ function groupsOf(cells: readonly FrameCell[], binRows: number): Int32Array {
 }
 
 /**
- * How well one column alone predicts the target, on rows it was not fitted to: each row is judged by the rows of its level or bin in the
- * other folds, so that an identifier, whose levels never come twice, knows nothing.
+ * Scores how well one column alone predicts the target out of fold: each row is predicted from the rows of its level or bin in the other
+ * folds, so that an identifier, whose levels never repeat, predicts nothing.
  */
 export function scoreColumn(cells: readonly FrameCell[], target: ScoredTarget, folds: Uint8Array): ColumnScore {
   const isNumber = cells.some(cell => typeof cell === 'number')
@@ -76,7 +76,7 @@ export function scoreColumn(cells: readonly FrameCell[], target: ScoredTarget, f
   return scores.reduce((best, next) => (next.strength > best.strength ? next : best))
 }
 
-/** Folds by a row's place among the sampled rows, mixed: neighbours in the file land apart. */
+/** Folds by hashed row position, so that neighbors in the file are separated. */
 export function foldsOf(rows: number, random: () => number): Uint8Array {
   return Uint8Array.from({ length: rows }, () => Math.floor(random() * FOLDS))
 }
@@ -153,7 +153,7 @@ function scoreClasses(groups: Int32Array, { values, classes }: ScoredTarget, fol
   return { measure: 'accuracy', score, baseline, strength: Math.max(0, (score - baseline) / (1 - baseline)) }
 }
 
-/** Share of pairs of a one and a nought that are in the right order; ties are half right. */
+/** AUC: the share of positive–negative pairs in the right order; ties count half. */
 function areaUnderCurve(guesses: Float64Array, labels: Float64Array): number {
   const order = Array.from(guesses.keys()).sort((a, b) => guesses[a]! - guesses[b]!)
   let [ones, rankSum] = [0, 0]

@@ -1,14 +1,14 @@
-/** Fewer common rows than this measure nothing. */
+/** With fewer common rows no association is measured. */
 const FEWEST = 3
 
-/** Numbers with NaN where a cell is missing, ordered once. */
+/** Numbers with NaN for missing cells, sorted once. */
 export interface NumberSeries {
   values: Float64Array
   complete: boolean
-  /** Place of each value among the different ones, −1 where it is missing. */
+  /** Rank of each value among the distinct ones, −1 where it is missing. */
   places: Int32Array
   different: number
-  /** Centred and of length one; only of complete columns. */
+  /** Centered and scaled to length one; only for complete columns. */
   unit?: Float64Array
   unitRanks?: Float64Array
 }
@@ -48,7 +48,7 @@ export function numberSeries(values: Float64Array): NumberSeries {
   return series
 }
 
-/** Mean ranks from 1, ties shared; of the rows that `other`, too, has a value for. Elsewhere NaN. */
+/** Returns average ranks from 1 for rows where `other` is also present; NaN elsewhere. */
 export function ranks({ places, different }: NumberSeries, other?: NumberSeries): Float64Array {
   const counts = new Uint32Array(different)
   const kept = (i: number) => places[i]! >= 0 && (!other || other.places[i]! >= 0)
@@ -67,7 +67,7 @@ export function ranks({ places, different }: NumberSeries, other?: NumberSeries)
 function unit(values: Float64Array): Float64Array | undefined {
   const first = values[0]
   if (values.length < FEWEST || first === undefined) return undefined
-  // Far from zero the differences are exact where sums are not; scaled, their squares overflow nowhere.
+  // Subtracting a shift keeps differences exact far from zero; scaling keeps squares from overflowing.
   let largest = 0
   for (const v of values) largest = Math.max(largest, Math.abs(v - first))
   if (largest === 0 || !Number.isFinite(largest)) return undefined
@@ -101,7 +101,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return s0 + s1 + s2 + s3
 }
 
-/** Rows where both are there, apart. */
+/** Copies the rows where both are present. */
 function common(a: Float64Array, b: Float64Array): [Float64Array, Float64Array] {
   const [x, y] = [new Float64Array(a.length), new Float64Array(a.length)]
   let n = 0
@@ -120,13 +120,13 @@ function correlate(a: Float64Array, b: Float64Array): number | null {
   return ux && uy ? clamp(dot(ux, uy)) : null
 }
 
-/** Over the rows that have both; null without spread. */
+/** Returns Pearson's correlation over rows with both; null without variance. */
 export function pearson(a: NumberSeries, b: NumberSeries): number | null {
   if (a.complete && b.complete) return a.unit && b.unit ? clamp(dot(a.unit, b.unit)) : null
   return correlate(a.values, b.values)
 }
 
-/** Pearson of the ranks among the rows that have both. */
+/** Returns Spearman's correlation: Pearson of the ranks over rows with both. */
 export function spearman(a: NumberSeries, b: NumberSeries): number | null {
   if (a.complete && b.complete) return a.unitRanks && b.unitRanks ? clamp(dot(a.unitRanks, b.unitRanks)) : null
   return correlate(ranks(a, b), ranks(b, a))
@@ -134,7 +134,7 @@ export function spearman(a: NumberSeries, b: NumberSeries): number | null {
 
 interface Crossed {
   n: number
-  /** Cells, row by row, over levels that come. */
+  /** Contingency table, row by row, of levels that occur. */
   cells: Float64Array
   rows: Float64Array
   columns: Float64Array
@@ -157,7 +157,7 @@ function cross(a: GroupSeries, b: GroupSeries): Crossed {
 
 const used = (counts: Float64Array) => counts.reduce((n, c) => n + (c > 0 ? 1 : 0), 0)
 
-/** Cramér's V with the bias correction of Bergsma (2013): independent columns come out near 0 however many levels they have. */
+/** Returns Cramér's V with the bias correction of Bergsma (2013): independent columns score near 0 whatever their number of levels. */
 export function cramersV(a: GroupSeries, b: GroupSeries): number | null {
   const { n, cells, rows, columns } = cross(a, b)
   const [r, c] = [used(rows), used(columns)]
@@ -173,7 +173,7 @@ export function cramersV(a: GroupSeries, b: GroupSeries): number | null {
   return least <= 0 ? null : Math.min(1, Math.sqrt(phi2 / least))
 }
 
-/** η²: the share of a number's variance that lies between groups. */
+/** Returns η², the share of a number's variance that lies between groups. */
 export function correlationRatio(numbers: NumberSeries, groups: GroupSeries): number | null {
   const [sums, counts] = [new Float64Array(groups.levels), new Float64Array(groups.levels)]
   const { values } = numbers
@@ -195,7 +195,7 @@ export function correlationRatio(numbers: NumberSeries, groups: GroupSeries): nu
   return Number.isFinite(ratio) ? Math.min(1, ratio) : null
 }
 
-/** In nats, less the excess that independent columns show by chance (Miller and Madow). */
+/** Returns mutual information in nats, minus the expected excess of independent columns (Miller and Madow). */
 export function mutualInformation(a: GroupSeries, b: GroupSeries): number | null {
   const { n, cells, rows, columns } = cross(a, b)
   if (n < FEWEST) return null
@@ -208,7 +208,7 @@ export function mutualInformation(a: GroupSeries, b: GroupSeries): number | null
   return Math.max(0, sum - ((used(rows) - 1) * (used(columns) - 1)) / (2 * n))
 }
 
-/** Numbers in groups of about equal counts; equal values stay together. */
+/** Bins numbers into groups of about equal counts; equal values stay together. */
 export function inTenths(series: NumberSeries, parts = 10): GroupSeries {
   const rank = ranks(series)
   const n = series.places.reduce((sum, place) => sum + (place >= 0 ? 1 : 0), 0)

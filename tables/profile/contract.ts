@@ -12,26 +12,26 @@ export interface ColumnStatistics {
   count: number
   missing: number
   distinct: number
-  /** False: estimated from a thinned set of the values. */
+  /** False: estimated from a sample of the distinct values. */
   distinctExact: boolean
   min: number | string | null
   max: number | string | null
   mean: number | null
   sd: number | null
-  /** Of finite numbers, interpolated like numpy's default. */
+  /** Quantiles of the finite numbers, interpolated like numpy's default. */
   quantiles: Record<string, number>
-  /** Counted exactly. Where `distinct` is estimated, a value rarer than one cell in a hundred may be left out. */
+  /** Counted exactly. Where `distinct` is estimated, values rarer than 1 % may be missing. */
   top: { value: string; count: number }[]
-  /** Finite numbers; of datetimes in milliseconds since 1970. */
+  /** Finite numbers; datetimes in milliseconds since 1970. */
   histogram: Bin[]
   skewness?: number | null
   zeros?: number
   negatives?: number
-  /** Cells that are infinite or not a number: left out of every other figure of spread. */
+  /** Infinite or NaN cells, excluded from all other statistics. */
   infinite?: number
-  /** Characters of text. */
+  /** Length of text in characters. */
   lengths?: { min: number; mean: number; max: number }
-  /** From row to row, in file order, over all cells; null: neither. */
+  /** Order of all cells in file order; null: unordered. */
   monotone?: 'increasing' | 'decreasing' | null
 }
 
@@ -87,25 +87,25 @@ export interface Profile {
   warnings: ProfileWarning[]
 }
 
-/** Rows that correlations are counted on at most. */
+/** Maximum number of rows used for correlations. */
 export const EXACT_RELATION_ROWS = 100_000
-/** Columns that pairs are counted for at most: those that tell most about the target. */
+/** Maximum number of columns used for pairs: those with the strongest association with the target. */
 export const PAIRED_COLUMNS = 100
 
 export type TargetMeasure = 'pearson' | 'correlation-ratio' | 'cramers-v'
 export interface TargetRelation {
   column: string
-  /** pearson between numbers, the correlation ratio η² between a number and groups, Cramér's V between groups. */
+  /** pearson between numbers, correlation ratio η² between a number and a category, Cramér's V between categories. */
   measure: TargetMeasure
   /** Pearson −1 to 1; the others 0 to 1. */
   value: number | null
   /** Between numbers. */
   spearman: number | null
-  /** Of the two, in nats; numbers in ten groups of equal counts. */
+  /** Mutual information in nats; numbers in ten bins of equal counts. */
   mutualInformation: number | null
-  /** Of the numbers: which way the target goes when the column rises. */
+  /** For numbers: the sign of the relation with the target. */
   direction: 'up' | 'down' | null
-  /** Rows that have both. */
+  /** Rows with both values. */
   rows: number
 }
 
@@ -113,15 +113,15 @@ export interface Relations {
   v: 1
   target: string | null
   rows: number
-  /** Rows that were counted: all, or a seeded sample. */
+  /** Rows used: all, or a seeded sample. */
   sampledRows: number
   exact: boolean
   seed: number | null
-  /** Columns of pairs, numbers and groups; `leftOut` says how many more there are. */
+  /** Columns of pairs, numbers and categories; `leftOut` counts the rest. */
   numbers: string[]
   groups: string[]
   leftOut: number
-  /** Upper triangles, row by row without the diagonal; null where there are fewer than three common rows or no spread. */
+  /** Upper triangles, row by row without the diagonal; null where there are fewer than three common rows or no variance. */
   pearson: (number | null)[]
   spearman: (number | null)[]
   /** Bias-corrected (Bergsma 2013). */
@@ -130,7 +130,7 @@ export interface Relations {
   warnings: ProfileWarning[]
 }
 
-/** Where the pair of two names stands in an upper triangle without its diagonal. */
+/** Returns the index of a pair of names in an upper triangle without its diagonal. */
 export const pairAt = (i: number, j: number, n: number): number => {
   const [a, b] = i < j ? [i, j] : [j, i]
   return a * n - (a * (a + 1)) / 2 + (b - a - 1)

@@ -5,10 +5,10 @@ export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95]
 export const BINS = 24
 const FINE = 128
 const TOP = 10
-/** Values that one column may keep for exact quantiles. */
+/** Maximum number of values kept per column for exact quantiles. */
 const MAX_KEPT = 400_000
 
-/** What is counted of a column of numbers, chunk by chunk: once over all rows, and where values are many, a second time. */
+/** Collects statistics of a numeric column chunk by chunk: in one pass over all rows, or two for columns with many values. */
 export class NumberColumn {
   readonly #low: number
   readonly #high: number
@@ -33,7 +33,7 @@ export class NumberColumn {
   #keptRanks: number[] = []
   #frequent = new Map<number, number>()
 
-  /** `low`, `high`: of the finite values. `most`: different values that are told apart; 0: none are counted. */
+  /** `low`, `high`: of the finite values. `most`: maximum number of distinct values counted; 0: none. */
   constructor(options: { low: number; high: number; whole: boolean; most: number }) {
     this.#low = options.low
     this.#high = options.high
@@ -90,7 +90,7 @@ export class NumberColumn {
     this.#falls = falls
   }
 
-  /** Whether `readAgain` has to see all rows; decides what it keeps. */
+  /** Returns whether `readAgain` must see all rows; decides which values it keeps. */
   needsSecondPass(): boolean {
     if (this.#table?.exact || this.#scale === 0 || this.#n === 0) return false
     for (const value of this.#table?.frequent ?? []) this.#frequent.set(value, 0)
@@ -101,7 +101,7 @@ export class NumberColumn {
     for (const [bin, count] of this.#fine.entries()) {
       if (ranks.some(r => r >= above && r < above + count)) {
         wanted[bin] = 1
-        // Rank of the bin's first value less its place among the kept ones.
+        // Rank of the bin's first value minus its index among the kept ones.
         this.#keptRanks.push(above - held, held, count)
         held += count
       }
@@ -138,7 +138,7 @@ export class NumberColumn {
     const entries = this.#table?.exact ? this.#table.entries() : this.#frequent
     const enough = this.#table?.exact ? 1 : this.#n / 100
     const before = (a: [number, number], b: [number, number]) => b[1] - a[1] || a[0] - b[0]
-    // Few are wanted of many: those that cannot come among them are passed by.
+    // Few values are needed: those outside the needed bins are skipped.
     const best: [number, number][] = []
     for (const entry of entries) {
       if (entry[1] < enough || (best.length === TOP && before(best[TOP - 1]!, entry) < 0)) continue
@@ -149,7 +149,7 @@ export class NumberColumn {
     return best.map(([value, count]) => ({ value: String(value), count }))
   }
 
-  /** undefined: the values lie too close together for one pass; the database has to sort them. */
+  /** undefined: the values are too close together for one pass; the database has to sort them. */
   get quantiles(): Record<string, number> | undefined {
     if (this.#n === 0) return {}
     const sorted = this.#orderStatistics()
@@ -161,7 +161,7 @@ export class NumberColumn {
     const [low, high] = [this.#low, this.#high]
     const range = high - low
     if (this.#whole && this.#table?.exact) {
-      // Whole numbers: every bin holds as many of them.
+      // Integers: every bin covers the same number of them.
       const width = Math.ceil((range + 1) / BINS)
       const bins = this.#bins(Math.ceil((range + 1) / width), width)
       for (const [value, count] of this.#table.entries()) bins[Math.floor((value - low) / width)]!.count += count
@@ -201,7 +201,7 @@ export class NumberColumn {
     }))
   }
 
-  /** Ranks that the quantiles are interpolated between. */
+  /** Ranks between which quantiles are interpolated. */
   #ranks(): number[] {
     return QUANTILES.flatMap(q => {
       const at = q * (this.#n - 1)

@@ -4,11 +4,11 @@ import type { ColumnStatistics } from './contract.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
 import { countTexts } from './text-column.ts'
 
-/** Up to this many rows every different value is counted. */
+/** Up to this many rows, distinct values are counted exactly. */
 export const EXACT_DISTINCT_ROWS = 100_000
-/** Above, a column of numbers tells this many different values apart exactly. */
+/** Above that, a numeric column counts this many distinct values exactly. */
 const MAX_EXACT_DISTINCT = 8192
-/** Whole numbers beyond are not all different as doubles. */
+/** Larger integers are not all distinct as doubles. */
 const EXACT_DOUBLES = 2 ** 53
 
 export const isNumeric = (c: Pick<VersionColumn, 'stored' | 'type'>) =>
@@ -27,19 +27,19 @@ interface Counted {
   count: number
   low: number | string | null
   high: number | string | null
-  /** Ends of the finite numbers, datetimes in milliseconds. */
+  /** Bounds of the finite numbers, datetimes in milliseconds. */
   ends: { low: number; high: number } | null
   about: number
   lengths?: ColumnStatistics['lengths']
 }
 
-/** One scan: counts and ends of all columns, estimates and lengths of words. */
+/** One scan: counts and bounds of all columns, estimates and text lengths. */
 async function countAll(db: DuckDBConnection, table: string, columns: VersionColumn[]): Promise<Counted[]> {
   const parts = columns.flatMap((column, k) => {
     const c = id(column.name)
     const base = [`count(${c})::DOUBLE AS n${k}`]
     if (isNumeric(column)) {
-      // NaN sorts above everything and infinities beside it: both are cut off only where they come.
+      // NaN and infinity sort last; both are filtered out only for columns that contain them.
       return [...base, `min(${c})::DOUBLE AS lo${k}`, `max(${c})::DOUBLE AS hi${k}`]
     }
     base.push(
@@ -97,8 +97,8 @@ async function countAll(db: DuckDBConnection, table: string, columns: VersionCol
 }
 
 /**
- * What is in up to fifty columns: one scan in SQL for counts and ends; a second one through typed arrays for moments, quantiles,
- * histograms, order and frequent numbers; a third, over columns with many different values, makes quantiles exact.
+ * Profiles up to fifty columns: one SQL scan for counts and bounds; a second one through typed arrays for moments, quantiles, histograms,
+ * order and frequent numbers; a third one, for columns with many distinct values, to make quantiles exact.
  */
 export async function profileColumns(
   db: DuckDBConnection,

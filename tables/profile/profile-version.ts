@@ -10,7 +10,7 @@ const WIDE = 200
 const MAX_PART_CELLS = 20_000_000
 
 export interface ProfileInput {
-  /** The Parquet file of the version. */
+  /** Path of the version's Parquet file. */
   path: string
   rows: number
   schema: VersionColumn[]
@@ -35,7 +35,7 @@ export const profileVersion = (
       columns.push(...(await profileColumns(db, wide ? 'part' : 'data', block, rows)))
       progress(columns.length / (schema.length + 1))
     }
-    // Rows are the same when all their cells hash to the same 64 bits.
+    // Rows are equal when all their cells hash to the same 64 bits.
     const [{ n }] = (
       await db.runAndReadAll('SELECT count(*)::DOUBLE AS n FROM (SELECT hash(data) AS h FROM data GROUP BY 1)')
     ).getRowObjectsJson() as [{ n: number }]

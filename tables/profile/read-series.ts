@@ -3,7 +3,7 @@ import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '../
 import { type GroupSeries, type NumberSeries, numberSeries } from './association.ts'
 import { isNumeric } from './profile-columns.ts'
 
-/** Groups beyond have too few rows each to say anything. */
+/** Groups after these have too few rows each to be informative. */
 const MAX_LEVELS = 500
 
 export type Series =
@@ -19,7 +19,7 @@ export const seriesKind = (c: VersionColumn): 'number' | 'group' | undefined =>
       ? 'group'
       : undefined
 
-/** Words come as 53 bits of their hash: no text is made of a hundred thousand cells. */
+/** Text is read as 53 bits of its hash, to avoid allocating a string per cell. */
 const expression = (c: VersionColumn) => {
   const name = id(c.name)
   const value =
@@ -31,7 +31,7 @@ const expression = (c: VersionColumn) => {
   return `CASE WHEN ${name} IS NULL THEN 'nan'::DOUBLE ELSE coalesce(${value}::DOUBLE, 'nan'::DOUBLE) END`
 }
 
-/** Columns of the rows that `where` keeps, in the file's order. Those with one value or too many levels are left out. */
+/** Reads columns of the rows that match `where`, in file order. Constant columns and columns with too many levels are left out. */
 export async function readSeries(
   db: DuckDBConnection,
   from: string,

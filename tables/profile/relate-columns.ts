@@ -15,13 +15,13 @@ export interface RelateInput {
   rows: number
   schema: VersionColumn[]
   limits?: DuckDbLimits
-  /** Rows counted at most; more are sampled. */
+  /** Maximum number of rows used; larger tables are sampled. */
   mostRows?: number
 }
 
 const groupsOf = (s: Series) => (s.kind === 'group' ? s.groups : inTenths(s.numbers))
 
-/** How a column goes with the target, by what the two are. */
+/** Measures the association between a column and the target, depending on their kinds. */
 function relate(column: Series, target: Series): TargetRelation {
   const [a, b] = [groupsOf(column), groupsOf(target)]
   let rows = 0
@@ -57,14 +57,14 @@ const strength = (r: TargetRelation) =>
     ? (r.value ?? 0)
     : Math.max(r.value ?? 0, Math.abs(r.value ?? 0), Math.abs(r.spearman ?? 0)) ** 2
 
-/** Pearson and Spearman of numbers, Cramér's V of groups, and every column against the target. */
+/** Returns Pearson and Spearman of numbers, Cramér's V of categories, and the association of every column with the target. */
 export const relateColumns = (
   { path, rows, schema, limits, mostRows = EXACT_RELATION_ROWS }: RelateInput,
   { signal, progress }: WorkReport,
 ): Promise<Relations> =>
   withDuckDb({ files: [path], limits, signal }, async db => {
     const exact = rows <= mostRows
-    // The same rows in every query, whatever the number of threads: those whose place hashes below a bound.
+    // Rows are sampled by a hash of their position, so that the sample does not depend on the number of threads.
     const bound = exact ? 0n : (2n ** 64n * BigInt(mostRows)) / BigInt(rows)
     const from = exact
       ? `read_parquet(${text(path)})`
@@ -97,7 +97,7 @@ export const relateColumns = (
     const missing = others.filter(c => paired.has(c.name) && !kept.has(c.name))
     for (let i = 0; i < missing.length; i += COLUMNS_AT_ONCE)
       for (const s of (await readSeries(db, from, missing.slice(i, i + COLUMNS_AT_ONCE))).series) kept.set(s.name, s)
-    // In the order of the table; the target first.
+    // In table order; the target first.
     const all = [...(target ? [target] : []), ...others.flatMap(c => (paired.has(c.name) ? [kept.get(c.name)!] : []))]
     const numbers = all.flatMap(s => (s.kind === 'number' ? [s] : []))
     const groups = all.flatMap(s => (s.kind === 'group' ? [s] : []))
@@ -137,5 +137,5 @@ export const relateColumns = (
     return { ...result, warnings: warnAboutPairs(result) }
   })
 
-/** Seven digits tell apart all that can be seen, and keep the document small. */
+/** Seven digits are enough for display and keep the document small. */
 const rounded = (r: number | null) => (r === null ? null : Number(r.toPrecision(7)))

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that a seed repeats, for tests. */
+/** Returns a seeded generator of numbers from 0 to 1, for tests. */
 export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

@@ -2,10 +2,13 @@ import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } fr
 import type { ColumnStatistics } from './contract.ts'
 
 const TOP = 10
-/** Different values that are grouped exactly at most; beyond, the commonest are looked for by a sketch and then counted. */
+/**
+ * Maximum number of distinct values grouped exactly; above it, a sketch finds candidates for the most frequent ones, which are then
+ * counted.
+ */
 const MAX_GROUPS = 200_000
 
-/** Distinct and commonest values of a column that is not read as numbers. `about`: the estimate of how many are different. */
+/** Counts distinct and most frequent values of a text column. `about`: the estimated number of distinct values. */
 export async function countTexts(
   db: DuckDBConnection,
   table: string,

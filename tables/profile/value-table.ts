@@ -10,14 +10,14 @@ function hash(x: number): number {
 }
 
 /**
- * Numbers with how often each comes. Beyond `most` different ones it keeps every second, fourth … of them, chosen by hash, whatever
- * their frequency: the number of different values is then the kept ones times that, within about one part in a hundred.
+ * Counts numbers by value. Beyond `most` distinct values it keeps every second, fourth … of them, chosen by hash, independent of their
+ * frequency; the number of distinct values is then estimated from the kept ones, within about 1 %.
  */
 export class ValueTable {
   #keys = new Float64Array(1024).fill(Number.NaN)
   #counts = new Uint32Array(1024)
   #size = 0
-  /** Of 2^thinning different values one is kept. */
+  /** One of 2^thinning distinct values is kept. */
   #thinning = 0
   #seen = 0
   #frequent: number[] = []
@@ -56,7 +56,7 @@ export class ValueTable {
     return this.#size * 2 ** this.#thinning
   }
 
-  /** Values that held at least one cell in two hundred when the table became full: worth counting in a second pass. */
+  /** Values that held at least 0.5 % of the cells when the table became full: worth an exact count in a second pass. */
   get frequent(): number[] {
     return this.#frequent
   }
@@ -73,7 +73,7 @@ export class ValueTable {
     return 0
   }
 
-  /** In no order. Complete only while `exact`. */
+  /** Unordered. Complete only while `exact`. */
   *entries(): Generator<[value: number, count: number]> {
     for (let slot = 0; slot < this.#keys.length; slot++)
       if (this.#counts[slot] !== 0) yield [this.#keys[slot]!, this.#counts[slot]!]

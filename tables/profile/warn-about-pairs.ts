@@ -26,7 +26,7 @@ export function warnAboutPairs(r: Relations): ProfileWarning[] {
   look(r.numbers, at => {
     const [linear, rank] = [r.pearson[at] ?? null, r.spearman[at] ?? null]
     if (linear === null && rank === null) return null
-    // A single extreme row may make a linear correlation: it counts when the ranks agree.
+    // A single outlier can cause a linear correlation, so the ranks must agree.
     const size =
       Math.min(Math.abs(linear ?? 0), 1) >= 0.95 && Math.abs(rank ?? 0) < 0.7
         ? 0

@@ -23,13 +23,13 @@ const BLANK_WORDS = new Set([
   'not applicable',
   'undefined',
 ])
-/** Fewest cells of which a share is judged: below, any share may be chance. */
+/** Minimum number of cells to judge a share; below, any share may be chance. */
 const ENOUGH = 30
 const WEIGHT: Record<Severity, number> = { high: 2, medium: 1, low: 0 }
 
 type Found = Coded<WarningFacts> & {
   severity: Severity
-  /** How bad among those of the same severity, 0 to 1. */
+  /** Severity among warnings of the same level, 0 to 1. */
   weight: number
 }
 
@@ -74,7 +74,7 @@ function aboutSpread(c: ColumnStatistics, dominated: boolean): Found[] {
   return [...found, ...aboutOutliers(c)]
 }
 
-/** Categories with nearly as many values as cells, and integers that differ in every row. */
+/** Warns about categories with almost as many values as cells, and integers that differ in every row. */
 function aboutDistinct(c: ColumnStatistics, rows: number, role: string): Found[] {
   const counts = { distinct: c.distinct, exact: c.distinctExact, cells: c.count }
   const monotone = Boolean(c.monotone)
@@ -101,7 +101,7 @@ function aboutValues(c: ColumnStatistics, rows: number, role: string): Found[] {
       found.push({ code: 'blank-words', severity: 'medium', weight: blank.count / c.count, facts })
     }
   }
-  // Ids, counters and times differ by nature.
+  // Ids, counters and times are unique by nature.
   if (role === 'id' || c.type === 'id' || c.type === 'datetime') return found
   found.push(...aboutDistinct(c, rows, role))
   const first = c.top[0]

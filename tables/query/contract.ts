@@ -1,17 +1,17 @@
 import { z } from 'zod'
 
 export const QUERY_LIMITS = {
-  /** Rows and bytes of an answer that are kept; the rest is said to be missing. */
+  /** Maximum rows and bytes of a result; the rest is dropped and reported as truncated. */
   rows: 10_000,
   bytes: 5 * 2 ** 20,
-  /** Characters of one cell. */
+  /** Maximum characters per cell. */
   cell: 10_000,
   milliseconds: 60_000,
   memoryMb: 512,
   temporaryMb: 4_000,
-  /** Queries of one author that wait or run: the lane is everybody's. */
+  /** Maximum waiting and running queries per user: the queue is shared. */
   openPerAuthor: 8,
-  /** How long an answer is kept. */
+  /** How long a result is kept. */
   keptHours: 24,
 } as const
 
@@ -22,16 +22,16 @@ export interface QueryResult {
   rows: QueryCell[][]
 }
 
-/** What is wrong with a query, for its author. */
+/** An error in a query, as shown to its author. */
 export interface QueryFault {
   message: string
   hint?: string
-  /** Where in the statement, from 1. */
+  /** Position in the statement, from 1. */
   line?: number
   column?: number
 }
 
-/** One condition on one column; several hold together. Values are bound, never pasted into SQL. */
+/** One condition on one column; several are combined with AND. Values are bound, never concatenated into SQL. */
 export const rowFilter = z.discriminatedUnion('is', [
   z.object({
     is: z.literal('equal'),
@@ -45,7 +45,7 @@ export const rowFilter = z.discriminatedUnion('is', [
     /** Datetimes in milliseconds since 1970. */
     from: z.number().optional(),
     to: z.number().optional(),
-    /** Of the last bin of a histogram, whose end belongs to it. */
+    /** For the last bin of a histogram, which includes its upper bound. */
     withEnd: z.boolean().optional(),
   }),
   z.object({ is: z.literal('missing'), column: z.string().max(500) }),

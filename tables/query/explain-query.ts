@@ -3,7 +3,7 @@ import type { QueryFault } from './contract.ts'
 const KIND = /^(?:Failed to extract statements: )?(\w+(?: \w+)?) Error: ([\s\S]*)$/
 const PLACE = /\n+LINE (\d+): (.*)\n(\s*)\^[\s\S]*$/
 
-/** What a person can do about it, by the kind DuckDB gives and its words. */
+/** Returns what the user can do about an error, by DuckDB's error kind and message. */
 function hintOf(kind: string, message: string): string | undefined {
   if (/file system operations are disabled|Permission/.test(`${kind} ${message}`))
     return 'A query reads the version in view and nothing else: its rows are the table data.'
@@ -14,7 +14,7 @@ function hintOf(kind: string, message: string): string | undefined {
   return undefined
 }
 
-/** Where the caret points: DuckDB cuts long lines and marks it by dots, so the line is looked up in the statement. */
+/** Finds the error position: DuckDB truncates long lines with dots, so the excerpt is located in the statement. */
 function placeOf(sql: string, message: string): { line: number; column: number } | undefined {
   const match = PLACE.exec(message)
   if (!match) return undefined
@@ -29,7 +29,7 @@ function placeOf(sql: string, message: string): { line: number; column: number }
   return from < 0 ? { line, column: 1 } : { line, column: from + at - 3 + 1 }
 }
 
-/** DuckDB's words for a fault, with its place, without what is for programmers only. */
+/** Returns DuckDB's error message and position without the parts meant for programmers. */
 export function explainQuery(sql: string, error: string): QueryFault {
   const place = placeOf(sql, error)
   const [, kind = '', rest = error] = KIND.exec(error.replace(PLACE, '')) ?? []

@@ -4,14 +4,14 @@ import { TableError } from '../errors.ts'
 import type { RowFilter } from './contract.ts'
 
 export interface Condition {
-  /** Over `$1`, `$2` …; empty: every row. */
+  /** A condition over `$1`, `$2` …; empty: every row. */
   sql: string
   values: (string | number)[]
 }
 
 type Shape = Pick<VersionColumn, 'name' | 'type' | 'stored'>
 
-/** A column on the axis of its histogram; undefined for columns without one. */
+/** Returns the numeric axis of a column's histogram; undefined for columns without one. */
 export function axisOf(column: Shape): string | undefined {
   const stored = storedAs(column)
   if (stored === 'datetime') return `epoch_ms(${id(column.name)}::TIMESTAMP)::DOUBLE`
@@ -57,7 +57,7 @@ function conditionOf(column: Shape, filter: RowFilter, bind: Bind): string {
   return range(c, column, filter, bind)
 }
 
-/** Conditions as SQL whose values are bound: no text of a person becomes part of the statement. */
+/** Compiles conditions to SQL with bound values: no user text becomes part of the statement. */
 export function filterSql(schema: readonly Shape[], filters: readonly RowFilter[]): Condition {
   const values: (string | number)[] = []
   const bind = (value: string | number) => {

@@ -9,7 +9,7 @@ const LIMITS = { memoryMb: 512, threads: 1 }
 
 export interface PageRequest {
   path: string
-  /** Of the whole version. */
+  /** Total rows of the version. */
   rows: number
   schema: readonly VersionColumn[]
   filters: readonly RowFilter[]
@@ -21,7 +21,7 @@ export interface PageRequest {
 }
 
 export interface Page {
-  /** Rows that pass the filters. */
+  /** Rows that match the filters. */
   matching: number
   columns: VersionColumn[]
   /** Position of each row in the file, from 0. */
@@ -50,7 +50,7 @@ export async function readPage(request: PageRequest, signal: AbortSignal): Promi
       ? Number((await db.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${from}`, condition.values)).getRowsJson()[0]![0])
       : request.rows
     if (columns.length === 0 || offset >= matching) return { matching, page: [] }
-    // The reader keeps file order by itself; sorting by the row number would read all rows.
+    // The reader keeps file order; sorting by the row number would read all rows.
     const ordered = sort || condition.sql ? ` ORDER BY ${order}` : ''
     const read = await db.runAndReadAll(
       `SELECT file_row_number::DOUBLE, ${columns.map(cellSql).join(', ')} FROM ${from}${ordered} LIMIT ${request.pageRows} OFFSET ${offset}`,

@@ -1,9 +1,9 @@
 import { TableError } from '../errors.ts'
 
-/** Words that a question begins with. What they mean beyond that DuckDB decides, which may touch nothing but the version. */
+/** Keywords that a read-only statement may begin with. DuckDB decides about the rest, and can access nothing but the version. */
 const QUESTIONS = new Set(['select', 'with', 'from', 'values', 'describe', 'summarize'])
 
-/** The statement from its first word on, and without the semicolon at its end. */
+/** Strips leading comments and the trailing semicolon. */
 function stripped(sql: string): string {
   let text = sql.trim()
   for (;;) {
@@ -13,7 +13,7 @@ function stripped(sql: string): string {
   }
 }
 
-/** Throws `invalid` for what is plainly no question. That it is a single one, DuckDB's own parser says later. */
+/** Throws `invalid` for statements that are clearly not queries. DuckDB's parser later checks that it is a single one. */
 export function requireQuestion(sql: string): void {
   const text = stripped(sql)
   if (text === '')
@@ -28,6 +28,6 @@ export function requireQuestion(sql: string): void {
         hint: 'A version never changes. To keep an answer, save it as a new version.',
       },
     )
-  // Its output would be a file.
+  // It would write a file.
   if (/\benable_logging\b/i.test(text)) throw new TableError('invalid', 'Logging cannot be turned on by a query.')
 }

@@ -4,12 +4,12 @@ import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from 
 import { explainQuery } from './explain-query.ts'
 
 export interface RunQueryInput {
-  /** The version's Parquet file. */
+  /** Path of the version's Parquet file. */
   path: string
   folder: string
   sql: string
   milliseconds: number
-  /** Where the whole answer is written as Parquet, instead of its first rows coming back. */
+  /** Path where the whole result is written as Parquet; then no rows are returned. */
   saveTo?: string
 }
 
@@ -28,7 +28,7 @@ class Fault extends Error {
 
 const MARK = ' …'
 
-/** As it is stored and shown: whole numbers and decimals as numbers where nothing is lost, dates and nested values in words. */
+/** Converts a value for storage and display: integers and decimals become numbers where that is lossless, dates and nested values text. */
 function toCell(value: unknown, type: string): QueryCell {
   if (value === null || value === undefined || typeof value === 'boolean') return value ?? null
   // JSON has no NaN and no infinity.
@@ -42,7 +42,7 @@ function toCell(value: unknown, type: string): QueryCell {
 const bytesOf = (row: readonly QueryCell[]) =>
   row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? Buffer.byteLength(cell) + 3 : 12), 2)
 
-/** One statement, and one that only reads. DuckDB’s own parser decides, not a pattern. */
+/** Must be one read-only statement. DuckDB's own parser decides, not a pattern. */
 async function prepareOne(db: DuckDBConnection, sql: string) {
   const statements = await db.extractStatements(sql)
   if (statements.count !== 1)
@@ -78,12 +78,12 @@ async function firstRows(db: DuckDBConnection, sql: string): Promise<{ result: Q
   return { result: { v: 1, columns, rows }, truncated: false }
 }
 
-/** The statement as it stands in brackets: no semicolon at its end. */
+/** Removes the trailing semicolon so that the statement can be put in parentheses. */
 const withoutSemicolon = (sql: string): string => sql.replace(/;[\s;]*$/, '')
 
 async function writeAll(db: DuckDBConnection, sql: string, target: string): Promise<number> {
   await prepareOne(db, sql)
-  // In brackets it is still one statement, and the brackets are closed by us.
+  // In parentheses it must still be one statement: it cannot close them and continue.
   await (await db.extractStatements(`SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer`)).prepare(0)
   await db.run(
     `COPY (SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`,
@@ -94,7 +94,7 @@ async function writeAll(db: DuckDBConnection, sql: string, target: string): Prom
   return n
 }
 
-/** A question over the rows of one version, which it sees as `data`; nothing else can be read, and nothing written by it. */
+/** Runs a query over the rows of one version, visible as the view `data`; nothing else can be read or written. */
 export async function runQuery(input: RunQueryInput, report: WorkReport): Promise<RunQueryOutput> {
   const { path, folder, sql, milliseconds, saveTo } = input
   const tooLong = AbortSignal.timeout(milliseconds)

@@ -12,8 +12,8 @@ const kindOf = (type: string): CellKind =>
         : 'text'
 
 /**
- * The view `joined`: the rows of the version before, then those of `data`; columns matched by name. Where both hold different things the
- * column becomes text, so that no cell is lost. Returns a note for each difference.
+ * Creates the view `joined`: the rows of the previous version, then those of `data`, with columns matched by name. Where types differ, the
+ * column becomes text so that no cell is lost. Returns a note for each difference.
  */
 export async function appendRows(
   db: DuckDBConnection,

@@ -5,7 +5,7 @@ import { count, countPresentSql, countTextKindsSql, isText, readText } from './r
 const COLUMNS_AT_ONCE = 100
 const WIDE = 200
 const MAX_PART_CELLS = 20_000_000
-/** Rows that are looked at first: what they disprove needs no look at the rest. */
+/** Rows checked first: what they disprove need not be checked on the rest. */
 const FIRST_ROWS = 10_000
 
 interface Column {
@@ -13,7 +13,7 @@ interface Column {
   column_type: string
 }
 
-/** Every type that files bring, as one of BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE, VARCHAR. */
+/** Maps every file type to BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE or VARCHAR. */
 function plain(column: string, type: string): string {
   const c = id(column)
   if (/[[(]|^(STRUCT|MAP|UNION)/.test(type) && !/^(DECIMAL|ENUM)/.test(type)) return `to_json(${c})::VARCHAR`
@@ -26,15 +26,15 @@ function plain(column: string, type: string): string {
 }
 
 export interface Cleaned {
-  /** What was changed. */
+  /** Notes about what was changed. */
   notes: IngestNote[]
-  /** false: `data` is `source`, column for column. */
+  /** false: `data` equals `source` in every column. */
   changed: boolean
 }
 
 /**
- * Makes the view `data` over `source`: `names` in place of DuckDB's, few plain types, missing words as missing, columns of text that hold
- * numbers, dates or true/false as such. `codes` stay text whatever they look like.
+ * Creates the view `data` over `source`: columns renamed to `names`, few plain types, missing-value markers as null, and text columns that
+ * hold numbers, dates or booleans converted. Columns in `codes` always stay text.
  */
 export async function cleanColumns(
   db: DuckDBConnection,

@@ -5,7 +5,7 @@ import type { PreparedFile } from './read-source.ts'
 const REPAIR = 'Repair the line, then add the file again.'
 const NAMES: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
 
-/** DuckDB's failure to read files of one table: that of the file it stumbled over, as far as it can be told. */
+/** Translates DuckDB's failure to read a table's files and names the faulty file where it is known. */
 export async function explainFailure(error: unknown, files: PreparedFile[]): Promise<Error> {
   if (error instanceof TableError) return error
   const message = String((error as Error)?.message ?? error)
@@ -18,7 +18,7 @@ export async function explainFailure(error: unknown, files: PreparedFile[]): Pro
   return explainFile(error, named ?? files[0]!)
 }
 
-/** In words that a person can act on: the line, what was expected, what to do. */
+/** Returns the failure with the line, what was expected and what to do. */
 async function explainFile(error: unknown, { source, header, name: fileName }: PreparedFile): Promise<TableError> {
   const message = String((error as Error)?.message ?? error)
   if (/Out of Memory|max_temp_directory_size|No space left/i.test(message))

@@ -10,8 +10,8 @@ const LF = 0x0a
 const CR = 0x0d
 
 /**
- * The first line whose number of cells differs from the header's, or whose quote is never closed, or that is not UTF-8. DuckDB does not
- * always say where it stumbled; this reads the bytes once, counting delimiters outside quotes. Lines are counted from 1, as editors do.
+ * Finds the first line whose number of cells differs from the header's, whose quote is never closed, or that is not UTF-8. DuckDB does not
+ * always report the line, so this reads the bytes once and counts delimiters outside quotes. Lines are counted from 1, as in editors.
  */
 export async function findBadLine(path: string, delimiter: string, width: number): Promise<BadLine | undefined> {
   const mark = delimiter.charCodeAt(0)

@@ -16,22 +16,22 @@ import { compareHeaders, copyOptions, loadSource, namesOf, prepareFiles } from '
 import { requireGoodNames } from './read-source.ts'
 
 export interface IngestInput {
-  /** Of one table, below each other. */
+  /** The table's files, concatenated. */
   files: { path: string; name: string }[]
-  /** Scratch. The finished Parquet is written to `target` in it. */
+  /** Working directory. The finished Parquet is written to `target` in it. */
   folder: string
   target: string
-  /** What is read, as sentences call it. */
+  /** Name of the source in messages. */
   words: string
   /** The newest version: its columns are compared; with `append` its rows come first. */
   before?: { path: string; schema: VersionColumn[]; label: string }
   append: boolean
   wishes: { target?: string; time?: string }
-  /** The contract of the dataset, with what was decided for this ingestion. */
+  /** The dataset's contract with the decisions for this ingestion. */
   decisions: ColumnDecision[]
-  /** For a preview: so many rows are read, and the first few come back. */
+  /** For a preview: the number of rows to read; the first few are returned. */
   limitRows?: number
-  /** DuckDB's own limit; beyond it spills into `folder`. */
+  /** DuckDB's memory limit; beyond it DuckDB spills into `folder`. */
   duckDbMb: number
 }
 
@@ -39,18 +39,18 @@ export interface IngestOutput {
   rows: number
   schema: VersionColumn[]
   notes: IngestNote[]
-  /** Where the schema differs from what was decided. */
+  /** Where the schema differs from the decisions. */
   breaks: ContractBreak[]
-  /** First rows, of a preview. */
+  /** First rows, for a preview. */
   cells: PreviewCell[][]
 }
 
 const PREVIEW_ROWS = 20
-/** Readers and writers hold 2,048 cells of every column at once: thousands of columns need more than long tables do. */
+/** Readers and writers hold 2,048 cells of every column at once, so wide tables need more memory than long ones. */
 const MANY_COLUMNS = 1000
 const MANY_COLUMNS_MB = 2048
 const PREVIEW_COLUMNS = 200
-/** Each thread holds buffers of the file and of what it counts; with less than this the second one runs out of memory now and then. */
+/** Each thread buffers parts of the file and of its counts; with less memory than this, a second thread may run out. */
 const THREAD_MB = 125
 
 function requireColumns(names: string[], wishes: IngestInput['wishes']): void {
@@ -68,7 +68,7 @@ async function firstCells(db: DuckDBConnection, table: string): Promise<PreviewC
     .map(row => row.slice(0, PREVIEW_COLUMNS).map(v => (v === null || typeof v === 'object' ? null : v)))
 }
 
-/** Files of a table become one Parquet file with a schema, reasons and warnings: streamed, never the whole in memory. */
+/** Converts a table's files into one Parquet file with a schema, reasons and warnings. Streams; never holds the whole table in memory. */
 export async function ingestTable(input: IngestInput, { progress, signal }: WorkReport): Promise<IngestOutput> {
   const { folder, target, wishes, before, append } = input
   progress(0.05, 'reading')
@@ -107,7 +107,7 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
       table = appended.table
     }
     progress(0.6, 'writing')
-    // Names first: Parquet would write doubled ones, and nobody could read them.
+    // Checks names first: Parquet would write duplicate names that no reader accepts.
     const columns = (await db.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson().map(r => String(r[0]))
     requireGoodNames(columns, input.words)
     requireColumns(columns, wishes)

@@ -1,6 +1,6 @@
 /**
- * How deep JSON text nests, told byte by byte before anything parses it: parsers and writers that call themselves per level fall over
- * deep input, some with the whole process. A line break ends a string, as no JSON string holds one and NDJSON begins anew there.
+ * Measures the nesting depth of JSON text byte by byte before it is parsed: recursive parsers and writers overflow on deep input, some
+ * crash the process. A line break ends a string: JSON strings cannot contain one, and NDJSON starts a new value there.
  */
 export class JsonDepth {
   readonly #limit: number
@@ -12,7 +12,7 @@ export class JsonDepth {
     this.#limit = limit
   }
 
-  /** Takes the next piece; true when it nests deeper than the limit. */
+  /** Reads the next chunk; returns true when the depth exceeds the limit. */
   exceededBy(piece: Uint8Array): boolean {
     for (let i = 0; i < piece.length; i++) {
       const c = piece[i]

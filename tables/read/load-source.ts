@@ -4,7 +4,7 @@ import type { IngestNote } from './contract.ts'
 import { explainFailure } from './explain-failure.ts'
 import { type PreparedFile, prepareSource, readHeader, requireGoodNames } from './read-source.ts'
 
-/** As many rows as DuckDB looks at by itself: types that turn out otherwise further down are found when reading. */
+/** As many rows as DuckDB samples by default: types that differ later are found when reading. */
 const SAMPLE_ROWS = 20_480
 const CODE_ROWS = 5_000
 const MAX_CODE_COLUMNS = 500
@@ -12,7 +12,7 @@ const MAX_CODE_COLUMNS = 500
 const GROUP_CELLS = 4_000_000
 const GROUP_ROWS = 122_880
 
-/** Looks at each file, unpacks it where needed, reads header lines; refuses in words. */
+/** Inspects each file, decompresses it where needed and reads header lines. Throws `TableError` for files it cannot read. */
 export async function prepareFiles(
   files: { path: string; name: string }[],
   rewrittenTo: (i: number) => string,
@@ -51,7 +51,7 @@ export function compareHeaders(files: PreparedFile[]): IngestNote[] {
   })
 }
 
-/** Quotes as RFC 4180 has them, no guessing of comments or of lines to skip: nothing of a file may vanish silently. */
+/** Quotes as in RFC 4180, without detection of comments or skipped lines: nothing in a file may be dropped silently. */
 function reader(files: PreparedFile[], allText: boolean, words: ReadonlySet<string>): string {
   const { source, header } = files[0]!
   const paths = `[${files.map(f => text(f.source.path)).join(', ')}]`
@@ -77,7 +77,7 @@ function reader(files: PreparedFile[], allText: boolean, words: ReadonlySet<stri
   return `read_csv(${[paths, ...options].join(', ')})`
 }
 
-/** Files that one reader can read together. */
+/** Groups files that one reader can read together. */
 function groupsOf(files: PreparedFile[]): PreparedFile[][] {
   const groups = new Map<string, PreparedFile[]>()
   for (const file of files) {
@@ -92,13 +92,13 @@ const TRUTH =
   "(TRY_CAST(trim(COLUMNS(*)) AS BOOLEAN) IS NOT NULL AND NOT regexp_full_match(lower(trim(COLUMNS(*))), 'true|false|[01]'))"
 
 interface Words {
-  /** Digits with leading zeros (postcodes, article numbers): as numbers they would lose them. */
+  /** Digits with leading zeros (postcodes, article numbers) would lose the zeros as numbers. */
   codes: Set<string>
-  /** These, and "yes", "N" and their like, of which DuckDB would make true and false: whoever writes Yes is answered Yes. */
+  /** Also "yes", "N" and similar, which DuckDB would read as booleans: the text is kept as written. */
   all: Set<string>
 }
 
-/** Columns that would lose what is written in them if they were read by their looks. */
+/** Returns columns whose text would be lost if they were read by inferred type. */
 async function findTextColumns(db: DuckDBConnection, groups: PreparedFile[][]): Promise<Words> {
   const words: Words = { codes: new Set(), all: new Set() }
   for (const group of groups) {
@@ -115,7 +115,7 @@ async function findTextColumns(db: DuckDBConnection, groups: PreparedFile[][]): 
         if (row[i] === true || row[names.length + i] === true) words.all.add(name)
       }
     } catch {
-      // What is wrong with the file is found and told when it is read.
+      // Errors in the file are reported when it is read.
     }
   }
   return words
@@ -125,7 +125,7 @@ export interface Loaded {
   rows: number
   columns: number
   codes: Set<string>
-  /** `source` is the file named, written by us. */
+  /** `source` reads a file written by this process. */
   written: boolean
 }
 
@@ -133,9 +133,8 @@ export const copyOptions = (columns: number) =>
   `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${Math.max(2048, Math.min(GROUP_ROWS, Math.floor(GROUP_CELLS / Math.max(1, columns) / 2048) * 2048))}`
 
 /**
- * Makes the view `source` of all files below each other. Text is streamed into `target` as Parquet, so that memory holds no more than a few
- * row groups; Parquet is read where it lies. A column that is numbers at first and has words further down is read again as text;
- * `cleanColumns` then decides.
+ * Creates the view `source` over all files. Text is streamed into `target` as Parquet, so that memory holds only a few row groups; Parquet
+ * is read in place. A column that starts with numbers and has text later is read again as text; `cleanColumns` then decides.
  */
 export async function loadSource(
   db: DuckDBConnection,

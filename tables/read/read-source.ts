@@ -13,11 +13,11 @@ export interface Source {
 }
 
 const HEAD_BYTES = 1 << 16
-/** No header line is longer than this. */
+/** Maximum length of a header line. */
 const HEADER_BYTES = 1 << 22
-/** A small gzip file can hold very much; this is where unpacking stops. */
+/** A small gzip file can expand to a very large one; decompression stops here. */
 const MAX_UNPACKED_BYTES = 20 * 2 ** 30
-/** DuckDB's reader of JSON calls itself per level and takes the process with it. */
+/** DuckDB's JSON reader is recursive and crashes the process on deep input. */
 const MAX_JSON_DEPTH = 64
 
 async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
@@ -79,8 +79,8 @@ async function requireShallow(path: string, fileName: string): Promise<void> {
 }
 
 /**
- * Looks at the first bytes: Parquet by its mark, JSON by its first character, else text with a delimiter. Throws with words for what is
- * neither. Gzip and zstd are unpacked and UTF-16 turned into UTF-8 next to `rewritten`; the path to read comes back.
+ * Detects the format from the first bytes: Parquet by its magic bytes, JSON by its first character, otherwise delimited text. Throws for
+ * other formats. Decompresses gzip and zstd and converts UTF-16 to UTF-8 next to `rewritten`; returns the path to read.
  */
 export async function prepareSource(path: string, fileName: string, rewritten: string): Promise<Source> {
   const bytes = await head(path)
@@ -127,17 +127,17 @@ export interface Header {
   delimiter: string
 }
 
-/** A file that was looked at and can be read. */
+/** An inspected file that can be read. */
 export interface PreparedFile {
   source: Source
-  /** Of text. */
+  /** For text files. */
   header?: Header
   name: string
 }
 
 const SAMPLE_LINES = 20
 
-/** The header line of a text file, split by the delimiter that cuts the first lines most evenly; quotes are respected. */
+/** Returns the header line of a text file, split by the delimiter that divides the first lines most evenly; quotes are respected. */
 export async function readHeader(path: string, fileName: string): Promise<Header> {
   const bytes = await head(path, HEADER_BYTES)
   const lines = bytes
@@ -148,7 +148,7 @@ export async function readHeader(path: string, fileName: string): Promise<Header
     throw new TableError('invalid', `The first line of ${fileName} is longer than ${HEADER_BYTES >> 20} MB.`, {
       hint: READS,
     })
-  // The last line may be cut off by the end of what was read.
+  // The last line may be incomplete.
   const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter(l => l.trim() !== '').slice(0, SAMPLE_LINES)
   const [first = '', ...rest] = whole
   const candidates = [',', ';', '\t', '|'].map(delimiter => {
@@ -182,7 +182,7 @@ export function splitLine(line: string, delimiter: string): string[] {
 
 export const MAX_COLUMNS = 10_000
 
-/** Names as they will be: refuses empty and doubled ones, naming them. */
+/** Returns the final column names; rejects empty and duplicate ones. */
 export function requireGoodNames(names: string[], fileName: string): void {
   if (names.length > MAX_COLUMNS)
     throw new TableError('too_large', `${fileName} has ${names.length} columns; at most ${MAX_COLUMNS} are read.`, {

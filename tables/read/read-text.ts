@@ -1,10 +1,10 @@
 import { quoteLiteral as text } from '../duckdb.ts'
 import type { IngestNote } from './contract.ts'
 
-/** Share of cells that must be numbers for a column with a few stray words to be read as numbers. */
+/** Share of cells that must be numbers for a column with some other text to be read as numbers. */
 const NUMERIC_SHARE = 0.99
 const MAX_STRAYS = 1000
-/** Words that mean "no value" in files of text; others that might are kept and warned about. */
+/** Texts that mean "missing" in text files; other candidates are kept and reported. */
 const MISSING_TOKENS = ['', '?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null']
 const TOKENS = `(${MISSING_TOKENS.map(text).join(', ')})`
 
@@ -13,7 +13,10 @@ type Query = <T>(sql: string) => Promise<T[]>
 export const count = (row: Counts, key: string): number => Number(row?.[key] ?? 0)
 const MAX_EXAMPLES = 4
 
-/** What tells words apart: cells present, real (no missing word), whole numbers, numbers, true/false, times, times with an offset. */
+/**
+ * Returns SQL that counts what decides a text column's type: present cells, present without missing-value markers, integers, numbers,
+ * booleans, datetimes, datetimes with an offset.
+ */
 export function countTextKindsSql(c: string, k: number): string {
   const real = `FILTER (WHERE trim(${c}) NOT IN ${TOKENS})`
   return [
@@ -28,20 +31,22 @@ export function countTextKindsSql(c: string, k: number): string {
   ].join(', ')
 }
 
-/** Of a column that is words for certain: cells present and real. */
+/** Returns SQL that counts only present cells, for a column that is certainly text. */
 export const countPresentSql = (c: string, k: number): string =>
   `count(${c})::DOUBLE AS n${k}, count(${c}) FILTER (WHERE trim(${c}) NOT IN ${TOKENS})::DOUBLE AS r${k}, ${twoLetters(c, k)}`
 
 const twoLetters = (c: string, k: number) =>
   `count_if(length(${c}) = 2 AND upper(${c}) = ${c} AND ${c} <> 'NA')::DOUBLE AS u${k}`
 
-/** The first rows prove that no reading as numbers, true/false or times is possible for the whole. */
+/** Returns whether the first rows rule out numbers, booleans and datetimes for the whole column. */
 export function isText(row: Counts, k: number): boolean {
   const real = count(row, `r${k}`)
   return real - count(row, `g${k}`) > MAX_STRAYS && count(row, `b${k}`) < real && count(row, `t${k}`) < real
 }
 
-/** How a column of text is read: as numbers, times or true/false where (nearly) all cells prove it; missing words as missing. */
+/**
+ * Decides how to read a text column: as numbers, datetimes or booleans where (nearly) all cells prove it; missing-value markers as null.
+ */
 export async function readText(
   query: Query,
   of: { c: string; name: string; table: string; counts: Counts; k: number; onlyWords: boolean },
@@ -75,7 +80,7 @@ export async function readText(
   }
   if (real === present) return { expression, notes }
   if (!expression && count(counts, `u${k}`) > real / 2) {
-    // Among words of two capitals, as codes of countries or states are, NA is one of them.
+    // Among two-letter uppercase codes, such as countries or states, NA is a value.
     tokens = `(${MISSING_TOKENS.filter(t => t !== 'NA')
       .map(text)
       .join(', ')})`
