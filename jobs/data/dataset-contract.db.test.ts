@@ -164,7 +164,7 @@ describe('guesses on real files, and on columns made after them', () => {
     )
     const [instant, dteday] = (await show('bikes')).schema
     assert.match(instant!.reason, /counts the rows → id/)
-    assert.match(dteday!.reason, /the only ones → time/)
+    assert.match(dteday!.reason, /the only date column → time/)
   })
 
   it('titanic: missing cells are counted, true and false are told from words', async () => {

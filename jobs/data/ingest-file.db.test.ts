@@ -327,7 +327,7 @@ describe('data: from a file to a version', () => {
   it('a target or time that is not there is named with what is', async () => {
     assert.match(
       (await add(good, { target: 'Y2' })).reason!,
-      /no column “Y2” to be the target\. The columns are day, kind, x, y/,
+      /no column “Y2” to use as the target\. The columns are day, kind, x, y/,
     )
   })
 

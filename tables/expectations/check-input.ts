@@ -37,7 +37,7 @@ export const causeOf = (error: unknown): string =>
     .slice(0, 300)
 
 export function otherOf(input: ValidateInput, e: Expectation): { path: string; label: string } {
-  const other = input.others[e.id] ?? { problem: 'The data to compare with is not there.' }
+  const other = input.others[e.id] ?? { problem: 'The data to compare with does not exist.' }
   if ('problem' in other) throw new CannotCheck(other.problem)
   return other
 }

@@ -48,7 +48,7 @@ export async function checkPredicate(
       const fitting = rows === 0 ? 1 : (rows - failingRows) / rows
       const passed = fitting >= share
       const [offending] = passed ? [[]] : await fetchOffending(db, input.path, columns, [{ offends, shown: used }])
-      const asked = share === 1 ? '' : `; at least ${100 * share} % must fit`
+      const required = share === 1 ? '' : `; at least ${100 * share} % must fit`
       return {
         ...unchecked(e, rows, ''),
         passed,
@@ -59,13 +59,13 @@ export async function checkPredicate(
         sentence:
           failingRows === 0
             ? `${predicate}: holds for all ${rows} rows.`
-            : `${predicate}: does not hold for ${shareText(failingRows, rows, 'row', 'rows')}${asked}.`,
+            : `${predicate}: does not hold for ${shareText(failingRows, rows, 'row', 'rows')}${required}.`,
       }
     })
   } catch (error) {
     signal.throwIfAborted()
     if (clock.aborted)
-      return unchecked(e, input.rows, `The predicate took longer than ${seconds} seconds and was ended: ${predicate}`)
+      return unchecked(e, input.rows, `The predicate took longer than ${seconds} seconds and was stopped: ${predicate}`)
     if (error instanceof TableError) return unchecked(e, input.rows, error.message)
     return unchecked(e, input.rows, `The predicate could not be checked: ${causeOf(error)}`)
   }

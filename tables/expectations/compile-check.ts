@@ -96,13 +96,13 @@ function perValue(
 function judgeShare(who: string, rows: number, failingRows: number, share: number, limit: string, bad: string) {
   const fitting = rows === 0 ? 1 : (rows - failingRows) / rows
   const passed = fitting >= share
-  const asked = share === 1 ? '' : `; at least ${numberText(100 * share)} % must fit`
+  const required = share === 1 ? '' : `; at least ${numberText(100 * share)} % must fit`
   const sentence =
     failingRows === 0
       ? rows === 0
-        ? `${who}: there is nothing to judge.`
+        ? `${who}: there are no values to check.`
         : `${who}: all ${numberText(rows)} fit.`
-      : `${who}: ${shareText(failingRows, rows)} ${bad}${asked}.`
+      : `${who}: ${shareText(failingRows, rows)} ${bad}${required}.`
   return {
     passed,
     observed: fitting,
@@ -152,12 +152,12 @@ const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d
 function literal(column: Found, bound: number | string): string {
   if (column.kind === 'datetime') {
     if (typeof bound !== 'string' || !ISO.test(bound) || Number.isNaN(Date.parse(bound)))
-      throw new CannotCheck(`${quote(column.name)} holds dates, and ${quote(String(bound))} is none.`)
+      throw new CannotCheck(`${quote(column.name)} holds dates, and ${quote(String(bound))} is not a date.`)
     return `CAST(${text(bound)} AS ${column.sqlType === 'DATE' ? 'TIMESTAMP' : column.sqlType})`
   }
   const number = Number(bound)
   if (!Number.isFinite(number) || String(bound).trim() === '')
-    throw new CannotCheck(`${quote(column.name)} holds numbers, and ${quote(String(bound))} is none.`)
+    throw new CannotCheck(`${quote(column.name)} holds numbers, and ${quote(String(bound))} is not a number.`)
   return `${number}::DOUBLE`
 }
 
@@ -305,7 +305,7 @@ function freshness(
       if (newest === null)
         return {
           ...{ passed: false, observed: null, limit, failingRows: null, rows },
-          sentence: `${quote(name)} has no time at all, so nothing says how fresh the rows are.`,
+          sentence: `${quote(name)} has no value, so freshness cannot be measured.`,
         }
       const hours = (addedAtMs - newest) / 3_600_000
       const at = new Date(newest).toISOString().replace('.000Z', 'Z')

@@ -73,7 +73,7 @@ export async function measureDrift(
     const ordered = (c: PhysicalColumn) => ['number', 'integer', 'datetime'].includes(sqlStoredAs(c.sqlType))
     const asNumbers = ordered(column) && ordered(before)
     if (!asNumbers && test === 'ks')
-      throw new CannotCheck(`“${e.column}” holds no numbers, which the KS test needs; use psi.`)
+      throw new CannotCheck(`“${e.column}” has no numbers, which the KS test needs; use psi.`)
     let baseline: ColumnSummary
     let drift: ReturnType<typeof driftOf>
     if (asNumbers) {

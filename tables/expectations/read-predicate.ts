@@ -46,7 +46,7 @@ interface Node {
 }
 
 const refuse = (message: string, hint: string) => new TableError('invalid', message, { hint })
-const WHAT_IT_IS = 'Write one expression about the columns of a row, as: "price" > 0 AND "sold" >= "bought".'
+const WHAT_IT_IS = 'Write one expression over the columns of a row, such as "price" > 0 AND "sold" >= "bought".'
 
 /**
  * Checks that a predicate is one expression over the columns of one row: no statement, subquery, window, aggregate, file, setting or
@@ -91,7 +91,7 @@ export async function readPredicate(
   if (!isOne) throw refuse('The predicate is more than one expression.', WHAT_IT_IS)
   const used = new Set<string>()
   walk(list[0], columns, used, 0)
-  if (used.size === 0) throw refuse('The predicate uses no column, so it says nothing about the rows.', WHAT_IT_IS)
+  if (used.size === 0) throw refuse('The predicate uses no column, so it cannot check rows.', WHAT_IT_IS)
   return [...used]
 }
 
@@ -109,19 +109,29 @@ function walk(value: unknown, columns: readonly string[], used: Set<string>, dep
 function visit(node: Node, columns: readonly string[], used: Set<string>): void {
   const kind = node.class!
   if (kind === 'SUBQUERY') throw refuse('The predicate contains a subquery.', WHAT_IT_IS)
-  if (kind === 'WINDOW') throw refuse('The predicate looks at other rows (OVER).', WHAT_IT_IS)
+  if (kind === 'WINDOW')
+    throw refuse('The predicate uses a window function (OVER), which reads other rows.', WHAT_IT_IS)
   if (!CLASSES.has(kind))
-    throw refuse(`The predicate contains what is not allowed (${kind.toLowerCase().replaceAll('_', ' ')}).`, WHAT_IT_IS)
+    throw refuse(
+      `The predicate contains an expression that is not allowed (${kind.toLowerCase().replaceAll('_', ' ')}).`,
+      WHAT_IT_IS,
+    )
   if (kind === 'OPERATOR' && !/^(COMPARE_|OPERATOR_(NOT|IS_NULL|IS_NOT_NULL|COALESCE|TRY)$)/.test(String(node.type)))
-    throw refuse(`The predicate contains what is not allowed (${String(node.type).toLowerCase()}).`, WHAT_IT_IS)
+    throw refuse(
+      `The predicate contains an expression that is not allowed (${String(node.type).toLowerCase()}).`,
+      WHAT_IT_IS,
+    )
   if (kind === 'CAST' && !isPlain((node.cast_type as { id?: string } | undefined)?.id))
-    throw refuse('The predicate casts to a type that is not plain.', 'Cast to numbers, text, booleans, dates or times.')
+    throw refuse(
+      'The predicate casts to a type that is not allowed.',
+      'Cast to numbers, text, booleans, dates or times.',
+    )
   if (kind === 'FUNCTION') {
     const name = node.function_name!.toLowerCase()
     if (!FUNCTIONS.has(name) || (node.schema && node.schema !== 'main') || node.distinct || node.filter)
       throw refuse(
-        `The predicate uses “${name}”, which is not among the functions allowed.`,
-        'Allowed are comparisons, arithmetic, and the usual functions of numbers, text and dates that look at one row.',
+        `The predicate uses “${name}”, which is not allowed.`,
+        'Allowed: comparisons, arithmetic, and common functions of numbers, text and dates over one row.',
       )
   }
   if (kind === 'COLUMN_REF') {
@@ -130,8 +140,8 @@ function visit(node: Node, columns: readonly string[], used: Set<string>): void 
     const column = columns.find(c => c.toLowerCase() === name.toLowerCase())
     if (names.length > 2 || (names.length === 2 && name === names[0]) || column === undefined)
       throw refuse(
-        `The predicate uses “${names.join('.')}”, which is no column here.`,
-        'Write names of columns in double quotes, text in single quotes.',
+        `The predicate uses “${names.join('.')}”, which is not a column.`,
+        'Put column names in double quotes and text in single quotes.',
       )
     used.add(column)
   }

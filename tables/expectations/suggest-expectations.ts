@@ -46,7 +46,7 @@ export function suggestExpectations(
       suggestion(
         { type: 'schema', column: null, parameters: { columns: described, exact: false } },
         'block',
-        `The ${described.length} columns ${here}; a column that goes or changes its kind breaks what was trained on it.`,
+        `The ${described.length} columns ${here}; a removed column or a changed type breaks models trained on it.`,
       ),
     )
   if (rows >= MIN_ROWS)
@@ -54,7 +54,7 @@ export function suggestExpectations(
       suggestion(
         { type: 'row-count', column: null, parameters: { min: Math.floor(rows / 2) } },
         'warn',
-        `There are ${numberText(rows)} rows ${here}; half of them gone would mean that something was cut off.`,
+        `There are ${numberText(rows)} rows ${here}; fewer than half would mean that data is missing.`,
       ),
     )
   if (rows < MIN_ROWS) return list
@@ -93,18 +93,14 @@ function ofColumn(
         suggestion(
           { type: 'not-null', column: name, parameters: { share } },
           'warn',
-          `${numberText(Number(((100 * missing) / rows).toFixed(1)))} % of the cells are missing ${here}; twice as many and a little more may be.`,
+          `${numberText(Number(((100 * missing) / rows).toFixed(1)))} % of the cells are missing ${here}; slightly more than twice as many are allowed.`,
         ),
       )
   }
   if (p.count < MIN_ROWS) return list
   if (p.distinctExact && p.distinct === p.count && missing === 0 && (role === 'id' || column.type === 'id'))
     list.push(
-      suggestion(
-        { type: 'unique', column: name, parameters: { with: [] } },
-        'block',
-        `Every value is there once ${here}.`,
-      ),
+      suggestion({ type: 'unique', column: name, parameters: { with: [] } }, 'block', `Every value is unique ${here}.`),
     )
   if (column.type === 'category' && stored === 'words' && p.distinctExact) {
     const levels = Array.isArray(column.domain) && column.domain.length === p.distinct ? column.domain : undefined
@@ -114,7 +110,7 @@ function ofColumn(
         suggestion(
           { type: 'in-set', column: name, parameters: { values: levels, share: 0.99 } },
           'warn',
-          `These ${levels.length} values are all there are ${here}; a few new ones are let through.`,
+          `These ${levels.length} values are all that occur ${here}; a few new ones are allowed.`,
         ),
       )
   }

@@ -34,7 +34,7 @@ export interface Wishes {
 }
 
 const MAX_LEVELS = 200
-const DECIDED = 'decided by a person'
+const DECIDED = 'set by a user'
 
 const isDatetime = (t: string) => /^(DATE|TIMESTAMP)/.test(t)
 const isInteger = (t: string) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(t)
@@ -102,7 +102,7 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
       reason = `${inferred.reason} → id`
     } else if (type === 'constant') {
       role = 'ignore'
-      reason = `${inferred.reason}: says nothing`
+      reason = `${inferred.reason}: no information`
     }
   }
   return {
@@ -135,7 +135,7 @@ export function guessTime(columns: VersionColumn[], wishes: Wishes = {}): Versio
     return columns
   if (columns.some(c => c.role === 'time')) return columns
   return columns.map(c =>
-    c === only ? { ...c, role: 'time' as const, reason: `${c.reason}; the only ones → time` } : c,
+    c === only ? { ...c, role: 'time' as const, reason: `${c.reason}; the only date column → time` } : c,
   )
 }
 
@@ -154,7 +154,7 @@ export function guessRoles(columns: VersionColumn[], wishes: Wishes = {}, rows =
     if (c.role !== 'feature' || c.name === wishes.target || wishes.decided?.get(c.name)?.role) return c
     const present = Math.max(0, rows - c.missing)
     if (COUNTER_NAME.test(c.name) && c.type === 'integer' && present > 20 && c.distinct === present)
-      return { ...c, role: 'id' as const, reason: `${c.reason}, unique in every row, and the name says so → id` }
+      return { ...c, role: 'id' as const, reason: `${c.reason}, unique in every row, and its name suggests an id → id` }
     const several = c.distinct >= 20 && c.distinct <= present / 2
     if (
       !hasGroup &&
@@ -165,10 +165,10 @@ export function guessRoles(columns: VersionColumn[], wishes: Wishes = {}, rows =
       return {
         ...c,
         role: 'group' as const,
-        reason: `${c.reason}; several rows each, and the name says that they belong together → group`,
+        reason: `${c.reason}; several rows per value, and its name suggests a group → group`,
       }
     if (WEIGHT_NAME.test(c.name) && (c.type === 'number' || c.type === 'integer'))
-      return { ...c, role: 'weight' as const, reason: `${c.reason}; the name is that of a sampling weight → weight` }
+      return { ...c, role: 'weight' as const, reason: `${c.reason}; its name suggests a sampling weight → weight` }
     return c
   })
 }

@@ -157,7 +157,7 @@ function cross(a: GroupSeries, b: GroupSeries): Crossed {
 
 const used = (counts: Float64Array) => counts.reduce((n, c) => n + (c > 0 ? 1 : 0), 0)
 
-/** Returns Cramér's V with the bias correction of Bergsma (2013): independent columns score near 0 whatever their number of levels. */
+/** Returns Cramér's V with the bias correction of Bergsma (2013): independent columns score near 0 for any number of levels. */
 export function cramersV(a: GroupSeries, b: GroupSeries): number | null {
   const { n, cells, rows, columns } = cross(a, b)
   const [r, c] = [used(rows), used(columns)]

@@ -40,7 +40,7 @@ function range(c: string, column: Shape, filter: Extract<RowFilter, { is: 'betwe
   const axis = axisOf(column)
   if (!axis)
     throw new TableError('invalid', `${column.name} has no range: it holds ${column.type}.`, {
-      hint: 'Look for words that it equals or contains.',
+      hint: 'Use “equals” or “contains” instead.',
     })
   const bounds = [`${c} IS NOT NULL`]
   if (filter.from !== undefined) bounds.push(`${axis} >= ${bind(filter.from)}::DOUBLE`)

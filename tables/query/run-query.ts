@@ -47,17 +47,16 @@ async function prepareOne(db: DuckDBConnection, sql: string) {
   const statements = await db.extractStatements(sql)
   if (statements.count !== 1)
     throw new Fault({
-      message: `These are ${statements.count} statements; one is run at a time.`,
-      hint: 'Leave out what stands behind the semicolon. PIVOT counts as two: group instead.',
+      message: `The query has ${statements.count} statements; only one can run at a time.`,
+      hint: 'Remove everything after the semicolon. PIVOT counts as two statements: use GROUP BY instead.',
     })
   const prepared = await statements.prepare(0)
   if (prepared.statementType !== SELECT_STATEMENT)
     throw new Fault({
       message: 'Only SELECT and WITH … SELECT are run here.',
-      hint: 'A version never changes. To keep an answer, save it as a new version.',
+      hint: 'A version never changes. To keep a result, save it as a new version.',
     })
-  if (prepared.parameterCount > 0)
-    throw new Fault({ message: 'The query has parameters ($1, ?), and nothing to put in their place.' })
+  if (prepared.parameterCount > 0) throw new Fault({ message: 'The query has parameters ($1, ?) without values.' })
   return prepared
 }
 

@@ -34,7 +34,7 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
   if (source.format === 'json') {
     const line = /line (\d+)/i.exec(message)?.[1]
     return new TableError('invalid', `${fileName} cannot be read as JSON${line ? ` (line ${line})` : ''}.`, {
-      hint: 'Expected is a list of records, [{…}, {…}], or one record per line.',
+      hint: 'Expected a list of records, [{…}, {…}], or one record per line.',
       cause: error,
     })
   }
@@ -56,14 +56,14 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
       {
         hint:
           bad.line === 2
-            ? 'Use the same delimiter in the header as in the rows, then add the file again.'
+            ? 'Use the same delimiter in the header and in the rows, then add the file again.'
             : `${REPAIR} Often a cell that contains the delimiter or a line break has no quotes around it.`,
         cause: error,
       },
     )
   const line = /Line: (\d+)/i.exec(message)?.[1]
   return new TableError('invalid', `${fileName} cannot be read as a table${line ? ` (line ${line})` : ''}.`, {
-    hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also packed with gzip or zstd; text as UTF-8 with a header line.',
+    hint: 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also compressed with gzip or zstd; text as UTF-8 with a header line.',
     cause: error,
   })
 }

@@ -56,7 +56,7 @@ const THREAD_MB = 125
 function requireColumns(names: string[], wishes: IngestInput['wishes']): void {
   for (const [word, name] of Object.entries(wishes))
     if (name && !names.includes(name))
-      throw new TableError('invalid', `There is no column “${name}” to be the ${word}.`, {
+      throw new TableError('invalid', `There is no column “${name}” to use as the ${word}.`, {
         hint: `The columns are ${names.slice(0, 30).join(', ')}${names.length > 30 ? ' …' : ''}.`,
       })
 }

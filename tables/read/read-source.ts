@@ -33,8 +33,8 @@ async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
 const isGzip = (b: Buffer) => b[0] === 0x1f && b[1] === 0x8b
 const isZstd = (b: Buffer) => b.length >= 4 && b.readUInt32LE(0) === 0xfd2fb528
 
-const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also packed with gzip or zstd.'
-const notATable = (fileName: string) =>
+const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also compressed with gzip or zstd.'
+const notTableError = (fileName: string) =>
   new TableError('invalid', `${fileName} is not a table: it contains binary data.`, { hint: READS })
 
 async function unpack(path: string, fileName: string, target: string, how: 'gzip' | 'zstd'): Promise<void> {
@@ -43,15 +43,17 @@ async function unpack(path: string, fileName: string, target: string, how: 'gzip
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
       if (bytes > MAX_UNPACKED_BYTES)
-        return done(new TableError('too_large', `${fileName} unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GB.`))
+        return done(
+          new TableError('too_large', `${fileName} decompresses to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GB.`),
+        )
       done(null, chunk)
     },
   })
   const unpacker = how === 'gzip' ? createGunzip() : createZstdDecompress()
   await pipeline(createReadStream(path), unpacker, limit, createWriteStream(target)).catch(error => {
     if (!/^(Z_|ZSTD_|ERR_ZSTD)/.test(String(error?.code))) throw error
-    throw new TableError('invalid', `${fileName} cannot be unpacked: the ${how} data is damaged or cut off.`, {
-      hint: 'Pack and upload it again.',
+    throw new TableError('invalid', `${fileName} cannot be decompressed: the ${how} data is damaged or cut off.`, {
+      hint: 'Compress and upload it again.',
       cause: error,
     })
   })
@@ -90,7 +92,7 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
     })
   const packed = isGzip(bytes) ? 'gzip' : isZstd(bytes) ? 'zstd' : undefined
   if (packed) {
-    if (fileName.endsWith('(unpacked)')) throw notATable(fileName)
+    if (fileName.endsWith('(unpacked)')) throw notTableError(fileName)
     await unpack(path, fileName, `${rewritten}.unpacked`, packed)
     return prepareSource(`${rewritten}.unpacked`, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten)
   }
@@ -105,12 +107,12 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
     await decodeUtf16(path, utf16, rewritten)
     return prepareSource(rewritten, fileName, `${rewritten}.again`)
   }
-  if (bytes.includes(0)) throw notATable(fileName)
+  if (bytes.includes(0)) throw notTableError(fileName)
   const text = bytes.toString('utf8').replace(/^\ufeff/, '')
   const start = text.slice(0, 4096)
   const odd = [...start].filter(ch => ch < ' ' && !'\t\r\n'.includes(ch)).length
   const broken = start.split('\ufffd').length - 1
-  if (odd > 8 || broken > 200) throw notATable(fileName)
+  if (odd > 8 || broken > 200) throw notTableError(fileName)
   if (text.trim() === '')
     throw new TableError('invalid', `${fileName} contains only blank lines.`, {
       hint: 'Choose a file with a header line and at least one row.',
@@ -186,7 +188,7 @@ export const MAX_COLUMNS = 10_000
 export function requireGoodNames(names: string[], fileName: string): void {
   if (names.length > MAX_COLUMNS)
     throw new TableError('too_large', `${fileName} has ${names.length} columns; at most ${MAX_COLUMNS} are read.`, {
-      hint: 'Is the table turned on its side? Rows belong below each other.',
+      hint: 'The table may be transposed. Each row must be a line.',
     })
   const empty = names.flatMap((n, i) => (n === '' ? [i + 1] : []))
   if (empty.length > 0)
@@ -207,6 +209,6 @@ export function requireGoodNames(names: string[], fileName: string): void {
         .slice(0, 5)
         .map(n => `“${n}”`)
         .join(', ')} appears more than once in ${fileName}.`,
-      { hint: 'Names must differ, also apart from upper and lower case.' },
+      { hint: 'Names must be unique, ignoring case.' },
     )
 }

@@ -3,7 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { requireQuestion } from '#tables/query/read-statement.ts'
+import { requireReadStatement } from '#tables/query/read-statement.ts'
 import { versionOf } from '../read-datasets.ts'
 import { translateTableErrors } from '../translate-table-errors.ts'
 import { QUERY_LIMITS, type QueryAnswer, type QueryState, type QuerySummary, type StartQueryInput } from './contract.ts'
@@ -23,7 +23,7 @@ const HOUR = 3_600_000
 /** Asks a question of one version. The answer is kept for a day; with `saveAs` it becomes the next version of that dataset. */
 export async function startQuery(kernel: Kernel, caller: Caller, input: StartQueryInput): Promise<{ id: string }> {
   await authorize(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
-  await translateTableErrors(() => requireQuestion(input.sql))
+  await translateTableErrors(() => requireReadStatement(input.sql))
   const { scope } = caller
   const version = await versionOf(kernel, scope, input.dataset)
   return change(kernel, caller.actor, async c => {

@@ -31,7 +31,7 @@ export function applyDecisions(schema: VersionColumn[], decisions: ColumnDecisio
       sameDomain(domain, column.domain)
     )
       return column
-    return { ...column, type, role, nullable, domain, reason: 'decided by a person' }
+    return { ...column, type, role, nullable, domain, reason: 'set by a user' }
   })
   for (const role of ['target', 'time'] as const)
     if (decided.filter(c => c.role === role).length > 1)

@@ -30,5 +30,5 @@ describe('choose roles', () => {
     )
 
   it('a column that is not there is named with those that are', () =>
-    assert.throws(() => chooseRoles(schema, { time: 'x' }), /no column “x” to be the time/))
+    assert.throws(() => chooseRoles(schema, { time: 'x' }), /no column “x” to use as the time/))
 })

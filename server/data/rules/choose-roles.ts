@@ -8,7 +8,7 @@ export function chooseRoles(schema: VersionColumn[], wishes: { target?: string; 
     const name = wishes[role]
     if (!name) continue
     if (!schema.some(c => c.name === name))
-      throw new AppError('invalid', `There is no column “${name}” to be the ${role}.`, {
+      throw new AppError('invalid', `There is no column “${name}” to use as the ${role}.`, {
         hint: `The columns are ${schema
           .slice(0, 30)
           .map(c => c.name)
