@@ -1,4 +1,5 @@
-import { defaultShouldDehydrateQuery, QueryCache, QueryClient } from '@tanstack/react-query'
+import { defaultShouldDehydrateQuery, MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { routerOf } from '#components/shell/live-topics.ts'
 import { SIGN_IN_PATH } from '#components/shell/places.ts'
 
 /** Refusals stay refused; a server that is restarting answers in a moment. */
@@ -13,9 +14,24 @@ function leaveWhenSignedOut(error: unknown): void {
   window.location.assign(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
 }
 
-export const makeQueryClient = () =>
-  new QueryClient({
+/** Routers that also show what a change of the key changes. */
+const RELATED: Record<string, readonly string[]> = { access: ['home'], serving: ['registry'] }
+
+/** Every change, also a refused one, is followed by fetching the queries of its router again. Mutations with an own function do this themselves. */
+const refetchAfterChange = (queries: QueryClient, key: readonly unknown[] | undefined) => {
+  const router = key && routerOf(key)
+  if (router === undefined) return
+  const routers = [router, ...(RELATED[router] ?? [])]
+  return queries.invalidateQueries({ predicate: query => routers.includes(routerOf(query.queryKey) ?? '') })
+}
+
+export const makeQueryClient = () => {
+  const queries: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+    mutationCache: new MutationCache({
+      onSettled: (_data, _error, _input, _context, mutation) =>
+        refetchAfterChange(queries, mutation.options.mutationKey),
+    }),
     defaultOptions: {
       queries: {
         // Data rendered by the server is fresh until the live stream invalidates it.
@@ -30,3 +46,5 @@ export const makeQueryClient = () =>
       dehydrate: { shouldDehydrateQuery: query => defaultShouldDehydrateQuery(query) },
     },
   })
+  return queries
+}

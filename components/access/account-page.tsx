@@ -1,6 +1,6 @@
 'use client'
 import { Button, Stack } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { leave } from '../shell/leave.ts'
 import type { RouterOutputs } from '../trpc.ts'
@@ -52,13 +52,8 @@ export function AccountPage() {
 
 function SessionsPanel() {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const sessions = useQuery(trpc.access.sessions.queryOptions())
-  const revoke = useMutation(
-    trpc.access.revokeSession.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(trpc.access.sessions.pathFilter()),
-    }),
-  )
+  const revoke = useMutation(trpc.access.revokeSession.mutationOptions())
   const columns: DataColumn<Session>[] = [
     textColumn('browser', 'Browser', s => deviceLabel(s.userAgent), { title: s => s.userAgent ?? undefined }),
     dateColumn('created', 'Signed in', s => s.createdAt),

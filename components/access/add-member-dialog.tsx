@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { inviteInput } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -29,17 +29,8 @@ export function AddMemberDialog({
 
 function AddMember({ project, onClose }: { project: string; onClose: () => void }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const refresh = () => queries.invalidateQueries(trpc.access.pathFilter())
-  const add = useMutation(
-    trpc.access.addMember.mutationOptions({
-      async onSuccess() {
-        await refresh()
-        onClose()
-      },
-    }),
-  )
-  const invite = useMutation(trpc.access.invite.mutationOptions({ onSuccess: refresh }))
+  const add = useMutation(trpc.access.addMember.mutationOptions({ onSuccess: onClose }))
+  const invite = useMutation(trpc.access.invite.mutationOptions())
   const state = useSchemaForm(inviteInput, {
     initial: { role: 'engineer' },
     hints: { role: { descriptions: ROLE_DESCRIPTIONS } },

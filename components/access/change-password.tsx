@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { changePasswordInput } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
@@ -9,12 +9,7 @@ import { PASSWORD_HINT } from './new-account-form.tsx'
 
 export function ChangePassword({ email }: { email: string }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const change = useMutation(
-    trpc.access.changePassword.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(trpc.access.sessions.pathFilter()),
-    }),
-  )
+  const change = useMutation(trpc.access.changePassword.mutationOptions())
   return (
     <Panel title="Password" note="changing it signs out all other browsers">
       <div style={{ maxWidth: 380 }}>

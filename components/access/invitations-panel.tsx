@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type RouterOutputs, useTRPC } from '../trpc.ts'
 import { actionColumn, badgeColumn, type DataColumn, dateColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
@@ -12,13 +12,8 @@ const LOOK: Record<string, string> = { open: 'queued', accepted: 'succeeded', re
 /** The project's invitations; nothing while there are none. */
 export function InvitationsPanel({ project }: { project: string }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const { data, error, refetch } = useQuery(trpc.access.invitations.queryOptions({ project }))
-  const revoke = useMutation(
-    trpc.access.revokeInvitation.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(trpc.access.pathFilter()),
-    }),
-  )
+  const revoke = useMutation(trpc.access.revokeInvitation.mutationOptions())
   const columns: DataColumn<Invitation>[] = [
     textColumn('email', 'For', i => i.email ?? 'anyone with the link'),
     textColumn('role', 'Role', i => i.role, { facet: true }),

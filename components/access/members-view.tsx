@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MemberView, Role } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
@@ -19,13 +19,10 @@ import { RoleSelect } from './role-select.tsx'
 /** The members of a project, with their roles, and its invitations. */
 export function MembersView({ project, mayManage }: { project: string; mayManage: boolean }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const [isAdding, adding] = useDisclosure()
   const [removed, setRemoved] = useState<MemberView>()
   const members = useQuery(trpc.access.members.queryOptions({ project }))
-  const change = useMutation(
-    trpc.access.changeMember.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.access.pathFilter()) }),
-  )
+  const change = useMutation(trpc.access.changeMember.mutationOptions())
   const add = mayManage ? <Button onClick={adding.open}>Add member</Button> : undefined
   const columns = memberColumns({
     mayManage,
@@ -124,14 +121,9 @@ function RemoveDialog({
   onClose: () => void
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const remove = useMutation(
     trpc.access.removeMember.mutationOptions({
-      onSuccess: () => {
-        if (member?.isSelf) return window.location.assign(paths.projects)
-        onClose()
-        return queries.invalidateQueries(trpc.access.pathFilter())
-      },
+      onSuccess: () => (member?.isSelf ? window.location.assign(paths.projects) : onClose()),
     }),
   )
   const isSelf = member?.isSelf ?? false

@@ -1,6 +1,6 @@
 'use client'
 import { Button, Stack } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo } from 'react'
@@ -24,17 +24,10 @@ const deriveSlug = (values: FormValues, previous: FormValues) => {
 
 export function NewProject() {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const router = useRouter()
   const create = useMutation(
     trpc.access.createProject.mutationOptions({
-      async onSuccess(created) {
-        await Promise.all([
-          queries.invalidateQueries(trpc.access.pathFilter()),
-          queries.invalidateQueries(trpc.home.pathFilter()),
-        ])
-        router.push(paths.project(created.slug))
-      },
+      onSuccess: created => router.push(paths.project(created.slug)),
     }),
   )
   const zones = useMemo(() => ({ zone: ['UTC', ...Intl.supportedValuesOf('timeZone')] }), [])

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { z } from 'zod'
 import { createTokenInput, mayGrant, ROLES, type Role } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
@@ -37,10 +37,7 @@ export function NewTokenDialog({
 
 function NewToken({ project, own, onClose }: { project: string; own: Role; onClose: () => void }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const create = useMutation(
-    trpc.access.createToken.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.access.pathFilter()) }),
-  )
+  const create = useMutation(trpc.access.createToken.mutationOptions())
   if (create.data)
     return (
       <ShownOnce secret={create.data.token} onDone={onClose}>

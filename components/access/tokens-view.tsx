@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TokenView } from '#server/access/contract.ts'
 import { mayGrant, type Role } from '#server/access/roles/contract.ts'
@@ -80,15 +80,7 @@ function RevokeDialog({
   onClose: () => void
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const revoke = useMutation(
-    trpc.access.revokeToken.mutationOptions({
-      onSuccess: () => {
-        onClose()
-        return queries.invalidateQueries(trpc.access.pathFilter())
-      },
-    }),
-  )
+  const revoke = useMutation(trpc.access.revokeToken.mutationOptions({ onSuccess: onClose }))
   return (
     <ConfirmDialog
       opened={token !== undefined}

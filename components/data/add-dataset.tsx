@@ -1,12 +1,14 @@
 'use client'
 import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRef, useState } from 'react'
 import { datasetNameSchema, MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
+import { useTRPC } from '../trpc.ts'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
-import { type Ingestion, useIngestion, useStartPreview } from './client.ts'
+import { type Ingestion, useIngestion } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
 import { formatBytes, formatCount, nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
@@ -30,7 +32,7 @@ export function AddDataset({
   const [problem, setProblem] = useState<unknown>()
   const [ingestionId, setIngestionId] = useState<string>()
   const stop = useRef<AbortController>(undefined)
-  const preview = useStartPreview(project)
+  const preview = useMutation(useTRPC().data.previews.start.mutationOptions())
   const { data: ingestion } = useIngestion(project, ingestionId)
   const wrongName = name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
 
@@ -61,7 +63,12 @@ export function AddDataset({
       const uploaded = await uploadFile(project, chosen, setSent, controller.signal)
       if (controller.signal.aborted) return
       setDigest(uploaded.digest)
-      const { id } = await preview.mutateAsync({ fileName: chosen.name, digest: uploaded.digest, name: fixedName })
+      const { id } = await preview.mutateAsync({
+        project,
+        fileName: chosen.name,
+        digest: uploaded.digest,
+        name: fixedName,
+      })
       if (!controller.signal.aborted) setPreviewId(id)
     } catch (error) {
       if (stop.current === controller && !controller.signal.aborted) setProblem(error)

@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Progress, Select, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import type { SourcePreviewResult } from '#server/data/contract.ts'
+import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
-import { useAddDataset, useSourcePreview } from './client.ts'
+import { useSourcePreview } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { formatCount } from './labels.ts'
 import { SourcePreview } from './source-preview.tsx'
@@ -69,7 +71,7 @@ function Decide({
   disabled: boolean
   onAdded: (ingestionId: string) => void
 }) {
-  const add = useAddDataset(project)
+  const add = useMutation(useTRPC().data.add.mutationOptions())
   const { changes, change, decisions } = useColumnChanges(result.schema)
   const holder = (role: 'target' | 'time') =>
     result.schema.find(c => (changes[c.name]?.role ?? c.role) === role)?.name ?? null
@@ -82,10 +84,8 @@ function Decide({
   const submit = () =>
     add.mutate(
       {
-        name: source.name,
-        fileName: source.fileName,
-        digest: source.digest,
-        append: source.append,
+        project,
+        ...source,
         target: holder('target') ?? undefined,
         columns: decisions.length > 0 ? decisions : undefined,
       },

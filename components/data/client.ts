@@ -1,10 +1,9 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
-import type { AddDatasetInput, PreviewSourceInput, ReviewInput } from '#server/data/contract.ts'
 import { isActive, isTerminal } from '#server/kernel/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
-import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { useTRPC } from '../trpc.ts'
 
 type DataOutputs = inferRouterOutputs<AppRouter>['data']
 export type Ingestion = DataOutputs['ingestion']
@@ -47,21 +46,6 @@ export const useIngestion = (project: string, id: string | undefined) => {
   )
 }
 
-export function useAddDataset(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (input: AddDatasetInput) => client.data.add.mutate({ project, ...input }),
-    onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-  })
-}
-
-export function useStartPreview(project: string) {
-  const client = useTRPCClient()
-  return useMutation({
-    mutationFn: (input: PreviewSourceInput) => client.data.previews.start.mutate({ project, ...input }),
-  })
-}
-
 /** The preview of an upload, once a worker has read its first rows. */
 export const useSourcePreview = (project: string, id: string | undefined) => {
   const poll = usePolling()
@@ -74,12 +58,4 @@ export const useSourcePreview = (project: string, id: string | undefined) => {
       },
     ),
   )
-}
-
-export function useReviewSchema(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (input: ReviewInput) => client.data.reviewSchema.mutate({ project, ...input }),
-    onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-  })
 }

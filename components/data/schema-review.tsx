@@ -1,7 +1,9 @@
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { Allowed } from '../access/allowed.tsx'
+import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
-import { type Shown, useReviewSchema } from './client.ts'
+import type { Shown } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
 import { formatCount } from './labels.ts'
@@ -26,10 +28,10 @@ export function ContractBreaks({ breaks }: { breaks: string[] }) {
 /** Reviews inferred types and roles; overrides apply to this and future versions. */
 export function SchemaReview({ project, shown }: { project: string; shown: Shown }) {
   const { changes, change, decisions, undo } = useColumnChanges(shown.schema)
-  const review = useReviewSchema(project)
+  const review = useMutation(useTRPC().data.reviewSchema.mutationOptions())
   const newest = shown.versions[0]?.version === shown.version
   const save = () =>
-    review.mutate({ dataset: `${shown.dataset}@${shown.version}`, columns: decisions }, { onSuccess: undo })
+    review.mutate({ project, dataset: `${shown.dataset}@${shown.version}`, columns: decisions }, { onSuccess: undo })
   return (
     <Stack gap="sm">
       <Group justify="space-between">

@@ -1,6 +1,6 @@
 'use client'
 import { Alert, Button, Grid, Select, Skeleton, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsString, useQueryStates } from 'nuqs'
@@ -20,7 +20,6 @@ const known = { experiment: parseAsString, run: parseAsString, data: parseAsStri
 export function NewEvaluation({ project }: { project: string }) {
   const trpc = useTRPC()
   const router = useRouter()
-  const queries = useQueryClient()
   const [choice, setChoice] = useQueryStates(known)
   const experiments = useQuery(trpc.training.list.queryOptions({ project }))
   const datasets = useQuery(trpc.data.list.queryOptions({ project }))
@@ -46,10 +45,7 @@ export function NewEvaluation({ project }: { project: string }) {
   const version = versions.find(v => String(v.version) === choice.version) ?? versions[0]
   const start = useMutation(
     trpc.evaluation.start.mutationOptions({
-      onSuccess: async ({ id }) => {
-        await queries.invalidateQueries(trpc.evaluation.pathFilter())
-        router.push(paths.evaluation(project, id))
-      },
+      onSuccess: ({ id }) => router.push(paths.evaluation(project, id)),
     }),
   )
   const failure = experiments.error ?? datasets.error

@@ -1,6 +1,6 @@
 'use client'
 import { Button, Progress, Stack, Text } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -13,12 +13,7 @@ interface Props {
 
 export function useCheck({ project, endpoint, checking }: Props) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const check = useMutation(
-    trpc.monitoring.check.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.monitoring.pathFilter()),
-    }),
-  )
+  const check = useMutation(trpc.monitoring.check.mutationOptions())
   return {
     error: check.error,
     button: (

@@ -1,6 +1,6 @@
 'use client'
 import { Button, Group, Progress, Skeleton, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { isActive } from '#server/kernel/contract.ts'
 import type { JobDetail } from '#server/orchestration/contract.ts'
@@ -22,18 +22,13 @@ import { formatElapsed, jobSentence, jobStateLabel, subjectLink } from './labels
 export function JobPage({ project, job: id }: { project: string; job: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
-  const queries = useQueryClient()
   const { data, error, refetch, dataUpdatedAt } = useQuery(
     trpc.orchestration.show.queryOptions(
       { project, job: id },
       { refetchInterval: query => isActive(query.state.data?.state) && SAMPLE_MS.progress },
     ),
   )
-  const cancel = useMutation(
-    trpc.orchestration.cancel.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.orchestration.pathFilter()),
-    }),
-  )
+  const cancel = useMutation(trpc.orchestration.cancel.mutationOptions())
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the job" />
   const subject = subjectLink(project, data)

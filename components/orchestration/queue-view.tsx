@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import type { JobSummary, Percentiles, QueueSummary } from '#server/orchestration/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { usePolling } from '../shell/live-status.ts'
@@ -67,12 +67,7 @@ export function QueueView({ project }: { project: string }) {
 
 function DeadLetters({ project, jobs }: { project: string; jobs: JobSummary[] }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
-  const redrive = useMutation(
-    trpc.orchestration.redrive.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.orchestration.pathFilter()),
-    }),
-  )
+  const redrive = useMutation(trpc.orchestration.redrive.mutationOptions())
   const columns: DataColumn<JobSummary>[] = [
     linkColumn(
       'title',

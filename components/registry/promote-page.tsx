@@ -13,18 +13,20 @@ import {
   Title,
 } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
+import { useTRPC } from '../trpc.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { useEndpoints, useHistory, useModel, usePromote } from './client.ts'
+import { useEndpoints, useHistory, useModel } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
 
 /** Confirms a promotion: its effect, and the comparison with the version in force. */
@@ -35,7 +37,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
   const form = useForm({ initialValues: { reason: '' } })
   const model = useModel(project, name)
   const endpoints = useEndpoints(project)
-  const promote = usePromote(project)
+  const promote = useMutation(useTRPC().serving.promote.mutationOptions())
   const may = useMay(project, 'serving:promote')
   const own = endpoints.data?.items.filter(e => e.model === name) ?? []
   const endpoint = chosen ?? own[0]?.endpoint ?? name
@@ -75,7 +77,12 @@ export function PromotePage({ project, name }: { project: string; name: string }
             disabled={!may || nameProblem !== undefined || decision.code !== 'possible'}
             onClick={() =>
               promote.mutate(
-                { model: `${name}@${version.version}`, endpoint, reason: form.getValues().reason || undefined },
+                {
+                  project,
+                  model: `${name}@${version.version}`,
+                  endpoint,
+                  reason: form.getValues().reason || undefined,
+                },
                 {
                   onSuccess: done => {
                     if (done.laggards.length === 0) router.push(paths.endpoint(project, endpoint))

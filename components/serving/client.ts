@@ -1,7 +1,6 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { PrimaryInput, RollbackInput } from '#server/serving/contract.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { SAMPLE_MS } from '../shell/live-status.ts'
-import { useTRPC, useTRPCClient } from '../trpc.ts'
+import { useTRPC } from '../trpc.ts'
 
 export const useEndpoints = (project: string) =>
   useQuery(useTRPC().serving.list.queryOptions({ project }, { refetchInterval: SAMPLE_MS.overview }))
@@ -32,35 +31,3 @@ export const usePredictions = (project: string, endpoint: string) =>
       { refetchInterval: SAMPLE_MS.overview },
     ),
   )
-
-export function useRollback(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (input: RollbackInput) => client.serving.rollback.mutate({ project, ...input }),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries(trpc.registry.pathFilter()),
-        queries.invalidateQueries(trpc.serving.pathFilter()),
-      ]),
-  })
-}
-
-export function useChoosePrimary(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (input: PrimaryInput) => client.serving.choosePrimary.mutate({ project, ...input }),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries(trpc.registry.pathFilter()),
-        queries.invalidateQueries(trpc.serving.pathFilter()),
-      ]),
-  })
-}
-
-export function useTryIt(project: string, endpoint: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (row: Record<string, unknown>) => client.serving.tryIt.mutate({ project, endpoint, rows: [row] }),
-    onSettled: () => queries.invalidateQueries(trpc.serving.predictions.queryFilter({ project, endpoint })),
-  })
-}

@@ -1,7 +1,8 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import type { EndpointDetail } from '#server/serving/contract.ts'
+import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
-import { useChoosePrimary } from './client.ts'
 
 /** Confirms that the alias `champion` of the model shall follow this endpoint. */
 export function PrimaryDialog({
@@ -13,7 +14,7 @@ export function PrimaryDialog({
   shown: Pick<EndpointDetail, 'endpoint' | 'model' | 'version'>
   onClose: () => void
 }) {
-  const choose = useChoosePrimary(project)
+  const choose = useMutation(useTRPC().serving.choosePrimary.mutationOptions())
   const { endpoint, model, version } = shown
   return (
     <Modal
@@ -33,7 +34,10 @@ export function PrimaryDialog({
           <Button variant="subtle" color="gray" onClick={onClose}>
             Cancel
           </Button>
-          <Button loading={choose.isPending} onClick={() => choose.mutate({ model, endpoint }, { onSuccess: onClose })}>
+          <Button
+            loading={choose.isPending}
+            onClick={() => choose.mutate({ project, model, endpoint }, { onSuccess: onClose })}
+          >
             Make primary
           </Button>
         </Group>

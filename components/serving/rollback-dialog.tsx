@@ -1,10 +1,11 @@
 import { Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import type { EndpointDetail } from '#server/serving/contract.ts'
 import { rollbackInputSchema } from '#server/serving/contract.ts'
+import { useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
 import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
 import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
-import { useRollback } from './client.ts'
 
 const reasonForm = rollbackInputSchema.pick({ reason: true })
 
@@ -22,13 +23,13 @@ export function RollbackDialog({
   opened: boolean
   onClose: () => void
 }) {
-  const rollback = useRollback(project)
+  const rollback = useMutation(useTRPC().serving.rollback.mutationOptions())
   const back = to ?? shown.previous
   const target = back === null ? 'the previous version' : `${shown.model} v${back}`
   const laggards = rollback.data?.laggards ?? []
   const send = (reason: string | undefined) =>
     rollback.mutate(
-      { endpoint: shown.endpoint, to, reason },
+      { project, endpoint: shown.endpoint, to, reason },
       {
         onSuccess: result => {
           if (result.laggards.length === 0) onClose()

@@ -1,17 +1,18 @@
 import { Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
+import { useMutation } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import type { Signature } from '#server/registry/contract.ts'
+import { type RouterOutputs, useTRPC } from '../trpc.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { FormValues } from '../ui/schema-form/field.ts'
 import { FormContext } from '../ui/schema-form/form-context.ts'
 import { SchemaField } from '../ui/schema-form/schema-fields.tsx'
 import { fieldErrors } from '../ui/schema-form/server-errors.ts'
-import { useTryIt } from './client.ts'
 import { formatLatency, formatProbability } from './labels.ts'
 import { errorsOf, exampleValues, fieldsOfSignature, rowOf, suggestionsOf } from './signature-fields.ts'
 
-type Answer = NonNullable<ReturnType<typeof useTryIt>['data']>
+type Answer = RouterOutputs['serving']['tryIt']
 const CLASSES_SHOWN = 10
 
 /** Sends one request to an endpoint; the inputs follow from the model's signature. */
@@ -24,7 +25,7 @@ export function TryItForm({
   endpoint: string
   signature: Signature
 }) {
-  const tryIt = useTryIt(project, endpoint)
+  const tryIt = useMutation(useTRPC().serving.tryIt.mutationOptions())
   const form: UseFormReturnType<FormValues> = useForm<FormValues>({ initialValues: exampleValues(signature) })
   const fields = useMemo(() => fieldsOfSignature(signature), [signature])
   const options = useMemo(() => suggestionsOf(signature), [signature])
@@ -40,7 +41,7 @@ export function TryItForm({
         radius="md"
         p="md"
         style={{ flex: '2 1 420px' }}
-        onSubmit={form.onSubmit(values => tryIt.mutate(rowOf(signature, values)))}
+        onSubmit={form.onSubmit(values => tryIt.mutate({ project, endpoint, rows: [rowOf(signature, values)] }))}
       >
         <FormContext value={{ form, columns: [], options, disabled: false }}>
           <div

@@ -6,6 +6,9 @@ export interface Change {
   id?: string
 }
 
+/** The first part of a query's or mutation's key is the path of its procedure: `['data', 'list']`. */
+export const routerOf = (key: readonly unknown[]) => (Array.isArray(key[0]) ? String(key[0][0]) : undefined)
+
 /** The parts of the router that a change affects. `domain:registry` comes from an event of the registry; the home page shows every event. */
 export function routersOf(changes: readonly Change[]): Set<string> {
   const routers = new Set<string>()

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { isStreamUp, setStreamUp } from './live-status.ts'
-import { type Change, routersOf, showsActiveWork } from './live-topics.ts'
+import { type Change, routerOf, routersOf, showsActiveWork } from './live-topics.ts'
 import { useSettled } from './use-settled.ts'
 
 type Message =
@@ -20,9 +20,6 @@ const INTERVAL_MS = 500
 /** Stands for queries of any part that show unfinished work. */
 const ANY_JOB = '#job'
 
-/** The first part of a query's key is the path of its procedure: `['data', 'list']`. */
-const partOf = (key: readonly unknown[]) => (Array.isArray(key[0]) ? String(key[0][0]) : undefined)
-
 function createInvalidator(queries: QueryClient) {
   const waiting = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -35,7 +32,7 @@ function createInvalidator(queries: QueryClient) {
     const anyJob = parts.delete(ANY_JOB)
     void queries.invalidateQueries({
       predicate: query =>
-        parts.has(partOf(query.queryKey) ?? '') || (anyJob && query.isActive() && showsActiveWork(query.state.data)),
+        parts.has(routerOf(query.queryKey) ?? '') || (anyJob && query.isActive() && showsActiveWork(query.state.data)),
     })
   }
   return {

@@ -2,7 +2,7 @@
 import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
@@ -135,7 +135,6 @@ function Actions({
   compared: string[]
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const [registering, register] = useDisclosure()
   const mayTrain = useMay(project, 'training:write')
   const cancel = useMutation(trpc.training.cancel.mutationOptions())
@@ -143,7 +142,6 @@ function Actions({
   const active = experiment.items.filter(run => isActive(run.status))
   const cancelAll = async () => {
     await Promise.allSettled(active.map(run => cancel.mutateAsync({ project, run: run.run })))
-    await queries.invalidateQueries(trpc.training.pathFilter())
   }
   return (
     <>

@@ -1,6 +1,6 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { LaunchOptions } from '#server/training/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
@@ -48,15 +48,11 @@ export function Plan({
   prefilled: Prefilled
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const router = useRouter()
   const recipes = useQuery(trpc.data.recipes.list.queryOptions({ project })).data?.items ?? []
   const launch = useMutation(
     trpc.training.launch.mutationOptions({
-      onSuccess: async ({ experiment }) => {
-        await queries.invalidateQueries(trpc.training.pathFilter())
-        router.push(paths.experiment(project, experiment))
-      },
+      onSuccess: ({ experiment }) => router.push(paths.experiment(project, experiment)),
     }),
   )
   const initial = initialPlan(options, prefilled)

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { registerInputSchema } from '#server/registry/contract.ts'
 import { useTRPC } from '../trpc.ts'
@@ -40,15 +40,11 @@ function RegisterForm({
   onClose: () => void
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const router = useRouter()
   const models = useQuery(trpc.registry.list.queryOptions({ project })).data?.items ?? []
   const register = useMutation(
     trpc.registry.register.mutationOptions({
-      onSuccess: async ({ model }) => {
-        await queries.invalidateQueries(trpc.registry.pathFilter())
-        router.push(paths.model(project, model))
-      },
+      onSuccess: ({ model }) => router.push(paths.model(project, model)),
     }),
   )
   return (

@@ -1,7 +1,7 @@
 'use client'
 import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
@@ -152,12 +152,9 @@ function StatePanel({ run }: { run: RunDetail }) {
 
 function Actions({ project, run }: { project: string; run: RunDetail }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const [registering, register] = useDisclosure()
   const mayTrain = useMay(project, 'training:write')
-  const cancel = useMutation(
-    trpc.training.cancel.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.training.pathFilter()) }),
-  )
+  const cancel = useMutation(trpc.training.cancel.mutationOptions())
   const allowed: readonly string[] = RUN_ACTIONS[run.status]
   return (
     <>

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
 import type { ExpectationInput } from '#server/data/expectations/contract.ts'
@@ -35,12 +35,7 @@ export const useSuggestions = (project: string, dataset: string) => {
 
 /** Saves the whole list: what is not in it is gone. */
 export function useSave(project: string, shown: Pick<Expectations, 'dataset' | 'version' | 'suite'>) {
-  const [trpc, queries] = [useTRPC(), useQueryClient()]
-  const { mutate, ...rest } = useMutation(
-    trpc.data.expectations.save.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-    }),
-  )
+  const { mutate, ...rest } = useMutation(useTRPC().data.expectations.save.mutationOptions())
   return {
     ...rest,
     save: (expectations: ExpectationInput[], onSuccess?: () => void) =>
@@ -48,28 +43,5 @@ export function useSave(project: string, shown: Pick<Expectations, 'dataset' | '
         { project, dataset: `${shown.dataset}@${shown.version}`, expectations, basedOn: shown.suite },
         { onSuccess },
       ),
-  }
-}
-
-export function useValidate(project: string, dataset: string) {
-  const [trpc, queries] = [useTRPC(), useQueryClient()]
-  const { mutate, ...rest } = useMutation(
-    trpc.data.expectations.validate.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-    }),
-  )
-  return { ...rest, validate: () => mutate({ project, dataset }) }
-}
-
-export function useOverride(project: string, dataset: string) {
-  const [trpc, queries] = [useTRPC(), useQueryClient()]
-  const { mutate, ...rest } = useMutation(
-    trpc.data.expectations.override.mutationOptions({
-      onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-    }),
-  )
-  return {
-    ...rest,
-    override: (reason: string, onSuccess: () => void) => mutate({ project, dataset, reason }, { onSuccess }),
   }
 }

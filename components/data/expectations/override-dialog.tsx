@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { overrideInput } from '#server/data/expectations/contract.ts'
+import { useTRPC } from '../../trpc.ts'
 import { FormDialog } from '../../ui/schema-form/form-dialog.tsx'
 import { SchemaForm } from '../../ui/schema-form/schema-form.tsx'
-import { useOverride } from './client.ts'
 
 const reasonForm = overrideInput.omit({ dataset: true })
 
@@ -18,13 +19,13 @@ export function OverrideDialog({
   opened: boolean
   onClose: () => void
 }) {
-  const { override, isPending, error } = useOverride(project, dataset)
+  const { mutate, isPending, error } = useMutation(useTRPC().data.expectations.override.mutationOptions())
   return (
     <FormDialog title={`Allow training on ${dataset}`} opened={opened} onClose={onClose}>
       <SchemaForm
         schema={reasonForm}
         error={error}
-        onSubmit={({ reason }) => override(reason, onClose)}
+        onSubmit={({ reason }) => mutate({ project, dataset, reason }, { onSuccess: onClose })}
         submit="Allow training"
         destructive
         busy={isPending}

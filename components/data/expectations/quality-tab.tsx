@@ -1,8 +1,10 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { parseAsInteger, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed, useMay } from '../../access/allowed.tsx'
+import { useTRPC } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
@@ -10,14 +12,7 @@ import { Problem } from '../../ui/problem.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
-import {
-  type Expectations,
-  type ShownExpectation,
-  useExpectations,
-  useSave,
-  useValidate,
-  type Validation,
-} from './client.ts'
+import { type Expectations, type ShownExpectation, useExpectations, useSave, type Validation } from './client.ts'
 import { ExpectationDialog } from './expectation-form.tsx'
 import { ExpectationTable } from './expectation-table.tsx'
 import { HistoryPanel } from './history-panel.tsx'
@@ -140,7 +135,7 @@ function VerdictPanel({
   validation: Validation | null
   onOverride: () => void
 }) {
-  const { validate, isPending, error } = useValidate(project, dataset)
+  const { mutate, isPending, error } = useMutation(useTRPC().data.expectations.validate.mutationOptions())
   const active = isActive(validation?.state)
   const old = validation !== null && validation.suite !== suite
   return (
@@ -157,7 +152,7 @@ function VerdictPanel({
             </Allowed>
           ) : null}
           <Allowed project={project} to="data:write">
-            <Button variant="default" loading={isPending || active} onClick={validate}>
+            <Button variant="default" loading={isPending || active} onClick={() => mutate({ project, dataset })}>
               Check now
             </Button>
           </Allowed>

@@ -21,20 +21,14 @@ export const useHistory = (project: string, dataset: string) =>
   useQuery(useTRPC().data.queries.list.queryOptions({ project, dataset }))
 
 export function useRunQuery(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const client = useTRPCClient()
   return useMutation({
     mutationFn: ({ saveAs, ...input }: { dataset: string; sql: string; saveAs?: string }) =>
       saveAs === undefined
         ? client.data.queries.start.mutate({ project, ...input })
         : client.data.queries.save.mutate({ project, ...input, saveAs }),
     onSettled: () => queries.invalidateQueries(trpc.data.queries.list.pathFilter()),
-  })
-}
-
-export function useCancelQuery(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (id: string) => client.data.queries.cancel.mutate({ project, id }),
-    onSettled: () => queries.invalidateQueries(trpc.data.queries.pathFilter()),
   })
 }

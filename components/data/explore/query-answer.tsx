@@ -1,17 +1,18 @@
 import { Alert, Anchor, Button, Group, Loader, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { QueryAnswer } from '#server/data/queries/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
+import { useTRPC } from '../../trpc.ts'
 import { paths } from '../../ui/paths.ts'
 import { useIngestion } from '../client.ts'
-import { useCancelQuery } from './client.ts'
 import classes from './explore.module.css'
 import { answerSentence, faultyLine, formatErrorPosition } from './labels.ts'
 import { ResultGrid } from './result-grid.tsx'
 
 /** What came of a query: its rows, or what is wrong with it and where. */
 export function QueryAnswerView({ project, answer }: { project: string; answer: QueryAnswer }) {
-  const cancel = useCancelQuery(project)
+  const cancel = useMutation(useTRPC().data.queries.cancel.mutationOptions())
   if (isActive(answer.state))
     return (
       <Group gap="sm" role="status">
@@ -19,7 +20,12 @@ export function QueryAnswerView({ project, answer }: { project: string; answer: 
         <Text size="sm" c="dimmed">
           {answerSentence(answer)}
         </Text>
-        <Button variant="default" size="compact-sm" loading={cancel.isPending} onClick={() => cancel.mutate(answer.id)}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={cancel.isPending}
+          onClick={() => cancel.mutate({ project, id: answer.id })}
+        >
           Cancel
         </Button>
       </Group>

@@ -1,7 +1,7 @@
 'use client'
 import { Alert, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconHandStop, IconInfoCircle } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { AppRouter } from '#server/api/root.ts'
@@ -9,13 +9,13 @@ import type { LEAK_SPLITS, LeakSeverity } from '#server/data/leaks/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { usePolling } from '../../shell/live-status.ts'
-import { useTRPC, useTRPCClient } from '../../trpc.ts'
+import { useTRPC } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
-import { type Shown, useReviewSchema } from '../client.ts'
+import type { Shown } from '../client.ts'
 
 const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeof IconCheck }> = {
   block: { word: 'Target leakage', colour: 'red', icon: IconHandStop },
@@ -29,7 +29,7 @@ type Finding = inferRouterOutputs<AppRouter>['data']['leaks']['show']['findings'
 
 /** What would make a model of this version look better than it is, before anything is trained. */
 export function LeaksPanel({ project, shown }: { project: string; shown: Shown }) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
+  const trpc = useTRPC()
   const [target, setTarget] = useQueryState('leaksOf', parseAsString)
   const [split, setSplit] = useQueryState('split', parseAsStringLiteral(SPLITS))
   const input = {
@@ -44,10 +44,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
       refetchInterval: query => poll(isActive(query.state.data?.state)),
     }),
   )
-  const search = useMutation({
-    mutationFn: () => client.data.leaks.search.mutate(input),
-    onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-  })
+  const search = useMutation(trpc.data.leaks.search.mutationOptions())
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={220} radius="md" aria-label="Loading the findings" />
   const harmful = data.findings.filter(f => !f.ignored)
@@ -78,7 +75,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         variant="default"
         disabled={data.target === null}
         loading={search.isPending || isActive(data.state)}
-        onClick={() => search.mutate()}
+        onClick={() => search.mutate(input)}
       >
         {data.state === 'absent' ? 'Check for leaks' : 'Re-run'}
       </Button>
@@ -126,10 +123,11 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
 }
 
 function FindingPanel({ project, shown, finding }: { project: string; shown: Shown; finding: Finding }) {
-  const review = useReviewSchema(project)
+  const review = useMutation(useTRPC().data.reviewSchema.mutationOptions())
   const { columns, ignored } = finding
   const setRole = (role: 'ignore' | 'feature') =>
     review.mutate({
+      project,
       dataset: `${shown.dataset}@${shown.version}`,
       columns: columns
         .filter(name => role === 'ignore' || shown.schema.find(c => c.name === name)?.role === 'ignore')

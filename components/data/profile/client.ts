@@ -1,7 +1,7 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { isActive } from '#server/kernel/contract.ts'
 import { usePolling } from '../../shell/live-status.ts'
-import { useTRPC, useTRPCClient } from '../../trpc.ts'
+import { useTRPC } from '../../trpc.ts'
 
 export const useProfile = (project: string, dataset: string) => {
   const poll = usePolling()
@@ -32,11 +32,3 @@ export const useZoom = (
       { enabled: range !== undefined, placeholderData: keepPreviousData, staleTime: Number.POSITIVE_INFINITY },
     ),
   )
-
-export function useMakeAgain(project: string, dataset: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  const onSettled = () => queries.invalidateQueries(trpc.data.pathFilter())
-  const make = useMutation({ mutationFn: () => client.data.columns.make.mutate({ project, dataset }), onSettled })
-  const relate = useMutation({ mutationFn: () => client.data.columns.relate.mutate({ project, dataset }), onSettled })
-  return { make, relate }
-}

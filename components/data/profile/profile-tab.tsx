@@ -1,14 +1,16 @@
 'use client'
 import { Alert, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import { useMutation } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
 import type { ProfileSummary, Severity, ShownWarning } from '#server/data/profile/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
+import { useTRPC } from '../../trpc.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Shown } from '../client.ts'
 import { formatCount } from '../labels.ts'
-import { useMakeAgain, useProfile } from './client.ts'
+import { useProfile } from './client.ts'
 import { ColumnDetail } from './column-detail.tsx'
 import { ColumnTable } from './column-table.tsx'
 import { RelationsPanel } from './relations-panel.tsx'
@@ -25,7 +27,9 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
   const dataset = `${shown.dataset}@${shown.version}`
   const { data, error, refetch } = useProfile(project, dataset)
   const [open, setOpen] = useQueryState('of', parseAsString)
-  const { make, relate } = useMakeAgain(project, dataset)
+  const trpc = useTRPC()
+  const make = useMutation(trpc.data.columns.make.mutationOptions())
+  const relate = useMutation(trpc.data.columns.relate.mutationOptions())
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the profile" />
   if (data.state === 'failed')
@@ -33,7 +37,13 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
       <Alert color="red" variant="light" title="No profile of this version" role="alert">
         <Text size="sm">{data.reason}</Text>
         <Allowed project={project} to="data:write">
-          <Button mt="xs" size="compact-sm" variant="default" loading={make.isPending} onClick={() => make.mutate()}>
+          <Button
+            mt="xs"
+            size="compact-sm"
+            variant="default"
+            loading={make.isPending}
+            onClick={() => make.mutate({ project, dataset })}
+          >
             Compute profile
           </Button>
         </Allowed>
@@ -70,7 +80,12 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
         action={
           data.relationsStale || data.relationsState === 'failed' ? (
             <Allowed project={project} to="data:write">
-              <Button size="compact-sm" variant="default" loading={relate.isPending} onClick={() => relate.mutate()}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                loading={relate.isPending}
+                onClick={() => relate.mutate({ project, dataset })}
+              >
                 Count again
               </Button>
             </Allowed>

@@ -2,7 +2,7 @@
 import { ActionIcon, Alert, Button, Group, Menu, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Fragment, useDeferredValue, useMemo } from 'react'
 import { explainStep, type SchemaColumn } from '#ml/index.ts'
@@ -248,11 +248,9 @@ function SaveForm({
   onSaved: (name: string) => void
 }) {
   const trpc = useTRPC()
-  const queries = useQueryClient()
   const save = useMutation(
     trpc.data.recipes.save.mutationOptions({
-      onSuccess: async ({ recipe, version, created }) => {
-        await queries.invalidateQueries(trpc.data.pathFilter())
+      onSuccess: ({ recipe, version, created }) => {
         void notify({
           message: created ? `Saved ${recipe} v${version}.` : `Unchanged: ${recipe} v${version} has the same steps.`,
         })

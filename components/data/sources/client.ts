@@ -1,8 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { AddSourceInput, CreateConnectionInput, UpdateSourceInput } from '#server/data/sources/contract.ts'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { isActive } from '#server/kernel/contract.ts'
 import { usePolling } from '../../shell/live-status.ts'
-import { useTRPC, useTRPCClient } from '../../trpc.ts'
+import { useTRPC } from '../../trpc.ts'
 
 export const useConnections = (project: string) => {
   const poll = usePolling()
@@ -24,30 +23,16 @@ export const useSource = (project: string, dataset: string) => {
   )
 }
 
-/** The changes of sources and connections; each invalidates the data queries. */
-export function useSourceActions(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  const onSettled = () => queries.invalidateQueries(trpc.data.pathFilter())
-  const api = client.data.sources
+/** The changes of sources and connections. */
+export function useSourceActions() {
+  const { sources } = useTRPC().data
   return {
-    connect: useMutation({
-      mutationFn: (input: CreateConnectionInput) => api.connect.mutate({ project, ...input }),
-      onSettled,
-    }),
-    test: useMutation({ mutationFn: (name: string) => api.test.mutate({ project, name }), onSettled }),
-    deleteConnection: useMutation({
-      mutationFn: (name: string) => api.deleteConnection.mutate({ project, name }),
-      onSettled,
-    }),
-    add: useMutation({ mutationFn: (input: AddSourceInput) => api.add.mutate({ project, ...input }), onSettled }),
-    refresh: useMutation({ mutationFn: (dataset: string) => api.refresh.mutate({ project, dataset }), onSettled }),
-    update: useMutation({
-      mutationFn: (input: UpdateSourceInput) => api.update.mutate({ project, ...input }),
-      onSettled,
-    }),
-    disconnect: useMutation({
-      mutationFn: (dataset: string) => api.disconnect.mutate({ project, dataset }),
-      onSettled,
-    }),
+    connect: useMutation(sources.connect.mutationOptions()),
+    test: useMutation(sources.test.mutationOptions()),
+    deleteConnection: useMutation(sources.deleteConnection.mutationOptions()),
+    add: useMutation(sources.add.mutationOptions()),
+    refresh: useMutation(sources.refresh.mutationOptions()),
+    update: useMutation(sources.update.mutationOptions()),
+    disconnect: useMutation(sources.disconnect.mutationOptions()),
   }
 }

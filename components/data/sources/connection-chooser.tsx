@@ -39,7 +39,7 @@ export function ConnectionChooser({
   onChoose: (name: string | null) => void
 }) {
   const { data, error } = useConnections(project)
-  const { test, deleteConnection } = useSourceActions(project)
+  const { test, deleteConnection } = useSourceActions()
   const fitting = data?.items.filter(c => c.kind === kind) ?? []
   const connection = fitting.find(c => c.name === chosen)
   if (error && !data) return <Problem error={error} />
@@ -68,7 +68,7 @@ export function ConnectionChooser({
               variant="default"
               size="compact-sm"
               loading={test.isPending || connection.test.state === 'running'}
-              onClick={() => test.mutate(connection.name)}
+              onClick={() => test.mutate({ project, name: connection.name })}
             >
               Test
             </Button>
@@ -78,7 +78,9 @@ export function ConnectionChooser({
               size="compact-sm"
               disabled={connection.usedBy.length > 0}
               loading={deleteConnection.isPending}
-              onClick={() => deleteConnection.mutate(connection.name, { onSuccess: () => onChoose(null) })}
+              onClick={() =>
+                deleteConnection.mutate({ project, name: connection.name }, { onSuccess: () => onChoose(null) })
+              }
             >
               Delete
             </Button>

@@ -22,12 +22,13 @@ import { WatchIngestion } from './watch-ingestion.tsx'
 export function SourceForm({ project, kind }: { project: string; kind: SourceKind }) {
   const [connection, setConnection] = useQueryState('connection', parseAsString)
   const connected = connection !== null
-  const { add } = useSourceActions(project)
+  const { add } = useSourceActions()
   const schema = useMemo(() => sourceSchema(kind, connected), [kind, connected])
   const state = useSchemaForm(schema, { error: add.error, hints: { 'reading.path': { hidden: !connected } } })
   const { form } = state
   const submit = ({ connectionName: _, where, cron, ...input }: SourceInput) =>
     add.mutate({
+      project,
       ...input,
       cron: cron ?? undefined,
       ...(where ? { address: addressOf(where), secrets: secretsOf(where) } : { connection: connection ?? undefined }),
@@ -85,7 +86,7 @@ function SaveConnection({
   state: SchemaFormState<z.ZodType>
   onSaved: (name: string) => void
 }) {
-  const { connect, test } = useSourceActions(project)
+  const { connect, test } = useSourceActions()
   const name = fields.find(field => field.name === 'connectionName')
   const save = async () => {
     const values = form.getValues()
@@ -98,6 +99,7 @@ function SaveConnection({
       })
     }
     const saved = await connect.mutateAsync({
+      project,
       name: String(values.connectionName),
       address: addressOf(where.data),
       secrets: secretsOf(where.data),
@@ -105,7 +107,7 @@ function SaveConnection({
     // The secrets are stored now and need not stay in the page.
     form.setValues({ ...initialValues(fields), name: values.name, target: values.target, reading: values.reading })
     onSaved(saved.name)
-    test.mutate(saved.name)
+    test.mutate({ project, name: saved.name })
   }
   return (
     <>

@@ -48,7 +48,7 @@ function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
 
 function Connected({ project, source }: { project: string; source: SourceSummary }) {
   const [confirming, confirm] = useDisclosure()
-  const { refresh, update, disconnect } = useSourceActions(project)
+  const { refresh, update, disconnect } = useSourceActions()
   const { dataset, schedule, last, reading } = source
   const form = useForm({ initialValues: { cron: schedule?.cron ?? null } })
   const { cron } = form.getValues()
@@ -62,7 +62,11 @@ function Connected({ project, source }: { project: string; source: SourceSummary
         note={source.connection ? `connection ${source.connection}` : undefined}
         actions={
           <Allowed project={project} to="data:write">
-            <Button size="compact-sm" loading={refresh.isPending || moving} onClick={() => refresh.mutate(dataset)}>
+            <Button
+              size="compact-sm"
+              loading={refresh.isPending || moving}
+              onClick={() => refresh.mutate({ project, dataset })}
+            >
               Refresh now
             </Button>
           </Allowed>
@@ -110,7 +114,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
                 variant="default"
                 loading={update.isPending}
                 disabled={cron === (schedule?.cron ?? null)}
-                onClick={() => update.mutate({ dataset, cron })}
+                onClick={() => update.mutate({ project, dataset, cron })}
               >
                 Save
               </Button>
@@ -118,7 +122,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
                 <Button
                   variant="default"
                   loading={update.isPending}
-                  onClick={() => update.mutate({ dataset, paused: !schedule.paused })}
+                  onClick={() => update.mutate({ project, dataset, paused: !schedule.paused })}
                 >
                   {schedule.paused ? 'Resume' : 'Pause'}
                 </Button>
@@ -128,7 +132,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
               label="Append to the latest version"
               description="Otherwise each refresh replaces all rows."
               checked={source.append}
-              onChange={e => update.mutate({ dataset, append: e.currentTarget.checked })}
+              onChange={e => update.mutate({ project, dataset, append: e.currentTarget.checked })}
             />
           </Allowed>
         </Stack>
@@ -143,7 +147,7 @@ function Connected({ project, source }: { project: string; source: SourceSummary
                 variant="light"
                 size="compact-sm"
                 loading={disconnect.isPending}
-                onClick={() => disconnect.mutate(dataset)}
+                onClick={() => disconnect.mutate({ project, dataset })}
               >
                 Disconnect
               </Button>

@@ -1,6 +1,6 @@
 'use client'
 import { Alert, Button, Group, List, Modal, Skeleton, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
 import { useTRPC } from '../../trpc.ts'
@@ -8,7 +8,7 @@ import { notify } from '../../ui/notify.ts'
 import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { formatBytes, formatCount } from '../labels.ts'
-import { useDeletion, useRestore } from './use-deletion.ts'
+import { useDeletion } from './use-deletion.ts'
 
 const VERBS: Record<string, string> = {
   'trained-on': 'trained on it',
@@ -76,7 +76,7 @@ export function DeleteDialog({
   const trpc = useTRPC()
   const router = useRouter()
   const deletion = useDeletion(project)
-  const restore = useRestore(project)
+  const restore = useMutation(useTRPC().data.storage.restore.mutationOptions())
   const {
     data: preview,
     error,
@@ -99,7 +99,12 @@ export function DeleteDialog({
         void notify({
           title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
           message: (
-            <Button size="compact-sm" variant="default" mt="xs" onClick={() => restore.mutate(target!)}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              mt="xs"
+              onClick={() => restore.mutate({ project, dataset: target! })}
+            >
               Restore
             </Button>
           ),

@@ -1,6 +1,6 @@
 'use client'
 import { Button, Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Allowed } from '../../access/allowed.tsx'
 import { type RouterOutputs, useTRPC } from '../../trpc.ts'
@@ -13,7 +13,6 @@ import { Time } from '../../ui/time.tsx'
 import type { Shown } from '../client.ts'
 import { formatBytes } from '../labels.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { useRestore } from './use-deletion.ts'
 
 function Figure({ label, bytes, note }: { label: string; bytes: number; note: string }) {
   return (
@@ -37,7 +36,7 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
   const dataset = shown.dataset
   const { data, error, refetch } = useQuery(trpc.data.storage.show.queryOptions({ project, dataset }))
   const whole = useQuery(trpc.data.storage.project.queryOptions({ project }))
-  const restore = useRestore(project)
+  const restore = useMutation(useTRPC().data.storage.restore.mutationOptions())
   const [target, setTarget] = useState<string>()
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={240} radius="md" aria-label="Loading what is stored" />
@@ -65,8 +64,8 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
           <VersionAction
             project={project}
             version={version}
-            isRestoring={restore.isPending && restore.variables === `${dataset}@${version.version}`}
-            onRestore={() => restore.mutate(`${dataset}@${version.version}`)}
+            isRestoring={restore.isPending && restore.variables.dataset === `${dataset}@${version.version}`}
+            onRestore={() => restore.mutate({ project, dataset: `${dataset}@${version.version}` })}
             onDelete={() => setTarget(`${dataset}@${version.version}`)}
           />
         ))}

@@ -14,11 +14,3 @@ export function useDeletion(project: string) {
     onError: () => queries.invalidateQueries(trpc.data.storage.pathFilter()),
   })
 }
-
-export function useRestore(project: string) {
-  const [trpc, client, queries] = [useTRPC(), useTRPCClient(), useQueryClient()]
-  return useMutation({
-    mutationFn: (dataset: string) => client.data.storage.restore.mutate({ project, dataset }),
-    onSettled: () => queries.invalidateQueries(trpc.data.pathFilter()),
-  })
-}

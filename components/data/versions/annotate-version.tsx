@@ -1,10 +1,11 @@
 import { ActionIcon } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
 import { annotateInput, type VersionDetail } from '#server/data/versions/contract.ts'
+import { useTRPC } from '../../trpc.ts'
 import { FormDialog } from '../../ui/schema-form/form-dialog.tsx'
 import { SchemaForm } from '../../ui/schema-form/schema-form.tsx'
-import { useAnnotate } from './client.ts'
 
 const noteAndTags = annotateInput.omit({ dataset: true })
 
@@ -19,7 +20,7 @@ export function AnnotateVersion({
   version: VersionDetail
 }) {
   const [opened, { open, close }] = useDisclosure()
-  const annotate = useAnnotate(project)
+  const annotate = useMutation(useTRPC().data.versions.annotate.mutationOptions())
   const ref = `${dataset}@${version.version}`
   return (
     <>
@@ -31,7 +32,9 @@ export function AnnotateVersion({
           schema={noteAndTags}
           initial={{ note: version.note, tags: version.tags }}
           error={annotate.error}
-          onSubmit={({ note = '', tags = [] }) => annotate.mutate({ dataset: ref, note, tags }, { onSuccess: close })}
+          onSubmit={({ note = '', tags = [] }) =>
+            annotate.mutate({ project, dataset: ref, note, tags }, { onSuccess: close })
+          }
           submit="Save"
           busy={annotate.isPending}
           onCancel={close}

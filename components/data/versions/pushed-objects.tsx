@@ -1,12 +1,14 @@
 import { Alert, Anchor, Button, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
+import { useTRPC } from '../../trpc.ts'
 import { bytesColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { useAddDataset, useIngestion } from '../client.ts'
+import { useIngestion } from '../client.ts'
 import { usePushed } from './client.ts'
 
 type Pushed = NonNullable<ReturnType<typeof usePushed>['data']>['items'][number]
@@ -22,7 +24,7 @@ export function PushedObjects({
   onChoose: (version: number) => void
 }) {
   const { data } = usePushed(project, dataset)
-  const add = useAddDataset(project)
+  const add = useMutation(useTRPC().data.add.mutationOptions())
   const [started, setStarted] = useState<string>()
   const { data: ingestion } = useIngestion(project, started)
   const busy = add.isPending || isActive(ingestion?.state)
@@ -48,7 +50,7 @@ export function PushedObjects({
               aria-label={`Add ${o.digest.slice(0, 12)} as a version`}
               onClick={() =>
                 add.mutate(
-                  { name: dataset, fileName: `Git LFS object ${o.digest.slice(0, 12)}`, digest: o.digest },
+                  { project, name: dataset, fileName: `Git LFS object ${o.digest.slice(0, 12)}`, digest: o.digest },
                   { onSuccess: made => setStarted(made.id) },
                 )
               }
