@@ -1,7 +1,6 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { MemberView, Role } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
@@ -12,6 +11,7 @@ import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { QueryState } from '../ui/query-state.tsx'
 import { RowButton } from '../ui/row-button.tsx'
+import { useDialog } from '../ui/use-dialog.ts'
 import { AddMemberDialog } from './add-member-dialog.tsx'
 import { InvitationsPanel } from './invitations-panel.tsx'
 import { RoleSelect } from './role-select.tsx'
@@ -20,7 +20,7 @@ import { RoleSelect } from './role-select.tsx'
 export function MembersView({ project, mayManage }: { project: string; mayManage: boolean }) {
   const trpc = useTRPC()
   const [isAdding, adding] = useDisclosure()
-  const [removed, setRemoved] = useState<MemberView>()
+  const removing = useDialog<MemberView>()
   const members = useQuery(trpc.access.members.queryOptions({ project }))
   const change = useMutation(trpc.access.changeMember.mutationOptions())
   const add = mayManage ? <Button onClick={adding.open}>Add member</Button> : undefined
@@ -28,7 +28,7 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
     mayManage,
     disabled: change.isPending,
     onRole: (userId, role) => change.mutate({ project, userId, role }),
-    onRemove: setRemoved,
+    onRemove: removing.open,
   })
   return (
     <Stack gap="md">
@@ -58,7 +58,7 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
         )}
       </QueryState>
       {mayManage ? <InvitationsPanel project={project} /> : null}
-      <RemoveDialog project={project} member={removed} onClose={() => setRemoved(undefined)} />
+      <RemoveDialog project={project} member={removing.subject} onClose={removing.close} />
       <AddMemberDialog project={project} opened={isAdding} onClose={adding.close} />
     </Stack>
   )

@@ -1,7 +1,6 @@
 import { Button, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { TokenView } from '#server/access/contract.ts'
 import { mayGrant, type Role } from '#server/access/roles/contract.ts'
 import { useTRPC } from '../trpc.ts'
@@ -11,6 +10,7 @@ import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { QueryState } from '../ui/query-state.tsx'
 import { RowButton } from '../ui/row-button.tsx'
+import { useDialog } from '../ui/use-dialog.ts'
 import { NewTokenDialog } from './new-token-dialog.tsx'
 
 const LOOK = { live: 'ok', expired: 'archived', revoked: 'revoked' } as const
@@ -34,7 +34,7 @@ const tokenColumns = (role: Role, onRevoke: (token: TokenView) => void): DataCol
 export function TokensView({ project, role }: { project: string; role: Role }) {
   const trpc = useTRPC()
   const [isCreating, creating] = useDisclosure()
-  const [revoked, setRevoked] = useState<TokenView>()
+  const revoking = useDialog<TokenView>()
   const tokens = useQuery(trpc.access.tokens.queryOptions({ project }))
   const create = <Button onClick={creating.open}>New token</Button>
   return (
@@ -58,13 +58,13 @@ export function TokensView({ project, role }: { project: string; role: Role }) {
             note="stored as hashes; shown once when created"
             actions={create}
             find="Search tokens"
-            columns={tokenColumns(role, setRevoked)}
+            columns={tokenColumns(role, revoking.open)}
             rows={data.items}
             rowKey={t => t.id}
           />
         )}
       </QueryState>
-      <RevokeDialog project={project} token={revoked} onClose={() => setRevoked(undefined)} />
+      <RevokeDialog project={project} token={revoking.subject} onClose={revoking.close} />
       <NewTokenDialog project={project} role={role} opened={isCreating} onClose={creating.close} />
     </Stack>
   )

@@ -1,17 +1,14 @@
 'use client'
 import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useRef, useState } from 'react'
-import { datasetNameSchema, MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
-import { useTRPC } from '../trpc.ts'
+import { datasetNameSchema } from '#server/data/contract.ts'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useIngestion } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
-import { formatBytes, formatCount, nameFromFile } from './labels.ts'
-import { uploadFile } from './upload-file.ts'
+import { formatBytes, formatCount } from './labels.ts'
+import { useUpload } from './use-upload.ts'
 
 /** Uploads a file, previews it, reviews its columns and adds it as a dataset version. */
 export function AddDataset({
@@ -23,60 +20,10 @@ export function AddDataset({
   name?: string
   onStart?: () => void
 }) {
-  const [file, setFile] = useState<File>()
-  const [name, setName] = useState(fixedName ?? '')
-  const [append, setAppend] = useState(false)
-  const [sent, setSent] = useState<number>()
-  const [digest, setDigest] = useState<string>()
-  const [previewId, setPreviewId] = useState<string>()
-  const [problem, setProblem] = useState<unknown>()
-  const [ingestionId, setIngestionId] = useState<string>()
-  const stop = useRef<AbortController>(undefined)
-  const preview = useMutation(useTRPC().data.previews.start.mutationOptions())
+  const { upload, set, choose, reset } = useUpload(project, fixedName, onStart)
+  const { file, name, append, sent, digest, previewId, problem, ingestionId } = upload
   const { data: ingestion } = useIngestion(project, ingestionId)
   const wrongName = name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
-
-  const reset = () => {
-    stop.current?.abort()
-    setFile(undefined)
-    setIngestionId(undefined)
-    setSent(undefined)
-    setDigest(undefined)
-    setPreviewId(undefined)
-    setProblem(undefined)
-    setAppend(false)
-    setName(fixedName ?? '')
-  }
-  const choose = async (chosen: File) => {
-    reset()
-    if (chosen.size === 0)
-      return setProblem(new Error(`${chosen.name} is empty. Choose a file with a header and rows.`))
-    if (chosen.size > MAX_UPLOAD_BYTES)
-      return setProblem(new Error(`${chosen.name} is larger than ${formatBytes(MAX_UPLOAD_BYTES)}.`))
-    setFile(chosen)
-    onStart?.()
-    setName(fixedName ?? nameFromFile(chosen.name))
-    setSent(0)
-    const controller = new AbortController()
-    stop.current = controller
-    try {
-      const uploaded = await uploadFile(project, chosen, setSent, controller.signal)
-      if (controller.signal.aborted) return
-      setDigest(uploaded.digest)
-      const { id } = await preview.mutateAsync({
-        project,
-        fileName: chosen.name,
-        digest: uploaded.digest,
-        name: fixedName,
-      })
-      if (!controller.signal.aborted) setPreviewId(id)
-    } catch (error) {
-      if (stop.current === controller && !controller.signal.aborted) setProblem(error)
-    } finally {
-      if (stop.current === controller) setSent(undefined)
-    }
-  }
-
   if (ingestionId) return <Outcome project={project} file={file} ingestion={ingestion} onAgain={reset} />
   if (!file)
     return (
@@ -100,24 +47,7 @@ export function AddDataset({
           </Button>
         </Group>
         {problem ? <Problem error={problem} /> : null}
-        <Group align="start" grow>
-          <TextInput
-            label="Dataset name"
-            description="Use an existing name to add a new version."
-            value={name}
-            onChange={e => setName(e.currentTarget.value)}
-            disabled={fixedName !== undefined}
-            error={wrongName}
-            required
-          />
-          <Checkbox
-            mt={28}
-            label="Append to the latest version"
-            description="Otherwise replaces it."
-            checked={append}
-            onChange={e => setAppend(e.currentTarget.checked)}
-          />
-        </Group>
+        <NameFields upload={upload} set={set} fixed={fixedName !== undefined} wrong={wrongName} />
         {sent !== undefined && digest === undefined ? (
           <Progress value={sent * 100} aria-label="Sent" />
         ) : digest ? (
@@ -126,11 +56,39 @@ export function AddDataset({
             previewId={previewId}
             source={{ name, fileName: file.name, digest, append }}
             disabled={name === '' || wrongName !== undefined}
-            onAdded={setIngestionId}
+            onAdded={id => set({ ingestionId: id })}
           />
         ) : null}
       </Stack>
     </Paper>
+  )
+}
+
+function NameFields({
+  upload,
+  set,
+  fixed,
+  wrong,
+}: Pick<ReturnType<typeof useUpload>, 'upload' | 'set'> & { fixed: boolean; wrong: string | undefined }) {
+  return (
+    <Group align="start" grow>
+      <TextInput
+        label="Dataset name"
+        description="Use an existing name to add a new version."
+        value={upload.name}
+        onChange={e => set({ name: e.currentTarget.value })}
+        disabled={fixed}
+        error={wrong}
+        required
+      />
+      <Checkbox
+        mt={28}
+        label="Append to the latest version"
+        description="Otherwise replaces it."
+        checked={upload.append}
+        onChange={e => set({ append: e.currentTarget.checked })}
+      />
+    </Group>
   )
 }
 

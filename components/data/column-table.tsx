@@ -1,5 +1,5 @@
 import { Select, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useForm } from '@mantine/form'
 import { COLUMN_ROLES, typesFor, type VersionColumn } from '#server/data/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
@@ -111,8 +111,7 @@ function DomainCell({
   const numeric = type === 'number' || type === 'integer'
   const kept = type === c.type ? c.domain : undefined
   const shown = formatDomain(change.domain === undefined ? kept : change.domain)
-  const [text, setText] = useState(shown)
-  const [wrong, setWrong] = useState(false)
+  const form = useForm({ initialValues: { text: shown } })
   if (!numeric && type !== 'category')
     return (
       <Text size="sm" c="dimmed">
@@ -120,10 +119,11 @@ function DomainCell({
       </Text>
     )
   const leave = () => {
-    if (text === shown) return setWrong(false)
+    const { text } = form.getValues()
+    if (text === shown) return form.clearErrors()
     const domain = readDomain(text, numeric)
-    setWrong(domain === undefined)
     if (domain !== undefined) onChange({ domain })
+    else form.setFieldError('text', numeric ? 'Two numbers, such as 0 to 100.' : 'Comma-separated values.')
   }
   return (
     <TextInput
@@ -132,10 +132,8 @@ function DomainCell({
       w={170}
       disabled={readOnly}
       placeholder={numeric ? '0 to 100' : 'one, two'}
-      value={text}
-      onChange={e => setText(e.currentTarget.value)}
+      {...form.getInputProps('text')}
       onBlur={leave}
-      error={wrong ? (numeric ? 'Two numbers, such as 0 to 100.' : 'Comma-separated values.') : undefined}
     />
   )
 }

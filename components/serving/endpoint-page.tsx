@@ -2,11 +2,11 @@
 import { Badge, Button, Skeleton, Stack, Tabs } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
-import { useState } from 'react'
 import { Allowed } from '../access/allowed.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
+import { useDialog } from '../ui/use-dialog.ts'
 import { useTab } from '../ui/use-tab.ts'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
@@ -25,7 +25,7 @@ const LABEL = { try: 'Try it', call: 'Call it', history: 'History', predictions:
 /** One endpoint: its version and traffic, and all actions on it. */
 export function EndpointPage({ project, name }: { project: string; name: string }) {
   const [tab, setTab] = useTab(TABS, 'try')
-  const [rollback, setRollback] = useState<{ to?: number }>()
+  const rollback = useDialog<{ to?: number }>()
   const [choosing, primary] = useDisclosure()
   const { data, error, refetch } = useEndpoint(project, name)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
@@ -55,7 +55,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
               </Allowed>
             )}
             <Allowed project={project} to="serving:promote">
-              <Button variant="default" disabled={data.previous === null} onClick={() => setRollback({})}>
+              <Button variant="default" disabled={data.previous === null} onClick={() => rollback.open({})}>
                 Roll back
               </Button>
               <Button component={Link} href={paths.promote(project, data.model, { endpoint: name })}>
@@ -89,15 +89,15 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           {data.signature ? <Snippets url={data.url} signature={data.signature} /> : null}
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <HistoryView project={project} endpoint={name} onRollBack={to => setRollback({ to })} />
+          <HistoryView project={project} endpoint={name} onRollBack={to => rollback.open({ to })} />
         </Tabs.Panel>
         <Tabs.Panel value="predictions">
           <PredictionList project={project} endpoint={name} />
         </Tabs.Panel>
       </Tabs>
       {choosing ? <PrimaryDialog project={project} shown={data} onClose={primary.close} /> : null}
-      {rollback ? (
-        <RollbackDialog project={project} shown={data} to={rollback.to} opened onClose={() => setRollback(undefined)} />
+      {rollback.subject ? (
+        <RollbackDialog project={project} shown={data} to={rollback.subject.to} opened onClose={rollback.close} />
       ) : null}
     </Stack>
   )

@@ -1,11 +1,11 @@
 import { Button, Code, CopyButton, Group, Paper, SegmentedControl, Text } from '@mantine/core'
-import { useState } from 'react'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { Signature } from '#server/registry/contract.ts'
 import { exampleRow, LANGUAGES, type Language, snippet } from './labels.ts'
 
 /** A request to copy. */
 export function Snippets({ url, signature }: { url: string; signature: Signature }) {
-  const [language, setLanguage] = useState<Language>('curl')
+  const [language, setLanguage] = useQueryState('language', parseAsStringLiteral(LANGUAGES).withDefault('curl'))
   const text = snippet(language, url, exampleRow(signature))
   return (
     <Paper withBorder radius="md" p="md">

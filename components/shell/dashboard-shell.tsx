@@ -1,9 +1,9 @@
 'use client'
 import { AppShell, Burger, Group } from '@mantine/core'
-import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { useCounter, useDisclosure, useHotkeys } from '@mantine/hooks'
 import dynamic from 'next/dynamic'
 import { usePathname } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Crumbs } from './crumbs.tsx'
 import { JobsTray } from './jobs-tray.tsx'
 import { LiveUpdates } from './live-updates.tsx'
@@ -21,8 +21,7 @@ export function DashboardShell({ children }: { children: ReactNode }) {
   const path = usePathname()
   const project = projectOf(path)
   const [opened, { toggle, close }] = useDisclosure()
-  const [paletteRequests, setPaletteRequests] = useState(0)
-  const openPalette = () => setPaletteRequests(count => count + 1)
+  const [paletteRequests, { increment: openPalette }] = useCounter(0)
   useHotkeys([['mod+K', openPalette]], [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the drawer of small screens
   useEffect(close, [path])

@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
-import { useState } from 'react'
 import type { Comparison, Measured } from '#server/training/contract.ts'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { PlainTable } from '../ui/data-table/plain-table.tsx'
@@ -31,7 +31,7 @@ interface Props {
 
 /** Metrics and settings by run; equal ones are hidden until requested. */
 export function ComparisonTable({ project, comparison, labels, intervals }: Props) {
-  const [all, setAll] = useState(false)
+  const [all, { toggle }] = useDisclosure()
   const { runs, same } = comparison
   const trainersDiffer = runs.some(run => run.trainer !== runs[0]!.trainer)
   const hidden = same.params.length + same.metrics.length + (trainersDiffer ? 0 : 1)
@@ -64,7 +64,7 @@ export function ComparisonTable({ project, comparison, labels, intervals }: Prop
       {hidden > 0 ? (
         <Text size="sm" c="dimmed" px="md" py={8} component="div">
           {all ? 'All rows are shown.' : `${formatCount(hidden, 'row')} equal in all runs.`}{' '}
-          <Button size="compact-xs" variant="subtle" onClick={() => setAll(!all)}>
+          <Button size="compact-xs" variant="subtle" onClick={toggle}>
             {all ? 'Show only differences' : 'Show all rows'}
           </Button>
         </Text>

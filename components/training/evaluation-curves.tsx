@@ -1,5 +1,5 @@
 import { Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { parseAsString, useQueryState } from 'nuqs'
 import type { ClassCurves, Curves } from '#ml/metrics/curves.ts'
 import { Chart } from '../charts/chart.tsx'
 import type { Series } from '../charts/chart-props.ts'
@@ -21,8 +21,8 @@ export function EvaluationCurves({ curves, of = 'validation row' }: { curves: Re
 }
 
 function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification' }> }) {
-  const [name, setName] = useState(curves.byClass[0]?.class ?? '')
-  const shown = curves.byClass.find(c => c.class === name)
+  const [chosen, setClass] = useQueryState('class', parseAsString)
+  const shown = curves.byClass.find(c => c.class === chosen) ?? curves.byClass[0]
   return (
     <Stack gap="md">
       {curves.byClass.length > 1 ? (
@@ -34,8 +34,8 @@ function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification
             aria-label="Class, one-vs-rest"
             size="xs"
             data={curves.byClass.map(c => c.class)}
-            value={name}
-            onChange={setName}
+            value={shown?.class}
+            onChange={value => setClass(value)}
             style={{ maxWidth: '100%', overflowX: 'auto' }}
           />
         </Group>

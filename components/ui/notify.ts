@@ -1,6 +1,6 @@
 import type { NotificationData } from '@mantine/notifications'
 
-/** Asks the page's frame to draw notifications. */
+/** Event that makes the layout draw notifications. */
 export const NOTIFICATIONS_WANTED = 'fleximl-notifications-wanted'
 
 /** Shows a short message over the page. The library is loaded with the first one. */

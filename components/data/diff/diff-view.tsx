@@ -2,7 +2,7 @@
 import { Alert, Button, Group, List, MultiSelect, Select, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryState } from 'nuqs'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { DiffAnswer, ShownDiff } from '#server/data/diff/contract.ts'
 import { isTerminal } from '#server/kernel/contract.ts'
 import { usePolling } from '../../shell/live-status.ts'
@@ -94,13 +94,13 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
   })
   const { mutate, isIdle } = compare
   const request = JSON.stringify(input)
-  const [started, setStarted] = useState('')
-  // Choosing two versions is asking for their difference; it is made once and kept.
+  const started = useRef('')
+  // Choosing two versions starts their comparison; its result is kept.
   useEffect(() => {
-    if (data?.state !== 'absent' || started === request) return
-    setStarted(request)
+    if (data?.state !== 'absent' || started.current === request) return
+    started.current = request
     mutate()
-  }, [data?.state, started, request, mutate])
+  }, [data?.state, request, mutate])
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={260} radius="md" aria-label="Loading the comparison" />
   return (

@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { parseAsInteger, useQueryState } from 'nuqs'
-import { useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed, useMay } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
@@ -11,6 +10,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Time } from '../../ui/time.tsx'
+import { useDialog } from '../../ui/use-dialog.ts'
 import type { Shown } from '../client.ts'
 import { type Expectations, type ShownExpectation, useExpectations, useSave, type Validation } from './client.ts'
 import { ExpectationDialog } from './expectation-form.tsx'
@@ -41,17 +41,18 @@ function Quality({
   data: Expectations
 }) {
   const [, setVersion] = useQueryState('v', parseAsInteger)
-  const [dialog, setDialog] = useState<'suggest' | 'add' | 'override' | ShownExpectation>()
+  const shownDialog = useDialog<'suggest' | 'add' | 'override' | ShownExpectation>()
+  const dialog = shownDialog.subject
   const may = useMay(project, 'data:write')
   const saving = useSave(project, data)
   const { expectations, validation } = data
   const close = () => {
     saving.reset()
-    setDialog(undefined)
+    shownDialog.close()
   }
-  const open = (next: typeof dialog) => {
+  const open = (next: NonNullable<typeof dialog>) => {
     saving.reset()
-    setDialog(next)
+    shownDialog.open(next)
   }
   const edited = typeof dialog === 'object' ? dialog : undefined
   const actions = (

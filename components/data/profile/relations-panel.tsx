@@ -1,5 +1,6 @@
 import { Anchor, Group, Progress, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import type { ReactNode } from 'react'
 import type { ProfileSummary, ShownRelations } from '#server/data/profile/contract.ts'
 import { pairAt } from '#tables/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
@@ -11,7 +12,8 @@ import { describeBasis, formatMeasure, strengthOf } from './describe-relation.ts
 
 /** More names than this are unreadable on the axis. */
 const MOST_IN_MAP = 40
-type Kind = 'pearson' | 'spearman' | 'cramersV'
+const MEASURES = ['pearson', 'spearman', 'cramersV'] as const
+type Kind = (typeof MEASURES)[number]
 const KINDS: Record<Kind, string> = { pearson: 'Pearson', spearman: 'Spearman', cramersV: 'Cramér’s V' }
 
 /** How columns go with the target, and with each other. */
@@ -133,10 +135,8 @@ function StrengthBar({ value }: { value: number }) {
 }
 
 function Pairs({ r }: { r: ShownRelations }) {
-  const kinds = (['pearson', 'spearman', 'cramersV'] as const).filter(
-    k => (k === 'cramersV' ? r.groups : r.numbers).length > 1,
-  )
-  const [chosen, setKind] = useState<Kind>('pearson')
+  const kinds = MEASURES.filter(k => (k === 'cramersV' ? r.groups : r.numbers).length > 1)
+  const [chosen, setKind] = useQueryState('measure', parseAsStringLiteral(MEASURES).withDefault('pearson'))
   const kind = kinds.includes(chosen) ? chosen : kinds[0]
   if (!kind)
     return (

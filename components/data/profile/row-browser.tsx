@@ -1,5 +1,6 @@
 'use client'
 import { Button, Group, Paper, Pill, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs'
@@ -196,7 +197,7 @@ function Conditions({
   columns: RowPage['columns']
   onChange: (where: RowFilter[]) => void
 }) {
-  const [isAdding, setAdding] = useState(false)
+  const [isAdding, adding] = useDisclosure()
   const timeColumns = new Set(shown.schema.filter(c => (c.stored ?? c.type) === 'datetime').map(c => c.name))
   const textOf = (filter: RowFilter) => describeFilter(filter, timeColumns.has(filter.column))
   return (
@@ -225,7 +226,7 @@ function Conditions({
           variant="default"
           size="compact-sm"
           leftSection={<IconFilter size={14} aria-hidden />}
-          onClick={() => setAdding(!isAdding)}
+          onClick={adding.toggle}
           aria-expanded={isAdding}
         >
           Filter
@@ -236,10 +237,10 @@ function Conditions({
           schema={shown.schema}
           column={columns[0]?.name ?? ''}
           onAdd={filter => {
-            setAdding(false)
+            adding.close()
             onChange([...where, filter])
           }}
-          onCancel={() => setAdding(false)}
+          onCancel={adding.close}
         />
       ) : null}
     </>

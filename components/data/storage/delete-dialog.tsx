@@ -76,7 +76,7 @@ export function DeleteDialog({
   const trpc = useTRPC()
   const router = useRouter()
   const deletion = useDeletion(project)
-  const restore = useMutation(useTRPC().data.storage.restore.mutationOptions())
+  const restore = useMutation(trpc.data.storage.restore.mutationOptions())
   const {
     data: preview,
     error,

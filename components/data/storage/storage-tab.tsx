@@ -1,7 +1,7 @@
 'use client'
 import { Button, Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Allowed } from '../../access/allowed.tsx'
 import { type RouterOutputs, useTRPC } from '../../trpc.ts'
 import { actionColumn, bytesColumn, type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
@@ -10,6 +10,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { RowButton } from '../../ui/row-button.tsx'
 import { Time } from '../../ui/time.tsx'
+import { useDialog } from '../../ui/use-dialog.ts'
 import type { Shown } from '../client.ts'
 import { formatBytes } from '../labels.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -36,8 +37,8 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
   const dataset = shown.dataset
   const { data, error, refetch } = useQuery(trpc.data.storage.show.queryOptions({ project, dataset }))
   const whole = useQuery(trpc.data.storage.project.queryOptions({ project }))
-  const restore = useMutation(useTRPC().data.storage.restore.mutationOptions())
-  const [target, setTarget] = useState<string>()
+  const restore = useMutation(trpc.data.storage.restore.mutationOptions())
+  const deleting = useDialog<string>()
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={240} radius="md" aria-label="Loading what is stored" />
   return (
@@ -66,7 +67,7 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
             version={version}
             isRestoring={restore.isPending && restore.variables.dataset === `${dataset}@${version.version}`}
             onRestore={() => restore.mutate({ project, dataset: `${dataset}@${version.version}` })}
-            onDelete={() => setTarget(`${dataset}@${version.version}`)}
+            onDelete={() => deleting.open(`${dataset}@${version.version}`)}
           />
         ))}
         rows={data.versions}
@@ -78,13 +79,13 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
             <Text size="sm" c="dimmed" maw={560}>
               Deletes all its versions. Models trained on them keep their data. The next step lists what depends on it.
             </Text>
-            <Button color="red" variant="light" onClick={() => setTarget(dataset)}>
+            <Button color="red" variant="light" onClick={() => deleting.open(dataset)}>
               Delete dataset
             </Button>
           </Group>
         </Panel>
       </Allowed>
-      <DeleteDialog project={project} target={target} onClose={() => setTarget(undefined)} />
+      <DeleteDialog project={project} target={deleting.subject} onClose={deleting.close} />
     </Stack>
   )
 }

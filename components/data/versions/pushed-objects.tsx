@@ -1,6 +1,5 @@
 import { Alert, Anchor, Button, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
@@ -25,8 +24,7 @@ export function PushedObjects({
 }) {
   const { data } = usePushed(project, dataset)
   const add = useMutation(useTRPC().data.add.mutationOptions())
-  const [started, setStarted] = useState<string>()
-  const { data: ingestion } = useIngestion(project, started)
+  const { data: ingestion } = useIngestion(project, add.data?.id)
   const busy = add.isPending || isActive(ingestion?.state)
   if (!data || data.items.length === 0) return <PushHint project={project} dataset={dataset} />
   const columns: DataColumn<Pushed>[] = [
@@ -49,10 +47,12 @@ export function PushedObjects({
               disabled={busy}
               aria-label={`Add ${o.digest.slice(0, 12)} as a version`}
               onClick={() =>
-                add.mutate(
-                  { project, name: dataset, fileName: `Git LFS object ${o.digest.slice(0, 12)}`, digest: o.digest },
-                  { onSuccess: made => setStarted(made.id) },
-                )
+                add.mutate({
+                  project,
+                  name: dataset,
+                  fileName: `Git LFS object ${o.digest.slice(0, 12)}`,
+                  digest: o.digest,
+                })
               }
             >
               Add as version

@@ -1,0 +1,61 @@
+import { useSetState } from '@mantine/hooks'
+import { useMutation } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
+import { useTRPC } from '../trpc.ts'
+import { formatBytes, nameFromFile } from './labels.ts'
+import { uploadFile } from './upload-file.ts'
+
+interface Upload {
+  file?: File
+  name: string
+  append: boolean
+  /** Share of the file that was sent; absent when nothing is being sent. */
+  sent?: number
+  digest?: string
+  previewId?: string
+  problem?: unknown
+  ingestionId?: string
+}
+
+const tooBadToSend = (file: File) =>
+  file.size === 0
+    ? new Error(`${file.name} is empty. Choose a file with a header and rows.`)
+    : file.size > MAX_UPLOAD_BYTES
+      ? new Error(`${file.name} is larger than ${formatBytes(MAX_UPLOAD_BYTES)}.`)
+      : undefined
+
+/** Sends a chosen file and starts its preview. Choosing another file or stopping ends the one before. */
+export function useUpload(project: string, fixedName: string | undefined, onStart?: () => void) {
+  const none: Upload = { name: fixedName ?? '', append: false }
+  const [upload, set] = useSetState<Upload>(none)
+  const stop = useRef<AbortController>(undefined)
+  const preview = useMutation(useTRPC().data.previews.start.mutationOptions())
+  const reset = () => {
+    stop.current?.abort()
+    const cleared = { file: undefined, sent: undefined, digest: undefined, previewId: undefined }
+    set({ ...cleared, problem: undefined, ingestionId: undefined, ...none })
+  }
+  const choose = async (file: File) => {
+    reset()
+    const problem = tooBadToSend(file)
+    if (problem) return set({ problem })
+    onStart?.()
+    set({ file, name: fixedName ?? nameFromFile(file.name), sent: 0 })
+    const controller = new AbortController()
+    stop.current = controller
+    const { signal } = controller
+    try {
+      const { digest } = await uploadFile(project, file, sent => set({ sent }), signal)
+      if (signal.aborted) return
+      set({ digest })
+      const { id } = await preview.mutateAsync({ project, fileName: file.name, digest, name: fixedName })
+      if (!signal.aborted) set({ previewId: id })
+    } catch (problem) {
+      if (stop.current === controller && !signal.aborted) set({ problem })
+    } finally {
+      if (stop.current === controller) set({ sent: undefined })
+    }
+  }
+  return { upload, set, choose, reset }
+}
