@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { TabList } from '../ui/tab-list.tsx'
 import { useTab } from '../ui/use-tab.ts'
 import { ProjectAudit } from './audit-view.tsx'
 import { MembersView } from './members-view.tsx'
@@ -32,13 +33,7 @@ export function AccessPage({ project }: { project: string }) {
       <PageHeader title="Access" sentence={sentence} />
       {here.error ? <Problem error={here.error} onRetry={() => here.refetch()} /> : null}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <Tabs.List mb="md">
-          {TABS.map(t => (
-            <Tabs.Tab key={t} value={t}>
-              {LABEL[t]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList labels={LABEL} />
         {!role && !here.error ? <Skeleton height={240} radius="md" aria-label="Loading" /> : null}
         {role ? (
           <>

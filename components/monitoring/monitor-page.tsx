@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Button, Grid, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Grid, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
@@ -8,7 +8,7 @@ import { GRAINS } from '#server/monitoring/grains/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHeader } from '../ui/page-header.tsx'
+import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -33,22 +33,12 @@ export function MonitorPage({ project, name }: { project: string; name: string }
   })
   const check = useCheck({ project, endpoint: name, checking: data?.checking ?? false })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  if (!data)
-    return (
-      <Stack gap="md">
-        <PageHeader title={name} sentence=" " />
-        <Skeleton height={420} radius="md" aria-label="Loading the endpoint" />
-      </Stack>
-    )
+  if (!data) return <LoadingPage title={name} label="Loading the endpoint" height={420} />
   return (
     <Stack gap="md">
       <PageHeader
-        title={
-          <Group gap="xs" component="span" display="inline-flex">
-            <span>{data.endpoint}</span>
-            <StateBadge state={data.verdict} label={VERDICT_LABEL[data.verdict]} />
-          </Group>
-        }
+        title={data.endpoint}
+        badge={<StateBadge state={data.verdict} label={VERDICT_LABEL[data.verdict]} />}
         sentence={data.sentence}
         actions={
           <>

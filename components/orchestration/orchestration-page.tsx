@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { PageHeader } from '../ui/page-header.tsx'
+import { TabList } from '../ui/tab-list.tsx'
 import { useTab } from '../ui/use-tab.ts'
 import { JobTable } from './job-table.tsx'
 import { overviewSentence } from './labels.ts'
@@ -26,13 +27,7 @@ export function OrchestrationPage({ project }: { project: string }) {
     <Stack gap="md">
       <PageHeader title="Orchestration" sentence={data ? overviewSentence(data.counts) : ' '} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <Tabs.List mb="md">
-          {TABS.map(t => (
-            <Tabs.Tab key={t} value={t}>
-              {LABEL[t]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList labels={LABEL} />
         <Tabs.Panel value="timeline">
           <TimelineView project={project} />
         </Tabs.Panel>

@@ -6,6 +6,7 @@ import { Allowed } from '../access/allowed.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
+import { TabList } from '../ui/tab-list.tsx'
 import { useDialog } from '../ui/use-dialog.ts'
 import { useTab } from '../ui/use-tab.ts'
 import { useEndpoint } from './client.ts'
@@ -73,13 +74,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
       ))}
       <LiveView project={project} endpoint={name} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <Tabs.List mb="md">
-          {TABS.map(t => (
-            <Tabs.Tab key={t} value={t}>
-              {LABEL[t]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList labels={LABEL} />
         <Tabs.Panel value="try">
           {data.signature ? (
             <TryItForm key={data.revision} project={project} endpoint={name} signature={data.signature} />

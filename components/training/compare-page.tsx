@@ -1,5 +1,5 @@
 'use client'
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
@@ -10,7 +10,7 @@ import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHeader } from '../ui/page-header.tsx'
+import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -46,13 +46,7 @@ export function ComparePage({ project }: { project: string }) {
       </Stack>
     )
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  if (!data)
-    return (
-      <Stack gap="md">
-        <PageHeader title="Compare runs" sentence=" " />
-        <Skeleton height={320} radius="md" aria-label="Loading the runs" />
-      </Stack>
-    )
+  if (!data) return <LoadingPage title="Compare runs" label="Loading the runs" height={320} />
   return <Loaded project={project} comparison={data} />
 }
 

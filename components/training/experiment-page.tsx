@@ -1,5 +1,5 @@
 'use client'
-import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
@@ -14,7 +14,7 @@ import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { PageHeader } from '../ui/page-header.tsx'
+import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
@@ -37,13 +37,7 @@ export function ExperimentPage({ project, experiment }: { project: string; exper
     refetchInterval: query => poll(query.state.data?.status === 'running'),
   })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  if (!data)
-    return (
-      <Stack gap="md">
-        <PageHeader title={experiment} sentence=" " />
-        <Skeleton height={360} radius="md" aria-label="Loading the experiment" />
-      </Stack>
-    )
+  if (!data) return <LoadingPage title={experiment} label="Loading the experiment" />
   return <Loaded project={project} experiment={data} />
 }
 

@@ -1,5 +1,5 @@
 'use client'
-import { Alert, Anchor, Button, Group, List, Progress, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, List, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
@@ -12,16 +12,16 @@ import { useMay } from '../access/allowed.tsx'
 import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
-import { formatBytes, formatCount, formatDuration } from '../ui/format.ts'
-import { PageHeader } from '../ui/page-header.tsx'
+import { formatBytes, formatCount } from '../ui/format.ts'
+import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
+import { WorkState } from '../ui/work-state.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
@@ -37,32 +37,22 @@ const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then(m => m
 /** One run: result, curves and everything needed to reproduce it. */
 export function RunPage({ project, run: ref }: { project: string; run: string }) {
   const trpc = useTRPC()
-  const client = useTRPCClient()
   const poll = usePolling()
   const { data, error, refetch } = useQuery({
     ...trpc.training.run.queryOptions({ project, run: ref }),
     refetchInterval: query => poll(isActive(query.state.data?.status)),
   })
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
-  if (!data)
-    return (
-      <Stack gap="md">
-        <PageHeader title="Run" sentence=" " />
-        <Skeleton height={360} radius="md" aria-label="Loading the run" />
-      </Stack>
-    )
-  const active = isActive(data.status)
+  if (!data) return <LoadingPage title="Run" label="Loading the run" />
   return (
     <Stack gap="md">
       <PageHeader
         title={
-          <Group gap="xs" component="span" display="inline-flex">
-            <span>
-              #{data.number} {data.trainer}
-            </span>
-            <StateBadge state={data.status} label={runStateLabel(data)} />
-          </Group>
+          <>
+            #{data.number} {data.trainer}
+          </>
         }
+        badge={<StateBadge state={data.status} label={runStateLabel(data)} />}
         sentence={
           <>
             {runSentence(data)} In{' '}
@@ -74,79 +64,63 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         }
         actions={<Actions project={project} run={data} />}
       />
-      <StatePanel run={data} />
+      <WorkState
+        name="run"
+        {...data}
+        state={data.status}
+        detail={`${data.reasonCode ? `Reason: ${data.reasonCode}. ` : ''}See the log below.`}
+        doing="Training"
+        label={`Progress of run ${data.number}`}
+      />
       {data.dataOverride ? (
         <Alert color="yellow" variant="light" title="Trained on data that fails a blocking expectation.">
           “{data.dataOverride.reason}” <Time at={data.dataOverride.at} />
         </Alert>
       ) : null}
-      <div className={classes.areas}>
-        <Stack gap="md" className={classes.main}>
-          {data.series.length > 0 || active ? (
-            <CurvesPanel
-              project={project}
-              runs={[{ run: data.run, label: `#${data.number}`, color: colorsOfNumbers([data.number])[0] }]}
-              live={active}
-              metric={data.metric}
-            />
-          ) : null}
-          <TriedPanel run={data} />
-          {data.explanation ? (
-            <ExplanationPanel explanation={data.explanation} classes={data.task !== 'regression'} />
-          ) : null}
-          {data.curves ? <EvaluationCurves curves={data.curves} /> : null}
-          <FollowedLog
-            label="Log of the run"
-            queryKey={trpc.training.log.queryKey({ project, run: data.run })}
-            read={after => client.training.log.query({ project, run: data.run, after })}
-            active={active}
-          />
-        </Stack>
-        <div className={classes.metrics}>
-          <MetricsTable run={data} />
-        </div>
-        <Stack gap="md" className={classes.facts}>
-          <NotesPanel notes={data.notes} />
-          <Settings run={data} />
-          <Origin project={project} run={data} />
-          <Recipe steps={data.recipe} name={data.recipeName} />
-          <Environment run={data} />
-        </Stack>
-      </div>
+      <Areas project={project} run={data} />
     </Stack>
   )
 }
 
-function StatePanel({ run }: { run: RunDetail }) {
-  if (run.status === 'failed')
-    return (
-      <Alert color="red" variant="light" title={run.reason ?? 'The run failed.'} role="alert">
-        {run.reasonCode ? `Reason: ${run.reasonCode}. ` : ''}See the log below.
-      </Alert>
-    )
-  if (run.status === 'cancelled')
-    return <Alert color="gray" variant="light" title={run.reason ?? 'The run was cancelled.'} />
-  if (run.status === 'queued')
-    return (
-      <EmptyState title="Waiting for a free worker">
-        It starts when a worker is free; this page updates automatically.
-      </EmptyState>
-    )
-  if (run.status !== 'running') return null
-  const { done = 0, note, etaSeconds } = run.progress ?? {}
+/** Curves and log, metrics, and everything needed to reproduce the run. */
+function Areas({ project, run }: { project: string; run: RunDetail }) {
+  const trpc = useTRPC()
+  const client = useTRPCClient()
+  const active = isActive(run.status)
   return (
-    <Panel>
-      <Group justify="space-between" mb={6}>
-        <Text size="sm" fw={600}>
-          {note ?? 'Training'}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {Math.round(100 * done)} %
-          {etaSeconds === undefined ? '' : `, about ${formatDuration(1000 * etaSeconds)} left`}
-        </Text>
-      </Group>
-      <Progress value={100 * done} size="sm" aria-label={`Progress of run ${run.number}`} />
-    </Panel>
+    <div className={classes.areas}>
+      <Stack gap="md" className={classes.main}>
+        {run.series.length > 0 || active ? (
+          <CurvesPanel
+            project={project}
+            runs={[{ run: run.run, label: `#${run.number}`, color: colorsOfNumbers([run.number])[0] }]}
+            live={active}
+            metric={run.metric}
+          />
+        ) : null}
+        <TriedPanel run={run} />
+        {run.explanation ? (
+          <ExplanationPanel explanation={run.explanation} classes={run.task !== 'regression'} />
+        ) : null}
+        {run.curves ? <EvaluationCurves curves={run.curves} /> : null}
+        <FollowedLog
+          label="Log of the run"
+          queryKey={trpc.training.log.queryKey({ project, run: run.run })}
+          read={after => client.training.log.query({ project, run: run.run, after })}
+          active={active}
+        />
+      </Stack>
+      <div className={classes.metrics}>
+        <MetricsTable run={run} />
+      </div>
+      <Stack gap="md" className={classes.facts}>
+        <NotesPanel notes={run.notes} />
+        <Settings run={run} />
+        <Origin project={project} run={run} />
+        <Recipe steps={run.recipe} name={run.recipeName} />
+        <Environment run={run} />
+      </Stack>
+    </div>
   )
 }
 
