@@ -17,12 +17,6 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
   const { data, error } = useQuery(
     trpc.access.invitation.queryOptions({ token }, { staleTime: Number.POSITIVE_INFINITY }),
   )
-  const accept = useMutation({
-    mutationFn: async () => {
-      const { project } = await client.access.acceptInvitation.mutate({ token })
-      window.location.assign(paths.project(project))
-    },
-  })
   const join = useMutation({
     mutationFn: async (account: NewAccount) => {
       const { project, email } = await client.access.joinByInvitation.mutate({ token, ...account })
@@ -43,18 +37,7 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
       sentence={`${data.invitedBy ?? 'A member'} invites you as ${data.role}. ${ROLE_DESCRIPTIONS[data.role]}.`}
     >
       {signedInAs ? (
-        <Stack gap="md">
-          {accept.error ? <Problem error={accept.error} /> : null}
-          <Text size="sm">
-            You are signed in as <strong>{signedInAs}</strong>.
-          </Text>
-          <Button size="sm" loading={accept.isPending || accept.isSuccess} onClick={() => accept.mutate()}>
-            Join the project
-          </Button>
-          <Anchor href={signIn} size="sm">
-            Use another account
-          </Anchor>
-        </Stack>
+        <JoinAs email={signedInAs} token={token} signIn={signIn} />
       ) : (
         <Stack gap="md">
           <NewAccountForm
@@ -70,5 +53,30 @@ export function InvitePage({ token, signedInAs }: { token: string; signedInAs: s
         </Stack>
       )}
     </AuthCard>
+  )
+}
+
+/** Joins with the account of this browser. */
+function JoinAs({ email, token, signIn }: { email: string; token: string; signIn: string }) {
+  const client = useTRPCClient()
+  const accept = useMutation({
+    mutationFn: async () => {
+      const { project } = await client.access.acceptInvitation.mutate({ token })
+      window.location.assign(paths.project(project))
+    },
+  })
+  return (
+    <Stack gap="md">
+      {accept.error ? <Problem error={accept.error} /> : null}
+      <Text size="sm">
+        You are signed in as <strong>{email}</strong>.
+      </Text>
+      <Button size="sm" loading={accept.isPending || accept.isSuccess} onClick={() => accept.mutate()}>
+        Join the project
+      </Button>
+      <Anchor href={signIn} size="sm">
+        Use another account
+      </Anchor>
+    </Stack>
   )
 }

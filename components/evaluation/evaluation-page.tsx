@@ -49,8 +49,8 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
         }
       />
       <WorkState
-        name="evaluation"
         {...data}
+        name="evaluation"
         detail={
           data.jobId ? (
             <Anchor component={Link} size="sm" href={paths.job(project, data.jobId)}>

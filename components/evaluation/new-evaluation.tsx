@@ -16,10 +16,9 @@ import { Problem } from '../ui/problem.tsx'
 
 const known = { experiment: parseAsString, run: parseAsString, data: parseAsString, version: parseAsString }
 
-/** Chooses a run and a dataset version; both are in the URL. */
-export function NewEvaluation({ project }: { project: string }) {
+/** What is chosen, from the URL or where there is one choice only, and what can be chosen. */
+function useChoice(project: string) {
   const trpc = useTRPC()
-  const router = useRouter()
   const [choice, setChoice] = useQueryStates(known)
   const experiments = useQuery(trpc.training.list.queryOptions({ project }))
   const datasets = useQuery(trpc.data.list.queryOptions({ project }))
@@ -43,21 +42,35 @@ export function NewEvaluation({ project }: { project: string }) {
   const dataset = useQuery({ ...trpc.data.show.queryOptions({ project, dataset: data ?? '' }), enabled: data !== null })
   const versions = dataset.data?.versions ?? []
   const version = versions.find(v => String(v.version) === choice.version) ?? versions[0]
-  const start = useMutation(
-    trpc.evaluation.start.mutationOptions({
-      onSuccess: ({ id }) => router.push(paths.evaluation(project, id)),
-    }),
-  )
   const failure = experiments.error ?? datasets.error
-  const seen =
-    shown.data && version && shown.data.dataset === data && shown.data.version === version.version
-      ? `${data} v${version.version} includes training rows of ${run?.name ?? 'the run'}; metrics are optimistic.`
-      : null
+  const isPending = experiments.isPending || datasets.isPending
+  const problems = { run: given.error, data: dataset.error }
+  return {
+    setChoice,
+    withDone,
+    experiment,
+    shown: shown.data,
+    runs,
+    run,
+    items,
+    data,
+    versions,
+    version,
+    failure,
+    isPending,
+    problems,
+  }
+}
+
+/** Chooses a run and a dataset version; both are in the URL. */
+export function NewEvaluation({ project }: { project: string }) {
+  const choice = useChoice(project)
+  const { withDone, failure, isPending } = choice
   return (
     <Stack gap="md">
       <PageHeader title="New evaluation" sentence="Choose a run and the data to evaluate it on." />
       {failure ? <Problem error={failure} /> : null}
-      {experiments.isPending || datasets.isPending ? (
+      {isPending ? (
         <Skeleton height={260} radius="md" aria-label="Loading runs and datasets" />
       ) : withDone.length === 0 ? (
         <EmptyState
@@ -74,97 +87,129 @@ export function NewEvaluation({ project }: { project: string }) {
         <Grid gap="md">
           <Grid.Col span={{ base: 12, md: 7 }}>
             <Stack gap="md">
-              <Panel title="1. Model">
-                <Stack gap="sm">
-                  <Select
-                    label="Experiment"
-                    placeholder="Choose an experiment"
-                    searchable
-                    data={withDone.map(e => e.experiment)}
-                    value={experiment}
-                    onChange={next => setChoice({ experiment: next, run: null })}
-                  />
-                  <Select
-                    label="Run"
-                    placeholder={experiment ? 'Choose a run' : 'Choose an experiment first'}
-                    searchable
-                    disabled={experiment === null}
-                    data={runs.map(r => {
-                      const { value, half } = formatMeasured(r.measured)
-                      return {
-                        value: r.run,
-                        label: `#${r.number} ${r.trainer}, ${value}${half ? ` ± ${half}` : ''}${r.best ? ' (best)' : ''}`,
-                      }
-                    })}
-                    value={run?.run ?? null}
-                    onChange={next => setChoice({ run: next, experiment })}
-                  />
-                  {run ? (
-                    <Text size="sm" c="dimmed">
-                      {formatParameters(run.params)}
-                    </Text>
-                  ) : null}
-                  {given.error ? <Problem error={given.error} /> : null}
-                </Stack>
-              </Panel>
-              <Panel title="2. Data">
-                <Stack gap="sm">
-                  <Select
-                    label="Dataset"
-                    placeholder="Choose a dataset"
-                    searchable
-                    data={items.map(i => i.dataset)}
-                    value={data}
-                    onChange={next => setChoice({ data: next, version: null })}
-                  />
-                  <Select
-                    label="Version"
-                    disabled={versions.length === 0}
-                    data={versions.map(v => ({
-                      value: String(v.version),
-                      label: `v${v.version}, ${formatCount(v.rows, 'row')}`,
-                    }))}
-                    value={version ? String(version.version) : null}
-                    onChange={next => setChoice({ version: next, data })}
-                  />
-                  {dataset.error ? <Problem error={dataset.error} /> : null}
-                </Stack>
-              </Panel>
+              <ModelPanel choice={choice} />
+              <DataPanel choice={choice} />
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
-            <Panel title="Summary">
-              <Stack gap="sm">
-                <Text size="sm">
-                  {run && version
-                    ? `${run.name} predicts ${formatCount(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown.data?.metric ? `, ${metricLabel(shown.data.metric)} first` : ''} and compared with the validation rows.`
-                    : 'Choose a run and a dataset.'}
-                </Text>
-                {seen ? (
-                  <Alert color="yellow" variant="light">
-                    {seen}
-                  </Alert>
-                ) : null}
-                {start.error ? <Problem error={start.error} /> : null}
-                <Allowed project={project} to="evaluation:write" explain>
-                  <Button
-                    disabled={!run || !version || !data}
-                    loading={start.isPending || start.isSuccess}
-                    onClick={() =>
-                      run &&
-                      version &&
-                      data &&
-                      start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
-                    }
-                  >
-                    Evaluate
-                  </Button>
-                </Allowed>
-              </Stack>
-            </Panel>
+            <Summary project={project} choice={choice} />
           </Grid.Col>
         </Grid>
       )}
     </Stack>
+  )
+}
+
+type Choice = ReturnType<typeof useChoice>
+
+function ModelPanel({ choice }: { choice: Choice }) {
+  const { withDone, experiment, runs, run, setChoice, problems } = choice
+  return (
+    <Panel title="1. Model">
+      <Stack gap="sm">
+        <Select
+          label="Experiment"
+          placeholder="Choose an experiment"
+          searchable
+          data={withDone.map(e => e.experiment)}
+          value={experiment}
+          onChange={next => setChoice({ experiment: next, run: null })}
+        />
+        <Select
+          label="Run"
+          placeholder={experiment ? 'Choose a run' : 'Choose an experiment first'}
+          searchable
+          disabled={experiment === null}
+          data={runs.map(r => {
+            const { value, half } = formatMeasured(r.measured)
+            return {
+              value: r.run,
+              label: `#${r.number} ${r.trainer}, ${value}${half ? ` ± ${half}` : ''}${r.best ? ' (best)' : ''}`,
+            }
+          })}
+          value={run?.run ?? null}
+          onChange={next => setChoice({ run: next, experiment })}
+        />
+        {run ? (
+          <Text size="sm" c="dimmed">
+            {formatParameters(run.params)}
+          </Text>
+        ) : null}
+        {problems.run ? <Problem error={problems.run} /> : null}
+      </Stack>
+    </Panel>
+  )
+}
+
+function DataPanel({ choice }: { choice: Choice }) {
+  const { items, data, versions, version, setChoice, problems } = choice
+  return (
+    <Panel title="2. Data">
+      <Stack gap="sm">
+        <Select
+          label="Dataset"
+          placeholder="Choose a dataset"
+          searchable
+          data={items.map(i => i.dataset)}
+          value={data}
+          onChange={next => setChoice({ data: next, version: null })}
+        />
+        <Select
+          label="Version"
+          disabled={versions.length === 0}
+          data={versions.map(v => ({
+            value: String(v.version),
+            label: `v${v.version}, ${formatCount(v.rows, 'row')}`,
+          }))}
+          value={version ? String(version.version) : null}
+          onChange={next => setChoice({ version: next, data })}
+        />
+        {problems.data ? <Problem error={problems.data} /> : null}
+      </Stack>
+    </Panel>
+  )
+}
+
+/** What is evaluated on what, and the button that starts it. */
+function Summary({ project, choice }: { project: string; choice: Choice }) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const { shown, run, data, version } = choice
+  const start = useMutation(
+    trpc.evaluation.start.mutationOptions({
+      onSuccess: ({ id }) => router.push(paths.evaluation(project, id)),
+    }),
+  )
+  const seen =
+    shown && version && shown.dataset === data && shown.version === version.version
+      ? `${data} v${version.version} includes training rows of ${run?.name ?? 'the run'}; metrics are optimistic.`
+      : null
+  return (
+    <Panel title="Summary">
+      <Stack gap="sm">
+        <Text size="sm">
+          {run && version
+            ? `${run.name} predicts ${formatCount(version.rows, 'row')} of ${data} v${version.version}. Every metric is computed with its 95 % interval${shown?.metric ? `, ${metricLabel(shown.metric)} first` : ''} and compared with the validation rows.`
+            : 'Choose a run and a dataset.'}
+        </Text>
+        {seen ? (
+          <Alert color="yellow" variant="light">
+            {seen}
+          </Alert>
+        ) : null}
+        {start.error ? <Problem error={start.error} /> : null}
+        <Allowed project={project} to="evaluation:write" explain>
+          <Button
+            disabled={!run || !version || !data}
+            loading={start.isPending || start.isSuccess}
+            onClick={() =>
+              run && version && data && start.mutate({ project, run: run.run, data: `${data}@${version.version}` })
+            }
+          >
+            Evaluate
+          </Button>
+        </Allowed>
+      </Stack>
+    </Panel>
   )
 }

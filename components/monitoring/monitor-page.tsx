@@ -79,20 +79,7 @@ function Evidence({
         Checks run hourly. “Check now” compares the requests so far with the training data.
       </EmptyState>
     )
-  if (status.rows === 0)
-    return (
-      <EmptyState
-        title="No traffic yet"
-        action={
-          <Button component={Link} href={paths.endpoint(project, status.endpoint)}>
-            Send a request
-          </Button>
-        }
-      >
-        {status.endpoint} serves {status.model} v{status.version} but has received no requests. Each request counts in
-        the window of its event time.
-      </EmptyState>
-    )
+  if (status.rows === 0) return <NoTraffic project={project} status={status} />
   return (
     <>
       <SegmentedControl
@@ -128,5 +115,21 @@ function Evidence({
         {status.grain}s of event time in {status.zone}; late rows and true values change theirs at the next check.
       </Text>
     </>
+  )
+}
+
+function NoTraffic({ project, status }: { project: string; status: MonitorStatus }) {
+  return (
+    <EmptyState
+      title="No traffic yet"
+      action={
+        <Button component={Link} href={paths.endpoint(project, status.endpoint)}>
+          Send a request
+        </Button>
+      }
+    >
+      {status.endpoint} serves {status.model} v{status.version} but has received no requests. Each request counts in the
+      window of its event time.
+    </EmptyState>
   )
 }

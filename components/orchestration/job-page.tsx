@@ -63,21 +63,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
         }
       />
       {cancel.error ? <Problem error={cancel.error} /> : null}
-      {data.progress ? (
-        <Group gap="sm" wrap="nowrap">
-          <Progress
-            value={data.progress.done * 100}
-            style={{ flex: 1 }}
-            aria-label={`${Math.round(data.progress.done * 100)} % done`}
-          />
-          <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-            {Math.round(data.progress.done * 100)} %
-            {data.progress.etaSeconds === undefined
-              ? ''
-              : `, about ${formatDuration(data.progress.etaSeconds * 1000)} left`}
-          </Text>
-        </Group>
-      ) : null}
+      {data.progress ? <JobProgress progress={data.progress} /> : null}
       <AttemptTable job={data} nowMs={dataUpdatedAt} />
       <FollowedLog
         label="Log of the job"
@@ -86,6 +72,22 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
         active={isActive(data.state)}
       />
     </Stack>
+  )
+}
+
+function JobProgress({ progress }: { progress: NonNullable<JobDetail['progress']> }) {
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Progress
+        value={progress.done * 100}
+        style={{ flex: 1 }}
+        aria-label={`${Math.round(progress.done * 100)} % done`}
+      />
+      <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+        {Math.round(progress.done * 100)} %
+        {progress.etaSeconds === undefined ? '' : `, about ${formatDuration(progress.etaSeconds * 1000)} left`}
+      </Text>
+    </Group>
   )
 }
 

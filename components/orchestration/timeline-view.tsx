@@ -63,19 +63,33 @@ export function TimelineView({ project }: { project: string }) {
   )
 }
 
-function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
+type Axis = ReturnType<typeof axisOf>
+
+/** Places of times on the drawn span. */
+function axisOf(timeline: Timeline) {
   const now = Date.parse(timeline.to)
   const { from, to, quietSince } = drawnSpan(timeline.lanes, Date.parse(timeline.from), now)
-  const place = (ms: number) => `${Math.min(100, Math.max(0, ((ms - from) / (to - from)) * 100)).toFixed(3)}%`
   const share = (start: number, end: number) => Math.max(0, (Math.min(end, to) - Math.max(start, from)) / (to - from))
-  const width = (start: number, end: number) => `${(share(start, end) * 100).toFixed(3)}%`
-  // The words of a tick at the very end would be cut off.
-  const ticks = ticksOf(from, to - (to - from) * 0.06)
   const long = to - from > 86_400_000
-  const tickWords = (ms: number) => {
-    const iso = new Date(ms).toISOString()
-    return long ? iso.slice(5, 16).replace('T', ' ') : iso.slice(11, to - from > 600_000 ? 16 : 19)
+  return {
+    now,
+    until: timeline.to,
+    quietSince,
+    place: (ms: number) => `${Math.min(100, Math.max(0, ((ms - from) / (to - from)) * 100)).toFixed(3)}%`,
+    share,
+    width: (start: number, end: number) => `${(share(start, end) * 100).toFixed(3)}%`,
+    // The label of a tick at the very end would be cut off.
+    ticks: ticksOf(from, to - (to - from) * 0.06),
+    tickLabel: (ms: number) => {
+      const iso = new Date(ms).toISOString()
+      return long ? iso.slice(5, 16).replace('T', ' ') : iso.slice(11, to - from > 600_000 ? 16 : 19)
+    },
   }
+}
+
+function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
+  const axis = axisOf(timeline)
+  const { quietSince } = axis
   return (
     <Panel
       title="Attempts over time"
@@ -85,92 +99,108 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section aria-label="Timeline of jobs" tabIndex={0} className={classes.scroll}>
         <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col" className={classes.name}>
-                Job
-              </th>
-              <th scope="col" className={classes.track}>
-                <span className={classes.hidden}>Attempts</span>
-                {ticks.map(tick => (
-                  <span key={tick} className={classes.tick} style={{ left: place(tick) }} aria-hidden>
-                    {tickWords(tick)}
-                  </span>
-                ))}
-              </th>
-              <th scope="col" className={classes.state}>
-                State
-              </th>
-            </tr>
-          </thead>
+          <TimeAxis axis={axis} />
           <tbody>
-            {timeline.lanes.map(({ job, attempts }) => {
-              // Between two attempts it waits again: the bars lie over the dashes.
-              const waitedUntil = Date.parse(attempts.at(-1)?.startedAt ?? job.endedAt ?? timeline.to)
-              return (
-                <tr key={job.id}>
-                  <th scope="row" className={classes.name}>
-                    <Anchor
-                      component={Link}
-                      href={paths.job(project, job.id)}
-                      size="sm"
-                      title={job.title}
-                      className={classes.title}
-                    >
-                      {job.title}
-                    </Anchor>
-                  </th>
-                  <td className={classes.track}>
-                    {ticks.map(tick => (
-                      <span key={tick} className={classes.rule} style={{ left: place(tick) }} aria-hidden />
-                    ))}
-                    <span
-                      className={classes.waiting}
-                      style={{
-                        left: place(Date.parse(job.createdAt)),
-                        width: width(Date.parse(job.createdAt), waitedUntil),
-                      }}
-                      aria-hidden
-                    />
-                    {attempts.map(attempt => {
-                      const [start, end] = [Date.parse(attempt.startedAt), Date.parse(attempt.endedAt ?? timeline.to)]
-                      return (
-                        <span
-                          key={attempt.number}
-                          className={classes.bar}
-                          title={attemptTitle(attempt, now)}
-                          style={{
-                            left: place(start),
-                            width: width(start, end),
-                            background: `var(--mantine-color-${COLOUR[attempt.state]}-light)`,
-                            color: `var(--mantine-color-${COLOUR[attempt.state]}-light-color)`,
-                            borderColor: `var(--mantine-color-${COLOUR[attempt.state]}-filled)`,
-                          }}
-                        >
-                          {share(start, end) > WORD_SHARE ? (
-                            <span className={classes.word}>
-                              {attempts.length > 1 ? `${attempt.number} · ` : ''}
-                              {attempt.state}
-                            </span>
-                          ) : null}
-                        </span>
-                      )
-                    })}
-                    {quietSince ? null : <span className={classes.now} style={{ left: place(now) }} aria-hidden />}
-                  </td>
-                  <td className={classes.state}>
-                    <StateBadge state={job.state} label={jobStateLabel(job)} />{' '}
-                    <Text span size="xs" c="dimmed">
-                      {formatElapsed(job.startedAt, job.endedAt, now)}
-                      {attempts.length > 1 ? `, ${attempts.length} attempts` : ''}
-                    </Text>
-                  </td>
-                </tr>
-              )
-            })}
+            {timeline.lanes.map(lane => (
+              <Lane key={lane.job.id} project={project} lane={lane} axis={axis} />
+            ))}
           </tbody>
         </table>
       </section>
     </Panel>
+  )
+}
+
+/** A job, with its attempts as bars. */
+function Lane({ project, lane, axis }: { project: string; lane: Timeline['lanes'][number]; axis: Axis }) {
+  const { job, attempts } = lane
+  const { place, width, now } = axis
+  // Between two attempts it waits again: the bars lie over the dashes.
+  const waitedUntil = Date.parse(attempts.at(-1)?.startedAt ?? job.endedAt ?? axis.until)
+  return (
+    <tr>
+      <th scope="row" className={classes.name}>
+        <Anchor
+          component={Link}
+          href={paths.job(project, job.id)}
+          size="sm"
+          title={job.title}
+          className={classes.title}
+        >
+          {job.title}
+        </Anchor>
+      </th>
+      <td className={classes.track}>
+        {axis.ticks.map(tick => (
+          <span key={tick} className={classes.rule} style={{ left: place(tick) }} aria-hidden />
+        ))}
+        <span
+          className={classes.waiting}
+          style={{
+            left: place(Date.parse(job.createdAt)),
+            width: width(Date.parse(job.createdAt), waitedUntil),
+          }}
+          aria-hidden
+        />
+        {attempts.map(attempt => (
+          <Bar key={attempt.number} attempt={attempt} isOnly={attempts.length === 1} axis={axis} />
+        ))}
+        {axis.quietSince ? null : <span className={classes.now} style={{ left: place(now) }} aria-hidden />}
+      </td>
+      <td className={classes.state}>
+        <StateBadge state={job.state} label={jobStateLabel(job)} />{' '}
+        <Text span size="xs" c="dimmed">
+          {formatElapsed(job.startedAt, job.endedAt, now)}
+          {attempts.length > 1 ? `, ${attempts.length} attempts` : ''}
+        </Text>
+      </td>
+    </tr>
+  )
+}
+
+function TimeAxis({ axis }: { axis: Axis }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col" className={classes.name}>
+          Job
+        </th>
+        <th scope="col" className={classes.track}>
+          <span className={classes.hidden}>Attempts</span>
+          {axis.ticks.map(tick => (
+            <span key={tick} className={classes.tick} style={{ left: axis.place(tick) }} aria-hidden>
+              {axis.tickLabel(tick)}
+            </span>
+          ))}
+        </th>
+        <th scope="col" className={classes.state}>
+          State
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+function Bar({ attempt, isOnly, axis }: { attempt: AttemptSummary; isOnly: boolean; axis: Axis }) {
+  const [start, end] = [Date.parse(attempt.startedAt), Date.parse(attempt.endedAt ?? axis.until)]
+  return (
+    <span
+      className={classes.bar}
+      title={attemptTitle(attempt, axis.now)}
+      style={{
+        left: axis.place(start),
+        width: axis.width(start, end),
+        background: `var(--mantine-color-${COLOUR[attempt.state]}-light)`,
+        color: `var(--mantine-color-${COLOUR[attempt.state]}-light-color)`,
+        borderColor: `var(--mantine-color-${COLOUR[attempt.state]}-filled)`,
+      }}
+    >
+      {axis.share(start, end) > WORD_SHARE ? (
+        <span className={classes.word}>
+          {isOnly ? '' : `${attempt.number} · `}
+          {attempt.state}
+        </span>
+      ) : null}
+    </span>
   )
 }

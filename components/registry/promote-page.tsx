@@ -18,6 +18,7 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import type { VersionSummary } from '#server/registry/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
@@ -54,20 +55,16 @@ export function PromotePage({ project, name }: { project: string; name: string }
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
-        <div>
-          <Title order={1} size="h3">
-            Promote {name} v{version.version} to{' '}
-            <Text span inherit c="var(--mantine-primary-color-filled)">
-              {endpoint}
-            </Text>
-            ?
-          </Title>
-          <Text size="sm" c="dimmed" maw={640}>
-            {decision.code === 'already_serving'
+        <Question
+          name={name}
+          version={version.version}
+          endpoint={endpoint}
+          effect={
+            decision.code === 'already_serving'
               ? `${endpoint} already serves this version.`
-              : promotionEffect(endpoint, now, lastSwitch)}
-          </Text>
-        </div>
+              : promotionEffect(endpoint, now, lastSwitch)
+          }
+        />
         <Group gap="xs">
           <Button variant="subtle" color="gray" component={Link} href={paths.model(project, name)}>
             Cancel
@@ -117,50 +114,102 @@ export function PromotePage({ project, name }: { project: string; name: string }
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md">
-            <Paper withBorder radius="md" p="md">
-              <Stack gap="sm">
-                <Autocomplete
-                  label="Endpoint"
-                  description="An existing endpoint, or the name of a new one"
-                  data={own.map(e => e.endpoint)}
-                  value={endpoint}
-                  onChange={value => setChosen(value)}
-                  error={nameProblem}
-                />
-                <TextInput
-                  label="Reason"
-                  description="Kept in the history"
-                  maxLength={1000}
-                  {...form.getInputProps('reason')}
-                />
-              </Stack>
-            </Paper>
-            <Paper withBorder radius="md" p="md">
-              <Title order={2} size="h5" mb="xs">
-                Origin
-              </Title>
-              <Facts
-                items={[
-                  {
-                    name: 'run',
-                    value: version.run ? (
-                      <Anchor component={Link} size="sm" href={paths.run(project, version.run)}>
-                        {version.run.slice(-8)}
-                      </Anchor>
-                    ) : (
-                      'uploaded'
-                    ),
-                  },
-                  { name: 'digest', value: `${version.digest.slice(0, 12)}…` },
-                  { name: 'registered', value: <Time at={version.createdAt} /> },
-                  { name: 'note', value: version.note || '–' },
-                ]}
-              />
-            </Paper>
+            <ChoicePanel
+              endpoints={own.map(e => e.endpoint)}
+              endpoint={endpoint}
+              onEndpoint={value => setChosen(value)}
+              problem={nameProblem}
+              reason={form.getInputProps('reason')}
+            />
+            <Origin project={project} version={version} />
           </Stack>
         </Grid.Col>
       </Grid>
     </Stack>
+  )
+}
+
+function Question({
+  name,
+  version,
+  endpoint,
+  effect,
+}: {
+  name: string
+  version: number
+  endpoint: string
+  effect: string
+}) {
+  return (
+    <div>
+      <Title order={1} size="h3">
+        Promote {name} v{version} to{' '}
+        <Text span inherit c="var(--mantine-primary-color-filled)">
+          {endpoint}
+        </Text>
+        ?
+      </Title>
+      <Text size="sm" c="dimmed" maw={640}>
+        {effect}
+      </Text>
+    </div>
+  )
+}
+
+function ChoicePanel({
+  endpoints,
+  endpoint,
+  onEndpoint,
+  problem,
+  reason,
+}: {
+  endpoints: string[]
+  endpoint: string
+  onEndpoint: (endpoint: string) => void
+  problem: string | undefined
+  reason: object
+}) {
+  return (
+    <Paper withBorder radius="md" p="md">
+      <Stack gap="sm">
+        <Autocomplete
+          label="Endpoint"
+          description="An existing endpoint, or the name of a new one"
+          data={endpoints}
+          value={endpoint}
+          onChange={onEndpoint}
+          error={problem}
+        />
+        <TextInput label="Reason" description="Kept in the history" maxLength={1000} {...reason} />
+      </Stack>
+    </Paper>
+  )
+}
+
+function Origin({ project, version }: { project: string; version: VersionSummary }) {
+  return (
+    <Paper withBorder radius="md" p="md">
+      <Title order={2} size="h5" mb="xs">
+        Origin
+      </Title>
+      <Facts
+        items={[
+          {
+            name: 'run',
+            value: version.run ? (
+              <Anchor component={Link} size="sm" href={paths.run(project, version.run)}>
+                {version.run.slice(-8)}
+              </Anchor>
+            ) : (
+              'uploaded'
+            ),
+          },
+          { name: 'digest', value: `${version.digest.slice(0, 12)}…` },
+          { name: 'registered', value: <Time at={version.createdAt} /> },
+          { name: 'note', value: version.note || '–' },
+        ]}
+      />
+    </Paper>
   )
 }
 

@@ -65,8 +65,8 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
         actions={<Actions project={project} run={data} />}
       />
       <WorkState
-        name="run"
         {...data}
+        name="run"
         state={data.status}
         detail={`${data.reasonCode ? `Reason: ${data.reasonCode}. ` : ''}See the log below.`}
         doing="Training"

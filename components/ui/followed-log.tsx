@@ -90,23 +90,28 @@ export function FollowedLog({
           style={{ maxHeight: 360, overflow: 'auto' }}
         >
           {data.lines.map((line, i) => (
-            <Text
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added at the end
-              key={i}
-              ff="monospace"
-              fz={12}
-              lh={1.6}
-              c={COLOUR[line.level]}
-              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
-            >
-              <Text span inherit c="dimmed">
-                {line.at.slice(11, 19)} {line.level === 'info' ? '' : `${line.level} `}
-              </Text>
-              {line.text}
-            </Text>
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added at the end
+            <LogLine key={i} line={line} />
           ))}
         </section>
       )}
     </Panel>
+  )
+}
+
+function LogLine({ line }: { line: Log['lines'][number] }) {
+  return (
+    <Text
+      ff="monospace"
+      fz={12}
+      lh={1.6}
+      c={COLOUR[line.level]}
+      style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+    >
+      <Text span inherit c="dimmed">
+        {line.at.slice(11, 19)} {line.level === 'info' ? '' : `${line.level} `}
+      </Text>
+      {line.text}
+    </Text>
   )
 }

@@ -119,18 +119,7 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
       />
       {compare.error ? <Problem error={compare.error} onRetry={() => mutate()} /> : null}
       {data.state === 'failed' ? (
-        <Alert color="red" variant="light" role="alert" title="Comparison failed.">
-          {data.reason} {data.hint}
-          <Button
-            mt="xs"
-            size="compact-sm"
-            variant="default"
-            loading={!isIdle && compare.isPending}
-            onClick={() => mutate()}
-          >
-            Try again
-          </Button>
-        </Alert>
+        <Failure answer={data} isPending={!isIdle && compare.isPending} onRetry={() => mutate()} />
       ) : null}
       {!isTerminal(data.state) && !compare.error ? (
         <Stack gap="xs" aria-live="polite">
@@ -142,6 +131,17 @@ function Comparison({ project, dataset, from, to }: { project: string; dataset: 
       ) : null}
       {data.result ? <Result answer={data} result={data.result} /> : null}
     </Stack>
+  )
+}
+
+function Failure({ answer, isPending, onRetry }: { answer: DiffAnswer; isPending: boolean; onRetry: () => void }) {
+  return (
+    <Alert color="red" variant="light" role="alert" title="Comparison failed.">
+      {answer.reason} {answer.hint}
+      <Button mt="xs" size="compact-sm" variant="default" loading={isPending} onClick={onRetry}>
+        Try again
+      </Button>
+    </Alert>
   )
 }
 
@@ -160,10 +160,9 @@ function Count({ label, value }: { label: string; value: number }) {
 
 function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
   const [limit, setLimit] = useState(COLUMNS_AT_ONCE)
-  const { rows, schema, columns, notes, measuredRows } = result
+  const { schema, columns, measuredRows } = result
   const names = { before: `v${answer.before.version}`, after: `v${answer.after.version}` }
   const shifted = columns.filter(c => c.drifted).length
-  const nothing = rows.added + rows.removed + rows.changed + schema.added.length + schema.removed.length === 0
   const lists = [
     ['Added', schema.added],
     ['Removed', schema.removed],
@@ -172,41 +171,14 @@ function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
   const sampled = measuredRows.before < answer.before.rows || measuredRows.after < answer.after.rows
   return (
     <Stack gap="md">
-      <Panel title="Rows" note={result.key.length > 0 ? `matched by ${result.key.join(', ')}` : 'compared whole'}>
-        <SimpleGrid cols={{ base: 2, sm: 4 }}>
-          <Count label="Added" value={rows.added} />
-          <Count label="Removed" value={rows.removed} />
-          <Count label="Changed" value={rows.changed} />
-          <Count label="The same" value={rows.same} />
-        </SimpleGrid>
-        {nothing ? (
-          <Text size="sm" mt="sm">
-            The versions are identical.
-          </Text>
-        ) : null}
-        {notes.map(note => (
-          <Text key={note} size="sm" c="dimmed" mt="xs">
-            {note}
-          </Text>
-        ))}
-      </Panel>
+      <RowCounts result={result} />
       {lists.some(([, items]) => items.length > 0) ? (
         <Panel title="Columns">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
             {lists
               .filter(([, items]) => items.length > 0)
               .map(([label, items]) => (
-                <div key={label}>
-                  <Text size="xs" c="dimmed">
-                    {label}
-                  </Text>
-                  <List size="sm">
-                    {items.slice(0, 50).map(item => (
-                      <List.Item key={item}>{item}</List.Item>
-                    ))}
-                  </List>
-                  {items.length > 50 ? <Text size="sm">and {items.length - 50} more</Text> : null}
-                </div>
+                <NameList key={label} label={label} items={items} />
               ))}
           </SimpleGrid>
         </Panel>
@@ -238,5 +210,46 @@ function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
         </>
       ) : null}
     </Stack>
+  )
+}
+
+function RowCounts({ result }: { result: ShownDiff }) {
+  const { rows, schema, notes } = result
+  const nothing = rows.added + rows.removed + rows.changed + schema.added.length + schema.removed.length === 0
+  return (
+    <Panel title="Rows" note={result.key.length > 0 ? `matched by ${result.key.join(', ')}` : 'compared whole'}>
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
+        <Count label="Added" value={rows.added} />
+        <Count label="Removed" value={rows.removed} />
+        <Count label="Changed" value={rows.changed} />
+        <Count label="The same" value={rows.same} />
+      </SimpleGrid>
+      {nothing ? (
+        <Text size="sm" mt="sm">
+          The versions are identical.
+        </Text>
+      ) : null}
+      {notes.map(note => (
+        <Text key={note} size="sm" c="dimmed" mt="xs">
+          {note}
+        </Text>
+      ))}
+    </Panel>
+  )
+}
+
+function NameList({ label, items }: { label: string; items: readonly string[] }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <List size="sm">
+        {items.slice(0, 50).map(item => (
+          <List.Item key={item}>{item}</List.Item>
+        ))}
+      </List>
+      {items.length > 50 ? <Text size="sm">and {items.length - 50} more</Text> : null}
+    </div>
   )
 }

@@ -75,20 +75,13 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
               if (!run.isPending) start()
             }}
           />
-          <Group justify="space-between" gap="xs">
-            <Group gap="xs">
-              <Button onClick={() => start()} loading={run.isPending} disabled={text.trim() === ''}>
-                Run
-              </Button>
-              <Allowed project={project} to="data:write">
-                <SaveAnswer dataset={shown.dataset} disabled={run.isPending || text.trim() === ''} onSave={start} />
-              </Allowed>
-            </Group>
-            <Text size="xs" c="dimmed">
-              <Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> with <Kbd size="xs">Enter</Kbd> runs the query; at
-              most {QUERY_LIMITS.rows.toLocaleString('en')} rows, time limit {QUERY_LIMITS.milliseconds / 1000} s
-            </Text>
-          </Group>
+          <RunBar
+            project={project}
+            dataset={shown.dataset}
+            isPending={run.isPending}
+            isEmpty={text.trim() === ''}
+            onRun={start}
+          />
           <Columns shown={shown} onChoose={insert} />
         </Stack>
       </Panel>
@@ -105,6 +98,37 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
         }}
       />
     </Stack>
+  )
+}
+
+function RunBar({
+  project,
+  dataset,
+  isPending,
+  isEmpty,
+  onRun,
+}: {
+  project: string
+  dataset: string
+  isPending: boolean
+  isEmpty: boolean
+  onRun: (saveAs?: string) => void
+}) {
+  return (
+    <Group justify="space-between" gap="xs">
+      <Group gap="xs">
+        <Button onClick={() => onRun()} loading={isPending} disabled={isEmpty}>
+          Run
+        </Button>
+        <Allowed project={project} to="data:write">
+          <SaveAnswer dataset={dataset} disabled={isPending || isEmpty} onSave={onRun} />
+        </Allowed>
+      </Group>
+      <Text size="xs" c="dimmed">
+        <Kbd size="xs">Ctrl</Kbd> or <Kbd size="xs">⌘</Kbd> with <Kbd size="xs">Enter</Kbd> runs the query; at most{' '}
+        {QUERY_LIMITS.rows.toLocaleString('en')} rows, time limit {QUERY_LIMITS.milliseconds / 1000} s
+      </Text>
+    </Group>
   )
 }
 

@@ -45,60 +45,50 @@ export function ZoomHistogram({
         note={range ? `${format(now.from)} to ${format(now.to)}` : 'all values'}
         summary={`${column.name}: ${formatCount(inside, 'value')} from ${format(now.from)} to ${format(now.to)}. Drag over a range to zoom; click a bar for its rows.`}
         actions={
-          <Group gap={4} wrap="nowrap">
-            {isFetching && range ? <Loader size={14} aria-label="Counting" /> : null}
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label="Zoom in"
-              onClick={() => change(zoomed(now, 0.5, whole))}
-            >
-              +
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label="Zoom out"
-              disabled={!range}
-              onClick={() => change(zoomed(now, 2, whole))}
-            >
-              −
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label="Move to smaller values"
-              disabled={now.from <= whole.from}
-              onClick={() => change(moved(now, -0.5, whole))}
-            >
-              ←
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label="Move to larger values"
-              disabled={now.to >= whole.to}
-              onClick={() => change(moved(now, 0.5, whole))}
-            >
-              →
-            </Button>
-            <Button size="compact-xs" variant="default" disabled={!range} onClick={() => setRange(undefined)}>
-              All
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="default"
-              disabled={!range}
-              onClick={() => open(now.from, now.to)}
-              aria-label="Show rows in this range"
-            >
-              Rows
-            </Button>
-          </Group>
+          <ZoomButtons
+            now={now}
+            whole={whole}
+            isFetching={isFetching}
+            onChange={change}
+            onRows={() => open(now.from, now.to)}
+          />
         }
         onRange={(from, to) => change({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) })}
         onPick={bin => open(bin.from ?? bin.x, bin.to ?? bin.x)}
       />
     </div>
+  )
+}
+
+interface ZoomButtonsProps {
+  now: Range
+  whole: Range
+  isFetching: boolean
+  onChange: (range: Range) => void
+  onRows: () => void
+}
+
+function ZoomButtons({ now, whole, isFetching, onChange, onRows }: ZoomButtonsProps) {
+  const isWhole = now.from <= whole.from && now.to >= whole.to
+  const buttons = [
+    { sign: '+', name: 'Zoom in', isOff: false, next: zoomed(now, 0.5, whole) },
+    { sign: '−', name: 'Zoom out', isOff: isWhole, next: zoomed(now, 2, whole) },
+    { sign: '←', name: 'Move to smaller values', isOff: now.from <= whole.from, next: moved(now, -0.5, whole) },
+    { sign: '→', name: 'Move to larger values', isOff: now.to >= whole.to, next: moved(now, 0.5, whole) },
+    { sign: 'All', name: undefined, isOff: isWhole, next: whole },
+  ]
+  const look = { size: 'compact-xs', variant: 'default' } as const
+  return (
+    <Group gap={4} wrap="nowrap">
+      {isFetching && !isWhole ? <Loader size={14} aria-label="Counting" /> : null}
+      {buttons.map(({ sign, name, isOff, next }) => (
+        <Button key={sign} {...look} aria-label={name} disabled={isOff} onClick={() => onChange(next)}>
+          {sign}
+        </Button>
+      ))}
+      <Button {...look} disabled={isWhole} onClick={onRows} aria-label="Show rows in this range">
+        Rows
+      </Button>
+    </Group>
   )
 }

@@ -39,7 +39,6 @@ export function ConnectionChooser({
   onChoose: (name: string | null) => void
 }) {
   const { data, error } = useConnections(project)
-  const { test, deleteConnection } = useSourceActions()
   const fitting = data?.items.filter(c => c.kind === kind) ?? []
   const connection = fitting.find(c => c.name === chosen)
   if (error && !data) return <Problem error={error} />
@@ -56,39 +55,50 @@ export function ConnectionChooser({
         value={chosen ?? NEW}
         onChange={value => onChoose(value === NEW ? null : value)}
       />
-      {connection ? (
-        <>
-          <ConnectionTest connection={connection} />
-          <Text size="xs" c="dimmed">
-            {connection.secrets.length > 0 ? `Secrets: ${connection.secrets.join(', ')}.` : 'No secrets.'}{' '}
-            {connection.usedBy.length > 0 ? `Used by ${connection.usedBy.join(', ')}.` : 'Not used by a dataset.'}
-          </Text>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              size="compact-sm"
-              loading={test.isPending || connection.test.state === 'running'}
-              onClick={() => test.mutate({ project, name: connection.name })}
-            >
-              Test
-            </Button>
-            <Button
-              variant="light"
-              color="red"
-              size="compact-sm"
-              disabled={connection.usedBy.length > 0}
-              loading={deleteConnection.isPending}
-              onClick={() =>
-                deleteConnection.mutate({ project, name: connection.name }, { onSuccess: () => onChoose(null) })
-              }
-            >
-              Delete
-            </Button>
-          </Group>
-          {test.error ? <Problem error={test.error} /> : null}
-          {deleteConnection.error ? <Problem error={deleteConnection.error} /> : null}
-        </>
-      ) : null}
+      {connection ? <Chosen project={project} connection={connection} onDeleted={() => onChoose(null)} /> : null}
     </Stack>
+  )
+}
+
+function Chosen({
+  project,
+  connection,
+  onDeleted,
+}: {
+  project: string
+  connection: ConnectionSummary
+  onDeleted: () => void
+}) {
+  const { test, deleteConnection } = useSourceActions()
+  return (
+    <>
+      <ConnectionTest connection={connection} />
+      <Text size="xs" c="dimmed">
+        {connection.secrets.length > 0 ? `Secrets: ${connection.secrets.join(', ')}.` : 'No secrets.'}{' '}
+        {connection.usedBy.length > 0 ? `Used by ${connection.usedBy.join(', ')}.` : 'Not used by a dataset.'}
+      </Text>
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={test.isPending || connection.test.state === 'running'}
+          onClick={() => test.mutate({ project, name: connection.name })}
+        >
+          Test
+        </Button>
+        <Button
+          variant="light"
+          color="red"
+          size="compact-sm"
+          disabled={connection.usedBy.length > 0}
+          loading={deleteConnection.isPending}
+          onClick={() => deleteConnection.mutate({ project, name: connection.name }, { onSuccess: onDeleted })}
+        >
+          Delete
+        </Button>
+      </Group>
+      {test.error ? <Problem error={test.error} /> : null}
+      {deleteConnection.error ? <Problem error={deleteConnection.error} /> : null}
+    </>
   )
 }

@@ -47,121 +47,158 @@ function describeLastRefresh(last: NonNullable<SourceSummary['last']>): string {
 }
 
 function Connected({ project, source }: { project: string; source: SourceSummary }) {
-  const [confirming, confirm] = useDisclosure()
   const { refresh, update, disconnect } = useSourceActions()
-  const { dataset, schedule, last, reading } = source
-  const form = useForm({ initialValues: { cron: schedule?.cron ?? null } })
-  const { cron } = form.getValues()
-  const moving = isActive(last?.state)
+  const { dataset } = source
+  const moving = isActive(source.last?.state)
   const problem = refresh.error ?? update.error ?? disconnect.error
   return (
     <Stack gap="md">
       {problem ? <Problem error={problem} /> : null}
-      <Panel
-        title="Source"
-        note={source.connection ? `connection ${source.connection}` : undefined}
-        actions={
-          <Allowed project={project} to="data:write">
+      <SourcePanel
+        project={project}
+        source={source}
+        isBusy={refresh.isPending || moving}
+        onRefresh={() => refresh.mutate({ project, dataset })}
+      />
+      <RefreshPanel project={project} source={source} update={update} />
+      <Allowed project={project} to="data:write">
+        <DisconnectButton
+          isPending={disconnect.isPending}
+          onDisconnect={() => disconnect.mutate({ project, dataset })}
+        />
+      </Allowed>
+    </Stack>
+  )
+}
+
+/** Disconnects after a second click. */
+function DisconnectButton({ isPending, onDisconnect }: { isPending: boolean; onDisconnect: () => void }) {
+  const [confirming, confirm] = useDisclosure()
+  return (
+    <Group gap="sm">
+      {confirming ? (
+        <>
+          <Text size="sm">Versions are kept; the address, secrets and schedule are deleted.</Text>
+          <Button color="red" variant="light" size="compact-sm" loading={isPending} onClick={onDisconnect}>
+            Disconnect
+          </Button>
+          <Button variant="default" size="compact-sm" onClick={confirm.close}>
+            Cancel
+          </Button>
+        </>
+      ) : (
+        <Button variant="light" color="red" size="compact-sm" onClick={confirm.open}>
+          Disconnect
+        </Button>
+      )}
+    </Group>
+  )
+}
+
+function RefreshPanel({
+  project,
+  source,
+  update,
+}: {
+  project: string
+  source: SourceSummary
+  update: ReturnType<typeof useSourceActions>['update']
+}) {
+  const { dataset, schedule } = source
+  const form = useForm({ initialValues: { cron: schedule?.cron ?? null } })
+  const { cron } = form.getValues()
+  return (
+    <Panel title="Refresh">
+      <Stack gap="sm">
+        <Text size="sm">
+          {schedule === null ? (
+            'Manual refresh only.'
+          ) : schedule.paused ? (
+            `Paused. Schedule: ${describeSchedule(schedule.cron)} (${schedule.zone}).`
+          ) : (
+            <>
+              {`Refreshes ${describeSchedule(schedule.cron)} (${schedule.zone}), next `}
+              <Time at={schedule.nextAt} />. Refreshes missed during downtime run once.
+            </>
+          )}
+        </Text>
+        <Allowed project={project} to="data:write">
+          <Group align="end" gap="sm">
+            <SchedulePicker cron={cron} onChange={next => form.setFieldValue('cron', next)} />
             <Button
-              size="compact-sm"
-              loading={refresh.isPending || moving}
-              onClick={() => refresh.mutate({ project, dataset })}
+              variant="default"
+              loading={update.isPending}
+              disabled={cron === (schedule?.cron ?? null)}
+              onClick={() => update.mutate({ project, dataset, cron })}
             >
-              Refresh now
+              Save
             </Button>
-          </Allowed>
-        }
-      >
-        <Stack gap="xs">
-          <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-            {source.words}
-          </Text>
-          {reading.kind === 'database' ? <Code block>{reading.query}</Code> : null}
-          <Text size="xs" c="dimmed">
-            {source.secrets.length > 0 ? `Secrets: ${source.secrets.join(', ')}.` : 'No secrets.'}
-          </Text>
-          {last ? (
-            <Group gap="xs" align="start" wrap="nowrap" aria-live="polite">
-              <StateBadge state={last.state} />
-              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {describeLastRefresh(last)}{' '}
-                <Text span c="dimmed" inherit>
-                  <Time at={last.at} />
-                </Text>
-              </Text>
-            </Group>
-          ) : null}
-        </Stack>
-      </Panel>
-      <Panel title="Refresh">
-        <Stack gap="sm">
-          <Text size="sm">
-            {schedule === null ? (
-              'Manual refresh only.'
-            ) : schedule.paused ? (
-              `Paused. Schedule: ${describeSchedule(schedule.cron)} (${schedule.zone}).`
-            ) : (
-              <>
-                {`Refreshes ${describeSchedule(schedule.cron)} (${schedule.zone}), next `}
-                <Time at={schedule.nextAt} />. Refreshes missed during downtime run once.
-              </>
-            )}
-          </Text>
-          <Allowed project={project} to="data:write">
-            <Group align="end" gap="sm">
-              <SchedulePicker cron={cron} onChange={next => form.setFieldValue('cron', next)} />
+            {schedule ? (
               <Button
                 variant="default"
                 loading={update.isPending}
-                disabled={cron === (schedule?.cron ?? null)}
-                onClick={() => update.mutate({ project, dataset, cron })}
+                onClick={() => update.mutate({ project, dataset, paused: !schedule.paused })}
               >
-                Save
+                {schedule.paused ? 'Resume' : 'Pause'}
               </Button>
-              {schedule ? (
-                <Button
-                  variant="default"
-                  loading={update.isPending}
-                  onClick={() => update.mutate({ project, dataset, paused: !schedule.paused })}
-                >
-                  {schedule.paused ? 'Resume' : 'Pause'}
-                </Button>
-              ) : null}
-            </Group>
-            <Switch
-              label="Append to the latest version"
-              description="Otherwise each refresh replaces all rows."
-              checked={source.append}
-              onChange={e => update.mutate({ project, dataset, append: e.currentTarget.checked })}
-            />
-          </Allowed>
-        </Stack>
-      </Panel>
-      <Allowed project={project} to="data:write">
-        <Group gap="sm">
-          {confirming ? (
-            <>
-              <Text size="sm">Versions are kept; the address, secrets and schedule are deleted.</Text>
-              <Button
-                color="red"
-                variant="light"
-                size="compact-sm"
-                loading={disconnect.isPending}
-                onClick={() => disconnect.mutate({ project, dataset })}
-              >
-                Disconnect
-              </Button>
-              <Button variant="default" size="compact-sm" onClick={confirm.close}>
-                Cancel
-              </Button>
-            </>
-          ) : (
-            <Button variant="light" color="red" size="compact-sm" onClick={confirm.open}>
-              Disconnect
-            </Button>
-          )}
-        </Group>
-      </Allowed>
-    </Stack>
+            ) : null}
+          </Group>
+          <Switch
+            label="Append to the latest version"
+            description="Otherwise each refresh replaces all rows."
+            checked={source.append}
+            onChange={e => update.mutate({ project, dataset, append: e.currentTarget.checked })}
+          />
+        </Allowed>
+      </Stack>
+    </Panel>
+  )
+}
+
+function SourcePanel({
+  project,
+  source,
+  isBusy,
+  onRefresh,
+}: {
+  project: string
+  source: SourceSummary
+  isBusy: boolean
+  onRefresh: () => void
+}) {
+  const { last, reading } = source
+  return (
+    <Panel
+      title="Source"
+      note={source.connection ? `connection ${source.connection}` : undefined}
+      actions={
+        <Allowed project={project} to="data:write">
+          <Button size="compact-sm" loading={isBusy} onClick={onRefresh}>
+            Refresh now
+          </Button>
+        </Allowed>
+      }
+    >
+      <Stack gap="xs">
+        <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          {source.words}
+        </Text>
+        {reading.kind === 'database' ? <Code block>{reading.query}</Code> : null}
+        <Text size="xs" c="dimmed">
+          {source.secrets.length > 0 ? `Secrets: ${source.secrets.join(', ')}.` : 'No secrets.'}
+        </Text>
+        {last ? (
+          <Group gap="xs" align="start" wrap="nowrap" aria-live="polite">
+            <StateBadge state={last.state} />
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {describeLastRefresh(last)}{' '}
+              <Text span c="dimmed" inherit>
+                <Time at={last.at} />
+              </Text>
+            </Text>
+          </Group>
+        ) : null}
+      </Stack>
+    </Panel>
   )
 }

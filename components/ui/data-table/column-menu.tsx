@@ -42,19 +42,7 @@ export function ColumnMenu<T>({
               </Stack>
             </Checkbox.Group>
             {groups.length > 0 ? (
-              <Radio.Group
-                label="Group by"
-                size="xs"
-                value={state.group ?? NONE}
-                onChange={id => onChange({ group: id || null })}
-              >
-                <Stack gap={4} mt={4}>
-                  <Radio size="xs" value={NONE} label="nothing" />
-                  {groups.map(c => (
-                    <Radio key={c.id} size="xs" value={c.id} label={c.label} />
-                  ))}
-                </Stack>
-              </Radio.Group>
+              <GroupChoice columns={groups} group={state.group} onChange={group => onChange({ group })} />
             ) : null}
             {state.cols ? (
               <Button variant="subtle" size="compact-xs" onClick={() => onChange({ cols: null })}>
@@ -65,5 +53,26 @@ export function ColumnMenu<T>({
         </ScrollArea.Autosize>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function GroupChoice({
+  columns,
+  group,
+  onChange,
+}: {
+  columns: { id: string; label: string }[]
+  group: string | null
+  onChange: (group: string | null) => void
+}) {
+  return (
+    <Radio.Group label="Group by" size="xs" value={group ?? NONE} onChange={id => onChange(id || null)}>
+      <Stack gap={4} mt={4}>
+        <Radio size="xs" value={NONE} label="nothing" />
+        {columns.map(c => (
+          <Radio key={c.id} size="xs" value={c.id} label={c.label} />
+        ))}
+      </Stack>
+    </Radio.Group>
   )
 }

@@ -44,35 +44,50 @@ export function FacetMenu<T>({
         <ScrollArea.Autosize mah={360}>
           <Stack gap="sm">
             {facets.map(facet => (
-              <Checkbox.Group
-                key={facet.id}
-                label={facet.label}
-                size="xs"
-                value={state.facets[facet.id] ?? []}
-                onChange={values => onChange({ facets: { ...state.facets, [facet.id]: values } })}
-              >
-                <Stack gap={4} mt={4}>
-                  {countValues(facet, rows).map(([value, count]) => (
-                    <Checkbox
-                      key={value}
-                      size="xs"
-                      value={value}
-                      label={
-                        <>
-                          {value || '–'}{' '}
-                          <Text span size="xs" c="dimmed">
-                            {count.toLocaleString('en')}
-                          </Text>
-                        </>
-                      }
-                    />
-                  ))}
-                </Stack>
-              </Checkbox.Group>
+              <FacetValues key={facet.id} facet={facet} rows={rows} state={state} onChange={onChange} />
             ))}
           </Stack>
         </ScrollArea.Autosize>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function FacetValues<T>({
+  facet,
+  rows,
+  state,
+  onChange,
+}: {
+  facet: DataColumn<T>
+  rows: readonly T[]
+  state: TableState
+  onChange: (patch: Partial<TableState>) => void
+}) {
+  return (
+    <Checkbox.Group
+      label={facet.label}
+      size="xs"
+      value={state.facets[facet.id] ?? []}
+      onChange={values => onChange({ facets: { ...state.facets, [facet.id]: values } })}
+    >
+      <Stack gap={4} mt={4}>
+        {countValues(facet, rows).map(([value, count]) => (
+          <Checkbox
+            key={value}
+            size="xs"
+            value={value}
+            label={
+              <>
+                {value || '–'}{' '}
+                <Text span size="xs" c="dimmed">
+                  {count.toLocaleString('en')}
+                </Text>
+              </>
+            }
+          />
+        ))}
+      </Stack>
+    </Checkbox.Group>
   )
 }
