@@ -1,12 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server'
 
 /**
- * Sets headers of pages and nothing else: who may see what is decided beside the data. Mantine writes styles at run time, hence
- * `unsafe-inline` for styles only.
+ * Sets the headers of pages; permissions are checked by the use cases. Mantine writes styles at run time, so styles need `unsafe-inline`.
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
-  // Reload while developing needs eval and a socket.
+  // Hot reload needs eval and a web socket.
   const dev = process.env.NODE_ENV === 'development'
   const policy = [
     "default-src 'self'",
@@ -23,7 +22,7 @@ export function proxy(request: NextRequest): NextResponse {
   ].join('; ')
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
-  // Layouts do not know their address; whoever must sign in first comes back to it.
+  // Layouts do not know the address, which sign-in needs to return to the page.
   headers.set('x-path', request.nextUrl.pathname + request.nextUrl.search)
   // Next reads the nonce for its own scripts from here.
   headers.set('content-security-policy', policy)
@@ -36,7 +35,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Files of the build and prefetches carry no page of their own.
+  // Build files and prefetches are not pages.
   matcher: [
     {
       source: '/((?!_next/static|_next/image|api/|mark.svg|favicon.ico).*)',

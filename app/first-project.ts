@@ -3,10 +3,10 @@ import { SIGN_IN_PATH } from '#components/shell/places.ts'
 import { paths } from '#components/ui/paths.ts'
 import { bridge, pageContext } from './server.ts'
 
-/** Kept by the browser, so that the next visit opens where the last one ended. */
+/** Cookie with the last visited project. */
 const LAST_PROJECT = 'fleximl-project'
 
-/** The project seen last, else the first one there is, else the list, where one is made. */
+/** Returns the path of the last visited project, else of the first one, else of the list. */
 export async function projectsHref(): Promise<string> {
   const context = await pageContext()
   if (!context.person) return SIGN_IN_PATH

@@ -10,7 +10,7 @@ import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { Providers } from './providers.tsx'
 
-/** The content-security nonce is made for each answer, so no page may be made ahead. */
+/** The CSP nonce is new for each response, so no page may be prerendered. */
 export const dynamic = 'force-dynamic'
 
 export const metadata: Metadata = {

@@ -1,3 +1,3 @@
 /// <reference types="next" />
 /// <reference types="next/image-types/global" />
-// What Next writes into next-env.d.ts, without the part that a build must have made first.
+// The part of next-env.d.ts that needs no build.

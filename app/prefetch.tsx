@@ -5,12 +5,12 @@ import type { AppRouter } from '#server/api/root.ts'
 import { makeQueryClient } from './query-client.ts'
 import { bridge, pageContext } from './server.ts'
 
-/** The `queryOptions()` of any procedure: each has types of its own, which a list cannot keep. */
+/** The `queryOptions()` of any procedure; a list cannot keep their different types. */
 type AnyQuery = { queryKey: readonly unknown[] }
 
 /**
  * Prefetches on the server the queries of the components below, so that the first paint has data:
- * `<Prefetch queries={trpc => [trpc.data.list.queryOptions({ project })]}>`. Failed queries are left to the component, which retries and shows the error.
+ * `<Prefetch queries={trpc => [trpc.data.list.queryOptions({ project })]}>`. A component retries its failed query and shows the error.
  */
 export async function Prefetch({
   queries,

@@ -12,14 +12,14 @@ import { makeQueryClient } from './query-client.ts'
 
 let ofThisBrowser: QueryClient | undefined
 
-/** One cache per browser tab; on the server one per response, so that data never reaches another user. */
+/** Returns one cache per browser tab; on the server one per response, so that data never reaches another user. */
 const queryClient = () => {
   if (typeof window === 'undefined') return makeQueryClient()
   ofThisBrowser ??= makeQueryClient()
   return ofThisBrowser
 }
 
-/** The server refuses longer batches. */
+/** Batch limit of the server. */
 const MAX_BATCH = 20
 
 export function Providers({ nonce, children }: { nonce?: string; children: ReactNode }) {

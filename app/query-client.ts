@@ -2,12 +2,12 @@ import { defaultShouldDehydrateQuery, MutationCache, QueryCache, QueryClient } f
 import { routerOf } from '#components/shell/live-topics.ts'
 import { SIGN_IN_PATH } from '#components/shell/places.ts'
 
-/** Refusals stay refused; a server that is restarting answers in a moment. */
+/** Retries connection failures, as during a restart of the server, but not refusals. */
 const MAY_RETRY = new Set([408, 429, 502, 503, 504])
 
 const statusOf = (error: unknown) => (error as { data?: { httpStatus?: number } | null }).data?.httpStatus
 
-/** The session ended while a page was open: sign in and come back to it. */
+/** Redirects to sign-in when the session has ended, with the current page as the return address. */
 function leaveWhenSignedOut(error: unknown): void {
   if (typeof window === 'undefined' || statusOf(error) !== 401 || window.location.pathname === SIGN_IN_PATH) return
   const here = window.location.pathname + window.location.search

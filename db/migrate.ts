@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
-/** One lock for all processes of an instance: the second one finds the migrations applied. */
+/** Advisory lock shared by all processes of an instance. */
 const LOCK = 7_166_001
 
 /** Version of the code's expectations; a database whose `min_code` is higher refuses this process. */

@@ -12,8 +12,8 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   if (!person) {
     redirect(`${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(here)}`)
   }
-  // The side bar and the palette are rendered above the pages and request these lists first. A list that came only with its page would be
-  // behind theirs in the cache, and the page would be drawn twice: empty by the server, full by the browser.
+  // The side bar and the command palette request these lists before the pages. A list that is only prefetched with its page would be
+  // missing in their cache, and the server would render the page without it.
   const project = /^\/p\/([^/?]+)/.exec(here)?.[1]
   return (
     <Prefetch

@@ -27,7 +27,7 @@ export const users = pgTable(
   t => [uniqueIndex('users_email_key').on(sql`lower(${t.email})`)],
 )
 
-/** A browser session; the JWT only carries the secret whose hash is the key here, so that it can be revoked. */
+/** A browser session. The JWT holds a secret whose hash is the key here, so that a session can be revoked. */
 export const sessions = pgTable(
   'sessions',
   {
@@ -93,7 +93,7 @@ export const apiTokens = pgTable(
     name: text('name').notNull(),
     /** SHA-256 of the token (256 random bits), hex. */
     tokenHash: text('token_hash').notNull().unique(),
-    /** First characters, so that a person recognises a token in the list. */
+    /** First characters, to recognize a token in the list. */
     prefix: text('prefix').notNull(),
     role: text('role').notNull(),
     createdBy: uuid('created_by'),
@@ -123,7 +123,7 @@ export const loginThrottles = pgTable('login_throttles', {
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
 
-/** Append-only. Changes are written in their own transaction, refusals on another connection. */
+/** Append-only. Changes are recorded in their own transaction, refusals on another connection. */
 export const auditLog = pgTable(
   'audit_log',
   {

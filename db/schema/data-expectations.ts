@@ -2,7 +2,7 @@ import { foreignKey, index, integer, pgTable, text, unique, uuid } from 'drizzle
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { datasets, datasetVersions } from './data.ts'
 
-/** Every state of a dataset's expectations that there ever was: a validation names the one it checked. */
+/** Versions of the expectations of a dataset; a validation references the one that it checked. */
 export const expectationSuites = pgTable(
   'expectation_suites',
   {
@@ -33,12 +33,12 @@ export const datasetValidations = pgTable(
     id: id().primaryKey(),
     versionId: uuid('version_id').notNull(),
     suiteId: uuid('suite_id').notNull(),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     state: text('state').notNull(),
     reason: text('reason'),
-    /** pass | warn | fail; null until done. */
+    /** pass | warn | fail; null until succeeded. */
     verdict: text('verdict'),
-    /** `{v: 1, rows, results}`; null until done. */
+    /** `{v: 1, rows, results}`; null until succeeded. */
     body: json<unknown>('body'),
     jobId: uuid('job_id'),
     createdBy: text('created_by').notNull(),
@@ -61,7 +61,7 @@ export const datasetValidations = pgTable(
   ],
 )
 
-/** A failing version let through for a reason; holds for the failures that were known then. */
+/** Approval of a failing version with a reason; valid for the failures listed. */
 export const validationOverrides = pgTable(
   'validation_overrides',
   {

@@ -2,7 +2,7 @@ import { foreignKey, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { datasetVersions } from './data.ts'
 
-/** What gives a target away in a version, for one way of splitting it. */
+/** Target leakage of a version for a split kind. */
 export const dataLeaks = pgTable(
   'data_leaks',
   {
@@ -12,11 +12,11 @@ export const dataLeaks = pgTable(
     target: text('target').notNull(),
     /** random | time | group */
     split: text('split').notNull(),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     state: text('state').notNull(),
     reason: text('reason'),
     findings: json<unknown>('findings'),
-    /** The newest job; an older one that ends late writes nothing. */
+    /** The newest job; an older one may not write. */
     jobId: uuid('job_id'),
     createdAt: createdAt(),
     endedAt: instant('ended_at'),
@@ -32,7 +32,7 @@ export const dataLeaks = pgTable(
   ],
 )
 
-/** What differs between two versions. Both never change, so neither does this. */
+/** Differences between two versions; immutable as they are. */
 export const dataDiffs = pgTable(
   'data_diffs',
   {
@@ -40,9 +40,9 @@ export const dataDiffs = pgTable(
     id: id().primaryKey(),
     beforeId: uuid('before_id').notNull(),
     afterId: uuid('after_id').notNull(),
-    /** JSON list of the columns by which rows are matched; `[]`: whole rows. */
+    /** JSON list of the key columns that match rows; `[]`: whole rows. */
     key: text('key').notNull(),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     state: text('state').notNull(),
     reason: text('reason'),
     hint: text('hint'),

@@ -2,13 +2,13 @@ import { bigint, boolean, foreignKey, index, pgTable, text, unique } from 'drizz
 import { createdAt, id, projectId } from '../columns.ts'
 import { blobOwners } from './kernel.ts'
 
-/** Bytes that `git lfs push` brought for a dataset; their name is their SHA-256. */
+/** Objects uploaded by `git lfs push` for a dataset, named by their SHA-256. */
 export const lfsObjects = pgTable(
   'lfs_objects',
   {
     projectId: projectId(),
     id: id().primaryKey(),
-    /** The repository's name in the address; there need not be a dataset of that name yet. */
+    /** Name of the repository in the address; the dataset may not exist yet. */
     datasetName: text('dataset_name').notNull(),
     digest: text('digest').notNull(),
     bytes: bigint('bytes', { mode: 'number' }).notNull(),
@@ -27,13 +27,13 @@ export const lfsObjects = pgTable(
   ],
 )
 
-/** Bytes that `dvc push` brought: which SHA-256 a project's MD5 names. */
+/** Objects uploaded by `dvc push`: maps an MD5 of a project to a SHA-256. */
 export const dvcObjects = pgTable(
   'dvc_objects',
   {
     projectId: projectId(),
     id: id().primaryKey(),
-    /** md5 (`files/md5/aa/…`, of the bytes) | md5-dos2unix (`aa/…` of DVC 2, of text with its line ends made Unix's) */
+    /** md5 (`files/md5/aa/…`, of the bytes) | md5-dos2unix (`aa/…` of DVC 2, of text with Unix line ends) */
     layout: text('layout').notNull(),
     md5: text('md5').notNull(),
     /** true: a list of files, whose name ends in `.dir`. */

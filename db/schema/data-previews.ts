@@ -2,7 +2,7 @@ import { pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 
-/** First rows and guessed columns of bytes that were uploaded and not added yet. */
+/** First rows and inferred columns of uploaded bytes that are not added yet. */
 export const sourcePreviews = pgTable(
   'source_previews',
   {
@@ -10,7 +10,7 @@ export const sourcePreviews = pgTable(
     id: id().primaryKey(),
     fileName: text('file_name').notNull(),
     digest: text('digest').notNull(),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     state: text('state').notNull(),
     reason: text('reason'),
     hint: text('hint'),

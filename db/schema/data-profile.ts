@@ -2,7 +2,7 @@ import { foreignKey, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, json, projectId } from '../columns.ts'
 import { datasetVersions } from './data.ts'
 
-/** The profile of a version, and how its columns go together. Apart from versions: lists of those stay small. */
+/** Profile of a version and relations of its columns. A separate table keeps lists of versions small. */
 export const versionProfiles = pgTable(
   'version_profiles',
   {
@@ -10,7 +10,7 @@ export const versionProfiles = pgTable(
     versionId: uuid('version_id').primaryKey(),
     profile: json<unknown>('profile').notNull(),
     relations: json<unknown>('relations'),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     relationsState: text('relations_state').notNull().default('queued'),
     relationsReason: text('relations_reason'),
     createdAt: createdAt(),

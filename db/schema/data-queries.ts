@@ -13,7 +13,7 @@ import {
 import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { datasetVersions, ingestions } from './data.ts'
 
-/** A query over one version, with its answer. Gone after a day. */
+/** A query over one version, with its result. Deleted after a day. */
 export const dataQueries = pgTable(
   'data_queries',
   {
@@ -21,21 +21,21 @@ export const dataQueries = pgTable(
     id: id().primaryKey(),
     versionId: uuid('version_id').notNull(),
     sql: text('sql').notNull(),
-    /** The dataset whose next version the answer becomes; null: it is only looked at. */
+    /** Dataset whose next version the result becomes; null: the result is only shown. */
     saveAs: text('save_as'),
-    /** queued | running | done | failed | cancelled */
+    /** queued | running | succeeded | failed | cancelled */
     state: text('state').notNull(),
     reason: text('reason'),
     hint: text('hint'),
-    /** Where in the statement the fault is, from 1. */
+    /** Position of the error in the statement, from 1. */
     atLine: integer('at_line'),
     atColumn: integer('at_column'),
     result: json<{ v: 1; columns: { name: string; type: string }[]; rows: (string | number | boolean | null)[][] }>(
       'result',
     ),
-    /** Rows of the answer that were kept. */
+    /** Stored rows of the result. */
     rowCount: bigint('row_count', { mode: 'number' }),
-    /** true: the answer has more rows than were kept. */
+    /** true: the result has more rows than are stored. */
     truncated: boolean('truncated'),
     milliseconds: doublePrecision('milliseconds'),
     ingestionId: uuid('ingestion_id'),

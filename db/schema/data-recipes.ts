@@ -2,7 +2,7 @@ import { foreignKey, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg
 import { createdAt, id, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 
-/** Cleaning and feature steps under a name. */
+/** Named cleaning and feature steps. */
 export const recipes = pgTable(
   'recipes',
   {
@@ -24,7 +24,7 @@ export const recipeVersions = pgTable(
     id: id().primaryKey(),
     recipeId: uuid('recipe_id').notNull(),
     number: integer('number').notNull(),
-    /** `{v: 1, steps}` in the engine's words, not fitted. */
+    /** `{v: 1, steps}` in the format of the engine, not fitted. */
     body: json<unknown>('body').notNull(),
     note: text('note').notNull().default(''),
     createdBy: text('created_by').notNull(),

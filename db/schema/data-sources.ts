@@ -3,7 +3,7 @@ import { createdAt, id, instant, json, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 import { ingestions } from './data.ts'
 
-/** How to reach something that holds rows. */
+/** Connection to a database, an HTTP server or an object store. */
 export const connections = pgTable(
   'connections',
   {
@@ -13,7 +13,7 @@ export const connections = pgTable(
     /** url | database | objects */
     kind: text('kind').notNull(),
     address: json<unknown>('address').notNull(),
-    /** Encrypted under the instance's key, bound to this row; never answered. */
+    /** Encrypted with the key of the instance, bound to this row; never returned. */
     secrets: text('secrets').notNull(),
     secretNames: json<string[]>('secret_names').notNull(),
     /** none | running | passed | failed */
@@ -29,7 +29,7 @@ export const connections = pgTable(
   ],
 )
 
-/** What one dataset is refreshed from: by a connection, or by an address of its own. */
+/** Source of a dataset: a connection, or its own address. */
 export const sources = pgTable(
   'sources',
   {
@@ -43,7 +43,7 @@ export const sources = pgTable(
     secretNames: json<string[]>('secret_names').notNull(),
     reading: json<unknown>('reading').notNull(),
     append: boolean('append').notNull().default(false),
-    /** Target and time asked for when it was added; for the first version. */
+    /** Target and time column given when it was added, for the first version. */
     options: json<Record<string, unknown>>('options').notNull(),
     lastIngestionId: uuid('last_ingestion_id'),
     createdBy: text('created_by').notNull(),

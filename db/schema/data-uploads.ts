@@ -2,21 +2,21 @@ import { bigint, foreignKey, index, integer, pgTable, primaryKey, text, unique, 
 import { createdAt, id, instant, projectId } from '../columns.ts'
 import { projects } from './access.ts'
 
-/** A file on its way in pieces. */
+/** A chunked upload. */
 export const uploads = pgTable(
   'uploads',
   {
     projectId: projectId().references(() => projects.id, { onDelete: 'cascade' }),
     id: id().primaryKey(),
     fileName: text('file_name').notNull(),
-    /** Of the whole file, as announced. */
+    /** Announced size of the file. */
     bytes: bigint('bytes', { mode: 'number' }).notNull(),
     chunkBytes: integer('chunk_bytes').notNull(),
-    /** SHA-256 of the whole, once it was put together. */
+    /** SHA-256 of the file, once complete. */
     digest: text('digest'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
-    /** When a piece last came. One that rests too long is swept. */
+    /** Arrival of the last chunk. Idle uploads are deleted. */
     touchedAt: instant('touched_at').notNull().defaultNow(),
   },
   t => [unique('uploads_project_key').on(t.projectId, t.id), index('uploads_touched_idx').on(t.touchedAt)],

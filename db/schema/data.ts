@@ -9,7 +9,7 @@ export const datasets = pgTable(
     id: id().primaryKey(),
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
-    /** What persons decided about its columns; every later version is read and checked by it. */
+    /** Reviewed types and roles of the columns; later versions are read and checked with them. */
     contract: json<{ v: 1; columns: unknown[] }>('contract').notNull().default({ v: 1, columns: [] }),
     /** Highest version number given out; counted under this row's lock. */
     latestVersion: integer('latest_version').notNull().default(0),
@@ -19,7 +19,7 @@ export const datasets = pgTable(
   t => [unique('datasets_project_key').on(t.projectId, t.id), unique('datasets_name_key').on(t.projectId, t.name)],
 )
 
-/** Bytes on their way to become a version. Only a finished one makes a version: nothing is ever half-registered. */
+/** An ingestion. Only a succeeded one creates a version. */
 export const ingestions = pgTable(
   'ingestions',
   {
@@ -27,20 +27,20 @@ export const ingestions = pgTable(
     id: id().primaryKey(),
     datasetName: text('dataset_name').notNull(),
     fileName: text('file_name').notNull(),
-    /** SHA-256 of the bytes read; null until a source that is fetched has been. */
+    /** SHA-256 of the bytes read; null until the source is fetched. */
     sourceDigest: text('source_digest'),
-    /** Where the rows come from: an upload, or a source as `server/data/sources` describes it. */
+    /** Origin of the rows: an upload, or a source of `server/data/sources`. */
     source: json<{ v: 1; kind: string } & Record<string, unknown>>('source')
       .notNull()
       .default({ v: 1, kind: 'upload' }),
-    /** true: the rows go below those of the newest version. */
+    /** true: the rows are appended to those of the newest version. */
     append: boolean('append').notNull().default(false),
     options: json<Record<string, unknown>>('options').notNull(),
-    /** queued | running | done | failed */
+    /** queued | running | succeeded | failed */
     state: text('state').notNull(),
     reason: text('reason'),
     hint: text('hint'),
-    /** true: a new version was made; false: the bytes were known. */
+    /** true: a version was created; false: the bytes were known. */
     created: boolean('created'),
     versionId: uuid('version_id'),
     jobId: uuid('job_id'),
@@ -72,11 +72,11 @@ export const datasetVersions = pgTable(
     profileReason: text('profile_reason'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
-    /** The version whose rows or query result this one was made from. */
+    /** The version that this one is derived from. */
     parentId: uuid('parent_id'),
     note: text('note').notNull().default(''),
     tags: json<string[]>('tags').notNull().default([]),
-    /** Where its schema differs from what was decided for the dataset: codes and facts. */
+    /** Differences between its schema and the reviewed one: codes and facts. */
     breaks: json<unknown[]>('breaks').notNull().default([]),
     deletedAt: instant('deleted_at'),
   },

@@ -13,7 +13,7 @@ export const evaluations = pgTable(
     runId: uuid('run_id').notNull(),
     modelDigest: text('model_digest').notNull(),
     datasetVersionId: uuid('dataset_version_id').notNull(),
-    /** queued | running | done | failed | cancelled */
+    /** queued | running | succeeded | failed | cancelled */
     state: text('state').notNull(),
     reason: text('reason'),
     jobId: uuid('job_id'),

@@ -14,7 +14,7 @@ import {
 import { createdAt, id, instant, json, projectId, xid8 } from '../columns.ts'
 import { projects } from './access.ts'
 
-/** One row: what every process of this instance must agree with before it starts. */
+/** One row with the identity of the instance, checked by each process at its start. */
 export const instance = pgTable('instance', {
   id: integer('id').primaryKey(),
   keyCheck: text('key_check').notNull(),
@@ -54,7 +54,7 @@ export const eventCursors = pgTable('event_cursors', {
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
 
-/** Events that a consumer has yet to handle, in commit order per consumer and subject. A row goes when its consumer has handled it. */
+/** Events that a consumer has not handled yet, in commit order per consumer and subject. Deleted when handled. */
 export const eventDeliveries = pgTable(
   'event_deliveries',
   {
@@ -77,7 +77,7 @@ export const eventDeliveries = pgTable(
   ],
 )
 
-/** Work to do, and the lasting record of it. pg-boss delivers the job of the same id to a worker. */
+/** Jobs and their permanent record. pg-boss delivers the job of the same id to a worker. */
 export const jobs = pgTable(
   'jobs',
   {
@@ -89,16 +89,16 @@ export const jobs = pgTable(
     subjectKind: text('subject_kind').notNull(),
     subjectId: uuid('subject_id').notNull(),
     payload: json<Record<string, unknown>>('payload').notNull(),
-    /** queued | running | done | failed | cancelled */
+    /** queued | running | succeeded | failed | cancelled */
     state: text('state').notNull().default('queued'),
     reasonCode: text('reason_code'),
     reason: text('reason'),
-    /** Share done, 0 to 1. */
+    /** Progress, 0 to 1. */
     progress: json<{ done: number; note?: string; etaSeconds?: number }>('progress'),
     attemptsMade: integer('attempts_made').notNull().default(0),
     attemptsAllowed: integer('attempts_allowed').notNull(),
     cancelRequestedAt: instant('cancel_requested_at'),
-    /** When pg-boss ran out of retries for it. */
+    /** When pg-boss had no retry left. */
     deadLetteredAt: instant('dead_lettered_at'),
     runAfter: instant('run_after').notNull().defaultNow(),
     createdBy: text('created_by').notNull(),
@@ -116,7 +116,7 @@ export const jobs = pgTable(
   ],
 )
 
-/** One attempt at a job: the record, and the fence of its writes. Only the newest running attempt may write. */
+/** An attempt at a job and the fence of its writes: only the newest running attempt may write. */
 export const attempts = pgTable(
   'attempts',
   {
@@ -125,7 +125,7 @@ export const attempts = pgTable(
     jobId: uuid('job_id').notNull(),
     number: integer('number').notNull(),
     workerId: uuid('worker_id').notNull(),
-    /** running | done | failed | cancelled | lost */
+    /** running | succeeded | failed | cancelled | lost */
     state: text('state').notNull(),
     reasonCode: text('reason_code'),
     reason: text('reason'),
@@ -167,7 +167,7 @@ export const blobOwners = pgTable(
   t => [primaryKey({ columns: [t.projectId, t.digest] })],
 )
 
-/** Who uses what, across domains: lineage, "used by" previews and purge read only this. */
+/** Uses across domains, read by lineage, "used by" lists and purge. */
 export const links = pgTable(
   'links',
   {
@@ -206,7 +206,7 @@ export const schedules = pgTable(
   t => [unique('schedules_project_key').on(t.projectId, t.id), unique('schedules_name_key').on(t.projectId, t.name)],
 )
 
-/** Every live process of the instance, whatever machine it is on. */
+/** Live processes of the instance on all machines. */
 export const processes = pgTable('processes', {
   id: id().primaryKey(),
   kind: text('kind').notNull(),

@@ -15,7 +15,7 @@ export const monitorChecks = pgTable(
     state: text('state').notNull(),
     /** ok | warn | alert | unknown */
     verdict: text('verdict'),
-    /** Why: the code and facts of the verdict, worded by messages.ts. */
+    /** Reason of the verdict: code and facts, turned into text by messages.ts. */
     code: text('code'),
     facts: json<Record<string, unknown>>('facts'),
     /** The text of checks from before codes were stored. */

@@ -27,7 +27,7 @@ export const modelVersions = pgTable(
     runId: uuid('run_id'),
     /** SHA-256 of the source artifact. */
     digest: text('digest').notNull(),
-    /** What the inference server can load, or why it cannot. */
+    /** What the inference server loads, or the reason why it cannot. */
     servable: json<{ kind: 'native'; digest: string } | { kind: 'none'; reason: string }>('servable').notNull(),
     signature: json<unknown>('signature').notNull(),
     metrics: json<Record<string, number | null>>('metrics').notNull(),

@@ -55,7 +55,7 @@ export const runs = pgTable(
     trainer: text('trainer').notNull(),
     params: json<Record<string, unknown>>('params').notNull(),
     seed: bigint('seed', { mode: 'number' }).notNull(),
-    /** queued | running | done | failed | cancelled */
+    /** queued | running | succeeded | failed | cancelled */
     state: text('state').notNull(),
     reasonCode: text('reason_code'),
     reason: text('reason'),
@@ -63,9 +63,9 @@ export const runs = pgTable(
     /** SHA-256 of the packed bundle. */
     modelDigest: text('model_digest'),
     modelBytes: bigint('model_bytes', { mode: 'number' }),
-    /** What made the numbers: engine version, backend, threads. */
+    /** Environment of the training: engine version, backend, threads. */
     environment: json<Record<string, unknown>>('environment'),
-    /** Last value of each metric, kept at write time for lists. */
+    /** Last value of each metric, stored for lists. */
     metrics: json<Record<string, number | null>>('metrics').notNull().default({}),
     /** Intervals, curves and counts of the validation rows. */
     result: json<Record<string, unknown>>('result'),
@@ -117,7 +117,7 @@ export const metricPoints = pgTable(
   {
     seriesId: bigint('series_id', { mode: 'number' }).notNull(),
     step: bigint('step', { mode: 'number' }).notNull(),
-    /** Milliseconds since 1970, as the client said. */
+    /** Milliseconds since 1970, as sent by the client. */
     time: bigint('time', { mode: 'number' }).notNull(),
     value: doublePrecision('value').notNull(),
   },

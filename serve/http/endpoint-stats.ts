@@ -6,7 +6,7 @@ const STEP_MS = STATS_BUCKET_SECONDS * 1000
 /** Buckets kept per endpoint while the database is away. */
 const MAX_BUCKETS = 60
 
-/** The target that a request was sent to. */
+/** Target of a request. */
 export interface CountedTarget {
   versionId: string
   role: string

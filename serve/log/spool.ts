@@ -8,28 +8,28 @@ const FLUSH_MS = 200
 const ROWS_PER_INSERT = 1000
 const SEGMENT_BYTES = 8 * 2 ** 20
 const RETRY_MS = 1000
-/** What may wait on disk while the database is away. */
+/** Disk limit of predictions that wait for the database. */
 const MAX_SPOOL_BYTES = 4 * 2 ** 30
-/** Below this share of free disk nothing more is taken. */
+/** Predictions are refused below this share of free disk. */
 const MIN_FREE = 0.05
 
 interface Segment {
   path: string
   bytes: number
-  /** The lines in memory; absent when they have to be read from the file. */
+  /** The lines in memory; absent if they must be read from the file. */
   lines?: string[]
 }
 
 export interface SpoolOptions {
   folder: string
   log: Logger
-  /** Writes lines to the database; lines that are there already are skipped. */
+  /** Inserts lines into the database; skips existing ones. */
   insert(lines: readonly string[]): Promise<void>
 }
 
 /**
- * The prediction log on its way to the database: each line is handed to the operating system before its request is answered (so that it
- * survives `kill -9` of this process), then inserted in batches, then its file is removed. Files found at the start are replayed.
+ * Spool of the prediction log: a line is written to a file before its request is answered (so that it survives `kill -9`), then inserted
+ * in batches, then its file is removed. Files found at the start are replayed.
  */
 export class Spool {
   readonly #options: SpoolOptions
@@ -45,7 +45,7 @@ export class Spool {
   #stopped = false
   #timer: NodeJS.Timeout
   #bytes = 0
-  /** Rows accepted and rows that the database has. */
+  /** Accepted rows and inserted rows. */
   accepted = 0
   inserted = 0
 
@@ -74,7 +74,7 @@ export class Spool {
     return this.#failingSince !== undefined
   }
 
-  /** Throws `unavailable` when no more can be kept: a prediction that could not be logged is not given. */
+  /** Throws `unavailable` if the spool is full: a prediction that cannot be logged is refused. */
   requireRoom(): void {
     if (this.#stopped) throw new AppError('unavailable', 'This server is stopping.', { retryAfterSeconds: 2 })
     if (!this.#full) return
@@ -84,7 +84,7 @@ export class Spool {
     })
   }
 
-  /** Resolves when the operating system has the lines; all requests of one turn of the event loop share one write. */
+  /** Writes lines to the file. All requests of one turn of the event loop share one write. */
   append(lines: readonly string[]): Promise<void> {
     for (const line of lines) this.#pending.push(line)
     const written = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
@@ -114,7 +114,7 @@ export class Spool {
       for (const w of waiting) w.resolve()
     } catch (cause) {
       this.#full = true
-      // The file may end in half a line: it is closed, and its complete lines are read back when it is inserted.
+      // The file may end with a partial line: close it; its complete lines are read when it is inserted.
       if (this.#active) {
         this.#active.lines = undefined
         this.#rotate()
@@ -142,12 +142,12 @@ export class Spool {
     const { fd, ...segment } = this.#active
     closeSync(fd)
     this.#active = undefined
-    // Far behind: the file has the lines, memory need not.
+    // The backlog is long: keep the lines only in the file.
     if (this.#closed.length > 2) segment.lines = undefined
     this.#closed.push(segment)
   }
 
-  /** Inserts everything that was accepted before the call. Throws when the database is away. */
+  /** Inserts all lines accepted before the call. Throws if the database is away. */
   async flush(): Promise<void> {
     if (this.#scheduled) await this.append([]).catch(() => undefined)
     while (this.#draining) await this.#draining
@@ -165,7 +165,7 @@ export class Spool {
     return this.#draining
   }
 
-  /** Inserts what waits; failures are tried again later. */
+  /** Inserts waiting lines; retries failures later. */
   drain(): Promise<void> {
     const now = performance.now()
     if (this.#failingSince !== undefined && now - this.#failingSince < RETRY_MS) return Promise.resolve()
@@ -173,7 +173,7 @@ export class Spool {
   }
 
   async #drain(once: boolean): Promise<void> {
-    // While the database is away files grow to their full size instead of becoming thousands.
+    // While the database is away, lines go to few large files instead of thousands of small ones.
     if (this.#active && (this.#failingSince === undefined || once || this.#closed.length === 0)) this.#rotate()
     for (let segment = this.#closed[0]; segment; segment = this.#closed[0]) {
       try {
@@ -212,7 +212,7 @@ export class Spool {
     )
   }
 
-  /** A line that the database refuses must not hold up the others: it is kept in a file of its own, and said. */
+  /** Inserts lines one by one and moves refused ones to a separate file, so that they do not block the others. */
   async #insertOneByOne(batch: readonly string[], cause: unknown): Promise<void> {
     this.#options.log.error({ err: cause }, 'a batch of predictions was refused; trying its rows one by one')
     for (const line of batch)
@@ -233,7 +233,7 @@ export class Spool {
     }
   }
 
-  /** Writes what is pending and inserts what the database takes; the rest stays in its files. */
+  /** Writes pending lines and inserts them if possible; the rest stays in its files. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     if (this.#scheduled) await this.append([]).catch(() => undefined)
@@ -244,7 +244,7 @@ export class Spool {
   }
 }
 
-/** The lines of a file; a last one that was cut off was never answered. */
+/** Returns the complete lines of a file; the request of a partial last line was never answered. */
 function completeLines(path: string): string[] {
   const text = readFileSync(path, 'utf8')
   return text
@@ -263,6 +263,6 @@ function completeLines(path: string): string[] {
 
 const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi
 
-/** A line as PostgreSQL can store it: NUL and lone surrogates, which `jsonb` refuses, become U+FFFD. */
+/** Replaces NUL and lone surrogates by U+FFFD, because `jsonb` refuses them. */
 export const storable = (line: string): string =>
   line.includes('\\u') ? line.replace(UNSTORABLE, (_, slashes: string) => `${slashes}\ufffd`) : line

@@ -4,10 +4,10 @@ import { resolveInstant } from '#server/serving/service.ts'
 import { nestsDeeper } from '#tables/read/json-depth.ts'
 
 const MAX_DETAILS = 100
-/** A cell of the prediction log may be JSON, but not of any depth. */
+/** Maximum JSON depth of a cell. */
 const MAX_DEPTH = 32
 
-/** The body of a request as JSON. Throws `bad_request`. */
+/** Parses the body of a request as JSON. Throws `bad_request`. */
 export function parseBody(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0)
     throw new AppError('bad_request', 'The body is empty.', { hint: 'Send {"rows": [{"column": value}]} as JSON.' })
@@ -46,7 +46,7 @@ export interface PredictRequest {
   ids?: (string | null)[]
 }
 
-/** Throws `invalid` naming what does not fit, `too_large` above the limit of rows. Cells are the model's to judge. */
+/** Throws `invalid` naming what does not fit, `too_large` above the limit of rows. The model checks the cells. */
 export function readPredict(body: unknown): PredictRequest {
   const b = body as { rows?: unknown; times?: unknown; ids?: unknown } | null
   const rows = b !== null && typeof b === 'object' ? b.rows : undefined
@@ -105,8 +105,8 @@ export interface TimeSource {
 }
 
 /**
- * The event time of each row, ISO 8601 in UTC: its entry of `times`, else the header, else the endpoint's time column, else the arrival.
- * Without an offset it is a wall clock of the project's zone. Throws `invalid` naming each that is no time.
+ * Returns the event time of each row, ISO 8601 in UTC: its entry of `times`, else the header, else the endpoint's time column, else the arrival.
+ * Times without an offset are in the zone of the project. Throws `invalid` naming each invalid time.
  */
 export function eventTimes(rows: readonly Record<string, unknown>[], source: TimeSource): string[] {
   const arrival = new Date(source.receivedAtMs).toISOString()

@@ -7,11 +7,11 @@ interface Props {
   children: ReactNode
 }
 
-/** A project that is not there and one that is somebody else's look the same. */
+/** Shows the same page for a missing project and for a project of others. */
 export default async function ProjectLayout({ params, children }: Props) {
   const { project } = await params
   const context = await pageContext()
-  // The frame around this sends people to sign-in.
+  // The surrounding layout redirects to sign-in.
   if (!context.person) return null
   await context.callerIn(project).catch((error: { code?: unknown }) => {
     if (error.code === 'not_found' || error.code === 'forbidden') notFound()

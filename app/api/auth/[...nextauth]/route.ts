@@ -3,7 +3,7 @@ import { bridge } from '../../../server.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** next-auth's own routes: CSRF token, sign-in, sign-out. What it decides with lies beyond the bridge. */
+/** Serves the routes of next-auth: CSRF token, sign-in, sign-out. Its configuration comes through the bridge. */
 const answer = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) =>
   NextAuth(bridge().auth)(request, context)
 
