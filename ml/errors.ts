@@ -1,6 +1,6 @@
 /**
- * An error of the engine, in words a person can act on. `code` is stable (kebab-case), `hint` says what to do next.
- * The server maps it to its own error class.
+ * An error of the engine with a message for users. `code` is stable (kebab-case), `hint` names the next step. The server maps it to its own
+ * error class.
  */
 export class EngineError extends Error {
   readonly code: string
@@ -22,8 +22,7 @@ export class BundleError extends EngineError {
 }
 
 /**
- * Makes something of a bundle whose JSON was parsed and not described: well-formed JSON of a wrong shape makes some property access fail, and
- * the reader is told what that means.
+ * Runs code that reads parsed but unvalidated JSON of a bundle and turns failing property accesses into a BundleError.
  * @throws BundleError
  */
 export function rejectMalformed<T>(compile: () => T): T {

@@ -34,37 +34,39 @@ export type TrainRequest = {
   schema: Schema
   /** Column to predict. */
   target: string
-  /** Suggested by the target when absent. */
+  /** Default: detected from the target. */
   task?: Task
   trainerId: string
   parameters?: Parameters
-  /** Default: by time when the schema has a time column, else stratified or random; 20 % held out. */
+  /** Default: by time if the schema has a time column, otherwise stratified or random; 20 % held out. */
   split?: Split
-  /** The one to compare models by; default RMSE, ROC AUC or macro F1. All others are computed as well. */
+  /** Metric for comparing models; default RMSE, ROC AUC or macro F1. All others are computed as well. */
   metric?: string
   seed: number
-  /** A person's own steps; the usual ones for the trainer follow (`completeRecipe`). */
+  /** User-defined steps; the default ones for the trainer follow (`completeRecipe`). */
   steps?: readonly RecipeStep[]
-  /** balanced: every class counts the same in training. Measures are of the rows as they are. Default none. */
+  /** balanced: every class has the same weight in training. Metrics are unweighted. Default none. */
   classWeights?: ClassWeights
-  /** Makes probabilities the shares they stand for, by predictions of training rows the model had not seen. Default none. */
+  /** Calibrates probabilities on out-of-fold predictions of training rows. Default none. */
   calibration?: 'none' | Calibration['method']
-  /** Of a yes/no model: by what its threshold is chosen, on the same predictions. Default: 0.5. */
+  /** For binary models: criterion for the threshold, on the same predictions. Default: 0.5. */
   threshold?: ThresholdChoice
   threads?: number
   report?: (step: number, metrics: Record<string, number>) => void
-  /** Told by AutoML in a sentence after each setting. */
+  /** Called by AutoML after each setting with one sentence. */
   say?: (line: string) => void
   signal?: AbortSignal
-  /** For AutoML: when aborted, the answer is the best so far. */
+  /** For AutoML: when aborted, the best result so far is returned. */
   finish?: AbortSignal
-  /** Learns in another way than by a trainer of this engine, such as a command of a person's; measured like every other. */
+  /** Trains without a trainer of this engine, for example by a user's command; measured like every other model. */
   learn?: Learn
   /** The caller's clock in milliseconds. */
   now: () => number
 }
 
-/** Rows of the frame in, a recipe and a model out; `words` go to the notes. `classes` are the target's, by code. */
+/**
+ * Receives rows of the frame, returns a recipe and a model; `words` are added to the notes. `classes` are those of the target, by code.
+ */
 export type Learn = (rows: {
   train: Int32Array
   validation: Int32Array
@@ -72,7 +74,7 @@ export type Learn = (rows: {
   classes: readonly string[]
 }) => Promise<{ recipe: FittedRecipe; model: Model; words: string[] }>
 
-/** What one training measured; plain data. */
+/** Result of one training; plain data. */
 export type TrainingMeasures = {
   classes: string[]
   /** On the validation rows, with 95 % intervals. */
@@ -80,13 +82,13 @@ export type TrainingMeasures = {
   curves: Curves
   recipe: FittedRecipe
   backend: Backend
-  /** Unequal classes, calibration, threshold, and of AutoML what was tried and why the winner won. */
+  /** Notes on class imbalance, calibration and threshold, and for AutoML on what was tried and why the winner was chosen. */
   notes: string[]
-  /** Of AutoML: what was tried, best first. */
+  /** For AutoML: the settings tried, best first. */
   leaderboard?: LeaderboardRow[]
   rowsTrain: number
   rowsValidation: number
-  /** Rows left out because their target is missing. */
+  /** Rows skipped because their target is missing. */
   rowsWithoutTarget: number
 }
 
@@ -95,7 +97,7 @@ export type TrainResult = TrainingMeasures & {
   bundle: Uint8Array
   digest: string
   task: Task
-  /** Id of the metric that models are compared by. */
+  /** Id of the metric for comparing models. */
   metric: string
   parameters: Parameters
   calibration?: Calibration
@@ -110,9 +112,10 @@ export type TrainResult = TrainingMeasures & {
 }
 
 /**
- * The one call a worker makes: frame in, checked and measured model bundle out. The recipe is fitted on the training
- * rows only; the same request gives the same bytes.
- * @throws EngineError in words for data that cannot be learned; the signal's reason when aborted.
+ * Trains, validates and measures a model: frame in, model bundle out. The recipe is fitted on the training rows only; the same request
+ * gives
+ * the same bytes.
+ * @throws EngineError for data that cannot be learned; the signal's reason when aborted.
  */
 export async function trainPipeline(request: TrainRequest): Promise<TrainResult> {
   const { frame, schema, target: targetName, seed } = request
@@ -204,11 +207,11 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
 type Learnt = {
   recipe: FittedRecipe
   model: Model
-  /** Predictions of training rows by models that had not seen them; made only when something is decided by them. */
+  /** Out-of-fold predictions of training rows; computed only if something is decided by them. */
   outOfFold: () => Promise<OutOfFold>
   summary?: string[]
   leaderboard?: LeaderboardRow[]
-  /** For the notes alone. */
+  /** Used for the notes only. */
   remarks?: string[]
 }
 
@@ -290,7 +293,7 @@ async function learnByAutoml(
   return { recipe, model, outOfFold: async () => outOfFold, summary, leaderboard }
 }
 
-/** Without times: the same request is to give the same bytes. */
+/** Without timings: the same request must give the same bytes. */
 function forBundle({ summary, leaderboard }: Learnt): Record<string, unknown> {
   return { summary, leaderboard: leaderboard?.map(({ milliseconds: _, ...row }) => row) }
 }
@@ -301,7 +304,7 @@ function weighed(table: Table, mode: ClassWeights): Table {
   return made ? { ...table, data: { ...table.data, weights: made } } : table
 }
 
-/** Only the recipe's inputs: taking rows of columns nobody reads would cost memory. */
+/** Takes only the recipe's inputs: copying rows of unused columns would cost memory. */
 function takeInputs(frame: Frame, recipe: FittedRecipe, rows: Int32Array): Frame {
   const columns = new Map(recipe.inputs.map(({ name }) => [name, requireColumn(frame, name, 'feature')]))
   return takeRows({ rows: frame.rows, columns }, rows)
@@ -316,7 +319,7 @@ function refuseNonFinite(predicted: Float64Array, trainer: string): void {
   )
 }
 
-/** The trainer says in `config.backend` what it ran on, when that was not plain JavaScript. */
+/** The trainer reports its backend in `config.backend`, unless it is plain JavaScript. */
 function backendOf(model: Model): Backend {
   return (model.config.backend as Backend | undefined) ?? { name: 'javascript', version: ENGINE_VERSION }
 }
@@ -358,7 +361,7 @@ function baselineOf(
   const regression = scored.task === 'regression'
   return {
     columns,
-    // Of rows the model has not seen: on training rows it is surer than it will be in production.
+    // Uses out-of-sample rows: predictions on training rows are overconfident.
     prediction: summarizeColumn(
       regression ? { kind: 'numeric', values: predicted } : named(Array.from(truth, (_, row) => best(row))),
     ),

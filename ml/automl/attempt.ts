@@ -7,13 +7,13 @@ import { foldMs } from './refit.ts'
 import type { Stage } from './stage.ts'
 import type { Trial } from './types.ts'
 
-/** No setting may take more than this share of the time; less where the kind of model more often helps an ensemble than wins. */
+/** Maximum share of the budget for one setting; less for families that help an ensemble more often than they win. */
 const MAX_BUDGET_SHARE = 0.3
 const HELPERS: Record<string, number> = { 'random-forest': 0.12, 'extra-trees': 0.12, mlp: 0.15 }
 
 /**
- * Measures a setting fold after fold until it is known, clearly behind, or out of time.
- * @param until milliseconds since the start at which no more may run; the baseline alone may always end.
+ * Measures a setting fold by fold until all folds are done, it is clearly behind, or it runs out of time.
+ * @param until milliseconds since the start at which work must stop; only the baseline may always finish.
  */
 export async function attempt(
   candidate: Candidate,
@@ -69,7 +69,10 @@ export async function attempt(
   }
 }
 
-/** Models are large: of a setting only the first fold's is kept, for the case that no time is left to train again; in time it is the latest one. */
+/**
+ * Models are large, so only one fold's model is kept per setting, as a fallback when there is no time to refit; for time splits the latest
+ * one.
+ */
 function keep(trial: Trial, { recipe, model, predicted, milliseconds }: FoldResult): void {
   trial.latest ??= { recipe, model }
   trial.results.push({ predicted, milliseconds, config: model.config })

@@ -1,8 +1,6 @@
 import type { Trainer } from '../trainers/types.ts'
 
-/**
- * AutoML as it appears beside the trainers. It is no `Trainer`: it needs the table and not a matrix of it, so `trainPipeline` runs it.
- */
+/** AutoML as listed with the trainers. It is not a `Trainer`, because it needs the table instead of a matrix; `trainPipeline` runs it. */
 export const automl: Omit<Trainer, 'fit' | 'features'> = {
   id: 'automl',
   label: 'AutoML',

@@ -1,4 +1,4 @@
-/** The reason with which a fit is ended whose time is up. */
+/** Abort reason of a fit that ran out of time. */
 export class TimeUp extends Error {
   constructor() {
     super('The time is up.')
@@ -6,17 +6,17 @@ export class TimeUp extends Error {
   }
 }
 
-/** Time, told by the caller's clock alone. All in milliseconds since the start. */
+/** Measures time by the caller's clock only. All values in milliseconds since the start. */
 export type Budget = {
   total: number
   elapsed(): number
   left(): number
-  /** Rejects with the caller's reason, when it has aborted. */
+  /** Throws the caller's abort reason, if aborted. */
   check(): void
-  /** True when the caller wants the best so far, now. */
+  /** Returns true when the caller wants the best result so far, now. */
   finishing(): boolean
   /**
-   * Runs work that is ended when the clock passes `until`: whoever asks the given clock for the time lets the deadline be noticed.
+   * Runs work and aborts it when the clock passes `until`. The deadline is checked when the work reads the given clock.
    * @throws TimeUp
    */
   within<T>(until: number, work: (signal: AbortSignal, now: () => number) => Promise<T>): Promise<T>

@@ -2,16 +2,20 @@ import { type Folds, makeFolds } from '../validation/folds.ts'
 import { planFolds } from '../validation/plan-folds.ts'
 import type { Table } from '../validation/table.ts'
 
-/** Above this many rows one holdout tells models apart well enough. */
+/** Above this many rows one holdout separates models well enough. */
 const HOLDOUT_ROWS = 100_000
-/** Settings that the time should be enough for. */
+/** Number of settings that should fit into the budget. */
 const WANTED_SETTINGS = 15
-/** Seconds that one good tree model of a million cells takes; measured, roughly. */
+/** Approximate seconds that one good tree model needs per million cells; measured. */
 const SECONDS_PER_MILLION_CELLS = 2
-/** Of a holdout for a large table: more rows only cost time. */
+/** Maximum holdout rows of a large table: more rows only cost time. */
 const MAX_HOLDOUT_ROWS = 50_000
 
-/** How settings are compared. Small tables are repeated, since there the luck of one division decides; large ones, and short budgets, get fewer folds. */
+/**
+ * Chooses how settings are compared. Small tables repeat the folds, because chance of one division dominates; large tables and short
+ * budgets
+ * get fewer folds.
+ */
 export function chooseFolds(table: Table, budgetMs: number, seed: number): Folds & { reason: string } {
   const rows = table.data.rows.length
   const seconds = (rows * table.data.columns.length * SECONDS_PER_MILLION_CELLS) / 1e6
@@ -20,6 +24,6 @@ export function chooseFolds(table: Table, budgetMs: number, seed: number): Folds
   const repeats = rows < 1500 ? 3 : rows < 4000 ? 2 : 1
   const { plan, reason } = planFolds(table, count, repeats, Math.min(0.2, MAX_HOLDOUT_ROWS / rows))
   const made = makeFolds(plan, table.facts, seed)
-  // The latest block first: it has most rows to learn from and is most like what comes next, should there be no time for the others.
+  // The latest block comes first: it has the most training rows and is most like future data, in case there is no time for the others.
   return { ...made, folds: plan.kind === 'time' ? [...made.folds].reverse() : made.folds, reason }
 }

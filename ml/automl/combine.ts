@@ -9,27 +9,28 @@ import { simplicityOf } from './portfolio.ts'
 import { distance, meanOf } from './race.ts'
 import type { Trial } from './types.ts'
 
-/** Candidates for an ensemble, rounds of selection, and rows it is judged on: enough, and quick. */
+/** Limits for ensemble selection: candidates, rounds, and rows used to score it. */
 const MAX_CANDIDATES = 12
 const ROUNDS = 20
 const MAX_ROWS = 12_000
-/** With fewer settings measured on all folds, one that is not may lead. */
+/** With fewer settings measured on all folds, a partially measured one may win. */
 const FEW_COMPLETE = 4
-/** Members with less are left out: they cost time in every prediction. */
+/** Members with a smaller weight are dropped: each member costs time in every prediction. */
 const MIN_WEIGHT = 0.04
 
 export type Choice = {
   members: { trial: Trial; weight: number }[]
   combination: Combination
-  /** Mean loss over the folds: of the choice, estimated by choosing on the other folds, and of the best single setting. */
+  /** Mean loss over the folds: of the combination, estimated by selecting on the other folds, and of the best single setting. */
   loss: number
   singleLoss: number
   single: Trial
 }
 
 /**
- * The simplest setting that is within one standard error of the best one: the best of many is partly luck (Breiman et al. 1984).
- * On large tables the error is tiny and the best one is taken.
+ * Returns the simplest setting within one standard error of the best: the best of many is partly luck (Breiman et al. 1984). On large
+ * tables
+ * the error is tiny and the best one is returned.
  */
 export function bestSingle(trials: readonly Trial[]): Trial {
   const ranked = [...trials].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
@@ -42,8 +43,10 @@ export function bestSingle(trials: readonly Trial[]): Trial {
 }
 
 /**
- * One model or several together. Selection and stacking are judged on folds they were not chosen on; what is more complicated must be better.
- * @param trials complete ones.
+ * Chooses one model or an ensemble. Selection and stacking are scored on folds that were not used to fit them; a more complicated choice
+ * must
+ * be better.
+ * @param trials complete trials
  */
 export function chooseCombination(
   data: LearningData,
@@ -73,7 +76,7 @@ export function chooseCombination(
       const rest = parts.filter(other => other !== fold)
       return loss(fold.truth, combine(rest, fold))
     })
-  /** The best one of the other folds: a winner judged on the folds it won on would be flattered. */
+  /** Uses the best setting of the other folds: the loss of a winner on its own folds is biased. */
   const winnerOf = (rest: HeldOut[]) => {
     const losses = candidates.map((_, c) => meanOf(rest.map(fold => loss(fold.truth, fold.predicted[c]!))))
     const best = losses.reduce((winner, each, c) => (each < losses[winner]! ? c : winner), 0)
@@ -96,7 +99,7 @@ export function chooseCombination(
     singleLoss: meanOf(ways[0]!.losses),
     single,
   }
-  // On one holdout in time a stack would fit the level of just those days.
+  // On a single time holdout, a stack would overfit the level of that period.
   if (data.task === 'multiclass' || (inTime && held.length === 1)) return average
   const { task } = data
   const stacked = judge((rest, fold) => applyStack(fitStack(rest, task), fold.predicted, task))
@@ -112,7 +115,9 @@ export function chooseCombination(
   }
 }
 
-/** Equal weights for the best setting of every kind that is not clearly behind the best of all: nothing is fitted, nothing can be luck. */
+/**
+ * Equal weights for the best setting of each family that is not clearly behind the overall best: nothing is fitted, so nothing can overfit.
+ */
 function oneOfEachKind(candidates: readonly Trial[]): number[] {
   const ranked = [...candidates].sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
   const chosen = ranked.filter((trial, place) => {
@@ -122,7 +127,7 @@ function oneOfEachKind(candidates: readonly Trial[]): number[] {
   return candidates.map(trial => (chosen.includes(trial) ? 1 / chosen.length : 0))
 }
 
-/** The best settings, and the best one of every other family: what errs in other ways makes an ensemble better. */
+/** Returns the best settings and the best one of every other family: different errors make an ensemble better. */
 export function shortlist(all: readonly Trial[]): Trial[] {
   const better = all.filter(trial => trial.trainer.id !== 'baseline')
   const trials = better.length > 0 ? better : all
@@ -166,7 +171,7 @@ function takeCells(predicted: Float64Array, rows: ArrayLike<number>, width: numb
   return taken
 }
 
-/** One holdout in four parts, so that a choice can be judged on rows it was not made on. */
+/** Divides one holdout into four parts, so that a choice can be scored on rows that were not used to make it. */
 function quarters({ truth, predicted }: HeldOut, width: number, seed: number): HeldOut[] {
   const order = createRandom(seed).shuffle(Int32Array.from(truth.keys()))
   return [0, 1, 2, 3].map(part => {
@@ -178,7 +183,7 @@ function quarters({ truth, predicted }: HeldOut, width: number, seed: number): H
   })
 }
 
-/** Small weights become 0, the others sum to 1 again. */
+/** Sets small weights to 0 and rescales the rest to sum to 1. */
 function tidy(weights: Float64Array): Float64Array {
   const kept = weights.map(weight => (weight < MIN_WEIGHT ? 0 : weight))
   const sum = kept.reduce((total, weight) => total + weight, 0)
@@ -186,16 +191,16 @@ function tidy(weights: Float64Array): Float64Array {
 }
 
 /**
- * What may take part in the last choice: settings measured on all folds; or, when one for which the time ran out is clearly better than all of
- * them on the folds it has, whatever was measured on those folds, judged by those alone.
- * @returns how many of the folds count, and copies of the settings cut to them.
+ * Returns the settings eligible for the final choice: those measured on all folds; or, if an unfinished one is clearly better than all of
+ * them on its folds, all settings measured on those folds, compared on those only.
+ * @returns the number of folds used, and copies of the settings cut to them.
  */
 export function finalists(trials: readonly Trial[], foldCount: number): { folds: number; trials: Trial[] } {
   const complete = trials.filter(trial => trial.state === 'complete')
   const ahead = trials.filter(trial => {
     const k = trial.results.length
     if (trial.state !== 'slow' || k === 0 || !trial.latest) return false
-    // Among many, one that leads on a few folds is likely to be lucky there.
+    // Among many settings, one that leads on a few folds is likely lucky.
     return complete.every(each => {
       const { mean, significant } = distance(each.losses.slice(0, k), trial.losses)
       return complete.length < FEW_COMPLETE ? mean > 0 : significant
@@ -212,7 +217,7 @@ export function finalists(trials: readonly Trial[], foldCount: number): { folds:
   return { folds, trials: able.map(cut) }
 }
 
-/** Members' predictions of one fold as the final model combines them; undefined when a member has none. */
+/** Returns the members' predictions of one fold, combined as in the final model; undefined if a member has none. */
 export function combinePredictions(
   members: readonly { weight: number; predicted: Float64Array | undefined }[],
   combination: Combination,

@@ -13,7 +13,7 @@ const minutes = (ms: number) => (ms < 90_000 ? `${shown(ms / 1000)} seconds` : `
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
-/** Losses as values of the metric. */
+/** Converts losses to values of the metric. */
 export const asMetric = (metricId: string, loss: number): number =>
   getMetric(metricId).direction === 'minimize' ? loss : -loss
 
@@ -93,7 +93,7 @@ function describeFolds({ folds, plan }: Folds): string {
   return repeats > 1 ? `${folds.length / repeats} folds, divided ${repeats} times over,` : `${folds.length} folds`
 }
 
-/** The best setting of every kind of model, best first. */
+/** Returns the best setting of each family, best first. */
 function bestOfKinds(trials: readonly Trial[], metricId: string): string[] {
   const best = new Map<string, Trial>()
   for (const trial of trials) {

@@ -3,8 +3,9 @@ import { meanOf } from './race.ts'
 import type { Trial } from './types.ts'
 
 /**
- * Which kind of model to search next: with chances inverse to the estimated cost of an improvement (Wang et al. 2021, FLAML). A family's cost
- * for its next improvement is what the last ones took; one that is behind the leader must also make up the distance at its speed so far.
+ * Chooses the family to search next, with probability inverse to its estimated cost of improvement (FLAML, Wang et al. 2021). The cost is
+ * that
+ * of its last improvements; a family behind the leader must also close the gap at its own speed.
  * @param costOf milliseconds of a trial, or 1 where the choice must not depend on a clock.
  */
 export function chooseFamily(
@@ -25,7 +26,7 @@ export function chooseFamily(
   return families.at(-1)!
 }
 
-/** What a family has cost and reached: in all, when its best was found, and when the one before was. */
+/** Accumulated cost of a family: in total, when its best was found, and when the previous best was. */
 type Story = { spent: number; best: number; spentAtBest: number; second: number; spentAtSecond: number }
 
 function describeFamily(family: string, trials: readonly Trial[], costOf: (trial: Trial) => number): Story {

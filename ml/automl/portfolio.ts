@@ -2,13 +2,13 @@ import { buildSearchSpace } from '../search/build-search-space.ts'
 import type { SearchSpace } from '../search/types.ts'
 import type { Parameters, Task, Trainer } from '../trainers/types.ts'
 
-/** A setting to be tried. */
+/** A setting to try. */
 export type Candidate = { trainer: Trainer; name: string; parameters: Parameters }
 
-/** Trainers that need what AutoML does not have: a command, a foreign model, other models. */
+/** Trainers whose inputs AutoML does not have: a command, an imported model, other models. */
 const NOT_FOR_AUTOML: readonly string[] = ['external', 'onnx', 'ensemble']
 
-/** Simplest first: of equally good models the simpler one is taken. Trainers unknown here come last. */
+/** Simplest first: among equally good models the simpler one is chosen. Unknown trainers come last. */
 const SIMPLEST_FIRST = ['baseline', 'linear', 'extra-trees', 'random-forest', 'gbdt', 'mlp']
 
 export const simplicityOf = (trainer: string): number => {
@@ -17,9 +17,9 @@ export const simplicityOf = (trainer: string): number => {
 }
 
 /**
- * The order of expected gain per second, from how these families did on tables of many kinds: a linear model takes moments and is hard to beat
- * on small tables, boosting wins most of the larger ones, forests and networks err in other ways and make ensembles better.
- * [trainer, which of its settings].
+ * Ordered by expected gain per second, as measured on many kinds of tables: a linear model takes moments and is strong on small tables,
+ * boosting wins most larger ones, forests and networks make different errors and improve ensembles.
+ * [trainer, index of its preset].
  */
 const ORDER: readonly (readonly [string, number])[] = [
   ['baseline', 0],
@@ -41,7 +41,7 @@ const ORDER: readonly (readonly [string, number])[] = [
   ['linear', 3],
 ]
 
-/** Settings beyond those the trainers suggest themselves, known to do well on many tables; names a trainer does not know are left out. */
+/** Settings beyond the trainers' own presets that perform well on many tables; parameters unknown to a trainer are left out. */
 const EXTRA: Record<string, { name: string; parameters: Parameters }[]> = {
   gbdt: [
     {
@@ -60,8 +60,9 @@ const EXTRA: Record<string, { name: string; parameters: Parameters }[]> = {
 }
 
 /**
- * What is fixed for a family while AutoML runs, whatever a setting says: early stopping finds the number
- * of trees better than a search, and more trees of a forest never hurt but take time.
+ * Parameters fixed per family during AutoML: early stopping finds the number of trees better than a search, and more trees of a forest
+ * never
+ * hurt but take time.
  */
 const FIXED: Record<string, Parameters> = {
   gbdt: { trees: 3000, earlyStopping: 40 },
@@ -69,7 +70,7 @@ const FIXED: Record<string, Parameters> = {
   'extra-trees': { trees: 200 },
 }
 
-/** What of a trainer's parameters is worth searching here. */
+/** Returns the search space of a trainer for AutoML. */
 export const searchSpace = (trainer: Trainer): SearchSpace =>
   buildSearchSpace(trainer).filter(({ name }) => !Object.hasOwn(FIXED[trainer.id] ?? {}, name))
 

@@ -1,12 +1,13 @@
 import type { Trial } from './types.ts'
 
-/** Fewer finished rivals than this say little. */
+/** Minimum number of finished rivals for a comparison. */
 const FEW_RIVALS = 4
 
 /**
- * Whether a setting is so clearly behind on the folds so far that the others need not be trained. After one or two folds: worse than the
- * middle of its rivals there by more than the middle is worse than the best. Later: its mean distance to the best rival is more than two
- * standard errors, paired by fold.
+ * Returns whether a setting is so far behind that its other folds need not be trained. After one or two folds: worse than the rivals'
+ * median
+ * by more than the distance from the median to the best. Later: its mean distance to the best rival exceeds two standard errors, paired by
+ * fold.
  */
 export function isBehind(losses: readonly number[], rivals: readonly Trial[], inTime = false): boolean {
   const complete = rivals.filter(each => each.state === 'complete' && each.trainer.id !== 'baseline')
@@ -22,7 +23,7 @@ export function isBehind(losses: readonly number[], rivals: readonly Trial[], in
   return distance(losses, best.losses).significant
 }
 
-/** Folds in time are unlike one another: only who is this much worse on the latest ones is given up for it. */
+/** Folds in time differ from one another, so a setting is dropped only if it is this much worse on the latest ones. */
 const IN_TIME = 0.4
 
 export const meanOf = (values: readonly number[]): number => {
@@ -31,8 +32,9 @@ export const meanOf = (values: readonly number[]): number => {
 }
 
 /**
- * How much larger the losses of `a` are than those of `b`, fold by fold. The standard error counts shared training rows as Nadeau and Bengio
- * (2003) do for five folds: (1/k + 1/4) s².
+ * Returns by how much the losses of `a` exceed those of `b`, fold by fold. The standard error accounts for shared training rows as in
+ * Nadeau
+ * and Bengio (2003) for five folds: (1/k + 1/4) s².
  */
 export function distance(
   a: readonly number[],

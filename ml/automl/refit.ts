@@ -10,26 +10,25 @@ import type { Trial } from './types.ts'
 export type Refitted = {
   recipe: FittedRecipe
   model: Model
-  /** How the members were made, in words. */
+  /** How the members were trained, as sentences. */
   words: string[]
 }
 
-/** More rows take a little more than their share: more trees are worth growing, caches hold less. */
+/** Training time grows slightly faster than the rows: more trees are worth growing and caches hold less. */
 const OVERHEAD = 1.15
-/** A sample is worth training on only when it is clearly larger than what a fold's model has seen. */
+/** A sample is worth training on only if it is clearly larger than a fold's training rows. */
 const WORTH_IT = 1.3
 
 /** Mean milliseconds of one fold. */
 export const foldMs = (trial: Trial): number =>
   trial.results.reduce((sum, result) => sum + result.milliseconds, 0) / Math.max(1, trial.results.length)
 
-/** Milliseconds that training on all rows is expected to take. */
+/** Expected milliseconds of training on all rows. */
 export const refitMs = (trial: Trial, growth: number): number => foldMs(trial) * growth * OVERHEAD
 
 /**
- * Trains the chosen members on all rows, heaviest first; on as many as there is time for; and where that is no gain keeps the model of a
- * fold.
- * @param growth rows of all ÷ rows of a fold's training.
+ * Retrains the selected members on all rows, highest weight first; on a sample where time is short; otherwise keeps a fold's model.
+ * @param growth all rows ÷ training rows of a fold.
  */
 export async function refit(
   data: LearningData,
@@ -111,7 +110,7 @@ async function fitAll(
   } catch (error) {
     budget.check()
     if (error instanceof TimeUp) return undefined
-    // A model that learned from every fold may still not learn from all rows; the fold's model remains.
+    // A model that was trained on every fold may still fail on all rows; then the fold's model is kept.
     if (trial.latest) return undefined
     throw error
   }
@@ -122,14 +121,14 @@ function sampleRows(rows: number, share: number, seed: number): Int32Array {
   return order.slice(0, Math.ceil(rows * share)).sort()
 }
 
-/** Where each trainer says how long its best model took, and the parameter that sets it. */
+/** Where each trainer reports the number of rounds of its best model, and the parameter that sets it. */
 const LENGTHS: Record<string, { parameter: string; config: string }> = {
   gbdt: { parameter: 'trees', config: 'bestIteration' },
 }
 
 /**
- * Without rows to stop by, training takes as long as it did on the folds, on average, and a little longer since more rows carry more trees:
- * by the square root of the growth.
+ * Without validation rows for early stopping, training runs for the mean number of rounds of the folds, times the square root of the
+ * growth.
  */
 function withoutEarlyStopping(trial: Trial, growth: number): Parameters {
   const length = LENGTHS[trial.trainer.id]

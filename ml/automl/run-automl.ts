@@ -18,22 +18,21 @@ import { planStages, type Stage } from './stage.ts'
 import { fallBack, isTooSmall } from './too-small.ts'
 import type { AutomlRequest, AutomlResult, Trial } from './types.ts'
 
-/** Time kept for choosing the ensemble: a share, but of a short time more, since the choice takes about a second whatever the time. */
+/** Time reserved for choosing the ensemble: a share of the budget, with a minimum, since the choice takes about a second. */
 const forChoice = (total: number) => Math.max(0.03 * total, Math.min(1500, 0.08 * total))
-/** No more than this share is kept for training the chosen models again. */
+/** Maximum share of the budget reserved for retraining the selected models. */
 const MAX_REFIT_SHARE = 0.35
-/** A large table's working size: one good tree model may take this share of the time. */
+/** Working size of a large table: one good tree model may take this share of the budget. */
 const WORKING_SHARE = 0.05
 
-/** The metric to optimise when nobody chose one: proper and smooth ones, which tell close models apart. */
+/** The default metric to optimize: proper and smooth, so that it separates similar models. */
 export const automlMetric = (task: Task): string =>
   task === 'regression' ? 'rmse' : task === 'binary' ? 'roc_auc' : 'log_loss'
 
 /**
- * Finds a good model in a given time: a portfolio of good settings, then a search of the kinds of model that promise most per second, an
- * ensemble of what was found, and a last training on all rows. Stopped early it still gives the best so far; it is never worse than the
- * baseline on the rows held out.
- * @throws EngineError in words when there is nothing to learn from; the signal's reason when aborted.
+ * Finds a good model in a given time: a portfolio of good settings, then a search of the most promising families, an ensemble, and a final
+ * training on all rows. When stopped early it returns the best result so far; it is never worse than the baseline on the held-out rows.
+ * @throws EngineError if nothing can be learned; the signal's reason when aborted.
  */
 export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
   const { table, seed } = request
@@ -75,7 +74,7 @@ export async function runAutoml(request: AutomlRequest): Promise<AutomlResult> {
   }
 }
 
-/** What one run has tried so far, and what it may still do. */
+/** The state of one run: completed trials and remaining budget. */
 class Run {
   readonly trials: Trial[] = []
   stage: Stage
@@ -100,12 +99,12 @@ class Run {
     this.stage = this.stages.of(this.stages.first)
   }
 
-  /** Measured on all folds of the present stage. */
+  /** Trials measured on all folds of the current stage. */
   complete(): Trial[] {
     return this.trials.filter(trial => trial.state === 'complete' && trial.stage === this.level)
   }
 
-  /** The best that can be made of what was measured. */
+  /** Builds the best final model from the trials. */
   choose(): Choice {
     const { stage, level, metricId, request } = this
     const here = this.trials.filter(trial => trial.stage === level)
@@ -117,7 +116,7 @@ class Run {
     return chooseCombination(stage.data, all.slice(0, folds), trials, metricId, seed, inTime)
   }
 
-  /** When searching must end for the models of the best so far to be trained again. */
+  /** When the search must end to leave time for retraining the best models. */
   private searchEnd(): number {
     const best = this.complete()
       .sort((a, b) => meanOf(a.losses) - meanOf(b.losses))
@@ -148,7 +147,7 @@ class Run {
     }
   }
 
-  /** Goes on with more rows, when a tree model on them takes a small enough share of the time. */
+  /** Continues with more rows if a tree model on them takes a small enough share of the time. */
   private grow(trial: Trial): boolean {
     if (this.level > 0) return false
     const perRow = foldMs(trial) / this.stage.rowsTrain
@@ -160,14 +159,14 @@ class Run {
     return true
   }
 
-  /** Asks the sampler of the most promising family, again and again, while there is time. */
+  /** Tries suggestions for the most promising family while there is time. */
   async search(): Promise<void> {
     const { request, portfolio } = this
     const random = createRandom(deriveSeed(request.seed, 'families'))
     const families = [...new Set(portfolio.map(candidate => candidate.trainer))].filter(
       trainer => searchSpace(trainer).length > 0,
     )
-    // Without a clock's say in it the same request gives the same model.
+    // Without `now`, the same request gives the same model.
     const costOf = (trial: Trial) => (request.maxTrials === undefined ? foldMs(trial) * trial.results.length : 1)
     while (this.open()) {
       const complete = this.complete()
@@ -212,7 +211,7 @@ class Run {
     return trial
   }
 
-  /** Models of settings that no ensemble would take now are let go. */
+  /** Frees models of settings that no ensemble would use anymore. */
   private forgetModels(): void {
     const complete = this.complete()
     const wanted = new Set(complete.length > 0 ? shortlist(complete) : [])
@@ -221,7 +220,7 @@ class Run {
     }
   }
 
-  /** A family whose first setting had no time to end gets no second chance. */
+  /** A family whose first setting ran out of time is not tried again. */
   private isTooSlow(family: string): boolean {
     const own = this.trials.filter(trial => trial.trainer.id === family && trial.stage === this.level)
     return own.some(trial => trial.state === 'slow') && !own.some(trial => trial.state === 'complete')
@@ -264,7 +263,7 @@ function historyOf(trials: readonly Trial[]): SearchTrial[] {
     })
 }
 
-/** When the time was not enough to measure anything on all folds: the best of what was measured at all. */
+/** Fallback if nothing was measured on all folds: the best partially measured setting. */
 function onlyPartly(trials: readonly Trial[]): Choice {
   const measured = trials.filter(trial => trial.latest && Number.isFinite(meanOf(trial.losses)))
   if (measured.length === 0) {

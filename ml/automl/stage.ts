@@ -5,7 +5,7 @@ import { createFoldData, type FoldData, type LearningData, pickRows } from '../v
 import type { Table } from '../validation/table.ts'
 import { chooseFolds } from './choose-folds.ts'
 
-/** Rows, divided, on which settings are compared with one another. Large tables begin with some of their rows. */
+/** Rows and folds on which settings are compared. Large tables start with a sample. */
 export type Stage = {
   data: LearningData
   folds: Folds & { reason: string }
@@ -13,16 +13,16 @@ export type Stage = {
   /** Target of each fold's held-out rows. */
   truths: Float64Array[]
   loss: Loss
-  /** Training rows of a fold, on average. */
+  /** Mean number of training rows per fold. */
   rowsTrain: number
-  /** Rows of the whole table ÷ `rowsTrain`. */
+  /** All rows ÷ `rowsTrain`. */
   growth: number
 }
 
-/** Training rows of a large table's first stage. */
+/** Training rows in the first stage of a large table. */
 const FIRST_ROWS = 20_000
 
-/** All stages of a table: `of(rows)` compares on about so many training rows, held-out rows being the same in all. */
+/** Plans the stages of a table: `of(rows)` compares on about that many training rows, with the same held-out rows in every stage. */
 export type Stages = { rows: number; first: number; of(rowsTrain: number): Stage }
 
 export function planStages(table: Table, budgetMs: number, metricId: string, seed: number): Stages {

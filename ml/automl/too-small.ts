@@ -5,7 +5,7 @@ import type { Table } from '../validation/table.ts'
 import type { Budget } from './budget.ts'
 import type { AutomlRequest, AutomlResult } from './types.ts'
 
-/** With fewer rows, or fewer of the second largest class, no comparison of models means anything. */
+/** Minimum rows, and rows of the second largest class, for a meaningful comparison. */
 const MIN_ROWS = 20
 const MIN_CLASS_ROWS = 3
 
@@ -17,7 +17,7 @@ export function isTooSmall({ data }: Table): boolean {
   return counts.sort().at(-2)! < MIN_CLASS_ROWS
 }
 
-/** The baseline, and why. */
+/** Returns the baseline as the result, with the reason. */
 export async function fallBack(request: AutomlRequest, metric: string, budget: Budget): Promise<AutomlResult> {
   const { data } = request.table
   const trainer = getTrainer('baseline')

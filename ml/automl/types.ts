@@ -5,11 +5,11 @@ import type { Table } from '../validation/table.ts'
 
 export type AutomlRequest = {
   table: Table
-  /** The one to optimise; default ROC AUC for two classes, log loss for more, RMSE for numbers. */
+  /** The metric to optimize; default ROC AUC for two classes, log loss for more, RMSE for numbers. */
   metric?: string
-  /** Everything, from the call to the answer, is to end within 5 % of this. */
+  /** Total time in milliseconds; the run ends within 5 % of it. */
   budgetMs: number
-  /** Ends after this many settings; with time to spare the same request then gives the same model. */
+  /** Maximum number of settings; if reached in time, the same request gives the same model. */
   maxTrials?: number
   threads: number
   seed: number
@@ -17,25 +17,25 @@ export type AutomlRequest = {
   now: () => number
   /** Rejects when aborted. */
   signal?: AbortSignal
-  /** When aborted, no further model is tried: the answer is the best one so far. */
+  /** When aborted, no further model is tried and the best one so far is returned. */
   finish?: AbortSignal
-  /** Default: all that are registered here. */
+  /** Default: all registered trainers. */
   trainers?: readonly Trainer[]
   report?: (progress: AutomlProgress) => void
 }
 
-/** Told after each setting. */
+/** Called after each setting. */
 export type AutomlProgress = {
   trials: number
   elapsedMs: number
-  /** What happened, in a sentence. */
+  /** What happened, as a sentence. */
   line: string
-  /** What `best` is measured by. */
+  /** The metric of `best`. */
   metric: string
   best: { trainer: string; name: string; value: number } | null
 }
 
-/** complete: measured on all folds. dropped: clearly behind after some folds. failed: an error. slow: took more than its share of the time. */
+/** complete: measured on all folds. dropped: clearly behind after some folds. failed: an error. slow: exceeded its share of the time. */
 export type TrialState = 'running' | 'complete' | 'dropped' | 'failed' | 'slow'
 
 export type Trial = {
@@ -44,15 +44,15 @@ export type Trial = {
   name: string
   parameters: Parameters
   state: TrialState
-  /** Which stage it was measured in, and on how many training rows. */
+  /** Stage in which it was measured, and its number of training rows. */
   stage: number
   rowsTrain: number
   /** By fold; losses are lower for better, NaN where the metric is not defined. */
   losses: number[]
   results: { predicted: Float64Array; milliseconds: number; config: Record<string, unknown> }[]
-  /** The model of the first fold, which in time is the one with the latest rows. */
+  /** The model of the first fold, which for time splits is the one with the latest rows. */
   latest?: { recipe: FittedRecipe; model: Model }
-  /** Why it failed, in words. */
+  /** Error message of a failed trial. */
   reason?: string
 }
 
@@ -62,28 +62,28 @@ export type LeaderboardRow = {
   name: string
   parameters: Parameters
   state: Exclude<TrialState, 'running'>
-  /** Of the metric, mean over the folds measured; null when none was. */
+  /** Mean of the metric over the measured folds; null if there are none. */
   value: number | null
-  /** Half the width of its 95 % interval; null with one fold. */
+  /** Half-width of its 95 % interval; null with one fold. */
   spread: number | null
   folds: number
-  /** Rows that a fold trained on. */
+  /** Training rows per fold. */
   rowsTrain: number
   milliseconds: number
-  /** Its share in the final model. */
+  /** Weight in the final model. */
   weight: number
 }
 
 export type AutomlResult = {
-  /** For `compilePipeline`, and for a bundle. */
+  /** Model for `compilePipeline` and for a bundle. */
   recipe: FittedRecipe
   model: Model
   metric: string
-  /** Of the final model's members on rows they had not seen, combined as in the final model. */
+  /** Out-of-fold predictions of the members, combined as in the final model. */
   outOfFold: OutOfFold
-  /** Best first, 50 at most. */
+  /** Best first, at most 50. */
   leaderboard: LeaderboardRow[]
-  /** What was tried and why the winner won, in plain sentences. */
+  /** What was tried and why the winner was chosen, as sentences. */
   summary: string[]
   trials: number
   elapsedMs: number

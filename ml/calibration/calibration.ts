@@ -3,7 +3,7 @@ import { logit } from '../trainers/ensemble.ts'
 import { applyIsotonic, fitIsotonic, type Isotonic } from './isotonic.ts'
 import { applyPlatt, fitPlatt, type Platt } from './platt.ts'
 
-/** By class (of two classes only the second): how a probability becomes the share it stands for. Plain JSON, kept in the bundle. */
+/** By class (of two classes only the second): maps a probability to a calibrated one. Plain JSON, stored in the bundle. */
 export type Calibration = { method: 'platt'; classes: Platt[] } | { method: 'isotonic'; classes: Isotonic[] }
 
 /**
@@ -26,7 +26,9 @@ export function fitCalibration(
     : { method, classes: codes.map(k => fitIsotonic(column(k, Number), isClass(k), weights)) }
 }
 
-/** Changes rows × classCount probabilities in place; each row sums to 1 again. A row of zeros becomes equal shares, as in scikit-learn. */
+/**
+ * Calibrates rows × classCount probabilities in place; each row sums to 1 again. A row of zeros becomes equal shares, as in scikit-learn.
+ */
 export function compileCalibration(
   calibration: Calibration,
   classCount: number,
@@ -58,7 +60,7 @@ export function compileCalibration(
 
 const inside = (p: unknown) => typeof p === 'number' && p >= 0 && p <= 1
 
-/** @throws BundleError for a calibration that no fit makes. */
+/** @throws BundleError for an invalid calibration. */
 function requireSound(calibration: Calibration, classCount: number): void {
   const { method, classes } = calibration
   const count = classCount === 2 ? 1 : classCount

@@ -7,15 +7,15 @@ import { chooseThreshold, type Threshold, type ThresholdChoice } from './thresho
 export type Decisions = {
   calibration?: Calibration
   threshold?: Threshold
-  /** What was decided, in sentences. */
+  /** Notes about the decisions. */
   words: string[]
 }
 
 /**
- * Calibration and threshold of a model, by predictions of rows that it, or its like on other folds, had not seen. Calibration first, since a
- * threshold is one of calibrated probabilities.
- * @param outOfFold asked only when there is something to decide.
- * @throws EngineError in words for tasks that have no such thing.
+ * Fits calibration and threshold of a model on out-of-fold predictions. Calibration first, because the threshold applies to calibrated
+ * probabilities.
+ * @param outOfFold called only if needed.
+ * @throws EngineError for tasks that have no calibration or threshold.
  */
 export async function decide(
   outOfFold: () => Promise<OutOfFold>,

@@ -1,9 +1,9 @@
-/** A rising step-and-slope function: between `x`s linear, beyond them constant. */
+/** A non-decreasing piecewise linear function: linear between the `x`s, constant outside. */
 export type Isotonic = { x: number[]; y: number[] }
 
 /**
- * Least-squares rising fit by pool-adjacent-violators (Barlow et al. 1972), as scikit-learn's IsotonicRegression with `out_of_bounds='clip'`:
- * equal inputs are averaged first; of points in a flat stretch only both ends are kept.
+ * Fits an isotonic regression by pool-adjacent-violators (Barlow et al. 1972), like scikit-learn's IsotonicRegression with
+ * `out_of_bounds='clip'`: equal inputs are averaged first; of points in a flat stretch only both ends are kept.
  * @param inputs one per row; @param targets one per row; @param weights all 1 when absent, rows of weight 0 are ignored.
  */
 export function fitIsotonic(inputs: Float64Array, targets: Float64Array, weights?: Float64Array): Isotonic {

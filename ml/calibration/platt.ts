@@ -1,9 +1,9 @@
-/** p = 1 / (1 + exp(slope · score + offset)): `slope` is negative when high scores mean yes. */
+/** p = 1 / (1 + exp(slope · score + offset)): `slope` is negative when high scores mean the positive class. */
 export type Platt = { slope: number; offset: number }
 
 /**
- * Platt's sigmoid with his targets (n₊ + 1)/(n₊ + 2) and 1/(n₋ + 2) against overconfidence, by Newton's method with backtracking (Lin, Lin
- * and Weng 2007): the minimum that scikit-learn's sigmoid calibration approaches.
+ * Fits Platt's sigmoid with his targets (n₊ + 1)/(n₊ + 2) and 1/(n₋ + 2) against overconfidence, by Newton's method with backtracking (Lin,
+ * Lin and Weng 2007). Converges to the same minimum as scikit-learn's sigmoid calibration.
  * @param scores one per row, such as logits; @param positive 1 or 0 per row; @param weights all 1 when absent.
  */
 export function fitPlatt(scores: Float64Array, positive: Float64Array, weights?: Float64Array): Platt {

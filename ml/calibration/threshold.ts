@@ -1,4 +1,4 @@
-/** By what the threshold of a yes/no model is chosen. `cost[actual][predicted]`, what each outcome costs. */
+/** Criterion for the threshold of a binary model. `cost[actual][predicted]`: the cost of each outcome. */
 export type ThresholdChoice =
   | { by: 'f1' | 'balanced_accuracy' | 'youden' }
   | { by: 'cost'; cost: readonly [readonly [number, number], readonly [number, number]] }
@@ -14,8 +14,8 @@ const LABELS = {
 }
 
 /**
- * The best threshold on rows the model has not seen. It lies half-way between the scores of the rows it separates; of equally good ones the
- * nearest to 0.5 is taken.
+ * Finds the best threshold on out-of-fold rows. It lies half-way between the scores of the rows it separates; among equally good ones the
+ * nearest to 0.5 is chosen.
  * @param truth 1 or 0; @param probability of class 1; @param weights all 1 when absent.
  */
 export function chooseThreshold(
@@ -52,7 +52,7 @@ export function chooseThreshold(
     const next = order[place + 1]
     const below = next === undefined ? 0 : probability[next]!
     if (next !== undefined && below === p) continue
-    // Of all thresholds between the two scores the one nearest to 0.5, but not on the edge.
+    // Of all thresholds between the two scores, the one nearest to 0.5, but not on the edge.
     const between = below < 0.5 && p >= 0.5 ? 0.5 : (p + below) / 2
     const value = next === undefined ? Math.min(p, 0.5) : between
     const candidate = worth(hits, alarms)

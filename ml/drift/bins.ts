@@ -1,6 +1,6 @@
 /**
- * Two samples over the same bins, as Evidently cuts them: a numeric column with more than 20 distinct reference values into equal-width
- * bins over both samples, as many as Sturges' rule says; otherwise one bin per distinct value.
+ * Bins two samples alike, as Evidently does: a numeric column with more than 20 distinct reference values into equal-width bins over both
+ * samples, their number by Sturges' rule; otherwise one bin per distinct value.
  * @param reference, current ascending.
  */
 export function binNumbers(reference: Float64Array, current: Float64Array): [number[], number[]] {
@@ -11,7 +11,7 @@ export function binNumbers(reference: Float64Array, current: Float64Array): [num
   return binLevels(reference, current)
 }
 
-/** As `binNumbers`, but Sturges' rule counts distinct values: what Evidently does for the Hellinger distance. */
+/** As `binNumbers`, but applies Sturges' rule to the distinct values, as Evidently does for the Hellinger distance. */
 export function binDistinct(reference: Float64Array, current: Float64Array): [number[], number[]] {
   if (countDistinct(reference, 21) <= 20) return binLevels(reference, current)
   let [i, j, distinct] = [0, 0, 0]
@@ -62,14 +62,14 @@ function equalWidth(reference: Float64Array, current: Float64Array, bins: number
   return [count(reference), count(current)]
 }
 
-/** How many distinct values there are, counted no further than `most`. */
+/** Counts distinct values, up to `most`. */
 export function countDistinct(sorted: Float64Array, most: number): number {
   let count = 0
   for (let i = 0; i < sorted.length && count < most; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) count++
   return count
 }
 
-/** The finite ones, ascending. */
+/** Returns the finite values, ascending. */
 export function sortedNumbers(values: ArrayLike<number>): Float64Array {
   const present = new Float64Array(values.length)
   let count = 0

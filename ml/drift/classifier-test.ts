@@ -16,12 +16,12 @@ import { MIN_ROWS } from './tests.ts'
 export type ClassifierTestRequest = {
   reference: Frame
   current: Frame
-  /** Columns compared, all in both frames. */
+  /** Columns compared; must exist in both frames. */
   columns: readonly SchemaColumn[]
-  /** Which learner tells the two apart; default `linear`, which sees shifts of means, shares and missing cells, one column at a time. */
+  /** Trainer of the classifier; default `linear`, which detects shifts of means, shares and missing cells, one column at a time. */
   trainerId?: string
   parameters?: Parameters
-  /** Rows used of each side, a seeded sample of more. Default 4000. */
+  /** Rows used per side, a seeded sample of more. Default 4000. */
   rows?: number
   seed: number
   signal: AbortSignal
@@ -29,23 +29,23 @@ export type ClassifierTestRequest = {
 }
 
 export type ClassifierTestResult = {
-  /** Chance that a current row looks more current than a reference row, on rows held out; 0.5 = they cannot be told apart. */
+  /** AUC on held-out rows for predicting the current side; 0.5: the sides are indistinguishable. */
   auc: number
   pValue: number
-  /** p < 0.05, and an AUC of 0.55 or more, as differences without size do not matter. */
+  /** p < 0.05 and AUC ≥ 0.55, because differences without effect size do not matter. */
   drifted: boolean
-  /** False with fewer than 60 rows on a side: half of them judge. */
+  /** False with fewer than 60 rows on a side: half of them are held out. */
   judged: boolean
   rowsReference: number
   rowsCurrent: number
-  /** What the learner tells them apart by: fall of AUC when a column is shuffled, largest first. */
+  /** Columns that the classifier uses: drop in AUC when a column is shuffled, largest first. */
   columns: Importance[]
 }
 
 /**
- * Classifier two-sample test (Lopez-Paz and Oquab 2017): a model learns on half of the rows to tell the current from the reference ones;
- * if it succeeds on the other half, they differ, in columns or in how columns go together. The p-value is that of Mann and Whitney for
- * the held-out scores, exact in its level because held-out rows are exchangeable when nothing has changed.
+ * Classifier two-sample test (Lopez-Paz and Oquab 2017): trains a model on half of the rows to separate current from reference rows; if it
+ * succeeds on the other half, columns or their joint distribution differ. The p-value is that of Mann and Whitney for the held-out scores,
+ * exact in its level because held-out rows are exchangeable under no change.
  */
 export async function classifierTest(request: ClassifierTestRequest): Promise<ClassifierTestResult> {
   const { columns, seed, signal, now } = request
@@ -59,7 +59,7 @@ export async function classifierTest(request: ClassifierTestRequest): Promise<Cl
   if (!judged) return { auc: 0.5, pValue: 1, drifted: false, ...outcome, columns: [] }
 
   const together = stack(reference, current, names)
-  // Both sides are in random order already: the first half of each learns.
+  // Both sides are already in random order: the first half of each is used for training.
   const rowsOf = (from: number, to: number, offset: number) =>
     Array.from({ length: to - from }, (_, i) => offset + from + i)
   const [halfA, halfB] = [rowsReference >> 1, rowsCurrent >> 1]
@@ -112,7 +112,7 @@ function sample(frame: Frame, most: number, seed: number): Frame {
   return takeRows(frame, order.subarray(0, most))
 }
 
-/** The rows of both frames below each other; categories of both share one dictionary. */
+/** Concatenates the rows of both frames; categories share one dictionary. */
 function stack(a: Frame, b: Frame, names: readonly string[]): Frame {
   const rows = a.rows + b.rows
   const columns = names.map((name): [string, FrameColumn] => {

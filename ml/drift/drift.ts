@@ -19,10 +19,10 @@ export type Drift = {
   statistic: number
   /** Drift needs statistic ≥ threshold and pValue < 0.01. */
   threshold: number
-  /** Of the KS test, or for PSI of the chi-square test on the same bins. */
+  /** Of the KS test; for PSI, of the chi-square test on the same bins. */
   pValue: number
   drifted: boolean
-  /** False when either side has fewer than 30 cells present: then never `drifted`. */
+  /** False when either side has fewer than 30 present cells; then never `drifted`. */
   judged: boolean
   /** Present cells in the current window. */
   rows: number
@@ -32,10 +32,10 @@ export type Drift = {
  * Compares a window with the baseline.
  *
  * Numbers with more than five values: two-sample Kolmogorov–Smirnov. Categories, booleans and numbers with few values:
- * population stability index. These are the usual pairings (Evidently picks KS for small numeric samples); but since
- * p-values shrink with the number of rows and distances grow by chance in small windows, both must speak: distance at
+ * population stability index. These are the usual pairings (Evidently uses KS for small numeric samples). P-values
+ * shrink with the number of rows, and distances grow by chance in small windows, so both must agree: distance at
  * the customary limit (D ≥ 0.1; PSI ≥ 0.2, Siddiqi 2006 "significant shift") and p < 0.01.
- * @param current raw values, or their summary made with `summarise(values, baseline)`.
+ * @param current raw values, or their summary made with `summarizeColumn(values, baseline)`.
  */
 export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnSummary): Drift {
   const window = 'values' in current ? summarizeColumn(current, baseline) : current
@@ -62,7 +62,7 @@ export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnS
   return verdict('psi', psi(p, q), PSI_THRESHOLD, chiSquare(p, q).pValue)
 }
 
-/** KS from bin counts alone: the largest distance at the bin edges, a lower bound of the true statistic. */
+/** Computes KS from bin counts: the largest distance at the bin edges, a lower bound of the true statistic. */
 export function ksFromBins(baseline: NumericSummary, window: NumericSummary): { statistic: number; pValue: number } {
   const [n, m] = [baseline.rows - baseline.missing, window.rows - window.missing]
   let [a, b, statistic] = [0, 0, 0]
@@ -83,14 +83,14 @@ function pairCounts(baseline: ColumnSummary, window: ColumnSummary): [number[], 
   const p = a.top.map(([, count]) => count)
   const q = a.top.map(([level]) => now.get(level) ?? 0)
   const known = q.reduce((sum, count) => sum + count, 0)
-  // Everything the baseline did not count one by one, new levels among them, is one bin.
+  // Levels not counted individually in the baseline, including new ones, form one bin.
   return [
     [...p, a.other],
     [...q, b.rows - b.missing - known],
   ]
 }
 
-/** One sentence for people. @param column its name. */
+/** Describes the result in one sentence. @param column its name. */
 export function describeDrift(column: string, drift: Drift): string {
   if (!drift.judged) return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${MIN_ROWS} are needed.`
   const name = drift.test === 'ks' ? 'KS distance' : 'PSI'

@@ -1,9 +1,9 @@
 import { logGamma } from '../statistics/distributions.ts'
 
-/** Beyond this many values on a side the exact p-value of two samples is not computed (SciPy's limit). */
+/** Maximum number of values per side for the exact two-sample p-value (SciPy's limit). */
 const MAX_EXACT = 10_000
 
-/** Largest distance of two empirical distribution functions. @param a, b ascending. */
+/** Returns the largest distance of two empirical distribution functions. @param a, b ascending. */
 export function ksStatistic(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [i, j, largest] = [0, 0, 0]
   while (i < a.length && j < b.length) {
@@ -16,19 +16,20 @@ export function ksStatistic(a: ArrayLike<number>, b: ArrayLike<number>): number 
 }
 
 /**
- * Two-sided p-value of the two-sample Kolmogorov–Smirnov statistic, as SciPy's ks_2samp chooses: exact (lattice paths, Kim and Jennrich
- * 1973) while both sides have at most 10,000 values; beyond, that of one sample of nm/(n + m) values.
+ * Returns the two-sided p-value of the two-sample Kolmogorov–Smirnov statistic, by the choices of SciPy's ks_2samp: exact (lattice paths,
+ * Kim
+ * and Jennrich 1973) up to 10,000 values per side; above, that of one sample of nm/(n + m) values.
  */
 export function ksPValue(statistic: number, n: number, m: number): number {
   if (n === 0 || m === 0) return 1
   const approximate = kolmogorovTail(Math.round((n * m) / (n + m)), statistic)
-  // Where nothing is left the paths need not be counted.
+  // If the tail is negligible, the paths need not be counted.
   if (Math.max(n, m) > MAX_EXACT || (n * m > 1e6 && approximate < 1e-14)) return approximate
   return exactTail(statistic, n, m)
 }
 
 /**
- * Share of the lattice paths from (0, 0) to (n, m) that leave the band |i/n − j/m| < statistic. Of the paths to (i, j) the share
+ * Returns the share of lattice paths from (0, 0) to (n, m) that leave the band |i/n − j/m| < statistic. Of the paths to (i, j) the share
  * i/(i + j) comes from (i − 1, j): shares neither underflow nor overflow.
  */
 function exactTail(statistic: number, n: number, m: number): number {

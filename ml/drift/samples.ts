@@ -18,7 +18,7 @@ export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number 
   return sum
 }
 
-/** The Wasserstein distance in standard deviations of the reference (not below 0.001, as Evidently norms it). */
+/** The Wasserstein distance in standard deviations of the reference (at least 0.001, as in Evidently). */
 export function normedWasserstein(reference: ArrayLike<number>, current: ArrayLike<number>): number {
   const n = reference.length
   let [mean, squares] = [0, 0]
@@ -27,7 +27,7 @@ export function normedWasserstein(reference: ArrayLike<number>, current: ArrayLi
   return wasserstein(reference, current) / Math.max(Math.sqrt(squares / n), 0.001)
 }
 
-/** Equal values of both samples together: how many lie before them in each, and how many are there of each. */
+/** Iterates over groups of equal values of both samples: how many values of each sample lie before the group and in it. */
 function eachTie(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -47,8 +47,9 @@ function eachTie(
 }
 
 /**
- * Anderson–Darling test of two samples with midranks (Scholz and Stephens 1987): the standardised statistic, and a p-value between
- * 0.001 and 0.25 interpolated from their table as SciPy's anderson_ksamp does; beyond the table it stays at its end.
+ * Anderson–Darling test of two samples with midranks (Scholz and Stephens 1987): the standardized statistic, and a p-value between 0.001
+ * and
+ * 0.25 interpolated from their table like SciPy's anderson_ksamp; clipped at the ends of the table.
  */
 export function andersonDarling(a: ArrayLike<number>, b: ArrayLike<number>): { statistic: number; pValue: number } {
   const [n, m] = [a.length, b.length]
@@ -84,7 +85,7 @@ export function andersonDarling(a: ArrayLike<number>, b: ArrayLike<number>): { s
   return { statistic, pValue: tabled(statistic) }
 }
 
-/** Statistic at which two samples reach these levels of significance. */
+/** Critical values of the statistic at these significance levels. */
 // biome-ignore lint/suspicious/noApproximativeNumericConstant: a tabled value that happens to look like e.
 const CRITICAL = [0.325, 1.226, 1.961, 2.718, 3.752, 4.592, 6.546]
 const LEVELS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001]
@@ -142,7 +143,9 @@ export function cramerVonMises(a: ArrayLike<number>, b: ArrayLike<number>): { st
   return { statistic, pValue: normed < 0.003 ? 1 : Math.max(0, 1 - cramerLimit(normed)) }
 }
 
-/** Share of the arrangements of n and m values whose statistic is at least that of `u`: counts by partial sum along lattice paths. */
+/**
+ * Returns the share of arrangements of n and m values whose statistic is at least that of `u`: counts by partial sum along lattice paths.
+ */
 function exactCramer(u: number, n: number, m: number): number {
   const lcm = (n * m) / gcd(n, m)
   const [stepN, stepM] = [lcm / n, lcm / m]
@@ -200,7 +203,7 @@ function besselQuarter(q: number): number {
 
 /**
  * Mann–Whitney test that values of `a` tend to be larger than those of `b`: one-sided p-value by the normal limit with corrections for
- * ties and continuity. `auc` = U/(nm) is the chance that a value of `a` is the larger one.
+ * ties and continuity. `auc` = U/(nm) is the probability that a value of `a` is larger.
  */
 export function mannWhitney(a: ArrayLike<number>, b: ArrayLike<number>): { auc: number; pValue: number } {
   const [n, m] = [a.length, b.length]

@@ -1,12 +1,12 @@
 import type { FrameColumn } from '../frame/frame.ts'
 import { sortedNumbers } from './bins.ts'
 
-/** Values kept of a numeric column: all of them up to this many, else evenly spaced quantiles. */
+/** Values stored for a numeric column: all of them up to this many, otherwise evenly spaced quantiles. */
 export const SKETCH_SIZE = 2000
-/** Levels counted one by one; the others are pooled. */
+/** Levels counted individually; the others are pooled. */
 export const TOP_LEVELS = 50
 
-/** Plain JSON. Summaries of the same column with the same edges add up (`mergeSummaries`). */
+/** Plain JSON. Summaries of the same column with the same edges can be merged (`mergeSummaries`). */
 export type NumericSummary = {
   kind: 'numeric'
   /** All cells, missing ones included. */
@@ -21,7 +21,7 @@ export type NumericSummary = {
   edges: number[]
   /** One more than `edges`. */
   counts: number[]
-  /** Ascending; each stands for the same share of the present cells. Complete when as long as rows − missing. */
+  /** Ascending; each represents the same share of the present cells. Complete when as long as rows − missing. */
   sketch: number[]
 }
 
@@ -31,20 +31,20 @@ export type CategorySummary = {
   missing: number
   /** Most frequent levels with their counts, largest first. */
   top: [level: string, count: number][]
-  /** Cells of all other levels together. */
+  /** Number of cells of all other levels. */
   other: number
-  /** Levels seen (a lower bound after merging pooled ones). */
+  /** Number of distinct levels (a lower bound after merging pooled ones). */
   distinct: number
 }
 
 export type ColumnSummary = NumericSummary | CategorySummary
 
-/** Cells as drift sees them: NaN or null is missing. */
+/** Cells as input for drift: NaN or null is missing. */
 export type ColumnValues =
   | { kind: 'numeric'; values: ArrayLike<number> }
   | { kind: 'category'; values: ArrayLike<string | null> }
 
-/** A frame column as drift values; numbers and datetimes numeric, booleans and categories by level, text not at all. */
+/** Converts a frame column to drift values; numbers and datetimes numeric, booleans and categories by level; undefined for text. */
 export function driftValues(column: FrameColumn): ColumnValues | null {
   if (column.type === 'text') return null
   if (column.type === 'number' || column.type === 'datetime') return { kind: 'numeric', values: column.values }
@@ -57,12 +57,12 @@ export function driftValues(column: FrameColumn): ColumnValues | null {
   return { kind: 'category', values: Array.from(column.codes, code => (code < 0 ? null : column.dictionary[code]!)) }
 }
 
-/** Sums of numbers beyond 1e154 leave the range of numbers, and JSON has no infinity. */
+/** Squares of numbers beyond 1e154 overflow, and JSON has no infinity. */
 const bounded = (value: number) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
 
 /**
- * Summarises a column.
- * @param like the baseline's summary, when a window is to be compared with it: gives the bins, or the levels counted.
+ * Summarizes a column.
+ * @param like the baseline's summary, for a window that will be compared with it: determines the bins or the counted levels.
  */
 export function summarizeColumn(input: ColumnValues, like?: ColumnSummary): ColumnSummary {
   return input.kind === 'numeric'
@@ -93,7 +93,7 @@ function summarizeNumbers(values: ArrayLike<number>, given?: readonly number[]):
   }
 }
 
-/** Values at the centres of `count` equal shares. */
+/** Values at the centers of `count` equal shares. */
 function quantiles(sorted: ArrayLike<number>, count: number): number[] {
   return Array.from({ length: count }, (_, k) => sorted[Math.floor(((k + 0.5) / count) * sorted.length)]!)
 }
@@ -145,15 +145,15 @@ function poolLevels(
   known: ReadonlySet<string> = new Set(),
 ): CategorySummary {
   const ranked = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-  // Levels of the baseline are always counted, so that comparing never mistakes a pooled level for a vanished one.
+  // Levels of the baseline are always counted, so that a pooled level is not mistaken for a vanished one.
   const top = ranked.filter(([level], rank) => rank < TOP_LEVELS || known.has(level))
   const kept = top.reduce((sum, [, count]) => sum + count, 0)
   return { kind: 'category', rows, missing, top, other: rows - missing - kept, distinct }
 }
 
 /**
- * Adds two summaries of one column, for example two hours to a day. Counts are exact; the sketch of the sum is exact
- * while all values fit, else accurate to about 1/2000 of the distribution per merge.
+ * Merges two summaries of one column, for example two hours into a day. Counts are exact; the merged sketch is exact
+ * while all values fit, otherwise accurate to about 1/2000 of the distribution per merge.
  * @throws RangeError when kinds or bin edges differ.
  */
 export function mergeSummaries(a: ColumnSummary, b: ColumnSummary): ColumnSummary {

@@ -5,17 +5,17 @@ import { andersonDarling, cramerVonMises, normedWasserstein } from './samples.ts
 import type { ColumnValues } from './summary.ts'
 import { chiSquare, chiSquareFit, hellinger, jensenShannon, klDivergence, proportionTest, psi } from './two-sample.ts'
 
-/** Below this many present cells on either side nothing is judged: any distance could be chance. */
+/** With fewer present cells on either side, no test is run: any distance could be chance. */
 export const MIN_ROWS = 30
 
 export type DriftTest = {
   id: string
   label: string
-  /** One sentence for people. */
+  /** Description, one sentence. */
   help: string
-  /** Columns it suits. */
+  /** Column kinds it applies to. */
   kinds: ColumnValues['kind'][]
-  /** `pValue`: drift when it is below the threshold. `distance`: when the statistic reaches it. */
+  /** `pValue`: drift when it is below the threshold. `distance`: drift when the statistic reaches it. */
   score: 'pValue' | 'distance'
   threshold: number
 }
@@ -26,14 +26,14 @@ export type DriftTestResult = {
   /** Null for a distance. */
   pValue: number | null
   threshold: number
-  /** Never with fewer than 30 present cells on a side. */
+  /** False with fewer than 30 present cells on a side. */
   drifted: boolean
   judged: boolean
   rowsReference: number
   rowsCurrent: number
 }
 
-/** Both samples without missing cells: numbers ascending, levels as they come. */
+/** Both samples without missing cells: numbers ascending, levels unordered. */
 type Samples =
   | { kind: 'numeric'; a: Float64Array; b: Float64Array }
   | { kind: 'category'; a: readonly string[]; b: readonly string[] }
@@ -53,7 +53,7 @@ const numbers = (samples: Samples): [Float64Array, Float64Array] => {
 }
 const distance = (statistic: number): Outcome => ({ statistic, pValue: null })
 
-/** Share of values other than the smallest one: of yes and no, the share of yes. */
+/** Share of values other than the smallest one; for booleans, the share of true. */
 function compareShares({ a, b }: Samples): Outcome {
   let smallest: number | string | undefined
   for (const values of [a, b])
@@ -68,7 +68,7 @@ function compareShares({ a, b }: Samples): Outcome {
 
 const both: ColumnValues['kind'][] = ['numeric', 'category']
 
-/** Thresholds are Evidently's. */
+/** Thresholds are those of Evidently. */
 const tests: readonly Implemented[] = [
   {
     id: 'ks',
@@ -175,16 +175,14 @@ const tests: readonly Implemented[] = [
   },
 ]
 
-/** Tests for columns of a kind (all without one). */
+/** Returns the tests for columns of a kind (all without one). */
 export function listDriftTests(kind?: ColumnValues['kind']): DriftTest[] {
   return tests
     .filter(test => kind === undefined || test.kinds.includes(kind))
     .map(({ compute: _, ...described }) => described)
 }
 
-/**
- * The test Evidently picks: by kind, number of distinct values and reference rows (1000 or fewer are few).
- */
+/** Returns the test that Evidently would use: by kind, number of distinct values and reference rows (1000 or fewer are few). */
 export function chooseDriftTest(reference: ColumnValues, current: ColumnValues): string {
   const samples = samplesOf(reference, current)
   const few = samples.a.length <= 1000
@@ -199,9 +197,9 @@ export function chooseDriftTest(reference: ColumnValues, current: ColumnValues):
 }
 
 /**
- * Compares two samples of a column. Missing cells (NaN, infinite, null) are left out.
+ * Compares two samples of a column. Missing cells (NaN, infinite, null) are ignored.
  * @param id of `listDriftTests`, or `auto` for `chooseDriftTest`.
- * @throws EngineError `drift-test` for an unknown test, or one of numbers for categories.
+ * @throws EngineError `drift-test` for an unknown test, or a numeric test on categories.
  */
 export function runDriftTest(id: string, reference: ColumnValues, current: ColumnValues): DriftTestResult {
   const wanted = id === 'auto' ? chooseDriftTest(reference, current) : id
@@ -244,8 +242,8 @@ function samplesOf(reference: ColumnValues, current: ColumnValues): Samples {
 }
 
 /**
- * p-values made comparable over many columns: with 0.05 as the limit, at most one in twenty of the columns called drifted is a false
- * alarm on average (Benjamini and Hochberg 1995). In the order given.
+ * Adjusts p-values for multiple columns: with 0.05 as the limit, at most one in twenty columns reported as drifted is a false alarm on
+ * average (Benjamini and Hochberg 1995). Keeps the given order.
  */
 export function adjustPValues(pValues: readonly number[]): number[] {
   const order = [...pValues.keys()].sort((a, b) => pValues[b]! - pValues[a]!)

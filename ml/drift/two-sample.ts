@@ -1,4 +1,4 @@
-/** Tests and distances of two rows of counts over the same bins. Golden values of SciPy in bench/golden. */
+/** Tests and distances of two histograms over the same bins. Golden values of SciPy in bench/golden. */
 import { normalTail, upperGamma } from '../statistics/distributions.ts'
 
 const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
@@ -8,8 +8,8 @@ const shares = (counts: readonly number[]): number[] => {
 }
 
 /**
- * Population stability index Σ(p − q)·ln(p/q) of two rows of counts over the same bins.
- * An empty bin counts as the share 0.0001, so that the index stays finite (as Evidently does).
+ * Population stability index Σ(p − q)·ln(p/q) of two histograms over the same bins.
+ * An empty bin counts as the share 0.0001, so that the index stays finite (as in Evidently).
  */
 export function psi(reference: readonly number[], current: readonly number[]): number {
   const [all, now] = [total(reference), total(current)]
@@ -24,13 +24,13 @@ export function psi(reference: readonly number[], current: readonly number[]): n
   return sum
 }
 
-/** Kullback–Leibler divergence Σ p·ln(p/q); infinite where something vanished altogether. */
+/** Kullback–Leibler divergence Σ p·ln(p/q); infinite where a bin became empty. */
 export function klDivergence(reference: readonly number[], current: readonly number[]): number {
   const [p, q] = [shares(reference), shares(current)]
   return p.reduce((sum, value, k) => (value === 0 ? sum : sum + value * Math.log(value / q[k]!)), 0)
 }
 
-/** Jensen–Shannon distance: the root of the divergence, natural logarithm; 0 to √ln 2 = 0.8326 (SciPy's `jensenshannon`). */
+/** Jensen–Shannon distance: square root of the divergence, natural logarithm; 0 to √ln 2 = 0.8326 (SciPy's `jensenshannon`). */
 export function jensenShannon(reference: readonly number[], current: readonly number[]): number {
   const [p, q] = [shares(reference), shares(current)]
   const middle = p.map((value, k) => (value + q[k]!) / 2)
@@ -48,7 +48,7 @@ export function hellinger(reference: readonly number[], current: readonly number
   )
 }
 
-/** Bins that hold something on either side, and how much each side holds. */
+/** Bins that are not empty on both sides, with the counts of each side. */
 function pairCounts(reference: readonly number[], current: readonly number[]) {
   const pairs = reference.map((count, k) => [count, current[k]!] as const).filter(([a, b]) => a + b > 0)
   const [n, m] = pairs.reduce(([x, y], [a, b]) => [x + a, y + b], [0, 0])
@@ -71,8 +71,9 @@ export function chiSquare(
 }
 
 /**
- * Goodness of fit of the current counts to the reference's shares, which are taken as the truth (Evidently's chi-square). Something the
- * reference does not have makes it infinite.
+ * Goodness of fit of the current counts to the reference shares, which are assumed exact (Evidently's chi-square). A value that the
+ * reference
+ * does not have makes it infinite.
  */
 export function chiSquareFit(
   reference: readonly number[],

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts'
 import type { Frame, FrameColumn } from '../frame/frame.ts'
 
-/** Frame in, predictions out: rows × width, row-major (`Pipeline.predictFrame`). */
+/** Predicts a frame: returns rows × width, row-major (`Pipeline.predictFrame`). */
 export type PredictFrame = (frame: Frame) => Float64Array
 
 export type Cell = number | string | null
@@ -19,7 +19,7 @@ export function withColumns(frame: Frame, replaced: Iterable<FrameColumn>): Fram
   return { rows: frame.rows, columns }
 }
 
-/** The cell as it is stored: a number (1, 0 for booleans, milliseconds for times), text, or null when missing. */
+/** Returns the stored cell: a number (1, 0 for booleans, milliseconds for datetimes), text, or null when missing. */
 export function rawCell(column: FrameColumn, row: number): Cell {
   if (column.type === 'category') {
     const code = column.codes[row]!
@@ -30,7 +30,7 @@ export function rawCell(column: FrameColumn, row: number): Cell {
   return Number.isNaN(value) ? null : value
 }
 
-/** A column like this one whose cells are given by row. */
+/** Returns a column of the same type with cells given by row. */
 export function columnFrom(column: FrameColumn, rows: number, cell: (row: number) => Cell): FrameColumn {
   if (column.type === 'category') {
     const dictionary = [...column.dictionary]

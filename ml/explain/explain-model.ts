@@ -7,19 +7,19 @@ import { type PartialDependence, partialDependence } from './partial-dependence.
 import { permutationImportance } from './permutation.ts'
 import type { Importance } from './types.ts'
 
-/** Plain JSON, at most some 20 kB: what a model goes by. */
+/** Explanation of a model: plain JSON of at most about 20 kB. */
 export type Explanation = {
   metric: string
-  /** Of the rows explained, as they are. */
+  /** Metric of the explained rows, unchanged. */
   base: MetricValue
   rows: number
-  /** By permutation; the largest 20. */
+  /** Permutation importance; the largest 20. */
   importances: Importance[]
-  /** Columns measured; more than are listed where a table is wide. */
+  /** Number of columns measured; wide tables have more than are listed. */
   measured: number
-  /** Columns not reached in the time allowed. */
+  /** Columns not measured within the time limit. */
   skipped: number
-  /** Of the most important columns. */
+  /** Partial dependence of the most important columns. */
   dependence: PartialDependence[]
 }
 
@@ -28,9 +28,10 @@ const MAX_LISTED = 20
 const DRAWN = 3
 
 /**
- * Permutation importance of a model's columns on rows it has not been trained on, and partial dependence of the three that matter most.
- * @param rows of the frame, with their truth; a seeded 2,000 of more.
- * @param budgetMs for the importance; the dependence takes a small part of that again.
+ * Computes permutation importance of a model's columns on rows that were not used for training, and partial dependence of the three most
+ * important ones.
+ * @param rows of the frame, with their truth; a seeded sample of 2,000 if there are more.
+ * @param budgetMs for the importance; the dependence takes a small additional part.
  */
 export async function explainModel(request: {
   frame: Frame

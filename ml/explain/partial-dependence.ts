@@ -4,11 +4,11 @@ import { createRandom, deriveSeed } from '../random.ts'
 import { type Cell, columnFrom, columnOf, type PredictFrame, rawCell, withColumns } from './columns.ts'
 
 export type DependenceOptions = {
-  /** Rows averaged over; a seeded sample of more. Default 500. */
+  /** Maximum number of rows averaged; a seeded sample of more. Default 500. */
   rows?: number
-  /** Points of the grid at most. Default 20; levels of a category: 12. */
+  /** Maximum number of grid points. Default 20; for the levels of a category 12. */
   points?: number
-  /** Single rows whose curves are kept (ICE). Default 30. */
+  /** Number of rows whose individual curves are returned (ICE). Default 30. */
   curves?: number
   seed: number
 }
@@ -16,16 +16,16 @@ export type DependenceOptions = {
 export type DependenceAxis = {
   column: string
   type: FrameColumn['type']
-  /** Numbers (times in milliseconds, 1 and 0 for yes and no) or levels, ascending or by frequency. */
+  /** Numbers (datetimes in milliseconds, 1 and 0 for booleans) or levels, ascending or by frequency. */
   grid: (number | string)[]
-  /** Share of the rows by grid point: of a category those with the level; else those nearest to the point. */
+  /** Share of the rows by grid point: rows with the level, or rows nearest to the point. */
   shares: number[]
 }
 
 /** Plain JSON. `output` o of `average[o]`: the value, or the probability of a class. */
 export type PartialDependence = DependenceAxis & {
   rows: number
-  /** Outputs × grid: 1 for regression, the positive class for binary tasks, one per class else. */
+  /** Outputs × grid: 1 for regression, the positive class for binary tasks, otherwise one per class. */
   average: number[][]
   /** Individual conditional expectation of the first output (Goldstein et al. 2015): curves × grid. */
   curves: number[][]
@@ -34,17 +34,17 @@ export type PartialDependence = DependenceAxis & {
 export type PairDependence = {
   axes: [DependenceAxis, DependenceAxis]
   rows: number
-  /** Of the first output: `average[a][b]`. */
+  /** Average of the first output: `average[a][b]`. */
   average: number[][]
 }
 
-/** Outputs worth showing: of two classes the second says everything. */
+/** Outputs to show: for two classes only the second. */
 const outputsOf = (width: number) => (width === 2 ? [1] : Array.from({ length: width }, (_, k) => k))
 
 /**
- * Partial dependence (Friedman 2001): the mean prediction when a column is set to each value of a grid in all rows. Where columns are
- * correlated this looks at rows that do not occur; `shares` says where rows really are.
- * @param width numbers per row that `predictFrame` gives.
+ * Computes partial dependence (Friedman 2001): the mean prediction when a column is set to each grid value in all rows. With correlated
+ * columns this includes unrealistic rows; `shares` gives the actual distribution.
+ * @param width numbers per row that `predictFrame` returns.
  */
 export function partialDependence(
   frame: Frame,
@@ -71,7 +71,7 @@ export function partialDependence(
   return { ...axis, rows: rows.rows, average, curves }
 }
 
-/** Partial dependence on two columns at once; the grid has at most `points` (default 8) per column. */
+/** Computes partial dependence on two columns at once; the grid has at most `points` (default 8) per column. */
 export function pairDependence(
   frame: Frame,
   columns: readonly [string, string],
@@ -103,7 +103,7 @@ function sampleRows(frame: Frame, most: number, seed: number): Frame {
   return takeRows(frame, order.subarray(0, most).sort())
 }
 
-/** Numbers: distinct values, or quantiles from the 5th to the 95th percentile when there are more. Levels: the most frequent. */
+/** Numbers: distinct values, or quantiles from the 5th to the 95th percentile if there are more. Levels: the most frequent. */
 function axisOf(frame: Frame, name: string, points?: number): DependenceAxis {
   const column = columnOf(frame, name)
   if (column.type === 'category' || column.type === 'text') {

@@ -12,17 +12,17 @@ import type { Importance } from './types.ts'
 export type PermutationGroup = { name: string; columns: readonly string[] }
 
 export type PermutationRequest = {
-  /** Rows the model has not been trained on, with every column it reads. */
+  /** Rows that were not used for training, with every column the model reads. */
   frame: Frame
   columns: readonly (string | PermutationGroup)[]
   predictFrame: PredictFrame
-  /** The truth of the rows; predictions are made here. */
+  /** True values of the rows; predictions are computed here. */
   scored: Omit<Scored, 'predicted' | 'scratch'>
   metric: string
   /** Shuffles per column; default 5. */
   repeats?: number
   seed: number
-  /** Columns not reached within this time are left out and named. Default: no limit. */
+  /** Columns not reached within this time are skipped and listed. Default: no limit. */
   budgetMs?: number
   signal: AbortSignal
   now(): number
@@ -30,19 +30,19 @@ export type PermutationRequest = {
 
 export type PermutationResult = {
   metric: string
-  /** Of the rows as they are. */
+  /** Metric of the unchanged rows. */
   base: MetricValue
   repeats: number
   rows: number
-  /** Largest first. `value`: by how much the metric gets worse without the column, in its own unit. */
+  /** Largest first. `value`: how much worse the metric gets without the column, in the metric's unit. */
   importances: Importance[]
-  /** Columns left out because the time was over, or because the metric is not defined on these rows. */
+  /** Columns skipped because the time was over, or because the metric is not defined on these rows. */
   skipped: string[]
 }
 
 /**
- * Permutation importance (Breiman 2001; Fisher, Rudin and Dominici 2019): how much worse the metric gets when a column's cells are dealt
- * out to the rows anew. The interval is that of the mean over shuffles (Student's t); it says nothing about other rows.
+ * Computes permutation importance (Breiman 2001; Fisher, Rudin and Dominici 2019): how much worse the metric gets when a column's cells are
+ * shuffled among the rows. The interval is that of the mean over shuffles (Student's t); it does not cover other rows.
  */
 export async function permutationImportance(request: PermutationRequest): Promise<PermutationResult> {
   const { frame, predictFrame, scored, seed, now, signal } = request
@@ -61,7 +61,7 @@ export async function permutationImportance(request: PermutationRequest): Promis
       skipped.push(group.name)
       continue
     }
-    // Of its own name, so that the result does not depend on which columns are asked for.
+    // Seeded by the column name, so that the result does not depend on the set of columns.
     const random = createRandom(deriveSeed(seed, `permutation ${group.name}`))
     const drops: number[] = []
     for (let r = 0; r < repeats; r++) {

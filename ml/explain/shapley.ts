@@ -8,17 +8,17 @@ import type { Contribution } from './types.ts'
 export const MAX_EXACT = 10
 
 export type ShapleyRequest = {
-  /** The row explained is row `row` of this frame. */
+  /** Frame and index of the row to explain. */
   frame: Frame
   row: number
-  /** Rows a column's cells come from when it is left out; 20 to 100 make sense. */
+  /** Background rows that replace the cells of columns left out; 20 to 100 are sensible. */
   background: Frame
   columns: readonly string[]
   predictFrame: PredictFrame
-  /** Numbers per row that `predictFrame` gives, and the one explained. */
+  /** Numbers per row that `predictFrame` returns, and the index of the explained one. */
   width: number
   output: number
-  /** Random orders of the columns per background row when there are too many columns for all coalitions; default 8. */
+  /** Random column orders per background row if there are too many columns for all coalitions; default 8. */
   orders?: number
   seed: number
 }
@@ -27,16 +27,17 @@ export type ShapleyResult = {
   /** Mean prediction of the background; `base` + all contributions = `prediction`. */
   base: number
   prediction: number
-  /** Largest size first. */
+  /** Largest absolute value first. */
   contributions: Contribution[]
   exact: boolean
 }
 
 /**
- * Shapley values of one prediction of any model: what each column adds on average over all orders in which columns could become known,
- * columns not yet known taken from background rows (interventional; Lundberg and Lee 2017). Exact by enumeration for at most ten
- * columns; else by random orders and their reverses, one background row each (Štrumbelj and Kononenko 2014; antithetic pairs as in
- * Mitchell et al. 2022), which is unbiased and adds up exactly as well.
+ * Computes Shapley values of one prediction of any model: the average contribution of each column over all orders in which columns could
+ * become known, with unknown columns taken from background rows (interventional; Lundberg and Lee 2017). Exact by enumeration for at most
+ * ten
+ * columns; otherwise by random orders and their reverses, one background row each (Štrumbelj and Kononenko 2014; antithetic pairs as in
+ * Mitchell et al. 2022), which is unbiased and also adds up exactly.
  * @throws EngineError `background` when it has no rows.
  */
 export function explainRow(request: ShapleyRequest): ShapleyResult {
@@ -49,7 +50,7 @@ export function explainRow(request: ShapleyRequest): ShapleyResult {
   const values = exact ? enumerated(request, cells) : sampled(request, cells)
   const prediction = request.predictFrame(takeRows(frame, [row]))[request.output]!
   const contributions = columns.map((name, c) => ({ name, value: values.parts[c]! }))
-  // Cells of columns that are not explained differ too; only then the sum falls short of the prediction itself.
+  // Cells of unexplained columns differ too; only then is the sum less than the prediction.
   contributions.sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || (a.name < b.name ? -1 : 1))
   return { base: values.base, prediction, contributions, exact }
 }
@@ -93,7 +94,7 @@ function sampled(request: ShapleyRequest, cells: readonly (number | string | nul
   const random = createRandom(request.seed)
   const pairs = Math.max(1, Math.ceil((request.orders ?? 8) / 2))
   const walks = background.rows * pairs * 2
-  // Every background row is walked from equally often, so that the base is exactly their mean.
+  // Every background row is used equally often, so that the base is exactly their mean.
   const start = Int32Array.from({ length: walks }, (_, w) => (w >> 1) % background.rows)
   const orders: Int32Array[] = []
   for (let w = 0; w < walks; w += 2) {

@@ -2,13 +2,13 @@ import type { Model } from '../trainers/types.ts'
 import { readTrees } from '../trees/model.ts'
 
 export type TreeImportance = {
-  /** By feature: by how much its splits lowered the training loss. */
+  /** By feature: total reduction of the training loss by its splits. */
   gain: Float64Array
-  /** By feature: in how many nodes it is tested. */
+  /** By feature: number of nodes that test it. */
   splits: Int32Array
 }
 
-/** What the trees of a model made of each feature while they grew. @throws BundleError when the model is damaged. */
+/** Returns the gain and split count of each feature of a tree model. @throws BundleError when the model is damaged. */
 export function treeImportance(model: Model): TreeImportance {
   const { feature, gain } = readTrees(model).trees
   const result = { gain: new Float64Array(model.cols), splits: new Int32Array(model.cols) }

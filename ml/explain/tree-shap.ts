@@ -5,25 +5,26 @@ import { readTrees } from '../trees/model.ts'
 import { goesLeft } from '../trees/route.ts'
 
 /**
- * Exact Shapley values of a tree model's scores, by the path-dependent TreeSHAP of Lundberg, Erion and Lee (2018), algorithm 2: what a
- * missing feature would have been is averaged by the training rows that went each way (`cover`). Scores are before the link: log-odds for
+ * Exact Shapley values of a tree model's scores, by the path-dependent TreeSHAP of Lundberg, Erion and Lee (2018), algorithm 2: a missing
+ * feature is averaged over the training rows that went each way (`cover`). Scores are before the link: log-odds for
  * `logistic` and `softmax`, logarithms for `exp`; means of the trees (values, probabilities) for `average`.
  */
 export type TreeExplainer = {
-  /** Scores a row has. */
+  /** Number of scores per row. */
   scores: number
-  /** By score: what is expected when no feature is known. */
+  /** By score: expected value when no feature is known. */
   expected: Float64Array
   /**
-   * One row, `cols` cells of `x` from `offset` on → `out`, features × scores, row-major. Over the features, a score's parts and its expected
-   * value add up to the row's score.
+   * Explains one row: `cols` cells of `x` from `offset` → `out`, features × scores, row-major. Summed over the features, a score's parts
+   * and
+   * its expected value equal the row's score.
    */
   explainRow(x: ArrayLike<number>, offset: number, out: Float64Array): void
   /** rows × features × scores. */
   explain(matrix: Matrix): Float64Array
 }
 
-/** A path needs memory by the square of its length. */
+/** A path needs memory quadratic in its length. */
 const MAX_DEPTH = 2000
 
 /** @throws BundleError when the model is damaged. @throws EngineError `explain` when a tree is too deep. */
@@ -48,7 +49,7 @@ export function treeExplainer(model: Model): TreeExplainer {
     }
   })
 
-  // One path per level, each a copy of the one above with one more feature.
+  // One path per level, each a copy of the previous one with one more feature.
   const size = ((maxDepth + 2) * (maxDepth + 3)) / 2
   const pathFeature = new Int32Array(size)
   const zeros = new Float64Array(size)
@@ -61,8 +62,9 @@ export function treeExplainer(model: Model): TreeExplainer {
   let firstScore = 0
 
   /**
-   * @param length features on the path above; the first place of a path stands for none.
-   * @param zero share of the training rows that came here, of those before the last test of this feature; @param one 1 when the row does.
+   * @param length features on the path; index 0 of a path stands for no feature.
+   * @param zero share of the training rows that reach this node, of those before the last test of this feature; @param one 1 if the row
+   * does.
    */
   function descend(node: number, parent: number, length: number, zero: number, one: number, tested: number): void {
     let at = 0
@@ -89,7 +91,7 @@ export function treeExplainer(model: Model): TreeExplainer {
     let zeroBefore = 1
     let oneBefore = 1
     let last = length
-    // A feature tested again: its earlier test is taken back, both count as one.
+    // A feature tested again: its earlier test is removed, both count as one.
     for (let k = 1; k <= length; k++) {
       if (pathFeature[at + k] !== test) continue
       zeroBefore = zeros[at + k]!
@@ -98,7 +100,7 @@ export function treeExplainer(model: Model): TreeExplainer {
       last--
       break
     }
-    // Where neither the row nor any training row goes there is nothing to add.
+    // If neither the row nor any training row goes there, nothing is added.
     const hotZero = zeroBefore * hotShare
     const coldZero = zeroBefore * (1 - hotShare)
     if (hotZero > 0 || oneBefore > 0) descend(hot, at, last + 1, hotZero, oneBefore, test)
@@ -139,7 +141,7 @@ export function treeExplainer(model: Model): TreeExplainer {
   }
 
   function addLeaf(node: number, at: number, length: number): void {
-    // For a feature the row does not follow, the weight of the subsets without it, times its zero share, is the same whichever it is.
+    // For a feature the row does not follow, the weight of the subsets without it, times its zero share, is independent of the feature.
     let without = 0
     for (let k = length - 1; k >= 0; k--) without += shares[at + k]! * inverse[length - k]!
     without *= length + 1
@@ -187,7 +189,7 @@ export function treeExplainer(model: Model): TreeExplainer {
   }
 }
 
-/** By node × `leafWidth`: the mean of its leaves by cover. Children lie behind their parents, so one pass from the end does. */
+/** By node × `leafWidth`: the mean of its leaves, weighted by cover. Children come after their parents, so one backward pass is enough. */
 function summarizeTrees({ feature, left, right, cover, value, leafWidth }: ReturnType<typeof readTrees>['trees']) {
   const expected = Float64Array.from(value)
   const height = new Int32Array(feature.length)

@@ -1,12 +1,12 @@
-/** How much a column matters, whatever measured it (permutation, SHAP, a tree's gain). */
+/** Importance of a column by any method (permutation, SHAP, tree gain). */
 export type Importance = {
-  /** A column of the data, or a feature where columns are taken apart. */
+  /** A column of the data, or a feature where columns are split into features. */
   name: string
   value: number
-  /** 95 % interval where one is known. */
+  /** 95 % interval, if known. */
   low?: number
   high?: number
 }
 
-/** A column's part of one prediction; the parts and the base add up to the prediction. */
+/** Contribution of a column to one prediction; contributions and base sum to the prediction. */
 export type Contribution = { name: string; value: number }

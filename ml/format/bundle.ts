@@ -13,7 +13,7 @@ import { sha256 } from './sha256.ts'
 
 export type Backend = { name: 'javascript' | 'tensorflow' | 'wasm' | 'onnx'; version: string; reason?: string }
 
-/** What the model met in training: drift compares with it. */
+/** Summaries of the training data; the baseline for drift. */
 export type Baseline = {
   columns: Record<string, ColumnSummary>
   prediction: ColumnSummary | null
@@ -42,15 +42,15 @@ export type BundleManifest = {
   rowsTrain: number
   rowsValidation: number
   baseline: Baseline
-  /** What makes the model's probabilities the shares they stand for; absent: they are used as they are. */
+  /** Calibration of the model's probabilities; absent: they are used unchanged. */
   calibration?: Calibration
-  /** Of a yes/no model; absent: 0.5. */
+  /** For a binary model; absent: 0.5. */
   threshold?: Threshold
   /** SHA-256 by file. */
   digests: { 'weights.safetensors': string }
 }
 
-/** What a bundle is made of; what is left out is recorded as unknown. */
+/** Contents of a bundle; absent values are recorded as unknown. */
 export type BundleContent = Pick<BundleManifest, 'signature' | 'task' | 'target' | 'classes' | 'recipe'> &
   Partial<
     Pick<
@@ -84,7 +84,7 @@ export function writeBundle(content: BundleContent): { files: BundleFiles; diges
   return { files, digest: digestOf(files, manifest.digests['weights.safetensors']) }
 }
 
-/** @param weightsDigest of the weights, when it was just made. */
+/** @param weightsDigest of the weights, if already computed. */
 function digestOf(files: BundleFiles, weightsDigest = sha256(files['weights.safetensors'])): string {
   const digests = { 'model.json': sha256(files['model.json']), 'weights.safetensors': weightsDigest }
   return sha256(new TextEncoder().encode(canonicalJson(digests)))
@@ -94,7 +94,7 @@ const MAGIC = 'FMLB'
 const CONTAINER_VERSION = 1
 const HEAD_BYTES = 4 + 4 + 8 + 8 + 64
 
-/** A model as one blob, ready to be stored. */
+/** A model as one blob for storage. */
 export function packBundle(content: BundleContent): Uint8Array {
   const { files, digest } = writeBundle(content)
   return packFiles(files, digest)
@@ -151,7 +151,7 @@ export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: s
 const newer = (what: string) =>
   new BundleError('newer', `The model was made by a newer FlexiML (${what}).`, 'Update FlexiML to load it.')
 
-/** Reads and checks the two files. Nothing in them is ever executed. @throws BundleError */
+/** Reads and checks the two files. Never executes anything in them. @throws BundleError */
 export function readBundle(files: BundleFiles): { manifest: BundleManifest; model: Model } {
   const manifest = parseManifest(files['model.json'])
   if (manifest.digests?.['weights.safetensors'] !== sha256(files['weights.safetensors'])) {

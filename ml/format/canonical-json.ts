@@ -1,6 +1,6 @@
 /**
- * JSON with sorted keys and no spaces, so that equal values have equal bytes (after RFC 8785; numbers print as
- * JavaScript prints them). Undefined properties are left out, as JSON.stringify does; NaN and infinities are refused.
+ * Serializes JSON with sorted keys and no spaces, so that equal values have equal bytes (after RFC 8785; numbers print as in JavaScript).
+ * Undefined properties are left out, as in JSON.stringify; NaN and infinities are rejected.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)

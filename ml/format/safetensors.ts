@@ -7,17 +7,17 @@ import { canonicalJson } from './canonical-json.ts'
  * `{name: {dtype, shape, data_offsets: [begin, end]}}`, then the little-endian data without gaps.
  */
 const BYTES: Record<TensorType, number> = { F32: 4, F64: 8, I32: 4, U8: 1 }
-/** Headers above 100 MB are refused by the reference reader too. */
+/** The reference reader also rejects headers above 100 MB. */
 const LARGEST_HEADER = 100_000_000
 
 type HeaderEntry = { dtype: TensorType; shape: number[]; data_offsets: [number, number] }
 
-/** Tensors sorted by width then name; the header is padded with spaces so that data starts on 8 bytes. */
+/** Writes tensors sorted by width, then name; the header is padded with spaces so that data starts on 8 bytes. */
 export function writeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   const names = Object.keys(tensors).sort(
     (a, b) => BYTES[tensors[b]!.dtype] - BYTES[tensors[a]!.dtype] || (a < b ? -1 : 1),
   )
-  // No prototype: a tensor may be called anything, `__proto__` too.
+  // No prototype: a tensor may have any name, including `__proto__`.
   const header: Record<string, HeaderEntry> = Object.create(null) as Record<string, HeaderEntry>
   let size = 0
   for (const name of names) {
@@ -44,10 +44,10 @@ export function writeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   return bytes
 }
 
-/** The order of this machine's numbers; the file's are little-endian. */
+/** This machine's byte order; the file is little-endian. */
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-/** A copy with the bytes of each number in the other order. */
+/** Returns a copy with the bytes of each number reversed. */
 function reversed(bytes: Uint8Array, width: number): Uint8Array {
   const copy = new Uint8Array(bytes.length)
   for (let at = 0; at < bytes.length; at += width) {
@@ -58,7 +58,7 @@ function reversed(bytes: Uint8Array, width: number): Uint8Array {
 
 const broken = (what: string) => new BundleError('weights', `The weights file is damaged: ${what}.`)
 
-/** @throws BundleError when the header lies about the data in any way. */
+/** @throws BundleError when header and data do not match. */
 export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   if (bytes.length < 8) throw broken('it is shorter than its own header')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -97,7 +97,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
       return header as Record<string, unknown>
     }
   } catch {
-    // Falls through to the same words: why a header is no JSON helps nobody.
+    // The reason for invalid JSON does not help the user.
   }
   throw broken('its header is not JSON')
 }
@@ -116,7 +116,7 @@ function checkEntry(name: string, entry: unknown): HeaderEntry {
 
 function readData(view: DataView, at: number, count: number, dtype: TensorType): Tensor['data'] {
   const from = view.byteOffset + at
-  // A copy: the numbers may start anywhere in the file, typed arrays only at multiples of their width.
+  // Copied, because typed arrays need aligned offsets and the file does not guarantee them.
   let bytes: Uint8Array = new Uint8Array(view.buffer.slice(from, from + count * BYTES[dtype]))
   if (!LITTLE_ENDIAN) bytes = reversed(bytes, BYTES[dtype])
   const { buffer } = bytes

@@ -6,15 +6,15 @@ import type { Frame, FrameColumn, FrameColumnType } from './frame.ts'
 export type ColumnSpec = { name: string; type: FrameColumnType; words?: readonly string[] }
 
 export type FrameBuilder = {
-  /** Adds rows given by column: `chunk[c][r]` in the order of the specs (DuckDB's `chunk.getColumns()` fits as it is). */
+  /** Adds rows given by column: `chunk[c][r]` in the order of the specs (compatible with DuckDB's `chunk.getColumns()`). */
   appendColumns(chunk: readonly ArrayLike<unknown>[]): void
   /** Adds one row per object; only own properties are read. */
   appendRows(rows: readonly object[]): void
-  /** The frame of everything added so far. Cells that do not fit their column's type are missing. */
+  /** Returns the frame of everything added so far. Cells that do not match their column's type are missing. */
   build(): Frame
 }
 
-/** Grows typed columns chunk by chunk, without an object per row. */
+/** Appends chunks to typed columns without allocating an object per row. */
 export function createFrameBuilder(specs: readonly ColumnSpec[]): FrameBuilder {
   let rows = 0
   let capacity = 0
@@ -70,14 +70,14 @@ export function createFrameBuilder(specs: readonly ColumnSpec[]): FrameBuilder {
   }
 }
 
-/** Frame of chunks by column, as a query result gives them. */
+/** Builds a frame from chunks by column, such as a query result. */
 export function frameFromChunks(specs: readonly ColumnSpec[], chunks: Iterable<readonly ArrayLike<unknown>[]>): Frame {
   const builder = createFrameBuilder(specs)
   for (const chunk of chunks) builder.appendColumns(chunk)
   return builder.build()
 }
 
-/** Frame of JSON rows. */
+/** Builds a frame from JSON rows. */
 export function frameFromRows(specs: readonly ColumnSpec[], rows: readonly object[]): Frame {
   const builder = createFrameBuilder(specs)
   builder.appendRows(rows)

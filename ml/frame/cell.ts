@@ -2,7 +2,7 @@ const DAY_MS = 86_400_000
 const ISO =
   /^\s*([+-]?\d{4,6})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?\s*$/
 
-/** Days from 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
+/** Returns days from 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
 export function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
@@ -18,7 +18,7 @@ function daysInMonth(year: number, month: number): number {
 }
 
 /**
- * Milliseconds since 1970-01-01 of an ISO 8601 date or date and time; NaN when it is none.
+ * Parses an ISO 8601 date or datetime to milliseconds since 1970-01-01; NaN if it is none.
  * A string without a zone is a wall clock and is never shifted (read as UTC); one with a zone is that instant.
  */
 export function parseDatetime(text: string): number {
@@ -39,7 +39,7 @@ export function parseDatetime(text: string): number {
   return ms
 }
 
-/** The fields by which DuckDB's value objects are told apart, without importing DuckDB. */
+/** The fields that identify DuckDB's value objects, without importing DuckDB. */
 type ForeignValue = {
   value?: unknown
   scale?: unknown
@@ -50,7 +50,7 @@ type ForeignValue = {
   nanos?: unknown
 }
 
-/** Any cell as a number; NaN when missing or not a number. Decimals and 64-bit integers become doubles. */
+/** Converts any cell to a number; NaN when missing or not a number. Decimals and 64-bit integers become doubles. */
 export function toNumber(value: unknown): number {
   if (typeof value === 'number') return value
   if (value === null || value === undefined) return Number.NaN
@@ -60,7 +60,7 @@ export function toNumber(value: unknown): number {
   if (typeof value === 'object') {
     const foreign = value as ForeignValue
     if (typeof foreign.value === 'bigint' && typeof foreign.scale === 'number') {
-      // Text first: dividing two doubles would be off by one unit in the last place.
+      // Converted through text: dividing two doubles would be off by one unit in the last place.
       const digits = foreign.value < 0n ? -foreign.value : foreign.value
       const number = Number(`${digits}e-${foreign.scale}`)
       return foreign.value < 0n ? -number : number
@@ -72,7 +72,7 @@ export function toNumber(value: unknown): number {
 const TRUE_WORDS = new Set(['true', 't', 'yes', 'y', '1', 'on'])
 const FALSE_WORDS = new Set(['false', 'f', 'no', 'n', '0', 'off'])
 
-/** Any cell as 1, 0 or NaN (missing or no truth value). `words` = the column's own [false word, true word]. */
+/** Converts any cell to 1, 0 or NaN (missing or not a boolean). `words` = the column's own [false word, true word]. */
 export function toBoolean(value: unknown, words?: readonly string[]): number {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value === 1 || value === 1n) return 1
@@ -87,7 +87,7 @@ export function toBoolean(value: unknown, words?: readonly string[]): number {
   return Number.NaN
 }
 
-/** Any cell as milliseconds since 1970; numbers are taken as milliseconds. NaN when missing or no time. */
+/** Converts any cell to milliseconds since 1970; numbers are milliseconds. NaN when missing or not a datetime. */
 export function toDatetime(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value === 'string') return parseDatetime(value)
@@ -105,7 +105,7 @@ export function toDatetime(value: unknown): number {
   return Number.NaN
 }
 
-/** Any cell as text, null when missing. Numbers print as JavaScript prints them (3, not 3.0). */
+/** Converts any cell to text, null when missing. Numbers print as in JavaScript (3, not 3.0). */
 export function toText(value: unknown): string | null {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return null

@@ -10,7 +10,7 @@ export type TextColumn = { name: string; type: 'text'; values: (string | null)[]
 export type FrameColumn = NumberColumn | BooleanColumn | DatetimeColumn | CategoryColumn | TextColumn
 export type FrameColumnType = FrameColumn['type']
 
-/** A table by columns; every column has `rows` cells. */
+/** A columnar table; every column has `rows` cells. */
 export type Frame = { rows: number; columns: ReadonlyMap<string, FrameColumn> }
 
 /** Copies the given rows (repeats allowed), in that order. Category columns keep their dictionary. */
@@ -37,7 +37,7 @@ export function takeColumnRows(column: FrameColumn, indices: ArrayLike<number>):
   return { ...column, values }
 }
 
-/** One cell as a plain JSON value: number, string, boolean, ISO text for a datetime, null when missing. */
+/** Returns one cell as a JSON value: number, string, boolean, ISO text for a datetime, null when missing. */
 export function cellOf(column: FrameColumn, row: number): number | string | boolean | null {
   if (column.type === 'category') {
     const code = column.codes[row]!
@@ -51,7 +51,7 @@ export function cellOf(column: FrameColumn, row: number): number | string | bool
   return value
 }
 
-/** How many cells are missing. */
+/** Counts missing cells. */
 export function countMissing(column: FrameColumn): number {
   let missing = 0
   if (column.type === 'category') {

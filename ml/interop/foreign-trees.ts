@@ -2,13 +2,13 @@ import type { EngineError } from '../errors.ts'
 import type { Model, Task } from '../trainers/types.ts'
 import { type Link, treeTensors } from '../trees/model.ts'
 
-/** More nodes than any sensible model has; keeps a small file from becoming a large model. */
+/** Maximum number of nodes; keeps a small file from becoming a large model. */
 const MAX_NODES = 20_000_000
 
-/** A tree model of another library, being taken over node by node; a parent comes before its children. */
+/** A tree model of another library during conversion, node by node; a parent comes before its children. */
 export type TreeCollector = ReturnType<typeof collectTrees>
 
-/** @param refuse makes the error for a file that cannot be used */
+/** @param refuse makes the error for an unusable file */
 export function collectTrees(refuse: (what: string) => EngineError) {
   const roots: number[] = []
   const feature: number[] = []

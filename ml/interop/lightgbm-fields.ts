@@ -5,7 +5,7 @@ export const refuse = (what: string) =>
 
 export type Fields = ReadonlyMap<string, string>
 
-/** The header and one section per tree, as `key=value`. */
+/** Reads the header and one section per tree, as `key=value`. */
 export function readSections(text: string): Fields[] {
   const lines = text.split('\n')
   if (lines[0]?.trim() !== 'tree') throw refuse('it does not begin as one')
@@ -38,7 +38,7 @@ export function wholeNumber(fields: Fields, key: string): number {
   return value
 }
 
-/** Exactly `length` numbers, in one line. */
+/** Reads exactly `length` numbers from one line. */
 export function numbers(fields: Fields, key: string, length: number, whole = false): Float64Array {
   const words = need(fields, key).split(' ')
   if (words.length !== length) throw refuse(`“${key}” has ${words.length} numbers where ${length} belong`)

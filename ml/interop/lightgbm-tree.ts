@@ -1,20 +1,20 @@
 import type { TreeCollector } from './foreign-trees.ts'
 import { type Fields, numbers, refuse, wholeNumber } from './lightgbm-fields.ts'
 
-/** LightGBM counts as zero what lies this close to it; the second is the largest number below. */
+/** LightGBM treats values this close to zero as zero; the second constant is the largest number below. */
 const ZERO = 1.0000000180025095e-35
 const BELOW_ZERO = -1.0000000180025096e-35
-/** How many nodes that hold zero to be missing may need a copy of what is below them. */
+/** Maximum number of nodes with zero-as-missing that may need a copy of their subtree. */
 const MAX_COPIES = 10_000
 const CATEGORY = 1
 const DEFAULT_LEFT = 2
 /** Missing type, bits 2 and 3. */
 const [NO_MISSING, ZERO_MISSING] = [0, 1]
 
-/** A place still to fill, and the part (0 or 1) of the training rows of `node` that came this way. */
+/** An open child position, and the share (0 or 1) of the training rows of `node` that go this way. */
 type Place = { node: number; parent: number; side: 'left' | 'right'; share: number }
 
-/** Takes over one `Tree=` section. @param scale of its leaves @throws EngineError `lightgbm` */
+/** Converts one `Tree=` section. @param scale of its leaves @throws EngineError `lightgbm` */
 export function addLightGBMTree(collector: TreeCollector, fields: Fields, cols: number, scale: number): void {
   const leaves = wholeNumber(fields, 'num_leaves')
   if (leaves < 1) throw refuse('a tree has no leaf')
@@ -62,12 +62,12 @@ export function addLightGBMTree(collector: TreeCollector, fields: Fields, cols: 
     const split = (limit: number, missingLeft: boolean, of = about) =>
       collector.numberSplit(tested, limit, missingLeft, of)
     if (missing !== ZERO_MISSING || defaultLeft === zeroLeft) {
-      // Where cells cannot be missing, a missing one is a zero.
+      // If cells cannot be missing, a missing one counts as zero.
       const made = split(at, missing === NO_MISSING ? zeroLeft : defaultLeft)
       place(made, left, right, share, share)
       return made
     }
-    // Zero counts as missing and goes where its value would not.
+    // Zero counts as missing and does not follow its value.
     const atZero = at >= -ZERO && at <= ZERO
     if (atZero) {
       const made = split(defaultLeft ? ZERO : BELOW_ZERO, defaultLeft)
@@ -75,7 +75,9 @@ export function addLightGBMTree(collector: TreeCollector, fields: Fields, cols: 
       return made
     }
     if (++copies > MAX_COPIES) throw refuse('too many of its nodes hold zero to be missing')
-    // One child surrounds zero. Three tests, the copies of the children without training rows: (−∞, first] left, then right, left, right.
+    // One child's range surrounds zero. Three tests replace the node, with copies of its children that have no training rows: (−∞, first]
+    // left,
+    // then right, left, right.
     const cover = (right < 0 ? leafCount[~right]! : innerCount[right]!) * share
     const rest = { value: about.value, cover, gain: 0 }
     const first = split(defaultLeft ? at : BELOW_ZERO, defaultLeft)
@@ -96,7 +98,7 @@ export function addLightGBMTree(collector: TreeCollector, fields: Fields, cols: 
   }
 }
 
-/** The words of set number k. */
+/** Reads the words of set number k. */
 function readSets(fields: Fields): (k: number) => number[] {
   const count = fields.has('num_cat') ? wholeNumber(fields, 'num_cat') : 0
   const bounds = count > 0 ? numbers(fields, 'cat_boundaries', count + 1, true) : new Float64Array(0)
@@ -108,7 +110,7 @@ function readSets(fields: Fields): (k: number) => number[] {
   }
 }
 
-/** Every node but the root has one parent: what is reached from the root is a tree. */
+/** Every node except the root has one parent, so the nodes reachable from the root form a tree. */
 function checkShape(lefts: Float64Array, rights: Float64Array, leaves: number): void {
   const inner = leaves - 1
   const parents = new Uint8Array(inner + leaves)

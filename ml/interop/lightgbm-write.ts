@@ -5,9 +5,10 @@ import { readTrees, type TreeModelConfig, type Trees } from '../trees/model.ts'
 const refuse = (what: string) => new EngineError('lightgbm', `This model has no LightGBM form: ${what}.`)
 
 /**
- * Writes a tree model as LightGBM's text (version v4), which Booster(model_file=…) reads; its predictions are ours for cells the recipe makes.
- * Random forests and extra trees of classes are written without an objective, as LightGBM would average scores before its link: predict
- * gives their probabilities all the same, two for two classes.
+ * Writes a tree model in LightGBM's text format (version v4), readable by Booster(model_file=…); its predictions equal ours for cells the
+ * recipe makes. Random forests and extra trees of classes are written without an objective, because LightGBM would average scores before
+ * its
+ * link; predict still returns their probabilities, two for two classes.
  * @param names of the features, in order; white space and commas in them become underscores, as in LightGBM.
  * @throws EngineError `lightgbm` @throws BundleError when the model is damaged
  */
@@ -18,7 +19,7 @@ export function writeLightGBM(model: Model, names: readonly string[]): string {
   const clean = names.map(name => name.replace(/[\s,:"[\]{}]+/g, '_'))
   const bodies: string[] = []
   trees.roots.forEach((root, t) => {
-    // A leaf with a number per score is a tree per score there.
+    // A leaf with one number per score becomes one tree per score.
     const wide = trees.leafWidth > 1
     for (let k = 0; k < trees.leafWidth; k++) {
       const score = wide ? k : t % scores
@@ -61,7 +62,7 @@ function objectiveLines(model: Model, config: TreeModelConfig): string[] {
   }
 }
 
-/** @param place which of the leaf's numbers @param start is added to every leaf */
+/** @param place index of the leaf's number @param start is added to every leaf */
 function writeTree(
   trees: Trees,
   root: number,
@@ -108,7 +109,7 @@ function writeTree(
       let set = Array.from(
         trees.categories.subarray(threshold[node]! + 1, threshold[node]! + 1 + trees.categories[threshold[node]!]!),
       )
-      // There a missing category goes right: where it must go left, the sides and the set change places.
+      // LightGBM sends a missing category right: if it must go left, sides and set are swapped.
       if (missingLeft) {
         set = complement(set, levels[tested]!)
         ;[left, right] = [right, left]
@@ -147,7 +148,7 @@ function writeTree(
   return `${lines.join('\n')}\nis_linear=0\nshrinkage=1\n\n\n`
 }
 
-/** The codes below `levels` that are not in the set. */
+/** Returns the codes below `levels` that are not in the set. */
 function complement(set: readonly number[], levels: number): number[] {
   return Array.from({ length: Math.ceil(levels / 32) }, (_, word) => {
     const last = levels - word * 32

@@ -7,11 +7,11 @@ import { addLightGBMTree } from './lightgbm-tree.ts'
 type Objective = { task: Task; link: Link; classes: number; factor: number }
 
 /**
- * Reads a model from LightGBM's text format (version v2 to v4, as Booster.save_model and model_to_string write it). Its predictions are those
- * of Booster.predict; categories are the codes it was trained on, a missing or negative one goes right as there.
+ * Reads a model from LightGBM's text format (version v2 to v4, as written by Booster.save_model and model_to_string). Its predictions equal
+ * those of Booster.predict; categories are the codes it was trained on, and a missing or negative one goes right as in LightGBM.
  * @returns the model (trainer `lightgbm`) and the names of its features, in order.
- * @throws EngineError `lightgbm` for text that is no such model, and for what the engine does not have: linear trees, ranking, one-vs-all
- * classes, objectives of one's own.
+ * @throws EngineError `lightgbm` for text that is not such a model, and for unsupported features: linear trees, ranking, one-vs-all
+ * classes, custom objectives.
  */
 export function readLightGBM(text: string): { model: Model; names: string[] } {
   const sections = readSections(text)

@@ -1,6 +1,6 @@
 /**
- * JSON in which bare NaN, Infinity and -Infinity may stand for numbers, as Python and XGBoost write it; they become null.
- * @param failed makes the error for what is no JSON
+ * Parses JSON in which bare NaN, Infinity and -Infinity may stand for numbers, as Python and XGBoost write it; they become null.
+ * @param failed makes the error for invalid JSON
  */
 export function parseLooseJson(text: string, failed: () => Error): unknown {
   try {

@@ -225,7 +225,7 @@ describe('expectations', () => {
       /no column “weight”/,
       /holds text, not numbers/,
       /neither numbers nor dates/,
-      /“yesterday” is none/,
+      /“yesterday” is not a number/,
       /holds text, not dates/,
       /cannot be compared/,
       /pattern cannot be read/,
@@ -276,7 +276,7 @@ describe('expectations', () => {
     const wide = await one(select(50), on('x', 'drift', { against: 1, threshold: 0.9 }), other)
     assert.equal(wide.passed, true)
     const wrong = await one(select(0), on('c', 'drift', { against: 1, test: 'ks' }), other)
-    assert.match(wrong.sentence, /holds no numbers/)
+    assert.match(wrong.sentence, /has no numbers/)
     assert.match(
       (await one(EMPTY, on('age', 'drift', { against: 1 }), { path: (await parquet(PEOPLE)).path, label: 'v1' }))
         .sentence,

@@ -1,19 +1,19 @@
 const PRECISION = 11
 const REGISTERS = 1 << PRECISION
-/** Longest run of zeros that the other 53 bits of a hash can begin with, plus one. */
+/** Maximum run of leading zeros in the other 53 bits of a hash, plus one. */
 const LONGEST = 64 - PRECISION + 1
 const ZERO = 48
 
 /**
- * How many distinct values there are, in 2048 registers whatever their number (HyperLogLog, Flajolet et al. 2007), estimated as Ertl
- * (2017) without tables of corrections; standard error 1.04/√2048 = 2.3 %. `registers`: one character each, '0' + its value. Plain JSON;
- * merging equals having seen everything.
+ * Estimates the number of distinct values with 2048 registers (HyperLogLog, Flajolet et al. 2007), with the estimator of Ertl (2017), which
+ * needs no correction tables; standard error 1.04/√2048 = 2.3 %. `registers`: one character each, '0' + its value. Plain JSON; merging is
+ * lossless.
  */
 export type DistinctSketch = { registers: string }
 
 export const emptyDistinct = (): DistinctSketch => ({ registers: '0'.repeat(REGISTERS) })
 
-/** The sketch with more cells; null and NaN are left out. A number and its text are different values. */
+/** Returns the sketch with more cells; null and NaN are ignored. A number and its text are different values. */
 export function addToDistinct(sketch: DistinctSketch, values: ArrayLike<string | number | null>): DistinctSketch {
   const registers = decode(sketch)
   const words = new Uint32Array(2)
@@ -81,7 +81,7 @@ function tau(x: number): number {
   return sum / 3
 }
 
-/** The finaliser of MurmurHash3: every bit of the input changes half of the output's. */
+/** The finalizer of MurmurHash3: every input bit changes half of the output bits. */
 function mix(x: number): number {
   let h = x >>> 0
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
@@ -89,7 +89,7 @@ function mix(x: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** Two FNV-1a hashes with different starts, mixed into each other. */
+/** Two FNV-1a hashes with different starts, mixed together. */
 function hashText(text: string): [low: number, high: number] {
   let a = 0x811c9dc5
   let b = 0x9747b28c

@@ -1,18 +1,20 @@
 /**
- * A quantile sketch whose error is known, not only likely: buffers of `capacity` values; a full one is sorted and every other value goes
- * up a level, where it stands for twice as many (Munro and Paterson 1980; Manku, Rajagopalan and Lindsay 1998; merging as in Agarwal et
- * al. 2012). Halving values of weight w moves no rank by more than w, and `error` adds these up: every rank asked for is within `error`
- * of the true one, whatever the order of values and merges. Plain JSON; nothing is mutated.
+ * A quantile sketch with a guaranteed error bound: buffers of `capacity` values; a full one is sorted and every other value moves up a
+ * level,
+ * where it counts twice (Munro and Paterson 1980; Manku, Rajagopalan and Lindsay 1998; merging as in Agarwal et al. 2012). Halving values
+ * of
+ * weight w moves no rank by more than w, and `error` is the sum: every rank is within `error` of the true one, for any order of values and
+ * merges. Plain JSON; immutable.
  */
 export type QuantileSketch = {
   capacity: number
-  /** Values seen. */
+  /** Number of values. */
   count: number
   min: number | null
   max: number | null
-  /** Of a rank at most, in values. */
+  /** Maximum rank error, in values. */
   error: number
-  /** `levels[h]`: values that stand for 2ʰ each. */
+  /** `levels[h]`: values that count 2ʰ each. */
   levels: number[][]
   /** 0 or 1 by level: whether the next halving keeps the first or the second of each pair, so that errors cancel. */
   turns: number[]
@@ -23,7 +25,7 @@ export function emptyQuantiles(capacity = 1024): QuantileSketch {
   return { capacity, count: 0, min: null, max: null, error: 0, levels: [[]], turns: [0] }
 }
 
-/** The sketch with more values; those that are not finite numbers are left out. */
+/** Returns the sketch with more values; values that are not finite are ignored. */
 export function addToQuantiles(sketch: QuantileSketch, values: ArrayLike<number>): QuantileSketch {
   const next = copy(sketch)
   for (let i = 0; i < values.length; i++) {
@@ -38,7 +40,7 @@ export function addToQuantiles(sketch: QuantileSketch, values: ArrayLike<number>
   return next
 }
 
-/** The sketch of both together. @throws RangeError when the capacities differ. */
+/** Merges two sketches. @throws RangeError when the capacities differ. */
 export function mergeQuantiles(a: QuantileSketch, b: QuantileSketch): QuantileSketch {
   if (a.capacity !== b.capacity) throw new RangeError('Sketches of different capacity do not add up.')
   const next = copy(a)
@@ -54,7 +56,7 @@ export function mergeQuantiles(a: QuantileSketch, b: QuantileSketch): QuantileSk
   return next
 }
 
-/** Estimated share of values that are at most `x`; within `error / count` of the truth. */
+/** Returns the estimated share of values ≤ `x`; within `error / count` of the truth. */
 export function rankOf(sketch: QuantileSketch, x: number): number {
   if (sketch.count === 0) return 0
   let rank = 0
@@ -62,7 +64,7 @@ export function rankOf(sketch: QuantileSketch, x: number): number {
   return rank / sketch.count
 }
 
-/** A value at the given share (0 to 1) of all; its true rank is within `error` + the weight of one value. Null without values. */
+/** Returns a value at the given share (0 to 1); its true rank is within `error` + the weight of one value. Null without values. */
 export function quantileOf(sketch: QuantileSketch, share: number): number | null {
   if (sketch.count === 0) return null
   if (share <= 0) return sketch.min
@@ -76,14 +78,14 @@ export function quantileOf(sketch: QuantileSketch, share: number): number | null
   return sketch.max
 }
 
-/** The values that stand for all, ascending, and for how many each. */
+/** Returns the kept values, ascending, with their weights. */
 export function sampleOf(sketch: QuantileSketch): { values: Float64Array; weights: Float64Array } {
   const pairs = sketch.levels.flatMap((level, h) => level.map(value => [value, 2 ** h] as const))
   pairs.sort((a, b) => a[0] - b[0])
   return { values: Float64Array.from(pairs, p => p[0]), weights: Float64Array.from(pairs, p => p[1]) }
 }
 
-/** Kolmogorov–Smirnov distance of two sketches; the true one is within `error` of it. */
+/** Returns the Kolmogorov–Smirnov distance of two sketches; the true one is within `error` of it. */
 export function ksOfSketches(a: QuantileSketch, b: QuantileSketch): { statistic: number; error: number } {
   if (a.count === 0 || b.count === 0) return { statistic: 0, error: 0 }
   const [p, q] = [sampleOf(a), sampleOf(b)]
@@ -101,13 +103,13 @@ function copy(sketch: QuantileSketch): QuantileSketch {
   return { ...sketch, levels: sketch.levels.map(level => level.slice()), turns: sketch.turns.slice() }
 }
 
-/** Halves every level that is full, from the lowest up. */
+/** Halves every full level, from the lowest up. */
 function compact(sketch: QuantileSketch): void {
   for (let h = 0; h < sketch.levels.length; h++) {
     const level = sketch.levels[h]!
     if (level.length < sketch.capacity) continue
     const sorted = Float64Array.from(level).sort()
-    // Of an odd number the largest waits for the next time.
+    // With an odd number of values the largest stays at its level.
     const even = sorted.length - (sorted.length % 2)
     const turn = sketch.turns[h] ?? 0
     sketch.levels[h + 1] ??= []

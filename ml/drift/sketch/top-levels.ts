@@ -1,11 +1,13 @@
 /**
- * The most frequent levels of an unbounded stream in bounded memory (Misra and Gries 1982; merging as in Agarwal et al. 2012). A level's
- * count is too small by at most `error`, never too large, and `error` ≤ count / (capacity + 1): every level more frequent than that is
- * kept. Plain JSON; nothing is mutated.
+ * Finds the most frequent levels of an unbounded stream in bounded memory (Misra and Gries 1982; merging as in Agarwal et al. 2012). A
+ * count
+ * is too small by at most `error`, never too large, and `error` ≤ count / (capacity + 1): every level more frequent than that is kept.
+ * Plain
+ * JSON; immutable.
  */
 export type TopLevels = {
   capacity: number
-  /** Cells seen. */
+  /** Number of cells. */
   count: number
   error: number
   /** Largest first. */
@@ -14,7 +16,7 @@ export type TopLevels = {
 
 export const emptyTopLevels = (capacity = 100): TopLevels => ({ capacity, count: 0, error: 0, levels: [] })
 
-/** The summary with more cells; null is left out. */
+/** Returns the summary with more cells; null is ignored. */
 export function addToTopLevels(summary: TopLevels, values: ArrayLike<string | null>): TopLevels {
   const counts = new Map<string, number>()
   let count = 0
@@ -27,13 +29,13 @@ export function addToTopLevels(summary: TopLevels, values: ArrayLike<string | nu
   return mergeTopLevels(summary, { capacity: summary.capacity, count, error: 0, levels: [...counts] })
 }
 
-/** The summary of both together. @throws RangeError when the capacities differ. */
+/** Merges two summaries. @throws RangeError when the capacities differ. */
 export function mergeTopLevels(a: TopLevels, b: TopLevels): TopLevels {
   if (a.capacity !== b.capacity) throw new RangeError('Summaries of different capacity do not add up.')
   const counts = new Map(a.levels)
   for (const [level, count] of b.levels) counts.set(level, (counts.get(level) ?? 0) + count)
   const ranked = [...counts].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))
-  // What the first level beyond the capacity has is taken from all: each unit goes from capacity + 1 levels at once.
+  // Subtracts the count of the first level beyond the capacity from all: each unit is removed from capacity + 1 levels at once.
   const excess = ranked[a.capacity]?.[1] ?? 0
   const levels = ranked
     .slice(0, a.capacity)
