@@ -16,21 +16,21 @@ export interface JobContext<P> {
   signal: AbortSignal
   /** Structured log of the process. */
   log: Logger
-  /** A line of the job's own log, which people read in the browser; written in chunks. */
+  /** Writes a line to the log of the job, which users read in the browser. */
   line(level: 'info' | 'warn' | 'error', text: string): void
-  /** Share done, 0 to 1; written at most twice a second. */
+  /** Reports progress, 0 to 1; written at most twice a second. */
   progress(done: number, note?: string): void
-  /** A transaction that is refused when this attempt is no longer the current one. */
+  /** Runs a transaction that is refused if this attempt is no longer the current one. */
   write<T>(work: (change: Change) => Promise<T>): Promise<T>
-  /** The last write: in its transaction the attempt and the job end as `succeeded`. */
+  /** Runs the last transaction, which ends attempt and job as `succeeded`. */
   finish<T>(work: (change: Change) => Promise<T>): Promise<T>
-  /** Reports what a child process uses, for the lease and the attempt's record. */
+  /** Reports the resources of a child process for the record of the attempt. */
   child(pid: number, peakMemoryBytes: number): void
 }
 
-/** How a job ended other than by its own `finish`: the domain moves the job's subject along, in the same transaction. */
+/** End of a job that did not call `finish`. The domain updates the subject in the same transaction. */
 export interface Settlement {
-  /** `queued`: it will be tried again. */
+  /** `queued`: it will be retried. */
   state: 'queued' | 'failed' | 'cancelled'
   reasonCode: string
   reason: string
@@ -38,7 +38,7 @@ export interface Settlement {
 
 export interface JobHandler<P extends Record<string, unknown> = Record<string, unknown>> {
   definition: JobDefinition<P>
-  /** Throw `AppError` for what will not get better by trying again; anything else is tried again while tries are left. */
+  /** Throws `AppError` for permanent failures; other errors are retried while attempts are left. */
   run(context: JobContext<P>): Promise<void>
   settle?(tx: Tx, job: JobRow, settlement: Settlement): Promise<void>
 }

@@ -16,7 +16,7 @@ import { checkEndpoint } from './monitoring/check-endpoint.ts'
 import { deliverTo } from './runtime/deliver-event.ts'
 import { trainRun } from './training/train-run.ts'
 
-/** One line per job: what the workers of this version can do. */
+/** The jobs that workers of this version can run, one line each. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different payloads in one list; each checks its own payload
 export const handlers: JobHandler<any>[] = [
   ingestFile,

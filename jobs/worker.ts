@@ -16,7 +16,7 @@ const loop = await startWorkerLoop(
   handlers,
 )
 const stopDispatcher = await startDispatcher(kernel, consumers)
-/** Projects that were made meanwhile get theirs, too. */
+/** Covers projects that were created meanwhile. */
 const ensure = () => ensureCleaning(kernel).catch(error => kernel.log.warn({ err: error }, 'schedules of clean-ups'))
 await ensure()
 const ensuring = setInterval(ensure, 3_600_000)

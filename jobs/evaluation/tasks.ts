@@ -8,7 +8,7 @@ export interface MeasureInput {
   model: string
   /** Path of the Parquet file of the dataset version. */
   table: string
-  /** As messages call the version: `bikes v2`. */
+  /** Name of the version in messages: `bikes v2`. */
   label: string
   rows: number
   schema: VersionColumn[]

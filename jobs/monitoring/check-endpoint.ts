@@ -33,7 +33,7 @@ import { listMeasured } from '#server/training/service.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { type MeasureWindowsInput, type MeasureWindowsResult, measureWindowsTask } from './tasks.ts'
 
-/** The version in force and the metric of its run. Throws `invalid` for a version that has no training to compare with. */
+/** Returns the version in force and the metric of its run. Throws `invalid` for a version without a training run. */
 async function findWatched(kernel: Kernel, scope: ProjectScope, name: string) {
   const endpoint = await describeEndpoint(kernel, scope, name)
   const { version } = await versionOf(kernel.db, scope, `${endpoint.model}@${endpoint.version}`)
@@ -97,7 +97,7 @@ async function measureChanged(
   }
 }
 
-/** Each measured window with the counts it was computed from. A window that lost its rows meanwhile is measured by the next check. */
+/** Returns each measured window with the counts it was computed from. The next check measures a window that lost its rows meanwhile. */
 function withBasis<W extends { window: string }>(
   windows: readonly W[],
   counts: readonly { window: string; rows: number; labels: number }[],
@@ -181,7 +181,7 @@ export const checkEndpoint = defineHandler({
   settle: (tx, job, settlement) => failCheck(tx, job, settlement),
 })
 
-/** All months that have rows, oldest first: those measured now, and the stored others. */
+/** Returns all months with rows, oldest first: the measured ones and the stored others. */
 async function allMonths(
   kernel: Kernel,
   scope: ProjectScope,

@@ -2,7 +2,7 @@ import { ensureSchedule } from '#server/monitoring/service.ts'
 import { defineConsumer } from '#server/platform/define-consumer.ts'
 import { versionPromoted } from '#server/serving/events.ts'
 
-/** An endpoint is monitored from its first promotion on. */
+/** Starts to monitor an endpoint at its first promotion. */
 export const watchEndpoints = defineConsumer({
   name: 'monitoring.watch-endpoints',
   title: 'Schedule drift checks',

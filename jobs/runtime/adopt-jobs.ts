@@ -5,8 +5,8 @@ import { findUnsentJobs, findUntimedSchedules, lockUnsent } from '#server/platfo
 import { type Handlers, settleSubject, worker } from './settle-job.ts'
 
 /**
- * Sends pg-boss the open jobs and the schedules that it does not have: those of an instance that was upgraded to it. A job that was
- * running keeps its number of attempts, and its attempt is lost. Does nothing the second time.
+ * Sends pg-boss the open jobs and schedules that it lacks after an upgrade. A running job keeps its number of attempts; its attempt is
+ * lost. Idempotent.
  */
 export async function adoptJobs(kernel: Kernel, handlers: Handlers): Promise<void> {
   for (const schedule of await findUntimedSchedules(kernel.db)) await kernel.queue.schedule(kernel.db, schedule)

@@ -12,7 +12,7 @@ import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type Handlers, settleSubject, worker } from './settle-job.ts'
 
-/** Prepares a job that is not simply queued. Returns whether an attempt may be opened. */
+/** Prepares a job for an attempt. Returns false if none may be opened. */
 async function prepareJob(kernel: Kernel, handlers: Handlers, jobId: string, number: number): Promise<boolean> {
   return change(kernel, worker, async c => {
     const job = await lockJob(c.tx, jobId)

@@ -15,8 +15,8 @@ export interface ScheduleMessage {
 }
 
 /**
- * Ends a job that is to be cancelled and that no attempt works on. Throws while a worker has it, so that pg-boss asks again: that worker
- * ends it, or its heartbeat ends and nobody has it.
+ * Ends a job to be cancelled that no attempt works on. Throws while a worker runs it, so that pg-boss retries until that worker ended it
+ * or lost its heartbeat.
  */
 export async function settleCancelled(kernel: Kernel, handlers: Handlers, jobId: string): Promise<void> {
   await change(kernel, worker, async c => {
@@ -29,7 +29,7 @@ export async function settleCancelled(kernel: Kernel, handlers: Handlers, jobId:
   })
 }
 
-/** Records that pg-boss gave a job up. Fails job and subject when its last attempt was lost, since nobody else did. */
+/** Records a dead letter. Fails job and subject if the last attempt was lost, because no worker did. */
 export async function settleDeadLetter(kernel: Kernel, handlers: Handlers, jobId: string): Promise<void> {
   await change(kernel, worker, async c => {
     const job = await lockJob(c.tx, jobId)
@@ -41,7 +41,7 @@ export async function settleDeadLetter(kernel: Kernel, handlers: Handlers, jobId
   })
 }
 
-/** Enqueues the job of a schedule that is due. The job has the id of the occurrence's message, so a repeated delivery makes no second one. */
+/** Enqueues the job of a due schedule. The job has the id of the message, so a repeated delivery creates no second one. */
 export async function enqueueScheduled(kernel: Kernel, handlers: Handlers, due: Job<ScheduleMessage>): Promise<void> {
   await change(kernel, systemActor('scheduler'), async c => {
     const schedule = await startSchedule(c.tx, due.data.scheduleId, nowDate(kernel.clock))

@@ -2,7 +2,7 @@ import { type Consumer, type DeliverPayload, deliveredEvent, deliveryJob } from 
 import { endDelivery, lockDelivery, markDead } from '#server/platform/deliveries.ts'
 import { defineHandler, type JobHandler } from '../handler.ts'
 
-/** The handler of the jobs that deliver events to a consumer. An event that was handled or skipped has no effect when it is delivered again. */
+/** Creates the handler that delivers an event to a consumer. A handled or skipped event has no effect when delivered again. */
 export const deliverTo = (consumer: Consumer): JobHandler<DeliverPayload> =>
   defineHandler<DeliverPayload>({
     definition: deliveryJob(consumer),

@@ -5,10 +5,10 @@ import type { Kernel } from '#server/platform/kernel.ts'
 
 const FLUSH_MS = 500
 const MAX_LINE = 4_000
-/** A handler that floods its log keeps its newest lines of each half second. */
+/** Maximum lines per half second; the newest are kept. */
 const MAX_PENDING = 2_000
 
-/** Collects the lines of a job's own log and writes them in chunks. */
+/** Collects the log lines of a job and writes them in chunks. */
 export function createLineWriter(kernel: Kernel, job: JobRow, attempt: AttemptRef) {
   let pending: LogLine[] = []
   let timer: NodeJS.Timeout | undefined

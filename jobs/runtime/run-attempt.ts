@@ -19,7 +19,7 @@ import { createProgressWriter } from './progress-writer.ts'
 import { retryWhileAway } from './retry-while-away.ts'
 import { type Handlers, settleSubject, worker } from './settle-job.ts'
 
-/** How soon an attempt notices a cancel or a loss when the signal of it did not arrive. */
+/** Interval of the check for a cancel or a loss whose signal did not arrive. */
 const CHECK_MS = 1_000
 
 /** Why an attempt must stop; the reason of its abort signal. */
@@ -60,8 +60,8 @@ function watchAttempt(kernel: Kernel, { attempt }: OpenAttempt, controller: Abor
 }
 
 /**
- * Runs one attempt and ends attempt and job in every case: succeeded, cancelled, failed, to be retried, released at shutdown. Writes
- * nothing more when another attempt has taken over.
+ * Runs an attempt and ends attempt and job in each case: succeeded, cancelled, failed, to be retried, released at shutdown. Writes
+ * nothing after another attempt has taken over.
  */
 export async function runAttempt(
   kernel: Kernel,
@@ -146,7 +146,7 @@ async function runHandler(handlers: Handlers, context: JobContext<Record<string,
   await handler.run({ ...context, payload: payload.data })
 }
 
-/** Ends an attempt that did not finish, in our record and in pg-boss. Returns its job as it is now. */
+/** Ends an unfinished attempt in `attempts` and in pg-boss. Returns its updated job. */
 async function endFailed(
   { tx, queue }: Change,
   { job, attempt }: OpenAttempt,

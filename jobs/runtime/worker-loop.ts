@@ -24,11 +24,11 @@ const MAINTENANCE_MS = 6 * 3_600_000
 const STOP_MS = 5_000
 
 export interface WorkerLoop {
-  /** Takes no more jobs, returns the running ones to the queue, and resolves when nothing of them is left. */
+  /** Takes no more jobs, returns the running ones to the queue, and resolves when they have stopped. */
   stop(): Promise<void>
 }
 
-/** One pg-boss worker. It fetches again as soon as its handler ends: otherwise it would wait for its polling interval in a backlog. */
+/** Starts a pg-boss worker that fetches again as soon as its handler ends, so that a backlog does not wait for the polling interval. */
 async function startWorker<T extends object>(
   boss: PgBoss,
   queue: string,
@@ -55,7 +55,7 @@ async function startWorker<T extends object>(
   )
 }
 
-/** Runs the jobs that are delivered to this process, and stops them by id. */
+/** Runs jobs delivered to this process and stops them by id. */
 function createRunner(kernel: Kernel, handlers: Handlers, workerId: string) {
   const running = new Map<string, { controller: AbortController; done: Promise<void> }>()
   let stopped = false
@@ -91,7 +91,7 @@ function createRunner(kernel: Kernel, handlers: Handlers, workerId: string) {
   }
 }
 
-/** Works on the jobs of each lane in its own slots, so that short work never waits behind trials, and on what the queue itself needs. */
+/** Starts the workers of each lane in its own slots, so that short jobs never wait for training, and the workers of control messages. */
 export async function startWorkerLoop(
   kernel: Kernel,
   workerId: string,

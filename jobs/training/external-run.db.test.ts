@@ -119,7 +119,7 @@ describe('a command that learns', () => {
   it('that fails, is late, leaves nothing or a link fails the run in words', async () => {
     const failed = await run('echo "no such column" >&2; exit 3')
     assert.deepEqual([failed.status, failed.reasonCode], ['failed', 'command'])
-    assert.match(failed.reason!, /ended with status 3\. It said last: no such column/)
+    assert.match(failed.reason!, /ended with status 3\. Its last output: no such column/)
     const late = await run(`(setsid sleep 300 &) ; sleep 300; ${leave}`, { minutes: 0.02 })
     assert.match(late.reason!, /took longer than its 0.02 minutes/)
     assert.match((await run('true')).reason!, /without a model/)

@@ -27,7 +27,7 @@ import { trainTask } from './tasks.ts'
 
 const count = (n: number) => n.toLocaleString('en')
 
-/** `cost[actual][predicted]`: a right decision costs nothing. */
+/** Returns `cost[actual][predicted]`; correct predictions cost 0. */
 function toThresholdChoice(wish: ThresholdWish | undefined): ThresholdChoice | undefined {
   if (wish === undefined) return undefined
   if (typeof wish === 'string') return { by: wish }
@@ -50,7 +50,7 @@ async function describeTraining(
   const { read } = chooseColumns(version.schema, experiment.target, payload.ignore)
   const schema = toEngineSchema(read)
   return {
-    // A reviewed schema reads other columns, or reads them otherwise.
+    // A reviewed schema changes columns or their types.
     frameKey: canonicalJson({ digest: version.digest, read: read.map(c => [c.name, c.type, c.role]) }),
     path,
     query: frameQuery(path, read),
@@ -93,7 +93,7 @@ export const trainRun = defineHandler<TrainRunPayload>({
         'info',
         `Training ${run.trainer} on ${version.datasetName} v${version.number}: ${count(version.rows)} rows, ${input.schema.columns.length} columns, target ${input.target}, seed ${run.seed}.`,
       )
-      // A refused write of points means that another attempt took over: the process must not train on.
+      // A refused write means that another attempt took over, so the training must stop.
       const superseded = new AbortController()
       points.failed.catch(error => superseded.abort(error))
       const { result, peakMemoryBytes } = await runMeasuredTask(trainTask, input, {

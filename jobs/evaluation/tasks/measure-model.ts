@@ -24,13 +24,13 @@ import type { MeasureInput } from '../tasks.ts'
 
 const SEED = 1
 const READ_MEMORY_MB = 512
-/** Predictions are kept as doubles until the metrics are known: 40 million are 320 MB. */
+/** Predictions are kept as doubles until the metrics are computed: 40 million take 320 MB. */
 const MAX_VALUES = 40_000_000
-/** Shares of the work that are done after predicting and after the metrics. */
+/** Progress after predicting and after the metrics. */
 const PREDICTED = 0.7
 const MEASURED = 0.95
 
-/** Doubles that grow up to a bound that is known beforehand, so that nothing is copied. */
+/** A growing array of doubles with a known maximum, so that growing copies nothing. */
 class Values {
   private readonly values: Float64Array
   length = 0

@@ -1,16 +1,16 @@
 import { type BundleManifest, createClassReader } from '#ml/index.ts'
 
-/** A labelled prediction as numbers: the true value or class code, and the value or probabilities that were answered. */
+/** A labeled prediction as numbers: the true value or class code, and the predicted value or probabilities. */
 export interface Labelled {
   truth: number
   predicted: number[]
 }
 
 /**
- * Reads what turned out to be true in the terms of the model's target: numbers, or its classes by name, by number (`1.0` is `1`) or as a
- * truth value. Null when the answer or the label cannot be understood: such a row does not count as labelled.
+ * Converts a prediction and its label to the target of the model: a number, or a class by name, by number (`1.0` is `1`) or as a boolean.
+ * Returns null if either cannot be converted; such a row does not count as labeled.
  *
- * `classesThen` are those of the version that answered: another version may have ordered them differently.
+ * `classesThen` are the classes of the version that predicted: another version may order them differently.
  */
 export function createTruthReader(bundle: Pick<BundleManifest, 'task' | 'classes'>) {
   const classes = bundle.classes ?? []

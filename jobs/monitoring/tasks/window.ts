@@ -17,16 +17,16 @@ import type { Labelled } from './read-truth.ts'
 
 /** Rows held in memory until they are added to the summaries. */
 const BUFFER_ROWS = 8192
-/** The error of a window is measured on at most this many labelled rows, which bounds the memory of a month. */
+/** Maximum labeled rows that the error of a window is measured on; bounds the memory of a month. */
 const MAX_LABELLED = 400_000
 
 export type Summaries = { columns: Map<string, ColumnSummary>; prediction: ColumnSummary | null; rows: number }
 
-/** The part of the bundle that windows are compared with. */
+/** Part of the bundle that windows are compared with. */
 export interface Reference {
   bundle: Pick<BundleManifest, 'signature' | 'task' | 'classes' | 'baseline'>
   metric: string
-  /** Columns whose drift is measured: not times, which always move on. */
+  /** Columns whose drift is measured. Excludes times, which always increase. */
   watched: string[]
 }
 
@@ -48,7 +48,7 @@ export interface Window {
   result(): MonitorWindow & { performance: WindowPerformance }
 }
 
-/** Sums rows up to the drift of each column and of the predictions, and to the measured error. Holds some thousand rows at a time. */
+/** Accumulates rows into the drift of each column, the drift of the predictions and the measured error. Holds some thousand rows at a time. */
 export function createWindow(name: string, reference: Reference): Window {
   const { baseline, signature, task } = reference.bundle
   const specs = frameSpecs(signature, c => reference.watched.includes(c.name))

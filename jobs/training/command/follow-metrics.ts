@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises'
 
 const LOOK_MS = 250
-const MOST_BYTES = 64 * 2 ** 20
+const MAX_BYTES = 64 * 2 ** 20
 const KEY = /^[A-Za-z][\w.@ /-]{0,99}$/
 
 /**
- * Follows a file of JSON lines, `{"step": 3, "loss": 0.2}`, as a command writes it. Lines that are none, and values that are no numbers, are
- * passed over: metrics on the way are a help, not a condition. Call the answer to read the rest and to stop.
+ * Follows a file of JSON lines, `{"step": 3, "loss": 0.2}`, while a command writes it. Skips invalid lines and values that are no numbers,
+ * because live metrics are optional. Returns a function that reads the rest and stops.
  */
 export function followMetrics(
   path: string,
@@ -30,7 +30,7 @@ export function followMetrics(
     if (!file) return
     try {
       const buffer = Buffer.alloc(65_536)
-      while (read < MOST_BYTES) {
+      while (read < MAX_BYTES) {
         const { bytesRead } = await file.read(buffer, 0, buffer.length, read)
         if (bytesRead === 0) break
         read += bytesRead

@@ -7,20 +7,20 @@ import { followMetrics } from './follow-metrics.ts'
 import { runProcess } from './run-process.ts'
 import { type Tables, writeTables } from './write-tables.ts'
 
-const MOST_MODEL_BYTES = 512 * 2 ** 20
-const MOST_JSON_BYTES = 2 ** 20
+const MAX_MODEL_BYTES = 512 * 2 ** 20
+const MAX_JSON_BYTES = 2 ** 20
 
 export interface CommandTask extends Omit<Tables, 'folder'> {
   command: string
   minutes: number
-  /** For the command, as JSON. */
+  /** Passed to the command as JSON. */
   parameters: Parameters
   target: string
   seed: number
 }
 
 export interface CommandHooks {
-  said(text: string): void
+  onLine(text: string): void
   began(pid: number): void
   report(step: number, metrics: Record<string, number>): void
   progress(done: number, note: string): void
@@ -28,8 +28,8 @@ export interface CommandHooks {
 }
 
 /**
- * A command in any language as a trainer: it finds Parquet files and a JSON file in a folder of its own, and leaves `model.onnx` there. What
- * it says of its model is noted; the model is measured here, on rows whose answers it never had.
+ * Creates a trainer from a command in any language. The command reads Parquet files and a JSON file in its own folder and writes
+ * `model.onnx`. Its own metrics are only logged; the model is measured here, on rows whose targets the command never received.
  */
 export function learnByCommand(task: CommandTask, hooks: CommandHooks): Learn {
   return async ({ train, validation, task: kind, classes }) => {
@@ -49,7 +49,7 @@ export function learnByCommand(task: CommandTask, hooks: CommandHooks): Learn {
         await stop()
       }
       hooks.progress(0.9, 'checking the model')
-      // The folder is the command's: what stands at its name must be the folder itself.
+      // The command owns the folder and could replace it by a link.
       if ((await realpath(paths.output)) !== join(await realpath(folder), 'output')) throw noModel()
       return await readModel(paths.output, task, kind, classes)
     } finally {
@@ -74,12 +74,12 @@ async function fillFolder(folder: string, task: CommandTask, rows: Rows, signal:
   const wanted = { train: { rows: rows.train }, validation: { rows: rows.validation, without: target } }
   await writeTables({ ...task, folder }, wanted, signal)
   const columns = schema.columns.map(({ name, type, role }) => ({ name, type, role }))
-  const told = { task: rows.kind, target, classes: rows.classes, columns, seed, parameters }
-  await writeFile(paths.parameters, `${JSON.stringify(told, null, 2)}\n`)
+  const content = { task: rows.kind, target, classes: rows.classes, columns, seed, parameters }
+  await writeFile(paths.parameters, `${JSON.stringify(content, null, 2)}\n`)
   return paths
 }
 
-/** A user of its own for every run, whom no account has: what one leaves, another cannot read. */
+/** Returns an unused uid for each run, so that no run can read the files of another. */
 const ownUser = () => 1_000_000_000 + Math.floor(process.pid % 1_000_000)
 
 async function giveFolder(folder: string, paths: string[], uid: number): Promise<void> {
@@ -100,7 +100,7 @@ async function readModel(
   kind: string,
   classes: readonly string[],
 ): ReturnType<Learn> {
-  const file = await readPlain(join(output, 'model.onnx'), MOST_MODEL_BYTES)
+  const file = await readPlain(join(output, 'model.onnx'), MAX_MODEL_BYTES)
   if (!file) throw noModel()
   const features: Schema = { columns: schema.columns.filter(column => column.name !== target) }
   const columns = await readColumns(output)
@@ -115,7 +115,7 @@ async function readModel(
   return { recipe: content.recipe, model: content.model, words: await describeReportedMetrics(output) }
 }
 
-/** What the command says of its model, in a sentence; its own numbers are not taken for ours. */
+/** Describes the metrics that the command reported; they are shown, not used. */
 async function describeReportedMetrics(output: string): Promise<string[]> {
   const metrics = await readJson(join(output, 'metrics.json'))
   if (metrics === undefined) return []
@@ -136,7 +136,7 @@ async function readColumns(output: string): Promise<string[] | undefined> {
 }
 
 async function readJson(path: string): Promise<object | null | undefined> {
-  const bytes = await readPlain(path, MOST_JSON_BYTES)
+  const bytes = await readPlain(path, MAX_JSON_BYTES)
   if (!bytes) return undefined
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
@@ -150,7 +150,7 @@ async function readJson(path: string): Promise<object | null | undefined> {
   }
 }
 
-/** A file that the command made: never what a link leads to, as the reader may have more rights than it had. */
+/** Reads a file of the command. Refuses links, because this process may have more rights than the command. */
 async function readPlain(path: string, mostBytes: number): Promise<Uint8Array | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined)
   if (!file) return undefined

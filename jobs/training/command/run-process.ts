@@ -4,28 +4,28 @@ import type { Readable } from 'node:stream'
 import { EngineError } from '#ml/index.ts'
 import { killGroup } from '#server/platform/tasks/kill-group.ts'
 
-/** All that a command may know of the machine it runs on; the rest of its environment is about its work. */
+/** Variables of the machine that a command receives. */
 const ALLOWED_VARIABLES = ['PATH', 'LANG', 'LC_ALL']
-const LONGEST_LINE = 2000
+const MAX_LINE = 2000
 const KEPT_LINES = 4
-const LAST_WORDS_MS = 1000
+const OUTPUT_GRACE_MS = 1000
 
 export interface CommandRun {
   /** A line for the shell. */
   command: string
   folder: string
   variables: Record<string, string>
-  /** Where the worker is root: whose rights the command has instead. */
+  /** Account of the command, if the worker is root. */
   uid?: number
   minutes: number
-  said(text: string): void
-  /** Its process group, which ends with the run whatever becomes of this process. */
+  onLine(text: string): void
+  /** Reports the process group, which ends with the run even if this process is killed. */
   began(pid: number): void
   signal: AbortSignal
 }
 
 /**
- * Runs a command until it ends, with an environment of its own and everything it starts in one group, which is ended with it.
+ * Runs a command in its own process group and environment, and ends the group with it.
  * @throws EngineError `command` when it fails or takes too long; the signal's reason.
  */
 export async function runProcess(run: CommandRun): Promise<void> {
@@ -41,10 +41,10 @@ export async function runProcess(run: CommandRun): Promise<void> {
   const last: string[] = []
   for (const stream of [child.stdout, child.stderr] as Readable[])
     createInterface({ input: stream }).on('line', line => {
-      const text = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line
+      const text = line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line
       last.push(text)
       if (last.length > KEPT_LINES) last.shift()
-      run.said(text)
+      run.onLine(text)
     })
   const { pid } = child
   if (pid) run.began(pid)
@@ -61,7 +61,7 @@ export async function runProcess(run: CommandRun): Promise<void> {
       child.once('error', reject)
       child.once('exit', (code, by) => resolve({ code, by }))
     })
-    // What it left running would keep its output open, and may have left the group.
+    // Processes that it left running keep its output open, and may have left the group.
     kill()
     if (run.uid !== undefined) endUser(run.uid)
     await drainOutput(child)
@@ -80,15 +80,15 @@ export async function runProcess(run: CommandRun): Promise<void> {
   }
 }
 
-/** The rest of its output, unless something else keeps that open. */
+/** Reads the rest of the output, unless another process keeps it open. */
 async function drainOutput(child: ChildProcess): Promise<void> {
   const closed = new Promise(resolve => child.once('close', resolve))
-  await Promise.race([closed, new Promise(resolve => setTimeout(resolve, LAST_WORDS_MS).unref())])
+  await Promise.race([closed, new Promise(resolve => setTimeout(resolve, OUTPUT_GRACE_MS).unref())])
   child.stdout?.destroy()
   child.stderr?.destroy()
 }
 
-/** Ends what has left the group: nobody else has this user. */
+/** Ends processes that have left the group: only this run uses this account. */
 function endUser(uid: number): void {
   spawnSync('/bin/sh', ['-c', 'kill -9 -1'], {
     uid,
@@ -100,6 +100,6 @@ function endUser(uid: number): void {
 }
 
 function failure(how: string, last: readonly string[]): EngineError {
-  const said = last.length > 0 ? ` It said last: ${last.join(' / ').slice(0, 600)}` : ''
-  return new EngineError('command', `The command ${how}.${said}`, 'Its whole output is in the log of the run.')
+  const output = last.length > 0 ? ` Its last output: ${last.join(' / ').slice(0, 600)}` : ''
+  return new EngineError('command', `The command ${how}.${output}`, 'The log of the run has its whole output.')
 }

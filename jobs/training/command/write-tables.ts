@@ -2,7 +2,7 @@ import type { FrameColumnType } from '#ml/index.ts'
 import { frameTypeOf, type Schema } from '#ml/index.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 
-/** So many row numbers in one statement. */
+/** Row numbers per statement. */
 const PIECE = 20_000
 
 export interface Tables {
@@ -10,13 +10,13 @@ export interface Tables {
   path: string
   query: string
   schema: Schema
-  /** Where the files are written. */
+  /** Output folder. */
   folder: string
   memoryMb: number
   threads: number
 }
 
-/** Each name becomes `<name>.parquet`: these rows in the order of the data, without the column `without`. */
+/** Writes each table to `<name>.parquet`: the given rows in the order of the data, without the column `without`. */
 export async function writeTables(
   { path, query, schema, folder, memoryMb, threads }: Tables,
   wanted: Record<string, { rows: Int32Array; without?: string }>,
@@ -38,7 +38,7 @@ export async function writeTables(
   })
 }
 
-/** Times come as milliseconds and leave as timestamps; the rest is as notebooks expect it. */
+/** Converts times from milliseconds to timestamps, as notebooks expect. */
 const handedOut = (column: string, type: FrameColumnType) =>
   type === 'datetime' ? `epoch_ms(${column}::BIGINT)` : column
 

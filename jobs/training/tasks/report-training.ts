@@ -5,7 +5,7 @@ import type { MetricPoint } from '#server/training/service.ts'
 import type { TrainInput } from './train-input.ts'
 
 const FLUSH_MS = 250
-/** Share of the work that is done when the training proper starts and ends. */
+/** Progress at the start and the end of the training itself. */
 const TRAINING_STARTS = 0.1
 export const TRAINING_ENDS = 0.9
 
@@ -18,7 +18,7 @@ export function createReporter(
 ) {
   const total = Number(parameters.epochs ?? parameters.trees ?? 0)
   const unit = parameters.epochs === undefined ? 'tree' : 'epoch'
-  // AutoML ends with its time budget, whatever its steps.
+  // AutoML ends with its time budget, not after a number of steps.
   const budgetMs = trainer === automl.id ? Number(parameters.minutes) * 60_000 : 0
   const startedMs = systemClock.now()
   let points: MetricPoint[] = []

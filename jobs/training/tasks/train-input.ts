@@ -9,9 +9,9 @@ import type {
   ThresholdChoice,
 } from '#ml/index.ts'
 
-/** Input of the training task: files and settings, never an address or a key. */
+/** Input of the training task: files and settings, no addresses or keys. */
 export interface TrainInput {
-  /** Equal keys mean equal frames: a process keeps its last one. */
+  /** Key of the frame; a process reuses its last frame for the same key. */
   frameKey: string
   path: string
   query: string
@@ -33,7 +33,7 @@ export interface TrainInput {
   tensorflow: 'auto' | 'native' | 'wasm'
   /** Memory limit of DuckDB while it reads. */
   readMemoryMb: number
-  /** Instead of a trainer: a line for the shell, with its time limit. */
+  /** Shell command instead of a trainer, with its time limit. */
   command?: { line: string; minutes: number; parameters: Parameters }
   /** Where the packed model is written. */
   output: string

@@ -31,7 +31,7 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
   progress(0.02, 'reading the data')
   const frame = await readFrame(input, signal)
   progress(0.05, 'preparing the columns')
-  // The process has none of the instance's variables; the engine reads this one when it first needs TensorFlow.
+  // The process has no variables of the instance; the engine reads this one when it loads TensorFlow.
   process.env.FLEXIML_TENSORFLOW = input.tensorflow
   const reporter = createReporter(input, context)
   const result = await trainPipeline({
@@ -98,7 +98,7 @@ async function readFrame(input: TrainInput, signal: AbortSignal): Promise<Frame>
   return kept.frame
 }
 
-/** The user's own command instead of a trainer; undefined without one. */
+/** Returns the command of the user as a trainer, or undefined without one. */
 function learnOf(
   input: TrainInput,
   { line, progress, ownGroup, signal }: Context,
@@ -109,11 +109,11 @@ function learnOf(
   const { line: shellLine, minutes, parameters } = command
   return learnByCommand(
     { ...input, command: shellLine, minutes, parameters, memoryMb: input.readMemoryMb },
-    { said: text => line('info', text), began: ownGroup, report, progress, signal },
+    { onLine: text => line('info', text), began: ownGroup, report, progress, signal },
   )
 }
 
-/** Explains the model on its validation rows. A run is worth having without it: a failure is logged only. */
+/** Explains the model on its validation rows. Only logs failures: a run without an explanation is still useful. */
 async function explain(input: TrainInput, frame: Frame, result: TrainResult, { signal, progress, line }: Context) {
   progress(TRAINING_ENDS, 'explaining the model')
   try {
