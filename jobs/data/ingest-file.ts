@@ -15,11 +15,11 @@ import { defineHandler } from '../handler.ts'
 import { fetchSource } from './sources/fetch-source.ts'
 import { ingestTask } from './tasks.ts'
 
-/** Most memory of DuckDB; what is more spills to disk. The process keeps below 1 GiB with it, except for tables of thousands of columns. */
+/** Memory limit of DuckDB, which spills to disk above it. The process stays below 1 GiB, except for tables of thousands of columns. */
 const DUCKDB_MB = 512
 const MEMORY_MB = 2048
 
-/** What a source holds becomes the next version of its dataset, or nothing at all. */
+/** Ingests a source as the next version of its dataset, completely or not at all. */
 export const ingestFile = defineHandler({
   definition: ingestFileJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {

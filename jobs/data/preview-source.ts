@@ -5,12 +5,12 @@ import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { ingestTask } from './tasks.ts'
 
-/** Enough to see types by; the whole is read when it is added. */
+/** Bytes of the preview; the whole file is read when it is added. */
 const LOOKED_AT = 20_000
 const MEMORY_MB = 2048
 const DUCKDB_MB = 384
 
-/** The first rows of an upload with guessed types, roles, reasons and warnings, before anything is registered. */
+/** Previews an upload: first rows with inferred types, roles, reasons and warnings. Registers nothing. */
 export const previewSource = defineHandler({
   definition: previewSourceJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {

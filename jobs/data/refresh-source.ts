@@ -1,7 +1,7 @@
 import { refreshSourceJob, startScheduledRefresh } from '#server/data/service.ts'
 import { defineHandler } from '../handler.ts'
 
-/** By a schedule: starts an ingestion, which has its own job. */
+/** Starts an ingestion, which is a job of its own, on a schedule. */
 export const refreshSource = defineHandler({
   definition: refreshSourceJob,
   async run({ scope, payload, finish, line }) {

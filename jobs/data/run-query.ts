@@ -13,7 +13,7 @@ import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { runQueryTask } from './tasks.ts'
 
-/** Resident memory beside DuckDB's own: the process and the rows of the answer. */
+/** Resident memory in addition to that of DuckDB: the process and the rows of the result. */
 const MEMORY_MB = QUERY_LIMITS.memoryMb * 2 + 512
 
 export const runQuery = defineHandler({

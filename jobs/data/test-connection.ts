@@ -6,9 +6,9 @@ import { systemActor } from '#server/kernel/scope.ts'
 import { defineHandler } from '../handler.ts'
 import { adapterOf } from './sources/registry.ts'
 
-const LONGEST_MS = 30_000
+const MAX_MS = 30_000
 
-/** A connection says where, not what: the rest is at its defaults. */
+/** Fills the settings about what to read with defaults, because a connection has none. */
 const NOTHING = {
   url: { kind: 'url', format: 'auto', items: '', pages: { by: 'none' } },
   database: { kind: 'database', query: '' },
@@ -23,12 +23,12 @@ const testBy = <K extends SourceKind>(
   signal: AbortSignal,
 ) => adapterOf(kind).test({ ...NOTHING[kind], ...address } as unknown as SettingsOf<K>, secrets, policy, signal)
 
-/** Reaches a connection and keeps what it said in a sentence; that it cannot be reached is an answer as well. */
+/** Tests a connection and stores the result as a sentence; a failed connection is a result as well. */
 export const testConnection = defineHandler({
   definition: testConnectionJob,
   async run({ kernel, scope, payload, signal, finish }) {
     const { address, secrets } = await openConnection(kernel, scope, payload.connectionId)
-    const limit = AbortSignal.timeout(LONGEST_MS)
+    const limit = AbortSignal.timeout(MAX_MS)
     let result: { passed: boolean; sentence: string }
     try {
       const both = AbortSignal.any([signal, limit])
@@ -36,7 +36,7 @@ export const testConnection = defineHandler({
     } catch (error) {
       signal.throwIfAborted()
       if (isOutgoingRefusal(error)) await auditRefusal(kernel, scope, systemActor('worker'), address, error)
-      if (limit.aborted) result = { passed: false, sentence: `There was no answer within ${LONGEST_MS / 1000} s.` }
+      if (limit.aborted) result = { passed: false, sentence: `No response within ${MAX_MS / 1000} s.` }
       else if (error instanceof AppError)
         result = { passed: false, sentence: `${error.message} ${error.hint ?? ''}`.trim() }
       else throw error

@@ -3,27 +3,27 @@ import type { Secrets, SettingsOf, SourceKind } from '#server/data/sources/contr
 import type { Fetched } from './fetched.ts'
 
 export interface FetchLimits {
-  /** Most bytes brought in all. */
+  /** Maximum bytes in total. */
   maxBytes: number
   maxPages: number
 }
 
 export interface FetchContext {
-  /** An empty folder for the files; it is removed afterwards. */
+  /** Empty folder for the files; removed afterwards. */
   folder: string
   policy: OutgoingPolicy
   signal: AbortSignal
-  /** Share done, 0 to 1, where it is known. */
+  /** Reports progress, 0 to 1, if known. */
   progress(done: number, note?: string): void
-  /** A line of the job's log. */
+  /** Writes a line to the log of the job. */
   line(level: 'info' | 'warn' | 'error', text: string): void
   limits: FetchLimits
 }
 
-/** One kind of source. All traffic goes through `policy`; no answer, error or log line ever holds a secret. */
+/** A kind of source. All traffic goes through `policy`; results, errors and log lines contain no secrets. */
 export interface SourceAdapter<K extends SourceKind = SourceKind> {
   kind: K
-  /** Reaches it and answers in a sentence what is there. The parts about what to read may be at their defaults. */
+  /** Connects and returns a sentence about what it found. Settings about what to read may be at their defaults. */
   test(settings: SettingsOf<K>, secrets: Secrets, policy: OutgoingPolicy, signal: AbortSignal): Promise<string>
   fetch(settings: SettingsOf<K>, secrets: Secrets, context: FetchContext): Promise<Fetched>
 }

@@ -23,11 +23,11 @@ const fetchBy = <K extends SourceKind>(
   context: FetchContext,
 ) => adapterOf(kind).fetch(settings as SettingsOf<K>, secrets, context)
 
-/** Brings what an ingestion reads: an upload lies in the blob store already, everything else is fetched into the folder. */
+/** Fetches the files of a source into the folder; an upload is already in the blob store. */
 export async function fetchSource(input: FetchSourceInput): Promise<Fetched> {
   const { kernel, scope, ingestion, ...context } = input
   const { fileName, sourceDigest, source } = ingestion
-  // The answer of a query is Parquet that lies there, too.
+  // The result of a query is a Parquet blob, too.
   if ((source.kind === 'upload' || source.kind === 'query') && sourceDigest)
     return {
       files: [{ path: await kernel.blobs.pathOf(sourceDigest), name: fileName }],

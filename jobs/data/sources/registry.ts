@@ -5,7 +5,7 @@ import { databaseAdapter } from './database/database-adapter.ts'
 import { objectsAdapter } from './objects/objects-adapter.ts'
 import { urlAdapter } from './url/url-adapter.ts'
 
-/** One line per kind of source. */
+/** Kinds of sources, one line each. */
 const ADAPTERS: { [K in SourceKind]?: SourceAdapter<K> } = {
   url: urlAdapter,
   database: databaseAdapter,

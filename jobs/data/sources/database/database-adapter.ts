@@ -26,7 +26,7 @@ const targetOf = (
   signal,
 })
 
-/** PostgreSQL, MySQL and MariaDB by one query that only reads. */
+/** Reads PostgreSQL, MySQL and MariaDB with one read-only query. */
 export const databaseAdapter: SourceAdapter<'database'> = {
   kind: 'database',
   test(settings, secrets, policy, signal) {
@@ -42,7 +42,7 @@ export const databaseAdapter: SourceAdapter<'database'> = {
       path,
       timeoutSeconds: TIMEOUT_SECONDS,
       maxBytes: limits.maxBytes,
-      // How many there will be is not known.
+      // The total is unknown.
       progress: count => progress(0, `${count} rows`),
       line,
     })

@@ -13,13 +13,13 @@ export interface SinkOptions {
   head: string
   maxBytes: number
   signal: AbortSignal
-  /** Called now and then with the rows so far. */
+  /** Reports the rows so far. */
   rows?(count: number): void
 }
 
 /**
- * Writes what a query delivers into a file and hashes it on the way; small rows go to the disk in larger pieces. The source is only asked
- * for what the disk has taken. `encode` makes lines of what it gives at once, one row or several.
+ * Writes the rows of a query to a file and hashes them. Buffers small rows, and reads from the source only what the disk has accepted.
+ * `encode` converts one or several rows to lines.
  */
 export async function writeRows<T>(
   source: AsyncIterable<T> | NodeJS.ReadableStream,
@@ -58,7 +58,7 @@ export async function writeRows<T>(
         if (bytes > maxBytes)
           return done(
             new AppError('too_large', `The query delivers more than ${maxBytes} bytes (${count} rows so far).`, {
-              hint: 'Ask for fewer columns or rows, or for a part at a time and append.',
+              hint: 'Select fewer columns or rows, or read a part at a time and append.',
             }),
           )
         done(null, held >= PIECE ? flush() : undefined)
@@ -75,7 +75,7 @@ export async function writeRows<T>(
 
 const QUOTED = /[",\r\n]/
 
-/** A cell as RFC 4180 has it: nothing between the commas is "no value", two quotes are the empty text. */
+/** Formats a cell by RFC 4180: an empty cell is a missing value, two quotes are the empty text. */
 export const csvCell = (text: string | null): string =>
   text === null
     ? ''

@@ -28,17 +28,17 @@ const NAMES: Record<number, string> = {
 const STRINGS = new Set([T.VARCHAR, T.VAR_STRING, T.STRING, T.TINY_BLOB, T.MEDIUM_BLOB, T.LONG_BLOB, T.BLOB])
 
 export interface CellWriter {
-  /** The column's type in the database's own words. */
+  /** Type of the column as the database names it. */
   type: string
-  /** Text for CSV of what the server sent; null stays "no value". */
+  /** Returns the CSV text of a value; null stays missing. */
   text(value: Buffer | null): string | null
   zeroDates(): number
 }
 
 /**
- * How one column is written, from the server's own text, so that decimals and 64-bit numbers keep every digit. Dates are ISO, instants
- * (TIMESTAMP) say that they are UTC, bytes are hex as PostgreSQL writes them, BIT is a number. BOOLEAN is TINYINT there, and may hold any
- * small number, so it stays one.
+ * Returns how a column is written. Uses the text of the server, so that decimals and 64-bit numbers keep every digit. Dates are ISO,
+ * TIMESTAMP values are marked as UTC, bytes are hex as in PostgreSQL, BIT is a number. BOOLEAN is TINYINT, which may hold any small number,
+ * so it stays a number.
  */
 export function mysqlCell(field: FieldPacket): CellWriter {
   const type = field.columnType ?? field.type ?? T.VAR_STRING

@@ -126,7 +126,7 @@ describe('a MariaDB database as a source', {
     ['SELECT 1; DELETE FROM orders', /more than one statement/],
     ["SELECT id INTO OUTFILE '/tmp/dbadapters-must-not-exist' FROM orders", /writes with INTO/],
     ["SELECT id /*!50000 INTO OUTFILE '/tmp/dbadapters-must-not-exist' */ FROM orders", /comment that is run/],
-    ['SELECT id FROM nothing', /table that is not there|may not read/],
+    ['SELECT id FROM nothing', /table that does not exist|may not read/],
     ['SELECT nothing FROM orders', /refused the query: Unknown column 'nothing'|may not read/],
     ['SELECT id FROM orders WHERE', /refused the query: You have an error in your SQL syntax.* at line 1/],
     ['SELECT * FROM secrets', /reader may not read this/],
@@ -143,7 +143,7 @@ describe('a MariaDB database as a source', {
     )
     assert.match(
       (await failure(fetch('SELECT id FROM nothing', { user: 'writer' }))).message,
-      /table that is not there: .*shop\.nothing/,
+      /table that does not exist: .*shop\.nothing/,
     )
   })
 
@@ -193,7 +193,7 @@ describe('a MariaDB database as a source', {
       (await failure(databaseAdapter.test({ ...settings, ...more }, { password }, policy, signal))).message
     assert.match(await say({}, 'wrong-password'), /refused the password of reader/)
     assert.match(await say({ database: 'nothing' }), /may not use the database “nothing”|no database “nothing”/)
-    assert.match(await say({ tls: 'verify' }), /does not speak TLS|trusted/)
+    assert.match(await say({ tls: 'verify' }), /does not support TLS|trusted/)
     const free = createServer()
     await new Promise<void>(resolve => free.listen(0, '127.0.0.1', resolve))
     const port = (free.address() as { port: number }).port
@@ -218,9 +218,9 @@ describe('a MariaDB database as a source', {
       )
     assert.match(await test({ tls: 'verify' }, { ca }), /^MariaDB .* answers/)
     assert.match(await test({ tls: 'encrypt' }), /^MariaDB .* answers/)
-    assert.match((await failure(test({ tls: 'verify' }))).message, /could not be trusted: unable to verify/)
+    assert.match((await failure(test({ tls: 'verify' }))).message, /is not trusted: unable to verify/)
     const other = await failure(test({ tls: 'verify', host: 'other.example.org' }, { ca }))
-    assert.match(other.message, /could not be trusted: .*does not match/)
+    assert.match(other.message, /is not trusted: .*does not match/)
   })
 
   it('a server that closes every connection does not keep it waiting', async () => {

@@ -5,7 +5,7 @@ export type Dialect = 'postgresql' | 'mysql'
 const WORDS = new Set(['select', 'with', 'table', 'values'])
 const HINT = 'Give one query that reads: SELECT …, WITH … SELECT …, or TABLE name.'
 
-/** Where the quoted text, name or comment that starts at `at` ends; `at` itself when nothing does. */
+/** Returns the end of the quoted text, name or comment that starts at `at`, else `at`. */
 function skip(sql: string, at: number, dialect: Dialect): number {
   const two = sql.slice(at, at + 2)
   const after = (end: string, from: number) => {
@@ -16,7 +16,7 @@ function skip(sql: string, at: number, dialect: Dialect): number {
   if (dialect === 'mysql' && sql[at] === '#') return after('\n', at)
   if (two === '/*') {
     if (dialect === 'mysql') return after('*/', at + 2)
-    // PostgreSQL's comments nest.
+    // Comments of PostgreSQL nest.
     let depth = 0
     for (let i = at; i < sql.length; i++) {
       const pair = sql.slice(i, i + 2)
@@ -50,8 +50,8 @@ function skip(sql: string, at: number, dialect: Dialect): number {
 }
 
 /**
- * The one reading statement in `query`, without the semicolon at its end. This decides early and in plain words; what a statement may do is
- * decided by the server, which prepares it as a single statement and runs it in a read-only transaction. Throws `invalid`.
+ * Returns the single read statement of `query` without its semicolon. This check gives early, clear errors; the server enforces it: it
+ * prepares a single statement and runs it in a read-only transaction. Throws `invalid`.
  */
 export function oneStatement(query: string, dialect: Dialect): string {
   let code = ''
@@ -79,13 +79,13 @@ export function oneStatement(query: string, dialect: Dialect): string {
   if (!first) throw new AppError('invalid', 'The query is empty.', { hint: HINT })
   if (!WORDS.has(first) || !/^[\s(]*[a-z]/i.test(code))
     throw new AppError('invalid', `The query starts with ${first.toUpperCase()}; a source only reads.`, { hint: HINT })
-  // A read-only transaction does not stop MySQL from writing a file on its server. As a name it is in quotes, in both.
+  // A read-only transaction of MySQL may still write a file on its server. As a name INTO is quoted in both.
   if (words.includes('into'))
     throw new AppError('invalid', 'The query writes with INTO; a source only reads.', { hint: HINT })
   return query.slice(0, end).trim()
 }
 
-/** “line 3, character 12” of a character position that counts from one. */
+/** Formats a character position (from 1) as “line 3, character 12”. */
 export function placeOf(query: string, position: number): string {
   const before = query.slice(0, Math.max(0, position - 1)).split('\n')
   return `line ${before.length}, character ${before.at(-1)!.length + 1}`

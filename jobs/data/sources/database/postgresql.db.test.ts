@@ -141,13 +141,13 @@ describe('a PostgreSQL database as a source', () => {
     ['INSERT INTO shop.orders (id) VALUES (4)', /starts with INSERT/],
     ["COPY shop.orders TO PROGRAM 'true'", /starts with COPY/],
     ['SELECT 1; DELETE FROM shop.orders', /more than one statement/],
-    ['WITH gone AS (DELETE FROM shop.orders RETURNING id) SELECT * FROM gone', /would change something/],
-    ["SELECT nextval('shop.counter'), set_config('transaction_read_only', 'off', true)", /table that is not there/],
+    ['WITH gone AS (DELETE FROM shop.orders RETURNING id) SELECT * FROM gone', /is not read-only/],
+    ["SELECT nextval('shop.counter'), set_config('transaction_read_only', 'off', true)", /table that does not exist/],
     ["SELECT 1) TO PROGRAM 'true' --", /refused the query \(line 1, character 9\)/],
     ['SELECT 1 INTO shop.made', /writes with INTO/],
     [
       'SELECT id FROM shop.nothing',
-      /table that is not there: relation "shop.nothing" does not exist \(line 1, character 16\)/,
+      /table that does not exist: relation "shop.nothing" does not exist \(line 1, character 16\)/,
     ],
     [
       'SELECT id,\n  nothing FROM shop.orders',
@@ -203,7 +203,7 @@ describe('a PostgreSQL database as a source', () => {
       (await failure(databaseAdapter.test({ ...settings, ...more }, { password: secret }, policy, signal))).message
     assert.match(await say({ user: `reader_${settings.port}` }, 'wrong-password'), /refused the password of reader_/)
     assert.match(await say({ database: 'nothing' }), /no database “nothing”/)
-    assert.match(await say({ tls: 'verify' }), /does not speak TLS|closed the connection/)
+    assert.match(await say({ tls: 'verify' }), /does not support TLS|closed the connection/)
     const unknown = { ...local, resolve: () => Promise.reject(new Error('ENOTFOUND')) }
     assert.match(await say({}, password, unknown), /name db\.example\.org is not known/)
     const strict = { ...local, privateNetworks: [] }

@@ -10,7 +10,7 @@ import { type DatabaseTarget, type QueryResult, type QueryWork, requireNames, tl
 const CONNECT_MS = 15_000
 const QUIT_MS = 2000
 
-const ask = <R>(connection: mysql.Connection, sql: string): Promise<R[]> =>
+const select = <R>(connection: mysql.Connection, sql: string): Promise<R[]> =>
   new Promise((resolve, reject) => {
     connection.query({ sql, rowsAsArray: false }, (error, rows) => (error ? reject(error) : resolve(rows as R[])))
   })
@@ -28,7 +28,7 @@ async function open(target: DatabaseTarget): Promise<mysql.Connection> {
     charset: 'utf8mb4',
     connectTimeout: CONNECT_MS,
     multipleStatements: false,
-    // The server could otherwise ask for a file of this machine.
+    // Otherwise the server could request a file of this machine.
     infileStreamFactory: () => {
       throw new Error('no files are sent')
     },
@@ -36,7 +36,7 @@ async function open(target: DatabaseTarget): Promise<mysql.Connection> {
     disableEval: true,
   })
   await new Promise<void>((resolve, reject) => {
-    // A server that says nothing at all, and one that speaks something else.
+    // The server sends no greeting, or uses another protocol.
     const timer = setTimeout(() => fail(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })), CONNECT_MS)
     const fail = (error: Error) => {
       clearTimeout(timer)
@@ -52,7 +52,7 @@ async function open(target: DatabaseTarget): Promise<mysql.Connection> {
       clearTimeout(timer)
       target.signal.removeEventListener('abort', stop)
       connection.off('error', fail)
-      // Failures come to the statement that is under way.
+      // The running statement receives the error.
       connection.on('error', () => undefined)
       resolve()
     })
@@ -60,11 +60,11 @@ async function open(target: DatabaseTarget): Promise<mysql.Connection> {
   return connection
 }
 
-/** Ends the statement at the server: closing alone leaves it computing. */
+/** Kills the statement on the server, because closing the connection does not stop it. */
 async function kill(target: DatabaseTarget, threadId: number): Promise<void> {
   const other = await open({ ...target, signal: AbortSignal.timeout(CONNECT_MS) })
   try {
-    await ask(other, `KILL QUERY ${Number(threadId)}`)
+    await select(other, `KILL QUERY ${Number(threadId)}`)
   } finally {
     other.destroy()
   }
@@ -114,7 +114,7 @@ const formatServer = (version: string) =>
 
 export const testMysql = (target: DatabaseTarget): Promise<string> =>
   connected(target, async c => {
-    const [row] = await ask<{ version: string }>(c, 'SELECT VERSION() AS version')
+    const [row] = await select<{ version: string }>(c, 'SELECT VERSION() AS version')
     return `${formatServer(row?.version ?? '')} answers as ${target.user} on ${target.database}.`
   })
 
@@ -123,24 +123,24 @@ export async function readMysql(target: DatabaseTarget, work: QueryWork): Promis
   return connected(
     target,
     async c => {
-      const [about] = await ask<{ version: string }>(c, 'SELECT VERSION() AS version')
+      const [about] = await select<{ version: string }>(c, 'SELECT VERSION() AS version')
       const version = about?.version ?? ''
-      // Text of instants in UTC; and text in quotes as `oneStatement` read it.
-      await ask(c, "SET SESSION time_zone = '+00:00', sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')")
-      await ask(
+      // Timestamps in UTC, and quoted text as `oneStatement` parsed it.
+      await select(c, "SET SESSION time_zone = '+00:00', sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')")
+      await select(
         c,
         /mariadb/i.test(version)
           ? `SET SESSION max_statement_time = ${Math.ceil(work.timeoutSeconds)}`
           : `SET SESSION max_execution_time = ${Math.ceil(work.timeoutSeconds * 1000)}`,
       )
-      await ask(c, 'START TRANSACTION READ ONLY')
+      await select(c, 'START TRANSACTION READ ONLY')
       const query = c.query({ sql: statement, rowsAsArray: true, typeCast: field => field.buffer() })
       const fields = new Promise<mysql.FieldPacket[]>((resolve, reject) => {
         query.once('fields', resolve)
         query.once('error', reject)
         query.once('end', () => resolve([]))
       })
-      // Rows wait in here; the socket rests while it is full.
+      // Buffers rows; the socket pauses while it is full.
       const rows = query.stream({ highWaterMark: 500 }) as Readable
       rows.on('error', () => undefined)
       const columns = await fields

@@ -6,10 +6,10 @@ import { csvLine, writeRows } from './file-sink.ts'
 import { oneStatement } from './one-statement.ts'
 import { type DatabaseTarget, type QueryResult, type QueryWork, requireNames, tlsOptions } from './target.ts'
 
-/** A server that closes each connection at once would be called for ever: the driver tries again without end. */
+/** The driver reconnects without limit, so a server that closes each connection needs a timeout. */
 const MAX_SOCKETS = 3
 const CANCEL_MS = 15_000
-/** The server holds the rest back until these are on disk. */
+/** Rows per batch; the next one is fetched when these are on disk. */
 const ROWS_AT_ONCE = 2000
 const BOOLEAN = 16
 const TRUE = 't'.charCodeAt(0)
@@ -32,7 +32,7 @@ async function connected<T>(
     onnotice: () => undefined,
     connection: {
       application_name: 'fleximl',
-      // Text of values as it does not depend on how the server is set.
+      // Makes the text of values independent of server settings.
       DateStyle: 'ISO',
       IntervalStyle: 'iso_8601',
       TimeZone: 'UTC',
@@ -48,7 +48,7 @@ async function connected<T>(
   } as postgres.Options<Record<string, never>>) as unknown as postgres.Sql
   let pid = 0
   let stopped: Promise<unknown> | undefined
-  // Closing alone would leave the server computing what nobody reads.
+  // Closing the connection does not stop the statement on the server.
   const stop = () => {
     stopped = (pid ? cancel(target, pid).catch(() => undefined) : Promise.resolve()).then(() => sql.end({ timeout: 0 }))
   }
@@ -65,7 +65,7 @@ async function connected<T>(
   }
 }
 
-/** Stops what the other connection of the same account runs. */
+/** Cancels the statement of the other connection. */
 const cancel = (target: DatabaseTarget, pid: number): Promise<unknown> =>
   connected({ ...target, signal: AbortSignal.timeout(CANCEL_MS) }, sql => sql`SELECT pg_cancel_backend(${pid}::int)`)
 
@@ -99,7 +99,7 @@ export async function readPostgresql(target: DatabaseTarget, work: QueryWork): P
         await tx.unsafe(`SET LOCAL statement_timeout = ${Math.ceil(work.timeoutSeconds * 1000)}`)
         const [about] = await tx`SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid`
         pidKnown(Number(about?.pid))
-        // The server's own parser proves that this is one whole statement.
+        // The parser of the server verifies that this is one statement.
         const described = await tx.unsafe(statement, [], { prepare: true }).describe()
         if (described.types.length > 0)
           throw new AppError('invalid', 'The query has places for values ($1).', { hint: 'Write the values into it.' })
@@ -110,7 +110,7 @@ export async function readPostgresql(target: DatabaseTarget, work: QueryWork): P
           WHERE oid::text = ANY(string_to_array(${[...new Set(columns.map(c => c.type))].join(',')}, ','))`
         const names = new Map(types.map(t => [Number(t.oid), t.name]))
         const isBoolean = columns.map(c => c.type === BOOLEAN)
-        // Booleans come as t and f, which a reader may take for words.
+        // Booleans are t and f, which a reader may take for text.
         const cell = (value: Buffer | null, i: number) =>
           value === null ? null : isBoolean[i] ? String(value[0] === TRUE) : value.toString('utf8')
         const written = await writeRows(

@@ -2,16 +2,16 @@ import { isIP } from 'node:net'
 import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
-/** A database and how to speak with it. */
+/** A database and its connection settings. */
 export interface DatabaseTarget {
   host: string
   port: number
   database: string
   user: string
   password: string
-  /** `verify`: encrypted, with a certificate that is checked; `encrypt`: encrypted, with whatever certificate it shows. */
+  /** `verify`: encrypted, with a certificate that is checked; `encrypt`: encrypted, with any certificate. */
   tls: 'verify' | 'encrypt' | 'off'
-  /** PEM of the authority that signed its certificate, when that is not a public one. */
+  /** PEM of the certificate authority, if it is not public. */
   ca?: string
   policy: OutgoingPolicy
   signal: AbortSignal
@@ -19,7 +19,7 @@ export interface DatabaseTarget {
 
 export interface QueryWork {
   query: string
-  /** File to write. */
+  /** Output file. */
   path: string
   timeoutSeconds: number
   maxBytes: number
@@ -27,7 +27,7 @@ export interface QueryWork {
   line(level: 'info' | 'warn', text: string): void
 }
 
-/** What a query brought. `digest` is of the file's bytes. */
+/** Result of a query. `digest` is the SHA-256 of the file. */
 export interface QueryResult {
   columns: { name: string; type: string }[]
   rows: number
@@ -40,16 +40,16 @@ export const tlsOptions = (target: DatabaseTarget) =>
   target.tls === 'off'
     ? undefined
     : {
-        // What the certificate must be for; an address is no name that TLS could ask for.
+        // Name that the certificate must have; TLS sends no IP address as server name.
         host: target.host,
         ...(isIP(target.host) ? {} : { servername: target.host }),
         rejectUnauthorized: target.tls === 'verify',
-        // MySQL's driver alone asks for this, and would otherwise take any certificate of a known authority.
+        // The MySQL driver does not verify the host name without this.
         verifyIdentity: target.tls === 'verify',
         ...(target.ca ? { ca: target.ca } : {}),
       }
 
-/** Column names as a table needs them: the ingestion refuses the same, but here the query can be named as the place to mend it. */
+/** Checks column names as ingestion does, but with an error that refers to the query. */
 export function requireNames(names: string[]): void {
   const seen = new Set<string>()
   const doubled = names.find(n => seen.size === seen.add(n.toLowerCase()).size)

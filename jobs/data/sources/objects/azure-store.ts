@@ -2,7 +2,14 @@ import { createHmac } from 'node:crypto'
 import { XMLParser } from 'fast-xml-parser'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { askStore, bodyOf, type ObjectStore, requireAskable, requirePlain, type StoreInput } from './object-store.ts'
+import {
+  bodyOf,
+  type ObjectStore,
+  requestStore,
+  requireAddressable,
+  requirePlain,
+  type StoreInput,
+} from './object-store.ts'
 
 const VERSION = '2021-08-06'
 
@@ -27,7 +34,7 @@ export function sharedKey(
     .sort()
     .map(k => `\n${k.toLowerCase()}:${url.searchParams.getAll(k).sort().join(',')}`)
     .join('')
-  // Method, and eleven standard headers of which none is sent.
+  // Method, and eleven standard headers that are not sent.
   const text = `${method}${'\n'.repeat(12)}${named}/${account}${url.pathname}${query}`
   return `SharedKey ${account}:${createHmac('sha256', Buffer.from(key, 'base64')).update(text, 'utf8').digest('base64')}`
 }
@@ -44,12 +51,12 @@ const xml = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   isArray: name => name === 'Blob',
-  // A page of thousands of names may have many &amp;, which the parser otherwise takes for an attack.
+  // A page of names may contain many &amp;, above the default limit of the parser.
   processEntities: { enabled: true, maxTotalExpansions: 100_000, maxExpandedLength: 10_000_000 },
 })
 const bare = (etag: string | null | undefined) => (etag ?? '').replace(/^(W\/)?"|"$/g, '')
 
-/** Azure Blob Storage with a shared access signature, with the account's key, or without either for public containers. */
+/** Opens Azure Blob Storage with a shared access signature, an account key, or no key for public containers. */
 export function azureStore({ settings, secrets, policy }: StoreInput): ObjectStore {
   const { account = '', bucket } = settings
   if (!account)
@@ -60,15 +67,15 @@ export function azureStore({ settings, secrets, policy }: StoreInput): ObjectSto
     })
   const place = `azure://${account}/${bucket}`
   const base = (settings.endpoint || `https://${account}.blob.core.windows.net`).replace(/\/+$/, '')
-  // A key is base64 and never has “sig=”: whoever pastes the other one into its field is understood.
+  // A key is base64 and never contains “sig=”, so a signature in the field of the key is detected.
   const given = secrets.accountKey ?? ''
   const sas = (secrets.sas || (given.includes('sig=') ? given : '')).trim().replace(/^(https:[^?]*)?\?/, '')
   const accountKey = given.includes('sig=') ? '' : given
-  const ask = (path: string, query: Record<string, string>, what: string, signal: AbortSignal, range?: string) => {
+  const request = (path: string, query: Record<string, string>, what: string, signal: AbortSignal, range?: string) => {
     const url = new URL(`${base}/${encodeURIComponent(bucket)}${path}`)
     for (const [k, v] of Object.entries(query)) url.searchParams.set(k, v)
     if (sas) for (const [k, v] of new URLSearchParams(sas)) url.searchParams.set(k, v)
-    return askStore(policy, url.href, what, { signal }, async () => {
+    return requestStore(policy, url.href, what, { signal }, async () => {
       const headers: Record<string, string> = {
         'x-ms-date': nowDate().toUTCString(),
         'x-ms-version': VERSION,
@@ -85,7 +92,7 @@ export function azureStore({ settings, secrets, policy }: StoreInput): ObjectSto
       let marker: string | undefined
       do {
         const query = { restype: 'container', comp: 'list', prefix, maxresults: '5000', ...(marker ? { marker } : {}) }
-        const text = await (await ask('', query, `${place}/${prefix}`, signal)).text()
+        const text = await (await request('', query, `${place}/${prefix}`, signal)).text()
         const page = (xml.parse(text) as ListDocument).EnumerationResults
         if (!page)
           throw new AppError('invalid', `What answers at ${base} is not Azure Blob Storage.`, {
@@ -104,10 +111,10 @@ export function azureStore({ settings, secrets, policy }: StoreInput): ObjectSto
       } while (marker)
     },
     async read(key, { from, signal }) {
-      requireAskable(key, place)
+      requireAddressable(key, place)
       const what = `${place}/${key}`
       const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
-      const response = await ask(path, {}, what, signal, from > 0 ? `bytes=${from}-` : undefined)
+      const response = await request(path, {}, what, signal, from > 0 ? `bytes=${from}-` : undefined)
       return { etag: bare(response.headers.get('etag')), body: bodyOf(requirePlain(response, what)) }
     },
   }

@@ -13,7 +13,7 @@ const FORMATS: [RegExp, ObjectFormat][] = [
 const formatOf = (key: string) => FORMATS.find(([pattern]) => pattern.test(key))?.[1]
 const lastName = (key: string) => key.slice(key.lastIndexOf('/') + 1)
 
-/** Whether a pattern fits, where `star` stands for any items: only the last star is ever tried anew, so it takes no more than n × m steps. */
+/** Matches a pattern where `star` matches any items. Backtracks only to the last star, so it takes at most n × m steps. */
 function wild<P, T>(pattern: P[], items: T[], star: (p: P) => boolean, same: (p: P, item: T) => boolean): boolean {
   let [p, i, lastStar, taken] = [0, 0, -1, 0]
   while (i < items.length) {
@@ -39,10 +39,10 @@ const nameFits = (pattern: string, name: string) =>
     (c, at) => c === '?' || c === at,
   )
 
-/** `*` and `?` stay within a name, `**` between slashes crosses them. A pattern without a slash is for the last part of a key, at any depth. */
+/** Matches a key: `*` and `?` within a segment, `**` across segments. A pattern without a slash matches the last segment at any depth. */
 export function matcher(prefix: string, pattern: string): (key: string) => boolean {
   const parts = pattern.split('/')
-  // What writers of tables leave beside them: _SUCCESS, .part-0.crc.
+  // Marker files of table writers: _SUCCESS, .part-0.crc.
   const hidden = (name: string) => /^[_.]/.test(name) && !/^[_.]/.test(lastName(pattern))
   return key => {
     if (hidden(lastName(key))) return false
@@ -57,7 +57,7 @@ const examples = (keys: string[], count = keys.length) =>
   `${keys.slice(0, EXAMPLES).join(', ')}${count > EXAMPLES ? ` … (${count} in all)` : ''}`
 const counted = (n: number, word: string) => `${n} ${word} ${n === 1 ? 'file' : 'files'}`
 
-/** The files of one dataset, by key. `all` is everything below the prefix but what is no file. Throws in words what is not one table. */
+/** Returns the files of one dataset, ordered by key. Throws `invalid` if they do not form one table. */
 export function chooseObjects(
   all: StoredObject[],
   { prefix, pattern }: { prefix: string; pattern: string },

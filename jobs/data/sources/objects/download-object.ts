@@ -6,8 +6,8 @@ import type { ObjectStore, StoredObject } from './object-store.ts'
 const TRIES = 4
 
 /**
- * One object into a file. A connection that breaks is taken up where it broke, as long as the object is still the same one. Length, and the
- * MD5 where the store keeps one, must be as listed. Answers with the SHA-256 of the content.
+ * Downloads an object to a file and returns its SHA-256. Resumes a broken connection if the object has not changed. Checks the listed length,
+ * and the MD5 if the store has one.
  */
 export async function downloadObject(
   store: ObjectStore,
@@ -35,7 +35,7 @@ export async function downloadObject(
           if (bytes + piece.length > object.bytes) throw changed()
           sha256.update(piece)
           md5.update(piece)
-          // A short write is told by its count, not thrown.
+          // A short write returns its count and does not throw.
           for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten
           bytes += piece.length
           onBytes(piece.length)

@@ -177,7 +177,7 @@ describe('exchanges with object stores', () => {
       answer = (_, response) => response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>')
       assert.match(
         (await failure(download())).message,
-        /does not let this account read gs:\/\/lake\/a\.csv: HTTP 403, AccessDenied/,
+        /does not allow this account to read gs:\/\/lake\/a\.csv: HTTP 403, AccessDenied/,
       )
       assert.equal(seen.length, 1)
     })

@@ -3,14 +3,21 @@ import { z } from 'zod'
 import type { OutgoingPolicy } from '#server/adapters/outgoing/index.ts'
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { askStore, bodyOf, type ObjectStore, requireAskable, requirePlain, type StoreInput } from './object-store.ts'
+import {
+  bodyOf,
+  type ObjectStore,
+  requestStore,
+  requireAddressable,
+  requirePlain,
+  type StoreInput,
+} from './object-store.ts'
 import { s3Store } from './s3-store.ts'
 
 const ENDPOINT = 'https://storage.googleapis.com'
 const SCOPE = 'https://www.googleapis.com/auth/devstorage.read_only'
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const LIFE_SECONDS = 3600
-/** A token is renewed this long before it ends. */
+/** A token is renewed this long before it expires. */
 const EARLY_SECONDS = 300
 
 const accountSchema = z.object({
@@ -27,7 +34,7 @@ function readAccount(json: string): Account {
     createPrivateKey(account.private_key)
     return account
   } catch {
-    // The parser's words would quote the key.
+    // The message of the parser would contain the key.
     throw new AppError('invalid', 'The service account is not the JSON key file that Google gives.', {
       hint: 'Create a key of type JSON for the service account and paste the whole file.',
     })
@@ -36,7 +43,7 @@ function readAccount(json: string): Account {
 
 const base64Url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** RFC 7523: what says "I am this account", signed with its key, for its token server. */
+/** Returns the signed JWT of a service account for its token server (RFC 7523). */
 export function assertionOf(account: Account, seconds: number): string {
   const header = { alg: 'RS256', typ: 'JWT', ...(account.private_key_id ? { kid: account.private_key_id } : {}) }
   const claims = {
@@ -58,7 +65,7 @@ function tokens(account: Account, policy: OutgoingPolicy): () => Promise<string>
     const seconds = Math.floor(nowDate().getTime() / 1000)
     if (held && seconds < held.until) return held.token
     const body = new URLSearchParams({ grant_type: GRANT, assertion: assertionOf(account, seconds) }).toString()
-    const response = await askStore(
+    const response = await requestStore(
       policy,
       account.token_uri,
       `a token for ${account.client_email}`,
@@ -82,13 +89,13 @@ const pageSchema = z.object({
   nextPageToken: z.string().optional(),
 })
 
-/** Google Cloud Storage: with a service account by its JSON API, with an HMAC key by its S3-like one, without either for public buckets. */
+/** Opens Google Cloud Storage: the JSON API with a service account, the S3 API with an HMAC key, or no key for public buckets. */
 export function gcsStore(input: StoreInput): ObjectStore {
   const { settings, secrets, policy } = input
   const { bucket } = settings
   const place = `gs://${bucket}`
   const endpoint = (settings.endpoint || ENDPOINT).replace(/\/+$/, '')
-  // One field takes both secrets: an HMAC one never starts with a brace.
+  // One field holds both kinds of secrets; an HMAC secret never starts with a brace.
   const json = secrets.serviceAccount || (/^\s*\{/.test(secrets.secretAccessKey ?? '') ? secrets.secretAccessKey : '')
   if (!json && (secrets.accessKeyId || secrets.secretAccessKey))
     return s3Store({ ...input, settings: { ...settings, endpoint, region: settings.region || 'auto' } }, place)
@@ -107,7 +114,7 @@ export function gcsStore(input: StoreInput): ObjectStore {
           fields: 'items(name,size,etag,md5Hash),nextPageToken',
           ...(pageToken ? { pageToken } : {}),
         })
-        const response = await askStore(policy, `${objects}?${query}`, `${place}/${prefix}`, { signal }, headers)
+        const response = await requestStore(policy, `${objects}?${query}`, `${place}/${prefix}`, { signal }, headers)
         const page = pageSchema.safeParse(await response.json().catch(() => undefined))
         if (!page.success)
           throw new AppError('invalid', `What answers at ${endpoint} is not Google Cloud Storage.`, {
@@ -125,8 +132,8 @@ export function gcsStore(input: StoreInput): ObjectStore {
     },
     async read(key, { from, signal }) {
       const what = `${place}/${key}`
-      if (!key.includes('/')) requireAskable(key, place)
-      const response = await askStore(
+      if (!key.includes('/')) requireAddressable(key, place)
+      const response = await requestStore(
         policy,
         `${objects}/${encodeURIComponent(key)}?alt=media`,
         what,

@@ -5,9 +5,9 @@ import { AppError } from '#server/kernel/errors.ts'
 export interface StoredObject {
   key: string
   bytes: number
-  /** Changes with the content. */
+  /** Tag that changes with the content. */
   etag: string
-  /** Of the content, in hex, where the store keeps one. */
+  /** MD5 of the content in hex, if the store has one. */
   md5?: string
 }
 
@@ -16,13 +16,13 @@ export interface ObjectBody {
   body: AsyncIterable<Uint8Array>
 }
 
-/** What is the same of S3, Google Cloud Storage and Azure Blob Storage. All fail with `AppError`, secrets in none. */
+/** Common interface of S3, Google Cloud Storage and Azure Blob Storage. Throws `AppError` without secrets. */
 export interface ObjectStore {
-  /** Where it is, as people write it: `s3://lake`. */
+  /** Address: `s3://lake`. */
   place: string
-  /** Everything below the prefix, in the order of keys. */
+  /** Lists all objects below the prefix, ordered by key. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<StoredObject>
-  /** From byte `from` on to its end. */
+  /** Reads from byte `from` to the end. */
   read(key: string, options: { from: number; signal: AbortSignal }): Promise<ObjectBody>
 }
 
@@ -37,18 +37,22 @@ const TRIES = 4
 const PAUSE_MS = 300
 const PASSING = new Set([408, 429, 500, 502, 503, 504])
 
-/** Bytes that are packed for transport would neither have the listed length nor its hash. */
+/** Throws for an object with a Content-Encoding, because its bytes differ from the listed length and hash. */
 export function requirePlain(response: Response, what: string): Response {
   const encoding = response.headers.get('content-encoding')
   if (!encoding || encoding === 'identity' || /xml|application\/json/.test(response.headers.get('content-type') ?? ''))
     return response
-  throw new AppError('invalid', `${what} is stored with Content-Encoding: ${encoding}, so it changes on its way.`, {
-    hint: 'Store it without that header; a name that ends in .gz is unpacked here.',
-  })
+  throw new AppError(
+    'invalid',
+    `${what} is stored with Content-Encoding: ${encoding}, so its bytes change in transit.`,
+    {
+      hint: 'Store it without that header; a name that ends in .gz is decompressed here.',
+    },
+  )
 }
 
-/** Asks a store, again when the cause passes; `headersOf` is called for each try, as signatures have a time. */
-export async function askStore(
+/** Sends a request to a store and retries transient failures. Calls `headersOf` for each try, because signatures expire. */
+export async function requestStore(
   policy: OutgoingPolicy,
   url: string,
   what: string,
@@ -76,23 +80,25 @@ export async function askStore(
   }
 }
 
-const SAID = [/<Code>([^<]+)/, /"error_description"\s*:\s*"([^"]+)"/, /"message"\s*:\s*"([^"]+)"/]
+const MESSAGES = [/<Code>([^<]+)/, /"error_description"\s*:\s*"([^"]+)"/, /"message"\s*:\s*"([^"]+)"/]
 
 async function refusal(response: Response, what: string): Promise<AppError> {
   const text = (await response.text().catch(() => '')).slice(0, 20_000)
-  const found = SAID.map(s => s.exec(text)?.[1]).find(Boolean)
-  const said = `HTTP ${response.status}${found ? `, ${found.replace(/\.$/, '').slice(0, 200)}` : ''}`
+  const found = MESSAGES.map(s => s.exec(text)?.[1]).find(Boolean)
+  const reported = `HTTP ${response.status}${found ? `, ${found.replace(/\.$/, '').slice(0, 200)}` : ''}`
   if (response.status === 404)
-    return new AppError('invalid', `${what} is not there: ${said}.`, {
-      hint: 'Check bucket (or container) and path; capitals count.',
+    return new AppError('invalid', `${what} does not exist: ${reported}.`, {
+      hint: 'Check bucket (or container) and path; they are case-sensitive.',
     })
   if (response.status === 401 || response.status === 403)
-    return new AppError('invalid', `The object store does not let this account read ${what}: ${said}.`, {
+    return new AppError('invalid', `The object store does not allow this account to read ${what}: ${reported}.`, {
       hint: 'Check the keys of the connection, and that they may list and read there.',
     })
   if (PASSING.has(response.status))
-    return new AppError('unavailable', `The object store did not give ${what}: ${said}.`, { hint: 'Try again later.' })
-  return new AppError('invalid', `The object store refused ${what}: ${said}.`, { hint: 'Check the connection.' })
+    return new AppError('unavailable', `The object store did not return ${what}: ${reported}.`, {
+      hint: 'Try again later.',
+    })
+  return new AppError('invalid', `The object store refused ${what}: ${reported}.`, { hint: 'Check the connection.' })
 }
 
 export async function* noBytes(): AsyncGenerator<Uint8Array> {}
@@ -100,8 +106,8 @@ export async function* noBytes(): AsyncGenerator<Uint8Array> {}
 export const bodyOf = (response: Response): AsyncIterable<Uint8Array> =>
   (response.body as unknown as AsyncIterable<Uint8Array> | null) ?? noBytes()
 
-/** A key that a web address cannot carry: such a segment is resolved away, and another object meant. */
-export function requireAskable(key: string, place: string): void {
+/** Throws for a key with a dot segment, which URLs resolve, so that it would name another object. */
+export function requireAddressable(key: string, place: string): void {
   if (key.split('/').some(s => s === '.' || s === '..'))
-    throw new AppError('invalid', `${place}/${key} has a segment that is a dot or two: it cannot be asked for.`)
+    throw new AppError('invalid', `${place}/${key} has a segment “.” or “..” and cannot be requested.`)
 }

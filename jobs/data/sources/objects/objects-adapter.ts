@@ -10,7 +10,7 @@ import type { ObjectStore, StoredObject, StoreInput } from './object-store.ts'
 import { s3Store } from './s3-store.ts'
 
 const AT_ONCE = 4
-/** Names are looked through up to here; more is no place for one dataset. */
+/** Maximum listed keys of a dataset. */
 const MAX_LISTED = 200_000
 const LISTED_BY_TEST = 1000
 
@@ -21,7 +21,7 @@ const STORES: Record<StoreInput['settings']['provider'], (input: StoreInput) => 
 }
 export const openStore = (input: StoreInput): ObjectStore => STORES[input.settings.provider](input)
 
-/** Everything below the prefix; what only stands for a folder is none. */
+/** Lists all objects below the prefix, without folder markers. */
 async function listed(store: ObjectStore, prefix: string, most: number, signal: AbortSignal): Promise<StoredObject[]> {
   const list: StoredObject[] = []
   for await (const object of store.list(prefix, signal)) {
@@ -40,12 +40,12 @@ async function inParallel<T>(items: T[], work: (item: T, index: number) => Promi
       await work(items[index]!, index)
     }
   }
-  // All lanes end before a failure is told: nothing may still write into a folder that is being removed.
+  // All downloads end before a failure is reported, because the folder is removed then.
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** Files below a prefix of a bucket, read as one table in the order of their keys. */
+/** Reads the files below a prefix of a bucket as one table, ordered by key. */
 export const objectsAdapter: SourceAdapter<'objects'> = {
   kind: 'objects',
   async test(settings, secrets, policy, signal) {
@@ -79,7 +79,7 @@ export const objectsAdapter: SourceAdapter<'objects'> = {
     const digests: string[] = []
     const local = (object: StoredObject, index: number) => {
       const name = object.key.slice(object.key.lastIndexOf('/') + 1)
-      // The number keeps names apart and the end says what it is; the rest could be anything.
+      // The number makes the name unique and the extension gives the format.
       const end = /(\.[a-z]+)(\.gz)?$/i.exec(name)?.[0].toLowerCase() ?? ''
       return { path: join(folder, `${String(index + 1).padStart(String(MAX_FILES).length, '0')}${end}`), name }
     }
@@ -92,7 +92,7 @@ export const objectsAdapter: SourceAdapter<'objects'> = {
           progress(bytes / total, object.key)
         })
       } catch (error) {
-        // The first failure ends the others.
+        // The first failure stops the others.
         if (!stop.signal.aborted) stop.abort(error)
         throw stop.signal.reason
       }
@@ -100,7 +100,7 @@ export const objectsAdapter: SourceAdapter<'objects'> = {
     const one = createHash('sha256').update(digests.join('\n')).digest('hex')
     return {
       files: files.map(local),
-      // The bytes alone: files that were only renamed, in the same order, are no change.
+      // Only the bytes count: files renamed in the same order are no change.
       digest: files.length === 1 ? digests[0]! : one,
       origin: {
         v: 1,

@@ -3,7 +3,7 @@ import { openS3 } from '#server/adapters/s3-client.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type ObjectStore, requirePlain, type StoreInput } from './object-store.ts'
 
-/** S3 and what speaks like it; without keys requests are not signed, which public buckets allow. */
+/** Opens S3 or a compatible store. Without keys requests are unsigned, for public buckets. */
 export function s3Store({ settings, secrets, policy }: StoreInput, place = `s3://${settings.bucket}`): ObjectStore {
   const { accessKeyId, secretAccessKey, sessionToken } = secrets
   if (!accessKeyId !== !secretAccessKey)

@@ -14,12 +14,12 @@ export interface Download {
 
 const HEAD_BYTES = 512
 
-/** Streams one answer into a file whose name says how it is to be read. */
+/** Streams a response to a file whose extension gives its format. */
 export async function downloadFile(
   response: Response,
   folder: string,
   base: string,
-  told: SettingsOf<'url'>['format'],
+  given: SettingsOf<'url'>['format'],
   onBytes: (bytes: number) => void,
 ): Promise<Download> {
   const path = join(folder, base)
@@ -31,7 +31,7 @@ export async function downloadFile(
     for await (const chunk of response.body ?? []) {
       if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES)
       hash.update(chunk)
-      // A short write is told by its count, not thrown.
+      // A short write returns its count and does not throw.
       for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten
       bytes += chunk.length
       onBytes(bytes)
@@ -39,7 +39,7 @@ export async function downloadFile(
   } finally {
     await file.close()
   }
-  const format = formatOf(told, response.headers.get('content-type'), new URL(response.url).pathname, head)
+  const format = formatOf(given, response.headers.get('content-type'), new URL(response.url).pathname, head)
   const name = fileNameFor(format, head, base)
   await rename(path, join(folder, name))
   return { path: join(folder, name), name, format, bytes, digest: hash.digest('hex') }

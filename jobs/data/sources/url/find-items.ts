@@ -2,7 +2,7 @@ import { AppError } from '#server/kernel/errors.ts'
 
 export type Row = Record<string, unknown>
 
-// Of ECMAScript's JSON.parse source text access, which the types do not know yet.
+// JSON.parse source text access of ECMAScript, which the types lack.
 const json = JSON as unknown as {
   rawJSON(text: string): object
   isRawJSON(value: unknown): boolean
@@ -12,7 +12,7 @@ const json = JSON as unknown as {
   ): unknown
 }
 
-/** Whole numbers beyond 2⁵³ (ids, mostly) keep their digits. */
+/** Keeps the digits of integers beyond 2⁵³, which are mostly ids. */
 export function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text)
   return json.parse(text, (_key, value, { source }) =>
@@ -25,7 +25,7 @@ export function parseJson(text: string): unknown {
 const isObject = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !json.isRawJSON(value)
 
-/** What is at `meta.next` or `pages.0.items`; undefined: nothing. Names may hold dots themselves: the longest that fits counts. */
+/** Returns the value at `meta.next` or `pages.0.items`, or undefined. Names may contain dots; the longest match is used. */
 export function atPath(document: unknown, path: string): unknown {
   if (path === '') return document
   if (Array.isArray(document)) {
@@ -41,7 +41,7 @@ export function atPath(document: unknown, path: string): unknown {
   return undefined
 }
 
-/** The list of rows of an answer: at `path`, else the answer itself, else its only list. A single object is one row. */
+/** Returns the list of rows of a response: at `path`, else the response itself, else its only list. A single object is one row. */
 export function findItems(document: unknown, path: string): unknown[] {
   if (path !== '') {
     const found = atPath(document, path)
@@ -62,13 +62,13 @@ export function findItems(document: unknown, path: string): unknown[] {
       'invalid',
       `The answer has several lists: ${(filled.length > 0 ? filled : lists).map(([name]) => name).join(', ')}.`,
       {
-        hint: 'Say which one holds the rows.',
+        hint: 'Set the path of the list with the rows.',
       },
     )
   return only ? (only[1] as unknown[]) : [document]
 }
 
-/** Objects within a row become columns `a.b`; lists stay as they are. A row that is no object becomes the column `value`. */
+/** Flattens nested objects to columns `a.b` and keeps lists. A row that is no object becomes the column `value`. */
 export function flattenRow(item: unknown): Row {
   if (!isObject(item)) return { value: item }
   const row: Row = {}
@@ -76,7 +76,7 @@ export function flattenRow(item: unknown): Row {
     for (const [name, value] of Object.entries(object)) {
       const column = prefix + name
       if (isObject(value) && Object.keys(value).length > 0) add(value, `${column}.`)
-      // Two ways to the same name: the second must not overwrite the first.
+      // Two paths give the same name; the second must not overwrite the first.
       else row[Object.hasOwn(row, column) ? `${column}_2` : column] = isObject(value) ? null : value
     }
   }
@@ -84,7 +84,7 @@ export function flattenRow(item: unknown): Row {
   return row
 }
 
-/** The same row gives the same text, in whatever order its fields came. */
+/** Returns the same text for the same row, independent of the order of its fields. */
 export const canonicalRow = (row: Row): string =>
   JSON.stringify(
     Object.keys(row)

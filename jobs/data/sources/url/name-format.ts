@@ -3,14 +3,14 @@ import { AppError } from '#server/kernel/errors.ts'
 
 export type Format = 'csv' | 'json' | 'ndjson' | 'parquet'
 
-/** What an answer is: as told, else by its media type, else by the name, else by its first bytes. */
+/** Returns the format of a response: as given, else by media type, name, or first bytes. */
 export function formatOf(
-  told: SettingsOf<'url'>['format'],
+  given: SettingsOf<'url'>['format'],
   contentType: string | null,
   pathname: string,
   head: Uint8Array,
 ): Format {
-  if (told !== 'auto') return told
+  if (given !== 'auto') return given
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase()
   const start = new TextDecoder().decode(head.subarray(0, 512)).trimStart()
   if (start.startsWith('PAR1')) return 'parquet'
@@ -28,6 +28,6 @@ export function formatOf(
 
 const isGzip = (head: Uint8Array) => head[0] === 0x1f && head[1] === 0x8b
 
-/** A file name whose ending says how it is to be read. */
+/** Returns a file name with the extension of the format. */
 export const fileNameFor = (format: Format, head: Uint8Array, base = 'download'): string =>
   `${base}.${format}${isGzip(head) ? '.gz' : ''}`

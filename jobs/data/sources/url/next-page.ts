@@ -2,18 +2,18 @@ import type { Pages } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { atPath } from './find-items.ts'
 
-/** What a page said, as far as it decides about the next one. */
+/** Parts of a page that determine the next one. */
 export interface PageSeen {
   url: URL
-  /** Number of the page, from 0. */
+  /** Index of the page, from 0. */
   index: number
   items: number
   link: string | null
-  /** The parsed answer, when it is JSON. */
+  /** The parsed response, if it is JSON. */
   document: unknown
 }
 
-/** The address with `rel="next"` of a Link header (RFC 8288), relative or not. */
+/** Returns the `rel="next"` address of a Link header (RFC 8288), relative or absolute. */
 export function nextLink(header: string | null): string | undefined {
   for (const part of header?.match(/<[^>]*>[^<]*/g) ?? []) {
     const [, target = '', parameters = ''] = /^<([^>]*)>(.*)$/s.exec(part) ?? []
@@ -35,7 +35,7 @@ export function firstPage(url: URL, pages: Pages): URL {
   return pages.sizeParameter && pages.size ? withParameter(first, pages.sizeParameter, String(pages.size)) : first
 }
 
-/** The address of the page after this one; undefined: this was the last. */
+/** Returns the address of the next page, or undefined after the last one. */
 export function nextPage(pages: Pages, seen: PageSeen): URL | undefined {
   const resolve = (address: string) => {
     const url = URL.parse(address, seen.url)

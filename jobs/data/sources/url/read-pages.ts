@@ -27,7 +27,7 @@ async function parsePage(page: Download, index: number): Promise<unknown> {
       'too_large',
       `Page ${index + 1} has ${page.bytes} bytes of JSON; at most ${MAX_PAGE_BYTES} are read at once.`,
       {
-        hint: 'Ask for fewer rows per page, or for NDJSON or CSV.',
+        hint: 'Request fewer rows per page, or NDJSON or CSV.',
       },
     )
   const bytes = await readFile(page.path)
@@ -42,8 +42,8 @@ async function parsePage(page: Download, index: number): Promise<unknown> {
 }
 
 /**
- * Reads page after page until there is no next one. JSON pages become one NDJSON file; pages of CSV become one file each. A page that comes
- * twice, too many pages or bytes end the reading with an error: half a table would look like a whole one.
+ * Reads all pages. JSON pages become one NDJSON file; CSV pages become one file each. Throws for a repeated page, too many pages or too many
+ * bytes, because a partial table would look complete.
  */
 export async function readPages(
   start: URL,
@@ -57,31 +57,27 @@ export async function readPages(
   const rowsFile = join(folder, 'rows.ndjson')
   const out = await open(rowsFile, 'w')
   const csv: { path: string; name: string }[] = []
-  const asked = new Set<string>()
+  const visited = new Set<string>()
   let [rows, bytes, index, last] = [0, 0, 0, '']
   try {
     for (let url: URL | undefined = firstPage(start, settings.pages); url; index++) {
       if (index === limits.maxPages)
         throw new AppError('too_large', `There are more than ${limits.maxPages} pages.`, {
-          hint: 'Ask for more rows per page.',
+          hint: 'Request more rows per page.',
         })
-      if (asked.has(url.href))
-        throw new AppError(
-          'invalid',
-          `Page ${index + 1} would be one that was read already: the pages go in a circle.`,
-          {
-            hint: 'Check where the answer names its next page.',
-          },
-        )
-      asked.add(url.href)
-      // A key goes to the server it is for, wherever the answer says the next page is.
+      if (visited.has(url.href))
+        throw new AppError('invalid', `Page ${index + 1} was read already: the pages form a loop.`, {
+          hint: 'Check which field of the response holds the address of the next page.',
+        })
+      visited.add(url.href)
+      // Secrets are sent only to their server, even if the next page is at another one.
       const headers = url.origin === start.origin ? secrets : {}
       let response: Response
       try {
         response = await requestPage(url, headers, { ...options, maxBytes: limits.maxBytes - bytes })
       } catch (error) {
         const gone = error instanceof AppError && error.details?.[0]?.status === 404
-        // Some APIs have no page after the last instead of an empty one.
+        // Some APIs answer 404 after the last page.
         if (settings.pages.by === 'number' && index > 0 && gone) break
         throw error
       }
@@ -111,7 +107,7 @@ export async function readPages(
         }
       } else
         throw new AppError('invalid', `Pages of ${page.format} are not put together; pages of JSON or CSV are.`, {
-          hint: 'Read it without paging, or ask the API for JSON.',
+          hint: 'Read it without paging, or request JSON.',
         })
       rows += items
       progress(0, `${index + 1} pages, ${rows} rows`)

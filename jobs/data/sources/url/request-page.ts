@@ -5,9 +5,9 @@ import { nowDate } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
 const TRIES = 6
-const LONGEST_WAIT_SECONDS = 120
+const MAX_WAIT_SECONDS = 120
 const SHOWN_CHARACTERS = 300
-/** Not now, but perhaps soon. */
+/** Statuses that are retried. */
 const LATER = new Set([429, 502, 503, 504])
 
 export interface RequestOptions {
@@ -33,7 +33,7 @@ export function requireGoodHeaders(secrets: Secrets): void {
   }
 }
 
-/** Servers repeat in their errors what they were sent; a secret must not come back that way. */
+/** Removes secrets from a text, because servers may repeat them in errors. */
 export function withoutSecrets(text: string, secrets: Secrets): string {
   const pieces = Object.values(secrets).flatMap(value => [value, ...value.split(/\s+/)])
   return pieces
@@ -42,7 +42,7 @@ export function withoutSecrets(text: string, secrets: Secrets): string {
     .reduce((shown, piece) => shown.replaceAll(piece, '…'), text)
 }
 
-/** For people: without the query, which may hold a key. */
+/** Formats an address without its query, which may contain a key. */
 export const pageAddress = (url: URL) => `${url.origin}${url.pathname}`
 
 function secondsToWait(header: string | null, tried: number): number {
@@ -57,11 +57,11 @@ async function refuse(response: Response, url: URL, secrets: Secrets): Promise<n
   const { status } = response
   const hint =
     status === 401 || status === 403
-      ? 'Check the headers that hold its key.'
+      ? 'Check the headers with the key.'
       : status === 404
         ? 'Check the address.'
         : status >= 500
-          ? 'The fault is on its side; try again later.'
+          ? 'The server failed; try again later.'
           : 'Check address, parameters and headers.'
   throw new AppError(
     'invalid',
@@ -83,7 +83,7 @@ async function startOf(response: Response): Promise<string> {
   return text
 }
 
-/** Asks once, and again when the server says later; throws for every other status than 2xx, with the start of what it said. */
+/** Requests a page; retries if the server is busy. Throws for other statuses than 2xx, with the start of the body. */
 export async function requestPage(url: URL, headers: Secrets, options: RequestOptions): Promise<Response> {
   for (let tried = 0; ; tried++) {
     const response = await guardedFetch(options.policy, url, {
@@ -97,10 +97,10 @@ export async function requestPage(url: URL, headers: Secrets, options: RequestOp
     })
     if (response.ok) return response
     const seconds = secondsToWait(response.headers.get('retry-after'), tried)
-    if (!LATER.has(response.status) || tried + 1 === TRIES || seconds > LONGEST_WAIT_SECONDS)
+    if (!LATER.has(response.status) || tried + 1 === TRIES || seconds > MAX_WAIT_SECONDS)
       return refuse(response, url, options.secrets)
     await response.body?.cancel()
-    options.line('warn', `${pageAddress(url)} answered ${response.status}; asking again in ${Math.ceil(seconds)} s.`)
+    options.line('warn', `${pageAddress(url)} answered ${response.status}; retrying in ${Math.ceil(seconds)} s.`)
     await wait(seconds * 1000, undefined, { signal: options.signal })
   }
 }

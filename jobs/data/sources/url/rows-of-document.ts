@@ -7,7 +7,7 @@ import { canonicalRow, findItems, flattenRow, parseJson } from './find-items.ts'
 
 const ROWS_AT_ONCE = 5_000
 
-/** One JSON answer as NDJSON, one flat row a line. */
+/** Writes a JSON response as NDJSON, one flat row per line. */
 export async function rowsOfDocument(file: Download, items: string, folder: string) {
   const text = await readFile(file.path, 'utf8')
   let document: unknown

@@ -139,7 +139,7 @@ describe('rows by page', () => {
     answer = (_, response) => json(response, ROWS)
     assert.match(await refused(read({ pages: { by: 'number' } })), /Page 2 is the same as page 1.*“page”/)
     answer = (_, response, url) => json(response, ROWS.slice(0, url.search.length), { link: '</rows>; rel=next' })
-    assert.match(await refused(read({ pages: { by: 'link' } }, { path: '/rows?x=1' })), /in a circle/)
+    assert.match(await refused(read({ pages: { by: 'link' } }, { path: '/rows?x=1' })), /form a loop/)
     answer = (_, response, url) => json(response, [{ a: url.search }])
     assert.match(await refused(read({ pages: { by: 'number' } }, { maxPages: 5 })), /more than 5 pages/)
     assert.match(await refused(read({ pages: { by: 'number' } }, { maxBytes: 200 })), /more than \d+ bytes/)
@@ -234,7 +234,7 @@ describe('servers that refuse', () => {
       json(response, ROWS)
     }
     assert.equal(rowsOf((await read()).text).length, 25)
-    assert.match(lines.join('\n'), /answered 429; asking again in 0 s/)
+    assert.match(lines.join('\n'), /answered 429; retrying in 0 s/)
     answer = (_, response) => response.writeHead(429, { 'retry-after': '3600' }).end('come back tomorrow')
     assert.match(await refused(read()), /answered 429 Too Many Requests: come back tomorrow/)
   })

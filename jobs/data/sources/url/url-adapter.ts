@@ -9,7 +9,7 @@ import { readPages } from './read-pages.ts'
 import { pageAddress, requestPage, requireGoodHeaders } from './request-page.ts'
 import { rowsOfDocument } from './rows-of-document.ts'
 
-/** JSON up to here is read row by row; larger documents go to DuckDB as they are. */
+/** JSON up to this size is read row by row; DuckDB reads larger documents. */
 const MAX_ROWWISE_BYTES = 128 * 2 ** 20
 
 const addressOf = (settings: SettingsOf<'url'>): URL => {
@@ -22,7 +22,7 @@ async function fetchUrl(settings: SettingsOf<'url'>, secrets: Secrets, context: 
   requireGoodHeaders(secrets)
   const url = addressOf(settings)
   const words = describeAddress({ kind: 'url', url: url.href })
-  const told = (rows: object, files: Fetched['files'], digest: string): Fetched => ({
+  const result = (rows: object, files: Fetched['files'], digest: string): Fetched => ({
     files,
     digest,
     origin: { v: 1, kind: 'url', url: words, ...rows },
@@ -36,18 +36,18 @@ async function fetchUrl(settings: SettingsOf<'url'>, secrets: Secrets, context: 
       progress(total ? Math.min(1, bytes / total) : 0, `${bytes} bytes`),
     )
     line('info', `${words} delivered ${file.bytes} bytes of ${file.format}.`)
-    if (file.bytes === 0) throw new AppError('invalid', `${words} answered with nothing.`)
+    if (file.bytes === 0) throw new AppError('invalid', `${words} returned an empty response.`)
     if (file.format !== 'json' || file.name.endsWith('.gz') || file.bytes > MAX_ROWWISE_BYTES)
-      return told({ format: file.format }, [{ path: file.path, name: file.name }], file.digest)
+      return result({ format: file.format }, [{ path: file.path, name: file.name }], file.digest)
     const made = await rowsOfDocument(file, settings.items, folder)
-    return told({ format: 'json', rows: made.rows }, [made.file], made.digest)
+    return result({ format: 'json', rows: made.rows }, [made.file], made.digest)
   }
   const read = await readPages(url, settings, secrets, context)
   context.line('info', `${words} delivered ${read.rows} rows on ${read.pages} pages, ${read.bytes} bytes.`)
-  return told({ pages: read.pages, rows: read.rows }, read.files, read.digest)
+  return result({ pages: read.pages, rows: read.rows }, read.files, read.digest)
 }
 
-/** Files and JSON APIs over HTTP. */
+/** Reads files and JSON APIs over HTTP. */
 export const urlAdapter: SourceAdapter<'url'> = {
   kind: 'url',
   async test(settings, secrets, policy, signal) {
