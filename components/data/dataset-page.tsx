@@ -105,49 +105,8 @@ export function DatasetPage({ project, name }: { project: string; name: string }
     <Stack gap="md">
       <PageHeader
         title={name}
-        sentence={
-          <>
-            {formatCount(data.rows, 'row')}, {formatCount(data.columns, 'column')}, {formatBytes(data.bytes)}, added{' '}
-            <Time at={data.createdAt} />
-            {target ? (
-              <>
-                ; predicts{' '}
-                <Text span inherit fw={600} c="var(--mantine-color-text)">
-                  {target.name}
-                </Text>
-              </>
-            ) : null}
-            .
-          </>
-        }
-        actions={
-          <>
-            <Select
-              aria-label="Version"
-              w={90}
-              allowDeselect={false}
-              data={data.versions.map(v => ({ value: String(v.version), label: `v${v.version}` }))}
-              value={String(data.version)}
-              onChange={value => setVersion(Number(value) === data.versions[0]?.version ? null : Number(value))}
-            />
-            <Button
-              component="a"
-              variant="default"
-              title={`Parquet, SHA-256 ${data.digest}`}
-              href={`/api/v1/projects/${project}/datasets/${name}/versions/${data.version}/data.parquet`}
-            >
-              Download
-            </Button>
-            <Allowed project={project} to="training:write">
-              <Button
-                component={Link}
-                href={paths.newExperiment(project, { data: `${name}@${data.version}`, target: target?.name })}
-              >
-                Train a model
-              </Button>
-            </Allowed>
-          </>
-        }
+        sentence={<Sentence data={data} target={target?.name} />}
+        actions={<Actions project={project} name={name} data={data} target={target?.name} onVersion={setVersion} />}
       />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
@@ -168,5 +127,66 @@ export function DatasetPage({ project, name }: { project: string; name: string }
         ))}
       </Tabs>
     </Stack>
+  )
+}
+
+function Actions({
+  project,
+  name,
+  data,
+  target,
+  onVersion,
+}: {
+  project: string
+  name: string
+  data: Shown
+  target: string | undefined
+  onVersion: (version: number | null) => void
+}) {
+  return (
+    <>
+      <Select
+        aria-label="Version"
+        w={90}
+        allowDeselect={false}
+        data={data.versions.map(v => ({ value: String(v.version), label: `v${v.version}` }))}
+        value={String(data.version)}
+        onChange={value => onVersion(Number(value) === data.versions[0]?.version ? null : Number(value))}
+      />
+      <Button
+        component="a"
+        variant="default"
+        title={`Parquet, SHA-256 ${data.digest}`}
+        href={`/api/v1/projects/${project}/datasets/${name}/versions/${data.version}/data.parquet`}
+      >
+        Download
+      </Button>
+      <Allowed project={project} to="training:write">
+        <Button
+          component={Link}
+          href={paths.newExperiment(project, { data: `${name}@${data.version}`, target: target })}
+        >
+          Train a model
+        </Button>
+      </Allowed>
+    </>
+  )
+}
+
+function Sentence({ data, target }: { data: Shown; target: string | undefined }) {
+  return (
+    <>
+      {formatCount(data.rows, 'row')}, {formatCount(data.columns, 'column')}, {formatBytes(data.bytes)}, added{' '}
+      <Time at={data.createdAt} />
+      {target ? (
+        <>
+          ; predicts{' '}
+          <Text span inherit fw={600} c="var(--mantine-color-text)">
+            {target}
+          </Text>
+        </>
+      ) : null}
+      .
+    </>
   )
 }

@@ -36,67 +36,78 @@ export interface Need {
   action: string
 }
 
+const monitorNeeds = (data: HomeData): Need[] =>
+  (data.monitors ?? [])
+    .filter(m => m.verdict === 'alert' || m.verdict === 'warn')
+    .map(m => ({
+      key: `monitor-${m.endpoint}`,
+      state: m.verdict,
+      label: m.verdict === 'alert' ? 'alert' : 'warning',
+      title: m.endpoint,
+      detail: m.sentence,
+      href: `monitoring/${encodeURIComponent(m.endpoint)}`,
+      action: 'Open',
+    }))
+
+const endpointNeeds = (data: HomeData): Need[] =>
+  (data.endpoints ?? [])
+    .filter(e => e.servers.alive === 0 || e.servers.current < e.servers.alive)
+    .map(e => ({
+      key: `endpoint-${e.endpoint}`,
+      state: 'alert',
+      label: e.servers.alive === 0 ? 'no server' : 'behind',
+      title: e.endpoint,
+      detail:
+        e.servers.alive === 0
+          ? 'No inference server is running.'
+          : `${e.servers.alive - e.servers.current} of ${e.servers.alive} servers still serve an older version.`,
+      href: `serving/${encodeURIComponent(e.endpoint)}`,
+      action: 'Open',
+    }))
+
+const ingestionNeeds = (data: HomeData): Need[] =>
+  (data.ingestions ?? [])
+    .filter(i => i.state === 'failed')
+    .map(i => ({
+      key: `ingestion-${i.id}`,
+      state: 'failed',
+      label: 'failed',
+      title: `${i.fileName} was not added`,
+      detail: i.reason ?? '',
+      href: 'data/add',
+      action: 'Add again',
+    }))
+
+const jobNeeds = (data: HomeData): Need[] =>
+  (data.failedJobs ?? [])
+    .filter(j => j.subjectKind !== 'ingestion')
+    .map(j => ({
+      key: `job-${j.id}`,
+      state: 'failed',
+      label: 'failed',
+      title: j.title,
+      detail: j.reason ?? 'No reason was recorded.',
+      href: `orchestration/jobs/${j.id}`,
+      action: 'Show reason',
+    }))
+
+const modelNeeds = (data: HomeData): Need[] =>
+  (data.models ?? [])
+    .filter(m => m.latestVersion > (m.champion ?? 0))
+    .map(m => ({
+      key: `model-${m.model}`,
+      state: 'warn',
+      label: 'new version',
+      title: `${m.model} v${m.latestVersion}`,
+      detail: m.champion === null ? 'No version is in production.' : `Newer than v${m.champion} in production.`,
+      href: `registry/${encodeURIComponent(m.model)}`,
+      action: 'Review',
+    }))
+
+const RANK = ['alert', 'failed', 'warn']
+
 /** Lists what requires action, most severe first, each with one button. */
-export function needsOf(data: HomeData): Need[] {
-  const needs: Need[] = []
-  for (const m of data.monitors ?? [])
-    if (m.verdict === 'alert' || m.verdict === 'warn')
-      needs.push({
-        key: `monitor-${m.endpoint}`,
-        state: m.verdict,
-        label: m.verdict === 'alert' ? 'alert' : 'warning',
-        title: m.endpoint,
-        detail: m.sentence,
-        href: `monitoring/${encodeURIComponent(m.endpoint)}`,
-        action: 'Open',
-      })
-  for (const e of data.endpoints ?? [])
-    if (e.servers.alive === 0 || e.servers.current < e.servers.alive)
-      needs.push({
-        key: `endpoint-${e.endpoint}`,
-        state: 'alert',
-        label: e.servers.alive === 0 ? 'no server' : 'behind',
-        title: e.endpoint,
-        detail:
-          e.servers.alive === 0
-            ? 'No inference server is running.'
-            : `${e.servers.alive - e.servers.current} of ${e.servers.alive} servers still serve an older version.`,
-        href: `serving/${encodeURIComponent(e.endpoint)}`,
-        action: 'Open',
-      })
-  for (const i of data.ingestions ?? [])
-    if (i.state === 'failed')
-      needs.push({
-        key: `ingestion-${i.id}`,
-        state: 'failed',
-        label: 'failed',
-        title: `${i.fileName} was not added`,
-        detail: i.reason ?? '',
-        href: 'data/add',
-        action: 'Add again',
-      })
-  for (const j of data.failedJobs ?? [])
-    if (j.subjectKind !== 'ingestion')
-      needs.push({
-        key: `job-${j.id}`,
-        state: 'failed',
-        label: 'failed',
-        title: j.title,
-        detail: j.reason ?? 'No reason was recorded.',
-        href: `orchestration/jobs/${j.id}`,
-        action: 'Show reason',
-      })
-  for (const m of data.models ?? [])
-    if (m.latestVersion > (m.champion ?? 0))
-      needs.push({
-        key: `model-${m.model}`,
-        state: 'warn',
-        label: 'new version',
-        title: `${m.model} v${m.latestVersion}`,
-        detail: m.champion === null ? 'No version is in production.' : `Newer than v${m.champion} in production.`,
-        href: `registry/${encodeURIComponent(m.model)}`,
-        action: 'Review',
-      })
-  const rank = ['alert', 'failed', 'warn']
-  return needs.sort((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state))
-}
+export const needsOf = (data: HomeData): Need[] =>
+  [...monitorNeeds(data), ...endpointNeeds(data), ...ingestionNeeds(data), ...jobNeeds(data), ...modelNeeds(data)].sort(
+    (a, b) => RANK.indexOf(a.state) - RANK.indexOf(b.state),
+  )

@@ -47,23 +47,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           </>
         }
         actions={
-          <>
-            {data.primary ? null : (
-              <Allowed project={project} to="serving:choose-primary">
-                <Button variant="default" title={PRIMARY_HELP} onClick={primary.open}>
-                  Make primary
-                </Button>
-              </Allowed>
-            )}
-            <Allowed project={project} to="serving:promote">
-              <Button variant="default" disabled={data.previous === null} onClick={() => rollback.open({})}>
-                Roll back
-              </Button>
-              <Button component={Link} href={paths.promote(project, data.model, { endpoint: name })}>
-                Promote another version
-              </Button>
-            </Allowed>
-          </>
+          <Actions project={project} data={data} onPrimary={primary.open} onRollBack={() => rollback.open({})} />
         }
       />
       {stuck.map(i => (
@@ -95,5 +79,37 @@ export function EndpointPage({ project, name }: { project: string; name: string 
         <RollbackDialog project={project} shown={data} to={rollback.subject.to} opened onClose={rollback.close} />
       ) : null}
     </Stack>
+  )
+}
+
+function Actions({
+  project,
+  data,
+  onPrimary,
+  onRollBack,
+}: {
+  project: string
+  data: NonNullable<ReturnType<typeof useEndpoint>['data']>
+  onPrimary: () => void
+  onRollBack: () => void
+}) {
+  return (
+    <>
+      {data.primary ? null : (
+        <Allowed project={project} to="serving:choose-primary">
+          <Button variant="default" title={PRIMARY_HELP} onClick={onPrimary}>
+            Make primary
+          </Button>
+        </Allowed>
+      )}
+      <Allowed project={project} to="serving:promote">
+        <Button variant="default" disabled={data.previous === null} onClick={onRollBack}>
+          Roll back
+        </Button>
+        <Button component={Link} href={paths.promote(project, data.model, { endpoint: data.endpoint })}>
+          Promote another version
+        </Button>
+      </Allowed>
+    </>
   )
 }

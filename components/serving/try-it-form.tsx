@@ -44,18 +44,7 @@ export function TryItForm({
         onSubmit={form.onSubmit(values => tryIt.mutate({ project, endpoint, rows: [rowOf(signature, values)] }))}
       >
         <FormContext value={{ form, columns: [], options, disabled: false }}>
-          <div
-            style={{
-              display: 'grid',
-              gridTemplateColumns: 'repeat(auto-fill, minmax(min(180px, 100%), 1fr))',
-              gap: 12,
-              alignItems: 'end',
-            }}
-          >
-            {fields.map(field => (
-              <SchemaField key={field.name} field={field} path={field.name} />
-            ))}
-          </div>
+          <Inputs fields={fields} />
         </FormContext>
         <Group mt="md" gap="sm">
           <Button type="submit" loading={tryIt.isPending}>
@@ -76,6 +65,23 @@ export function TryItForm({
         ) : null}
       </Paper>
     </Group>
+  )
+}
+
+function Inputs({ fields }: { fields: ReturnType<typeof fieldsOfSignature> }) {
+  return (
+    <div
+      style={{
+        display: 'grid',
+        gridTemplateColumns: 'repeat(auto-fill, minmax(min(180px, 100%), 1fr))',
+        gap: 12,
+        alignItems: 'end',
+      }}
+    >
+      {fields.map(field => (
+        <SchemaField key={field.name} field={field} path={field.name} />
+      ))}
+    </div>
   )
 }
 

@@ -39,21 +39,7 @@ export function JobsTray({ project }: { project: string }) {
           h={30}
           style={{ borderRadius: 8 }}
         >
-          <Group gap={6} wrap="nowrap" c={jobs.length > 0 ? undefined : 'dimmed'}>
-            {jobs.length > 0 ? (
-              <RingProgress
-                size={18}
-                thickness={3}
-                aria-hidden
-                sections={[{ value: Math.max(4, share * 100), color: 'var(--mantine-primary-color-filled)' }]}
-              />
-            ) : (
-              <IconCircleDashed size={16} stroke={1.6} aria-hidden />
-            )}
-            <Text size="sm" visibleFrom="xs" style={{ whiteSpace: 'nowrap' }}>
-              {words}
-            </Text>
-          </Group>
+          <TrayLabel label={words} isIdle={jobs.length === 0} share={share} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p="sm">
@@ -72,6 +58,26 @@ export function JobsTray({ project }: { project: string }) {
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function TrayLabel({ label, isIdle, share }: { label: string; isIdle: boolean; share: number }) {
+  return (
+    <Group gap={6} wrap="nowrap" c={!isIdle ? undefined : 'dimmed'}>
+      {!isIdle ? (
+        <RingProgress
+          size={18}
+          thickness={3}
+          aria-hidden
+          sections={[{ value: Math.max(4, share * 100), color: 'var(--mantine-primary-color-filled)' }]}
+        />
+      ) : (
+        <IconCircleDashed size={16} stroke={1.6} aria-hidden />
+      )}
+      <Text size="sm" visibleFrom="xs" style={{ whiteSpace: 'nowrap' }}>
+        {label}
+      </Text>
+    </Group>
   )
 }
 

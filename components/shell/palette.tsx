@@ -22,84 +22,97 @@ import { LIFECYCLE } from './lifecycle.ts'
 
 const icon = (Icon: typeof IconBox) => <Icon size={17} stroke={1.6} aria-hidden />
 
+interface Entry {
+  id: string
+  label: string
+  href: string
+  Icon: typeof IconBox
+  description?: string
+}
+
+/** Pages and entities of the open project, by kind. */
+function useProjectEntries(project: string | undefined): [string, Entry[]][] {
+  const trpc = useTRPC()
+  const options = { enabled: project !== undefined }
+  const input = { project }
+  const { data: datasets } = useQuery(trpc.data.list.queryOptions(input, options))
+  const { data: experiments } = useQuery(trpc.training.list.queryOptions(input, options))
+  const { data: models } = useQuery(trpc.registry.list.queryOptions(input, options))
+  const { data: endpoints } = useQuery(trpc.serving.list.queryOptions(input, options))
+  if (project === undefined) return []
+  const named = (kind: string, label: string, href: string, Icon: typeof IconBox, description?: string): Entry => ({
+    id: `${kind}-${label}`,
+    label,
+    href,
+    Icon,
+    description,
+  })
+  const version = (number: number) => `v${number}`
+  return [
+    [
+      'Go to',
+      LIFECYCLE.map(l => ({
+        id: l.word,
+        label: l.label,
+        href: `${paths.project(project)}/${l.word}`,
+        Icon: l.icon,
+        description: l.question,
+      })),
+    ],
+    [
+      'Do',
+      [
+        { id: 'add-data', label: 'Add data', href: paths.addData(project), Icon: IconDatabasePlus },
+        { id: 'new-experiment', label: 'New experiment', href: paths.newExperiment(project), Icon: IconPlus },
+      ],
+    ],
+    [
+      'Datasets',
+      (datasets?.items ?? []).map(d =>
+        named('data', d.dataset, paths.dataset(project, d.dataset), IconDatabase, version(d.version)),
+      ),
+    ],
+    [
+      'Experiments',
+      (experiments?.items ?? []).map(e =>
+        named('experiment', e.experiment, paths.experiment(project, e.experiment), IconTrendingUp),
+      ),
+    ],
+    [
+      'Models',
+      (models?.items ?? []).map(m =>
+        named('model', m.model, paths.model(project, m.model), IconBox, version(m.latestVersion)),
+      ),
+    ],
+    [
+      'Endpoints',
+      (endpoints?.items ?? []).map(e =>
+        named('endpoint', e.endpoint, paths.endpoint(project, e.endpoint), IconActivity, `${e.model} v${e.version}`),
+      ),
+    ],
+  ]
+}
+
 /** Everything one can go to or do from the keyboard. @param requests counts how often it was opened */
 export function Palette({ project, requests }: { project: string | undefined; requests: number }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each request opens it
   useEffect(() => spotlight.open(), [requests])
-  const trpc = useTRPC()
   const router = useRouter()
   const { toggleColorScheme } = useMantineColorScheme()
-  const enabled = project !== undefined
-  const { data: projects } = useQuery(trpc.access.projects.queryOptions())
-  const { data: datasets } = useQuery(trpc.data.list.queryOptions({ project }, { enabled }))
-  const { data: experiments } = useQuery(trpc.training.list.queryOptions({ project }, { enabled }))
-  const { data: models } = useQuery(trpc.registry.list.queryOptions({ project }, { enabled }))
-  const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
-  const base = paths.project(project ?? '')
-  const go = (id: string, label: string, href: string, Icon: typeof IconBox, description?: string) => ({
-    id,
-    label,
-    description,
-    leftSection: icon(Icon),
-    onClick: () => router.push(href),
-  })
+  const { data: projects } = useQuery(useTRPC().access.projects.queryOptions())
+  const others = (projects?.items ?? [])
+    .filter(p => p.slug !== project)
+    .map(p => ({ id: `project-${p.slug}`, label: p.name, href: paths.project(p.slug), Icon: IconFolder }))
+  const entries: [string, Entry[]][] = [...useProjectEntries(project), ['Projects', others]]
   const groups = [
-    ...(project
-      ? [
-          {
-            group: 'Go to',
-            actions: LIFECYCLE.map(l => go(l.word, l.label, `${base}/${l.word}`, l.icon, l.question)),
-          },
-          {
-            group: 'Do',
-            actions: [
-              go('add-data', 'Add data', `${base}/data/add`, IconDatabasePlus),
-              go('new-experiment', 'New experiment', `${base}/training/new`, IconPlus),
-            ],
-          },
-          {
-            group: 'Datasets',
-            actions: (datasets?.items ?? []).map(d =>
-              go(`data-${d.dataset}`, d.dataset, `${base}/data/${d.dataset}`, IconDatabase, `v${d.version}`),
-            ),
-          },
-          {
-            group: 'Experiments',
-            actions: (experiments?.items ?? []).map(e =>
-              go(
-                `experiment-${e.experiment}`,
-                e.experiment,
-                `${base}/training/experiments/${e.experiment}`,
-                IconTrendingUp,
-              ),
-            ),
-          },
-          {
-            group: 'Models',
-            actions: (models?.items ?? []).map(m =>
-              go(`model-${m.model}`, m.model, `${base}/registry/${m.model}`, IconBox, `v${m.latestVersion}`),
-            ),
-          },
-          {
-            group: 'Endpoints',
-            actions: (endpoints?.items ?? []).map(e =>
-              go(
-                `endpoint-${e.endpoint}`,
-                e.endpoint,
-                `${base}/serving/${e.endpoint}`,
-                IconActivity,
-                `${e.model} v${e.version}`,
-              ),
-            ),
-          },
-        ]
-      : []),
-    {
-      group: 'Projects',
-      actions: (projects?.items ?? [])
-        .filter(p => p.slug !== project)
-        .map(p => go(`project-${p.slug}`, p.name, paths.project(p.slug), IconFolder)),
-    },
+    ...entries.map(([group, items]) => ({
+      group,
+      actions: items.map(({ href, Icon, ...entry }) => ({
+        ...entry,
+        leftSection: icon(Icon),
+        onClick: () => router.push(href),
+      })),
+    })),
     {
       group: 'You',
       actions: [
@@ -109,12 +122,7 @@ export function Palette({ project, requests }: { project: string | undefined; re
           leftSection: icon(IconMoon),
           onClick: toggleColorScheme,
         },
-        {
-          id: 'sign-out',
-          label: 'Sign out',
-          leftSection: icon(IconLogout),
-          onClick: () => void leave(),
-        },
+        { id: 'sign-out', label: 'Sign out', leftSection: icon(IconLogout), onClick: () => void leave() },
       ],
     },
   ].filter(g => g.actions.length > 0)

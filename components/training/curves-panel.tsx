@@ -64,39 +64,51 @@ export function CurvesPanel({
       ) : !data && runs.length > 0 ? (
         <Skeleton height={height + 60} aria-label="Loading the curves" />
       ) : key === null ? (
-        <>
-          <Text size="sm" fw={600}>
-            Training curves
-          </Text>
-          <Text size="sm" c="dimmed" mt={4}>
-            {runs.length === 0
-              ? 'Curves appear when a run starts.'
-              : live
-                ? 'No values yet.'
-                : 'These runs have no training curve.'}
-          </Text>
-        </>
+        <NoCurves hasRuns={runs.length > 0} live={live} />
       ) : (
         <CurveChart
           metric={key}
           series={shown}
           height={height}
-          choice={
-            keys.length > 1 ? (
-              <Select
-                size="xs"
-                w={150}
-                aria-label="Metric of the curve"
-                data={keys.map(k => ({ value: k, label: metricLabel(k) }))}
-                value={key}
-                allowDeselect={false}
-                onChange={next => setWanted(next)}
-              />
-            ) : null
-          }
+          choice={keys.length > 1 ? <KeySelect keys={keys} value={key} onChange={next => setWanted(next)} /> : null}
         />
       )}
     </Panel>
+  )
+}
+
+function KeySelect({
+  keys,
+  value,
+  onChange,
+}: {
+  keys: string[]
+  value: string
+  onChange: (key: string | null) => void
+}) {
+  return (
+    <Select
+      size="xs"
+      w={150}
+      aria-label="Metric of the curve"
+      data={keys.map(k => ({ value: k, label: metricLabel(k) }))}
+      value={value}
+      allowDeselect={false}
+      onChange={onChange}
+    />
+  )
+}
+
+function NoCurves({ hasRuns, live }: { hasRuns: boolean; live: boolean }) {
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        Training curves
+      </Text>
+      <Text size="sm" c="dimmed" mt={4}>
+        {!hasRuns ? 'Curves appear when a run starts.' : live ? 'No values yet.' : 'These runs have no training curve.'}
+      </Text>
+    </>
   )
 }
 

@@ -1,9 +1,9 @@
 'use client'
 import { Button, Select, Skeleton, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
-import { useTRPC } from '../trpc.ts'
+import { type RouterOutputs, useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -56,44 +56,20 @@ export function NewExperiment({ project }: { project: string }) {
       ) : null}
       {items.length > 0 ? (
         <div className={classes.form}>
-          <NumberedStep number={1} title="Dataset">
-            <Select
-              aria-label="Dataset"
-              placeholder="Select a dataset"
-              searchable
-              data={datasetChoices(items, data)}
-              value={data}
-              onChange={next => setChoice({ data: next, target: null })}
-            />
-            {shown.data ? (
-              <Text size="sm" c="dimmed" mt={6}>
-                Version {shown.data.version}: {formatCount(shown.data.rows, 'row')},{' '}
-                {formatCount(shown.data.columns, 'column')}.
-              </Text>
-            ) : null}
-            {shown.error ? <Problem error={shown.error} /> : null}
-          </NumberedStep>
-          <NumberedStep number={2} title="Target" note="the column to predict" waiting={data === null}>
-            <Select
-              aria-label="Target"
-              placeholder="Select a column"
-              searchable
-              disabled={!shown.data}
-              data={schema.map(c => ({ value: c.name, label: `${c.name} · ${c.type}` }))}
-              value={target}
-              onChange={next => setChoice({ target: next })}
-            />
-            {options.isLoading ? <Skeleton height={16} mt={10} w="60%" aria-label="Analyzing the target" /> : null}
-            {options.data ? (
-              <Text size="sm" c="dimmed" mt={6}>
-                <Text span fw={600} c="var(--mantine-color-text)" size="sm">
-                  {TASK_LABELS[options.data.task]}
-                </Text>
-                : {options.data.taskReason}
-              </Text>
-            ) : null}
-            {options.error ? <Problem error={options.error} /> : null}
-          </NumberedStep>
+          <DatasetStep
+            items={items}
+            data={data}
+            shown={shown.data}
+            error={shown.error}
+            onChoose={next => setChoice({ data: next, target: null })}
+          />
+          <TargetStep
+            schema={schema}
+            isWaiting={data === null}
+            target={target}
+            options={options}
+            onChoose={next => setChoice({ target: next })}
+          />
           {options.data && target ? (
             <Plan
               // Another target has other metrics, trainers and leaks.
@@ -119,7 +95,80 @@ export function NewExperiment({ project }: { project: string }) {
   )
 }
 
-function datasetChoices(items: { dataset: string; version: number; rows: number }[], chosen: string | null) {
+function TargetStep({
+  schema,
+  isWaiting,
+  target,
+  options,
+  onChoose,
+}: {
+  schema: RouterOutputs['data']['show']['schema']
+  isWaiting: boolean
+  target: string | null
+  options: UseQueryResult<RouterOutputs['training']['options'], unknown>
+  onChoose: (target: string | null) => void
+}) {
+  return (
+    <NumberedStep number={2} title="Target" note="the column to predict" waiting={isWaiting}>
+      <Select
+        aria-label="Target"
+        placeholder="Select a column"
+        searchable
+        disabled={schema.length === 0}
+        data={schema.map(c => ({ value: c.name, label: `${c.name} · ${c.type}` }))}
+        value={target}
+        onChange={onChoose}
+      />
+      {options.isLoading ? <Skeleton height={16} mt={10} w="60%" aria-label="Analyzing the target" /> : null}
+      {options.data ? (
+        <Text size="sm" c="dimmed" mt={6}>
+          <Text span fw={600} c="var(--mantine-color-text)" size="sm">
+            {TASK_LABELS[options.data.task]}
+          </Text>
+          : {options.data.taskReason}
+        </Text>
+      ) : null}
+      {options.error ? <Problem error={options.error} /> : null}
+    </NumberedStep>
+  )
+}
+
+function DatasetStep({
+  items,
+  data,
+  shown,
+  error,
+  onChoose,
+}: {
+  items: ListedDataset[]
+  data: string | null
+  shown: RouterOutputs['data']['show'] | undefined
+  error: unknown
+  onChoose: (data: string | null) => void
+}) {
+  return (
+    <NumberedStep number={1} title="Dataset">
+      <Select
+        aria-label="Dataset"
+        placeholder="Select a dataset"
+        searchable
+        data={datasetChoices(items, data)}
+        value={data}
+        onChange={onChoose}
+      />
+      {shown ? (
+        <Text size="sm" c="dimmed" mt={6}>
+          Version {shown.version}: {formatCount(shown.rows, 'row')}, {formatCount(shown.columns, 'column')}.
+        </Text>
+      ) : null}
+      {error ? <Problem error={error} /> : null}
+    </NumberedStep>
+  )
+}
+
+type ListedDataset = { dataset: string; version: number; rows: number }
+
+function datasetChoices(items: ListedDataset[], chosen: string | null) {
   const all = items.map(d => ({
     value: d.dataset,
     label: `${d.dataset} · v${d.version} · ${formatCount(d.rows, 'row')}`,

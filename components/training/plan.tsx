@@ -91,25 +91,52 @@ export function Plan({
           </AdvancedSection>
         </Panel>
       </FormContext>
-      <Stack gap="md" className={classes.plan}>
-        <Leaks
-          options={options}
-          ignored={plan.ignore}
-          onIgnore={names => form.setFieldValue('ignore', [...new Set([...plan.ignore, ...names])])}
-        />
-        <Panel title="Summary">
-          <Stack gap="sm" align="flex-start">
-            <Text size="sm">{describePlan(options, planOf(plan, target))}</Text>
-            {state.problem ? <Problem error={state.problem} /> : null}
-            <Allowed project={project} to="training:write" explain>
-              <Button type="submit" size="sm" loading={launch.isPending || launch.isSuccess}>
-                Start
-              </Button>
-            </Allowed>
-          </Stack>
-        </Panel>
-      </Stack>
+      <Summary
+        project={project}
+        target={target}
+        options={options}
+        plan={plan}
+        problem={state.problem}
+        isBusy={launch.isPending || launch.isSuccess}
+        onIgnore={names => form.setFieldValue('ignore', [...new Set([...plan.ignore, ...names])])}
+      />
     </form>
+  )
+}
+
+/** What will be trained, what leaks, and the button that starts it. */
+function Summary({
+  project,
+  target,
+  options,
+  plan,
+  problem,
+  isBusy,
+  onIgnore,
+}: {
+  project: string
+  target: string
+  options: LaunchOptions
+  plan: PlanValues
+  problem: unknown
+  isBusy: boolean
+  onIgnore: (columns: string[]) => void
+}) {
+  return (
+    <Stack gap="md" className={classes.plan}>
+      <Leaks options={options} ignored={plan.ignore} onIgnore={onIgnore} />
+      <Panel title="Summary">
+        <Stack gap="sm" align="flex-start">
+          <Text size="sm">{describePlan(options, planOf(plan, target))}</Text>
+          {problem ? <Problem error={problem} /> : null}
+          <Allowed project={project} to="training:write" explain>
+            <Button type="submit" size="sm" loading={isBusy}>
+              Start
+            </Button>
+          </Allowed>
+        </Stack>
+      </Panel>
+    </Stack>
   )
 }
 

@@ -68,19 +68,25 @@ export function ColumnShift({
             y={{ format: formatShare }}
           />
         )}
-        <Group gap="md">
-          {was + is > 0 ? (
-            <Text size="xs" c="dimmed">
-              Missing {formatShare(was)} → {formatShare(is)}
-            </Text>
-          ) : null}
-          {column.changed ? (
-            <Text size="xs" c="dimmed">
-              {formatCount(column.changed, 'cell')} changed
-            </Text>
-          ) : null}
-        </Group>
+        <Changes missing={{ was, is }} changed={column.changed} />
       </Stack>
     </Panel>
+  )
+}
+
+function Changes({ missing, changed }: { missing: { was: number; is: number }; changed: number | null | undefined }) {
+  return (
+    <Group gap="md">
+      {missing.was + missing.is > 0 ? (
+        <Text size="xs" c="dimmed">
+          Missing {formatShare(missing.was)} → {formatShare(missing.is)}
+        </Text>
+      ) : null}
+      {changed ? (
+        <Text size="xs" c="dimmed">
+          {formatCount(changed, 'cell')} changed
+        </Text>
+      ) : null}
+    </Group>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 import { Button, Code, Group, Kbd, Stack, Text, Textarea, UnstyledButton } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useRef, useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
 import { MAX_SQL_CHARACTERS, QUERY_LIMITS } from '#server/data/queries/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -56,25 +56,7 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
         }
       >
         <Stack gap="sm">
-          <Textarea
-            ref={editor}
-            className={classes.editor}
-            aria-label="Query"
-            autosize
-            minRows={5}
-            maxRows={20}
-            spellCheck={false}
-            autoCapitalize="off"
-            autoCorrect="off"
-            maxLength={MAX_SQL_CHARACTERS}
-            value={text}
-            onChange={e => setSql(e.currentTarget.value)}
-            onKeyDown={e => {
-              if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return
-              e.preventDefault()
-              if (!run.isPending) start()
-            }}
-          />
+          <Editor editor={editor} text={text} onChange={setSql} onRun={() => run.isPending || start()} />
           <RunBar
             project={project}
             dataset={shown.dataset}
@@ -98,6 +80,40 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
         }}
       />
     </Stack>
+  )
+}
+
+function Editor({
+  editor,
+  text,
+  onChange,
+  onRun,
+}: {
+  editor: RefObject<HTMLTextAreaElement | null>
+  text: string
+  onChange: (sql: string) => void
+  onRun: () => void
+}) {
+  return (
+    <Textarea
+      ref={editor}
+      className={classes.editor}
+      aria-label="Query"
+      autosize
+      minRows={5}
+      maxRows={20}
+      spellCheck={false}
+      autoCapitalize="off"
+      autoCorrect="off"
+      maxLength={MAX_SQL_CHARACTERS}
+      value={text}
+      onChange={e => onChange(e.currentTarget.value)}
+      onKeyDown={e => {
+        if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return
+        e.preventDefault()
+        onRun()
+      }}
+    />
   )
 }
 

@@ -25,6 +25,7 @@ const SEVERITY: Record<LeakSeverity, { word: string; colour: string; icon: typeo
 const SPLITS = ['random', 'time', 'group'] as const satisfies readonly (typeof LEAK_SPLITS)[number][]
 const SPLIT_WORDS = { random: 'at random', time: 'by time', group: 'by group' } as const
 
+type Leaks = inferRouterOutputs<AppRouter>['data']['leaks']['show']
 type Finding = inferRouterOutputs<AppRouter>['data']['leaks']['show']['findings'][number]
 
 /** What would make a model of this version look better than it is, before anything is trained. */
@@ -49,37 +50,14 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
   if (!data) return <Skeleton height={220} radius="md" aria-label="Loading the findings" />
   const harmful = data.findings.filter(f => !f.ignored)
   const choose = (
-    <Group gap="xs">
-      <Select
-        aria-label="Target"
-        placeholder="Target"
-        size="xs"
-        w={180}
-        searchable
-        limit={200}
-        data={shown.schema.map(c => c.name)}
-        value={data.target}
-        onChange={value => setTarget(value)}
-      />
-      <Select
-        aria-label="Split"
-        size="xs"
-        w={120}
-        allowDeselect={false}
-        data={SPLITS.map(s => ({ value: s, label: SPLIT_WORDS[s] }))}
-        value={data.split}
-        onChange={value => setSplit(value)}
-      />
-      <Button
-        size="xs"
-        variant="default"
-        disabled={data.target === null}
-        loading={search.isPending || isActive(data.state)}
-        onClick={() => search.mutate(input)}
-      >
-        {data.state === 'absent' ? 'Check for leaks' : 'Re-run'}
-      </Button>
-    </Group>
+    <Choice
+      shown={shown}
+      data={data}
+      isSearching={search.isPending || isActive(data.state)}
+      onTarget={value => setTarget(value)}
+      onSplit={value => setSplit(value)}
+      onSearch={() => search.mutate(input)}
+    />
   )
   return (
     <Stack gap="md">
@@ -119,6 +97,50 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
         <FindingPanel key={`${f.kind} ${f.column}`} project={project} shown={shown} finding={f} />
       ))}
     </Stack>
+  )
+}
+
+function Choice({
+  shown,
+  data,
+  isSearching,
+  onTarget,
+  onSplit,
+  onSearch,
+}: {
+  shown: Shown
+  data: Leaks
+  isSearching: boolean
+  onTarget: (target: string | null) => void
+  onSplit: (split: (typeof SPLITS)[number] | null) => void
+  onSearch: () => void
+}) {
+  return (
+    <Group gap="xs">
+      <Select
+        aria-label="Target"
+        placeholder="Target"
+        size="xs"
+        w={180}
+        searchable
+        limit={200}
+        data={shown.schema.map(c => c.name)}
+        value={data.target}
+        onChange={onTarget}
+      />
+      <Select
+        aria-label="Split"
+        size="xs"
+        w={120}
+        allowDeselect={false}
+        data={SPLITS.map(s => ({ value: s, label: SPLIT_WORDS[s] }))}
+        value={data.split}
+        onChange={onSplit}
+      />
+      <Button size="xs" variant="default" disabled={data.target === null} loading={isSearching} onClick={onSearch}>
+        {data.state === 'absent' ? 'Check for leaks' : 'Re-run'}
+      </Button>
+    </Group>
   )
 }
 

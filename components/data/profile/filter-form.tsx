@@ -83,17 +83,7 @@ export function FilterForm({
       aria-label="Filter rows"
     >
       <Group align="end" gap="xs">
-        <Select
-          label="Column"
-          size="xs"
-          w={180}
-          searchable
-          limit={NAMES_SHOWN}
-          allowDeselect={false}
-          data={schema.map(c => c.name)}
-          value={draft.column}
-          onChange={value => value && chooseColumn(value)}
-        />
+        <ColumnSelect names={schema.map(c => c.name)} value={draft.column} onChange={chooseColumn} />
         <Select
           label="Condition"
           size="xs"
@@ -111,6 +101,30 @@ export function FilterForm({
         </Button>
       </Group>
     </Paper>
+  )
+}
+
+function ColumnSelect({
+  names,
+  value,
+  onChange,
+}: {
+  names: string[]
+  value: string
+  onChange: (column: string) => void
+}) {
+  return (
+    <Select
+      label="Column"
+      size="xs"
+      w={180}
+      searchable
+      limit={NAMES_SHOWN}
+      allowDeselect={false}
+      data={names}
+      value={value}
+      onChange={name => name && onChange(name)}
+    />
   )
 }
 

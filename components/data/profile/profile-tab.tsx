@@ -3,6 +3,7 @@ import { Alert, Button, Group, List, Skeleton, Stack, Text } from '@mantine/core
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
+import type { ReactNode } from 'react'
 import type { ProfileSummary, Severity, ShownWarning } from '#server/data/profile/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
@@ -34,21 +35,13 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the profile" />
   if (data.state === 'failed')
     return (
-      <Alert color="red" variant="light" title="No profile of this version" role="alert">
-        <Text size="sm">{data.reason}</Text>
-        <Allowed project={project} to="data:write">
-          <Button
-            mt="xs"
-            size="compact-sm"
-            variant="default"
-            loading={make.isPending}
-            onClick={() => make.mutate({ project, dataset })}
-          >
-            Compute profile
-          </Button>
-        </Allowed>
-        {make.error ? <Problem error={make.error} /> : null}
-      </Alert>
+      <NoProfile
+        project={project}
+        reason={data.reason}
+        error={make.error}
+        isPending={make.isPending}
+        onCompute={() => make.mutate({ project, dataset })}
+      />
     )
   if (data.columns.length === 0)
     return (
@@ -94,6 +87,32 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
       />
       {relate.error ? <Problem error={relate.error} /> : null}
     </Stack>
+  )
+}
+
+function NoProfile({
+  project,
+  reason,
+  error,
+  isPending,
+  onCompute,
+}: {
+  project: string
+  reason: ReactNode
+  error: unknown
+  isPending: boolean
+  onCompute: () => void
+}) {
+  return (
+    <Alert color="red" variant="light" title="No profile of this version" role="alert">
+      <Text size="sm">{reason}</Text>
+      <Allowed project={project} to="data:write">
+        <Button mt="xs" size="compact-sm" variant="default" loading={isPending} onClick={onCompute}>
+          Compute profile
+        </Button>
+      </Allowed>
+      {error ? <Problem error={error} /> : null}
+    </Alert>
   )
 }
 

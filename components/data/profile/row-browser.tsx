@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs'
-import { useCallback, useRef, useState } from 'react'
+import { type RefObject, useCallback, useRef, useState } from 'react'
 import type { RowFilter } from '#server/data/profile/contract.ts'
 import { BROWSE_COLUMNS } from '#server/data/profile/limits/contract.ts'
 import { type RouterOutputs, useTRPC } from '../../trpc.ts'
@@ -86,16 +86,10 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
   }
   if (failed)
     return (
-      <Stack gap="sm">
-        <Problem error={failed.error} onRetry={() => void failed.refetch()} />
-        {where.length > 0 || sort ? (
-          <Group>
-            <Button variant="default" size="compact-sm" onClick={() => void set({ where: null, sort: null })}>
-              Show all rows in file order
-            </Button>
-          </Group>
-        ) : null}
-      </Stack>
+      <Failed
+        query={failed}
+        onReset={where.length > 0 || sort ? () => void set({ where: null, sort: null }) : undefined}
+      />
     )
   if (!first) return <Skeleton height={420} radius="md" aria-label="Loading rows" />
   const { columns, columnCount, matching } = first
@@ -118,27 +112,14 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
         </Paper>
       ) : (
         <Paper withBorder radius="md" style={{ overflow: 'hidden' }}>
-          <TableFrame
-            label="Rows"
-            frameRef={frame}
-            compact
-            alwaysVirtual
+          <Rows
+            frame={frame}
             count={rows}
-            rowHeight={ROW_HEIGHT}
+            columns={columns}
+            byPage={byPage}
+            sort={sort}
             onRange={onRange}
-            onKeyDown={event => onTableKey(event)}
-            heads={[
-              { id: '#row', content: 'Row', align: 'right', dimmed: true, minWidth: 70 },
-              ...columns.map(c => ({
-                id: c.name,
-                content: <ColumnHead column={c} />,
-                align: c.type === 'number' || c.type === 'integer' ? ('right' as const) : undefined,
-                maxWidth: 320,
-                sorted: sort?.column === c.name ? (down ? ('descending' as const) : ('ascending' as const)) : undefined,
-                onSort: () => sortBy(c.name),
-              })),
-            ]}
-            row={index => rowAt(index, columns.length, byPage.get(Math.floor(index / PAGE)))}
+            onSort={sortBy}
           />
         </Paper>
       )}
@@ -150,6 +131,70 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
         onMove={column => void setFirstColumn(column || null)}
       />
     </Stack>
+  )
+}
+
+function Failed({
+  query,
+  onReset,
+}: {
+  query: { error: unknown; refetch: () => unknown }
+  onReset: (() => void) | undefined
+}) {
+  return (
+    <Stack gap="sm">
+      <Problem error={query.error} onRetry={() => void query.refetch()} />
+      {onReset ? (
+        <Group>
+          <Button variant="default" size="compact-sm" onClick={onReset}>
+            Show all rows in file order
+          </Button>
+        </Group>
+      ) : null}
+    </Stack>
+  )
+}
+
+function Rows({
+  frame,
+  count,
+  columns,
+  byPage,
+  sort,
+  onRange,
+  onSort,
+}: {
+  frame: RefObject<HTMLElement | null>
+  count: number
+  columns: RowPage['columns']
+  byPage: Map<number, RowPage | undefined>
+  sort: RowQuery['sort']
+  onRange: (first: number, last: number) => void
+  onSort: (column: string) => void
+}) {
+  return (
+    <TableFrame
+      label="Rows"
+      frameRef={frame}
+      compact
+      alwaysVirtual
+      count={count}
+      rowHeight={ROW_HEIGHT}
+      onRange={onRange}
+      onKeyDown={event => onTableKey(event)}
+      heads={[
+        { id: '#row', content: 'Row', align: 'right', dimmed: true, minWidth: 70 },
+        ...columns.map(c => ({
+          id: c.name,
+          content: <ColumnHead column={c} />,
+          align: c.type === 'number' || c.type === 'integer' ? ('right' as const) : undefined,
+          maxWidth: 320,
+          sorted: sort?.column === c.name ? (sort.down ? ('descending' as const) : ('ascending' as const)) : undefined,
+          onSort: () => onSort(c.name),
+        })),
+      ]}
+      row={index => rowAt(index, columns.length, byPage.get(Math.floor(index / PAGE)))}
+    />
   )
 }
 
@@ -211,15 +256,8 @@ function Conditions({
             {sort ? `, sorted by ${sort.column}, ${sort.down ? 'largest' : 'smallest'} first` : ''}
           </Text>
           {where.map((filter, i) => (
-            <Pill
-              // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other identity than their place
-              key={i}
-              withRemoveButton
-              removeButtonProps={{ 'aria-label': `Remove the condition ${textOf(filter)}`, 'aria-hidden': false }}
-              onRemove={() => onChange(where.filter((_, k) => k !== i))}
-            >
-              {textOf(filter)}
-            </Pill>
+            // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no other identity than their place
+            <FilterPill key={i} text={textOf(filter)} onRemove={() => onChange(where.filter((_, k) => k !== i))} />
           ))}
         </Group>
         <Button
@@ -244,6 +282,18 @@ function Conditions({
         />
       ) : null}
     </>
+  )
+}
+
+function FilterPill({ text, onRemove }: { text: string; onRemove: () => void }) {
+  return (
+    <Pill
+      withRemoveButton
+      removeButtonProps={{ 'aria-label': `Remove the condition ${text}`, 'aria-hidden': false }}
+      onRemove={onRemove}
+    >
+      {text}
+    </Pill>
   )
 }
 

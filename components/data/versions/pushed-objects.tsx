@@ -41,12 +41,10 @@ export function PushedObjects({
           </Anchor>
         ) : (
           <Allowed project={project} to="data:write">
-            <Button
-              variant="default"
-              size="compact-xs"
+            <AddButton
+              digest={o.digest}
               disabled={busy}
-              aria-label={`Add ${o.digest.slice(0, 12)} as a version`}
-              onClick={() =>
+              onAdded={() =>
                 add.mutate({
                   project,
                   name: dataset,
@@ -54,9 +52,7 @@ export function PushedObjects({
                   digest: o.digest,
                 })
               }
-            >
-              Add as version
-            </Button>
+            />
           </Allowed>
         ),
     }),
@@ -86,6 +82,20 @@ export function PushedObjects({
         </Alert>
       ) : null}
     </>
+  )
+}
+
+function AddButton({ digest, disabled, onAdded }: { digest: string; disabled: boolean; onAdded: () => void }) {
+  return (
+    <Button
+      variant="default"
+      size="compact-xs"
+      disabled={disabled}
+      aria-label={`Add ${digest.slice(0, 12)} as a version`}
+      onClick={onAdded}
+    >
+      Add as version
+    </Button>
   )
 }
 

@@ -57,32 +57,40 @@ export function TableToolbar<T>({
           {view.rows.length.toLocaleString('en')} of {rows.length.toLocaleString('en')}
         </Text>
       ) : null}
-      {needsSearch ? (
-        <TextInput
-          type="search"
-          size="xs"
-          w={{ base: 150, xs: 220 }}
-          aria-label={find}
-          placeholder={find}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          value={state.q}
-          onChange={e => onChange({ q: e.currentTarget.value })}
-        />
-      ) : null}
+      {needsSearch ? <Search label={find} q={state.q} onChange={onChange} /> : null}
       {needsSearch && facets.length > 0 ? (
         <FacetMenu facets={facets} rows={rows} state={state} onChange={onChange} />
       ) : null}
       {columns.length > 3 ? (
         <ColumnMenu columns={columns} shown={view.columns} state={state} onChange={onChange} />
       ) : null}
-      {rows.length > 0 ? (
-        <Tooltip label="Download the shown rows as CSV">
-          <ActionIcon variant="default" size={30} aria-label="Download CSV" onClick={exportRows}>
-            <IconDownload size={15} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      ) : null}
+      {rows.length > 0 ? <CsvButton onExport={exportRows} /> : null}
       {table.actions}
     </Group>
+  )
+}
+
+function CsvButton({ onExport }: { onExport: () => void }) {
+  return (
+    <Tooltip label="Download the shown rows as CSV">
+      <ActionIcon variant="default" size={30} aria-label="Download CSV" onClick={onExport}>
+        <IconDownload size={15} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function Search({ label, q, onChange }: { label: string; q: string; onChange: (patch: Partial<TableState>) => void }) {
+  return (
+    <TextInput
+      type="search"
+      size="xs"
+      w={{ base: 150, xs: 220 }}
+      aria-label={label}
+      placeholder={label}
+      leftSection={<IconSearch size={14} aria-hidden />}
+      value={q}
+      onChange={e => onChange({ q: e.currentTarget.value })}
+    />
   )
 }
