@@ -24,6 +24,37 @@ async function waitFor(url: string, timeoutSeconds: number): Promise<void> {
   }
 }
 
+/** The environment of the processes that are kept running. */
+const childEnvOf = (
+  env: Env,
+  databaseUrl: string,
+  secrets: Awaited<ReturnType<typeof loadSecrets>>,
+  dev: boolean,
+): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TZ: 'UTC',
+  NODE_ENV: dev ? 'development' : 'production',
+  DATABASE_URL: databaseUrl,
+  FLEXIML_HOME: env.FLEXIML_HOME,
+  FLEXIML_URL: env.FLEXIML_URL,
+  NEXTAUTH_URL: env.NEXTAUTH_URL,
+  NEXTAUTH_SECRET: secrets.nextAuthSecret,
+  FLEXIML_ENCRYPTION_KEY: secrets.encryptionKey,
+  FLEXIML_DEV: dev ? 'on' : 'off',
+})
+
+/** Keeps a PostgreSQL running in the home folder; returns its address. */
+const keepOwnDatabase = async (env: Env, supervisor: Supervisor) =>
+  (
+    await supervisor.keepDatabase(port =>
+      startEmbedded({
+        folder: join(env.FLEXIML_HOME, 'postgres'),
+        port,
+        onLog: line => supervisor.write('postgres', line),
+      }),
+    )
+  ).url
+
 async function start(dev: boolean): Promise<void> {
   const startedAt = performance.now()
   const env: Env = parseEnv(process.env)
@@ -52,17 +83,7 @@ async function start(dev: boolean): Promise<void> {
   })
 
   try {
-    let url = env.DATABASE_URL
-    if (!url) {
-      const database = await supervisor.keepDatabase(port =>
-        startEmbedded({
-          folder: join(env.FLEXIML_HOME, 'postgres'),
-          port,
-          onLog: line => supervisor.write('postgres', line),
-        }),
-      )
-      url = database.url
-    }
+    const url = env.DATABASE_URL || (await keepOwnDatabase(env, supervisor))
     const applied = await migrate(env.DATABASE_DIRECT_URL ?? url)
     if (applied.length > 0) log(`Database migrated: ${applied.join(', ')}.`)
     if (!dev) {
@@ -70,18 +91,7 @@ async function start(dev: boolean): Promise<void> {
       if (await buildWhenChanged()) log(`Dashboard built in ${seconds(built)} s.`)
     }
     if (stopping) return
-    const childEnv: NodeJS.ProcessEnv = {
-      ...process.env,
-      TZ: 'UTC',
-      NODE_ENV: dev ? 'development' : 'production',
-      DATABASE_URL: url,
-      FLEXIML_HOME: env.FLEXIML_HOME,
-      FLEXIML_URL: env.FLEXIML_URL,
-      NEXTAUTH_URL: env.NEXTAUTH_URL,
-      NEXTAUTH_SECRET: secrets.nextAuthSecret,
-      FLEXIML_ENCRYPTION_KEY: secrets.encryptionKey,
-      FLEXIML_DEV: dev ? 'on' : 'off',
-    }
+    const childEnv = childEnvOf(env, url, secrets, dev)
     const watch = dev ? ['--watch-preserve-output', '--watch'] : []
     await Promise.all([
       supervisor.keep('web', [], 'server/web.ts', childEnv),

@@ -94,27 +94,21 @@ function Decide({
   return (
     <Stack gap="sm">
       <Group grow align="start">
-        <Select
+        <RoleSelect
           label="Target"
           description="Optional; can be set later."
           placeholder="None"
-          data={names}
+          names={names}
           value={holder('target')}
           onChange={choose('target')}
-          searchable
-          clearable
-          limit={100}
         />
-        <Select
+        <RoleSelect
           label="Timestamp column"
           description="Used for time-based splits."
           placeholder="none"
-          data={names}
+          names={names}
           value={holder('time')}
           onChange={choose('time')}
-          searchable
-          clearable
-          limit={100}
         />
       </Group>
       <SourcePreview preview={result} changes={changes} onChange={change} />
@@ -130,5 +124,35 @@ function Decide({
         </Button>
       </Group>
     </Stack>
+  )
+}
+
+function RoleSelect({
+  label,
+  description,
+  placeholder,
+  names,
+  value,
+  onChange,
+}: {
+  label: string
+  description: string
+  placeholder: string
+  names: string[]
+  value: string | null
+  onChange: (name: string | null) => void
+}) {
+  return (
+    <Select
+      label={label}
+      description={description}
+      placeholder={placeholder}
+      data={names}
+      value={value}
+      onChange={onChange}
+      searchable
+      clearable
+      limit={100}
+    />
   )
 }

@@ -20,6 +20,7 @@ import { parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import type { VersionSummary } from '#server/registry/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
+import type { Laggard } from '#server/serving/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { Facts } from '../ui/facts.tsx'
@@ -30,28 +31,41 @@ import { Time } from '../ui/time.tsx'
 import { useEndpoints, useHistory, useModel } from './client.ts'
 import { Scorecard } from './scorecard.tsx'
 
-/** Confirms a promotion: its effect, and the comparison with the version in force. */
-export function PromotePage({ project, name }: { project: string; name: string }) {
-  const router = useRouter()
+const usePromote = () => useMutation(useTRPC().serving.promote.mutationOptions())
+
+/** The version to promote, its endpoint, both from the URL, and what serves there now. */
+function usePromotion(project: string, name: string) {
   const [number] = useQueryState('version', parseAsInteger)
   const [chosen, setChosen] = useQueryState('endpoint', parseAsString)
-  const form = useForm({ initialValues: { reason: '' } })
   const model = useModel(project, name)
-  const endpoints = useEndpoints(project)
-  const promote = useMutation(useTRPC().serving.promote.mutationOptions())
-  const may = useMay(project, 'serving:promote')
-  const own = endpoints.data?.items.filter(e => e.model === name) ?? []
-  const endpoint = chosen ?? own[0]?.endpoint ?? name
-  const now = endpoints.data?.items.find(e => e.endpoint === endpoint)
+  const endpoints = useEndpoints(project).data?.items ?? []
+  const own = endpoints.filter(e => e.model === name).map(e => e.endpoint)
+  const endpoint = chosen ?? own[0] ?? name
+  const now = endpoints.find(e => e.endpoint === endpoint)
   const history = useHistory(project, now ? endpoint : '')
+  const versions = model.data?.versions
+  return {
+    model,
+    own,
+    endpoint,
+    setChosen,
+    now,
+    version: versions?.find(v => v.version === number) ?? versions?.[0],
+    before: now?.model === name ? versions?.find(v => v.version === now.version) : undefined,
+    lastSwitch: history.data?.items.find(i => i.switchedInMs !== null)?.switchedInMs ?? null,
+    problem: resourceNameSchema.safeParse(endpoint).error?.issues[0]?.message,
+  }
+}
+
+/** Confirms a promotion: its effect, and the comparison with the version in force. */
+export function PromotePage({ project, name }: { project: string; name: string }) {
+  const { model, own, endpoint, setChosen, now, version, before, lastSwitch, problem } = usePromotion(project, name)
+  const form = useForm({ initialValues: { reason: '' } })
+  const promote = usePromote()
   if (model.error && !model.data) return <Problem error={model.error} onRetry={() => model.refetch()} />
-  const version = model.data?.versions.find(v => v.version === number) ?? model.data?.versions[0]
-  if (!model.data || !version) return <Skeleton height={320} radius="md" aria-label="Loading the model" />
-  const before = now?.model === name ? model.data.versions.find(v => v.version === now.version) : undefined
-  const lastSwitch = history.data?.items.find(i => i.switchedInMs !== null)?.switchedInMs ?? null
-  const nameProblem = resourceNameSchema.safeParse(endpoint).error?.issues[0]?.message
+  if (!version) return <Skeleton height={320} radius="md" aria-label="Loading the model" />
   const decision = decidePromotion({ version, isChampion: before === version })
-  const result = promote.data
+  const laggards = promote.data?.laggards ?? []
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
@@ -65,32 +79,15 @@ export function PromotePage({ project, name }: { project: string; name: string }
               : promotionEffect(endpoint, now, lastSwitch)
           }
         />
-        <Group gap="xs">
-          <Button variant="subtle" color="gray" component={Link} href={paths.model(project, name)}>
-            Cancel
-          </Button>
-          <Button
-            loading={promote.isPending}
-            disabled={!may || nameProblem !== undefined || decision.code !== 'possible'}
-            onClick={() =>
-              promote.mutate(
-                {
-                  project,
-                  model: `${name}@${version.version}`,
-                  endpoint,
-                  reason: form.getValues().reason || undefined,
-                },
-                {
-                  onSuccess: done => {
-                    if (done.laggards.length === 0) router.push(paths.endpoint(project, endpoint))
-                  },
-                },
-              )
-            }
-          >
-            Promote v{version.version}
-          </Button>
-        </Group>
+        <Buttons
+          project={project}
+          version={version}
+          model={name}
+          endpoint={endpoint}
+          reason={form.getValues().reason}
+          isBlocked={problem !== undefined || decision.code !== 'possible'}
+          promote={promote}
+        />
       </Group>
       <Allowed project={project} to="serving:promote" explain>
         {null}
@@ -99,15 +96,7 @@ export function PromotePage({ project, name }: { project: string; name: string }
       {decision.allowed ? null : (
         <Problem error={new Error(promotionMessage(decision, `${name} v${version.version}`).message)} />
       )}
-      {result && result.laggards.length > 0 ? (
-        <Problem
-          error={
-            new Error(
-              `Promoted, but these servers have not switched yet: ${result.laggards.map(l => `${l.host}:${l.pid}${l.error ? ` (${l.error})` : ''}`).join(', ')}`,
-            )
-          }
-        />
-      ) : null}
+      {laggards.length > 0 ? <Laggards laggards={laggards} /> : null}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Scorecard champion={before === version ? undefined : before} challenger={version} />
@@ -115,10 +104,10 @@ export function PromotePage({ project, name }: { project: string; name: string }
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md">
             <ChoicePanel
-              endpoints={own.map(e => e.endpoint)}
+              endpoints={own}
               endpoint={endpoint}
               onEndpoint={value => setChosen(value)}
-              problem={nameProblem}
+              problem={problem}
               reason={form.getInputProps('reason')}
             />
             <Origin project={project} version={version} />
@@ -126,6 +115,52 @@ export function PromotePage({ project, name }: { project: string; name: string }
         </Grid.Col>
       </Grid>
     </Stack>
+  )
+}
+
+interface ButtonsProps {
+  project: string
+  version: VersionSummary
+  model: string
+  endpoint: string
+  reason: string
+  isBlocked: boolean
+  promote: ReturnType<typeof usePromote>
+}
+
+function Buttons({ project, version, model, endpoint, reason, isBlocked, promote }: ButtonsProps) {
+  const router = useRouter()
+  const may = useMay(project, 'serving:promote')
+  const send = () =>
+    promote.mutate(
+      { project, model: `${model}@${version.version}`, endpoint, reason: reason || undefined },
+      {
+        onSuccess: ({ laggards }) => {
+          if (laggards.length === 0) router.push(paths.endpoint(project, endpoint))
+        },
+      },
+    )
+  return (
+    <Group gap="xs">
+      <Button variant="subtle" color="gray" component={Link} href={paths.model(project, model)}>
+        Cancel
+      </Button>
+      <Button loading={promote.isPending} disabled={!may || isBlocked} onClick={send}>
+        Promote v{version.version}
+      </Button>
+    </Group>
+  )
+}
+
+function Laggards({ laggards }: { laggards: Laggard[] }) {
+  return (
+    <Problem
+      error={
+        new Error(
+          `Promoted, but these servers have not switched yet: ${laggards.map(l => `${l.host}:${l.pid}${l.error ? ` (${l.error})` : ''}`).join(', ')}`,
+        )
+      }
+    />
   )
 }
 

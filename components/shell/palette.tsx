@@ -30,6 +30,14 @@ interface Entry {
   description?: string
 }
 
+const named = (kind: string, label: string, href: string, Icon: typeof IconBox, description?: string): Entry => ({
+  id: `${kind}-${label}`,
+  label,
+  href,
+  Icon,
+  description,
+})
+
 /** Pages and entities of the open project, by kind. */
 function useProjectEntries(project: string | undefined): [string, Entry[]][] {
   const trpc = useTRPC()
@@ -40,13 +48,6 @@ function useProjectEntries(project: string | undefined): [string, Entry[]][] {
   const { data: models } = useQuery(trpc.registry.list.queryOptions(input, options))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions(input, options))
   if (project === undefined) return []
-  const named = (kind: string, label: string, href: string, Icon: typeof IconBox, description?: string): Entry => ({
-    id: `${kind}-${label}`,
-    label,
-    href,
-    Icon,
-    description,
-  })
   const version = (number: number) => `v${number}`
   return [
     [

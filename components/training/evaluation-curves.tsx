@@ -86,8 +86,6 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
     if (!before) return sum
     return sum + ((p.falsePositiveRate - before.falsePositiveRate) * (p.truePositiveRate + before.truePositiveRate)) / 2
   }, 0)
-  const gap = curve.calibration.reduce((sum, b) => sum + b.rows * Math.abs(b.predicted - b.observed), 0)
-  const rows = curve.calibration.reduce((sum, b) => sum + b.rows, 0)
   const share80 = curve.pr.findLast(p => p.precision >= 0.8)?.recall ?? 0
   return (
     <>
@@ -119,38 +117,50 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
         xLabel="recall"
         yLabel="precision"
       />
-      <ShareChart
-        title="Calibration"
-        note="ten bins of the probability"
-        summary={
-          rows === 0
-            ? 'No rows.'
-            : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
-        }
-        series={[
-          {
-            name: 'observed',
-            points: curve.calibration.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
-          },
-          { name: 'ideal', points: DIAGONAL, dashed: true, color: MUTED },
-        ]}
-        xLabel="predicted probability"
-        yLabel="observed share"
-      />
-      {curve.gain && curve.gain.length > 0 ? (
-        <ShareChart
-          title="Gain"
-          note={`rows by their score for ${curve.class}`}
-          summary={gainSentence(curve.gain, curve.class)}
-          series={[
-            { name: 'found', points: curve.gain.map(p => ({ x: p.share, y: p.found })) },
-            { name: 'chance', points: DIAGONAL, dashed: true, color: MUTED },
-          ]}
-          xLabel="share of rows, highest scores first"
-          yLabel="share of the class found"
-        />
-      ) : null}
+      <CalibrationChart bins={curve.calibration} />
+      {curve.gain && curve.gain.length > 0 ? <GainChart gain={curve.gain} name={curve.class} /> : null}
     </>
+  )
+}
+
+function CalibrationChart({ bins }: { bins: ClassCurves['calibration'] }) {
+  const gap = bins.reduce((sum, b) => sum + b.rows * Math.abs(b.predicted - b.observed), 0)
+  const rows = bins.reduce((sum, b) => sum + b.rows, 0)
+  return (
+    <ShareChart
+      title="Calibration"
+      note="ten bins of the probability"
+      summary={
+        rows === 0
+          ? 'No rows.'
+          : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
+      }
+      series={[
+        {
+          name: 'observed',
+          points: bins.map(b => ({ x: b.predicted, y: b.observed })).sort((a, b) => a.x - b.x),
+        },
+        { name: 'ideal', points: DIAGONAL, dashed: true, color: MUTED },
+      ]}
+      xLabel="predicted probability"
+      yLabel="observed share"
+    />
+  )
+}
+
+function GainChart({ gain, name }: { gain: NonNullable<ClassCurves['gain']>; name: string }) {
+  return (
+    <ShareChart
+      title="Gain"
+      note={`rows by their score for ${name}`}
+      summary={gainSentence(gain, name)}
+      series={[
+        { name: 'found', points: gain.map(p => ({ x: p.share, y: p.found })) },
+        { name: 'chance', points: DIAGONAL, dashed: true, color: MUTED },
+      ]}
+      xLabel="share of rows, highest scores first"
+      yLabel="share of the class found"
+    />
   )
 }
 
@@ -189,10 +199,6 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
     return { x: (from + to) / 2, y, from, to }
   })
   const total = histogram.counts.reduce((sum, n) => sum + n, 0)
-  const worst = residuals.reduce<(typeof residuals)[number] | null>(
-    (a, b) => (a === null || Math.abs(b.mean) > Math.abs(a.mean) ? b : a),
-    null,
-  )
   return (
     <Grid gap="md">
       <Grid.Col span={half}>
@@ -210,44 +216,66 @@ function NumberView({ curves, of }: { curves: Extract<Curves, { kind: 'regressio
           />
         </Panel>
       </Grid.Col>
-      <Grid.Col span={half}>
-        <Panel>
-          <Chart
-            kind="line"
-            title="Error by predicted value"
-            note="true − predicted; tint = 80 % of rows"
-            summary={
-              worst === null
-                ? 'Too few rows.'
-                : `Largest mean error: ${formatNumber(worst.mean)}, near ${formatNumber(worst.predicted)}.`
-            }
-            series={[
-              {
-                name: 'mean',
-                points: residuals.map(b => ({ x: b.predicted, y: b.mean, low: b.low, high: b.high })),
-              },
-            ]}
-            x={{ label: 'predicted', format: formatNumber }}
-            y={{ label: 'true − predicted', format: formatNumber, range: { low: 0, high: 0 } }}
-            height={280}
-          />
-        </Panel>
-      </Grid.Col>
-      {bins.length > 0 ? (
-        <Grid.Col span={12}>
-          <Panel>
-            <Chart
-              kind="bins"
-              title="Errors"
-              note="true − predicted"
-              summary={`${formatCount(total, of)}; errors from ${formatNumber(bins[0]!.from)} to ${formatNumber(bins.at(-1)!.to)}.`}
-              series={[{ name: of, points: bins }]}
-              x={{ label: 'true − predicted', format: formatNumber }}
-              y={{ label: 'rows', format: formatNumber }}
-            />
-          </Panel>
-        </Grid.Col>
-      ) : null}
+      <ErrorByPrediction residuals={residuals} />
+      {bins.length > 0 ? <ErrorHistogram bins={bins} total={total} of={of} /> : null}
     </Grid>
+  )
+}
+
+function ErrorByPrediction({ residuals }: { residuals: Extract<Curves, { kind: 'regression' }>['residuals'] }) {
+  const worst = residuals.reduce<(typeof residuals)[number] | null>(
+    (a, b) => (a === null || Math.abs(b.mean) > Math.abs(a.mean) ? b : a),
+    null,
+  )
+  return (
+    <Grid.Col span={half}>
+      <Panel>
+        <Chart
+          kind="line"
+          title="Error by predicted value"
+          note="true − predicted; tint = 80 % of rows"
+          summary={
+            worst === null
+              ? 'Too few rows.'
+              : `Largest mean error: ${formatNumber(worst.mean)}, near ${formatNumber(worst.predicted)}.`
+          }
+          series={[
+            {
+              name: 'mean',
+              points: residuals.map(b => ({ x: b.predicted, y: b.mean, low: b.low, high: b.high })),
+            },
+          ]}
+          x={{ label: 'predicted', format: formatNumber }}
+          y={{ label: 'true − predicted', format: formatNumber, range: { low: 0, high: 0 } }}
+          height={280}
+        />
+      </Panel>
+    </Grid.Col>
+  )
+}
+
+function ErrorHistogram({
+  bins,
+  total,
+  of,
+}: {
+  bins: { x: number; y: number; from: number; to: number }[]
+  total: number
+  of: string
+}) {
+  return (
+    <Grid.Col span={12}>
+      <Panel>
+        <Chart
+          kind="bins"
+          title="Errors"
+          note="true − predicted"
+          summary={`${formatCount(total, of)}; errors from ${formatNumber(bins[0]!.from)} to ${formatNumber(bins.at(-1)!.to)}.`}
+          series={[{ name: of, points: bins }]}
+          x={{ label: 'true − predicted', format: formatNumber }}
+          y={{ label: 'rows', format: formatNumber }}
+        />
+      </Panel>
+    </Grid.Col>
   )
 }

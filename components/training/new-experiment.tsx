@@ -42,18 +42,7 @@ export function NewExperiment({ project }: { project: string }) {
     <Stack gap="md">
       <PageHeader title="New experiment" sentence="Choose dataset, target, metric and budget." />
       {datasets.isPending ? <Skeleton height={320} radius="md" aria-label="Loading datasets" /> : null}
-      {datasets.data && items.length === 0 ? (
-        <EmptyState
-          title="No datasets"
-          action={
-            <Button component={Link} href={paths.data(project)}>
-              Add data
-            </Button>
-          }
-        >
-          Add a dataset first, for example a CSV file.
-        </EmptyState>
-      ) : null}
+      {datasets.data && items.length === 0 ? <NoDatasets project={project} /> : null}
       {items.length > 0 ? (
         <div className={classes.form}>
           <DatasetStep
@@ -92,6 +81,21 @@ export function NewExperiment({ project }: { project: string }) {
         </div>
       ) : null}
     </Stack>
+  )
+}
+
+function NoDatasets({ project }: { project: string }) {
+  return (
+    <EmptyState
+      title="No datasets"
+      action={
+        <Button component={Link} href={paths.data(project)}>
+          Add data
+        </Button>
+      }
+    >
+      Add a dataset first, for example a CSV file.
+    </EmptyState>
   )
 }
 

@@ -9,6 +9,7 @@ import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { AdvancedSection } from '../ui/schema-form/advanced-section.tsx'
+import type { Field } from '../ui/schema-form/field.ts'
 import { FormContext } from '../ui/schema-form/form-context.ts'
 import { SchemaFields } from '../ui/schema-form/schema-fields.tsx'
 import { useSchemaForm } from '../ui/schema-form/use-schema-form.ts'
@@ -74,14 +75,14 @@ export function Plan({
         <NumberedStep number={3} title="Metric" note="ranks the runs">
           <SchemaFields fields={named(METRIC_FIELDS)} />
         </NumberedStep>
-        <NumberedStep number={4} title="Budget">
-          <SchemaFields fields={named(BUDGET_FIELDS)} />
-          <Text size="sm" c="dimmed" mt="sm">
-            {plan.mode === AUTOML
+        <BudgetStep
+          fields={named(BUDGET_FIELDS)}
+          description={
+            plan.mode === AUTOML
               ? options.automl.description
-              : 'Each preset of each trainer is one run. Leave both empty to train all presets.'}
-          </Text>
-        </NumberedStep>
+              : 'Each preset of each trainer is one run. Leave both empty to train all presets.'
+          }
+        />
         <Panel>
           <AdvancedSection
             summary={advancedSummary(options, plan)}
@@ -101,6 +102,17 @@ export function Plan({
         onIgnore={names => form.setFieldValue('ignore', [...new Set([...plan.ignore, ...names])])}
       />
     </form>
+  )
+}
+
+function BudgetStep({ fields, description }: { fields: Field[]; description: string }) {
+  return (
+    <NumberedStep number={4} title="Budget">
+      <SchemaFields fields={fields} />
+      <Text size="sm" c="dimmed" mt="sm">
+        {description}
+      </Text>
+    </NumberedStep>
   )
 }
 

@@ -114,23 +114,34 @@ export async function runAttempt(
     } catch (error) {
       const stop = controller.signal.aborted ? (controller.signal.reason as Stop).why : undefined
       if (finished || stop === 'lost' || isSuperseded(error)) return
-      if (!stop) {
-        kernel.log.warn({ err: error }, 'attempt failed')
-        lines.write('error', messageOf(error))
-      }
-      await lines.flush().catch(() => undefined)
-      await retryWhileAway(kernel, () =>
-        change(kernel, worker, async c =>
-          settleSubject(c, handlers, await endFailed(c, opened, delivery, stop, error)),
-        ),
-      ).catch(failure => {
-        if (!isSuperseded(failure)) throw failure
-      })
+      await endUnfinished(kernel, handlers, opened, delivery, lines, stop, error)
     } finally {
       watch.stop()
       progress.stop()
       await lines.flush().catch(() => undefined)
     }
+  })
+}
+
+/** Ends an attempt that failed, was cancelled or is released; writes nothing when another attempt has taken over. */
+async function endUnfinished(
+  kernel: Kernel,
+  handlers: Handlers,
+  opened: OpenAttempt,
+  delivery: DeliveryRef,
+  lines: ReturnType<typeof createLineWriter>,
+  stop: Exclude<Stop['why'], 'lost'> | undefined,
+  error: unknown,
+): Promise<void> {
+  if (!stop) {
+    kernel.log.warn({ err: error }, 'attempt failed')
+    lines.write('error', messageOf(error))
+  }
+  await lines.flush().catch(() => undefined)
+  await retryWhileAway(kernel, () =>
+    change(kernel, worker, async c => settleSubject(c, handlers, await endFailed(c, opened, delivery, stop, error))),
+  ).catch(failure => {
+    if (!isSuperseded(failure)) throw failure
   })
 }
 

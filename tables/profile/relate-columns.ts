@@ -57,6 +57,32 @@ const strength = (r: TargetRelation) =>
     ? (r.value ?? 0)
     : Math.max(r.value ?? 0, Math.abs(r.value ?? 0), Math.abs(r.spearman ?? 0)) ** 2
 
+/** Relates every pair of numbers and every pair of categories, each pair once. */
+async function relatePairs(
+  numbers: Extract<Series, { kind: 'number' }>[],
+  groups: Extract<Series, { kind: 'group' }>[],
+  { signal, progress }: WorkReport,
+): Promise<Pick<Relations, 'pearson' | 'spearman' | 'cramersV'>> {
+  const linear: (number | null)[] = []
+  const monotone: (number | null)[] = []
+  const grouped: (number | null)[] = []
+  for (const [i, a] of numbers.entries()) {
+    signal.throwIfAborted()
+    for (const b of numbers.slice(i + 1)) {
+      linear.push(rounded(pearson(a.numbers, b.numbers)))
+      monotone.push(rounded(spearman(a.numbers, b.numbers)))
+    }
+    progress(0.4 + (0.5 * (i + 1)) / numbers.length)
+    await breathe()
+  }
+  for (const [i, a] of groups.entries()) {
+    signal.throwIfAborted()
+    for (const b of groups.slice(i + 1)) grouped.push(rounded(cramersV(a.groups, b.groups)))
+    await breathe()
+  }
+  return { pearson: linear, spearman: monotone, cramersV: grouped }
+}
+
 /** Returns Pearson and Spearman of numbers, Cramér's V of categories, and the association of every column with the target. */
 export const relateColumns = (
   { path, rows, schema, limits, mostRows = EXACT_RELATION_ROWS }: RelateInput,
@@ -101,23 +127,7 @@ export const relateColumns = (
     const all = [...(target ? [target] : []), ...others.flatMap(c => (paired.has(c.name) ? [kept.get(c.name)!] : []))]
     const numbers = all.flatMap(s => (s.kind === 'number' ? [s] : []))
     const groups = all.flatMap(s => (s.kind === 'group' ? [s] : []))
-    const linear: (number | null)[] = []
-    const monotone: (number | null)[] = []
-    const grouped: (number | null)[] = []
-    for (const [i, a] of numbers.entries()) {
-      signal.throwIfAborted()
-      for (const b of numbers.slice(i + 1)) {
-        linear.push(rounded(pearson(a.numbers, b.numbers)))
-        monotone.push(rounded(spearman(a.numbers, b.numbers)))
-      }
-      progress(0.4 + (0.5 * (i + 1)) / numbers.length)
-      await breathe()
-    }
-    for (const [i, a] of groups.entries()) {
-      signal.throwIfAborted()
-      for (const b of groups.slice(i + 1)) grouped.push(rounded(cramersV(a.groups, b.groups)))
-      await breathe()
-    }
+    const pairs = await relatePairs(numbers, groups, { signal, progress })
     const result: Relations = {
       v: 1,
       target: targetColumn?.name ?? null,
@@ -128,9 +138,7 @@ export const relateColumns = (
       numbers: numbers.map(s => s.name),
       groups: groups.map(s => s.name),
       leftOut: usable.size + (target ? 1 : 0) - all.length,
-      pearson: linear,
-      spearman: monotone,
-      cramersV: grouped,
+      ...pairs,
       targetRelations: relations,
       warnings: [],
     }

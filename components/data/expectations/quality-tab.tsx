@@ -41,30 +41,17 @@ function Quality({
   data: Expectations
 }) {
   const [, setVersion] = useQueryState('v', parseAsInteger)
-  const shownDialog = useDialog<'suggest' | 'add' | 'override' | ShownExpectation>()
-  const dialog = shownDialog.subject
+  const shown: ShownDialog = useDialog()
   const may = useMay(project, 'data:write')
   const saving = useSave(project, data)
   const { expectations, validation } = data
-  const close = () => {
+  const open = (next: NonNullable<ShownDialog['subject']>) => {
     saving.reset()
-    shownDialog.close()
+    shown.open(next)
   }
-  const open = (next: NonNullable<typeof dialog>) => {
-    saving.reset()
-    shownDialog.open(next)
-  }
-  const edited = typeof dialog === 'object' ? dialog : undefined
   const actions = (
     <Allowed project={project} to="data:write">
-      <Group gap="xs">
-        <Button variant="default" onClick={() => open('add')}>
-          Add expectation
-        </Button>
-        <Button variant={expectations.length === 0 ? 'filled' : 'default'} onClick={() => open('suggest')}>
-          Suggest from profile
-        </Button>
-      </Group>
+      <AddButtons isFirst={expectations.length === 0} onAdd={() => open('add')} onSuggest={() => open('suggest')} />
     </Allowed>
   )
   return (
@@ -83,7 +70,7 @@ function Quality({
             validation={validation}
             onOverride={() => open('override')}
           />
-          {saving.error && dialog === undefined ? <Problem error={saving.error} /> : null}
+          {saving.error && shown.subject === undefined ? <Problem error={saving.error} /> : null}
           <ExpectationTable
             title="Expectations"
             note={`revision ${data.suite}`}
@@ -98,28 +85,63 @@ function Quality({
         </>
       )}
       {data.history.length > 0 ? <HistoryPanel history={data.history} onChoose={v => setVersion(v)} /> : null}
+      <Dialogs project={project} dataset={dataset} columns={columns} data={data} shown={shown} saving={saving} />
+    </Stack>
+  )
+}
+
+function AddButtons({ isFirst, onAdd, onSuggest }: { isFirst: boolean; onAdd: () => void; onSuggest: () => void }) {
+  return (
+    <Group gap="xs">
+      <Button variant="default" onClick={onAdd}>
+        Add expectation
+      </Button>
+      <Button variant={isFirst ? 'filled' : 'default'} onClick={onSuggest}>
+        Suggest from profile
+      </Button>
+    </Group>
+  )
+}
+
+type ShownDialog = ReturnType<typeof useDialog<'suggest' | 'add' | 'override' | ShownExpectation>>
+
+interface DialogsProps {
+  project: string
+  dataset: string
+  columns: string[]
+  data: Expectations
+  shown: ShownDialog
+  saving: ReturnType<typeof useSave>
+}
+
+function Dialogs({ project, dataset, columns, data: { expectations }, shown, saving }: DialogsProps) {
+  const dialog = shown.subject
+  const edited = typeof dialog === 'object' ? dialog : undefined
+  const close = () => {
+    saving.reset()
+    shown.close()
+  }
+  const dialogState = { saving: saving.isPending, error: saving.error, onClose: close }
+  return (
+    <>
       <SuggestDialog
         opened={dialog === 'suggest'}
         project={project}
         dataset={dataset}
-        saving={saving.isPending}
-        error={saving.error}
+        {...dialogState}
         onApply={chosen => saving.save([...expectations, ...chosen], close)}
-        onClose={close}
       />
       <ExpectationDialog
         opened={dialog === 'add' || edited !== undefined}
         columns={columns}
         edited={edited}
-        saving={saving.isPending}
-        error={saving.error}
+        {...dialogState}
         onSave={e =>
           saving.save(edited ? expectations.map(o => (o.id === edited.id ? e : o)) : [...expectations, e], close)
         }
-        onClose={close}
       />
       <OverrideDialog project={project} dataset={dataset} opened={dialog === 'override'} onClose={close} />
-    </Stack>
+    </>
   )
 }
 

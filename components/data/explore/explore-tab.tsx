@@ -47,14 +47,7 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
 
   return (
     <Stack gap="md">
-      <Panel
-        title="SQL"
-        note={
-          <>
-            v{shown.version} is the table <Code>data</Code>, read-only
-          </>
-        }
-      >
+      <Panel title="SQL" note={<TableNote version={shown.version} />}>
         <Stack gap="sm">
           <Editor editor={editor} text={text} onChange={setSql} onRun={() => run.isPending || start()} />
           <RunBar
@@ -80,6 +73,14 @@ export function ExploreTab({ project, shown }: { project: string; shown: Shown }
         }}
       />
     </Stack>
+  )
+}
+
+function TableNote({ version }: { version: number }) {
+  return (
+    <>
+      v{version} is the table <Code>data</Code>, read-only
+    </>
   )
 }
 

@@ -82,17 +82,7 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
           Checking for leaks…
         </Text>
       ) : null}
-      {data.target === null ? (
-        <EmptyState title="No target">
-          Choose a target above or set the role target on the Schema tab: from then on every version is looked at by
-          itself.
-        </EmptyState>
-      ) : data.state === 'succeeded' && data.findings.length === 0 ? (
-        <EmptyState title="No leaks found">
-          No single column or pair predicts {data.target}, no future information, and no duplicate rows across the
-          split.
-        </EmptyState>
-      ) : null}
+      <Nothing data={data} />
       {data.findings.map(f => (
         <FindingPanel key={`${f.kind} ${f.column}`} project={project} shown={shown} finding={f} />
       ))}
@@ -141,6 +131,23 @@ function Choice({
         {data.state === 'absent' ? 'Check for leaks' : 'Re-run'}
       </Button>
     </Group>
+  )
+}
+
+/** Why there are no findings. */
+function Nothing({ data }: { data: Leaks }) {
+  if (data.target === null)
+    return (
+      <EmptyState title="No target">
+        Choose a target above or set the role target on the Schema tab: from then on every version is looked at by
+        itself.
+      </EmptyState>
+    )
+  if (data.state !== 'succeeded' || data.findings.length > 0) return null
+  return (
+    <EmptyState title="No leaks found">
+      No single column or pair predicts {data.target}, no future information, and no duplicate rows across the split.
+    </EmptyState>
   )
 }
 

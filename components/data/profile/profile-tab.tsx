@@ -43,15 +43,7 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
         onCompute={() => make.mutate({ project, dataset })}
       />
     )
-  if (data.columns.length === 0)
-    return (
-      <Stack gap="xs" aria-live="polite">
-        <Text size="sm" c="dimmed">
-          Computing the profile…
-        </Text>
-        <Skeleton height={260} radius="md" />
-      </Stack>
-    )
+  if (data.columns.length === 0) return <Computing />
   return (
     <Stack gap="md">
       <Warnings data={data} onOpen={setOpen} />
@@ -86,6 +78,17 @@ export function ProfileTab({ project, shown }: { project: string; shown: Shown }
         }
       />
       {relate.error ? <Problem error={relate.error} /> : null}
+    </Stack>
+  )
+}
+
+function Computing() {
+  return (
+    <Stack gap="xs" aria-live="polite">
+      <Text size="sm" c="dimmed">
+        Computing the profile…
+      </Text>
+      <Skeleton height={260} radius="md" />
     </Stack>
   )
 }

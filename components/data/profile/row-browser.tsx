@@ -57,40 +57,39 @@ interface RowQuery {
   sort: { column: string; down: boolean } | undefined
 }
 
-/** All rows of a version, fetched where they are in view. Conditions and order are in the address. */
-export function RowBrowser({ project, shown }: { project: string; shown: Shown }) {
+/** The shown part of the rows, their conditions and order, all in the URL. */
+function useAddress(frame: RefObject<HTMLElement | null>) {
   const [start, setStart] = useQueryState('row', parseAsInteger.withDefault(0))
   const [firstColumn, setFirstColumn] = useQueryState('column', parseAsInteger.withDefault(0))
   const [{ where, sort: sortText }, set] = useQueryStates({ where: parseAsFilters, sort: parseAsString })
-  const down = sortText?.startsWith('-') ?? false
-  const sort = sortText ? { column: sortText.replace(/^-/, ''), down } : undefined
-  const frame = useRef<HTMLElement>(null)
-  const [from, left] = [Math.max(0, start), Math.max(0, firstColumn)]
-  const { first, byPage, failed, onRange } = useRowPages(project, `${shown.dataset}@${shown.version}`, {
-    from,
-    firstColumn: left,
-    where,
-    sort,
-  })
+  const sort = sortText ? { column: sortText.replace(/^-/, ''), down: sortText.startsWith('-') } : undefined
   const restart = (next: number | null = null) => {
     frame.current?.scrollTo({ top: 0 })
     void setStart(next)
   }
-  const changeFilters = (next: RowFilter[]) => {
-    restart()
-    void set({ where: next.length === 0 ? null : next })
+  return {
+    query: { from: Math.max(0, start), firstColumn: Math.max(0, firstColumn), where, sort },
+    restart,
+    setFirstColumn,
+    showAll: () => void set({ where: null, sort: null }),
+    changeFilters: (next: RowFilter[]) => {
+      restart()
+      void set({ where: next.length === 0 ? null : next })
+    },
+    sortBy: (column: string) => {
+      restart()
+      void set({ sort: sortText === column ? `-${column}` : sortText === `-${column}` ? null : column })
+    },
   }
-  const sortBy = (column: string) => {
-    restart()
-    void set({ sort: sortText === column ? `-${column}` : sortText === `-${column}` ? null : column })
-  }
-  if (failed)
-    return (
-      <Failed
-        query={failed}
-        onReset={where.length > 0 || sort ? () => void set({ where: null, sort: null }) : undefined}
-      />
-    )
+}
+
+/** All rows of a version, fetched where they are in view. Conditions and order are in the address. */
+export function RowBrowser({ project, shown }: { project: string; shown: Shown }) {
+  const frame = useRef<HTMLElement>(null)
+  const { query, restart, setFirstColumn, showAll, changeFilters, sortBy } = useAddress(frame)
+  const { from, firstColumn, where, sort } = query
+  const { first, byPage, failed, onRange } = useRowPages(project, `${shown.dataset}@${shown.version}`, query)
+  if (failed) return <Failed query={failed} onReset={where.length > 0 || sort ? showAll : undefined} />
   if (!first) return <Skeleton height={420} radius="md" aria-label="Loading rows" />
   const { columns, columnCount, matching } = first
   const rows = Math.max(0, Math.min(STRETCH, matching - from))
@@ -125,7 +124,7 @@ export function RowBrowser({ project, shown }: { project: string; shown: Shown }
       )}
       <Stretches from={from} rows={rows} matching={matching} onMove={next => restart(next === 0 ? null : next)} />
       <ColumnStretches
-        left={left}
+        left={firstColumn}
         count={columns.length}
         all={columnCount}
         onMove={column => void setFirstColumn(column || null)}

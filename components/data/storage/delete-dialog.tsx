@@ -98,16 +98,7 @@ export function DeleteDialog({
         close()
         void notify({
           title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
-          message: (
-            <Button
-              size="compact-sm"
-              variant="default"
-              mt="xs"
-              onClick={() => restore.mutate({ project, dataset: target! })}
-            >
-              Restore
-            </Button>
-          ),
+          message: <RestoreButton onRestore={() => restore.mutate({ project, dataset: target! })} />,
           autoClose: 20_000,
         })
         // The page may show the version that went.
@@ -129,21 +120,44 @@ export function DeleteDialog({
         ) : error ? null : (
           <Skeleton height={90} aria-label="Loading dependents" />
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            Keep it
-          </Button>
-          <Button
-            color="red"
-            variant="light"
-            onClick={confirm}
-            loading={deletion.isPending}
-            disabled={!preview || preview.runningJobs.length > 0}
-          >
-            Delete
-          </Button>
-        </Group>
+        <Buttons
+          isBlocked={!preview || preview.runningJobs.length > 0}
+          isPending={deletion.isPending}
+          onConfirm={confirm}
+          onClose={close}
+        />
       </Stack>
     </Modal>
+  )
+}
+
+function Buttons({
+  isBlocked,
+  isPending,
+  onConfirm,
+  onClose,
+}: {
+  isBlocked: boolean
+  isPending: boolean
+  onConfirm: () => void
+  onClose: () => void
+}) {
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={onClose} data-autofocus>
+        Keep it
+      </Button>
+      <Button color="red" variant="light" onClick={onConfirm} loading={isPending} disabled={isBlocked}>
+        Delete
+      </Button>
+    </Group>
+  )
+}
+
+function RestoreButton({ onRestore }: { onRestore: () => void }) {
+  return (
+    <Button size="compact-sm" variant="default" mt="xs" onClick={onRestore}>
+      Restore
+    </Button>
   )
 }

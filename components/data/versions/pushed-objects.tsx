@@ -1,5 +1,6 @@
 import { Alert, Anchor, Button, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../../access/allowed.tsx'
 import { useTRPC } from '../../trpc.ts'
@@ -67,21 +68,27 @@ export function PushedObjects({
         columns={columns}
         rows={data.items}
         rowKey={o => o.digest}
-        footer={
-          busy ? (
-            <Text size="sm" c="dimmed" p="md" role="status">
-              Reading it as the next version…
-            </Text>
-          ) : null
-        }
+        footer={busy ? <Reading /> : null}
       />
       {add.error ? <Problem error={add.error} /> : null}
-      {ingestion?.state === 'failed' ? (
-        <Alert color="red" variant="light" role="alert" title="No version was added.">
-          {ingestion.reason}
-        </Alert>
-      ) : null}
+      {ingestion?.state === 'failed' ? <Refused reason={ingestion.reason} /> : null}
     </>
+  )
+}
+
+function Refused({ reason }: { reason: ReactNode }) {
+  return (
+    <Alert color="red" variant="light" role="alert" title="No version was added.">
+      {reason}
+    </Alert>
+  )
+}
+
+function Reading() {
+  return (
+    <Text size="sm" c="dimmed" p="md" role="status">
+      Reading it as the next version…
+    </Text>
   )
 }
 
