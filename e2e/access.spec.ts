@@ -128,7 +128,7 @@ test('a session ends where the person ends it; the password is changed; a wrong 
   await desk.getByRole('textbox', { name: 'Your name' }).fill('Edith Clarke')
   await desk.locator('input[name=password]').fill('Password1234')
   await desk.getByRole('button', { name: 'Create account and join' }).click()
-  await expect(desk.getByText('among the first that are guessed')).toBeVisible()
+  await expect(desk.getByText('This password is too common')).toBeVisible()
   await expectAccessible(desk)
   await desk.locator('input[name=password]').fill(PASSWORD)
   await desk.getByRole('button', { name: 'Create account and join' }).click()

@@ -84,5 +84,5 @@ test('jobs are seen while they run and after, each with its attempts and log, an
     )
     .toBe(0)
   await page.goto(`${base}?tab=jobs&state=cancelled`)
-  await expect(page.getByText('Cancelled before it began.').first()).toBeVisible()
+  await expect(page.getByText('Cancelled before it started.').first()).toBeVisible()
 })

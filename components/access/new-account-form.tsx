@@ -6,7 +6,7 @@ import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
 const accountInput = newAccountInput.omit({ token: true })
 export type NewAccount = z.infer<typeof accountInput>
 
-export const PASSWORD_HINT = `At least ${MIN_PASSWORD} characters; a few words work well.`
+export const PASSWORD_HINT = `At least ${MIN_PASSWORD} characters; several words work well.`
 
 /** Name, e-mail address and password of a new account. */
 export function NewAccountForm({

@@ -337,7 +337,7 @@ describe('data: from a file to a version', () => {
     for (const digest of [blob.digest, 'e'.repeat(64)])
       await assert.rejects(
         addDataset(kernel, caller, { name: 'x', fileName: 'f.csv', digest }),
-        /no such bytes in this project/,
+        /has no bytes with this digest/,
       )
   })
 

@@ -116,7 +116,7 @@ describe('the worker', () => {
     assert.equal(asked?.id, job.id)
     await work(async () => void begun++, settled)
     const ended = await until(job.id, j => j.state === 'cancelled')
-    assert.equal(ended.reason, 'Cancelled before it began.')
+    assert.equal(ended.reason, 'Cancelled before it started.')
     assert.deepEqual([begun, settled], [0, ['cancelled']])
     assert.equal(await change(kernel, systemActor('test'), c => c.cancelJob(scope, job.id)), undefined)
   })

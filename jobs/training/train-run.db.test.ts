@@ -230,7 +230,7 @@ describe('training', () => {
   it('a queued run that is cancelled ends at once, without a worker', async () => {
     const run = await queueRun(kernel, caller, BRIEF)
     const cancelled = await cancelRun(kernel, caller, run)
-    assert.deepEqual([cancelled.status, cancelled.reason], ['cancelled', 'Cancelled before it began.'])
+    assert.deepEqual([cancelled.status, cancelled.reason], ['cancelled', 'Cancelled before it started.'])
     await work()
     const next = await queueRun(kernel, caller, BRIEF)
     assert.equal((await ended(kernel, caller, next)).status, 'succeeded')

@@ -111,7 +111,7 @@ export class TokenBook {
 
 const unknownToken = () =>
   new AppError('unauthenticated', 'This token is not valid: unknown, expired or revoked.', {
-    hint: 'Make one on the project’s Access page.',
+    hint: 'Create one on the project’s Access page.',
   })
 
 /** The same message whether a project or endpoint does not exist or belongs to another project. */

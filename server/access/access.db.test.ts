@@ -236,7 +236,7 @@ describe('audit', () => {
         ['access.create-token', 'done'],
       ],
     )
-    assert.match(all.items[0]!.actorName, /^somebody outside the project/)
+    assert.match(all.items[0]!.actorName, /^a person outside the project/)
     const refused = await readAudit(kernel, approver, { limit: 50, outcome: 'refused', actor: all.items[1]!.actor })
     assert.deepEqual(
       refused.items.map(i => i.action),

@@ -4,14 +4,17 @@ import { writeAudit } from '#server/platform/audit.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { PERMISSIONS, type Permission, type Role, roleMay } from './contract.ts'
 
-/** Somebody who was let into a project, with the role read from the database for this request. */
+/** A person or token that may enter a project, with the role read from the database for this request. */
 export interface Caller {
   actor: Actor
   scope: ProjectScope
   role: Role
 }
 
-/** Every use case calls this first, whatever the route checked. A refusal is audited on its own connection. */
+/**
+ * Throws `forbidden` unless the caller's role has the permission. Every use case calls this first. A refusal is audited on its own
+ * connection.
+ */
 export async function authorize(kernel: Kernel, caller: Caller, permission: Permission): Promise<void> {
   if (roleMay(caller.role, permission)) return
   await writeAudit(kernel.db, caller.actor, {
@@ -25,11 +28,11 @@ export async function authorize(kernel: Kernel, caller: Caller, permission: Perm
   throw new AppError(
     'forbidden',
     `Your role in this project is ${caller.role}; this needs ${PERMISSIONS[permission]}.`,
-    { hint: 'Ask an owner of the project for a higher role.' },
+    { hint: 'An owner of the project can give you a higher role.' },
   )
 }
 
-/** What outlives a token's expiry (members, other tokens) is for persons: a token must not make itself permanent. */
+/** Throws unless the caller is a person: a token must not manage what outlives its expiry (members, other tokens). */
 export async function requirePerson(kernel: Kernel, caller: Caller, action: Permission | 'signed-in'): Promise<string> {
   if (caller.actor.kind === 'user') return caller.actor.id
   await writeAudit(kernel.db, caller.actor, {
@@ -45,7 +48,7 @@ export async function requirePerson(kernel: Kernel, caller: Caller, action: Perm
   })
 }
 
-/** What belongs to the whole instance is for its administrators. */
+/** Throws `forbidden` unless the person is an administrator of the instance. */
 export async function requireAdmin(kernel: Kernel, person: { userId: string; isAdmin: boolean }): Promise<void> {
   if (person.isAdmin) return
   await writeAudit(

@@ -5,7 +5,7 @@ export * from './roles/contract.ts'
 
 export const roleSchema = z.enum(ROLES)
 
-/** Never the name of a project: they are the first path segment of web or serve. */
+/** Project names that are refused: each is the first path segment of a route of web or serve. */
 const RESERVED_SLUGS = [
   'api',
   'ajax-api',
@@ -46,7 +46,7 @@ const nameSchema = z
   .trim()
   .min(1, 'Enter a name.')
   .max(120, 'At most 120 characters.')
-  // Marks that turn the direction of writing make a name look like another one.
+  // Characters that change the writing direction can make one name look like another.
   .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\]*$/u, 'No slashes, line breaks or control characters.')
 
 /** Names that appear in URLs and on the command line: datasets, models, endpoints, experiments. */
@@ -68,7 +68,7 @@ export const emailSchema = z
   .max(254)
   .pipe(z.email('Enter an e-mail address, for example ada@example.org.'))
   .meta({ title: 'E-mail', input: 'email', autoComplete: 'username' })
-/** Its rules (length, not the e-mail itself, not a common one) are in `rules/password.ts`; here only what bounds the work. */
+/** Bounds only the work of hashing; the password rules are in `rules/password.ts`. */
 export const passwordSchema = z
   .string()
   .min(1, 'Enter a password.')
@@ -107,14 +107,14 @@ const MAX_TOKEN_DAYS = 730
 export const createTokenInput = z.object({
   name: nameSchema.meta({ title: 'Name' }),
   role: roleSchema.meta({ title: 'Role' }),
-  /** Null: never expires; only an owner may make such a token. */
+  /** Null: never expires. Only an owner may create such a token. */
   expiresInDays: z.number().int().min(1).max(MAX_TOKEN_DAYS).nullable().default(90),
 })
 export type CreateTokenInput = z.infer<typeof createTokenInput>
 
 export const addMemberInput = z.object({ email: emailSchema, role: roleSchema })
 export const changeMemberInput = z.object({ userId: z.uuid(), role: roleSchema })
-/** With an e-mail address only that person may accept; without one, anyone with the link. */
+/** With an e-mail address only that person can accept; without one, anyone who has the link. */
 export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema.meta({ title: 'Role' }) })
 export type InviteInput = z.infer<typeof inviteInput>
 
@@ -176,7 +176,7 @@ export interface TokenView {
   state: 'live' | 'expired' | 'revoked'
 }
 
-/** The token itself is in this answer only; we keep its hash. */
+/** The token itself is only in this response; the database stores its hash. */
 export interface MintedToken {
   token: string
   project: string

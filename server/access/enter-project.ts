@@ -9,13 +9,13 @@ import { type Role, roleSchema } from './contract.ts'
 import { findMemberRole, findProject, findTokenByHash, type ProjectRow, type TokenRow, touchToken } from './store.ts'
 
 const TOUCH_MS = 60_000
-/** Requests without any identity cost us a row each only up to this many a minute. */
+/** Refusals of requests without an identity that are audited per minute; more are dropped. */
 const ANONYMOUS_ROWS_A_MINUTE = 1000
 
-/** The same words whether a project does not exist or is not the caller's. */
+/** Returns the same message whether the project does not exist or the caller is not a member. */
 const noSuchProject = (slug: string) =>
   new AppError('not_found', `There is no project “${slug}” here.`, {
-    hint: 'Check its name; if it is another team’s, ask its owner for an invitation.',
+    hint: 'Check its name. Members join by an invitation of the project’s owner.',
   })
 
 const refused = (kernel: Kernel, actor: Actor, projectId: string | null, reason: string) =>
@@ -30,7 +30,7 @@ const refused = (kernel: Kernel, actor: Actor, projectId: string | null, reason:
 
 let anonymous = { minute: 0, rows: 0 }
 
-/** A refusal of somebody nobody knows. A flood of them is cut off in the audit log, and the log of the process says so once. */
+/** Audits the refusal of an unauthenticated request. Above the limit per minute only the process log records it, once. */
 export async function refuseAnonymous(kernel: Kernel, reason: string): Promise<void> {
   const minute = Math.floor(kernel.clock.now() / 60_000)
   if (anonymous.minute !== minute) anonymous = { minute, rows: 0 }
@@ -46,10 +46,10 @@ export interface GoodToken {
   role: Role
 }
 
-/** The token when it is known, not revoked and not expired. Throws `unauthenticated`, with a row in the audit of its project. */
+/** Returns the token if it is known, not revoked and not expired. Throws `unauthenticated`, audited in the token's project. */
 export async function requireToken(kernel: Kernel, secret: string): Promise<GoodToken> {
   const bad = new AppError('unauthenticated', 'This token is not valid: unknown, expired or revoked.', {
-    hint: 'Make one on the project’s Access page.',
+    hint: 'Create one on the project’s Access page.',
   })
   const known = secret.startsWith('flx_') ? await findTokenByHash(kernel.db, sha256(secret)) : undefined
   if (!known) {
@@ -69,7 +69,7 @@ export async function requireToken(kernel: Kernel, secret: string): Promise<Good
   return { token, project, role: roleSchema.parse(token.role) }
 }
 
-/** A token names its project itself; asking for another one answers as if that did not exist. */
+/** Enters the token's own project. Throws `not_found` if the request names another project. */
 export async function enterByToken(kernel: Kernel, good: GoodToken, slug: string | undefined): Promise<Caller> {
   const actor: Actor = { kind: 'token', id: good.token.id }
   if (slug !== undefined && slug !== good.project.slug) {
@@ -79,7 +79,7 @@ export async function enterByToken(kernel: Kernel, good: GoodToken, slug: string
   return { actor, scope: scopeOf(good.project), role: good.role }
 }
 
-/** The role comes from the database with each request; administrators of the instance are owners everywhere. */
+/** Enters a project as a person. The role is read with each request; administrators of the instance are owners everywhere. */
 export async function enterAsPerson(
   kernel: Kernel,
   person: { userId: string; isAdmin: boolean },
@@ -97,7 +97,7 @@ export async function enterAsPerson(
   return { actor, scope: scopeOf(project), role }
 }
 
-/** For the machine's own work (command line on the server, sample): no person is checked. Throws `not_found`. */
+/** Returns the scope of a project without a caller, for the command line on the server and the sample. Throws `not_found`. */
 export async function scopeForProject(kernel: Kernel, slug: string): Promise<ProjectScope> {
   const project = await findProject(kernel.db, slug)
   if (!project) throw noSuchProject(slug)

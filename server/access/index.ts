@@ -1,4 +1,4 @@
-/** The door for people: sign-in, and use cases that authorize their caller first. */
+/** Public interface of access for the API: sign-in, and use cases that authorize their caller first. */
 export {
   enterAsPerson,
   enterByToken,

@@ -27,10 +27,10 @@ const DAY_MS = 86_400_000
 
 const deadInvitation = () =>
   new AppError('not_found', 'This invitation is not valid: it was used, withdrawn, or has expired.', {
-    hint: 'Ask an owner of the project for a new one.',
+    hint: 'An owner of the project can create a new one.',
   })
 
-/** The link is in this answer only; we keep its hash. */
+/** Creates an invitation. The link is only in this response; the database stores its hash. */
 export async function invite(
   kernel: Kernel,
   caller: Caller,
@@ -71,7 +71,7 @@ export async function readInvitations(kernel: Kernel, caller: Caller): Promise<{
       id: r.id,
       email: r.email,
       role: r.role as Role,
-      invitedBy: r.invitedBy ?? 'somebody who is gone',
+      invitedBy: r.invitedBy ?? 'a deleted account',
       createdAt: r.createdAt.toISOString(),
       expiresAt: r.expiresAt.toISOString(),
       state: r.revokedAt ? 'revoked' : r.acceptedAt ? 'accepted' : r.expiresAt.getTime() <= now ? 'expired' : 'open',
@@ -84,7 +84,7 @@ export async function revokeInvitation(kernel: Kernel, caller: Caller, id: strin
   await requirePerson(kernel, caller, 'member:manage')
   await change(kernel, caller.actor, async c => {
     if (!(await markInvitationRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))))
-      throw new AppError('not_found', 'There is no open invitation of this id in the project.')
+      throw new AppError('not_found', 'There is no open invitation with this id in the project.')
     await c.record({
       projectId: caller.scope.projectId,
       subject: { kind: 'invitation', id },
@@ -94,7 +94,7 @@ export async function revokeInvitation(kernel: Kernel, caller: Caller, id: strin
   return { id }
 }
 
-/** What the holder of a link may know before accepting. Throws `not_found`. */
+/** Returns what the holder of an invitation link may see before accepting. Throws `not_found`. */
 export async function showInvitation(kernel: Kernel, token: string) {
   const { invitation, project } = await requireOpen(kernel, token)
   const by = await findUser(kernel.db, invitation.createdBy)
@@ -117,7 +117,7 @@ async function requireOpen(kernel: Kernel, token: string) {
 function requireInvited(invitation: InvitationRow, email: string): void {
   if (invitation.email !== null && invitation.email.toLowerCase() !== email.toLowerCase())
     throw new AppError('forbidden', `This invitation is for ${invitation.email}.`, {
-      hint: 'Use that e-mail address, or ask for an invitation of your own.',
+      hint: 'Use that e-mail address, or get an invitation for yours.',
     })
 }
 
@@ -135,7 +135,7 @@ async function join(
   await recordMember(c, scopeOf(project), 'joined', userId, { from: before, to: role })
 }
 
-/** Somebody signed in joins the project. Throws `not_found` (link), `forbidden` (meant for another address). */
+/** Adds the signed-in person to the project. Throws `not_found` (link), `forbidden` (meant for another address). */
 export async function acceptInvitation(
   kernel: Kernel,
   person: { userId: string; email: string },
@@ -147,7 +147,7 @@ export async function acceptInvitation(
   return { project: open.project.slug }
 }
 
-/** A new account that joins the project. Throws besides: `conflict` (the address has an account), `invalid` (password). */
+/** Creates an account that joins the project. Also throws `conflict` (the address has an account) and `invalid` (password). */
 export async function joinByInvitation(
   kernel: Kernel,
   input: NewAccountInput,

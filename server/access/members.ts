@@ -29,7 +29,7 @@ const CHANGES = {
   joined: { event: memberJoined, action: 'access.join-member' },
 }
 
-/** Records that the membership of a project changed: whose, from which role, to which. */
+/** Records a change of a membership: the person, the previous role and the new one. */
 export async function recordMember(
   c: Change,
   scope: ProjectScope,
@@ -42,7 +42,7 @@ export async function recordMember(
   await c.record({ projectId: scope.projectId, event, subject, payload, audit: { action } })
 }
 
-/** Somebody who has an account on this instance. Throws `not_found` (no account), `conflict` (is a member). */
+/** Adds a person who has an account on this instance. Throws `not_found` (no account), `conflict` (is a member). */
 export async function addMember(
   kernel: Kernel,
   caller: Caller,
@@ -52,20 +52,20 @@ export async function addMember(
   await requirePerson(kernel, caller, 'member:manage')
   const user = await findUserByEmail(kernel.db, input.email)
   if (!user || user.disabledAt)
-    throw new AppError('not_found', `Nobody here signs in as ${input.email}.`, {
-      hint: 'Make an invitation and send its link.',
+    throw new AppError('not_found', `No account has the e-mail address ${input.email}.`, {
+      hint: 'Create an invitation and send its link.',
     })
   return change(kernel, caller.actor, async c => {
     await lockProject(c.tx, caller.scope)
     if ((await listMembers(c.tx, caller.scope)).some(m => m.userId === user.id))
-      throw new AppError('conflict', `${user.name} is a member already.`, { hint: 'Change the role in the list.' })
+      throw new AppError('conflict', `${user.name} is already a member.`, { hint: 'Change the role in the list.' })
     await upsertMember(c.tx, caller.scope.projectId, user.id, input.role)
     await recordMember(c, caller.scope, 'added', user.id, { to: input.role })
     return { userId: user.id }
   })
 }
 
-/** `role: null` removes. A project keeps an owner who can sign in. Members may remove themselves, whatever their role. */
+/** Sets or removes (`role: null`) a member. A project keeps an owner who can sign in. Members of any role may remove themselves. */
 async function setMember(kernel: Kernel, caller: Caller, userId: string, role: Role | null): Promise<void> {
   const leaves = role === null && caller.actor.kind === 'user' && caller.actor.id === userId
   await authorize(kernel, caller, leaves ? 'member:read' : 'member:manage')
@@ -78,7 +78,7 @@ async function setMember(kernel: Kernel, caller: Caller, userId: string, role: R
     if (member.role === role) return
     if (!keepsAnOwner(all, userId, role))
       throw new AppError('conflict', `${member.name} is the last owner of this project.`, {
-        hint: 'Make somebody else an owner first.',
+        hint: 'Make another member an owner first.',
       })
     if (role === null) await deleteMember(c.tx, caller.scope, userId)
     else await upsertMember(c.tx, caller.scope.projectId, userId, role)

@@ -8,14 +8,14 @@ const SYSTEM_NAMES: Record<string, string> = {
   environment: 'the server’s environment',
 }
 
-/** Of an actor, from the names that `nameActors` found. */
+/** Returns the display name of an actor, from the names that `nameActors` found. */
 export const nameOf = (names: ReadonlyMap<string, string>, kind: string, id: string) =>
   kind === 'system'
     ? (SYSTEM_NAMES[id] ?? `FlexiML (${id})`)
     : (names.get(`${kind}:${id}`) ??
-      `${kind === 'token' ? 'a token of another project' : 'somebody outside the project'} (${id.slice(-8)})`)
+      `${kind === 'token' ? 'a token of another project' : 'a person outside the project'} (${id.slice(-8)})`)
 
-/** How people read actors stored as `user:…`, `token:…` or `system:…`; of strangers to the project only that they are that. */
+/** Maps actors stored as `user:…`, `token:…` or `system:…` to display names. Actors outside the project are not named. */
 export async function nameActorKeys(
   db: Handle,
   scope: ProjectScope,

@@ -8,7 +8,7 @@ import type { CreateProjectInput, ProjectView, Role } from './contract.ts'
 import { projectCreated } from './events.ts'
 import { insertProject, listProjects, type ProjectRow, upsertMember } from './store.ts'
 
-/** What domains to the right put into each new project, in its transaction; composed in `server/api/create-project.ts`. */
+/** Writes the defaults of other domains into a new project, in its transaction; composed in `server/api/create-project.ts`. */
 export type OnProjectCreated = (tx: Tx, scope: ProjectScope, createdBy: string) => Promise<void>
 
 export async function writeProject(
@@ -38,7 +38,7 @@ export async function writeProject(
   return project
 }
 
-/** Any person of the instance may start a project and owns it. Throws `conflict` when the name is taken. */
+/** Creates a project owned by the person. Throws `conflict` if the name is taken. */
 export async function createProject(
   kernel: Kernel,
   person: { userId: string },
@@ -59,7 +59,7 @@ export async function createProject(
   }
 }
 
-/** The projects a person may enter, with the role there. */
+/** Lists the projects that a person may enter, with the role in each. */
 export async function projectsOf(
   kernel: Kernel,
   person: { userId: string; isAdmin: boolean },

@@ -11,13 +11,13 @@ export interface AuditPage {
   next: number | null
 }
 
-/** Newest first. */
+/** Lists audit entries, newest first. */
 export async function readAudit(kernel: Kernel, caller: Caller, input: AuditInput): Promise<AuditPage> {
   await authorize(kernel, caller, 'audit:read')
   return page(kernel, caller.scope, input)
 }
 
-/** What belongs to no project: sign-ins, accounts, refusals of people nobody knows. The caller was checked to be an administrator. */
+/** Lists audit entries outside of projects: sign-ins, accounts, anonymous refusals. The caller was checked to be an administrator. */
 export const readInstanceAudit = (kernel: Kernel, input: AuditInput): Promise<AuditPage> => page(kernel, null, input)
 
 async function page(kernel: Kernel, scope: ProjectScope | null, input: AuditInput): Promise<AuditPage> {
@@ -46,7 +46,7 @@ async function page(kernel: Kernel, scope: ProjectScope | null, input: AuditInpu
   }
 }
 
-/** What the audit page offers to filter by. */
+/** The actions and actors that the audit page can filter by. */
 export interface AuditFacets {
   actions: string[]
   actors: { value: string; label: string }[]

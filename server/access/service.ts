@@ -1,2 +1,2 @@
-/** The door for other domains, workers and the inference server: no caller, no authorization. */
+/** Public interface of access for other domains, workers and serve: no caller, no authorization. */
 export { nameActorKeys } from './name-actors.ts'

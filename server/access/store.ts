@@ -19,13 +19,13 @@ export async function insertProject(tx: Tx, values: typeof projects.$inferInsert
   return row!
 }
 
-/** Decisions about a project's members are made one after another under this lock. */
+/** Locks the project: decisions about its members are made one after another. */
 export const lockProject = (tx: Tx, scope: ProjectScope) =>
   tx.select({ id: projects.id }).from(projects).where(eq(projects.id, scope.projectId)).for('update')
 
 const memberCount = sql<number>`(SELECT count(*)::int FROM members m WHERE m.project_id = projects.id)`
 
-/** With a person: those that person is a member of; without: all. */
+/** Lists the projects of a person, or all projects. */
 export async function listProjects(
   db: Handle,
   userId: string | null,
@@ -105,7 +105,7 @@ export async function listInvitations(
   return rows.map(r => ({ ...r.invitation, invitedBy: r.invitedBy }))
 }
 
-/** An invitation that can be accepted now, with its project; locked when asked for in a transaction that will accept it. */
+/** Returns an invitation that can be accepted now, with its project; `lock` locks its row for the accepting transaction. */
 export async function findOpenInvitation(
   db: Handle,
   tokenHash: string,
@@ -126,7 +126,7 @@ export async function findOpenInvitation(
   return row
 }
 
-/** False when somebody else was faster. */
+/** Returns false if another request accepted the invitation first. */
 export async function takeInvitation(tx: Tx, id: string, userId: string, now: Date): Promise<boolean> {
   const rows = await tx
     .update(invitations)
@@ -154,7 +154,7 @@ export async function markInvitationRevoked(tx: Tx, scope: ProjectScope, id: str
 
 export const insertToken = (tx: Tx, values: typeof apiTokens.$inferInsert) => tx.insert(apiTokens).values(values)
 
-/** Whatever its state: the caller decides whether it is good. */
+/** Returns a token in any state; the caller checks revocation and expiry. */
 export async function findTokenByHash(
   db: Handle,
   tokenHash: string,
@@ -206,7 +206,7 @@ export async function countLiveTokensOf(db: Handle, userId: string): Promise<num
   return row!.n
 }
 
-/** Of a project, or of the instance: what belongs to no project. */
+/** Selects the entries of a project, or those outside of projects. */
 const ofAudit = (scope: ProjectScope | null) =>
   scope ? eq(auditLog.projectId, scope.projectId) : isNull(auditLog.projectId)
 
@@ -230,7 +230,7 @@ export async function listAuditRows(db: Handle, scope: ProjectScope | null, inpu
     .limit(input.limit + 1)
 }
 
-/** What the filters offer: actions and actors of the newest entries. */
+/** Lists the actions and actors of the newest entries, as filter options. */
 export async function listAuditFacets(
   db: Handle,
   scope: ProjectScope | null,
@@ -245,7 +245,7 @@ export async function listAuditFacets(
   return db.selectDistinct().from(recent)
 }
 
-/** Names of actors, as far as this project may know them: its members, administrators, its own tokens. The instance knows all. */
+/** Returns names of actors that this project may see: its members, administrators and own tokens. Without a project: all. */
 export async function nameActors(
   db: Handle,
   scope: ProjectScope | null,

@@ -7,7 +7,7 @@ import type { Role } from './contract.ts'
 import { insertSession, insertUser } from './sign-in/store.ts'
 import { insertToken, upsertMember } from './store.ts'
 
-/** A person, a member of `scope` when given; `passwordHash` only where a test signs in. */
+/** Creates a person, as a member of `scope` if given; give `passwordHash` only if the test signs in. */
 export async function testPerson(
   kernel: Kernel,
   given: { scope?: ProjectScope; role?: Role; isAdmin?: boolean; passwordHash?: string; email?: string } = {},
@@ -27,7 +27,7 @@ export async function testPerson(
   return { userId, email }
 }
 
-/** The secret of a fresh session. */
+/** Creates a session and returns its secret. */
 export async function testSession(kernel: Kernel, userId: string): Promise<string> {
   const sid = newSecret()
   await insertSession(kernel.db, {
@@ -38,7 +38,7 @@ export async function testSession(kernel: Kernel, userId: string): Promise<strin
   return sid
 }
 
-/** The cookie header that a browser with this session sends. */
+/** Returns the cookie header of a browser with this session. */
 export async function testCookie(kernel: Kernel, sid: string): Promise<string> {
   const token = await encode({ token: { sid }, secret: kernel.secrets.nextAuthSecret })
   return `next-auth.session-token=${token}`

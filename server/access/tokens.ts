@@ -44,16 +44,20 @@ async function mint(
   return { token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
 }
 
-/** The token is in the answer and nowhere else. Its role is at most its maker's; only an owner makes one that never expires. */
+/** Creates a token, which is only in this response. Its role is at most its creator's; only an owner creates one that never expires. */
 export async function createToken(kernel: Kernel, caller: Caller, input: CreateTokenInput): Promise<MintedToken> {
   await authorize(kernel, caller, 'token:manage')
   await requirePerson(kernel, caller, 'token:manage')
   if (!mayGrant(caller.role, input.role))
-    throw new AppError('forbidden', `Your role is ${caller.role}; a token of yours cannot be ${input.role}.`, {
-      hint: `Choose ${caller.role} or less.`,
-    })
+    throw new AppError(
+      'forbidden',
+      `Your role is ${caller.role}; you cannot create a token with the role ${input.role}.`,
+      {
+        hint: `Choose ${caller.role} or less.`,
+      },
+    )
   if (input.expiresInDays === null && caller.role !== 'owner')
-    throw new AppError('forbidden', 'Only an owner may make a token that never expires.', {
+    throw new AppError('forbidden', 'Only an owner may create a token that never expires.', {
       hint: 'Choose a number of days.',
     })
   const expiresAt = input.expiresInDays === null ? null : new Date(kernel.clock.now() + input.expiresInDays * DAY_MS)
@@ -79,7 +83,7 @@ export async function listTokens(kernel: Kernel, caller: Caller): Promise<{ item
   }
 }
 
-/** Felt by the dashboard at once, by serve within seconds. Revoking twice is the same as once. */
+/** Revokes a token: effective in the dashboard at once, in serve within seconds. Idempotent. */
 export async function revokeToken(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
   await authorize(kernel, caller, 'token:manage')
   await requirePerson(kernel, caller, 'token:manage')
@@ -87,7 +91,7 @@ export async function revokeToken(kernel: Kernel, caller: Caller, id: string): P
   if (!token) throw new AppError('not_found', 'There is no such token in this project.')
   if (!mayGrant(caller.role, token.role as Role))
     throw new AppError('forbidden', `Your role is ${caller.role}; this token’s is ${token.role}.`, {
-      hint: 'Ask an owner of the project to revoke it.',
+      hint: 'An owner of the project can revoke it.',
     })
   if (token.revokedAt) return { id }
   await change(kernel, caller.actor, async c => {
@@ -101,7 +105,10 @@ export async function revokeToken(kernel: Kernel, caller: Caller, id: string): P
   return { id }
 }
 
-/** On the server's machine: who can read its database address is its administrator. Makes the project when there is none of that name. */
+/**
+ * Creates a token on the server's machine, where access to the database address implies administrator rights. Creates the project if it
+ * does not exist.
+ */
 export async function mintTokenFromMachine(
   kernel: Kernel,
   input: { project: string; role: Role; name?: string },

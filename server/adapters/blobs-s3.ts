@@ -8,14 +8,14 @@ import { openFileCache } from './file-cache.ts'
 import { receiveBytes } from './receive-bytes.ts'
 import type { S3Client } from './s3-client.ts'
 
-/** Bytes that are there already are sent again when they are older: a purge only removes what has long not been put. */
+/** Existing bytes older than this are sent again: a purge only removes bytes that were not put for a long time. */
 const FRESH_MS = 12 * 3_600_000
-/** How often a download that breaks off goes on where it was. */
+/** How often a download that breaks off is resumed. */
 const RESUMES = 4
 
 /**
- * Blobs in a bucket, below `prefix` (empty, or ending in `/`). What is put goes through a file of this machine, since its name is the hash of
- * its bytes; what is read by path is copied into a cache of this machine once, its hash checked.
+ * Opens a store of blobs in a bucket, below `prefix` (empty, or ending in `/`). A put goes through a local file, since the name is the hash
+ * of the bytes; a read by path is copied once into a local cache, its hash checked.
  */
 export async function openS3Store(
   s3: S3Client,
@@ -29,7 +29,7 @@ export async function openS3Store(
   const keyOf = (digest: string) => `${prefix}${requireDigest(digest).slice(0, 2)}/${digest}`
   const stagedKey = (upload: string, number: number) => `${prefix}staging/${requireUploadName(upload)}/${number}`
 
-  /** The file is moved into the cache: what was put is most often read next. */
+  /** Moves the file into the cache: bytes are most often read soon after they were put. */
   async function keep(path: string, digest: string, bytes: number): Promise<StoredBlob> {
     const there = await s3.head(keyOf(digest))
     try {
@@ -43,7 +43,7 @@ export async function openS3Store(
     return { digest, bytes }
   }
 
-  /** Goes on where a broken connection left off. */
+  /** Streams an object and resumes where a broken connection stopped. */
   async function* download(key: string): AsyncGenerator<Uint8Array> {
     let [at, total] = [0, Number.POSITIVE_INFINITY]
     for (let broken = 0; at < total; ) {
@@ -54,10 +54,10 @@ export async function openS3Store(
           at += chunk.length
           yield chunk
         }
-        if (at < total) throw new Error(`${at} of ${total} bytes came`)
+        if (at < total) throw new Error(`${at} of ${total} bytes were received`)
       } catch (cause) {
         if (++broken > RESUMES)
-          throw new AppError('unavailable', 'The object store broke off in the middle of the bytes, several times.', {
+          throw new AppError('unavailable', 'The object store closed the connection several times during a download.', {
             cause,
           })
       }
@@ -130,7 +130,7 @@ export async function openS3Store(
   return store
 }
 
-/** Two processes that open a new bucket at once agree: the first one's name stays. */
+/** Returns the store's id, created on first use. If two processes open a new bucket at once, the first id stays. */
 async function storeId(s3: S3Client, key: string): Promise<string> {
   const read = async () => {
     const { body } = await s3.get(key)
@@ -142,7 +142,7 @@ async function storeId(s3: S3Client, key: string): Promise<string> {
   const id = await read()
   if (!/^[0-9a-f-]{36}$/.test(id))
     throw new AppError('invalid', `The object ${key} is not the name of a blob store.`, {
-      hint: 'Give BLOB_URL a prefix of its own in the bucket.',
+      hint: 'Set BLOB_URL to a prefix of the bucket that nothing else uses.',
     })
   return id
 }

@@ -15,34 +15,34 @@ export interface StoredBlob {
   bytes: number
 }
 
-/** Pieces of files that are still on their way: named by upload and number, not by content. */
+/** Pieces of unfinished uploads, named by upload and number, not by content. */
 export interface Staging {
-  /** Whole or absent; the same piece again replaces it. Throws as `put`. */
+  /** Writes a piece whole or not at all; the same piece again replaces it. Throws as `put`. */
   write(upload: string, number: number, source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<StoredBlob>
   read(upload: string, number: number): AsyncIterable<Uint8Array>
-  /** All pieces of the upload. */
+  /** Removes all pieces of the upload. */
   remove(upload: string): Promise<void>
 }
 
-/** Content-addressed bytes. */
+/** Content-addressed store of bytes. */
 export interface BlobStore {
-  /** Identifies the store, so that two processes can tell whether they share it. */
+  /** Identifies the store, so that a process can check that it shares it with the others. */
   readonly id: string
-  /** Streams to disk, syncs, renames: a blob is whole or absent. Throws `too_large`, `disk_full`, `bad_request` (wrong digest). */
+  /** Streams to disk, syncs, renames: a blob is complete or absent. Throws `too_large`, `disk_full`, `bad_request` (wrong digest). */
   put(source: AsyncIterable<Uint8Array> | Uint8Array, options?: ReceiveOptions): Promise<StoredBlob>
-  /** Takes over a finished local file. */
+  /** Moves a finished local file into the store. */
   putFile(path: string): Promise<StoredBlob>
-  /** The bytes, hash checked on the way: a damaged blob ends in an error, not in wrong data. */
+  /** Streams the bytes and checks their hash: a damaged blob ends in an error, not in wrong data. */
   read(digest: string): AsyncIterable<Uint8Array>
   readAll(digest: string): Promise<Uint8Array>
-  /** A local path for DuckDB and child processes; read only. */
+  /** Returns a local path for DuckDB and child processes; read only. */
   pathOf(digest: string): Promise<string>
-  /** A folder for work in progress on the same file system. */
+  /** Creates a folder for work in progress on the same file system. */
   temporaryFolder(): Promise<string>
   staging: Staging
-  /** False: they were put (again) at or after this instant and stay. Bytes that are not there count as removed. */
+  /** Removes a blob. Returns false if it was put (again) at or after this instant, and keeps it then. A missing blob counts as removed. */
   remove(digest: string, putBefore: Date): Promise<boolean>
-  /** Throws when the store cannot be used now. */
+  /** Throws if the store cannot be used now. */
   check(signal?: AbortSignal): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export const missing = (digest: string, cause: unknown) =>
     hint: 'Restore this blob from a backup.',
     cause,
   })
-/** A digest or an upload's name becomes part of a path only when it is one. */
+/** Returns the digest. Throws unless it is one: it becomes part of a path. */
 export function requireDigest(digest: string): string {
   if (!DIGEST.test(digest)) throw new AppError('not_found', 'There is no such blob.')
   return digest
@@ -69,7 +69,7 @@ export function requireUploadName(upload: string): string {
 }
 
 export async function openFolderStore(folder: string): Promise<BlobStore> {
-  // Other accounts of the machine may pass through the home (PostgreSQL's does), not read what is kept there.
+  // Other accounts of the machine may traverse the home (PostgreSQL's does), but not read its content.
   await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 })
   const idFile = join(folder, 'store-id')
   const id = await readFile(idFile, 'utf8').catch(async () => {
@@ -155,7 +155,7 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
       const aside = join(temporary, randomUUID())
       try {
         if (!(await isOld(path))) return false
-        // Moved aside first: bytes that are put meanwhile arrive under the name and stay.
+        // Moved aside first: bytes that are put in the meantime get the name and stay.
         await rename(path, aside)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
@@ -173,26 +173,26 @@ export async function openFolderStore(folder: string): Promise<BlobStore> {
   return store
 }
 
-/** Makes bytes visible to a project. Only for bytes it uploaded, or a use case read under its own scope. */
+/** Makes bytes visible to a project. Only for bytes that it uploaded, or that a use case read under its own scope. */
 export async function ownBlob(tx: Handle, projectId: string, blob: StoredBlob): Promise<void> {
-  // An update even of a row that is there: it waits for a purge that holds the row, and takes back its mark.
+  // An update even of an existing row: it waits for a purge that has locked the row, and clears its mark.
   await tx
     .insert(blobs)
     .values({ digest: blob.digest, bytes: blob.bytes })
     .onConflictDoUpdate({ target: blobs.digest, set: { tombstonedAt: null } })
-  // Bytes that come again are as new: a clean-up leaves them a day to become something.
+  // The age of bytes that arrive again starts from zero: a clean-up leaves them a day to become part of a version.
   await tx
     .insert(blobOwners)
     .values({ projectId, digest: blob.digest, bytes: blob.bytes })
     .onConflictDoUpdate({ target: [blobOwners.projectId, blobOwners.digest], set: { createdAt: sql`now()` } })
 }
 
-/** Another project's digest answers exactly as an unknown one. */
+/** Throws `not_found` unless the project has these bytes. Another project's digest gives the same error as an unknown one. */
 export async function requireOwnBlob(db: Handle, scope: ProjectScope, digest: string): Promise<StoredBlob> {
   const [row] = await db
     .select({ digest: blobOwners.digest, bytes: blobOwners.bytes })
     .from(blobOwners)
     .where(and(eq(blobOwners.projectId, scope.projectId), eq(blobOwners.digest, digest)))
-  if (!row) throw new AppError('not_found', 'There are no such bytes in this project.')
+  if (!row) throw new AppError('not_found', 'This project has no bytes with this digest.')
   return row
 }

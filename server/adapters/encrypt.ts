@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { AppError } from '#server/kernel/errors.ts'
 
-/** A key per purpose, so that a text of one place cannot be read in another. */
+/** Derives a key per purpose, so that a text of one purpose cannot be decrypted for another. */
 const keyFor = (encryptionKey: string, purpose: string) =>
   Buffer.from(hkdfSync('sha256', encryptionKey, 'fleximl', purpose, 32))
 
 /**
- * AES-256-GCM under the instance's key: `v1.` and base64url of nonce, tag and bytes. `bound` (the row's id) is authenticated with it: a
- * text copied to another row is refused.
+ * Encrypts with AES-256-GCM under the instance's key: `v1.` and base64url of nonce, tag and bytes. `bound` (the row's id) is authenticated
+ * too: a text copied to another row is refused.
  */
 export function encrypt(encryptionKey: string, purpose: string, bound: string, plain: string): string {
   const nonce = randomBytes(12)
@@ -16,7 +16,7 @@ export function encrypt(encryptionKey: string, purpose: string, bound: string, p
   return `v1.${Buffer.concat([nonce, cipher.getAuthTag(), bytes]).toString('base64url')}`
 }
 
-/** Throws `internal` naming the variable when the text is not of this key, purpose and row. */
+/** Decrypts a text. Throws `internal`, naming the variable, if key, purpose or row differ. */
 export function decrypt(encryptionKey: string, purpose: string, bound: string, text: string): string {
   try {
     const bytes = Buffer.from(text.slice(3), 'base64url')
@@ -27,7 +27,7 @@ export function decrypt(encryptionKey: string, purpose: string, bound: string, t
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
   } catch (cause) {
     throw new AppError('invalid', 'A stored secret cannot be read with this instance’s key.', {
-      hint: 'Was FLEXIML_ENCRYPTION_KEY changed? Give the old key, or enter the secret again.',
+      hint: 'If FLEXIML_ENCRYPTION_KEY was changed, restore the old key, or enter the secret again.',
       cause,
     })
   }

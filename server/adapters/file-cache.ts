@@ -2,17 +2,17 @@ import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/prom
 import { join } from 'node:path'
 
 export interface FileCache {
-  /** The file, made by `fetch` when it is not there; `fetch` answers with a file that is moved in. */
+  /** Returns the path of a cached file; a missing one is created by `fetch`, which returns a file to move into the cache. */
   pathOf(name: string, fetch: () => Promise<string>): Promise<string>
-  /** Moves a file in. */
+  /** Moves a file into the cache. */
   take(name: string, path: string): Promise<void>
   drop(name: string): Promise<void>
 }
 
-/** A file that was asked for within this time may be about to be opened, and stays even when the cache is too large. */
+/** A file requested within this time may be opened soon, and stays even if the cache is too large. */
 const IN_USE_MS = 3_600_000
 
-/** Files of this machine that can be had again, bounded by their size: those longest not asked for go first. */
+/** Opens a cache of local files that can be fetched again, bounded by total size; the least recently requested files are removed first. */
 export async function openFileCache(folder: string, maxBytes: number, now: () => number): Promise<FileCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const coming = new Map<string, Promise<string>>()

@@ -4,13 +4,13 @@ import { type Clock, systemClock } from '#server/kernel/clock.ts'
 import type { Env } from '#server/kernel/env.ts'
 import { type BlobStore, openFolderStore } from './blobs.ts'
 
-/** Opens the store of BLOB_URL; without it a folder of the home. */
+/** Opens the store at BLOB_URL; by default a folder of the home. */
 export async function openBlobStore(env: Env, clock: Clock = systemClock): Promise<BlobStore> {
   const url = env.BLOB_URL
   if (!url) return openFolderStore(join(env.FLEXIML_HOME, 'blobs'))
   if (url.startsWith('file:')) return openFolderStore(fileURLToPath(url))
   const [, bucket, path = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(url)!
-  // Loaded only where it is used: its client costs memory and start time.
+  // Loaded only if it is used: the client costs memory and start time.
   const [{ openS3Store }, { openS3 }] = await Promise.all([import('./blobs-s3.ts'), import('./s3-client.ts')])
   const s3 = openS3({
     bucket: bucket!,

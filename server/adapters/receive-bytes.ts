@@ -8,16 +8,16 @@ import { AppError } from '#server/kernel/errors.ts'
 export interface ReceiveOptions {
   maxBytes?: number
   expectedDigest?: string
-  /** false: a crash of the machine may lose them, which whoever reads them notices. */
+  /** False: the bytes may be lost in a crash of the machine, which the reader detects by their hash. */
   durable?: boolean
 }
 
-/** Below this share of free space new writes are refused cleanly. */
+/** Below this share of free disk space new writes are refused. */
 const MIN_FREE = 0.05
 
 /**
- * Streams into a new file of the folder, synced, its SHA-256 taken on the way. Throws `too_large`, `disk_full`, `bad_request` (another
- * digest than expected); then nothing is left.
+ * Streams into a new file of the folder, synced, and computes its SHA-256. Throws `too_large`, `disk_full`, `bad_request` (another digest
+ * than expected), and removes the file then.
  */
 export async function receiveBytes(
   folder: string,
@@ -26,7 +26,7 @@ export async function receiveBytes(
 ): Promise<{ path: string; digest: string; bytes: number }> {
   const space = await statfs(folder)
   if (space.bavail / space.blocks < MIN_FREE)
-    throw new AppError('disk_full', 'Less than 5 % of the disk is free, so nothing new is written.', {
+    throw new AppError('disk_full', 'Less than 5 % of the disk is free, so new writes are refused.', {
       hint: 'Free space on the server, then try again.',
     })
   const path = join(folder, randomUUID())

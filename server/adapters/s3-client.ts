@@ -8,19 +8,19 @@ import { createHandler, type S3Fetch } from './s3-handler.ts'
 export type { S3Fetch } from './s3-handler.ts'
 
 export interface S3Options {
-  /** As `http://127.0.0.1:7070`; absent: Amazon's for the region. */
+  /** For example `http://127.0.0.1:7070`; absent: Amazon's endpoint of the region. */
   endpoint?: string
   region?: string
   bucket: string
   /**
-   * `default`: as the SDK finds them (environment, profile, IRSA, role of the container or machine); only for what the operator configures.
-   * Absent: requests are not signed, which public buckets allow.
+   * `default`: the SDK's credential chain (environment, profile, IRSA, role of the container or machine); only for what the operator
+   * configures. Absent: requests are not signed, which public buckets allow.
    */
   keys?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | 'default'
-  /** The bucket is part of the path or of the host. Default: of the path at an own endpoint, of the host at Amazon's. */
+  /** Whether the bucket is part of the path or of the host. Default: path for a custom endpoint, host for Amazon's. */
   addressing?: 'path' | 'virtual'
   fetch?: S3Fetch
-  /** How often a failed request is repeated, if the failure may pass. */
+  /** How often a request is retried after a transient failure. */
   retries?: number
 }
 
@@ -32,32 +32,34 @@ export interface S3Object {
 }
 
 export interface S3Body {
-  /** Length of the body: of the range, if the request names one. */
+  /** Length of the body (of the range, if the request has one). */
   bytes: number
   etag: string
   body: AsyncIterable<Uint8Array>
 }
 
 export interface S3Client {
-  /** Every object below the prefix in key order, page by page. */
+  /** Lists the objects below the prefix in key order, page by page. */
   list(prefix: string, options?: { signal?: AbortSignal; delimiter?: string }): AsyncGenerator<S3Object>
-  /** Undefined: there is none. */
+  /** Returns an object's metadata, or undefined if it does not exist. */
   head(key: string, options?: { signal?: AbortSignal }): Promise<S3Object | undefined>
-  /** Streams; `from` and `to` are the first and last byte. Throws `not_found`. */
+  /** Streams an object; `from` and `to` are the first and last byte. Throws `not_found`. */
   get(key: string, options?: { from?: number; to?: number; signal?: AbortSignal }): Promise<S3Body>
-  /** One request: up to 5 GB, held in memory. `ifAbsent`: an existing object stays (in stores that know this condition). */
+  /**
+   * Writes an object of up to 5 GB from memory in one request. `ifAbsent`: keeps an existing object (in stores that support the condition).
+   */
   put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean; signal?: AbortSignal }): Promise<void>
-  /** Any length, in parts, a few at once. A failed upload leaves nothing. */
+  /** Writes an object of any length in parallel parts. A failed upload leaves nothing behind. */
   upload(
     key: string,
     source: AsyncIterable<Uint8Array>,
     options?: { signal?: AbortSignal; partBytes?: number },
   ): Promise<void>
-  /** Removes an object; it need not exist. */
+  /** Removes an object, which need not exist. */
   remove(key: string, options?: { signal?: AbortSignal }): Promise<void>
 }
 
-/** Amazon's least size of a part is 5 MiB, its greatest count 10,000. */
+/** Amazon requires parts of at least 5 MiB and at most 10,000 of them. */
 const PART_BYTES = 16 * 2 ** 20
 const PARTS_AT_ONCE = 3
 
@@ -67,7 +69,7 @@ type Loaded = typeof import('@aws-sdk/client-s3') & { client: Sdk }
 async function load(options: S3Options): Promise<Loaded> {
   const sdk = await import('@aws-sdk/client-s3')
   const { endpoint, keys, addressing, retries = 3 } = options
-  // Not Node's own fetch: in it, a store that closes the connection while a body waits to be read ends the process.
+  // Node's own fetch ends the process if the store closes the connection while a body waits to be read.
   const send: S3Fetch = options.fetch ?? ((url, init) => fetch(url, init) as unknown as Promise<Response>)
   const client = new sdk.S3Client({
     region: options.region ?? 'us-east-1',
@@ -77,7 +79,7 @@ async function load(options: S3Options): Promise<Loaded> {
     ...(keys ? {} : { signer: { sign: async (request: unknown) => request } as never }),
     requestHandler: createHandler(send) as never,
     maxAttempts: retries + 1,
-    // Checksums beyond the signed SHA-256 are unknown to many stores.
+    // Many stores do not support checksums other than the signed SHA-256.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
@@ -95,13 +97,13 @@ export function openS3(options: S3Options): S3Client {
   const place = (key: string) => `s3://${Bucket}/${key}`
   let loaded: Promise<Loaded> | undefined
 
-  /** Runs requests for a key; failures come as `AppError`, aborts as their reason. */
+  /** Runs requests for a key; failures become `AppError`, aborts become their reason. */
   async function run<T>(
     key: string,
     signal: AbortSignal | undefined,
     work: (sdk: Loaded, request: { abortSignal?: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    // `fetch` would resolve such a segment away and read another object.
+    // `fetch` would resolve such a segment and read another object.
     if (key.split('/').some(s => s === '.' || s === '..'))
       throw new AppError('invalid', `${place(key)} has the segment “.” or “..”, which cannot be requested.`)
     signal?.throwIfAborted()
@@ -128,7 +130,10 @@ export function openS3(options: S3Options): S3Client {
           client.send(new ListObjectsV2Command(input), request),
         )
         if (page.Name === undefined && page.Contents === undefined && page.IsTruncated === undefined)
-          throw new AppError('invalid', `The server at ${host} is not an object store: it sent no list of objects.`)
+          throw new AppError(
+            'invalid',
+            `The server at ${host} is not an object store: its response is not a list of objects.`,
+          )
         for (const { Key = '', Size = 0, ETag, LastModified } of page.Contents ?? [])
           yield {
             key: plainKey(Key, page.EncodingType),
@@ -185,7 +190,7 @@ export function openS3(options: S3Options): S3Client {
           await upload.done()
         } catch (error) {
           await upload.abort().catch(() => undefined)
-          // Again: a part that was in flight while the first one arrived would stay, and be paid for.
+          // Abort again: a part in flight during the first abort would stay and be billed.
           if (upload.uploadId)
             await client
               .send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: upload.uploadId }), request)
@@ -205,7 +210,7 @@ export function openS3(options: S3Options): S3Client {
   }
 }
 
-/** Remembers the failure of a source, which is not one of the store. */
+/** Records a failure of the source, so that it is not reported as a failure of the store. */
 function watchSource(source: AsyncIterable<Uint8Array>) {
   const watched = {
     failure: undefined as { error: unknown } | undefined,

@@ -1,6 +1,6 @@
 import { AppError } from '#server/kernel/errors.ts'
 
-/** What the SDK throws for a response: its name is the code of the store. */
+/** The SDK's error for a response: its name is the store's error code. */
 interface ServiceError extends Error {
   $metadata?: { httpStatusCode?: number }
 }
@@ -14,7 +14,7 @@ function findAppError(error: unknown): AppError | undefined {
   return undefined
 }
 
-/** A failure of the SDK as an `AppError`. `what` is the object as `s3://bucket/key`, `host` the store. */
+/** Converts a failure of the SDK to an `AppError`. `what` is the object as `s3://bucket/key`, `host` the store. */
 export function explainS3(error: unknown, what: string, host: string): AppError {
   const known = findAppError(error)
   if (known) return known
@@ -22,30 +22,30 @@ export function explainS3(error: unknown, what: string, host: string): AppError 
   const { name, message } = error as Error
   if (name === 'CredentialsProviderError')
     return new AppError('forbidden', `There are no credentials for the object store: ${message}`, {
-      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a profile or a role.',
+      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or configure a profile or a role for this machine.',
       cause: error,
     })
   if (status === undefined)
     return new AppError('unavailable', `The object store at ${host} cannot be reached.`, {
-      hint: 'Check its address and that it runs.',
+      hint: 'Check its address and that it is running.',
       cause: error,
     })
   const reason = `${name}${message && message !== name ? ` (${message})` : ''}`
   if (status < 300)
-    return new AppError('invalid', `The server at ${host} is not an object store: its answer cannot be read.`, {
+    return new AppError('invalid', `The server at ${host} is not an object store: its response cannot be read.`, {
       cause: error,
     })
   if (status < 400)
-    return new AppError('invalid', `The object store sends ${what} elsewhere: ${reason}.`, {
-      hint: 'Give the region and the endpoint of the bucket.',
+    return new AppError('invalid', `The object store redirects ${what} to another address: ${reason}.`, {
+      hint: 'Set the region and the endpoint of the bucket.',
     })
   if (status === 404)
-    return new AppError('not_found', `${what} is not there: ${reason}.`, {
-      hint: 'Check bucket and path; capitals count.',
+    return new AppError('not_found', `${what} does not exist: ${reason}.`, {
+      hint: 'Check bucket and path; they are case-sensitive.',
     })
   if (status === 401 || status === 403)
     return new AppError('forbidden', `The object store does not allow ${what}: ${reason}.`, {
-      hint: 'Check the access key, its secret and what it may do with this bucket.',
+      hint: 'Check the access key, its secret and its permissions for this bucket.',
     })
   return new AppError(
     RETRYABLE.has(status) ? 'unavailable' : 'internal',

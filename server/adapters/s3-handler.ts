@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { AppError } from '#server/kernel/errors.ts'
 
-/** The part of `fetch` that is used; a data source passes one that checks addresses where it connects. */
+/** The part of `fetch` that is used; data sources pass one that checks addresses where it connects. */
 export type S3Fetch = (
   url: string,
   init: { method: string; headers: Record<string, string>; body?: Uint8Array<ArrayBuffer>; signal?: AbortSignal },
@@ -18,7 +18,7 @@ interface SdkRequest {
   body?: unknown
 }
 
-/** `fetch` sets these itself. None but `host` is signed, and its value stays the same. */
+/** `fetch` sets these headers itself. Of these only `host` is signed, and its value does not change. */
 const SET_BY_FETCH = new Set(['host', 'content-length', 'expect', 'connection'])
 
 const encode = (text: string) =>
@@ -39,7 +39,9 @@ function bytesOf(body: unknown): Uint8Array<ArrayBuffer> | undefined {
   throw new AppError('internal', 'A request to the object store has a body of an unknown kind.')
 }
 
-/** Sends the requests of the SDK by `fetch`. Connection failures get a name that the SDK retries; refusals of the guard do not. */
+/**
+ * Creates the SDK's request handler on top of `fetch`. Connection failures get a name that the SDK retries; refusals of the guard do not.
+ */
 export const createHandler = (send: S3Fetch) => ({
   metadata: { handlerProtocol: 'http/1.1' },
   async handle(request: SdkRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) {

@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 export const NO_S3_SERVER =
   'no S3 server on this machine: .ci/clients.sh installs versitygw, or FLEXIML_TEST_S3_SERVER names its binary'
 
-/** The binary of a real S3 server: named by FLEXIML_TEST_S3_SERVER, on the PATH, or where `.ci/clients.sh` puts it. */
+/** Finds the binary of a real S3 server: FLEXIML_TEST_S3_SERVER, on the PATH, or where `.ci/clients.sh` installs it. */
 export function findS3Server(): string | undefined {
   const cache = process.env.FLEXIML_CI_CACHE ?? join(homedir(), '.cache', 'fleximl-ci')
   const folders = [...(process.env.PATH ?? '').split(delimiter), join(cache, 'bin')]
@@ -28,9 +28,9 @@ export interface TestS3 {
   endpoint: string
   bucket: string
   keys: { accessKeyId: string; secretAccessKey: string }
-  /** As a process is given them. */
+  /** Environment variables for a process that uses the server. */
   variables: Record<string, string>
-  /** Where the server keeps the bucket. */
+  /** The folder where the server stores the bucket. */
   folder: string
   process: ChildProcess
   stop(): Promise<void>
@@ -44,7 +44,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** A server of its own with one empty bucket. */
+/** Starts a server with one empty bucket. */
 export async function startTestS3(binary: string): Promise<TestS3> {
   const root = await mkdtemp(join(tmpdir(), 'fleximl-s3-'))
   const bucket = 'test-bucket'

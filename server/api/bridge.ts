@@ -3,14 +3,14 @@ import type { AppRouter } from './root.ts'
 import type { ApiContext } from './trpc.ts'
 
 /**
- * What the web process hands to the pages that run inside it. It lies on `globalThis`, because Next bundles what pages import: an import
- * of the server would be a second copy of it, with connections of its own. Only types may be imported from here.
+ * What the web process passes to the pages that run inside it. It is on `globalThis`, because Next bundles what pages import: an import of
+ * the server would be a second copy with its own connections. Only types may be imported from here.
  */
 export interface Bridge {
   router: AppRouter
-  /** The caller behind the headers of a page's request: session cookie, request id. */
+  /** Returns the context for the headers of a page's request (session cookie, request id). */
   contextFor(headers: Headers): Promise<ApiContext>
-  /** How people sign in; its functions run on our side of the bridge. */
+  /** Options of next-auth; their functions run outside Next's bundle. */
   auth: NextAuthOptions
 }
 

@@ -17,7 +17,7 @@ import { sessionCookieName } from './auth/cookies.ts'
 import type { ApiContext } from './trpc.ts'
 
 export interface ApiRequest {
-  /** What may change something must come from our own pages when a cookie vouches for it. */
+  /** Requests that change something with a cookie must come from our own pages. */
   method: string
   headers: IncomingHttpHeaders | Headers
   requestId: string
@@ -29,7 +29,7 @@ const headerOf = (headers: ApiRequest['headers'], name: string): string | undefi
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-/** Bearer, or the password of basic authentication. `''` when a header is there that we cannot read: a bad token, not none. */
+/** Returns the bearer token or the password of basic authentication; `''` for an unreadable header, which counts as a bad token. */
 function tokenOf(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined
   const [, scheme = '', rest = ''] = /^\s*(\S+)\s+(\S+)\s*$/.exec(authorization) ?? []
@@ -40,7 +40,7 @@ function tokenOf(authorization: string | undefined): string | undefined {
   return colon < 0 ? '' : pair.slice(colon + 1)
 }
 
-/** The session's secret in our cookie; undefined when there is none or it is not from us. */
+/** Returns the session's secret from our cookie; undefined without a valid one. */
 export async function sessionSecretOf(kernel: Kernel, cookies: string | undefined): Promise<string | undefined> {
   const name = sessionCookieName(kernel.env)
   const found = cookies?.split(';').find(part => part.trimStart().startsWith(`${name}=`))
@@ -50,12 +50,12 @@ export async function sessionSecretOf(kernel: Kernel, cookies: string | undefine
     const claims = await decode({ token, secret: kernel.secrets.nextAuthSecret })
     return typeof claims?.sid === 'string' ? claims.sid : undefined
   } catch {
-    // Forged, cut off, or signed with an earlier key: nobody.
+    // Forged, truncated or signed with an earlier key: unauthenticated.
     return undefined
   }
 }
 
-/** Browsers say where a request comes from. Without any word of it a cookie vouches for reading only. */
+/** Returns true if the browser's headers show that our own pages sent the request. Without them a cookie authorizes reads only. */
 function isFromOurPages(env: Env, request: ApiRequest): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return true
   const site = headerOf(request.headers, 'sec-fetch-site')
@@ -63,14 +63,13 @@ function isFromOurPages(env: Env, request: ApiRequest): boolean {
   const origin = headerOf(request.headers, 'origin')
   const host = headerOf(request.headers, 'host')
   if (!origin || !URL.canParse(origin)) return false
-  // A proxy in front of us may have renamed the host.
+  // A proxy before this server may have changed the host.
   return new URL(origin).host === host || origin === new URL(env.FLEXIML_URL).origin
 }
 
 /**
- * Who asks: an API token (`Authorization`), else a session (cookie). A header that is there decides alone: a bad token is not saved by a
- * cookie. Roles are read when a project is entered, with each request. The wrong token throws when something is asked, not here, so that
- * public routes answer.
+ * Authenticates a request by an API token (`Authorization`), else by a session cookie. A bad token is refused even with a valid cookie.
+ * Roles are read when a project is entered. A bad token throws at that point, not here, so that public routes respond.
  */
 export async function createApiContext(kernel: Kernel, request: ApiRequest): Promise<ApiContext> {
   const secret = tokenOf(headerOf(request.headers, 'authorization'))
@@ -101,7 +100,7 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
     if (secret !== undefined) await goodToken(secret)
     else if (!person) await nobody()
   }
-  /** A call may name many projects or one of them many times; each is entered once. */
+  /** A batch may name a project many times; each is entered once. */
   const entered = new Map<string | undefined, Promise<Caller>>()
   const enter = async (slug: string | undefined): Promise<Caller> => {
     if (secret !== undefined) return enterByToken(kernel, await goodToken(secret), slug)
@@ -116,7 +115,7 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
       entered.set(slug, caller)
       return caller
     },
-    // A batch checks once.
+    // Check once per batch.
     requireAnyone() {
       known ??= requireAnyone()
       return known

@@ -3,7 +3,7 @@ import { createProject, mintTokenFromMachine, type OnProjectCreated, type Person
 import type { Kernel } from '#server/platform/kernel.ts'
 import { createDefaultExperiment } from '#server/training/index.ts'
 
-/** What every new project starts with, from all domains: composed here, since access sees none of them. */
+/** Adds the defaults of all domains to a new project; composed here, since access may not import the domains. */
 const furnish: OnProjectCreated = async (tx, scope, createdBy) => {
   await createDefaultExperiment(tx, scope, createdBy)
 }
@@ -11,7 +11,7 @@ const furnish: OnProjectCreated = async (tx, scope, createdBy) => {
 export const createFurnishedProject = (kernel: Kernel, person: Person, input: CreateProjectInput) =>
   createProject(kernel, person, input, furnish)
 
-/** `fleximl token create` on the server's machine: makes the project, furnished, when there is none of that name. */
+/** Creates a token for `fleximl token create` on the server's machine; creates the project with its defaults if it does not exist. */
 export const mintTokenOnMachine = (
   kernel: Kernel,
   input: { project: string; role: Role; name?: string },

@@ -5,17 +5,17 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import type { Signal } from '#server/platform/notifier.ts'
 import type { ApiContext, SignedIn } from './trpc.ts'
 
-/** Equal changes within this time travel once. */
+/** Equal signals within this time are sent once. */
 const COALESCE_MS = 250
 const HEARTBEAT_MS = 15_000
-/** How long a revoked session or a lost membership may still hear that something changed (never what). */
+/** How long a revoked session or a removed member may still receive signals (never content). */
 const RECHECK_MS = 5000
-/** Readers of the events look by themselves too, since a wake-up may be missed. */
+/** Polling interval for events, since a notification may be missed. */
 const POLL_MS = 2000
 const MAX_STREAMS_PER_PERSON = 30
 
 export interface LiveAccess {
-  /** The context anew: throws or has no person when the session was revoked since. */
+  /** Creates the context again: throws or has no person if the session was revoked since. */
   contextFor(headers: Headers): Promise<ApiContext>
   /** Ids of the projects that the person may read now. */
   projectIdsOf(person: SignedIn): Promise<ReadonlySet<string>>
@@ -36,15 +36,15 @@ interface Stream {
 }
 
 /**
- * One stream per browser of what changed, as `{topic, projectId, id}` without any content: pages fetch again through tRPC, which
- * authorizes as always. Sources are the wake-ups of all processes and the events, whose domain becomes the topic `domain:<word>`.
+ * Streams to each browser what changed, as `{topic, projectId, id}` without content: pages fetch again through tRPC, which authorizes as
+ * always. Sources are the notifications of all processes and the events, whose domain becomes the topic `domain:<name>`.
  */
 export async function createLiveHub(kernel: Kernel, access: LiveAccess): Promise<LiveHub> {
   const streams = new Set<Stream>()
   let sequence = 0
 
   const write = (stream: Stream, event: string, data: unknown) => {
-    // A reader that does not keep up is cut off; it comes back and fetches everything anew.
+    // A slow reader is disconnected; it reconnects and fetches everything again.
     if (stream.res.writableLength > 256 * 1024) return stream.res.destroy()
     stream.res.write(`id: ${++sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   }
@@ -111,7 +111,7 @@ export async function createLiveHub(kernel: Kernel, access: LiveAccess): Promise
       stream.projects = await access.projectIdsOf(person)
     } catch (error) {
       kernel.log.debug({ err: error }, 'live stream not rechecked')
-      // Whoever cannot be checked hears nothing, until the database is back.
+      // A reader that cannot be checked receives nothing until the database is back.
       stream.projects = new Set()
     }
   }
@@ -134,7 +134,7 @@ export async function createLiveHub(kernel: Kernel, access: LiveAccess): Promise
       })
       res.write('retry: 2000\n\n')
       streams.add(stream)
-      // What happened while the browser was away is not kept for it: it fetches what it shows.
+      // Signals are not kept for a disconnected browser: it fetches again what it shows.
       write(stream, req.headers['last-event-id'] === undefined ? 'open' : 'reset', {})
       const beat = setInterval(() => res.write(': beat\n\n'), HEARTBEAT_MS)
       const check = setInterval(() => void recheck(stream, headers), RECHECK_MS)

@@ -9,7 +9,7 @@ import { servingRouter } from './routers/serving.ts'
 import { trainingRouter } from './routers/training.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
-/** One router per domain, named as the lifecycle word, and `home` for what spans them. */
+/** One router per domain, named like it, and `home` for what spans domains. */
 export const appRouter = router({
   access: accessRouter,
   data: dataRouter,

@@ -11,7 +11,7 @@ export interface TestWeb {
   close(): Promise<void>
 }
 
-/** The routes for programs, listening on a port of their own; there are no pages and no live stream. */
+/** Starts the routes for programs on their own port, without pages and live stream. */
 export async function testWeb(kernel: Kernel, parts: Partial<WebParts> = {}): Promise<TestWeb> {
   const unused = async (): Promise<never> => {
     throw new Error('not used in this test')
@@ -37,7 +37,7 @@ export async function testWeb(kernel: Kernel, parts: Partial<WebParts> = {}): Pr
   }
 }
 
-/** Every request comes from the caller that `callerOf` returns at that moment. */
+/** Starts web so that every request has the caller that `callerOf` returns at that moment. */
 export const testWebFor = (kernel: Kernel, callerOf: () => Caller): Promise<TestWeb> =>
   testWeb(kernel, {
     contextFor: async () => ({

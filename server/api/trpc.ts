@@ -17,15 +17,15 @@ export interface SignedIn {
 export interface ApiContext {
   kernel: Kernel
   requestId: string
-  /** Who asks, when a person's session says so. */
+  /** Set if the request has a person's session. */
   person?: SignedIn
-  /** Resolves the caller in a project; a token's project must be the one asked for. Throws `not_found` when not let in. */
+  /** Resolves the caller in a project; a token may only name its own. Throws `not_found` if the caller may not enter. */
   callerIn(projectSlug: string | undefined): Promise<Caller>
-  /** Throws `unauthenticated` when neither session nor token is good. */
+  /** Throws `unauthenticated` unless the request has a valid session or token. */
   requireAnyone(): Promise<void>
 }
 
-/** What a route declares. Procedures without it do not exist: the builder asks for it. */
+/** What each route declares; the builder requires it. */
 export interface RouteMeta {
   permission: Permission | 'public' | 'signed-in' | 'admin'
 }
@@ -48,14 +48,14 @@ const t = initTRPC
   .context<ApiContext>()
   .meta<RouteMeta>()
   .create({
-    /** The one translation of errors for tRPC: the body carries our code, words, hint and details. */
+    /** Translates errors for tRPC: the body has our code, message, hint and details. */
     errorFormatter({ shape, error, ctx }) {
       const cause = error.cause
       const app =
         cause instanceof AppError
           ? cause
           : cause instanceof z.ZodError
-            ? new AppError('invalid', 'The input does not fit.', {
+            ? new AppError('invalid', 'The input is not valid.', {
                 details: cause.issues.map(i => ({ column: i.path.join('.'), expected: i.message })),
                 hint: cause.issues.map(i => `${i.path.join('.') || 'input'}: ${i.message}`).join('; '),
               })
@@ -84,13 +84,13 @@ const base = t.procedure.use(translate)
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
-/** Runs before any input is parsed: a caller without a session or token gets 401 and nothing else. */
+/** Refuses a caller without session or token (401) before any input is parsed. */
 const authenticated = t.middleware(async ({ ctx, next }) => {
   await ctx.requireAnyone()
   return next()
 })
 
-/** Every input of a project's route names its project; a token may leave it out (it names one itself). */
+/** Every input of a project's route names its project; with a token it may be omitted. */
 const projectInput = z.object({ project: z.string().max(40).optional() })
 
 /** A route of a project. The input must be built from `projectInput` (`.input(projectInput.extend({…}))` or `.input(z.object({…}))`, merged). */
@@ -108,14 +108,14 @@ export const projectProcedure = (permission: Permission) =>
 const signedIn = t.middleware(async ({ ctx, next }) => {
   const { person } = ctx
   if (!person) {
-    // Nobody and bad tokens are turned away by the first, good tokens by the second.
+    // The first check refuses unauthenticated callers, the second refuses tokens.
     await requirePerson(ctx.kernel, await ctx.callerIn(undefined), 'signed-in')
     throw new AppError('unauthenticated', 'Sign in first.')
   }
   return next({ ctx: { ...ctx, person } })
 })
 
-/** A route for anybody who is signed in, whatever the project. Whoever is turned away is written down by what turns away. */
+/** A route for every signed-in person. `requireAnyone` and the role check audit refusals. */
 export const signedInProcedure = base.meta({ permission: 'signed-in' }).use(signedIn)
 
 /** A route for administrators of the instance. */

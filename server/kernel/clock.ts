@@ -1,4 +1,4 @@
-/** The one place that reads the clock and the system's randomness; tests pass their own. */
+/** Access to the clock and the system's randomness; tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number

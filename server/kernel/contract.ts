@@ -6,9 +6,9 @@ export type WorkState = (typeof WORK_STATES)[number]
 export const isActive = (state: string | null | undefined): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
-/** True when the work has ended, for better or worse. */
+/** True if the work has ended, successfully or not. */
 export const isTerminal = (state: string | null | undefined): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'skipped'
 
-/** Accepts `done`, the word for `succeeded` in links and files written by earlier versions. */
+/** Maps `done` to `succeeded`: links and files of earlier versions contain the old name. */
 export const readState = (state: string): string => (state === 'done' ? 'succeeded' : state)

@@ -10,7 +10,7 @@ const port = z.coerce.number('a port number').int().min(1).max(65_535)
 const onOff = z.enum(['on', 'off'])
 const days = z
   .string()
-  .regex(/^[1-9]\d{0,4}d$/, 'a number of days, as 90d')
+  .regex(/^[1-9]\d{0,4}d$/, 'a number of days such as 90d')
   .transform(s => Number(s.slice(0, -1)))
 const isNetwork = (text: string) => {
   const [address = '', bits = '', ...rest] = text.split('/')
@@ -25,14 +25,14 @@ const cidrs = z
       .map(x => x.trim())
       .filter(Boolean),
   )
-  .refine(list => list.every(isNetwork), 'networks as 10.0.0.0/8, separated by commas')
+  .refine(list => list.every(isNetwork), 'networks such as 10.0.0.0/8, separated by commas')
 const httpUrl = z
   .string()
-  .refine(s => /^https?:\/\/[^/]+\/?$/.test(s), 'an address as https://ml.example.org')
+  .refine(s => /^https?:\/\/[^/]+\/?$/.test(s), 'an address such as https://ml.example.org')
   .transform(s => s.replace(/\/$/, ''))
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// address')
 
-/** Every variable that users may set, with what is allowed. `.env.example` lists the same (a test says so). */
+/** All variables that users may set, with their allowed values. `.env.example` lists the same (tested). */
 export const VARIABLES = {
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
@@ -46,7 +46,7 @@ export const VARIABLES = {
     .regex(/^(file:\/\/\/.|s3:\/\/[A-Za-z0-9][A-Za-z0-9._-]+(\/|$))/, 'file:///folder or s3://bucket/prefix')
     .optional(),
   S3_ENDPOINT: httpUrl.optional(),
-  /** Default: path at S3_ENDPOINT, virtual at Amazon's. */
+  /** Default: path for S3_ENDPOINT, virtual for Amazon's endpoint. */
   S3_ADDRESSING: z.enum(['path', 'virtual']).optional(),
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
@@ -61,7 +61,10 @@ export const VARIABLES = {
   NEXTAUTH_URL: httpUrl.optional(),
   FLEXIML_ENCRYPTION_KEY: z.string().min(32, 'at least 32 characters').optional(),
   WORKER_CONCURRENCY: z.coerce.number('a number of slots').int().min(1).max(256).optional(),
-  /** Most jobs of a lane that one project may run at once, over all workers. Without it projects take turns, and a single one may use all slots. */
+  /**
+   * Maximum jobs of a lane that one project may run at once, over all workers. By default projects take turns, and a single one may use all
+   * slots.
+   */
   WORKER_PROJECT_CONCURRENCY: z.coerce.number('a number of jobs').int().min(1).max(1000).optional(),
   TRAINING_MEMORY_MB: z.coerce.number('megabytes').int().min(64).optional(),
   FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
@@ -83,14 +86,14 @@ export type Env = Omit<
   NEXTAUTH_URL: string
   /** Compute slots of a worker. */
   WORKER_CONCURRENCY: number
-  /** Limit of the resident memory of one training child and everything below it. */
+  /** Limit of the resident memory of one training child and its descendants. */
   TRAINING_MEMORY_MB: number
-  /** Where processes of this machine reach the inference server and web, whatever address people type. */
+  /** Addresses by which processes of this machine reach the inference server and web. */
   INFERENCE_URL: string
   WEB_URL: string
 }
 
-/** Parses all variables at once; a bad value stops the boot with every fault named: variable, value, what is allowed. */
+/** Parses all variables. Throws with every invalid one: variable, value, what is allowed. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.keys(VARIABLES).flatMap(k => (source[k] ? [[k, source[k]]] : [])))
   const parsed = schema.safeParse(given)
@@ -100,13 +103,16 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       const name = String(i.path[0])
       return `  ${name}=${secret(name) ? '(not shown)' : source[name]}: ${i.message}`
     })
-    throw new AppError('invalid', `The environment has values that do not fit:\n${lines.join('\n')}`, {
+    throw new AppError('invalid', `The environment has invalid values:\n${lines.join('\n')}`, {
       hint: '.env.example lists every variable and what is allowed.',
     })
   }
   const env = parsed.data
   if (env.PORT === env.INFERENCE_PORT)
-    throw new AppError('invalid', `PORT and INFERENCE_PORT are both ${env.PORT}: web and inference need a port each.`)
+    throw new AppError(
+      'invalid',
+      `PORT and INFERENCE_PORT are both ${env.PORT}: web and inference need different ports.`,
+    )
   const cores = availableParallelism()
   const slots = env.WORKER_CONCURRENCY ?? Math.max(1, cores - 1)
   const local =
@@ -131,7 +137,9 @@ export interface Secrets {
   encryptionKey: string
 }
 
-/** The keys of this instance: from the environment, else made at first boot and kept under the home, readable by its owner only. */
+/**
+ * Returns the keys of this instance: from the environment, else created at first boot in a file of the home that only its owner can read.
+ */
 export async function loadSecrets(env: Env): Promise<Secrets> {
   const keep = async (given: string | undefined, file: string) => {
     if (given) return given

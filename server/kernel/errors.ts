@@ -1,4 +1,4 @@
-/** What went wrong, in the words every protocol translates from. */
+/** Error codes, which each protocol translates to its own. */
 export type ErrorCode =
   | 'bad_request'
   | 'unauthenticated'
@@ -86,17 +86,17 @@ const UNREACHABLE = new Set([
   '53300',
 ])
 
-/** True when the database could not be reached, as opposed to having refused a statement. */
+/** Returns true if the database could not be reached, false if it refused a statement. */
 export const isDatabaseAway = (error: unknown): boolean => UNREACHABLE.has(pgCode(error) ?? '')
 export const isUniqueViolation = (error: unknown): boolean => pgCode(error) === '23505'
 
-/** Anything thrown, as an `AppError`: known causes keep their meaning, the rest is `internal` without its inner words. */
+/** Converts any thrown value to an `AppError`: known causes keep their code, all others become `internal` without internal details. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = pgCode(error)
   if (isDatabaseAway(error))
     return new AppError('unavailable', 'The database cannot be reached.', {
-      hint: 'It is retried; try again in a moment.',
+      hint: 'The server reconnects automatically; try again in a moment.',
       cause: error,
       retryAfterSeconds: 2,
     })
@@ -107,16 +107,18 @@ export function toAppError(error: unknown): AppError {
     })
   if (code === '23505') return new AppError('conflict', 'It exists already.', { cause: error })
   if (code === '23503')
-    return new AppError('not_found', 'Something this refers to does not exist in the project.', { cause: error })
+    return new AppError('not_found', 'The request refers to an object that does not exist in the project.', {
+      cause: error,
+    })
   if (code === '22021' || code === '22P05')
     return new AppError('bad_request', 'Text contains a character that cannot be stored (NUL).', { cause: error })
-  return new AppError('internal', 'Something went wrong on our side.', {
+  return new AppError('internal', 'Internal error.', {
     hint: 'The server log has the details under the request id.',
     cause: error,
   })
 }
 
-/** The error body of every HTTP surface of ours. */
+/** Builds the error body of our own HTTP interfaces. */
 export const errorBody = (error: AppError) => ({
   error: {
     code: error.code,

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 let lastMs = 0
 let counter = 0
 
-/** One call of the generator fills many ids: a call of its own would be most of the cost of an id. */
+/** One call of the generator fills many ids: a call per id would be most of its cost. */
 const pool = Buffer.alloc(16 * 256)
 let used = pool.length
 
@@ -18,7 +18,7 @@ function takeRandom(): Buffer {
   return pool.subarray(used - 16, used)
 }
 
-/** UUIDv7 (RFC 9562): sorts by time; within one millisecond of one process by a 12-bit counter. */
+/** Creates a UUIDv7 (RFC 9562): sorts by time, within one millisecond of one process by a 12-bit counter. */
 export function newId(clock: Clock = systemClock): string {
   const now = clock.now()
   if (now > lastMs) {
@@ -36,7 +36,7 @@ export function newId(clock: Clock = systemClock): string {
   return formatUuid(bytes)
 }
 
-/** UUIDv7 whose random bits are a hash of the parts: the same time and parts give the same id, which sorts by that time. */
+/** Derives a UUIDv7 whose random bits are a hash of the parts: the same time and parts give the same id. */
 export function derivedId(atMs: number, ...parts: readonly (string | number)[]): string {
   const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16)
   bytes.writeUIntBE(atMs, 0, 6)
@@ -53,10 +53,10 @@ function formatUuid(bytes: Buffer): string {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const HEX32 = /^[0-9a-f]{32}$/
 
-/** A run prints as 32 hex digits (MLflow's form). */
+/** Formats a run's id as 32 hex digits (MLflow's form). */
 export const shortHex = (id: string): string => id.replaceAll('-', '')
 
-/** Accepts a UUID or its 32 hex digits; undefined for anything else. */
+/** Parses a UUID or its 32 hex digits; undefined for other text. */
 export function parseId(text: string): string | undefined {
   const t = text.toLowerCase()
   if (UUID.test(t)) return t
@@ -64,7 +64,7 @@ export function parseId(text: string): string | undefined {
   return `${t.slice(0, 8)}-${t.slice(8, 12)}-${t.slice(12, 16)}-${t.slice(16, 20)}-${t.slice(20)}`
 }
 
-/** 256 random bits, base64url. */
+/** Creates a secret of 256 random bits, base64url. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 

@@ -16,7 +16,7 @@ export const withLogContext = <T>(context: LogContext, work: () => T): T =>
   storage.run({ ...storage.getStore(), ...context }, work)
 export const currentRequestId = (): string | undefined => storage.getStore()?.requestId
 
-/** One JSON line per entry on standard output. Secrets are removed by key. */
+/** Creates a logger that writes one JSON line per entry to standard output. Secrets are removed by key. */
 export const createLogger = (process: string, level = globalThis.process.env.LOG_LEVEL ?? 'info'): Logger =>
   pino({
     level,

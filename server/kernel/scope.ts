@@ -1,6 +1,6 @@
 declare const brand: unique symbol
 
-/** A project that the caller was let into. Stores take this, never a bare id, so that a query cannot forget its project. */
+/** A project whose access was checked. Stores take this instead of an id, so that no query can omit the project. */
 export interface ProjectScope {
   readonly projectId: string
   readonly slug: string
@@ -8,13 +8,13 @@ export interface ProjectScope {
   readonly [brand]: true
 }
 
-/** Only access (after checking membership or token) and workers (from a job's own project) make scopes. */
+/** Creates a scope. Only access (after checking membership or token) and workers (from a job's own project) call it. */
 export const scopeOf = (project: { id: string; slug: string; zone: string }): ProjectScope =>
   ({ projectId: project.id, slug: project.slug, zone: project.zone }) as ProjectScope
 
 export interface Actor {
   kind: 'user' | 'token' | 'system'
-  /** Pseudonymous: a user's or token's id, or the name of the part of the system. */
+  /** Pseudonymous: the id of a user or token, or the name of a part of the system. */
   id: string
 }
 

@@ -9,7 +9,7 @@ import { HEARTBEAT_SECONDS } from './queues.ts'
 export type JobRow = typeof jobs.$inferSelect
 export type AttemptRow = typeof attempts.$inferSelect
 
-/** Names the attempt in every write of a worker, so that SQL can refuse it when it is no longer the current one. */
+/** Identifies the attempt in every write of a worker, so that SQL can refuse it if it is no longer the current one. */
 export interface AttemptRef {
   id: string
   jobId: string
@@ -20,7 +20,7 @@ export interface AttemptRef {
 export interface OpenAttempt {
   job: JobRow
   attempt: AttemptRef
-  /** A worker's scope is that of the job it works on. */
+  /** The scope of the job's project. */
   scope: ProjectScope
 }
 
@@ -31,14 +31,14 @@ interface Reason {
   reason: string
 }
 
-/** Reason code of a job that was sent again from the dead letters: its subject has to be queued again first. */
+/** Reason code of a job that was redriven from the dead letters; its subject must be queued again first. */
 export const REDRIVEN = 'redriven'
 
 const WORKER_LOST: Reason = { code: 'worker_lost', reason: 'The worker stopped sending heartbeats.' }
 
 export const isTerminal = (job: Pick<JobRow, 'state'>): boolean => job.state !== 'queued' && job.state !== 'running'
 
-/** Rows of `jobs` as the driver returns them from plain SQL. */
+/** Converts a row of `jobs` that the driver returned from plain SQL. */
 function toJobRow(raw: Record<string, unknown>): JobRow {
   return Object.fromEntries(
     Object.entries(getTableColumns(jobs)).map(([key, column]) => {
@@ -49,8 +49,8 @@ function toJobRow(raw: Record<string, unknown>): JobRow {
 }
 
 /**
- * Opens attempt `number` of a delivered job, in one statement since every job waits for it. Returns undefined when the job is not queued,
- * is to be cancelled, was redriven, or has a later attempt.
+ * Opens attempt `number` of a delivered job, in one statement since every job waits for it. Returns undefined if the job is not queued, is
+ * to be cancelled, was redriven, or has a later attempt.
  */
 export async function openAttempt(
   db: Db,
@@ -80,7 +80,7 @@ export async function openAttempt(
   return { job, attempt, scope: scopeOf(project) }
 }
 
-/** Locks a job's row until the transaction ends. Returns undefined when it is gone. */
+/** Locks a job's row until the transaction ends. Returns undefined if it was deleted. */
 export async function lockJob(tx: Tx, jobId: string): Promise<JobRow | undefined> {
   const [job] = await tx.select().from(jobs).where(eq(jobs.id, jobId)).for('no key update')
   return job
@@ -89,8 +89,8 @@ export async function lockJob(tx: Tx, jobId: string): Promise<JobRow | undefined
 export const hasJob = async (tx: Tx, jobId: string): Promise<boolean> => (await tx.$count(jobs, eq(jobs.id, jobId))) > 0
 
 /**
- * The fence: locks the job and refuses the write unless `attempt` is its current, running attempt.
- * Throws `superseded`, after which the worker must stop: another attempt has the work.
+ * Locks the job and refuses the write unless `attempt` is its current, running attempt (fencing). Throws `superseded`; the worker must stop
+ * then, since another attempt has the work.
  */
 export async function requireCurrent(tx: Tx, attempt: AttemptRef): Promise<JobRow> {
   const job = await lockJob(tx, attempt.jobId)
@@ -119,7 +119,7 @@ export async function checkAttempt(db: Handle, attempt: AttemptRef, usage?: Usag
   return rows[0].cancel ? 'cancel' : 'ok'
 }
 
-/** Writes the progress of the current attempt; does nothing when it is no longer the current one. */
+/** Writes the progress of the current attempt; does nothing if it is no longer the current one. */
 export async function writeProgress(
   db: Handle,
   attempt: AttemptRef,
@@ -172,7 +172,7 @@ export async function endAttempt(tx: Tx, attempt: AttemptRef, state: EndState, w
   return closeJob(tx, attempt.jobId, state, why)
 }
 
-/** The attempt failed for a cause that may pass: the job is queued again when attempts are left, else it fails. Fenced. */
+/** Ends the attempt after a transient failure: queues the job again if attempts are left, else fails it. Fenced. */
 export async function retryOrFail(tx: Tx, attempt: AttemptRef, why: Reason): Promise<JobRow> {
   const job = await requireCurrent(tx, attempt)
   await closeAttempt(tx, attempt, 'failed', why)
@@ -182,7 +182,7 @@ export async function retryOrFail(tx: Tx, attempt: AttemptRef, why: Reason): Pro
     : closeJob(tx, job.id, 'failed', finalReason(job, why))
 }
 
-/** The attempt's worker was stopped: the job is queued again and may make one more attempt than before. Fenced. */
+/** Ends the attempt of a worker that stops: queues the job again with one more attempt allowed. Fenced. */
 export async function releaseAttempt(tx: Tx, attempt: AttemptRef, why: Reason): Promise<JobRow> {
   const job = await requireCurrent(tx, attempt)
   await closeAttempt(tx, attempt, 'failed', why)
@@ -201,13 +201,13 @@ const closeLost = (tx: Tx, job: JobRow) =>
     })
     .where(and(eq(attempts.jobId, job.id), eq(attempts.state, 'running')))
 
-/** pg-boss delivered the job again: its attempt so far is lost. The job must be locked. */
+/** Marks the running attempt as lost after pg-boss delivered the job again. The job must be locked. */
 export async function requeueLost(tx: Tx, job: JobRow): Promise<JobRow> {
   await closeLost(tx, job)
   return queueAgain(tx, job, WORKER_LOST)
 }
 
-/** pg-boss has no retry left for the job. The job must be locked. Returns it unchanged when it had ended, as when its last attempt failed. */
+/** Fails a job that has no retry left in pg-boss. The job must be locked. Returns it unchanged if it had ended. */
 export async function deadLetterJob(tx: Tx, job: JobRow): Promise<JobRow> {
   await closeLost(tx, job)
   if (job.state === 'succeeded' || job.state === 'cancelled') return job
@@ -216,14 +216,14 @@ export async function deadLetterJob(tx: Tx, job: JobRow): Promise<JobRow> {
   return isTerminal(job) ? job : closeJob(tx, job.id, 'failed', finalReason(job, WORKER_LOST))
 }
 
-/** Ends a job that is to be cancelled and that no attempt works on. The job must be locked. */
+/** Ends a job that is to be cancelled and has no running attempt. The job must be locked. */
 export async function cancelIdle(tx: Tx, job: JobRow): Promise<JobRow> {
   await closeLost(tx, job)
-  const reason = job.attemptsMade === 0 ? 'Cancelled before it began.' : CANCELLED.reason
+  const reason = job.attemptsMade === 0 ? 'Cancelled before it started.' : CANCELLED.reason
   return closeJob(tx, job.id, 'cancelled', { code: 'cancelled', reason })
 }
 
-/** Queues a dead letter for one more attempt. Returns undefined when the job is none. */
+/** Queues a dead letter for one more attempt. Returns undefined if the job is not a dead letter. */
 export async function redriveJob(tx: Tx, scope: ProjectScope, jobId: string): Promise<JobRow | undefined> {
   const [job] = await tx
     .update(jobs)
@@ -249,14 +249,14 @@ export async function redriveJob(tx: Tx, scope: ProjectScope, jobId: string): Pr
   return job
 }
 
-/** Clears the mark of a redriven job once its subject is queued again. */
+/** Clears the mark of a redriven job after its subject was queued again. */
 export const clearRedriven = async (tx: Tx, job: JobRow): Promise<void> => {
   await tx.update(jobs).set({ reasonCode: null, reason: null }).where(eq(jobs.id, job.id))
 }
 
 /**
- * Requests that a job end as cancelled. Use `Change.cancelJob`, which also tells the workers.
- * Returns the job, or undefined when it has ended already or is not of this project.
+ * Requests that a job end as cancelled. Use `Change.cancelJob`, which also notifies the workers. Returns the job, or undefined if it has
+ * ended or is not of this project.
  */
 export async function requestCancel(tx: Tx, scope: ProjectScope, jobId: string): Promise<JobRow | undefined> {
   const [job] = await tx

@@ -5,9 +5,9 @@ import type { Actor } from '#server/kernel/scope.ts'
 import type { SubjectKind } from './subjects/contract.ts'
 
 export interface AuditEntry {
-  /** Null: of the instance. */
+  /** Null: concerns the instance. */
   projectId: string | null
-  /** The permission's or use case's name, as `registry.promote-version`. */
+  /** Name of the permission or use case, for example `registry.promote-version`. */
   action: string
   subjectKind: SubjectKind
   subjectId: string
@@ -16,7 +16,7 @@ export interface AuditEntry {
   details?: Record<string, unknown>
 }
 
-/** In the transaction of the change; refusals go through the pool, so that they stay when the request rolls back. */
+/** Writes an audit entry in the transaction of the change. Refusals go through the pool, so that they survive a rollback of the request. */
 export async function writeAudit(db: Handle, actor: Actor, entry: AuditEntry): Promise<void> {
   await db.insert(auditLog).values({
     ...entry,

@@ -8,19 +8,21 @@ import type { Signal } from './notifier.ts'
 import type { NewJob, Queue } from './queue.ts'
 import { createRecorder, type Recorder } from './record.ts'
 
-/** One transaction of a use case: its writes, events, audit, links and jobs stand or fall together; signals go after the commit. */
+/** One transaction of a use case: its writes, events, audit, links and jobs are committed together; signals are sent after the commit. */
 export interface Change {
   tx: Tx
   queue: Queue
   actor: Actor
   record: Recorder
-  /** Links of several subjects; those of one go with its record. */
+  /** Writes links of several subjects; links of one subject are written with its record. */
   link(projectId: string, links: Link[]): Promise<void>
   // biome-ignore lint/suspicious/noExplicitAny: a definition of any payload; the payload is checked against it
   enqueue(definition: JobDefinition<any>, job: NewJob): Promise<JobRow>
-  /** Requests that a queued or running job end as cancelled; its handler's `settle` moves the subject. Returns undefined when it had ended. */
+  /**
+   * Requests that a queued or running job end as cancelled; its handler's `settle` moves the subject. Returns undefined if it had ended.
+   */
   cancelJob(scope: ProjectScope, jobId: string): Promise<JobRow | undefined>
-  /** Sent when the transaction has committed. */
+  /** Sends a signal after the commit. */
   wakeAfter(signal: Signal): void
 }
 

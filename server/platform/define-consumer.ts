@@ -11,7 +11,7 @@ export type Delivered<E extends EventDefinition> = E extends EventDefinition
   ? Omit<StoredEvent, 'type' | 'payload'> & { type: E['name']; payload: PayloadOf<E> }
   : never
 
-/** What a domain does when an event of a domain to its left happens. */
+/** How a domain reacts to an event of a domain that it may import. */
 export interface Consumer<E extends EventDefinition = EventDefinition> {
   /** `<domain>.<verb-noun>`; also the name of its jobs and of its cursor. */
   name: string
@@ -19,8 +19,8 @@ export interface Consumer<E extends EventDefinition = EventDefinition> {
   title: string
   events: readonly E[]
   /**
-   * Handles one event in the transaction that marks it handled, so that its writes happen once. An effect outside of the database must be
-   * idempotent by `event.seq`. It is retried when it throws.
+   * Handles one event in the transaction that marks it as handled, so that its writes happen once. An effect outside of the database must
+   * be idempotent by `event.seq`. Retried if it throws.
    */
   handle(c: Change, context: { kernel: Kernel; scope: ProjectScope; event: Delivered<E> }): Promise<void>
 }
@@ -43,11 +43,11 @@ const stored = z.object({
 const deliverPayload = z.object({ v: z.literal(1), event: stored.extend({ at: z.string() }) })
 export type DeliverPayload = z.infer<typeof deliverPayload>
 
-/** The job that delivers one event to a consumer. */
+/** Returns the job that delivers one event to a consumer. */
 export const deliveryJob = (consumer: Pick<Consumer, 'name'>): JobDefinition<DeliverPayload> =>
   defineJob({ name: consumer.name, lane: 'interactive', payload: deliverPayload, attemptsAllowed: 3 })
 
-/** The event of a delivery as its consumer takes it; undefined if the consumer does not know the event any more. */
+/** Parses the event of a delivery for its consumer; undefined if the consumer no longer handles this event. */
 export function deliveredEvent<E extends EventDefinition>(
   consumer: Consumer<E>,
   event: Record<string, unknown>,

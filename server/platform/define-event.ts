@@ -3,7 +3,7 @@ import type { LiveTopic, SubjectKind } from './subjects/contract.ts'
 
 type Payload = Record<string, unknown>
 
-/** What an event is, apart from the use case that records it. Payloads hold names and ids, not state: they are read for 14 days. */
+/** The definition of an event, without the use case that records it. Payloads hold names and ids, not state: they are read for 14 days. */
 export interface EventDefinition<
   N extends string = string,
   K extends SubjectKind = SubjectKind,

@@ -6,7 +6,7 @@ import type { StoredEvent } from './events.ts'
 
 export type DeliveryRow = typeof eventDeliveries.$inferSelect
 
-/** Only one process dispatches at a time; held until the transaction ends. */
+/** Takes the dispatcher's lock until the transaction ends: only one process dispatches at a time. */
 export async function lockDispatcher(tx: Tx): Promise<boolean> {
   const [row] = (await tx.execute(
     sql`SELECT pg_try_advisory_xact_lock(hashtextextended('event dispatcher', 0)) AS locked`,
@@ -14,7 +14,7 @@ export async function lockDispatcher(tx: Tx): Promise<boolean> {
   return row.locked
 }
 
-/** Stores events for a consumer, without those of projects that are gone. An event that is stored already stays as it is. */
+/** Stores events for a consumer, without those of deleted projects. Stored events are not changed. */
 export async function insertDeliveries(tx: Tx, consumer: string, events: readonly StoredEvent[]): Promise<void> {
   if (events.length === 0) return
   const known = new Set((await tx.select({ id: projects.id }).from(projects)).map(p => p.id))
@@ -32,7 +32,7 @@ export async function insertDeliveries(tx: Tx, consumer: string, events: readonl
   if (rows.length > 0) await tx.insert(eventDeliveries).values(rows).onConflictDoNothing()
 }
 
-/** The pending deliveries of a consumer that no earlier one of the same subject holds back, oldest first. */
+/** Lists the pending deliveries of a consumer that do not wait for an earlier one of their subject, oldest first. */
 export async function nextDeliveries(tx: Tx, consumer: string, limit: number): Promise<DeliveryRow[]> {
   const first = tx
     .selectDistinctOn([eventDeliveries.subjectKind, eventDeliveries.subjectId])
@@ -49,7 +49,7 @@ export async function markSent(tx: Tx, consumer: string, seq: number, jobId: str
   await tx.update(eventDeliveries).set({ state: 'sent', jobId }).where(one(consumer, seq))
 }
 
-/** Keeps later events of the subject waiting until the delivery is repeated or skipped. */
+/** Marks a delivery as dead: later events of the subject wait until it is repeated or skipped. */
 export async function markDead(tx: Handle, consumer: string, seq: number): Promise<void> {
   await tx.update(eventDeliveries).set({ state: 'dead' }).where(one(consumer, seq))
 }

@@ -11,7 +11,10 @@ const POLL_MS = 2_000
 const EVENTS_AT_ONCE = 500
 const JOBS_AT_ONCE = 200
 
-/** Reads the next events of a consumer in commit order and sends the jobs that are due, in the transaction that advances its cursor. Returns whether there may be more. */
+/**
+ * Reads the next events of a consumer in commit order and sends the jobs that are due, in the transaction that advances its cursor. Returns
+ * whether there may be more.
+ */
 async function dispatchSome(kernel: Kernel, consumer: Consumer): Promise<boolean> {
   const types = new Set(consumer.events.map(e => e.name))
   return change(kernel, systemActor('dispatcher'), async c => {
@@ -49,7 +52,7 @@ export async function dispatchEvents(
   for (const consumer of consumers) while (!stopped() && (await dispatchSome(kernel, consumer)));
 }
 
-/** Dispatches at each wake-up of `events` and every 2 s. Returns a function that stops and waits for what runs. */
+/** Dispatches at each `events` signal and every 2 s. Returns a function that stops and waits for running work. */
 export async function startDispatcher(kernel: Kernel, consumers: readonly Consumer[]): Promise<() => Promise<void>> {
   let stopped = false
   let again = false

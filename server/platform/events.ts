@@ -8,14 +8,14 @@ import type { EventDefinition, PayloadOf } from './define-event.ts'
 
 export interface NewEvent<E extends EventDefinition> {
   projectId: string
-  /** Of the event's subject. */
+  /** Id of the event's subject. */
   id: string
   reason?: string
   payload: z.input<E['payload']>
 }
 
 export interface StoredEvent {
-  /** Unique: effects of an event are idempotent by it. */
+  /** Unique; use it to make effects of an event idempotent. */
   seq: number
   xid: string
   at: Date
@@ -34,7 +34,7 @@ export interface EventCursor {
   seq: number
 }
 
-/** Writes an event in the transaction of the change that it reports. Use `Change.record`, which also wakes its readers. */
+/** Writes an event in the transaction of its change. Use `Change.record`, which also notifies readers. */
 export async function writeEvent<E extends EventDefinition>(
   tx: Tx,
   actor: Actor,
@@ -56,7 +56,7 @@ export async function writeEvent<E extends EventDefinition>(
   })
 }
 
-/** The payload of a stored event as its definition types it; undefined when it is another event. Throws `invalid` for a payload that does not fit. */
+/** Parses the payload of a stored event; undefined if it is another event. Throws `invalid` if the payload does not match the schema. */
 export function payloadOf<E extends EventDefinition>(event: E, stored: StoredEvent): PayloadOf<E> | undefined {
   if (stored.type !== event.name) return undefined
   const payload = event.payload.safeParse(stored.payload)
@@ -107,7 +107,7 @@ export async function readEvents(db: Handle, cursor: EventCursor, limit = 500): 
   }))
 }
 
-/** The position after everything that is visible now: where a reader starts that only wants what comes. */
+/** Returns the position after all visible events, where a reader of only future events starts. */
 export async function currentCursor(db: Handle): Promise<EventCursor> {
   const [row] = (await db.execute(sql`SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid`)) as unknown as [
     { xid: string },
@@ -128,7 +128,7 @@ export async function saveCursor(db: Handle, reader: string, cursor: EventCursor
     ON CONFLICT (reader) DO UPDATE SET xid = excluded.xid, seq = excluded.seq, updated_at = now()`)
 }
 
-/** A reader that reacts works in the project of the event; undefined when it is gone. */
+/** Returns the scope of the event's project; undefined if it was deleted. */
 export async function eventScope(db: Handle, event: Pick<StoredEvent, 'projectId'>): Promise<ProjectScope | undefined> {
   const [project] = await db.select().from(projects).where(eq(projects.id, event.projectId))
   return project && scopeOf(project)

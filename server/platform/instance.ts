@@ -6,7 +6,9 @@ import { AppError } from '#server/kernel/errors.ts'
 
 const keyCheck = (key: string) => createHash('sha256').update(`fleximl key check\n${key}`).digest('hex').slice(0, 32)
 
-/** The first process stores the identity of the instance. Throws, naming the variable, in a process that belongs to another one. */
+/**
+ * Checks that this process uses the instance's keys and blob store; the first process stores their identity. Throws, naming the variable.
+ */
 export async function requireSameInstance(
   db: Db,
   expected: { encryptionKey: string; blobStoreId: string },
@@ -22,14 +24,14 @@ export async function requireSameInstance(
   if (row!.keyCheck !== mine.keyCheck)
     throw new AppError(
       'internal',
-      'FLEXIML_ENCRYPTION_KEY is not the key of this instance: what was encrypted with the other key could not be read.',
-      { hint: 'Give this process the same FLEXIML_ENCRYPTION_KEY (or FLEXIML_HOME) as the others.' },
+      'FLEXIML_ENCRYPTION_KEY is not the key of this instance: data encrypted with the other key could not be read.',
+      { hint: 'Set for this process the same FLEXIML_ENCRYPTION_KEY (or FLEXIML_HOME) as the others.' },
     )
   if (row!.blobStoreId !== mine.blobStoreId)
     throw new AppError(
       'internal',
       'BLOB_URL is not the blob store of this instance: the stored bytes would not be found.',
-      { hint: 'Give this process the same BLOB_URL (or FLEXIML_HOME) as the others.' },
+      { hint: 'Set for this process the same BLOB_URL (or FLEXIML_HOME) as the others.' },
     )
   if (row!.minCode > CODE_VERSION)
     throw new AppError(

@@ -18,7 +18,7 @@ export async function appendLines(db: Handle, job: JobRow, attempt: AttemptRef, 
     .values({ id: newId(), projectId: job.projectId, jobId: job.id, attempt: attempt.number, lines })
 }
 
-/** The job's lines of all attempts, oldest first. */
+/** Reads the job's lines of all attempts, oldest first. */
 export async function readLines(
   db: Handle,
   scope: ProjectScope,
@@ -34,7 +34,7 @@ export async function readLines(
   return chunks.flatMap(c => c.lines.map(l => ({ ...(l as LogLine), attempt: c.attempt })))
 }
 
-/** The lines written after the first `after` chunks, and how many chunks there are now: a reader that follows asks with that number. */
+/** Reads the lines after the first `after` chunks, and the number of chunks, which a follower passes as the next `after`. */
 export async function readLinesAfter(
   db: Handle,
   scope: ProjectScope,

@@ -11,7 +11,7 @@ import { createNotifier, type Notifier } from './notifier.ts'
 import type { ProcessKind } from './processes.ts'
 import { openQueue, type Queue } from './queue.ts'
 
-/** What a process holds open. Use cases get it first, then the caller. */
+/** The open resources of a process. Use cases take it as first parameter, the caller as second. */
 export interface Kernel {
   env: Env
   secrets: Secrets
@@ -34,7 +34,7 @@ export async function openKernel(
   const log = createLogger(kind)
   if (!env.DATABASE_URL)
     throw new AppError('internal', 'DATABASE_URL is not set.', {
-      hint: 'Start with `npm start`, which brings a database, or name yours.',
+      hint: 'Start with `npm start`, which includes a database, or set it to yours.',
     })
   const { db, sql, close } = openDatabase(env.DATABASE_URL, {
     applicationName: `fleximl-${kind}`,

@@ -1,6 +1,6 @@
 /**
- * Imported first by every entry that a supervisor starts: when the supervisor is gone, even by `kill -9`, its channel closes and this
- * process asks itself to stop; if the clean stop takes too long it leaves all the same. Nothing happens in processes started by hand.
+ * Imported first by every entry that a supervisor starts. When the supervisor is gone, even by `kill -9`, the channel closes and this
+ * process requests its own stop; if the clean stop takes too long, it exits. Does nothing in processes started by hand.
  */
 const GRACE_MS = 12_000
 

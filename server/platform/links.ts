@@ -11,12 +11,12 @@ export interface Ref {
 
 export interface Link {
   from: Ref
-  /** What `from` does with `to`, as `trained-on`, `registered-from`, `serves`. */
+  /** Relation of `from` to `to`, for example `trained-on`, `registered-from`, `serves`. */
   relation: Relation
   to: Ref
 }
 
-/** Written by each domain in its own transaction; writing one twice is one. */
+/** Writes links in the transaction of the caller. Idempotent. */
 export async function writeLinks(tx: Handle, projectId: string, list: Link[]): Promise<void> {
   if (list.length === 0) return
   await tx
@@ -40,7 +40,7 @@ const toLink = (r: typeof links.$inferSelect): Link => ({
   to: { kind: r.toKind as SubjectKind, id: r.toId },
 })
 
-/** Who uses `ref`: what a deletion would hurt. */
+/** Lists the users of `ref`, which a deletion would affect. */
 export async function usersOf(db: Handle, scope: ProjectScope, ref: Ref): Promise<Link[]> {
   const rows = await db
     .select()
@@ -59,7 +59,7 @@ const ofKinds = (refs: readonly Ref[], side: (kind: string, ids: string[]) => SQ
     ),
   )
 
-/** What any of `refs` stands on, newest first, at most `limit`. */
+/** Lists what any of `refs` depends on, newest first, at most `limit`. */
 export async function linksFrom(db: Handle, scope: ProjectScope, refs: readonly Ref[], limit: number): Promise<Link[]> {
   if (refs.length === 0) return []
   const rows = await db
@@ -76,7 +76,7 @@ export async function linksFrom(db: Handle, scope: ProjectScope, refs: readonly 
   return rows.map(toLink)
 }
 
-/** What stands on any of `refs`, newest first, at most `limit`. */
+/** Lists what depends on any of `refs`, newest first, at most `limit`. */
 export async function linksTo(db: Handle, scope: ProjectScope, refs: readonly Ref[], limit: number): Promise<Link[]> {
   if (refs.length === 0) return []
   const rows = await db

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import type { Logger } from '#server/kernel/log.ts'
 
-/** What changed, without what it changed to: readers fetch. */
+/** Names what changed, without the new content: readers fetch it. */
 export interface Signal {
   /** `events`, `cancel` (with the job's id), or a live topic (`run`, `job`, `endpoint` …). */
   topic: string
@@ -10,13 +10,13 @@ export interface Signal {
 }
 
 const CHANNEL = 'fleximl'
-/** At most 20 notifications a second per process: NOTIFY inside writing transactions would serialise commits. */
+/** At most 20 notifications a second per process: NOTIFY inside writing transactions would serialize commits. */
 const INTERVAL_MS = 50
 /** PostgreSQL refuses payloads over 8000 bytes. */
 const MAX_SIGNALS = 40
 
 export interface Notifier {
-  /** After a commit, never inside a transaction. Equal signals within 50 ms travel once. */
+  /** Sends a signal. Call it after a commit, never inside a transaction. Equal signals within 50 ms are sent once. */
   wake(signal: Signal): void
   /** Listens; `onReset` runs after every (re)connection, since signals may have been missed. Returns a stop function. */
   listen(onSignal: (signal: Signal) => void, onReset?: () => void): Promise<() => Promise<void>>
@@ -37,7 +37,7 @@ export function createNotifier(sql: Sql, log: Logger): Notifier {
     for (let i = 0; i < signals.length; i += MAX_SIGNALS) {
       const payload = JSON.stringify(signals.slice(i, i + MAX_SIGNALS))
       await sql`SELECT pg_notify(${CHANNEL}, ${payload})`.catch(error =>
-        log.debug({ err: error }, 'wake-up not sent; readers poll'),
+        log.debug({ err: error }, 'signal not sent; readers poll'),
       )
     }
   }

@@ -4,7 +4,7 @@ import type { Env } from '#server/kernel/env.ts'
 
 const DAYS_AHEAD = 7
 
-/** Makes the daily partitions of the week to come and drops those older than their retention. */
+/** Creates the daily partitions of the next week and drops those older than their retention. */
 export async function keepPartitions(
   db: Handle,
   env: Pick<Env, 'FLEXIML_RETENTION_EVENTS' | 'FLEXIML_RETENTION_LOGS' | 'FLEXIML_RETENTION_PREDICTIONS'>,

@@ -7,10 +7,10 @@ import type { Logger } from '#server/kernel/log.ts'
 
 export type ProcessKind = 'web' | 'worker' | 'serve' | 'command'
 
-/** A process is gone when it has been silent this long. */
+/** A process without a heartbeat for this long counts as stopped. */
 export const PROCESS_SILENCE_SECONDS = 15
 
-/** Registers this process and keeps its heartbeat. Failures are logged: a database that is away must not end the process. */
+/** Registers this process and sends its heartbeat. Failures are only logged: the process must survive a lost database. */
 export function registerProcess(
   db: Db,
   kind: ProcessKind,

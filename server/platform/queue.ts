@@ -11,37 +11,37 @@ import type { JobDefinition } from './define-job.ts'
 import { CANCELLATIONS, ensureQueues, SCHEDULES } from './queues.ts'
 
 export interface NewJob {
-  /** A job of this id that exists already is returned as it is. */
+  /** A job with this id that already exists is returned unchanged. */
   id?: string
   projectId: string
-  /** What a person reads in the tray: `Train mlp on bikes v1`. */
+  /** Title in the list of jobs: `Train mlp on bikes v1`. */
   title: string
   subject: { kind: string; id: string }
   payload: Record<string, unknown>
-  /** Not before this instant. */
+  /** The job does not start before this instant. */
   runAfter?: Date
 }
 
-/** Names one delivery of a job: pg-boss refuses what an earlier delivery sends. */
+/** Identifies one delivery of a job: pg-boss refuses messages of an earlier delivery. */
 export interface DeliveryRef {
   id: string
   retryCount: number
 }
 
-/** pg-boss delivers: a job of pg-boss has the id of its `jobs` row, which is the lasting record. */
+/** Queue on pg-boss: a job of pg-boss has the id of its `jobs` row, which is the permanent record. */
 export interface Queue {
   enqueue(tx: Tx, actor: Actor, definition: JobDefinition, job: NewJob): Promise<JobRow>
   /** Sends a job again under its id; its next attempt gets the number after `attemptsMade`. */
   sendAgain(tx: Tx, job: JobRow): Promise<void>
-  /** The attempt failed: pg-boss delivers the job again after a backoff, or moves it to the dead letters when no retry is left. */
+  /** Fails the attempt: pg-boss delivers the job again after a backoff, or moves it to the dead letters if no retry is left. */
   fail(tx: Tx, job: JobRow, delivery: DeliveryRef, reason: string): Promise<void>
   /** Returns a job of a worker that stops: it is delivered again at once and keeps its retries. */
   release(tx: Tx, job: JobRow, delivery: DeliveryRef): Promise<void>
-  /** Has a worker settle the cancelled job, unless the worker that runs it does. */
+  /** Makes a worker settle the cancelled job, unless the worker that runs it does. */
   requestCancel(tx: Tx, job: JobRow): Promise<void>
-  /** Takes a job that no attempt works on out of the queue. */
+  /** Removes a job without a running attempt from the queue. */
   remove(tx: Tx, job: JobRow): Promise<void>
-  /** Whether a worker has the job, going by its heartbeat. */
+  /** Returns true if a worker has the job, judged by its heartbeat. */
   isDelivered(tx: Tx, job: JobRow): Promise<boolean>
   schedule(tx: Handle, schedule: { id: string; cron: string; zone: string }): Promise<void>
   unschedule(tx: Handle, id: string): Promise<void>
@@ -50,7 +50,7 @@ export interface Queue {
   close(): Promise<void>
 }
 
-/** Statements of pg-boss in a transaction of ours. The driver sends JSON as text. */
+/** Runs statements of pg-boss in our transaction. The driver sends JSON as text. */
 function within(tx: Handle): ReturnType<typeof fromDrizzle> {
   const db = fromDrizzle(tx as never, sql)
   const isJson = (value: unknown) =>
@@ -81,8 +81,9 @@ function openBoss(url: string, log: Logger, name: string, options: ConstructorPa
 }
 
 /**
- * Start-time fair queueing between projects: a project's next job ranks one behind its last, but never ahead of what is up next, so
- * that a backlog of one project delays another's job by one job, not by all. pg-boss takes the highest priority first.
+ * Returns a job's priority by start-time fair queueing between projects: a project's next job ranks one behind its last, but never ahead of
+ * the next job to run, so that a backlog of one project delays another's job by one job, not by all. pg-boss takes the highest priority
+ * first.
  */
 async function fairPriority(tx: Tx, lane: string, projectId: string): Promise<number> {
   const [row] = (await tx.execute(sql`
@@ -105,7 +106,7 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
       {
         id: job.id,
         db: within(tx),
-        // The stored instant is rounded: a job that may run now could be some microseconds ahead, and pg-boss would not notify.
+        // The stored instant is rounded: a job that may run now could be microseconds in the future, and pg-boss would not notify.
         startAfter: job.runAfter.getTime() > Date.now() + 1_000 ? job.runAfter : undefined,
         retryLimit: job.attemptsAllowed - 1,
         group: { id: job.projectId },
@@ -116,10 +117,7 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
     async enqueue(tx, actor, definition, job) {
       const payload = definition.payload.safeParse(job.payload)
       if (!payload.success)
-        throw new AppError(
-          'internal',
-          `Job ${definition.name} was given a payload that does not fit: ${payload.error.message}`,
-        )
+        throw new AppError('internal', `Job ${definition.name} got an invalid payload: ${payload.error.message}`)
       const [row] = await tx
         .insert(jobs)
         .values({
@@ -144,7 +142,7 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
     async sendAgain(tx, job) {
       await boss.deleteJob(job.lane, job.id, { db: within(tx) })
       await send(tx, job)
-      // pg-boss counts a retry at the next delivery when the job has started before.
+      // pg-boss counts a retry at the next delivery if the job has started before.
       if (job.attemptsMade > 0)
         await tx.execute(sql`
           UPDATE pgboss.job SET state = 'retry', started_on = now(), retry_count = ${job.attemptsMade - 1}
@@ -155,7 +153,7 @@ export async function openQueue(url: string, log: Logger): Promise<Queue> {
     },
     async release(tx, job, delivery) {
       const db = within(tx)
-      // All three leave the job alone when its heartbeat was late and another worker has it.
+      // All three leave the job unchanged if its heartbeat was late and another worker has it.
       await boss.cancel(job.lane, delivery, { db })
       await boss.resume(job.lane, job.id, { db })
       await boss.update(job.lane, undefined, { id: job.id, retryLimit: job.attemptsAllowed - 1, db })

@@ -1,18 +1,18 @@
 import type { PgBoss, Queue as QueueOptions } from 'pg-boss'
 import { LANES } from './define-job.ts'
 
-/** Jobs whose retries are used up; its worker moves their subjects. */
+/** Jobs whose retries are used up; its worker updates their subjects. */
 export const DEAD_LETTERS = 'dead-letter'
-/** Jobs to cancel that no attempt works on. */
+/** Jobs to cancel that have no running attempt. */
 export const CANCELLATIONS = 'cancellations'
 /** Occurrences of schedules. */
 export const SCHEDULES = 'schedules'
 
-/** A job whose worker sends no heartbeat for this long goes back to the queue. pg-boss allows no shorter time. */
+/** A job whose worker sends no heartbeat for this long is queued again; the minimum that pg-boss allows. */
 export const HEARTBEAT_SECONDS = 10
 
 const DAY_SECONDS = 86_400
-/** pg-boss fails a job that runs longer. Its own option ends at 24 hours, a timer of Node at 24.8 days. */
+/** pg-boss fails a job that runs longer. Its own option is limited to 24 hours, a timer of Node to 24.8 days. */
 const EXPIRE_SECONDS = 20 * DAY_SECONDS
 const KEEP_ENDED_SECONDS = 3_600
 
@@ -38,7 +38,7 @@ const CONTROL: Options = {
   deleteAfterSeconds: KEEP_ENDED_SECONDS,
 }
 
-/** Dead letters first: a queue can only name one that exists. */
+/** Dead letters first: a queue can only refer to an existing one. */
 const QUEUES: [name: string, options: Options][] = [
   [DEAD_LETTERS, CONTROL],
   [CANCELLATIONS, CONTROL],
@@ -46,7 +46,7 @@ const QUEUES: [name: string, options: Options][] = [
   ...LANES.map((lane): [string, Options] => [lane, LANE]),
 ]
 
-/** Creates the queues that are missing and updates those whose options differ, so that an upgraded instance gets new options. */
+/** Creates missing queues and updates those whose options differ, so that an upgraded instance gets new options. */
 export async function ensureQueues(boss: PgBoss): Promise<void> {
   const known = new Map((await boss.getQueues()).map(queue => [queue.name, queue]))
   for (const [name, options] of QUEUES) {

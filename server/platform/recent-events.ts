@@ -9,13 +9,13 @@ export interface RecentEvent {
   subjectKind: string
   subjectId: string
   actorKind: string
-  /** A person's or token's name as it is now; null for the system and for those who are gone. */
+  /** Current name of the person or token; null for the system and for deleted accounts. */
   actorName: string | null
   reason: string | null
   payload: Record<string, unknown>
 }
 
-/** The newest events of a project, for people to read; readers that must miss nothing use `readEvents`. */
+/** Lists the newest events of a project for display; readers that must not miss any use `readEvents`. */
 export async function listRecentEvents(db: Handle, scope: ProjectScope, limit: number): Promise<RecentEvent[]> {
   const rows = (await db.execute(sql`
     SELECT e.seq, e.at, e.type, e.subject_kind, e.subject_id, e.actor_kind, e.reason, e.payload,

@@ -9,7 +9,7 @@ import type { Signal } from './notifier.ts'
 import { type LiveTopic, subjectOf } from './subjects/contract.ts'
 
 interface AuditPart {
-  /** The permission's or use case's name, as `registry.promote-version`. */
+  /** Name of the permission or use case, for example `registry.promote-version`. */
   action: string
   /** Absent: the payload of the event. */
   details?: Record<string, unknown>
@@ -19,13 +19,13 @@ interface AuditPart {
 
 interface RecordBase {
   links?: Link[]
-  /** Why, as a person wrote it. */
+  /** The reason that a person entered. */
   reason?: string
   /** Other subjects whose pages show the change. */
   wakes?: readonly Ref[]
 }
 
-/** What a change did to one subject, with the event that consumers react to. */
+/** A change of one subject, with the event that consumers react to. */
 export interface EventRecord<E extends EventDefinition> extends RecordBase {
   projectId: string
   event: E
@@ -34,9 +34,9 @@ export interface EventRecord<E extends EventDefinition> extends RecordBase {
   audit?: AuditPart
 }
 
-/** What a change did to one subject that no consumer reacts to. */
+/** A change of one subject that no consumer reacts to. */
 export interface AuditRecord extends RecordBase {
-  /** Null: of the instance. */
+  /** Null: concerns the instance. */
   projectId: string | null
   subject: Ref
   audit: AuditPart
@@ -44,7 +44,9 @@ export interface AuditRecord extends RecordBase {
   topic?: LiveTopic
 }
 
-/** Writes event, audit entry and links of one subject in the transaction of its change, and wakes the pages that show it after the commit. */
+/**
+ * Writes event, audit entry and links of one subject in the transaction of its change, and signals the pages that show it after the commit.
+ */
 export interface Recorder {
   <E extends EventDefinition>(entry: EventRecord<E>): Promise<void>
   (entry: AuditRecord): Promise<void>

@@ -7,12 +7,12 @@ import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Queue } from './queue.ts'
 
-/** Who times the schedules: pg-boss, by the id of our row. */
+/** pg-boss times the schedules, by the id of our row. */
 type Timing = Pick<Queue, 'schedule' | 'unschedule'>
 
 export interface NewSchedule {
   name: string
-  /** Five fields, read in `zone`. */
+  /** Cron expression of five fields, evaluated in `zone`. */
   cron: string
   zone: string
   job: string
@@ -21,13 +21,13 @@ export interface NewSchedule {
   createdBy: string
 }
 
-/** The next instant after `from`. Throws `invalid` naming the pattern. */
+/** Returns the next instant after `from`. Throws `invalid` naming the pattern. */
 export function nextRun(cron: string, zone: string, from: Date): Date | null {
   try {
     return new Cron(cron, { timezone: zone, paused: true }).nextRun(from)
   } catch (cause) {
     throw new AppError('invalid', `"${cron}" is not a schedule.`, {
-      hint: 'Five fields: minute hour day month weekday, as `0 6 * * 1-5`.',
+      hint: 'Use five fields: minute hour day month weekday, for example `0 6 * * 1-5`.',
       cause,
     })
   }
@@ -56,7 +56,7 @@ export async function saveSchedule(
   return row!.id
 }
 
-/** Paused schedules keep their pattern; one that is resumed starts at its next instant and makes up for nothing. */
+/** Pauses or resumes a schedule. It keeps its pattern; after resuming it runs at its next instant, without catching up. */
 export async function setScheduleEnabled(
   queue: Timing,
   tx: Handle,
@@ -88,7 +88,7 @@ export const listSchedules = (db: Handle, scope: ProjectScope) =>
 
 export type ScheduleRow = typeof schedules.$inferSelect
 
-/** Records that a schedule starts now and when it starts next. Returns undefined when it is paused or gone. */
+/** Records that a schedule starts now and its next start. Returns undefined if it is paused or deleted. */
 export async function startSchedule(tx: Tx, id: string, now: Date): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()

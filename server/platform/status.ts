@@ -5,7 +5,7 @@ import { PROCESS_SILENCE_SECONDS } from './processes.ts'
 
 export interface Check {
   ok: boolean
-  /** What is wrong, when it is. */
+  /** The reason of a failed check. */
   reason?: string
 }
 
@@ -31,7 +31,7 @@ export interface LaneStatus {
   lane: string
   queued: number
   running: number
-  /** Seconds that the oldest job that may run has waited. */
+  /** Seconds since the oldest runnable job was queued. */
   oldestWaitSeconds: number
   /** Jobs whose retries are used up. */
   deadLetters: number
@@ -60,13 +60,13 @@ async function checkDatabase(kernel: Kernel): Promise<{ database: Check; migrati
   } catch (error) {
     kernel.log.warn({ err: error }, 'database not ready')
     return {
-      database: failed('The database does not answer.'),
-      migrations: failed('Unknown while the database is away.'),
+      database: failed('The database does not respond.'),
+      migrations: failed('Unknown while the database cannot be reached.'),
     }
   }
 }
 
-/** Whether this process can do its work: what a load balancer asks. */
+/** Returns whether this process can do its work, for load balancers. */
 export async function readReadiness(kernel: Kernel): Promise<Readiness> {
   const [{ database, migrations }, blobs] = await Promise.all([
     checkDatabase(kernel),
@@ -81,7 +81,7 @@ export async function readReadiness(kernel: Kernel): Promise<Readiness> {
   return { ready: database.ok && migrations.ok && blobs.ok, database, blobs, migrations }
 }
 
-/** The processes that were heard within the last 15 s, on whatever machine. */
+/** Lists the processes on all machines with a heartbeat within the last 15 s. */
 export async function readProcesses(kernel: Kernel): Promise<ProcessStatus[]> {
   const rows = (await kernel.db.execute(sql`
     SELECT kind, host, pid, version, backend, cores, started_at, heartbeat_at FROM processes

@@ -13,11 +13,11 @@ import { type Kernel, openKernel } from './kernel.ts'
 export interface TestKernel extends Kernel {
   url: string
   home: string
-  /** A fresh, empty project. */
+  /** Creates a new, empty project. */
   project(slug?: string): Promise<ProjectScope>
 }
 
-/** A whole kernel on a fresh database (or the given one) and an empty home; `close` removes both. */
+/** Creates a whole kernel on a new database (or the given one) and an empty home; `close` removes both. */
 export async function testKernel(
   variables: Record<string, string> = {},
   given?: Awaited<ReturnType<typeof testDatabase>>,
@@ -47,8 +47,8 @@ export async function testKernel(
 }
 
 /**
- * Waits until every transaction that began before now has ended. Events become readable behind the oldest running transaction of
- * the whole server, whatever its database, and test files share a server: an event just written may rightly be some milliseconds away.
+ * Waits until every transaction that began before now has ended. Events become readable after the oldest running transaction of the whole
+ * server, in any database, and test files share a server: a new event may be unreadable for some milliseconds.
  */
 export async function untilEventsReadable(db: Handle): Promise<void> {
   const [now] = (await db.execute(sql`SELECT pg_current_xact_id()::text AS xid`)) as unknown as [{ xid: string }]
@@ -61,7 +61,7 @@ export async function untilEventsReadable(db: Handle): Promise<void> {
   }
 }
 
-/** Has pg-boss find the heartbeat of a running job too old at its next look, which is due within 2 s. */
+/** Makes the heartbeat of a running job too old; pg-boss checks it within 2 s. */
 export async function loseHeartbeat({ db }: Kernel, jobId: string): Promise<void> {
   const [{ retries }] = (await db.execute(
     sql`UPDATE pgboss.job SET heartbeat_seconds = 0 WHERE id = ${jobId} AND state = 'active' RETURNING retry_count AS retries`,

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 
-/** One lock for all workers of an instance. */
+/** Lock shared by all workers of an instance. */
 const LOCK = 7_166_003
 
-/** Held until the transaction ends: only one worker sends unsent jobs. */
+/** Takes the lock until the transaction ends: only one worker sends unsent jobs. */
 export const lockUnsent = async (tx: Tx): Promise<void> => {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(${LOCK})`)
 }
 
-/** Open jobs that pg-boss does not have, oldest first. */
+/** Lists open jobs that pg-boss does not have, oldest first. */
 export async function findUnsentJobs(db: Handle): Promise<string[]> {
   const rows = (await db.execute(sql`
     SELECT id FROM jobs j WHERE state IN ('queued', 'running')
@@ -18,7 +18,7 @@ export async function findUnsentJobs(db: Handle): Promise<string[]> {
   return rows.map(row => row.id)
 }
 
-/** Enabled schedules that pg-boss does not have. */
+/** Lists enabled schedules that pg-boss does not have. */
 export async function findUntimedSchedules(db: Handle): Promise<{ id: string; cron: string; zone: string }[]> {
   return (await db.execute(sql`
     SELECT id, cron, zone FROM schedules s WHERE enabled

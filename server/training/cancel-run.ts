@@ -29,7 +29,7 @@ export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Pr
       await updateRun(c.tx, scope.projectId, run.id, {
         state: 'cancelled',
         reasonCode: 'cancelled',
-        reason: 'Cancelled before it began.',
+        reason: 'Cancelled before it started.',
         endedAt: nowDate(kernel.clock),
       })
     await c.record({

@@ -19,16 +19,16 @@ const matches = (pattern: string, segments: readonly string[]): boolean => {
   return parts.length === segments.length && parts.every((part, i) => part.startsWith(':') || part === segments[i])
 }
 
-/** The error for a request that no route takes; it names the methods that this address has. */
+/** Returns the error for an address without a route; it names the methods that the address accepts. */
 export function noRoute(request: FastifyRequest): AppError {
   const segments = pathOf(request).split('/')
   const methods = request.server.registeredRoutes.filter(r => matches(r.url, segments)).map(r => r.method)
   return methods.length === 0 || methods.includes(request.method)
-    ? new AppError('not_found', `Nothing answers ${request.method} ${pathOf(request)}.`)
-    : new AppError('bad_request', `${request.method} is not possible here; ${methods.join(', ')} is.`)
+    ? new AppError('not_found', `There is no route ${request.method} ${pathOf(request)}.`)
+    : new AppError('bad_request', `This address accepts ${methods.join(', ')}, not ${request.method}.`)
 }
 
-/** A path parameter that decodes to a slash or NUL names nothing. */
+/** Throws for a path parameter that decodes to a slash or NUL. */
 function requirePlainParams(request: FastifyRequest): void {
   for (const [name, value] of Object.entries(request.params as Record<string, string>))
     if (name !== '*' && (value === '' || /[/\\\0]/.test(value))) throw noRoute(request)

@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '#server/kernel/errors.ts'
 import { nestsDeeper } from '#tables/read/json-depth.ts'
 
-/** Hands the body on as the unread stream `request.raw`, whatever its type. */
+/** Passes the body of any content type on as the unread stream `request.raw`. */
 export function passBodyThrough(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 }
 
-/** Parses the body as JSON, whatever its type. Throws `too_large`, `bad_request` (no JSON, nests too deep). */
+/** Parses the body of any content type as JSON. Throws `too_large`, `bad_request` (no JSON, nests too deep). */
 export function parseJsonBody(app: FastifyInstance, limits: { bytes: number; depth: number }): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer', bodyLimit: limits.bytes }, (_request, body, done) => {

@@ -7,7 +7,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const nameOf = (host: string) => host.toLowerCase().replace(/:\d+$/, '')
 
-/** The names this process answers to: `FLEXIML_URL`, `HOST` when it is one address, loopback. */
+/** Accepts the names of this process: `FLEXIML_URL`, `HOST` if it is one address, loopback. */
 export function hostCheck(env: Pick<Env, 'FLEXIML_URL' | 'NEXTAUTH_URL' | 'HOST'>) {
   const wild = env.HOST === '0.0.0.0' || env.HOST === '::'
   const names = new Set([
@@ -20,7 +20,7 @@ export function hostCheck(env: Pick<Env, 'FLEXIML_URL' | 'NEXTAUTH_URL' | 'HOST'
 
   return {
     knows,
-    /** Throws for a name that is not ours: a page of another site that resolves to us must not read or steer anything. */
+    /** Throws for another host name: a page of another site that resolves to this server must not use it. */
     require(req: IncomingMessage): void {
       const host = req.headers.host
       if (!knows(host))

@@ -25,7 +25,7 @@ function invalidInput({ validation = [], validationContext = 'body' }: FastifyFa
   })
 }
 
-/** Anything that was thrown while a request was handled, as an `AppError`. */
+/** Converts any thrown value to an `AppError`. */
 export function toHttpError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof z.ZodError)
@@ -53,7 +53,7 @@ export function logInternal(kernel: Kernel, request: FastifyRequest, error: AppE
   kernel.log.error({ err: error.cause ?? thrown, method: request.method, path }, 'request failed')
 }
 
-/** Sets what every error response has, whatever its format. Returns false when the response has started: it is cut off. */
+/** Sets the headers and status of an error response in any format. Returns false if the response has started: it is cut off. */
 export function prepareError(request: FastifyRequest, reply: FastifyReply, error: AppError): boolean {
   if (reply.raw.headersSent) {
     // A cut connection cannot be mistaken for a complete response.

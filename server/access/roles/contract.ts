@@ -2,8 +2,8 @@ export const ROLES = ['viewer', 'engineer', 'approver', 'owner'] as const
 export type Role = (typeof ROLES)[number]
 
 /**
- * Who may do what, as one literal table. A role includes everything of the roles before it unless said otherwise here: read a line as
- * "the least role that may". Routes, tRPC procedures and pages name a permission; one that is not in this table is denied.
+ * The least role for each permission. A role includes the permissions of the roles before it unless the table lists roles explicitly.
+ * Routes, tRPC procedures and pages name a permission; one that is not in this table is denied.
  */
 export const PERMISSIONS = {
   'project:read': 'viewer',
@@ -19,7 +19,7 @@ export const PERMISSIONS = {
   'data:override': 'approver',
   'training:read': 'viewer',
   'training:write': 'engineer',
-  /** A command of one's own on the workers. */
+  /** Run the project's own commands on the workers. */
   'training:command': 'owner',
   'evaluation:read': 'viewer',
   'evaluation:write': 'engineer',
@@ -27,7 +27,7 @@ export const PERMISSIONS = {
   'registry:write': 'engineer',
   'serving:read': 'viewer',
   'serving:promote': 'engineer',
-  /** Which endpoint the alias `champion` of a model follows. */
+  /** Choose the endpoint that the alias `champion` of a model follows. */
   'serving:choose-primary': 'owner',
   'serving:predict': 'viewer',
   'serving:feedback': 'engineer',
@@ -47,7 +47,7 @@ export const roleMay = (role: Role, permission: Permission): boolean => {
   return least !== undefined && rank(role) >= rank(least)
 }
 
-/** A token may not hand out more than its maker has. */
+/** Returns true if the role is not higher than the granter's own. */
 export const mayGrant = (granter: Role, role: Role): boolean => rank(granter) >= rank(role)
 
 export const MIN_PASSWORD = 12

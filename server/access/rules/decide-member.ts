@@ -1,6 +1,6 @@
 import type { Role } from '../contract.ts'
 
-/** Whether somebody who can sign in still owns the project after `userId` got `role` (null: was removed). */
+/** Returns true if the project still has an owner who can sign in after `userId` gets `role` (null: removed). */
 export const keepsAnOwner = (
   members: readonly { userId: string; role: Role; disabledAt: Date | null }[],
   userId: string,
@@ -8,12 +8,12 @@ export const keepsAnOwner = (
 ): boolean => {
   const isOwner = (m: (typeof members)[number]) =>
     m.disabledAt === null && (m.userId === userId ? role : m.role) === 'owner'
-  // A project without any owner (made on the server's machine) is kept by the administrators; nothing gets worse there.
+  // A project created on the server's machine has no owner; administrators manage it, so this change cannot make it worse.
   const hadOwner = members.some(m => m.disabledAt === null && m.role === 'owner')
   return !hadOwner || members.some(isOwner)
 }
 
 const ORDER: readonly Role[] = ['viewer', 'engineer', 'approver', 'owner']
-/** An invitation never lowers what somebody has. */
+/** Returns the higher role: an invitation never lowers a role. */
 export const higherRole = (a: Role | undefined, b: Role): Role =>
   a !== undefined && ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b

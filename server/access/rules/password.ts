@@ -1,6 +1,6 @@
 import { MIN_PASSWORD } from '../contract.ts'
 
-/** Long enough for the length rule and still tried first by everybody who guesses. */
+/** Common passwords that satisfy the length rule. */
 const COMMON = [
   'password',
   'passwort',
@@ -21,7 +21,7 @@ const COMMON = [
   'abcdefghijklmnopqrstuvwxyz',
 ]
 
-/** What is left when digits, signs and repetition are taken away: `Password1234!` is `password`. */
+/** Removes digits, punctuation and repetition: `Password1234!` becomes `password`. */
 const core = (password: string) => password.toLowerCase().replace(/[^\p{L}]/gu, '')
 
 const isRun = (password: string) => {
@@ -29,7 +29,7 @@ const isRun = (password: string) => {
   return [-1, 0, 1].some(step => codes.every((code, i) => i === 0 || code - codes[i - 1]! === step || code === 0x30))
 }
 
-/** True when the text is one short piece, repeated: `abcabcabcabc`. */
+/** Returns true if the text is one short piece, repeated: `abcabcabcabc`. */
 const isRepeated = (text: string) => {
   for (let size = 1; size <= 4; size++)
     if (
@@ -43,9 +43,9 @@ const isRepeated = (text: string) => {
   return false
 }
 
-/** Why this password is refused, or undefined. Length counts, recipes of signs do not (NIST SP 800-63B). */
+/** Returns why the password is refused, or undefined. Checks length and common passwords, not character classes (NIST SP 800-63B). */
 export function passwordProblem(password: string, email: string): string | undefined {
-  if ([...password].length < MIN_PASSWORD) return `Use at least ${MIN_PASSWORD} characters; a few words do well.`
+  if ([...password].length < MIN_PASSWORD) return `Use at least ${MIN_PASSWORD} characters; several words work well.`
   const text = password.toLowerCase()
   const address = email.toLowerCase()
   const name = address.split('@')[0]!
@@ -53,7 +53,6 @@ export function passwordProblem(password: string, email: string): string | undef
     return 'The password must not be the e-mail address.'
   const letters = core(password)
   const common = COMMON.some(word => letters === word || letters === word.repeat(2) || letters === word.repeat(3))
-  if (common || isRun(password) || isRepeated(text))
-    return 'This password is among the first that are guessed; choose another.'
+  if (common || isRun(password) || isRepeated(text)) return 'This password is too common; choose another.'
   return undefined
 }

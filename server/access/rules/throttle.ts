@@ -1,10 +1,10 @@
-/** How failed sign-ins of one key (an account, an address) are slowed down. */
+/** How failed sign-ins of one key (an account or an address) are slowed down. */
 export interface ThrottleRule {
-  /** This many failures are free. */
+  /** Failures without a delay. */
   free: number
   firstWaitSeconds: number
   longestWaitSeconds: number
-  /** Failures older than this are forgotten. */
+  /** Failures older than this no longer count. */
   forgetSeconds: number
 }
 
@@ -14,7 +14,7 @@ export const ACCOUNT_RULE: ThrottleRule = {
   longestWaitSeconds: 900,
   forgetSeconds: 3600,
 }
-/** Many people may sit behind one address. */
+/** Higher limits: many people may share one address. */
 export const ADDRESS_RULE: ThrottleRule = {
   free: 30,
   firstWaitSeconds: 15,
@@ -29,8 +29,8 @@ export interface Throttle {
 }
 
 /**
- * An attempt at `now`: refused with the seconds to wait, or counted as a failure in advance (so that attempts at once cannot pass the
- * limit together; success takes the count back). Each failure beyond the free ones doubles the wait.
+ * Decides about an attempt at `now`: refused with the seconds to wait, or counted as a failure in advance, so that parallel attempts cannot
+ * pass the limit together (success takes the count back). Each failure beyond the free ones doubles the delay.
  */
 export function decideAttempt(
   rule: ThrottleRule,

@@ -29,7 +29,7 @@ const COMMAND_LINE = systemActor('command-line')
 
 const deadLink = () =>
   new AppError('not_found', 'This link is not valid: it was used, it has expired, or a newer one was made.', {
-    hint: 'Make a new one on the server’s machine: `npm start` prints the first sign-in link, `fleximl user reset EMAIL` a reset link.',
+    hint: 'Create a new one on the server’s machine: `npm start` prints the first sign-in link, `fleximl user reset EMAIL` a reset link.',
   })
 
 async function makeLink(kernel: Kernel, purpose: LinkPurpose, userId: string | null): Promise<string> {
@@ -53,14 +53,14 @@ async function makeLink(kernel: Kernel, purpose: LinkPurpose, userId: string | n
   return token
 }
 
-/** The one-time link that makes the first administrator; undefined when there is one. */
+/** Creates the one-time link for the first administrator; undefined if there is an administrator. */
 export async function firstSignInLink(kernel: Kernel): Promise<string | undefined> {
   await ensureAdmin(kernel)
   if ((await listAdmins(kernel.db)).length > 0) return undefined
   return `${kernel.env.FLEXIML_URL}/first/${await makeLink(kernel, 'first-admin', null)}`
 }
 
-/** A one-time link by which this person chooses a new password. Throws `not_found`. */
+/** Creates a one-time link with which this person sets a new password. Throws `not_found`. */
 export async function resetLink(kernel: Kernel, email: string): Promise<string> {
   const user = await requireUser(kernel, email)
   return `${kernel.env.FLEXIML_URL}/reset/${await makeLink(kernel, 'reset', user.id)}`
@@ -68,11 +68,11 @@ export async function resetLink(kernel: Kernel, email: string): Promise<string> 
 
 async function requireUser(kernel: Kernel, email: string): Promise<UserRow> {
   const user = await findUserByEmail(kernel.db, email)
-  if (!user) throw new AppError('not_found', `Nobody here has the e-mail address ${email}.`)
+  if (!user) throw new AppError('not_found', `No account has the e-mail address ${email}.`)
   return user
 }
 
-/** Inserts a person inside a change. Throws `conflict` when the address has an account. */
+/** Inserts a person inside a change. Throws `conflict` if the address has an account. */
 export async function writeUser(
   kernel: Kernel,
   c: Change,
@@ -88,7 +88,7 @@ export async function writeUser(
   }
 }
 
-/** The administrator of `FLEXIML_ADMIN_EMAIL` and `FLEXIML_ADMIN_PASSWORD`, made once; an account that is there is left as it is. */
+/** Creates the administrator of `FLEXIML_ADMIN_EMAIL` and `FLEXIML_ADMIN_PASSWORD` once; an existing account is not changed. */
 export async function ensureAdmin(kernel: Kernel): Promise<void> {
   const { FLEXIML_ADMIN_EMAIL: email, FLEXIML_ADMIN_PASSWORD: password } = kernel.env
   if (!email || !password || (await findUserByEmail(kernel.db, email))) return
@@ -113,7 +113,7 @@ export async function ensureAdmin(kernel: Kernel): Promise<void> {
   })
 }
 
-/** Whether a link can be used now, and for whom. Throws `not_found`. */
+/** Returns the purpose and person of a link that can be used now. Throws `not_found`. */
 export async function showLink(
   kernel: Kernel,
   purpose: LinkPurpose,
@@ -125,7 +125,7 @@ export async function showLink(
   return { email: user?.email ?? null, name: user?.name ?? null, expiresAt: link.expiresAt.toISOString() }
 }
 
-/** The first person of the instance. Throws `not_found` (link), `conflict` (there is an administrator), `invalid` (password). */
+/** Creates the first administrator. Throws `not_found` (link), `conflict` (there is an administrator), `invalid` (password). */
 export async function becomeFirstAdmin(kernel: Kernel, input: NewAccountInput): Promise<{ email: string }> {
   await showLink(kernel, 'first-admin', input.token)
   const passwordHash = await hashPassword(input.password, input.email)
@@ -134,14 +134,16 @@ export async function becomeFirstAdmin(kernel: Kernel, input: NewAccountInput): 
     await lockAdmins(c.tx)
     if (!(await useLink(c.tx, sha256(input.token), 'first-admin', nowDate(kernel.clock)))) throw deadLink()
     if ((await listAdmins(c.tx)).length > 0)
-      throw new AppError('conflict', 'This instance has an administrator already.', { hint: 'Ask for an invitation.' })
+      throw new AppError('conflict', 'This instance has an administrator already.', {
+        hint: 'Get an invitation from it.',
+      })
     await writeUser(kernel, c, { id, email: input.email, name: input.name, passwordHash, isAdmin: true })
     await c.record({ projectId: null, subject: { kind: 'user', id }, audit: { action: 'access.make-administrator' } })
   })
   return { email: input.email }
 }
 
-/** All sessions end, the throttle of the account is lifted. Throws `not_found` (link), `invalid` (password). */
+/** Sets a new password, ends all sessions and resets the account's throttle. Throws `not_found` (link), `invalid` (password). */
 export async function resetPassword(
   kernel: Kernel,
   input: { token: string; password: string },
@@ -164,15 +166,15 @@ export async function resetPassword(
   return { email }
 }
 
-/** Ends a person's sessions and sign-ins; their API tokens belong to the projects and stay: the answer counts them. */
+/** Disables a person: ends sessions and sign-ins. Their API tokens belong to the projects and stay valid; returns how many there are. */
 export async function disableUser(kernel: Kernel, email: string): Promise<{ email: string; liveTokens: number }> {
   const user = await requireUser(kernel, email)
   const now = nowDate(kernel.clock)
   await change(kernel, COMMAND_LINE, async c => {
     await lockAdmins(c.tx)
     if (user.isAdmin && (await listAdmins(c.tx)).every(a => a.id === user.id))
-      throw new AppError('conflict', 'This is the last administrator; nobody could manage the instance.', {
-        hint: 'Make another administrator first, or change the password: `fleximl user reset EMAIL`.',
+      throw new AppError('conflict', 'This is the last administrator of the instance.', {
+        hint: 'Add another administrator first, or change the password: `fleximl user reset EMAIL`.',
       })
     await updateUser(c.tx, user.id, { disabledAt: user.disabledAt ?? now })
     await revokeSessions(c.tx, user.id, now)

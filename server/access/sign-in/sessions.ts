@@ -26,12 +26,12 @@ export interface Person {
   sessionIdHash: string
 }
 
-/** Who a session's secret stands for, asked of the database each time: revoked, expired or disabled is nobody, at once. */
+/** Returns the person of a session, or undefined if it is revoked, expired or its person is disabled. Reads the database each time. */
 export async function personOfSession(kernel: Kernel, sid: string): Promise<Person | undefined> {
   return personOfSessionHash(kernel, sha256(sid))
 }
 
-/** The same by the hash that a request already knows: long-lived streams ask again. */
+/** Returns the same by the session's hash: long-lived streams check again with it. */
 export async function personOfSessionHash(kernel: Kernel, idHash: string): Promise<Person | undefined> {
   const now = nowDate(kernel.clock)
   const found = await findLiveSession(kernel.db, idHash, now)
@@ -58,12 +58,12 @@ export async function listSessions(kernel: Kernel, person: Person): Promise<{ it
   }
 }
 
-/** Ends one of the person's own sessions, the current one included. Throws `not_found`. */
+/** Ends one of the person's own sessions, which may be the current one. Throws `not_found`. */
 export async function revokeSession(kernel: Kernel, person: Person, id: string): Promise<{ id: string }> {
   await change(kernel, actorOf(person), async c => {
     const gone = await revokeSessions(c.tx, person.userId, nowDate(kernel.clock), { only: id })
     if (gone.length === 0)
-      throw new AppError('not_found', 'There is no such session of yours.', { hint: 'It may have ended already.' })
+      throw new AppError('not_found', 'You have no session with this id.', { hint: 'It may have ended already.' })
     await c.record({
       projectId: null,
       subject: { kind: 'user', id: person.userId },
@@ -73,13 +73,15 @@ export async function revokeSession(kernel: Kernel, person: Person, id: string):
   return { id }
 }
 
-/** What next-auth's sign-out calls with the cookie's secret; a session that is over already stays over. */
+/** Ends the session of a cookie's secret, called by next-auth. Does nothing if the session has already ended. */
 export async function signOut(kernel: Kernel, sid: string): Promise<void> {
   const person = await personOfSession(kernel, sid)
   if (person) await revokeSession(kernel, person, person.sessionIdHash)
 }
 
-/** The other sessions end; this one stays. Throws `invalid` (too easy), `forbidden` (current password wrong), `too_many_requests`. */
+/**
+ * Changes the password and ends the other sessions. Throws `invalid` (too easy), `forbidden` (current password wrong), `too_many_requests`.
+ */
 export async function changePassword(
   kernel: Kernel,
   person: Person,

@@ -21,17 +21,17 @@ import {
 
 const DAY_MS = 86_400_000
 
-/** argon2id, 19 MiB, 2 passes, 1 lane (OWASP's minimum): the package's defaults, written down so that they stay. */
+/** argon2id, 19 MiB, 2 passes, 1 lane (OWASP's minimum). Set explicitly so that a change of the package's defaults has no effect. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Throws `invalid` when the password is too easily guessed. */
+/** Hashes a password. Throws `invalid` if it is too easy to guess. */
 export async function hashPassword(password: string, email: string): Promise<string> {
   const problem = passwordProblem(password, email)
   if (problem) throw new AppError('invalid', problem, { details: [{ column: 'password', expected: problem }] })
   return hash(password, ARGON2)
 }
 
-/** What an unknown account is verified against, so that it costs the same time as a known one. */
+/** The hash that unknown accounts are verified against, so that the response takes the same time as for a known one. */
 let decoy: Promise<string> | undefined
 
 export async function passwordFits(user: UserRow | undefined, password: string): Promise<boolean> {
@@ -44,7 +44,7 @@ export async function passwordFits(user: UserRow | undefined, password: string):
 export const accountKey = (email: string) => `account:${sha256(email.toLowerCase())}`
 const addressKey = (address: string) => `address:${address}`
 
-/** Counts the attempt before it is made. Throws `too_many_requests` with the wait. */
+/** Counts an attempt before it is made. Throws `too_many_requests` with the seconds to wait. */
 export async function requireAttempt(kernel: Kernel, key: string, rule: ThrottleRule): Promise<void> {
   const now = nowDate(kernel.clock)
   const wait = await kernel.db.transaction(async tx => {
@@ -72,8 +72,8 @@ const auditSignIn = (kernel: Kernel, actor: Actor, outcome: 'done' | 'refused', 
   })
 
 /**
- * A new session for the right password; its secret goes into the cookie and its hash into the table. Unknown account, wrong password
- * and disabled account answer alike and take alike. Throws `unauthenticated`, `too_many_requests`.
+ * Creates a session for the right password: its secret goes into the cookie, its hash into the table. Unknown account, wrong password and
+ * disabled account give the same error in the same time. Throws `unauthenticated`, `too_many_requests`.
  */
 export async function signIn(
   kernel: Kernel,

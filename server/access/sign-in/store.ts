@@ -25,7 +25,7 @@ export async function insertUser(tx: Tx, values: typeof users.$inferInsert): Pro
 export const updateUser = (tx: Tx, id: string, values: Partial<typeof users.$inferInsert>) =>
   tx.update(users).set(values).where(eq(users.id, id))
 
-/** Administrators who can sign in. */
+/** Lists the administrators who can sign in. */
 export async function listAdmins(db: Handle): Promise<UserRow[]> {
   return db
     .select()
@@ -33,12 +33,12 @@ export async function listAdmins(db: Handle): Promise<UserRow[]> {
     .where(and(eq(users.isAdmin, true), isNull(users.disabledAt)))
 }
 
-/** One at a time decides about administrators: two first-sign-in links used at once make one. */
+/** Serializes decisions about administrators: of two first-sign-in links used at once only one succeeds. */
 export const lockAdmins = (tx: Tx) => tx.execute(sql`SELECT pg_advisory_xact_lock(7166, 1)`)
 
 export const insertSession = (db: Handle, values: typeof sessions.$inferInsert) => db.insert(sessions).values(values)
 
-/** The live session of this hash with its person. */
+/** Returns the live session with this hash, and its person. */
 export async function findLiveSession(
   db: Handle,
   idHash: string,
@@ -71,7 +71,7 @@ export async function listLiveSessions(db: Handle, userId: string, now: Date): P
     .limit(100)
 }
 
-/** The hashes that were live until now. */
+/** Revokes sessions and returns the hashes that were live. */
 export async function revokeSessions(
   db: Handle,
   userId: string,
@@ -95,7 +95,7 @@ export async function revokeSessions(
 
 export const insertLink = (db: Handle, values: typeof signInLinks.$inferInsert) => db.insert(signInLinks).values(values)
 
-/** Unused links of this purpose (and person) are void as soon as a newer one is made. */
+/** Deletes unused links of this purpose (and person): a newer link replaces them. */
 export const deleteUnusedLinks = (db: Handle, purpose: LinkPurpose, userId: string | null) =>
   db
     .delete(signInLinks)
@@ -127,7 +127,7 @@ export async function findGoodLink(
   return row
 }
 
-/** Takes the link for good; undefined when it was taken before. */
+/** Marks the link as used; returns undefined if it was used before. */
 export async function useLink(
   tx: Tx,
   tokenHash: string,
@@ -155,7 +155,7 @@ export interface ThrottleState {
   updatedAt: Date
 }
 
-/** The key's row, locked, so that attempts at once are counted one by one. */
+/** Returns the key's row, locked, so that parallel attempts are counted one after another. */
 export async function lockThrottle(tx: Tx, key: string, now: Date): Promise<ThrottleState> {
   await tx.insert(loginThrottles).values({ key, updatedAt: now }).onConflictDoNothing()
   const [row] = await tx.select().from(loginThrottles).where(eq(loginThrottles.key, key)).for('update')
@@ -167,14 +167,14 @@ export const saveThrottle = (tx: Tx, key: string, state: ThrottleState) =>
 
 export const clearThrottle = (db: Handle, key: string) => db.delete(loginThrottles).where(eq(loginThrottles.key, key))
 
-/** An attempt that was counted beforehand and turned out well. */
+/** Takes back an attempt that was counted in advance and succeeded. */
 export const forgiveOne = (db: Handle, key: string) =>
   db
     .update(loginThrottles)
     .set({ failures: sql`greatest(0, ${loginThrottles.failures} - 1)` })
     .where(eq(loginThrottles.key, key))
 
-/** What can matter no more: counters of yesterday, sessions and links long over. */
+/** Deletes old counters, and sessions and links that ended before `before`. */
 export async function deleteStale(db: Handle, before: Date): Promise<void> {
   await db.delete(loginThrottles).where(lt(loginThrottles.updatedAt, before))
   await db.delete(sessions).where(or(lt(sessions.expiresAt, before), lt(sessions.revokedAt, before)))

@@ -6,24 +6,24 @@ import { allowedAddresses, explainConnection, type OutgoingPolicy } from './poli
 export interface GuardedInit {
   method?: string
   headers?: Record<string, string>
-  /** A body that can be sent again when the server redirects. */
+  /** Must be repeatable: it is sent again after a redirect. */
   body?: string | Uint8Array
   signal?: AbortSignal
-  /** Most bytes of the answer, after decompression; more ends the stream with `too_large`. Default: 10 GiB. */
+  /** Maximum size of the response after decompression; a longer one ends the stream with `too_large`. Default: 10 GiB. */
   maxBytes?: number
-  /** Most time for all of it, the body included. Default: one hour. */
+  /** Timeout for the whole exchange, the body included. Default: one hour. */
   timeoutMs?: number
 }
 
 const MAX_REDIRECTS = 5
 const MAX_BYTES = 10 * 2 ** 30
 const TIMEOUT_MS = 3_600_000
-/** Any other header may carry a secret, so it stays with the origin it was written for. */
+/** All other headers may hold a secret and are not sent to another origin after a redirect. */
 const HARMLESS = new Set(['accept', 'accept-language', 'user-agent', 'range'])
 
 const agents = new WeakMap<OutgoingPolicy, Agent>()
 
-/** Names are resolved and checked where the connection is made, so what was checked is what is connected to. */
+/** Resolves and checks a name where the connection is made, so that the checked address is the one connected to. */
 function agentOf(policy: OutgoingPolicy): Agent {
   const known = agents.get(policy)
   if (known) return known
@@ -52,16 +52,20 @@ function parseUrl(text: string): URL {
   const url = URL.parse(text)
   if (!url)
     throw new AppError('invalid', `“${text.slice(0, 200)}” is not an address.`, {
-      hint: 'Give it as https://example.org/rows.csv.',
+      hint: 'Example: https://example.org/rows.csv.',
     })
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new AppError('invalid', `${url.protocol}// addresses are not fetched.`, {
-      hint: 'Give one with http:// or https://.',
+      hint: 'Use an http:// or https:// address.',
     })
   if (url.username || url.password)
-    throw new AppError('invalid', 'A name or password in the address would be shown with it.', {
-      hint: 'Give it as a header: Authorization.',
-    })
+    throw new AppError(
+      'invalid',
+      'The address contains a user name or password, which would be visible wherever the address is shown.',
+      {
+        hint: 'Send it in the header Authorization instead.',
+      },
+    )
   url.hash = ''
   return url
 }
@@ -81,7 +85,7 @@ function limited(body: ReadableStream<Uint8Array>, maxBytes: number, target: str
         if (seen > maxBytes) {
           await reader.cancel()
           throw new AppError('too_large', `${target} sent more than ${maxBytes} bytes.`, {
-            hint: 'Ask it for less, for example with a filter in the address.',
+            hint: 'Request fewer rows, for example with a filter in the address.',
           })
         }
         controller.enqueue(value)
@@ -98,9 +102,9 @@ function limited(body: ReadableStream<Uint8Array>, maxBytes: number, target: str
 }
 
 /**
- * `fetch` for addresses that users name. Each connection and each redirect is checked; at most five redirects are followed; headers that
- * could be secret stay with their origin. Answers with any status. Throws `AppError`: `forbidden` for a refused address, `unavailable` for
- * a server that cannot be reached. The body streams.
+ * Fetches an address that a user entered. Checks each connection and each redirect, follows at most five redirects, and sends headers that
+ * could be secret only to their origin. Returns responses of any status; the body streams. Throws `AppError`: `forbidden` for a refused
+ * address, `unavailable` for a server that cannot be reached.
  */
 export async function guardedFetch(
   policy: OutgoingPolicy,
@@ -111,7 +115,7 @@ export async function guardedFetch(
   let { method = 'GET', body, headers = {} } = init
   const limit = new AbortController()
   const timer = setTimeout(
-    () => limit.abort(new AppError('unavailable', `${url.host} took too long.`)),
+    () => limit.abort(new AppError('unavailable', `${url.host} did not respond in time.`)),
     init.timeoutMs ?? TIMEOUT_MS,
   )
   timer.unref()

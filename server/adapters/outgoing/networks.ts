@@ -1,17 +1,17 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** IPv4 written within IPv6 (`::ffff:127.0.0.1`) is IPv4. */
+/** IPv4 mapped into IPv6 (`::ffff:127.0.0.1`) is treated as IPv4. */
 export type Address = ipaddr.IPv4 | ipaddr.IPv6
 export type Network = [Address, number]
 
-/** Undefined if the text is not an address in its usual notation; a zone (`%eth0`) makes it none. */
+/** Parses an address in its usual notation; undefined for other text, and for an address with a zone (`%eth0`). */
 export function parseAddress(text: string): Address | undefined {
-  // The library also reads `0x7f.1` and `127.1`, which not every resolver does.
+  // The library also accepts `0x7f.1` and `127.1`, which not every resolver does.
   return isIP(text) === 0 || text.includes('%') ? undefined : ipaddr.process(text)
 }
 
-/** Throws for a text that is not a network. A network of IPv4 addresses within IPv6 is one of IPv4. */
+/** Parses a network. Throws for other text. A network of IPv4 addresses mapped into IPv6 becomes an IPv4 network. */
 export function parseNetwork(cidr: string): Network {
   const [address, bits] = ipaddr.parseCIDR(cidr)
   const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96
@@ -21,7 +21,7 @@ export function parseNetwork(cidr: string): Network {
 export const isWithin = (address: Address, [base, bits]: Network): boolean =>
   address.kind() === base.kind() && address.match(base as never, bits)
 
-/** IANA's special-purpose IPv4 networks that are not part of the public internet. */
+/** IANA's special-purpose IPv4 networks, which are not part of the public internet. */
 const SPECIAL_V4 = (
   [
     ['0.0.0.0/8', 'an address of this machine'],
@@ -62,7 +62,7 @@ const SIX_TO_FOUR = parseNetwork('2002::/16')
 const IPV4_COMPATIBLE = parseNetwork('::/96')
 const LOOPBACK_OR_NONE = parseNetwork('::/127')
 
-/** The IPv4 address within an IPv6 one, which decides: 6to4, NAT64 and the old IPv4-compatible form. */
+/** Returns the IPv4 address embedded in an IPv6 one (6to4, NAT64, the old IPv4-compatible form), which decides. */
 function embeddedIPv4(address: Address): Address | undefined {
   const bytes = address.toByteArray()
   if (isWithin(address, SIX_TO_FOUR)) return new ipaddr.IPv4(bytes.slice(2, 6))
@@ -70,7 +70,7 @@ function embeddedIPv4(address: Address): Address | undefined {
   return low ? new ipaddr.IPv4(bytes.slice(12)) : undefined
 }
 
-/** Why an address is not part of the public internet, with its network; undefined if it is. */
+/** Returns why an address is not part of the public internet, with its network; undefined if it is. */
 export function whyNotPublic(address: Address): { words: string; cidr: string } | undefined {
   if (address.kind() === 'ipv4') return SPECIAL_V4.find(s => isWithin(address, s.network))
   const inner = embeddedIPv4(address)

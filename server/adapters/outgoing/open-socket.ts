@@ -6,7 +6,7 @@ const CONNECT_MS = 10_000
 
 function connectTo(address: string, port: number, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    // An address, never the name: nothing is resolved a second time.
+    // Connect to the checked address: the name must not be resolved a second time.
     const socket = connect({ host: address, port, noDelay: true, keepAlive: true })
     const fail = (error: Error) => {
       clearTimeout(timer)
@@ -27,7 +27,7 @@ function connectTo(address: string, port: number, signal: AbortSignal | undefine
   })
 }
 
-/** A connected TCP socket to a host that users named, for drivers that take one (TLS, where wanted, is spoken over it with the name). */
+/** Opens a TCP socket to a host that a user entered, for drivers that accept one (they start TLS on it with the name). */
 export async function openSocket(
   policy: OutgoingPolicy,
   target: { host: string; port: number; signal?: AbortSignal },

@@ -3,11 +3,11 @@ import { isIP } from 'node:net'
 import { AppError } from '#server/kernel/errors.ts'
 import { isWithin, parseAddress, parseNetwork, whyNotPublic } from './networks.ts'
 
-/** What addresses that users name may reach. One object per process: connections are pooled by it. */
+/** Which addresses users may connect to. One object per process: connections are pooled by it. */
 export interface OutgoingPolicy {
-  /** Networks as `10.0.0.0/8` that are allowed besides the public internet. */
+  /** Allowed networks as `10.0.0.0/8`, in addition to the public internet. */
   privateNetworks: readonly string[]
-  /** All addresses of a name; tests give their own. */
+  /** Returns all addresses of a name; tests replace it. */
   resolve(host: string): Promise<string[]>
 }
 
@@ -16,7 +16,7 @@ const resolveName = async (host: string): Promise<string[]> =>
 
 const policies = new WeakMap<object, OutgoingPolicy>()
 
-/** The policy of this process, as FLEXIML_PRIVATE_NETWORKS says. */
+/** Returns the policy of this process from FLEXIML_PRIVATE_NETWORKS. */
 export function outgoingPolicy(kernel: { env: { FLEXIML_PRIVATE_NETWORKS: string[] } }): OutgoingPolicy {
   const known = policies.get(kernel.env)
   if (known) return known
@@ -27,11 +27,11 @@ export function outgoingPolicy(kernel: { env: { FLEXIML_PRIVATE_NETWORKS: string
 
 const REFUSED = 'outgoing'
 
-/** True for a refusal of this guard (which use cases write to the audit log), as opposed to a server that does not answer. */
+/** Returns true for a refusal of this guard (which use cases audit), false for a server that cannot be reached. */
 export const isOutgoingRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.details?.[0]?.refused === REFUSED
 
-/** Of an address: the reason to refuse it. */
+/** Returns the reason to refuse an address, or undefined. */
 export function whyRefused(policy: OutgoingPolicy, text: string): { words: string; cidr: string } | undefined {
   const address = parseAddress(text)
   if (!address) return { words: 'no address', cidr: '' }
@@ -41,20 +41,20 @@ export function whyRefused(policy: OutgoingPolicy, text: string): { words: strin
 }
 
 /**
- * The canonical form of a host as users write it: `0x7f.1`, `2130706433`, `127.0.0.1.` and `[::ffff:7f00:1]` become plain addresses.
- * Throws `invalid` for what is no host.
+ * Returns the canonical form of a host: `0x7f.1`, `2130706433`, `127.0.0.1.` and `[::ffff:7f00:1]` become plain addresses. Throws `invalid`
+ * for text that is no host.
  */
 export function canonicalHost(host: string): string {
   const bracketed = isIP(host) === 6 ? `[${host}]` : host
   const url = /[/?#@\\\s%]/.test(host) ? null : URL.parse(`http://${bracketed}:1/`)
   if (!url?.hostname)
     throw new AppError('invalid', `“${host.slice(0, 200)}” is not a host.`, {
-      hint: 'Give a name as db.example.org, or an address.',
+      hint: 'Enter a name such as db.example.org, or an address.',
     })
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }
 
-/** The addresses of a host that may be connected to; what is connected to is one of these, never the name again. */
+/** Resolves a host to the addresses that may be connected to. Connect to one of these, never to the name again. */
 export async function allowedAddresses(policy: OutgoingPolicy, host: string): Promise<string[]> {
   const name = canonicalHost(host)
   const addresses = isIP(name) ? [name] : await resolveOrSay(policy, name)
@@ -63,15 +63,15 @@ export async function allowedAddresses(policy: OutgoingPolicy, host: string): Pr
   if (allowed.length > 0) return allowed
   const why = reasons[0]!
   throw new AppError('forbidden', `${host} is ${why.words}, which data sources may not reach.`, {
-    hint: `Whoever runs this server can allow its network in FLEXIML_PRIVATE_NETWORKS (it lies in ${why.cidr}) and start it again.`,
+    hint: `The operator of this server can allow its network (${why.cidr}) in FLEXIML_PRIVATE_NETWORKS and restart it.`,
     details: [{ refused: REFUSED, host }],
   })
 }
 
 async function resolveOrSay(policy: OutgoingPolicy, name: string): Promise<string[]> {
   const addresses = await policy.resolve(name).catch(cause => {
-    throw new AppError('unavailable', `The name ${name} is not known to this server’s name service.`, {
-      hint: 'Check its spelling; a name of an inner network is only known there.',
+    throw new AppError('unavailable', `The name ${name} cannot be resolved on this server.`, {
+      hint: 'Check its spelling. Names of a private network resolve only inside it.',
       cause,
     })
   })
@@ -79,7 +79,7 @@ async function resolveOrSay(policy: OutgoingPolicy, name: string): Promise<strin
   return addresses
 }
 
-/** A failed connection in words; refusals and other `AppError`s stay what they are. */
+/** Converts a failed connection to an `AppError` with a readable reason; refusals and other `AppError`s pass unchanged. */
 export function explainConnection(error: unknown, target: string): AppError {
   for (let e: unknown = error; e instanceof Error; e = e.cause) if (e instanceof AppError) return e
   let code = ''
@@ -93,10 +93,10 @@ export function explainConnection(error: unknown, target: string): AppError {
     UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
     UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
     UND_ERR_BODY_TIMEOUT: 'it stopped sending',
-    EHOSTUNREACH: 'there is no way to it',
-    ENETUNREACH: 'there is no way to it',
+    EHOSTUNREACH: 'there is no route to it',
+    ENETUNREACH: 'there is no route to it',
     CERT_HAS_EXPIRED: 'its certificate has expired',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
     SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an unknown authority',
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an unknown authority',
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an unknown authority',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { isWithin, parseAddress, parseNetwork } from '#server/adapters/outgoing/networks.ts'
 
-/** One text for one address: an IPv4 address that came over an IPv6 socket is the same address. */
+/** Normalizes an address: an IPv4 address that came over an IPv6 socket gives the same text. */
 const plain = (text: string) => parseAddress(text.trim())?.toString() ?? text.trim()
 
 /**

@@ -1,9 +1,9 @@
 import type { Env } from '#server/kernel/env.ts'
 
-/** Secure cookies exactly when users reach us by https. */
+/** Cookies are Secure if users reach the server by HTTPS. */
 export const isSecure = (env: Env): boolean => env.FLEXIML_URL.startsWith('https:')
 
 export const sessionCookieName = (env: Env): string => `${isSecure(env) ? '__Secure-' : ''}next-auth.session-token`
 
-/** Where a request came from. Set by the web process itself, over whatever a client sent. */
+/** The client's address. The web process sets it and overwrites the value of the client. */
 export const ADDRESS_HEADER = 'x-fleximl-address'

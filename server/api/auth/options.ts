@@ -7,12 +7,12 @@ import { sessionSecretOf } from '../context.ts'
 import { ADDRESS_HEADER, isSecure } from './cookies.ts'
 
 /**
- * next-auth speaks the sign-in protocol (cookies, CSRF token, sign-out) and nothing more: its cookie carries only the secret of a row in
+ * Configures next-auth, which handles only the sign-in protocol (cookies, CSRF token, sign-out): its cookie carries the secret of a row in
  * `sessions`. It runs in Next's bundle and gets these functions through the bridge, so that no SQL is bundled.
  */
 export function createAuthOptions(kernel: Kernel): NextAuthOptions {
   const secure = isSecure(kernel.env)
-  // Without it v4 takes itself to be on localhost:3000.
+  // Without it, v4 assumes localhost:3000.
   process.env.NEXTAUTH_URL = kernel.env.NEXTAUTH_URL
   return {
     secret: kernel.secrets.nextAuthSecret,
@@ -30,20 +30,20 @@ export function createAuthOptions(kernel: Kernel): NextAuthOptions {
           try {
             const headers = (req.headers ?? {}) as Record<string, string | undefined>
             const opened = await signIn(kernel, {
-              // What is no address belongs to nobody, and is refused as such.
+              // Text that is no e-mail address is refused like an unknown account.
               email: email.success ? email.data : 'nobody',
               password: given?.password ?? '',
               address: headers[ADDRESS_HEADER] ?? 'unknown',
               userAgent: headers['user-agent'],
             })
-            // The session this browser had before ends: nothing of it may live on under a new name.
+            // End the browser's previous session: the new person must not inherit it.
             const before = await sessionSecretOf(kernel, headers.cookie)
             if (before) await signOut(kernel, before)
             return { id: opened.userId, sid: opened.sid }
           } catch (error) {
             const app = toAppError(error)
             if (app.code === 'internal') kernel.log.error({ err: error }, 'sign-in failed')
-            // next-auth hands on the message of an error and nothing else of it.
+            // next-auth passes on only the message of an error.
             throw new Error(app.message)
           }
         },

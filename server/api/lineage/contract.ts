@@ -5,10 +5,10 @@ import { nameAtVersion } from '#server/data/contract.ts'
 export const ofVersionInput = z.object({ dataset: nameAtVersion })
 export const ofModelInput = z.object({ model: resourceNameSchema, version: z.int().min(1) })
 
-/** Single runs that are drawn; more of an experiment stand together. */
+/** Runs that are drawn one by one; more runs of an experiment are drawn as a group. */
 export const MOST_RUNS = 12
 
-/** Something in the history of data and models. What it is decides which page shows it. */
+/** A node of the lineage graph. Its kind decides which page shows it. */
 export type LineageNode = { id: string; label: string; detail: string; here: boolean } & (
   | { kind: 'source' }
   | { kind: 'version'; dataset: string; version: number }
@@ -21,7 +21,7 @@ export type LineageNode = { id: string; label: string; detail: string; here: boo
 export interface LineageEdge {
   from: string
   to: string
-  /** What happened along it, as `trained`. */
+  /** Label of the edge, for example `trained`. */
   words: string
   /** An endpoint that served the version earlier. */
   past?: true
@@ -30,6 +30,6 @@ export interface LineageEdge {
 export interface Lineage {
   nodes: LineageNode[]
   edges: LineageEdge[]
-  /** true: there is more than is drawn. */
+  /** True if the graph is larger than what is drawn. */
   truncated: boolean
 }

@@ -16,7 +16,7 @@ export interface Named {
 const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 const stepOf = (relation: Relation): string => RELATIONS[relation]?.step ?? relation
 
-/** Runs that led to no model stand together by their experiment; those that did stand alone. */
+/** Groups runs without a model by their experiment; runs with a model are drawn one by one. */
 function groupRuns(runs: readonly NamedRun[], links: readonly Link[]): Map<string, string> {
   const registered = new Set(links.filter(l => l.relation === 'registered-from').map(l => l.to.id))
   const quiet = runs.filter(r => !registered.has(r.id))
@@ -24,7 +24,7 @@ function groupRuns(runs: readonly NamedRun[], links: readonly Link[]): Map<strin
   return new Map(runs.map(r => [r.id, few || registered.has(r.id) ? `run:${r.id}` : `runs:${r.experimentId}`]))
 }
 
-/** Nodes in the words of people, and edges in the direction in which things came about. What has no name any more is left out. */
+/** Builds labeled nodes, and edges in the direction of the data flow. Leaves out what has no name any more. */
 export function drawLineage(
   start: Ref,
   links: readonly Link[],
@@ -103,7 +103,7 @@ export function drawLineage(
 
   const nodeOf = (ref: Ref) => (ref.kind === 'run' ? (nodeOfRun.get(ref.id) ?? '') : `${ref.kind}:${ref.id}`)
   const inForce = new Map(named.endpoints.map(e => [e.id, e.versionId]))
-  // A link says what its left side did with its right one, which was there before.
+  // In a link the left side acted on the right one, which existed before.
   for (const { from, relation, to } of links) {
     const past = relation === 'serves' && inForce.get(from.id) !== to.id
     join(nodeOf(to), nodeOf(from), past ? 'served before' : stepOf(relation), past)

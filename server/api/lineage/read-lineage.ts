@@ -10,7 +10,7 @@ import type { Lineage } from './contract.ts'
 import { drawLineage } from './draw-lineage.ts'
 import { walkLinks } from './walk-links.ts'
 
-/** Reads the names of what the registry of subjects draws. */
+/** Reads the names of the kinds that the subject registry draws. */
 const NAMERS = {
   'dataset-version': nameVersions,
   run: nameRuns,
@@ -32,14 +32,14 @@ async function around(kernel: Kernel, caller: Caller, start: Ref): Promise<Linea
   return { ...drawLineage(start, links, { versions, runs, models, endpoints }), truncated }
 }
 
-/** From where a version's rows come to which endpoints answer by them. */
+/** Returns the graph from the source of a dataset version to the endpoints that use it. */
 export async function lineageOfVersion(kernel: Kernel, caller: Caller, dataset: string): Promise<Lineage> {
   await authorize(kernel, caller, 'data:read')
   const version = await datasetVersionOf(kernel, caller.scope, dataset)
   return around(kernel, caller, { kind: 'dataset-version', id: version.id })
 }
 
-/** From the rows a model version learned from to the endpoints that answer by it. */
+/** Returns the graph from the training data of a model version to the endpoints that serve it. */
 export async function lineageOfModel(kernel: Kernel, caller: Caller, model: string, number: number): Promise<Lineage> {
   await authorize(kernel, caller, 'registry:read')
   const { version } = await modelVersionOf(kernel.db, caller.scope, `${model}@${number}`)

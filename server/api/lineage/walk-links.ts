@@ -3,14 +3,14 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type Link, linksFrom, linksTo, type Ref } from '#server/platform/links.ts'
 import { RELATIONS } from '#server/platform/subjects/contract.ts'
 
-/** Relations from rows to predictions; the bytes that something uses are not one. */
+/** Returns true for relations of the data flow; the bytes that something uses are not part of it. */
 const isStep = ({ relation }: Link) => RELATIONS[relation]?.step != null
 const MOST_STEPS = 24
 const MOST_LINKS = 2000
 
 const key = (ref: Ref) => `${ref.kind}:${ref.id}`
 
-/** Every link upstream of `start` and every one downstream of it, once each. */
+/** Returns every link upstream and downstream of `start`, each once. */
 export async function walkLinks(
   db: Handle,
   scope: ProjectScope,

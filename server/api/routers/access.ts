@@ -49,7 +49,7 @@ export const accessRouter = router({
     const { userId, email, name, isAdmin } = ctx.person
     return { userId, email, name, isAdmin }
   }),
-  /** Where the caller is let in and as what: the pages show only what the role may do. */
+  /** The project and the caller's role, so that pages show only what the role may do. */
   here: projectProcedure('project:read').query(({ ctx }) => ({
     project: ctx.caller.scope.slug,
     zone: ctx.caller.scope.zone,
@@ -68,7 +68,7 @@ export const accessRouter = router({
   changeMember: manage()
     .input(changeMemberInput)
     .mutation(({ ctx, input }) => changeMember(ctx.kernel, ctx.caller, input)),
-  /** Anybody may remove themselves; whom else is decided inside. */
+  /** Members may remove themselves; the use case decides about others. */
   removeMember: projectProcedure('member:read')
     .input(z.object({ userId: z.uuid() }))
     .mutation(({ ctx, input }) => removeMember(ctx.kernel, ctx.caller, input.userId)),
@@ -108,7 +108,7 @@ export const accessRouter = router({
     .input(changePasswordInput)
     .mutation(({ ctx, input }) => changePassword(ctx.kernel, ctx.person, input)),
 
-  // Public: whoever holds a one-time link of 256 random bits. Nothing else is answered to nobody.
+  // Public: the holder of a one-time link (256 random bits). All other requests get only refusals.
   firstLink: publicProcedure.input(link).query(({ ctx, input }) => showLink(ctx.kernel, 'first-admin', input.token)),
   becomeFirstAdmin: publicProcedure
     .input(newAccountInput)

@@ -23,7 +23,7 @@ export const expectationsRouter = router({
   save: write()
     .input(saveSuiteInput)
     .mutation(({ ctx, input }) => saveSuite(ctx.kernel, ctx.caller, input)),
-  /** Answers with the validation; poll `validation` until its state is `succeeded` or `failed`. */
+  /** Returns the validation; poll `validation` until its state is `succeeded` or `failed`. */
   validate: write()
     .input(datasetRef)
     .mutation(({ ctx, input }) => validateVersion(ctx.kernel, ctx.caller, input.dataset)),

@@ -5,7 +5,7 @@ import { projectProcedure, router } from '../trpc.ts'
 
 const read = () => projectProcedure('data:read')
 
-/** Looking costs work but changes nothing of the data: whoever may read may ask. */
+/** A search changes no data, so the permission to read is enough. */
 export const leaksRouter = router({
   show: read()
     .input(leaksInput)

@@ -4,7 +4,7 @@ import { previewSource, showSourcePreview } from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 export const previewsRouter = router({
-  /** Answers with an id; poll `show` until its state is `succeeded` or `failed`. */
+  /** Returns an id; poll `show` until its state is `succeeded` or `failed`. */
   start: projectProcedure('data:write')
     .input(previewSourceInput)
     .mutation(({ ctx, input }) => previewSource(ctx.kernel, ctx.caller, input)),

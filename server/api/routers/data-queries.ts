@@ -8,11 +8,11 @@ const read = () => projectProcedure('data:read')
 const one = z.object({ id: z.uuid() })
 
 export const queriesRouter = router({
-  /** Answers with an id; poll `show` until the state is `succeeded`, `failed` or `cancelled`. */
+  /** Returns an id; poll `show` until the state is `succeeded`, `failed` or `cancelled`. */
   start: read()
     .input(startQueryInput.omit({ saveAs: true }))
     .mutation(({ ctx, input }) => startQuery(ctx.kernel, ctx.caller, input)),
-  /** The whole answer becomes a version: `show` names the ingestion that makes it. */
+  /** Saves the whole result as a version: `show` names its ingestion. */
   save: projectProcedure('data:write')
     .input(startQueryInput.required())
     .mutation(({ ctx, input }) => startQuery(ctx.kernel, ctx.caller, input)),

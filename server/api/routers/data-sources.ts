@@ -29,7 +29,7 @@ export const sourcesRouter = router({
   connect: write()
     .input(createConnectionInput)
     .mutation(({ ctx, input }) => createConnection(ctx.kernel, ctx.caller, input)),
-  /** Ask `connections` until its test is no longer running. */
+  /** Poll `connections` until the test is no longer running. */
   test: write()
     .input(connection)
     .mutation(({ ctx, input }) => testConnection(ctx.kernel, ctx.caller, input)),
@@ -39,7 +39,7 @@ export const sourcesRouter = router({
   show: read()
     .input(refreshInput)
     .query(({ ctx, input }) => showSource(ctx.kernel, ctx.caller, input)),
-  /** Answers with the ingestion; poll `data.ingestion` until its state is `succeeded` or `failed`. */
+  /** Returns the ingestion; poll `data.ingestion` until its state is `succeeded` or `failed`. */
   add: write()
     .input(addSourceInput)
     .mutation(async ({ ctx, input }) => {

@@ -12,7 +12,7 @@ export const versionsRouter = router({
   annotate: projectProcedure('data:write')
     .input(annotateInput)
     .mutation(({ ctx, input }) => annotateVersion(ctx.kernel, ctx.caller, input)),
-  /** What Git LFS pushed for the dataset lately. */
+  /** The objects that Git LFS pushed for the dataset, newest first. */
   pushed: projectProcedure('data:read')
     .input(pushedInput)
     .query(async ({ ctx, input }) => ({ items: await listPushedObjects(ctx.kernel, ctx.caller, input.dataset) })),

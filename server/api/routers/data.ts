@@ -43,7 +43,7 @@ export const dataRouter = router({
   profile: read()
     .input(dataset)
     .query(({ ctx, input }) => profileDataset(ctx.kernel, ctx.caller, input.dataset)),
-  /** Answers with the ingestion; poll `ingestion` until its state is `succeeded` or `failed`. */
+  /** Returns the ingestion; poll `ingestion` until its state is `succeeded` or `failed`. */
   add: write()
     .input(addDatasetInput)
     .mutation(async ({ ctx, input }) => {

@@ -7,7 +7,7 @@ export const evaluationRouter = router({
   show: projectProcedure('evaluation:read')
     .input(evaluationInputs.one)
     .query(({ ctx, input }) => showEvaluation(ctx.kernel, ctx.caller, input.id)),
-  /** Answers with the evaluation; poll `show` until its state is `succeeded` or `failed`. */
+  /** Returns the evaluation; poll `show` until its state is `succeeded` or `failed`. */
   start: projectProcedure('evaluation:write')
     .input(evaluationInputs.start)
     .mutation(({ ctx, input }) => startEvaluation(ctx.kernel, ctx.caller, input)),

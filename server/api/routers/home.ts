@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { listRecentEvents } from '#server/platform/recent-events.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
-/** What spans the lifecycle. */
+/** Queries that span domains. */
 export const homeRouter = router({
   happened: projectProcedure('project:read')
     .input(z.object({ limit: z.int().min(1).max(100).default(20) }))

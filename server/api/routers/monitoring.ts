@@ -7,7 +7,7 @@ export const monitoringRouter = router({
   status: projectProcedure('monitoring:read')
     .input(monitoringInputs.endpoint)
     .query(({ ctx, input }) => readStatus(ctx.kernel, ctx.caller, input)),
-  /** Answers at once; ask `status` until `checking` is false. */
+  /** Returns at once; poll `status` until `checking` is false. */
   check: projectProcedure('monitoring:check')
     .input(monitoringInputs.check)
     .mutation(({ ctx, input }) => checkEndpoint(ctx.kernel, ctx.caller, input)),

@@ -26,7 +26,7 @@ import { projectProcedure, router } from '../trpc.ts'
 const tryItRow = z
   .custom<Record<string, unknown>>(
     row => row !== null && typeof row === 'object' && !Array.isArray(row),
-    'An object with one property per column.',
+    'Enter an object with one property per column.',
   )
   .meta({ type: 'object' })
 
@@ -79,7 +79,7 @@ export const servingRouter = router({
         signal: AbortSignal.timeout(10_000),
       }).catch(cause => {
         throw new AppError('unavailable', 'The inference server does not answer.', {
-          hint: 'Read its log in the home folder.',
+          hint: 'Its log is in the home folder.',
           cause,
         })
       })

@@ -25,7 +25,7 @@ export const trainingRouter = router({
   run: read()
     .input(trainingInputs.run)
     .query(({ ctx, input }) => showRun(ctx.kernel, ctx.caller, input.run)),
-  /** What the form for a new experiment offers for a version and target, with columns that give the target away. */
+  /** Options for a new experiment on a version and target, with columns that may leak the target. */
   options: read()
     .input(trainingInputs.options)
     .query(({ ctx, input }) => readLaunchOptions(ctx.kernel, ctx.caller, input)),
@@ -45,7 +45,7 @@ export const trainingRouter = router({
   curves: read()
     .input(trainingInputs.curves)
     .query(({ ctx, input }) => readCurves(ctx.kernel, ctx.caller, input)),
-  /** Lines written after the first `after` chunks; ask again with `next`. */
+  /** Lines written after the first `after` chunks; pass `next` to continue. */
   log: read()
     .input(trainingInputs.log)
     .query(({ ctx, input }) => readRunLog(ctx.kernel, ctx.caller, input.run, input.after)),

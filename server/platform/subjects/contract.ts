@@ -1,4 +1,4 @@
-/** The parts of the router, named as the domains, whose pages show a change that is published under a topic. */
+/** Live topics, each with the routers (named as the domains) whose pages show a change published under it. */
 export const LIVE_TOPICS = {
   job: ['orchestration', 'training', 'evaluation'],
   run: ['training'],
@@ -14,15 +14,15 @@ export type LiveTopic = keyof typeof LIVE_TOPICS
 
 export interface Subject {
   domain: 'access' | 'data' | 'training' | 'evaluation' | 'registry' | 'serving' | 'monitoring' | 'orchestration'
-  /** What one is called in a sentence. */
+  /** Name in a sentence. */
   title: string
-  /** The table with a row of each; absent: it has no row of its own. */
+  /** The table with a row of each; absent: no table of its own. */
   table?: string
-  /** Its page: the function of the dashboard's path builder, and what that takes. Absent: the list of the domain shows it. */
+  /** Its page: the function of the dashboard's path builder and its argument. Absent: shown in the list of its domain. */
   page?: readonly [path: string, by: 'name' | 'id' | 'hex']
-  /** What its changes are published under; absent: only the events of its domain are. */
+  /** Topic of its changes; absent: only the events of its domain are published. */
   topic?: LiveTopic
-  /** How the lineage graph draws it; absent: it is not drawn. */
+  /** Node kind in the lineage graph; absent: not drawn. */
   lineage?: 'version' | 'run' | 'model' | 'endpoint'
   icon?: 'dataset' | 'source' | 'run' | 'model' | 'endpoint'
   /** The column of `table` with a digest of bytes that must not be purged; `open`: only while the row is queued or running. */
@@ -30,8 +30,8 @@ export interface Subject {
 }
 
 /**
- * Every kind of thing that an event, a job, a link or an audit entry can be about: one line per kind. Read by the server and by pages, so
- * it holds data only.
+ * All kinds that an event, a job, a link or an audit entry can refer to, one line per kind. Used by server and pages, so it holds only
+ * data.
  */
 // biome-ignore format: one line per kind
 export const SUBJECTS = {
@@ -71,11 +71,11 @@ export type LineageKind = {
   [K in SubjectKind]: (typeof SUBJECTS)[K] extends { lineage: string } ? K : never
 }[SubjectKind]
 
-/** Stored kinds may come from another version of the code: undefined if this one does not know it. */
+/** Returns the subject of a stored kind; undefined if the kind is from another version of the code. */
 export const subjectOf = (kind: string): Subject | undefined =>
   Object.hasOwn(SUBJECTS, kind) ? SUBJECTS[kind as SubjectKind] : undefined
 
-/** What the left side of a link does with its right side. `step`: label of the lineage edge from right to left; null: it is not drawn. */
+/** Relations of the left side of a link to its right side. `step`: label of the lineage edge from right to left; null: not drawn. */
 export const RELATIONS = {
   'made-from': { step: 'became' },
   'trained-on': { step: 'trained' },
