@@ -314,7 +314,7 @@ describe('data: from a file to a version', () => {
       yield new TextEncoder().encode('a,b\n1,2\n')
     }
     await assert.rejects(storeUpload(kernel, caller, send(), { expectedDigest: 'e'.repeat(64) }), /announced SHA-256/)
-    await assert.rejects(storeUpload(kernel, caller, send(), { announcedBytes: 100 }), /8 of 100 bytes arrived/)
+    await assert.rejects(storeUpload(kernel, caller, send(), { announcedBytes: 100 }), /8 of 100 bytes were received/)
     await assert.rejects(storeUpload(kernel, caller, send(), { maxBytes: 4 }), /larger than 4 bytes/)
   })
 

@@ -112,7 +112,7 @@ describe('validation of versions', () => {
     )
     await assert.rejects(launch('rentals@2'), (error: Error & { code?: string; hint?: string }) => {
       assert.equal(error.code, 'conflict')
-      assert.match(error.message, /rentals v2 fails what is expected of it: “age”/)
+      assert.match(error.message, /rentals v2 fails its expectations: “age”/)
       assert.match(error.hint ?? '', /approver/)
       return true
     })

@@ -13,8 +13,8 @@ import { chooseRoles } from './rules/choose-roles.ts'
 import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
 
 /**
- * Bytes that the project uploaded become a dataset, or the next version of the one with this name. Bytes that are a version already make
- * no new one: the ingestion ends at once and names that version, whose target and time become those asked for.
+ * Adds uploaded bytes as a dataset, or as the next version of the dataset with this name. Bytes of an existing version create no new one:
+ * the ingestion ends at once and names that version, whose target and time are set as requested.
  */
 export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatasetInput): Promise<IngestionRow> {
   await authorize(kernel, caller, 'data:write')

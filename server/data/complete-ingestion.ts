@@ -30,11 +30,11 @@ import {
 const optionsOf = (ingestion: IngestionRow) =>
   ingestion.options as { target?: string; time?: string; columns?: ColumnDecision[] }
 
-/** Rows below those of a version are other bytes than the same rows alone. */
+/** Returns the digest of the version's bytes. Rows appended to a version get another digest than the same rows on their own. */
 export const digestFor = (digest: string, append: boolean): string =>
   append ? createHash('sha256').update(`append\n${digest}`).digest('hex') : digest
 
-/** What was decided when adding: the columns, and the target and time as roles. */
+/** Returns the decisions made when adding: the columns, and target and time as roles. */
 function newDecisions(ingestion: IngestionRow): ColumnDecision[] {
   const { target, time, columns = [] } = optionsOf(ingestion)
   return mergeDecisions(columns, [
@@ -43,12 +43,12 @@ function newDecisions(ingestion: IngestionRow): ColumnDecision[] {
   ])
 }
 
-/** The version whose rows a query asked for, when these rows are its answer. */
+/** Returns the version that a query read, if these rows are its result. */
 function madeFrom({ source }: IngestionRow): string | undefined {
   return source.kind === 'query' && typeof source.versionId === 'string' ? source.versionId : undefined
 }
 
-/** What a worker needs to begin: the ingestion, the version before, and all that persons decided about the columns. */
+/** Loads what a worker needs: the ingestion, the previous version, and the decisions about columns. */
 export async function startIngestion(
   kernel: Kernel,
   scope: ProjectScope,
@@ -60,7 +60,7 @@ export async function startIngestion(
   wishes: { target?: string; time?: string }
 }> {
   const ingestion = await findIngestion(kernel.db, scope, id)
-  if (!ingestion) throw new AppError('not_found', 'This ingestion is gone.')
+  if (!ingestion) throw new AppError('not_found', 'This ingestion was deleted.')
   await updateIngestion(kernel.db, scope.projectId, id, { state: 'running' })
   const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
   const before = dataset && (await findVersion(kernel.db, scope, dataset.id))
@@ -69,7 +69,10 @@ export async function startIngestion(
   return { ingestion, before, decisions, wishes: { target, time } }
 }
 
-/** An upload or a query names what it knows, whichever version that is; a source is compared with the newest: rows that went back changed. */
+/**
+ * Finds a version with the same bytes: for an upload or a query any version; for a source only the newest, since rows that return to an
+ * earlier state have changed.
+ */
 async function findSame(
   db: Handle,
   scope: ProjectScope,
@@ -82,7 +85,7 @@ async function findSame(
   return (await findVersion(db, scope, datasetId))?.id === same.id ? same : undefined
 }
 
-/** The version that was made of these bytes, if there is one. */
+/** Returns the version of these bytes, if there is one. */
 export async function findUnchanged(
   kernel: Kernel,
   scope: ProjectScope,
@@ -93,12 +96,12 @@ export async function findUnchanged(
   if (!dataset) return undefined
   const same = await findSame(kernel.db, scope, dataset.id, ingestion, digestFor(digest, ingestion.append))
   if (same || !ingestion.append) return same
-  // The same rows again below themselves are a mistake, not data.
+  // Appending the same rows to themselves is a mistake.
   const newest = await findVersion(kernel.db, scope, dataset.id)
   return newest?.sourceDigest === digest ? newest : undefined
 }
 
-/** The rows are those of a version: the ingestion names it, and none is made. */
+/** Completes an ingestion whose rows are those of an existing version: it names that version. */
 export async function completeUnchanged(
   c: Change,
   scope: ProjectScope,
@@ -119,7 +122,7 @@ export async function completeUnchanged(
   })
 }
 
-/** Registers the finished Parquet as the next version, in one transaction with the end of its job: nothing is ever half-registered. */
+/** Registers the finished Parquet as the next version, in one transaction with the end of its job. */
 export async function completeIngestion(
   c: Change,
   scope: ProjectScope,
@@ -138,14 +141,14 @@ export async function completeIngestion(
 ): Promise<VersionRow> {
   const dataset = await lockDataset(c.tx, scope, ingestion.datasetName, ingestion.createdBy)
   const sourceDigest = digestFor(made.sourceDigest, made.parentId !== undefined)
-  // Another ingestion of the same bytes may have come first.
+  // Another ingestion of the same bytes may have finished first.
   const same = await findSame(c.tx, scope, dataset.id, ingestion, sourceDigest)
   if (same) {
     await completeUnchanged(c, scope, ingestion, same)
     return same
   }
   if (made.parentId && (await findVersion(c.tx, scope, dataset.id))?.id !== made.parentId)
-    throw new Error(`${dataset.name} got another version while rows were appended; it is done again.`)
+    throw new Error(`${dataset.name} got another version while rows were appended; the ingestion is repeated.`)
   await ownBlob(c.tx, scope.projectId, made.blob)
   const parentId = made.parentId ?? madeFrom(ingestion)
   const version = await insertVersion(c.tx, dataset, {
@@ -194,7 +197,7 @@ export async function completeIngestion(
   return version
 }
 
-/** In the transaction that settles the job. */
+/** Fails an ingestion in the transaction that settles its job. */
 export async function failIngestion(
   tx: Handle,
   projectId: string,

@@ -22,7 +22,7 @@ export {
   type VersionColumn,
 } from '#tables/contract.ts'
 
-/** Kept with a dataset: later versions are inferred and checked by it. */
+/** Stored with a dataset: later versions are inferred and checked by it. */
 export interface DatasetContract {
   v: 1
   columns: ColumnDecision[]
@@ -33,26 +33,26 @@ interface LegacyText {
   facts?: undefined
   legacyText: string
 }
-/** As stored: notes and breaks from before codes and facts have their text only. */
+/** As stored: notes and contract violations from before codes and facts have only their text. */
 export type StoredNote = IngestNote | LegacyText
 export type StoredBreak = ContractBreak | LegacyText
 
-/** `/data/add` is a page: a dataset of that name could never be opened. */
+/** `/data/add` is a page: a dataset with that name could never be opened. */
 export const datasetNameSchema = resourceNameSchema.refine(
   name => name !== 'add',
-  'A dataset cannot be called “add”: that is the address of the page that adds data.',
+  'The name “add” is reserved for the page that adds data.',
 )
 
 export const addDatasetInput = z.object({
   name: datasetNameSchema,
   fileName: z.string().min(1).max(300),
-  /** SHA-256 that the upload answered with. */
+  /** SHA-256 that the upload returned. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   target: z.string().max(500).optional(),
   time: z.string().max(500).optional(),
-  /** true: the rows go below those of the newest version. */
+  /** True: the rows are appended to those of the newest version. */
   append: z.boolean().optional(),
-  /** Decisions about columns, taken before adding. */
+  /** Decisions about columns, made before adding. */
   columns: z.array(columnDecision).max(10_000).optional(),
 })
 export type AddDatasetInput = z.infer<typeof addDatasetInput>
@@ -78,11 +78,11 @@ export interface DatasetSummary {
   profileState: string
 }
 
-/** Looks at uploaded bytes before they are added. Answers with an id; poll `sourcePreview` until its state is `succeeded` or `failed`. */
+/** Previews uploaded bytes before they are added. Returns an id; poll `sourcePreview` until its state is `succeeded` or `failed`. */
 export const previewSourceInput = z.object({
   fileName: z.string().min(1).max(300),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
-  /** The dataset it may become a version of: what was decided about its columns is shown. */
+  /** The dataset that may get the next version: the preview applies its decisions about columns. */
   name: resourceNameSchema.optional(),
 })
 export type PreviewSourceInput = z.infer<typeof previewSourceInput>
@@ -94,7 +94,7 @@ export interface StoredPreviewResult extends Omit<SourcePreviewResult, 'warnings
 
 export interface SourcePreviewResult {
   v: 1
-  /** Rows that were looked at; the guesses are from these. */
+  /** Rows that were read; types are inferred from these. */
   rows: number
   schema: VersionColumn[]
   warnings: string[]

@@ -40,7 +40,7 @@ export async function listDatasets(kernel: Kernel, caller: Caller) {
   return {
     items: rows.map(r => summary(r.dataset, r.version)),
     next: null,
-    /** On their way, or failed within a day. */
+    /** In progress, or failed within a day. */
     ingestions: ingestions
       .filter(i => i.state !== 'succeeded')
       .map(i => ({
@@ -54,14 +54,14 @@ export async function listDatasets(kernel: Kernel, caller: Caller) {
   }
 }
 
-/** `name` or `name@3`. Throws `not_found` naming what there is. */
+/** Resolves `name` or `name@3`. Throws `not_found` naming the existing versions. */
 export async function versionOf(kernel: Kernel, scope: ProjectScope, nameAtVersion: string): Promise<DatasetVersion> {
   const [name, number] = nameAtVersion.split('@')
   const dataset = await findDataset(kernel.db, scope, name!)
   const newest = dataset && (await findVersion(kernel.db, scope, dataset.id))
   if (!newest)
     throw new AppError('not_found', `There is no dataset “${name}” in this project.`, {
-      hint: 'See them with `fleximl data ls`.',
+      hint: 'List the datasets with `fleximl data ls`.',
     })
   const version = number === undefined ? newest : await findVersion(kernel.db, scope, dataset.id, Number(number))
   if (!version) {
@@ -104,9 +104,9 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
     created: true,
     warnings: version.warnings.map(describeNote),
     schema: version.schema,
-    /** Where it differs from what was decided, as sentences. */
+    /** Violations of the contract, as sentences. */
     breaks: version.breaks.map(describeBreak),
-    /** What persons decided about the columns of the dataset. */
+    /** Decisions about the columns of the dataset. */
     contract: contractOf(dataset),
     source: version.source,
     profileState: version.profileState,

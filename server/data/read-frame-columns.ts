@@ -8,14 +8,14 @@ import { type DatasetVersion, versionById } from './read-datasets.ts'
 
 export interface FrameColumns {
   version: DatasetVersion
-  /** The schema of the columns that are given, in their order. */
+  /** The schema of the returned columns, in their order. */
   schema: VersionColumn[]
   rows: number
 }
 
 /**
- * Streams a version's columns in row order: `onChunk` gets one array per column, up to 2,048 rows at a time, so that no row object
- * and no second copy of the table is made. `columns` limits and orders them; default: all that are not ignored.
+ * Streams a version's columns in row order: `onChunk` gets one array per column, up to 2,048 rows at a time, without row objects or a
+ * second copy of the table. `columns` selects and orders them; default: all that are not ignored.
  */
 export async function readFrameColumns(
   kernel: Kernel,

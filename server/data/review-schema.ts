@@ -11,14 +11,14 @@ import { type DatasetVersion, versionOf } from './read-datasets.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
 import { contractOf, lockDataset, updateContract, updateVersion } from './store.ts'
 
-/** A person decides types, roles, whether cells may be empty and which values there are; the bytes stay as they are. */
+/** Sets types, roles, nullability and domains of columns; the bytes do not change. */
 export async function reviewSchema(kernel: Kernel, caller: Caller, input: ReviewInput) {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, input.dataset)
   return change(kernel, caller.actor, c => recordDecisions(c, caller.scope, version, input.columns))
 }
 
-/** Decisions hold for this version and, as the contract of the dataset, for the ones to come. */
+/** Records decisions, which apply to this version and, as the contract of the dataset, to later ones. */
 export async function recordDecisions(
   c: Change,
   scope: ProjectScope,

@@ -45,7 +45,7 @@ export async function findIngestion(db: Handle, scope: ProjectScope, id: string)
   return row
 }
 
-/** Ingestions that are on their way or failed lately, newest first. */
+/** Lists ingestions in progress or recently failed, newest first. */
 export const recentIngestions = (db: Handle, scope: ProjectScope) =>
   db
     .select()
@@ -142,7 +142,7 @@ export async function updateContract(
     .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, datasetId)))
 }
 
-/** Every dataset with its newest version; one whose versions were all deleted is none. */
+/** Lists every dataset with its newest version, without those whose versions were all deleted. */
 export async function listNewest(
   db: Handle,
   scope: ProjectScope,
@@ -181,7 +181,7 @@ export async function listVersions(db: Handle, scope: ProjectScope, datasetId: s
   return rows as VersionRow[]
 }
 
-/** The dataset of this name, made when there is none, locked: version numbers are counted under this lock. */
+/** Locks the dataset of this name, creating it if needed: version numbers are assigned under this lock. */
 export async function lockDataset(tx: Tx, scope: ProjectScope, name: string, createdBy: string): Promise<DatasetRow> {
   await tx.insert(datasets).values({ id: newId(), projectId: scope.projectId, name, createdBy }).onConflictDoNothing()
   const [row] = await tx

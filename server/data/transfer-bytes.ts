@@ -7,7 +7,7 @@ import { type DatasetVersion, versionOf } from './read-datasets.ts'
 
 const CUT_OFF = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ABORT_ERR'])
 
-/** Streams bytes into the store and makes them the project's. They are nothing yet: `addDataset` makes a dataset of them. */
+/** Streams bytes into the store and makes them the project's. `addDataset` makes a dataset of them. */
 export async function storeUpload(
   kernel: Kernel,
   caller: Caller,
@@ -17,26 +17,30 @@ export async function storeUpload(
   await authorize(kernel, caller, 'data:write')
   const { announcedBytes, expectedDigest, maxBytes = MAX_UPLOAD_BYTES } = options
   if (announcedBytes !== undefined && announcedBytes > maxBytes)
-    throw new AppError('too_large', `The file has ${announcedBytes} bytes; at most ${maxBytes} are taken.`, {
+    throw new AppError('too_large', `The file has ${announcedBytes} bytes; at most ${maxBytes} are accepted.`, {
       hint: 'Split it, or write it as Parquet, which is smaller.',
     })
   const blob = await kernel.blobs.put(source, { maxBytes, expectedDigest }).catch(error => {
     if (CUT_OFF.has(error?.code) || /aborted/.test(error?.message ?? ''))
-      throw new AppError('bad_request', 'The upload was cut off before its end; nothing was kept.', {
+      throw new AppError('bad_request', 'The upload was interrupted; nothing was stored.', {
         hint: 'Send the file again.',
         cause: error,
       })
     throw error
   })
   if (announcedBytes !== undefined && blob.bytes !== announcedBytes)
-    throw new AppError('bad_request', `${blob.bytes} of ${announcedBytes} bytes arrived; nothing was registered.`, {
-      hint: 'Send the file again.',
-    })
+    throw new AppError(
+      'bad_request',
+      `${blob.bytes} of ${announcedBytes} bytes were received; nothing was registered.`,
+      {
+        hint: 'Send the file again.',
+      },
+    )
   await ownBlob(kernel.db, caller.scope.projectId, blob)
   return blob
 }
 
-/** Where the Parquet of a version lies, for a caller who may read it. */
+/** Opens the Parquet of a version, for a caller who may read it. */
 export async function openVersionBytes(
   kernel: Kernel,
   caller: Caller,

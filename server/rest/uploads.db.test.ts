@@ -80,7 +80,7 @@ describe('uploads in pieces', () => {
     const { id } = await begin()
     for (const n of [0, 1, 2]) await put(id, n)
     await writeFile(join(stagedFolder(id), '1'), piece(0))
-    assert.match((await ask(`/${id}/complete`, 'POST')).message, /Piece 1 is no longer what was sent/)
+    assert.match((await ask(`/${id}/complete`, 'POST')).message, /Piece 1 is damaged/)
     assert.deepEqual((await ask(`/${id}`)).document.have, [0, 2])
     await put(id, 1)
     assert.equal((await ask(`/${id}/complete`, 'POST')).document.digest, sha256(file))

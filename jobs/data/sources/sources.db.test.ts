@@ -240,7 +240,7 @@ describe('connections', () => {
       ).message,
       /not below/,
     )
-    assert.match((await refused(deleteConnection(kernel, caller, { name: 'shop' }))).message, /feeds of-shop/)
+    assert.match((await refused(deleteConnection(kernel, caller, { name: 'shop' }))).message, /is used by of-shop/)
     await disconnectSource(kernel, caller, { dataset: 'of-shop' })
     await deleteConnection(kernel, caller, { name: 'shop' })
     assert.equal((await showDataset(kernel, caller, 'of-shop')).version, 1)

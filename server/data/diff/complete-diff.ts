@@ -9,13 +9,13 @@ import { versionById } from '../read-datasets.ts'
 import type { DiffResult } from './contract.ts'
 import { findDiffById, updateDiff } from './store.ts'
 
-/** Any number does; the same one gives the same sample. */
+/** Fixed, so that a repeated comparison draws the same sample. */
 const SEED = 1
 
-/** What a worker needs to begin. */
+/** Loads what a worker needs. */
 export async function startDiff(kernel: Kernel, scope: ProjectScope, id: string): Promise<DiffWork> {
   const row = await findDiffById(kernel.db, scope, id)
-  if (!row) throw new AppError('not_found', 'This comparison is gone.')
+  if (!row) throw new AppError('not_found', 'This comparison was deleted.')
   await updateDiff(kernel.db, scope.projectId, id, { state: 'running' })
   const side = async (versionId: string): Promise<DiffSide> => {
     const version = await versionById(kernel, scope, versionId)
@@ -45,7 +45,7 @@ export async function completeDiff(c: Change, scope: ProjectScope, id: string, r
   c.wakeAfter({ topic: 'dataset', projectId: scope.projectId, id })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a comparison in the transaction that settles its job. */
 export async function failDiff(
   tx: Handle,
   projectId: string,

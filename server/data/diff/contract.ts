@@ -4,7 +4,7 @@ import { nameAtVersion } from '../contract.ts'
 
 export type { DiffCell, DiffColumn, DiffResult, DiffSample, DiffSpread } from '#tables/diff/contract.ts'
 
-/** As stored: notes from before codes and facts have their text only. */
+/** As stored: notes from before codes and facts have only their text. */
 export type StoredDiffNote = DiffNote | { code: 'legacy'; facts?: undefined; legacyText: string }
 export type StoredDiff = Omit<DiffResult, 'notes'> & { notes: StoredDiffNote[] }
 /** With the notes as sentences. */
@@ -13,7 +13,7 @@ export type ShownDiff = Omit<DiffResult, 'notes'> & { notes: string[] }
 export const diffInput = z.object({
   before: nameAtVersion,
   after: nameAtVersion,
-  /** Columns by which a row of one version is the same row of the other; default: the id columns of both, else whole rows. */
+  /** Columns that identify the same row in both versions; default: the id columns of both, else whole rows. */
   key: z.array(z.string().min(1).max(500)).max(20).optional(),
 })
 export type DiffInput = z.infer<typeof diffInput>
@@ -26,7 +26,7 @@ export interface DiffAnswer {
   state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
   hint: string | null
-  /** Columns of both, which a key can be made of. */
+  /** Columns of both versions, which can form a key. */
   common: string[]
   result: ShownDiff | null
 }

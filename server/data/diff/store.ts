@@ -36,7 +36,7 @@ export async function findDiffById(db: Handle, scope: ProjectScope, id: string):
   return row as DiffRow | undefined
 }
 
-/** Undefined: somebody asks for the same at this moment, or it is there already. One that failed may be tried again. */
+/** Queues a comparison. Returns undefined if it is queued at this moment or exists already. A failed one may be repeated. */
 export async function queueDiff(
   tx: Tx,
   scope: ProjectScope,

@@ -23,7 +23,7 @@ export const datasetRef = z.object({ dataset: nameAtVersion })
 export const saveSuiteInput = z.object({
   dataset: nameAtVersion,
   expectations: z.array(expectationInput).max(MAX_EXPECTATIONS),
-  /** The suite that was edited; refused when there is a newer one. */
+  /** The suite that was edited; refused if there is a newer one. */
   basedOn: z.int().min(0).optional(),
 })
 export type SaveSuiteInput = z.input<typeof saveSuiteInput>

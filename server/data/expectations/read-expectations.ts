@@ -32,7 +32,7 @@ async function describeValidation(kernel: Kernel, scope: ProjectScope, row: Vali
     sentence: row.state === 'succeeded' ? verdictSentence(results) : null,
     results,
     at: row.endedAt?.toISOString() ?? null,
-    /** Who let this version through though it fails, and why; null when it does not fail, or nobody did. */
+    /** Who approved this failing version, and the reason; null without an approval or a failure. */
     override:
       override && covers && row.verdict === 'fail'
         ? { reason: override.reason, by: override.createdBy, at: override.createdAt.toISOString() }
@@ -40,7 +40,7 @@ async function describeValidation(kernel: Kernel, scope: ProjectScope, row: Vali
   }
 }
 
-/** The newest suite of a dataset, how this version stands against it, and how the others did. */
+/** Returns the newest suite of a dataset, the results of this version, and the verdicts of the others. */
 export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorize(kernel, caller, 'data:read')
   const { scope } = caller
@@ -61,7 +61,7 @@ export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVer
   }
 }
 
-/** One validation: `state` says whether it has ended. */
+/** Returns a validation and its state. */
 export async function showValidation(kernel: Kernel, caller: Caller, id: string) {
   await authorize(kernel, caller, 'data:read')
   const row = await findValidation(kernel.db, caller.scope, id)
@@ -71,8 +71,8 @@ export async function showValidation(kernel: Kernel, caller: Caller, id: string)
 }
 
 /**
- * What the profile of a version suggests, without what is expected already. While the profile is being made `state` says so and the list is
- * empty.
+ * Returns what the profile of a version suggests, without existing expectations. While the profile is being computed, `state` shows it and
+ * the list is empty.
  */
 export async function suggestSuite(
   kernel: Kernel,
@@ -86,7 +86,7 @@ export async function suggestSuite(
     findProfile(kernel.db, scope, version.id),
     findSuite(kernel.db, scope, version.datasetId),
   ])
-  // One of a type per column: what a person changed is not suggested again as it was.
+  // One per type and column: an expectation that a person changed is not suggested again in its original form.
   const key = (e: { type: string; column: string | null }) => canonicalJson([e.type, e.column])
   const known = new Set((suite?.body.expectations ?? []).map(key))
   const all = row ? suggestExpectations({ ...version, createdAtMs: version.createdAt.getTime() }, row.profile) : []

@@ -9,7 +9,7 @@ import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { type OverrideInput, overrideInput } from './contract.ts'
 import { findNewestValidation, findOverride, findSuite, insertOverride } from './store.ts'
 
-/** Why a version that fails may be used all the same. */
+/** A reason to use a version that fails its expectations. */
 export interface Override {
   reason: string
   by: string
@@ -17,8 +17,8 @@ export interface Override {
 }
 
 /**
- * Throws in words when a version must not be used: it fails an expectation that blocks and nobody let it through, or it was not checked
- * yet though something blocks. Answers with the override when only that lets it pass.
+ * Throws unless a version may be used: it must pass its blocking expectations or have an override, and must have been checked if any
+ * expectation blocks. Returns the override if it was needed.
  */
 export async function requireSound(
   kernel: Kernel,
@@ -36,7 +36,7 @@ export async function requireSound(
       retryAfterSeconds: 2,
     })
   const check = `Check it on its Quality tab, or with: fleximl data validate ${at}`
-  if (!row) throw new AppError('conflict', `${name} was not checked against its expectations yet.`, { hint: check })
+  if (!row) throw new AppError('conflict', `${name} has not been checked against its expectations.`, { hint: check })
   if (row.state !== 'succeeded' || !row.body)
     throw new AppError('conflict', `${name} could not be checked against its expectations: ${row.reason ?? ''}`, {
       hint: check,
@@ -49,18 +49,18 @@ export async function requireSound(
   const more = failing.length > 3 ? ` And ${failing.length - 3} more.` : ''
   throw new AppError(
     'conflict',
-    `${name} fails what is expected of it: ${failing
+    `${name} fails its expectations: ${failing
       .slice(0, 3)
       .map(r => r.sentence)
       .join(' ')}${more}`,
     {
-      hint: 'Repair the data and add it as the next version, change the expectation, or ask an approver to let this version through with a reason (Quality tab).',
+      hint: 'Repair the data and add it as the next version, change the expectation, or have an approver override the failure with a reason (Quality tab).',
       details: failing.map(r => ({ column: r.column ?? 'table', expected: r.limit, expectation: r.expectation })),
     },
   )
 }
 
-/** Lets a failing version through, for a reason that stays with it and with every run on it. */
+/** Overrides the failed expectations of a version, for a reason that is stored with it and with every run on it. */
 export async function overrideVersion(kernel: Kernel, caller: Caller, input: OverrideInput): Promise<Override> {
   await authorize(kernel, caller, 'data:override')
   const { dataset, reason } = overrideInput.parse(input)
@@ -70,8 +70,8 @@ export async function overrideVersion(kernel: Kernel, caller: Caller, input: Ove
   const row = suite && (await findNewestValidation(kernel.db, scope, version.id, suite.id))
   const failing = row?.state === 'succeeded' ? blockingOf(row.body?.results ?? []) : []
   if (!row || failing.length === 0)
-    throw new AppError('conflict', `${version.datasetName} v${version.number} fails nothing that blocks.`, {
-      hint: 'There is nothing to override. Check it first when its expectations have changed.',
+    throw new AppError('conflict', `${version.datasetName} v${version.number} has no failed blocking expectation.`, {
+      hint: 'There is nothing to override. If its expectations have changed, validate it first.',
     })
   return change(kernel, caller.actor, async c => {
     const made = await insertOverride(c.tx, scope, {

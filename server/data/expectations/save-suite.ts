@@ -15,13 +15,13 @@ import { type Expectation, type NewExpectation, type SaveSuiteInput, saveSuiteIn
 import { insertSuite, lockSuite } from './store.ts'
 import { queueValidation } from './validate-version.ts'
 
-/** Refuses, before anything is kept, a predicate or pattern that could never be checked. */
+/** Throws for a predicate or pattern that cannot be evaluated, before anything is stored. */
 async function requireReadable(version: DatasetVersion, expectations: readonly NewExpectation[]): Promise<void> {
   const written = expectations.filter(e => e.type === 'sql' || e.type === 'regex')
   if (written.length === 0) return
   const columns = version.schema.map(c => c.name)
   await withDuckDb({ limits: { memoryMb: 128, threads: 1 } }, async db => {
-    // A table of the same names, without a row: what cannot be bound here could not be checked there.
+    // Bind it to an empty table with the same columns: what fails here would fail in the check.
     const types = { number: 'DOUBLE', integer: 'BIGINT', boolean: 'BOOLEAN', datetime: 'TIMESTAMP', words: 'VARCHAR' }
     await db.run(
       `CREATE TABLE data (${version.schema.map(c => `${id(c.name)} ${c.stored ? types[c.stored] : 'VARCHAR'}`).join(', ')})`,
@@ -35,15 +35,15 @@ async function requireReadable(version: DatasetVersion, expectations: readonly N
             ? `SELECT regexp_matches('', ${text(e.parameters.pattern)})`
             : ''
       await db.runAndReadAll(sql).catch((error: Error) => {
-        throw new AppError('invalid', `It cannot be read: ${error.message.split('\n')[0]!.slice(0, 300)}`, {
-          hint: e.type === 'sql' ? 'Names of columns in double quotes, text in single quotes.' : 'Patterns are RE2.',
+        throw new AppError('invalid', `It cannot be parsed: ${error.message.split('\n')[0]!.slice(0, 300)}`, {
+          hint: e.type === 'sql' ? 'Put column names in double quotes and text in single quotes.' : 'Patterns are RE2.',
         })
       })
     }
   })
 }
 
-/** Keeps who they are for those that say so, or that check the same as one before. */
+/** Keeps the ids of expectations that give one, or that check the same as a previous one. */
 function withIds(list: readonly NewExpectation[], before: readonly Expectation[]): Expectation[] {
   const sameAs = (e: NewExpectation | Expectation) => canonicalJson([e.type, e.column, e.parameters])
   const known = new Map(before.map(e => [sameAs(e), e.id]))
@@ -59,8 +59,8 @@ function withIds(list: readonly NewExpectation[], before: readonly Expectation[]
 }
 
 /**
- * Makes the expectations of a dataset these, as its next suite, and checks its newest version against them. The same ones make no suite.
- * Throws `conflict` when somebody saved in between.
+ * Saves the expectations of a dataset as its next suite, and validates its newest version. An unchanged suite is not saved again. Throws
+ * `conflict` if the suite was changed in the meantime.
  */
 export async function saveSuite(
   kernel: Kernel,
@@ -75,7 +75,7 @@ export async function saveSuite(
   return change(kernel, caller.actor, async c => {
     const before = await lockSuite(c.tx, scope, version.datasetId)
     if (basedOn !== undefined && (before?.number ?? 0) !== basedOn)
-      throw new AppError('conflict', `The expectations of ${version.datasetName} were changed meanwhile.`, {
+      throw new AppError('conflict', `The expectations of ${version.datasetName} were changed in the meantime.`, {
         hint: 'Load them again, then repeat your change.',
       })
     const list = withIds(expectations, before?.body.expectations ?? [])
@@ -103,7 +103,7 @@ export async function saveSuite(
     const newest = await findVersion(c.tx, scope, version.datasetId)
     const target = newest ? { ...newest, datasetName: version.datasetName } : version
     const queued = await queueValidation(c, scope, target, suite)
-    // The version that was looked at is checked too.
+    // Validate the shown version too.
     if (target.id !== version.id) await queueValidation(c, scope, version, suite)
     return { suite: suite.number, created: true, validation: queued.id }
   })

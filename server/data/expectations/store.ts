@@ -38,7 +38,7 @@ export async function findSuiteById(db: Handle, scope: ProjectScope, id: string)
   return row as SuiteRow | undefined
 }
 
-/** The newest suite under the dataset's lock: numbers of suites are counted there. */
+/** Locks and returns the newest suite; suites are numbered under the dataset's lock. */
 export async function lockSuite(tx: Tx, scope: ProjectScope, datasetId: string): Promise<SuiteRow | undefined> {
   await tx
     .select({ id: datasets.id })
@@ -92,7 +92,7 @@ export async function findValidation(db: Handle, scope: ProjectScope, id: string
   return row as ValidationRow | undefined
 }
 
-/** The newest validation of a version: of one suite, or of any. */
+/** Returns the newest validation of a version, of one suite or of any. */
 export async function findNewestValidation(
   db: Handle,
   scope: ProjectScope,
@@ -114,7 +114,7 @@ export async function findNewestValidation(
   return row as ValidationRow | undefined
 }
 
-/** The newest finished validation of each version of a dataset, newest version first. */
+/** Lists the newest finished validation of each version of a dataset, newest version first. */
 export async function listHistory(db: Handle, scope: ProjectScope, datasetId: string) {
   const newest = db
     .selectDistinctOn([datasetValidations.versionId], { id: datasetValidations.id })

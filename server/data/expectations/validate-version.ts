@@ -22,7 +22,7 @@ import {
   type ValidationRow,
 } from './store.ts'
 
-/** Queues the check of a version against a suite. One that is queued or running already is answered instead. */
+/** Queues the validation of a version against a suite. Returns an existing one that is queued or running. */
 export async function queueValidation(
   c: Change,
   scope: ProjectScope,
@@ -46,7 +46,7 @@ export async function queueValidation(
   return { ...row, jobId: job.id }
 }
 
-/** For a version that came new: it is checked by itself when its dataset has expectations and it was not yet. */
+/** Validates a new version automatically if its dataset has expectations. */
 export async function validateNewVersion(c: Change, scope: ProjectScope, versionId: string): Promise<void> {
   const version = await findVersionById(c.tx, scope, versionId)
   const suite = version && (await findSuite(c.tx, scope, version.datasetId))
@@ -55,20 +55,20 @@ export async function validateNewVersion(c: Change, scope: ProjectScope, version
   await queueValidation(c, scope, version, suite)
 }
 
-/** By hand. Answers with the validation; ask `showValidation` until it has ended. */
+/** Starts a validation on request and returns it; poll `showValidation` until it has ended. */
 export async function validateVersion(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<{ id: string }> {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const suite = await findSuite(kernel.db, caller.scope, version.datasetId)
   if (!suite?.body.expectations.some(e => e.enabled))
-    throw new AppError('conflict', `Nothing is expected of ${version.datasetName} yet.`, {
-      hint: `Take what its profile suggests: fleximl data expect ${version.datasetName} --suggest --apply`,
+    throw new AppError('conflict', `${version.datasetName} has no expectations yet.`, {
+      hint: `Add those that its profile suggests: fleximl data expect ${version.datasetName} --suggest --apply`,
     })
   const row = await change(kernel, caller.actor, c => queueValidation(c, caller.scope, version, suite))
   return { id: row.id }
 }
 
-/** What a worker needs: the version, and what is to be checked, with the other versions it is compared with. */
+/** Loads what a worker needs: the version, its expectations, and the versions it is compared with. */
 export async function startValidation(
   kernel: Kernel,
   scope: ProjectScope,
@@ -76,7 +76,7 @@ export async function startValidation(
 ): Promise<{ version: DatasetVersion; suite: SuiteRow; others: Map<Expectation, DatasetVersion | string> }> {
   const row = await findValidation(kernel.db, scope, id)
   const suite = row && (await findSuiteById(kernel.db, scope, row.suiteId))
-  if (!row || !suite) throw new AppError('not_found', 'This validation is gone.')
+  if (!row || !suite) throw new AppError('not_found', 'This validation was deleted.')
   await updateValidation(kernel.db, scope.projectId, id, { state: 'running' })
   const version = await versionById(kernel, scope, row.versionId)
   const others = new Map<Expectation, DatasetVersion | string>()
@@ -123,7 +123,7 @@ export async function completeValidation(
   })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a validation in the transaction that settles its job. */
 export async function failValidation(
   tx: Handle,
   projectId: string,

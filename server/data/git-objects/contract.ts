@@ -3,9 +3,9 @@ import { resourceNameSchema } from '#server/access/contract.ts'
 
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** How many objects a Git LFS client may ask about at once; it asks for 100 by itself. */
+/** Maximum objects per request of a Git LFS client, which sends 100 by default. */
 export const MAX_BATCH_OBJECTS = 1000
-/** A list of files of a DVC directory: about half a million of them. */
+/** Maximum size of a DVC directory's list of files: about half a million files. */
 export const MAX_DIRECTORY_BYTES = 64 * 2 ** 20
 
 export const lfsBatchInput = z.object({
@@ -19,11 +19,11 @@ export const lfsBatchInput = z.object({
 })
 export type LfsBatchInput = z.infer<typeof lfsBatchInput>
 
-/** What is known of an object that a client asked about. */
+/** The state of an object that a client listed. */
 export interface LfsPlan {
   oid: string
   size: number
-  /** there: nothing to send, or to be fetched; wanted: to be sent; error: as HTTP would say it. */
+  /** there: the server has it; wanted: the client must send it; error: an HTTP status. */
   state: 'there' | 'wanted' | 'error'
   error?: { code: 404 | 409 | 422; message: string }
 }
@@ -36,6 +36,6 @@ export interface PushedObject {
   bytes: number
   pushedAt: string
   pushedBy: string
-  /** The version that was made of these bytes. */
+  /** The version made of these bytes. */
   version: number | null
 }

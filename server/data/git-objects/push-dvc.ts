@@ -11,7 +11,7 @@ import { type DvcName, formatDvcName } from './rules/dvc-name.ts'
 import { readDirectory } from './rules/read-directory.ts'
 import { type DvcObjectRow, findDvcFiles, findDvcObject, insertDvcObject } from './store.ts'
 
-/** The MD5 is taken while the bytes go by; when it is not the name's, the stream ends in an error before anything is published. */
+/** Computes the MD5 while streaming; if it differs from the name, the stream ends in an error before anything is published. */
 async function* checked(source: AsyncIterable<Uint8Array>, name: DvcName): AsyncGenerator<Uint8Array> {
   const hash = new DvcHash(name.layout === 'md5-dos2unix')
   for await (const chunk of source) {
@@ -19,12 +19,12 @@ async function* checked(source: AsyncIterable<Uint8Array>, name: DvcName): Async
     yield chunk
   }
   if (!hash.matches(name.md5))
-    throw new AppError('bad_request', `The bytes that arrived do not have the MD5 ${name.md5}; nothing was kept.`, {
+    throw new AppError('bad_request', `The bytes that arrived do not have the MD5 ${name.md5}; nothing was stored.`, {
       hint: 'Run `dvc push` again. If it persists, the file in the local cache is damaged: `dvc checkout` finds it.',
     })
 }
 
-/** Refuses a directory whose files are not all here: who has the list may rely on them. */
+/** Throws unless all files of a directory are stored: whoever pulls it relies on them. */
 async function requireFiles(kernel: Kernel, caller: Caller, name: DvcName, digest: string): Promise<void> {
   const md5s = readDirectory(new TextDecoder().decode(await kernel.blobs.readAll(digest)))
   const here = await findDvcFiles(kernel.db, caller.scope, name.layout, md5s)
@@ -32,12 +32,12 @@ async function requireFiles(kernel: Kernel, caller: Caller, name: DvcName, diges
   if (missing.length > 0)
     throw new AppError(
       'conflict',
-      `${missing.length} of the ${md5s.length} files of this directory are not here, first ${missing[0]}.`,
+      `${missing.length} of the ${md5s.length} files of this directory are missing, first ${missing[0]}.`,
       { hint: 'Run `dvc push` again: it sends the files before their list.' },
     )
 }
 
-/** Streams an object in under its MD5. Bytes that were there stay as they were. */
+/** Stores an object under its MD5. Existing bytes are not changed. */
 export async function storeDvcObject(
   kernel: Kernel,
   caller: Caller,
@@ -66,7 +66,7 @@ export async function storeDvcObject(
   })
 }
 
-/** Throws `not_found`, also for what only other projects have. */
+/** Returns an object's bytes. Throws `not_found`, also for objects of other projects. */
 export async function findDvcBytes(kernel: Kernel, caller: Caller, name: DvcName): Promise<DvcObjectRow> {
   await authorize(kernel, caller, 'data:read')
   const row = await findDvcObject(kernel.db, caller.scope, name)

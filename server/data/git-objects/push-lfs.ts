@@ -10,7 +10,7 @@ import { storeUpload } from '../transfer-bytes.ts'
 import { digestSchema, type LfsBatchInput, type LfsPlan, type PushedObject } from './contract.ts'
 import { findLfsObjects, findOwned, insertLfsObject, listPushed } from './store.ts'
 
-/** Which objects are here, which are to be sent. Bytes the project has already, from an upload, are not sent again. */
+/** Returns which objects exist and which the client must send. Bytes that the project has from an upload are not sent again. */
 export async function planLfsBatch(
   kernel: Kernel,
   caller: Caller,
@@ -32,9 +32,9 @@ export async function planLfsBatch(
       error: { code, message },
     })
     if (hash_algo !== 'sha256')
-      return refuse(409, `Objects are named by SHA-256 here, not by ${hash_algo.slice(0, 40)}.`)
-    if (!digestSchema.safeParse(oid).success) return refuse(422, 'The object’s name is no SHA-256 in lower case.')
-    if (!Number.isSafeInteger(size) || size < 0) return refuse(422, 'The object’s size is no number of bytes.')
+      return refuse(409, `This server names objects by SHA-256, not by ${hash_algo.slice(0, 40)}.`)
+    if (!digestSchema.safeParse(oid).success) return refuse(422, 'The object’s name is not a SHA-256 in lower case.')
+    if (!Number.isSafeInteger(size) || size < 0) return refuse(422, 'The object’s size is not a number of bytes.')
     const known = pushed.get(oid)
     const bytes = known?.bytes ?? owned.get(oid)
     if (operation === 'upload' && size > MAX_UPLOAD_BYTES)
@@ -68,7 +68,7 @@ async function keepObject(c: Change, caller: Caller, datasetName: string, blob: 
   })
 }
 
-/** Streams an object in; bytes that do not have its name's hash leave nothing behind. */
+/** Stores an object; bytes whose hash differs from the name are discarded. */
 export async function storeLfsObject(
   kernel: Kernel,
   caller: Caller,
@@ -79,7 +79,7 @@ export async function storeLfsObject(
 ): Promise<StoredBlob> {
   await authorize(kernel, caller, 'data:write')
   if (!digestSchema.safeParse(oid).success)
-    throw new AppError('invalid', 'The object’s name is no SHA-256 in lower case.')
+    throw new AppError('invalid', 'The object’s name is not a SHA-256 in lower case.')
   const blob = await storeUpload(kernel, caller, source, { expectedDigest: oid, announcedBytes })
   await change(kernel, caller.actor, async c => {
     await ownBlob(c.tx, caller.scope.projectId, blob)
@@ -88,7 +88,7 @@ export async function storeLfsObject(
   return blob
 }
 
-/** An object of the project, whichever of its datasets it was pushed for. Throws `not_found`, also for what only others have. */
+/** Returns an object of any dataset of the project. Throws `not_found`, also for objects of other projects. */
 export async function findLfsObject(kernel: Kernel, caller: Caller, oid: string): Promise<StoredBlob> {
   await authorize(kernel, caller, 'data:read')
   const found = digestSchema.safeParse(oid).success
@@ -99,7 +99,7 @@ export async function findLfsObject(kernel: Kernel, caller: Caller, oid: string)
   return { digest: oid, bytes: found.bytes }
 }
 
-/** What Git LFS pushed for the dataset lately, newest first. */
+/** Lists the objects that Git LFS pushed for the dataset, newest first. */
 export async function listPushedObjects(kernel: Kernel, caller: Caller, datasetName: string): Promise<PushedObject[]> {
   await authorize(kernel, caller, 'data:read')
   const rows = await listPushed(kernel.db, caller.scope, datasetName)

@@ -5,13 +5,13 @@ import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { DvcName } from './rules/dvc-name.ts'
 
-/** Names asked for in one statement. */
+/** Names per statement. */
 const AT_ONCE = 5000
 
 export type LfsObjectRow = typeof lfsObjects.$inferSelect
 export type DvcObjectRow = typeof dvcObjects.$inferSelect
 
-/** Undefined: it was there before. */
+/** Inserts an object; returns undefined if it exists. */
 export async function insertLfsObject(
   tx: Tx,
   scope: ProjectScope,
@@ -25,7 +25,7 @@ export async function insertLfsObject(
   return row
 }
 
-/** Which of the digests the project pushed by LFS (for whatever dataset), with their sizes. */
+/** Returns which of the digests the project pushed by LFS, for any dataset, with their sizes. */
 export async function findLfsObjects(
   db: Handle,
   scope: ProjectScope,
@@ -44,7 +44,7 @@ export async function findLfsObjects(
   return found
 }
 
-/** Which of the digests are the project's own, however it came by them. */
+/** Returns which of the digests the project owns, from any origin. */
 export async function findOwned(
   db: Handle,
   scope: ProjectScope,
@@ -57,7 +57,7 @@ export async function findOwned(
   return new Map(rows.map(r => [r.digest, r.bytes]))
 }
 
-/** The newest of a dataset, with the version made of each. */
+/** Lists the newest objects of a dataset, with the version made of each. */
 export const listPushed = (db: Handle, scope: ProjectScope, datasetName: string) =>
   db
     .selectDistinctOn([lfsObjects.createdAt, lfsObjects.id], { object: lfsObjects, version: datasetVersions.number })
@@ -75,7 +75,7 @@ export const listPushed = (db: Handle, scope: ProjectScope, datasetName: string)
     .orderBy(desc(lfsObjects.createdAt), desc(lfsObjects.id), desc(datasetVersions.number))
     .limit(10)
 
-/** Undefined: it was there before. */
+/** Inserts an object; returns undefined if it exists. */
 export async function insertDvcObject(
   tx: Tx,
   scope: ProjectScope,
@@ -104,7 +104,7 @@ export async function findDvcObject(db: Handle, scope: ProjectScope, name: DvcNa
   return row
 }
 
-/** Which of the files of a directory are here. */
+/** Returns which files of a directory exist. */
 export async function findDvcFiles(
   db: Handle,
   scope: ProjectScope,

@@ -11,7 +11,7 @@ import type { LeakFinding, LeakSplit } from './contract.ts'
 import { SEED } from './queue-for-target.ts'
 import { findLeaksById, updateLeaks } from './store.ts'
 
-/** What a worker needs to begin; roles and types are those of this moment. */
+/** Loads what a worker needs; roles and types are the current ones. */
 export async function startLeaks(
   kernel: Kernel,
   scope: ProjectScope,
@@ -19,7 +19,7 @@ export async function startLeaks(
   jobId: string,
 ): Promise<{ versionId: string; scan: LeakScan }> {
   const row = await findLeaksById(kernel.db, scope, leaksId)
-  if (!row) throw new AppError('not_found', 'This search for leaks is gone.')
+  if (!row) throw new AppError('not_found', 'This search for leaks was deleted.')
   await updateLeaks(kernel.db, scope.projectId, leaksId, { state: 'running' }, jobId)
   const version = await versionById(kernel, scope, row.versionId)
   const path = await kernel.blobs.pathOf(version.digest)
@@ -46,7 +46,7 @@ export async function completeLeaks(
   })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a search in the transaction that settles its job. */
 export async function failLeaks(
   tx: Handle,
   projectId: string,

@@ -24,7 +24,7 @@ export const leaksInput = z.object({
 })
 export type LeaksInput = z.infer<typeof leaksInput>
 
-/** As stored: findings from before codes and facts have their text only. */
+/** As stored: findings from before codes and facts have only their text. */
 export type StoredLeak =
   | LeakFinding
   | (Omit<LeakFinding, 'facts'> & { facts?: undefined; legacyText: string; legacyWords: string })
@@ -36,7 +36,7 @@ export interface ShownLeak {
   kind: LeakCode
   facts?: LeakFinding['facts']
   severity: LeakSeverity
-  /** Short, to follow the name of the column. */
+  /** Short text that follows the name of the column. */
   words: string
   /** A sentence with figures. */
   evidence: string
@@ -53,6 +53,6 @@ export interface LeaksAnswer {
   /** absent: this target has not been checked yet. */
   state: 'absent' | 'queued' | 'running' | 'succeeded' | 'failed'
   reason: string | null
-  /** Strongest first. `ignored`: its columns are not used by a model, so it does no harm. */
+  /** Strongest first. `ignored`: no model uses its columns, so it has no effect. */
   findings: ShownLeak[]
 }

@@ -3,7 +3,7 @@ import { formatWhole } from '../message-text.ts'
 import type { StoredLeak } from './contract.ts'
 
 interface LeakMessage {
-  /** Short, to follow the name of the column; whole for a sum: `casual + registered = cnt`. */
+  /** Short text that follows the name of the column; a whole formula for a sum: `casual + registered = cnt`. */
   words: string
   /** A sentence with figures. */
   evidence: string

@@ -6,10 +6,10 @@ import type { LeakSplit } from './contract.ts'
 import { findLeaksJob } from './jobs.ts'
 import { queueLeaks, updateLeaks } from './store.ts'
 
-/** The same question has the same answer. */
+/** Fixed, so that a repeated search has the same result. */
 export const SEED = 20_240_607
 
-/** How training parts the rows unless told otherwise. */
+/** Returns the split that training uses by default. */
 export const splitOf = (schema: readonly VersionColumn[]): LeakSplit =>
   schema.some(c => c.role === 'time') ? 'time' : schema.some(c => c.role === 'group') ? 'group' : 'random'
 
@@ -20,7 +20,7 @@ interface SearchedVersion {
   schema: VersionColumn[]
 }
 
-/** In the transaction that made the target known or changed what columns mean. Without a target there is nothing to do. */
+/** Queues a search in the transaction that set the target or changed roles or types. Does nothing without a target. */
 export async function queueForTarget(
   c: Change,
   scope: ProjectScope,
@@ -40,13 +40,13 @@ export async function queueForTarget(
   await updateLeaks(c.tx, scope.projectId, row.id, { jobId: job.id })
 }
 
-/** When a version has been profiled: whoever says a target learns without asking what gives it away. */
+/** Queues a search after a version was profiled, so that leaks of the target are known without a request. */
 export async function queueForVersion(c: Change, scope: ProjectScope, versionId: string): Promise<void> {
   const version = await findVersionById(c.tx, scope, versionId)
   if (version) await queueForTarget(c, scope, version)
 }
 
-/** When persons decided about columns; ignoring a feature changes nothing about the others. */
+/** Queues a search after decisions about columns; ignoring a feature does not change the findings of others. */
 export async function queueForDecisions(
   c: Change,
   scope: ProjectScope,

@@ -10,7 +10,7 @@ import { describeLeak } from './messages.ts'
 import { queueForTarget, SEED, splitOf } from './queue-for-target.ts'
 import { findLeaksRow } from './store.ts'
 
-/** Returns the version, target and split of a request. Throws `invalid` for a column that is not there. */
+/** Returns the version, target and split of a request. Throws `invalid` for an unknown column. */
 async function resolveRequest(kernel: Kernel, caller: Caller, input: LeaksInput) {
   const version = await versionOf(kernel, caller.scope, input.dataset)
   const target = input.target ?? version.schema.find(c => c.role === 'target')?.name ?? null
@@ -54,7 +54,7 @@ const showLeak = (version: DatasetVersion, finding: StoredLeak): ShownLeak => {
 const isIgnored = (version: DatasetVersion, columns: readonly string[]) =>
   columns.some(name => version.schema.some(c => c.name === name && c.role === 'ignore'))
 
-/** Starts a leak check, also where one exists already. Poll `showLeaks` until its state is `succeeded` or `failed`. */
+/** Starts a leak check, also if one exists. Poll `showLeaks` until its state is `succeeded` or `failed`. */
 export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksInput): Promise<LeaksAnswer> {
   await authorize(kernel, caller, 'data:read')
   const { version, target, split } = await resolveRequest(kernel, caller, input)
@@ -69,7 +69,7 @@ export async function searchLeaks(kernel: Kernel, caller: Caller, input: LeaksIn
 }
 
 /**
- * Returns the findings about single columns for the form of a new experiment: the stored ones, else those of a check of the columns alone,
+ * Returns the findings about single columns for the form of a new experiment: the stored ones, else those of a check of single columns,
  * which takes about a second.
  */
 export async function columnLeaks(

@@ -36,7 +36,7 @@ export async function findLeaksById(db: Handle, scope: ProjectScope, id: string)
   return row as LeaksRow | undefined
 }
 
-/** What was found before stays readable until the new findings are there. */
+/** Queues a search; earlier findings stay readable until it has succeeded. */
 export async function queueLeaks(tx: Tx, scope: ProjectScope, key: LeaksKey): Promise<LeaksRow> {
   const [row] = await tx
     .insert(dataLeaks)
@@ -49,7 +49,7 @@ export async function queueLeaks(tx: Tx, scope: ProjectScope, key: LeaksKey): Pr
   return row as LeaksRow
 }
 
-/** @param jobId only while this is still the newest job. */
+/** Updates a search. @param jobId only if this is still the newest job. */
 export async function updateLeaks(
   tx: Handle,
   projectId: string,

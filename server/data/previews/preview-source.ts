@@ -12,7 +12,7 @@ import { contractOf, findDataset } from '../store.ts'
 import { previewSourceJob } from './jobs.ts'
 import { findPreview, insertPreview, type PreviewRow, updatePreview } from './store.ts'
 
-/** Bytes that the project uploaded are read as far as a person needs to see them before they are added. Nothing is registered. */
+/** Starts a preview of uploaded bytes before they are added. Registers nothing. */
 export async function previewSource(
   kernel: Kernel,
   caller: Caller,
@@ -48,7 +48,7 @@ export async function showSourcePreview(kernel: Kernel, caller: Caller, id: stri
   return { id, state, reason, hint, fileName, result: result && showPreviewResult(result) }
 }
 
-/** What a worker needs: the bytes, and what was decided about the dataset they may become a version of. */
+/** Loads what a worker needs: the bytes, and the decisions of the dataset that may get the next version. */
 export async function startPreview(
   kernel: Kernel,
   scope: ProjectScope,
@@ -56,7 +56,7 @@ export async function startPreview(
   datasetName?: string,
 ): Promise<{ preview: PreviewRow; decisions: ColumnDecision[] }> {
   const preview = await findPreview(kernel.db, scope, id)
-  if (!preview) throw new AppError('not_found', 'This preview is gone.')
+  if (!preview) throw new AppError('not_found', 'This preview was deleted.')
   await updatePreview(kernel.db, scope.projectId, id, { state: 'running' })
   const dataset = datasetName === undefined ? undefined : await findDataset(kernel.db, scope, datasetName)
   return { preview, decisions: contractOf(dataset) }
@@ -71,7 +71,7 @@ export async function completePreview(
   await updatePreview(c.tx, scope.projectId, id, { state: 'succeeded', result, endedAt: nowDate() })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a preview in the transaction that settles its job. */
 export const failPreview = (
   tx: Handle,
   projectId: string,

@@ -6,7 +6,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 
 export type PreviewRow = typeof sourcePreviews.$inferSelect
 
-/** Previews are for a person who waits; what is older than a day goes when the next one comes. */
+/** Inserts a preview and deletes those older than a day: they are only for a person who waits. */
 export async function insertPreview(
   tx: Tx,
   scope: ProjectScope,

@@ -5,7 +5,7 @@ import { versionOf } from '../read-datasets.ts'
 import { translateTableErrors } from '../translate-table-errors.ts'
 import { BROWSE_COLUMNS, type BrowseInput, type BrowsePage, browseInput } from './contract.ts'
 
-/** A page that takes longer is abandoned: the user has moved on by then. */
+/** A page that takes longer is abandoned. */
 export const PAGE_TIMEOUT_MS = 30_000
 
 /** Reads a page of rows, filtered and sorted, at most `BROWSE_COLUMNS` columns of it. */

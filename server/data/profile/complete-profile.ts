@@ -36,7 +36,7 @@ export async function completeProfile(
   })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a profile in the transaction that settles its job. */
 export async function failProfile(
   tx: Handle,
   projectId: string,
@@ -69,7 +69,7 @@ export async function completeRelations(
   })
 }
 
-/** In the transaction that settles the job. */
+/** Fails relations in the transaction that settles their job. */
 export const failRelations = (
   tx: Handle,
   projectId: string,

@@ -20,7 +20,7 @@ export type {
 export type { BrowseCell, RowFilter } from '#tables/query/contract.ts'
 export * from './limits/contract.ts'
 
-/** As stored: warnings from before codes and facts have their text only. */
+/** As stored: warnings from before codes and facts have only their text. */
 export type StoredWarning = ProfileWarning | (Omit<ProfileWarning, 'facts'> & { facts?: undefined; legacyText: string })
 export type StoredProfile = Omit<Profile, 'warnings'> & { warnings: StoredWarning[] }
 export type StoredRelations = Omit<Relations, 'warnings'> & { warnings: StoredWarning[] }
@@ -41,7 +41,7 @@ export interface ColumnProfile extends ColumnStatistics {
 }
 export type ShownRelations = Omit<Relations, 'warnings'> & { warnings: ShownWarning[] }
 
-/** `fleximl data profile`: the counts are absent until the profile is there. */
+/** Response of `fleximl data profile`: the counts are absent until the profile exists. */
 export interface ProfileAnswer {
   dataset: string
   version: number
@@ -56,7 +56,7 @@ export interface ProfileAnswer {
   correlations: ShownRelations | null
 }
 
-/** Of one column, what a table of columns shows; the rest comes when it is opened. */
+/** One column in the table of columns; the rest is loaded when it is opened. */
 export interface ColumnSummary {
   name: string
   type: ColumnType
@@ -69,7 +69,7 @@ export interface ColumnSummary {
   mean: number | null
   sd: number | null
   median: number | null
-  /** Heights of a small histogram, or of the commonest values, 0 to 9 each. */
+  /** Heights of a small histogram, or of the most frequent values, 0 to 9 each. */
   bars: string
   barsOf: 'histogram' | 'values'
   warnings: number
@@ -88,7 +88,7 @@ export interface ProfileSummary {
   relationsState: string | null
   relationsReason: string | null
   relations: ShownRelations | null
-  /** The target has changed since its relations were counted. */
+  /** The target has changed since its relations were computed. */
   relationsStale: boolean
 }
 
@@ -104,7 +104,7 @@ export const histogramInput = z.object({
 })
 export type HistogramInput = z.infer<typeof histogramInput>
 
-/** A page of rows is small: cells of wide tables come by blocks of columns. */
+/** A page has few rows; cells of wide tables are loaded by blocks of columns. */
 export const browseInput = z.object({
   dataset: nameAtVersion,
   offset: z.int().min(0).max(1e12).default(0),
@@ -121,12 +121,12 @@ export interface BrowsePage {
   /** Rows and columns of the whole version. */
   rows: number
   columnCount: number
-  /** Rows that the filters leave. */
+  /** Rows that match the filters. */
   matching: number
   offset: number
   firstColumn: number
   columns: { name: string; type: ColumnType; role: ColumnRole }[]
-  /** Place of each row in the file, from 0. */
+  /** Position of each row in the file, from 0. */
   places: number[]
   cells: BrowseCell[][]
 }

@@ -8,7 +8,7 @@ export const profileVersionJob = defineJob({
   attemptsAllowed: 3,
 })
 
-/** How the columns go together, after the profile: it may take longer, and nobody waits for it before looking at columns. */
+/** Computes relations between columns after the profile: it may take longer, and the columns can be viewed before. */
 export const relateColumnsJob = defineJob({
   name: 'data.relate-columns',
   lane: 'interactive',

@@ -8,7 +8,7 @@ import { enqueueRelations } from './complete-profile.ts'
 import { profileVersionJob } from './jobs.ts'
 import { findProfile, updateProfile } from './store.ts'
 
-/** Counts a version once more, after a failure or with what is counted now. */
+/** Profiles a version again, after a failure or to add new statistics. */
 export async function makeProfile(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
@@ -26,14 +26,14 @@ export async function makeProfile(kernel: Kernel, caller: Caller, dataset: strin
   return { state: 'queued' }
 }
 
-/** Relates the columns to the target that is chosen now. */
+/** Computes the relations of the columns to the current target. */
 export async function relateAgain(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
   const row = await findProfile(kernel.db, caller.scope, version.id)
   if (!row)
     throw new AppError('invalid', `${dataset} has no profile yet, so its columns cannot be related.`, {
-      hint: 'Wait until the profile is made.',
+      hint: 'Wait until the profile is complete.',
     })
   if (row.relationsState === 'queued') return { state: 'queued' }
   await change(kernel, caller.actor, async c => {

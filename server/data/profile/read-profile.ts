@@ -21,7 +21,7 @@ const withWarnings = (row: ProfileRow, column: ColumnStatistics): ColumnProfile 
 const showRelations = (row: ProfileRow | undefined): ShownRelations | null =>
   row?.relations ? { ...row.relations, warnings: row.relations.warnings.map(showWarning) } : null
 
-/** Returns the whole profile. `state`: whether it exists yet. */
+/** Returns the whole profile. `state` shows whether it exists yet. */
 export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileAnswer> {
   await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
@@ -41,7 +41,7 @@ export async function profileDataset(kernel: Kernel, caller: Caller, nameAtVersi
   }
 }
 
-/** Heights as one digit each: a table of thousands of columns stays small on the wire. */
+/** Encodes heights as one digit each, so that thousands of columns stay small in the response. */
 function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'> {
   const fine = column.histogram.length > 0
   const step = Math.max(1, Math.ceil(column.histogram.length / BARS))
@@ -115,7 +115,7 @@ export async function showColumn(
   const column = row?.profile.columns.find(c => c.name === input.column)
   if (!column)
     throw new AppError('not_found', `The profile of ${input.dataset} has no column “${input.column}”.`, {
-      hint: row ? 'See the columns on the tab Schema.' : 'The profile is not there yet; wait until it is made.',
+      hint: row ? 'See the columns on the tab Schema.' : 'The profile does not exist yet; wait until it is complete.',
     })
   return withWarnings(row!, column)
 }

@@ -18,7 +18,7 @@ export async function findProfile(db: Handle, scope: ProjectScope, versionId: st
   return row as ProfileRow | undefined
 }
 
-/** A profile that is made again takes the place of the one before; its relations are counted anew. */
+/** Replaces the profile of a version; its relations must be computed again. */
 export async function putProfile(tx: Tx, scope: ProjectScope, versionId: string, profile: Profile): Promise<void> {
   const fresh = { profile, relationsState: 'queued', relationsReason: null }
   await tx

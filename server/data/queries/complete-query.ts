@@ -11,14 +11,14 @@ import { insertIngestion, updateIngestion } from '../store.ts'
 import type { QueryFault, QueryResult } from './contract.ts'
 import { findQuery, type QueryRow, updateQuery } from './store.ts'
 
-/** What a worker needs to run a query. */
+/** Loads what a worker needs to run a query. */
 export async function beginQuery(
   kernel: Kernel,
   scope: ProjectScope,
   id: string,
 ): Promise<{ query: QueryRow; version: DatasetVersion }> {
   const query = await findQuery(kernel.db, scope, id)
-  if (!query) throw new AppError('not_found', 'This query is gone.')
+  if (!query) throw new AppError('not_found', 'This query was deleted.')
   await updateQuery(kernel.db, scope.projectId, id, { state: 'running' })
   return { query, version: await versionById(kernel, scope, query.versionId) }
 }
@@ -39,7 +39,7 @@ export async function completeQuery(
   wake(c, query)
 }
 
-/** The fault is the author’s to mend, so the job has done its work. */
+/** Stores an error in the statement, which its author must correct: the job itself succeeds. */
 export async function refuseQuery(c: Change, query: QueryRow, fault: QueryFault): Promise<void> {
   await updateQuery(c.tx, query.projectId, query.id, {
     state: 'failed',
@@ -52,7 +52,7 @@ export async function refuseQuery(c: Change, query: QueryRow, fault: QueryFault)
   wake(c, query)
 }
 
-/** The answer is read as any file is, and becomes the next version of the dataset it is saved as. */
+/** Starts the ingestion of a query's result, which becomes the next version of the dataset it is saved as. */
 export async function saveQueryResult(
   c: Change,
   scope: ProjectScope,
@@ -95,7 +95,7 @@ export async function saveQueryResult(
   wake(c, query)
 }
 
-/** In the transaction that settles the job. */
+/** Settles a query in the transaction that settles its job. */
 export async function settleQuery(
   tx: Handle,
   projectId: string,

@@ -20,7 +20,7 @@ import {
 
 const HOUR = 3_600_000
 
-/** Asks a question of one version. The answer is kept for a day; with `saveAs` it becomes the next version of that dataset. */
+/** Starts a query over one version. The result is kept for a day; with `saveAs` it becomes the next version of that dataset. */
 export async function startQuery(kernel: Kernel, caller: Caller, input: StartQueryInput): Promise<{ id: string }> {
   await authorize(kernel, caller, input.saveAs === undefined ? 'data:read' : 'data:write')
   await translateTableErrors(() => requireReadStatement(input.sql))
@@ -77,33 +77,33 @@ const summary = (row: QueryRow): QuerySummary => ({
 async function ownQuery(kernel: Kernel, caller: Caller, id: string) {
   const row = await findQuery(kernel.db, caller.scope, id, actorKey(caller.actor))
   if (!row)
-    throw new AppError('not_found', 'There is no such query of yours in this project.', {
-      hint: 'Answers are kept for a day; run the query again.',
+    throw new AppError('not_found', 'You have no query with this id in this project.', {
+      hint: 'Results are kept for a day; run the query again.',
     })
   return row
 }
 
-/** A query of the caller’s own with its answer, as far as it is there. */
+/** Returns a query of the caller with its result so far. */
 export async function showQuery(kernel: Kernel, caller: Caller, id: string): Promise<QueryAnswer> {
   await authorize(kernel, caller, 'data:read')
   const row = await ownQuery(kernel, caller, id)
   return { ...summary(row), columns: row.result?.columns ?? [], rows: row.result?.rows ?? [] }
 }
 
-/** What the caller asked of a dataset within a day, newest first. */
+/** Lists the caller's queries over a dataset of the last day, newest first. */
 export async function listOwnQueries(kernel: Kernel, caller: Caller, dataset: string): Promise<QuerySummary[]> {
   await authorize(kernel, caller, 'data:read')
   return (await listQueries(kernel.db, caller.scope, actorKey(caller.actor), dataset)).map(summary)
 }
 
-/** Whoever asked may take the question back. */
+/** Cancels a query of the caller. */
 export async function cancelQuery(kernel: Kernel, caller: Caller, id: string): Promise<QuerySummary> {
   await authorize(kernel, caller, 'data:read')
   const row = await ownQuery(kernel, caller, id)
   await change(kernel, caller.actor, async c => {
     const asked = row.jobId ? await c.cancelJob(caller.scope, row.jobId) : undefined
     if (!asked)
-      throw new AppError('conflict', 'The query has ended already.', { hint: 'There is nothing left to cancel.' })
+      throw new AppError('conflict', 'The query has already ended.', { hint: 'There is nothing left to cancel.' })
     await c.record({
       projectId: caller.scope.projectId,
       subject: { kind: 'data-query', id: row.id },

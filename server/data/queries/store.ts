@@ -32,7 +32,7 @@ export async function updateQuery(
     .where(and(eq(dataQueries.projectId, projectId), eq(dataQueries.id, id)))
 }
 
-/** The author's queries that have not ended. */
+/** Counts the author's queries that have not ended. */
 export const countOpen = (tx: Handle, scope: ProjectScope, author: string): Promise<number> =>
   tx.$count(
     dataQueries,
@@ -43,7 +43,7 @@ export const countOpen = (tx: Handle, scope: ProjectScope, author: string): Prom
     ),
   )
 
-/** Answers are kept for a day. */
+/** Deletes queries and their results after a day. */
 export async function deleteOldQueries(tx: Handle, before: Date): Promise<void> {
   await tx.delete(dataQueries).where(lt(dataQueries.createdAt, before))
 }
@@ -84,7 +84,7 @@ const joined = (db: Handle, result = false) =>
       and(eq(datasets.projectId, datasetVersions.projectId), eq(datasets.id, datasetVersions.datasetId)),
     )
 
-/** A query of this author; answers of others are theirs. */
+/** Returns a query of this author only. */
 export async function findQuery(
   db: Handle,
   scope: ProjectScope,
@@ -101,7 +101,7 @@ export async function findQuery(
   return row as (QueryRow & { result: QueryResult | null }) | undefined
 }
 
-/** The author's newest, of one dataset. */
+/** Lists the author's newest queries over one dataset. */
 export async function listQueries(
   db: Handle,
   scope: ProjectScope,

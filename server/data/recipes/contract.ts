@@ -14,7 +14,7 @@ const keep = z.boolean().optional().meta({ title: 'Keep the original column' })
 const minCount = z.int().min(1).max(1_000_000).optional()
 const rareBelow = { title: 'Minimum frequency', unit: 'rows', description: 'Rarer values are grouped as “other”.' }
 
-/** The engine's steps, one schema each; the forms of the recipe builder follow from them. */
+/** The engine's steps, one schema each; the forms of the recipe builder are generated from them. */
 export const recipeStep = z.discriminatedUnion('step', [
   z
     .object({
@@ -86,7 +86,7 @@ export const recipeStep = z.discriminatedUnion('step', [
   z
     .object({
       step: z.literal('expression'),
-      /** The formula names its columns. */
+      /** Not used: the formula names its columns. */
       columns: z.array(z.string().min(1).max(500)).max(100).default([]).meta({ hidden: true }),
       name: z.string().min(1).max(200).meta({ title: 'Feature name' }),
       formula: z.string().min(1).max(2000).meta({
@@ -246,7 +246,7 @@ export interface RecipeDetail {
   recipe: string
   version: number
   steps: RecipeStepInput[]
-  /** Each step in a sentence. */
+  /** Each step as a sentence. */
   words: string[]
   note: string
   createdBy: string
@@ -254,12 +254,12 @@ export interface RecipeDetail {
   versions: { version: number; note: string; createdAt: string }[]
 }
 
-/** A seeded sample of a version's usable columns, by column, as the engine's frame builder takes it. */
+/** A seeded sample of a version's usable columns, in the form that the engine's frame builder accepts. */
 export interface RecipeSample {
   dataset: string
   version: number
   rows: number
-  /** Usable columns that the sample leaves out because there are too many. */
+  /** Usable columns that the sample omits because there are too many. */
   leftOut: number
   columns: {
     name: string

@@ -35,7 +35,7 @@ export async function listRecipes(
   return { items, next: null }
 }
 
-/** `name` or `name@3`. Throws `not_found` naming what there is. */
+/** Resolves `name` or `name@3`. Throws `not_found` naming the existing versions. */
 export async function recipeOf(
   kernel: Kernel,
   scope: ProjectScope,
@@ -81,11 +81,11 @@ export async function showRecipe(kernel: Kernel, caller: Caller, nameAtVersion: 
   }
 }
 
-/** Of long texts a preview needs the beginning only. */
+/** A preview needs only the beginning of long texts. */
 const sampled = (column: VersionColumn): string =>
   column.type === 'text' ? `left(${id(column.name)}::VARCHAR, ${SAMPLE_CHARACTERS})` : frameSelect([column])
 
-/** A sample that is the same each time, for a preview that the browser computes with the engine itself. */
+/** Returns a reproducible sample, for a preview that the browser computes with the engine itself. */
 export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: string): Promise<RecipeSample> {
   await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, dataset)

@@ -8,7 +8,7 @@ import { type SaveRecipeInput, saveRecipeInput } from './contract.ts'
 import { requireGoodSteps } from './rules/check-steps.ts'
 import { findRecipeVersions, insertRecipeVersion, lockRecipe } from './store.ts'
 
-/** Keeps steps as the next version of the recipe of this name; the same steps as its newest version make none. */
+/** Saves steps as the next version of the recipe with this name; steps equal to its newest version are not saved again. */
 export async function saveRecipe(
   kernel: Kernel,
   caller: Caller,

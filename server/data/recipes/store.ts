@@ -9,7 +9,7 @@ export type RecipeVersionRow = Omit<typeof recipeVersions.$inferSelect, 'body'> 
   body: { v: 1; steps: RecipeStepInput[] }
 }
 
-/** The recipe of this name, made when there is none, locked: version numbers are counted under this lock. */
+/** Locks the recipe of this name, creating it if needed: version numbers are assigned under this lock. */
 export async function lockRecipe(tx: Tx, scope: ProjectScope, name: string, createdBy: string) {
   await tx.insert(recipes).values({ id: newId(), projectId: scope.projectId, name, createdBy }).onConflictDoNothing()
   const [row] = await tx
@@ -37,7 +37,7 @@ export async function insertRecipeVersion(
 const newestFirst = [desc(recipeVersions.createdAt), desc(recipeVersions.number)]
 const joined = and(eq(recipes.projectId, recipeVersions.projectId), eq(recipes.id, recipeVersions.recipeId))
 
-/** Every recipe with its newest version. */
+/** Lists every recipe with its newest version. */
 export async function listRecipeRows(db: Handle, scope: ProjectScope) {
   const rows = await db
     .select({ name: recipes.name, version: recipeVersions })
@@ -49,7 +49,7 @@ export async function listRecipeRows(db: Handle, scope: ProjectScope) {
   return rows as { name: string; version: RecipeVersionRow }[]
 }
 
-/** Versions of the recipe of this name, newest first. */
+/** Lists the versions of the recipe with this name, newest first. */
 export async function findRecipeVersions(db: Handle, scope: ProjectScope, name: string): Promise<RecipeVersionRow[]> {
   const rows = await db
     .select({ version: recipeVersions })

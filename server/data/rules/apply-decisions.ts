@@ -3,7 +3,10 @@ import { type ColumnDecision, typesFor, type VersionColumn } from '../contract.t
 
 const sameDomain = (a: ColumnDecision['domain'], b: ColumnDecision['domain']) => JSON.stringify(a) === JSON.stringify(b)
 
-/** A schema as persons decided; refuses what the bytes cannot be, and a second target or time. `label` names the version in sentences. */
+/**
+ * Returns the schema with the decisions applied. Throws for types that the bytes cannot have, and for a second target or time. `label`
+ * names the version in messages.
+ */
 export function applyDecisions(schema: VersionColumn[], decisions: ColumnDecision[], label: string): VersionColumn[] {
   const wishes = new Map(decisions.map(d => [d.name, d]))
   const unknown = decisions.filter(d => !schema.some(c => c.name === d.name))
@@ -18,10 +21,10 @@ export function applyDecisions(schema: VersionColumn[], decisions: ColumnDecisio
         hint: `It can be ${typesFor(column).join(', ')}.`,
       })
     if (Array.isArray(wish.domain) && (type === 'number' || type === 'integer'))
-      throw new AppError('invalid', `“${column.name}” is ${type}: its domain is a range, not a list of words.`)
+      throw new AppError('invalid', `“${column.name}” is ${type}: its domain is a range, not a list of values.`)
     if (wish.domain && !Array.isArray(wish.domain) && type !== 'number' && type !== 'integer')
-      throw new AppError('invalid', `“${column.name}” is ${type}: its domain is a list of words, not a range.`)
-    // The range says nothing about a category, nor the levels about a number.
+      throw new AppError('invalid', `“${column.name}” is ${type}: its domain is a list of values, not a range.`)
+    // A range does not apply to a category, nor levels to a number.
     const kept = type === column.type ? column.domain : undefined
     const domain = wish.domain ?? kept
     if (

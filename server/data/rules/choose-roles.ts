@@ -1,7 +1,7 @@
 import { AppError } from '#server/kernel/errors.ts'
 import type { VersionColumn } from '../contract.ts'
 
-/** Target and time as asked for: there is one of each, so the column that had the role before becomes a feature. */
+/** Sets the target and time columns. There is one of each, so the column that had the role becomes a feature. */
 export function chooseRoles(schema: VersionColumn[], wishes: { target?: string; time?: string }): VersionColumn[] {
   let columns = schema
   for (const role of ['target', 'time'] as const) {

@@ -14,30 +14,33 @@ import { startRefresh } from './start-refresh.ts'
 import { findConnection, findMovingIngestion, findSource, insertSource, updateSourceRow } from './store.ts'
 import { scheduleRefresh } from './update-source.ts'
 
-/** A dataset gets its rows from here from now on, and is read at once. One that had another source changes over; its versions stay. */
+/** Sets the source of a dataset and reads it at once. If the dataset had another source, it is replaced; the versions stay. */
 export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSourceInput): Promise<IngestionRow> {
   await authorize(kernel, caller, 'data:write')
   const { name, connection, address: given, secrets, reading, append, cron, target, time } = addSourceInput.parse(input)
   const { scope } = caller
   if ((connection === undefined) === (given === undefined))
-    throw new AppError('invalid', 'Name a connection, or give an address: one of the two.')
+    throw new AppError('invalid', 'Give either a connection or an address.')
   const stored = connection === undefined ? undefined : await findConnection(kernel.db, scope, { name: connection })
   if (connection !== undefined && !stored)
     throw new AppError('not_found', `There is no connection ${connection} in this project.`)
   if (stored && Object.keys(secrets).length > 0)
     throw new AppError('invalid', 'A connection has its own secrets.', {
-      hint: 'Leave them out, or make another connection.',
+      hint: 'Omit the secrets, or create another connection.',
     })
   const address = given ?? stored!.address
   if (address.kind !== reading.kind)
-    throw new AppError('invalid', `What is to be read (${reading.kind}) does not fit where it is (${address.kind}).`)
+    throw new AppError(
+      'invalid',
+      `The reading (${reading.kind}) does not match the kind of the connection (${address.kind}).`,
+    )
   if (address.kind === 'url' && reading.kind === 'url') readingUrl(address, reading.path)
   await requireReachable(kernel, scope, caller.actor, address)
   return change(kernel, caller.actor, async c => {
     const before = await findSource(c.tx, scope, { dataset: name }, true)
     if (before && (await findMovingIngestion(c.tx, scope, name)))
-      throw new AppError('conflict', `${name} is being read right now.`, {
-        hint: 'Wait until that has ended, then change its source.',
+      throw new AppError('conflict', `${name} is being read.`, {
+        hint: 'Change its source after the read has ended.',
       })
     const id = before?.id ?? newId()
     const values = {

@@ -6,13 +6,14 @@ export const SOURCE_KINDS = ['url', 'database', 'objects'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 /**
- * Secrets by name, kept encrypted and never answered. url: header → value; database: `password`, `ca` (PEM of its own authority);
- * objects: s3 `accessKeyId`, `secretAccessKey`, `sessionToken`; gcs the first two (HMAC) or `serviceAccount` (JSON); azure `accountKey` or `sas`.
+ * Secrets by name, stored encrypted and never returned. url: header → value; database: `password`, `ca` (PEM of a private authority);
+ * objects: s3 `accessKeyId`, `secretAccessKey`, `sessionToken`; gcs the first two (HMAC) or `serviceAccount` (JSON); azure `accountKey` or
+ * `sas`.
  */
 export const secretsSchema = z.record(z.string().min(1).max(200), z.string().max(20_000))
 export type Secrets = Record<string, string>
 
-/** Where rows are, without what is secret. A connection keeps one of these; a source without a connection has its own. */
+/** Location of rows, without secrets. A connection stores one; a source without a connection has its own. */
 export const urlAddress = z.object({ kind: z.literal('url'), url: z.string().min(1).max(4000) })
 export const databaseAddress = z.object({
   kind: z.literal('database'),
@@ -45,7 +46,7 @@ export const objectsAddress = z.object({
       title: 'Provider',
       labels: { s3: 'Amazon S3 or compatible', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' },
     }),
-  /** Of a compatible store, as https://minio.example.org; absent: the provider's own. */
+  /** Endpoint of a compatible store, for example https://minio.example.org; absent: the provider's own. */
   endpoint: z.string().max(1000).optional().meta({
     title: 'Endpoint',
     description: 'Only for S3-compatible or custom stores.',
@@ -68,7 +69,7 @@ export const objectsAddress = z.object({
 export const addressSchema = z.discriminatedUnion('kind', [urlAddress, databaseAddress, objectsAddress])
 export type Address = z.infer<typeof addressSchema>
 
-/** How an API gives its rows in pages. */
+/** How an API splits its rows into pages. */
 export const pagesSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('none') }).meta({ title: 'None: one response' }),
   /** `Link: <…>; rel="next"` */
@@ -76,9 +77,9 @@ export const pagesSchema = z.discriminatedUnion('by', [
   z
     .object({
       by: z.literal('cursor'),
-      /** The query parameter that takes the cursor. */
+      /** The query parameter for the cursor. */
       parameter: z.string().min(1).max(100).default('cursor').meta({ title: 'Cursor parameter' }),
-      /** Where the answer has the next cursor (or the next address), as `meta.next`. */
+      /** Path of the next cursor (or the next address) in the response, for example `meta.next`. */
       path: z
         .string()
         .min(1)
@@ -92,7 +93,7 @@ export const pagesSchema = z.discriminatedUnion('by', [
       by: z.literal('number'),
       parameter: z.string().min(1).max(100).default('page').meta({ title: 'Page parameter' }),
       first: z.int().min(0).max(1_000_000).default(1).meta({ title: 'First page' }),
-      /** The query parameter for rows per page, and how many to ask for. */
+      /** The query parameter for rows per page, and its value. */
       sizeParameter: z.string().max(100).optional().meta({ title: 'Page size parameter', placeholder: 'per_page' }),
       size: z.int().min(1).max(100_000).optional().meta({ title: 'Page size', unit: 'rows' }),
     })
@@ -101,10 +102,10 @@ export const pagesSchema = z.discriminatedUnion('by', [
 export type Pages = z.infer<typeof pagesSchema>
 export const PAGES_BY = ['none', 'link', 'cursor', 'number'] as const
 
-/** What is read there. */
+/** What is read at the address. */
 export const urlReading = z.object({
   kind: z.literal('url'),
-  /** Below the connection's address, on the same server; absent: the address itself. */
+  /** Path below the connection's address, on the same server; absent: the address itself. */
   path: z
     .string()
     .max(4000)
@@ -117,7 +118,7 @@ export const urlReading = z.object({
       title: 'Format',
       labels: { auto: 'Detect', csv: 'CSV or TSV', json: 'JSON', ndjson: 'NDJSON', parquet: 'Parquet' },
     }),
-  /** Where a JSON answer has the list of rows, as `data.items`; empty: the answer itself, or its only list. */
+  /** Path of the list of rows in a JSON response, for example `data.items`; empty: the response itself, or its only list. */
   items: z
     .string()
     .max(300)
@@ -145,7 +146,7 @@ export const objectsReading = z.object({
     .max(1000)
     .default('')
     .meta({ title: 'Prefix', description: 'All files below it form one table.', placeholder: 'sales/2024/' }),
-  /** Which names below the prefix, as `*.parquet`. */
+  /** Pattern of names below the prefix, for example `*.parquet`. */
   pattern: z.string().max(300).default('*').meta({ title: 'File pattern', description: 'For example *.parquet.' }),
 })
 export const readingSchema = z.discriminatedUnion('kind', [urlReading, databaseReading, objectsReading])
@@ -153,10 +154,10 @@ export type Reading = z.infer<typeof readingSchema>
 
 type Of<Union, K extends SourceKind> = Extract<Union, { kind: K }>
 export type AddressOf<K extends SourceKind> = Of<Address, K>
-/** What an adapter is given: where and what. */
+/** Settings of an adapter: the address and what is read there. */
 export type SettingsOf<K extends SourceKind> = Of<Address, K> & Of<Reading, K>
 
-/** Five fields, in the project's zone; checked by the schedule itself. */
+/** Five fields, in the project's time zone; the schedule checks them. */
 export const cronSchema = z.string().min(1).max(100)
 
 export const createConnectionInput = z.object({
@@ -167,9 +168,9 @@ export const createConnectionInput = z.object({
 export type CreateConnectionInput = z.input<typeof createConnectionInput>
 
 export const addSourceInput = z.object({
-  /** Of the dataset. */
+  /** Name of the dataset. */
   name: datasetNameSchema,
-  /** A stored connection, by name; or `address` with its secrets. */
+  /** A stored connection, by name; otherwise `address` with its secrets. */
   connection: resourceNameSchema.optional(),
   address: addressSchema.optional(),
   secrets: secretsSchema.default({}),
@@ -186,7 +187,7 @@ export const refreshInput = z.object({ dataset: resourceNameSchema })
 export const updateSourceInput = z.object({
   dataset: resourceNameSchema,
   append: z.boolean().optional(),
-  /** null: only by hand. */
+  /** Null: only on request. */
   cron: cronSchema.nullable().optional(),
   paused: z.boolean().optional(),
 })
@@ -198,7 +199,7 @@ export interface ConnectionSummary {
   address: Address
   /** Names of the secrets that are set, never their values. */
   secrets: string[]
-  /** In words: "PostgreSQL shop on db.example.org". */
+  /** Description such as "PostgreSQL shop on db.example.org". */
   words: string
   test: { state: 'none' | 'running' | 'passed' | 'failed'; sentence: string | null; at: string | null }
   usedBy: string[]
@@ -218,7 +219,7 @@ export interface SourceSummary {
     ingestion: string
     state: string
     reason: string | null
-    /** false: the rows had not changed. */
+    /** False: the rows had not changed. */
     created: boolean | null
     version: number | null
     at: string

@@ -11,7 +11,7 @@ import { describeAddress } from './rules/describe-address.ts'
 import { sealSecrets } from './seal-secrets.ts'
 import { datasetsByConnection, findConnection, insertConnection, removeConnection } from './store.ts'
 
-/** Stores how to reach something. Its secrets are encrypted and never given out again. */
+/** Stores a connection. Its secrets are encrypted and never returned. */
 export async function createConnection(
   kernel: Kernel,
   caller: Caller,
@@ -22,7 +22,7 @@ export async function createConnection(
   await requireReachable(kernel, caller.scope, caller.actor, address)
   await change(kernel, caller.actor, async c => {
     if (await findConnection(c.tx, caller.scope, { name }))
-      throw new AppError('conflict', `There is a connection ${name} already.`, {
+      throw new AppError('conflict', `A connection ${name} already exists.`, {
         hint: 'Choose another name, or delete it first.',
       })
     const id = newId()
@@ -48,7 +48,7 @@ export async function createConnection(
   return { name }
 }
 
-/** Deletes a connection and its secrets; one that feeds a dataset stays. */
+/** Deletes a connection and its secrets. Throws if a dataset uses it. */
 export async function deleteConnection(
   kernel: Kernel,
   caller: Caller,
@@ -62,7 +62,7 @@ export async function deleteConnection(
     if (used.length > 0)
       throw new AppError(
         'conflict',
-        `${input.name} feeds ${used.slice(0, 5).join(', ')}${used.length > 5 ? ' …' : ''}.`,
+        `${input.name} is used by ${used.slice(0, 5).join(', ')}${used.length > 5 ? ' …' : ''}.`,
         {
           hint: 'Disconnect these datasets from their source first; their versions stay.',
         },

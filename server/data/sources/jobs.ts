@@ -5,11 +5,11 @@ export const testConnectionJob = defineJob({
   name: 'data.test-connection',
   lane: 'interactive',
   payload: z.object({ v: z.literal(1), connectionId: z.uuid() }),
-  // Whoever pressed the button waits for the answer and can press it again.
+  // No retry: a person waits for the result and can start the test again.
   attemptsAllowed: 1,
 })
 
-/** What a schedule enqueues; it starts an ingestion. */
+/** Enqueued by a schedule; starts an ingestion. */
 export const refreshSourceJob = defineJob({
   name: 'data.refresh-source',
   lane: 'maintenance',

@@ -11,7 +11,7 @@ export interface OpenSource {
   secrets: Secrets
 }
 
-/** For workers only: a source with its secrets in the clear. */
+/** Returns a source with its decrypted secrets. Only for workers. */
 export async function openSource(kernel: Kernel, scope: ProjectScope, sourceId: string): Promise<OpenSource> {
   const source = await findSource(kernel.db, scope, { id: sourceId })
   if (!source)
@@ -30,6 +30,6 @@ export async function openConnection(
   id: string,
 ): Promise<{ name: string; address: Address; secrets: Secrets }> {
   const row = await findConnection(kernel.db, scope, { id })
-  if (!row) throw new AppError('not_found', 'This connection is gone.')
+  if (!row) throw new AppError('not_found', 'This connection was deleted.')
   return { name: row.name, address: row.address, secrets: openSecrets(kernel, row) }
 }

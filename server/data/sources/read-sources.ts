@@ -12,7 +12,7 @@ import {
 } from './store.ts'
 import { scheduleName } from './update-source.ts'
 
-/** Names and addresses; of secrets only that they are set. */
+/** Lists connections with the names of their secrets, never the values. */
 export async function listConnections(kernel: Kernel, caller: Caller): Promise<{ items: ConnectionSummary[] }> {
   await authorize(kernel, caller, 'data:read')
   const [rows, used] = await Promise.all([
@@ -37,7 +37,7 @@ export async function listConnections(kernel: Kernel, caller: Caller): Promise<{
   }
 }
 
-/** Where the rows of a dataset come from; null: from files. */
+/** Returns the source of a dataset; null: its rows come from files. */
 export async function showSource(
   kernel: Kernel,
   caller: Caller,

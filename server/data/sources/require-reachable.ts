@@ -23,8 +23,8 @@ export async function auditRefusal(
 }
 
 /**
- * Refuses at once what a worker would refuse later, and writes it down. A name that is not known here may be known to a worker: that is
- * left to it. The connection itself is checked again when it is made.
+ * Throws, audited, for an address that the outgoing guard of a worker would refuse. A name that cannot be resolved here is not refused: a
+ * worker may resolve it. The worker checks the connection again.
  */
 export async function requireReachable(
   kernel: Kernel,

@@ -6,7 +6,7 @@ import { type Secrets, secretsSchema } from './contract.ts'
 const PURPOSE = 'data sources'
 const MAX_SECRETS = 50
 
-/** For the row of this id; empty values count as not given. */
+/** Encrypts secrets for the row with this id; empty values are ignored. */
 export function sealSecrets(
   kernel: Kernel,
   rowId: string,
@@ -15,7 +15,7 @@ export function sealSecrets(
   const given = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
   const secretNames = Object.keys(given).sort()
   if (secretNames.length > MAX_SECRETS)
-    throw new AppError('invalid', `${secretNames.length} secrets are too many; at most ${MAX_SECRETS} are kept.`)
+    throw new AppError('invalid', `${secretNames.length} secrets are too many; at most ${MAX_SECRETS} can be stored.`)
   return { secrets: encrypt(kernel.secrets.encryptionKey, PURPOSE, rowId, JSON.stringify(given)), secretNames }
 }
 

@@ -10,8 +10,8 @@ import { fileNameOf } from './rules/describe-address.ts'
 import { findConnection, findMovingIngestion, findSource, type SourceRow, updateSourceRow } from './store.ts'
 
 /**
- * Starts to read a source, or answers with the read that is under way. `options` are decisions of now; those of earlier reads stick to the
- * dataset, except that a first read that failed left none.
+ * Starts to read a source, or returns the read in progress. `options` are new decisions; those of earlier reads are stored with the
+ * dataset, unless the first read failed.
  */
 export async function startRefresh(
   c: Change,
@@ -50,7 +50,7 @@ export async function startRefresh(
   return { ...ingestion, jobId: job.id }
 }
 
-/** Reads the source of a dataset again, now. Rows that have not changed make no version. */
+/** Reads the source of a dataset again. Unchanged rows create no version. */
 export async function refreshSource(kernel: Kernel, caller: Caller, input: { dataset: string }): Promise<IngestionRow> {
   await authorize(kernel, caller, 'data:write')
   return change(kernel, caller.actor, async c => {
@@ -64,7 +64,7 @@ export async function refreshSource(kernel: Kernel, caller: Caller, input: { dat
   })
 }
 
-/** By its schedule: a source that is gone is left alone. */
+/** Starts a scheduled read; does nothing if the source was deleted. */
 export async function startScheduledRefresh(
   c: Change,
   scope: ProjectScope,
@@ -78,7 +78,7 @@ export async function requireSource(c: Change, scope: ProjectScope, dataset: str
   const source = await findSource(c.tx, scope, { dataset }, true)
   if (!source)
     throw new AppError('not_found', `${dataset} has no source in this project.`, {
-      hint: 'Datasets of files get their next version by adding a file. A source is added under Add data.',
+      hint: 'To add a version of a dataset from files, add a file. To add a source, use Add data.',
     })
   return source
 }

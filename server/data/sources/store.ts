@@ -61,7 +61,7 @@ export async function removeConnection(tx: Tx, scope: ProjectScope, id: string):
   await tx.delete(connections).where(and(inProject(scope), eq(connections.id, id)))
 }
 
-/** Names of the datasets that each connection feeds. */
+/** Returns the names of the datasets that use each connection. */
 export async function datasetsByConnection(db: Handle, scope: ProjectScope): Promise<Map<string, string[]>> {
   const rows = await db
     .select({ connectionId: sources.connectionId, dataset: sources.datasetName })
@@ -74,7 +74,7 @@ export async function datasetsByConnection(db: Handle, scope: ProjectScope): Pro
   return found
 }
 
-/** The source of a dataset, locked when given a transaction that is going to change it. */
+/** Returns the source of a dataset; in a transaction it is locked. */
 export async function findSource(
   db: Handle,
   scope: ProjectScope,
@@ -124,7 +124,7 @@ export async function removeSource(tx: Tx, scope: ProjectScope, id: string): Pro
   await tx.delete(sources).where(and(eq(sources.projectId, scope.projectId), eq(sources.id, id)))
 }
 
-/** The newest refresh of a source, with the number of the version it made or found. */
+/** Returns the newest refresh of a source, with the number of the version it created or found. */
 export async function findLastIngestion(db: Handle, scope: ProjectScope, id: string) {
   const [row] = await db
     .select({ ingestion: ingestions, number: datasetVersions.number })
@@ -137,7 +137,7 @@ export async function findLastIngestion(db: Handle, scope: ProjectScope, id: str
   return row
 }
 
-/** A read of this dataset that is under way. */
+/** Returns the read of this dataset that is in progress. */
 export async function findMovingIngestion(db: Handle, scope: ProjectScope, dataset: string) {
   const [row] = await db
     .select()

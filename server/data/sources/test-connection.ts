@@ -9,7 +9,7 @@ import { connectionTested } from '../events.ts'
 import { testConnectionJob } from './jobs.ts'
 import { findConnection, updateConnection } from './store.ts'
 
-/** Asks a worker to reach it; ask `connections` until its test is no longer running. */
+/** Queues a test of a connection; poll `connections` until it is no longer running. */
 export async function testConnection(
   kernel: Kernel,
   caller: Caller,
@@ -36,7 +36,7 @@ export async function testConnection(
   return { name: input.name }
 }
 
-/** What the worker found. A failure is an answer too: the job itself has done its work. */
+/** Stores the result of a test. A failed connection is a result too: the job succeeds. */
 export async function completeTest(
   c: Change,
   scope: ProjectScope,
@@ -56,6 +56,6 @@ export async function completeTest(
   })
 }
 
-/** In the transaction that settles the job. */
+/** Fails a test in the transaction that settles its job. */
 export const failTest = (tx: Handle, projectId: string, connectionId: string, reason: string): Promise<void> =>
   updateConnection(tx, projectId, connectionId, { testState: 'failed', testSentence: reason, testedAt: nowDate() })

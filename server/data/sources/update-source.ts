@@ -13,7 +13,7 @@ import { findSchedule, removeSource, type SourceRow, updateSourceRow } from './s
 
 export const scheduleName = (source: { datasetName: string }) => `Refresh ${source.datasetName}`
 
-/** Throws `invalid` naming the pattern. */
+/** Schedules the refresh of a source. Throws `invalid` naming the pattern. */
 export const scheduleRefresh = (c: Change, scope: ProjectScope, source: SourceRow, cron: string, now: Date) =>
   saveSchedule(
     c.queue,
@@ -31,7 +31,7 @@ export const scheduleRefresh = (c: Change, scope: ProjectScope, source: SourceRo
     now,
   )
 
-/** When it is refreshed, whether that rests, and whether rows are added or replaced. */
+/** Changes the schedule of a source, pauses it, and sets whether rows are appended or replaced. */
 export async function updateSource(
   kernel: Kernel,
   caller: Caller,
@@ -47,7 +47,7 @@ export async function updateSource(
     else if (input.cron !== undefined) await scheduleRefresh(c, scope, source, input.cron, now)
     if (input.paused !== undefined) {
       if (!(await findSchedule(c.tx, scope, scheduleName(source))))
-        throw new AppError('conflict', `${source.datasetName} is refreshed by hand only: there is nothing to pause.`)
+        throw new AppError('conflict', `${source.datasetName} has no schedule to pause.`)
       await setScheduleEnabled(c.queue, c.tx, scope, scheduleName(source), !input.paused, now)
     }
     const { dataset: _, ...details } = input
@@ -62,7 +62,7 @@ export async function updateSource(
   return { dataset: input.dataset }
 }
 
-/** The dataset keeps its versions and is refreshed no more; the secrets are gone. */
+/** Deletes the source and its secrets; the dataset keeps its versions. */
 export async function disconnectSource(
   kernel: Kernel,
   caller: Caller,

@@ -8,21 +8,21 @@ import { cleanStorageJob } from './jobs.ts'
 import { allScopes, disownUnreached, forgetBlob, holdOrphan, listMarked, markOrphans, unmark } from './store.ts'
 
 const HOUR_MS = 3_600_000
-/** Between the mark and the removal, uploads of the same bytes that are under way arrive and take the mark off. */
+/** Time between mark and removal: an upload of the same bytes that is in progress clears the mark. */
 const MARKED_HOURS = 12
 const SCHEDULE = 'Clean up storage'
 
 export interface Cleaned {
   uploads: number
-  /** What the project let go of. */
+  /** Blobs that the project no longer owns. */
   disowned: number
   disownedBytes: number
-  /** What left the store, of whatever project. */
+  /** Blobs of any project that were removed from the store. */
   removed: number
   removedBytes: number
 }
 
-/** Mark and sweep: what nothing of the project has reached for a day is let go; what no project has for long leaves the store. */
+/** Mark and sweep: disowns what nothing in the project has referenced for a day, and removes what no project has owned for long. */
 export async function cleanStorage(kernel: Kernel, scope: ProjectScope, signal?: AbortSignal): Promise<Cleaned> {
   const now = kernel.clock.now()
   const uploads = await sweepUploads(kernel, scope)
@@ -51,11 +51,11 @@ export async function cleanStorage(kernel: Kernel, scope: ProjectScope, signal?:
   }
 }
 
-/** Every project is cleaned up every night; a schedule that is there stays as people left it. */
+/** Creates the nightly clean-up schedule of every project; existing schedules are not changed. */
 export async function ensureCleaning(kernel: Kernel): Promise<void> {
   for (const scope of await allScopes(kernel.db)) {
     if ((await listSchedules(kernel.db, scope)).some(s => s.name === SCHEDULE)) continue
-    // Spread over the hour, so that many projects are not all cleaned up at once.
+    // Spread over the hour, so that not all projects are cleaned at once.
     const minute = Number.parseInt(scope.projectId.slice(-4), 16) % 60
     await saveSchedule(
       kernel.queue,

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { nameAtVersion } from '../contract.ts'
 
-/** What was deleted can be had back for so long; then its bytes go with the next clean-up. */
+/** Deleted versions can be restored for this long; then the next clean-up removes their bytes. */
 export const RESTORE_HOURS = 24
 
 export const storageTarget = z.object({ dataset: nameAtVersion })
 
 export interface DependentCount {
-  /** As `run`, `evaluation`, `dataset-version`. */
+  /** For example `run`, `evaluation`, `dataset-version`. */
   kind: string
-  /** As `trained-on`, `measured-on`. */
+  /** For example `trained-on`, `measured-on`. */
   relation: string
   count: number
 }
@@ -18,7 +18,7 @@ export interface DeletionVersion {
   version: number
   rows: number
   bytes: number
-  /** True: something was made with it, so its bytes stay for that. */
+  /** True: it was used, so its bytes stay for its users. */
   bytesStay: boolean
   usedBy: DependentCount[]
 }
@@ -26,11 +26,11 @@ export interface DeletionVersion {
 export interface DeletionPreview {
   dataset: string
   versions: DeletionVersion[]
-  /** True: no version is left, so the dataset goes. */
+  /** True: no version is left, so the dataset is deleted too. */
   wholeDataset: boolean
-  /** Bytes that the clean-up will free, sources that nothing else came from included. */
+  /** Bytes that the clean-up will free, including source files that no other version has. */
   freesBytes: number
-  /** Titles of jobs that work with it now: while there are any, it cannot be deleted. */
+  /** Titles of active jobs that use it; it cannot be deleted until they end. */
   runningJobs: string[]
   restoreHours: number
 }
@@ -40,12 +40,12 @@ export interface StoredVersion {
   rows: number
   /** The Parquet file. */
   bytes: number
-  /** The bytes it was read from, where they are kept apart. */
+  /** Size of the source file, if stored separately. */
   sourceBytes: number
-  /** True: another version has the same file or the same source, which is kept once. */
+  /** True: another version has the same file or source, which is stored once. */
   shared: boolean
   deletedAt: string | null
-  /** Until when it can be had back; null: it is not deleted, or that time is over. */
+  /** End of the time to restore it; null: not deleted, or the time is over. */
   restorableUntil: string | null
 }
 
@@ -59,10 +59,10 @@ export interface DatasetStorage {
 
 export interface ProjectStorage {
   datasets: { dataset: string; versions: number; bytes: number }[]
-  /** Everything that the project keeps, models and pushed files included; each file counted once. */
+  /** All bytes of the project, including models and pushed files; each file counted once. */
   bytes: number
-  /** Pieces of files that are on their way. */
+  /** Size of unfinished uploads. */
   uploadBytes: number
-  /** What nothing refers to any more: it goes with the next clean-up. */
+  /** Unreferenced bytes, which the next clean-up removes. */
   reclaimableBytes: number
 }

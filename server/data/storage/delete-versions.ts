@@ -22,7 +22,7 @@ const parts = (nameAtVersion: string) => {
   return { name, number: number === undefined ? undefined : Number(number) }
 }
 
-/** The versions that `name` or `name@3` means, of those that are (`deleted`: of those that were) there. */
+/** Resolves `name` or `name@3` to its versions (`deleted`: to its deleted versions). */
 async function versionsMeant(kernel: Kernel, caller: Caller, nameAtVersion: string, deleted = false) {
   const { name, number } = parts(nameAtVersion)
   const all = await listVersionBytes(kernel.db, caller.scope, name)
@@ -34,12 +34,12 @@ async function versionsMeant(kernel: Kernel, caller: Caller, nameAtVersion: stri
       number === undefined || there.length === 0
         ? `There is no ${deleted ? 'deleted ' : ''}dataset “${name}” in this project.`
         : `${name} has no ${deleted ? 'deleted ' : ''}version ${number}.`,
-      { hint: 'See what there is with `fleximl data ls` and `fleximl data storage`.' },
+      { hint: 'List datasets and versions with `fleximl data ls` and `fleximl data storage`.' },
     )
   return { name, all, meant, staying: there.filter(v => !meant.includes(v)) }
 }
 
-/** What depends on a version, or on a dataset with all its versions, and what its deletion frees. */
+/** Returns what depends on a version, or on a dataset with all its versions, and what its deletion frees. */
 export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<DeletionPreview> {
   await authorize(kernel, caller, 'data:read')
   const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
@@ -50,7 +50,7 @@ export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVers
     ownedBytes(kernel.db, caller.scope),
     listVersionBytes(kernel.db, caller.scope),
   ])
-  // What was made of its rows has bytes of its own; whatever else used it needs these to be done again.
+  // Versions derived from its rows have their own bytes; all other uses need these to be repeated.
   const used = (v: VersionBytes) => users.some(u => u.id === v.id && u.kind !== 'dataset-version')
   const freed = digestsFreed(
     meant.map(v => ({ ...v, used: used(v) })),
@@ -72,7 +72,7 @@ export async function previewDeletion(kernel: Kernel, caller: Caller, nameAtVers
   }
 }
 
-/** Hides versions at once; their bytes go after a day with the clean-up, except those that something was made with. */
+/** Hides versions at once. The clean-up removes their bytes after a day, except those that were used. */
 export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorize(kernel, caller, 'data:delete')
   const { name, meant, staying } = await versionsMeant(kernel, caller, nameAtVersion)
@@ -87,7 +87,9 @@ export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersi
         { hint: 'Wait until these jobs have ended, or cancel them, then delete again.' },
       )
     if ((await markDeleted(c.tx, caller.scope, ids, nowDate(kernel.clock))) < ids.length)
-      throw new AppError('conflict', 'Somebody deleted a part of it meanwhile.', { hint: 'Look at it again.' })
+      throw new AppError('conflict', 'A part of it was deleted in the meantime.', {
+        hint: 'Reload the page and check.',
+      })
     const versions = meant.map(v => v.number)
     const payload = { dataset: name, versions }
     await c.record({
@@ -101,14 +103,14 @@ export async function deleteVersions(kernel: Kernel, caller: Caller, nameAtVersi
   })
 }
 
-/** Has deleted versions back while that is possible. */
+/** Restores deleted versions within the time limit. */
 export async function restoreVersions(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorize(kernel, caller, 'data:delete')
   const { name, meant } = await versionsMeant(kernel, caller, nameAtVersion, true)
   const since = kernel.clock.now() - RESTORE_HOURS * 3_600_000
   const back = meant.filter(v => v.deletedAt!.getTime() > since)
   if (back.length === 0)
-    throw new AppError('conflict', `It is more than ${RESTORE_HOURS} hours since ${nameAtVersion} was deleted.`, {
+    throw new AppError('conflict', `${nameAtVersion} was deleted more than ${RESTORE_HOURS} hours ago.`, {
       hint: 'Add the file again.',
     })
   return change(kernel, caller.actor, async c => {

@@ -12,7 +12,7 @@ const bytesOf = (versions: VersionBytes[], owned: Map<string, number>) => {
   return [...digests].reduce((sum, digest) => sum + (owned.get(digest) ?? 0), 0)
 }
 
-/** What each version of a dataset takes; those that can still be had back are among them. */
+/** Returns the size of each version of a dataset, including deleted ones that can be restored. */
 export async function showDatasetStorage(kernel: Kernel, caller: Caller, dataset: string): Promise<DatasetStorage> {
   await authorize(kernel, caller, 'data:read')
   const since = kernel.clock.now() - RESTORE_MS

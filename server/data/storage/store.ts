@@ -28,7 +28,7 @@ const columns = {
   deletedAt: datasetVersions.deletedAt,
 }
 
-/** Every version of the project, deleted ones included, or those of one dataset. */
+/** Lists the versions of the project or of one dataset, including deleted ones. */
 export const listVersionBytes = (db: Handle, scope: ProjectScope, datasetName?: string): Promise<VersionBytes[]> =>
   db
     .select(columns)
@@ -45,7 +45,7 @@ export const listVersionBytes = (db: Handle, scope: ProjectScope, datasetName?: 
     )
     .orderBy(datasets.name, sql`${datasetVersions.number} DESC`)
 
-/** Locks the dataset, so that no version is added or deleted meanwhile. */
+/** Locks the dataset, so that no version is added or deleted in the meantime. */
 export async function lockDatasetById(tx: Tx, scope: ProjectScope, id: string): Promise<void> {
   await tx
     .select({ id: datasets.id })
@@ -82,7 +82,7 @@ const list = (values: string[]) =>
     sql`, `,
   )}]::text[]`
 
-/** Titles of jobs that are queued or run for one of these versions, for what was made with it, or that read bytes into the dataset. */
+/** Lists titles of active jobs that use one of these versions or what was made with it, or that read bytes into the dataset. */
 export async function jobsAtWork(
   db: Handle,
   scope: ProjectScope,
@@ -103,7 +103,7 @@ export async function jobsAtWork(
   return rows.map(r => r.title)
 }
 
-/** Digests that rows of the project hold, by the registry of subjects. */
+/** Selects digests that rows of the project hold, by the subject registry. */
 const keptBySubjects = ({ projectId }: ProjectScope) =>
   sql.join(
     Object.values<Subject>(SUBJECTS).flatMap(({ table, keeps }) => {
@@ -117,8 +117,8 @@ const keptBySubjects = ({ projectId }: ProjectScope) =>
   )
 
 /**
- * Digests that something of the project reaches: versions that are there or can still be had back, deleted ones that something was made
- * with, whatever is linked, and bytes that are on their way to become a version.
+ * Selects digests that the project references: versions that exist or can be restored, deleted ones that were used, linked bytes, and bytes
+ * of ingestions in progress.
  */
 const reached = (scope: ProjectScope, restorableSince: Date) => {
   const project = sql`${scope.projectId}`
@@ -135,7 +135,7 @@ const reached = (scope: ProjectScope, restorableSince: Date) => {
     ${keptBySubjects(scope)}`
 }
 
-/** What the project keeps that nothing reaches. */
+/** Lists the project's bytes without a reference. */
 export async function unreachedBytes(db: Handle, scope: ProjectScope, restorableSince: Date): Promise<number> {
   const [row] = (await db.execute(sql`
     SELECT coalesce(sum(o.bytes), 0)::float8 AS bytes FROM blob_owners o
@@ -144,7 +144,7 @@ export async function unreachedBytes(db: Handle, scope: ProjectScope, restorable
   return row?.bytes ?? 0
 }
 
-/** The project lets go of what nothing of it has reached since `restorableSince`. */
+/** Removes the project's ownership of bytes without a reference since `restorableSince`. */
 export async function disownUnreached(tx: Handle, scope: ProjectScope, restorableSince: Date) {
   return (await tx.execute(sql`
     DELETE FROM blob_owners o
@@ -153,7 +153,7 @@ export async function disownUnreached(tx: Handle, scope: ProjectScope, restorabl
     RETURNING o.digest, o.bytes::float8 AS bytes`)) as unknown as { digest: string; bytes: number }[]
 }
 
-/** Marks what no project has. Whoever puts the same bytes again takes the mark off. */
+/** Marks bytes that no project owns. A put of the same bytes clears the mark. */
 export async function markOrphans(db: Handle, before: Date, now: Date): Promise<number> {
   const rows = (await db.execute(sql`
     UPDATE blobs b SET tombstoned_at = ${now.toISOString()}::timestamptz
@@ -170,7 +170,10 @@ export async function listMarked(db: Handle, markedBefore: Date): Promise<string
   return rows.map(r => r.digest)
 }
 
-/** Holds the row until the transaction ends, so that an upload of the same bytes waits; undefined: it is wanted again, or held elsewhere. */
+/**
+ * Locks the row until the transaction ends, so that an upload of the same bytes waits; undefined: owned again, or locked by another
+ * transaction.
+ */
 export async function holdOrphan(tx: Tx, digest: string): Promise<{ bytes: number } | undefined> {
   const [row] = (await tx.execute(sql`
     SELECT b.bytes::float8 AS bytes FROM blobs b WHERE b.digest = ${digest} AND b.tombstoned_at IS NOT NULL
@@ -187,7 +190,7 @@ export async function unmark(tx: Tx, digest: string): Promise<void> {
   await tx.update(blobs).set({ tombstonedAt: null }).where(eq(blobs.digest, digest))
 }
 
-/** Bytes by digest of what the project has. */
+/** Returns the sizes of the project's bytes by digest. */
 export async function ownedBytes(db: Handle, scope: ProjectScope): Promise<Map<string, number>> {
   const rows = (await db.execute(sql`
     SELECT digest, bytes::float8 AS bytes FROM blob_owners WHERE project_id = ${scope.projectId}
@@ -202,7 +205,7 @@ export async function stagedBytes(db: Handle, scope: ProjectScope): Promise<numb
   return row?.bytes ?? 0
 }
 
-/** Versions of `ids` whose bytes something was made with. */
+/** Returns the versions of `ids` whose bytes were used. */
 export async function usedVersions(db: Handle, scope: ProjectScope, ids: string[]) {
   if (ids.length === 0) return []
   return (await db.execute(sql`

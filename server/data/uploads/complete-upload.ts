@@ -18,10 +18,10 @@ import {
   updateUpload,
 } from './store.ts'
 
-/** Uploads that this process is putting together: a sender whose connection broke asks again and waits for the same work. */
+/** Uploads that this process is joining: a client that reconnects waits for the same work. */
 const underWay = new Map<string, Promise<StoredBlob>>()
 
-/** Puts the pieces together. They are the project's bytes then, and nothing yet: `addDataset` makes a dataset of them. */
+/** Joins the pieces to bytes of the project. `addDataset` makes a dataset of them. */
 export async function completeUpload(kernel: Kernel, caller: Caller, id: string): Promise<StoredBlob> {
   await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
@@ -54,7 +54,7 @@ async function assemble(kernel: Kernel, scope: ProjectScope, upload: UploadRow):
   return blob
 }
 
-/** The pieces one after the other, each compared with what arrived. One that is damaged is forgotten, so that it is sent again. */
+/** Streams the pieces in order and checks each hash. A damaged one is deleted, so that it is sent again. */
 async function* joined(
   kernel: Kernel,
   scope: ProjectScope,
@@ -76,7 +76,7 @@ async function* joined(
     }
     if (fault || hash.digest('hex') !== chunk.digest) {
       await forgetChunk(kernel.db, scope, uploadId, chunk.number)
-      throw new AppError('conflict', `Piece ${chunk.number} is no longer what was sent.`, {
+      throw new AppError('conflict', `Piece ${chunk.number} is damaged.`, {
         hint: 'Send this piece again, then complete the upload.',
         cause: fault,
       })
@@ -84,7 +84,7 @@ async function* joined(
   }
 }
 
-/** Uploads of the project that nothing was sent to for days; answers how many were given up. */
+/** Deletes the project's uploads that received nothing for days; returns their number. */
 export async function sweepUploads(kernel: Kernel, scope: ProjectScope): Promise<number> {
   const before = new Date(kernel.clock.now() - UPLOAD_REST_DAYS * 86_400_000)
   const resting = await restingUploads(kernel.db, scope, before)

@@ -16,10 +16,10 @@ export interface UploadState {
   fileName: string
   bytes: number
   chunkBytes: number
-  /** How many pieces the file has. */
+  /** Number of pieces. */
   chunks: number
-  /** Numbers of the pieces that are there, ascending, from 0. */
+  /** Numbers of the received pieces, ascending, from 0. */
   have: number[]
-  /** SHA-256 of the whole file, once it was put together. */
+  /** SHA-256 of the whole file after it was joined. */
   digest: string | null
 }

@@ -8,13 +8,13 @@ import { MAX_UPLOAD_BYTES } from '../contract.ts'
 import { type BeginUploadInput, beginUploadInput, chunkCount, chunkLength, type UploadState } from './contract.ts'
 import { deleteUpload, findUpload, insertUpload, listChunks, saveChunk, type UploadRow, updateUpload } from './store.ts'
 
-/** Another project's upload answers exactly as an unknown one. */
+/** Returns an upload. Throws `not_found`, also for another project's. */
 export async function requireUpload(kernel: Kernel, caller: Caller, id: string): Promise<UploadRow> {
   const uuid = parseId(id)
   const upload = uuid && (await findUpload(kernel.db, caller.scope, uuid))
   if (!upload)
     throw new AppError('not_found', 'There is no such upload in this project.', {
-      hint: 'It was stopped, or nothing was sent for days. Begin again.',
+      hint: 'It was stopped, or received nothing for days. Start a new upload.',
     })
   return upload
 }
@@ -29,17 +29,17 @@ const stateOf = (upload: UploadRow, have: number[]): UploadState => ({
   digest: upload.digest,
 })
 
-/** Announces a file that comes in pieces, in any order, over any number of connections. */
+/** Starts an upload in pieces, which may arrive in any order over any number of connections. */
 export async function beginUpload(kernel: Kernel, caller: Caller, given: BeginUploadInput): Promise<UploadState> {
   await authorize(kernel, caller, 'data:write')
   if (Number(given.bytes) > MAX_UPLOAD_BYTES)
-    throw new AppError('too_large', `The file has ${given.bytes} bytes; at most ${MAX_UPLOAD_BYTES} are taken.`, {
+    throw new AppError('too_large', `The file has ${given.bytes} bytes; at most ${MAX_UPLOAD_BYTES} are accepted.`, {
       hint: 'Split it, or write it as Parquet, which is smaller.',
     })
   const parsed = beginUploadInput.safeParse(given)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!
-    throw new AppError('bad_request', `The upload does not fit: ${issue.path.join('.')}: ${issue.message}.`)
+    throw new AppError('bad_request', `The upload is not valid: ${issue.path.join('.')}: ${issue.message}.`)
   }
   const upload = await insertUpload(kernel.db, caller.scope, {
     ...parsed.data,
@@ -49,7 +49,7 @@ export async function beginUpload(kernel: Kernel, caller: Caller, given: BeginUp
   return stateOf(upload, [])
 }
 
-/** Which pieces are there: what a sender asks that goes on after a break. */
+/** Returns which pieces were received, so that a client can resume. */
 export async function showUpload(kernel: Kernel, caller: Caller, id: string): Promise<UploadState> {
   await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)
@@ -60,7 +60,7 @@ export async function showUpload(kernel: Kernel, caller: Caller, id: string): Pr
   )
 }
 
-/** Takes one piece. It is kept when its SHA-256 and its length are as announced; the same piece again is fine. */
+/** Stores a piece if its SHA-256 and length match. Idempotent. */
 export async function storeChunk(
   kernel: Kernel,
   caller: Caller,
@@ -74,14 +74,14 @@ export async function storeChunk(
   const count = chunkCount(upload)
   if (number >= count)
     throw new AppError('bad_request', `There is no piece ${number}: the file has pieces 0 to ${count - 1}.`)
-  if (upload.digest) throw new AppError('conflict', 'This upload was put together already; nothing more can be sent.')
+  if (upload.digest) throw new AppError('conflict', 'This upload is already complete.')
   const length = chunkLength(upload, number)
   const stored = await kernel.blobs.staging
     .write(upload.id, number, source, { maxBytes: length, expectedDigest, durable: false })
     .catch(error => {
       if (error instanceof AppError && error.code === 'bad_request')
         throw new AppError('bad_request', `Piece ${number} arrived with another SHA-256 than announced.`, {
-          hint: 'Send this piece again; the others stay.',
+          hint: 'Send this piece again; the others are stored.',
           cause: error,
         })
       if (error instanceof AppError && error.code === 'too_large')
@@ -95,7 +95,7 @@ export async function storeChunk(
   return { number, bytes: stored.bytes }
 }
 
-/** Gives an upload up; its pieces are removed. */
+/** Aborts an upload and deletes its pieces. */
 export async function abortUpload(kernel: Kernel, caller: Caller, id: string): Promise<void> {
   await authorize(kernel, caller, 'data:write')
   const upload = await requireUpload(kernel, caller, id)

@@ -6,7 +6,7 @@ import { versionOf } from '../read-datasets.ts'
 import { updateVersion } from '../store.ts'
 import type { AnnotateInput } from './contract.ts'
 
-/** A note and tags on a version, for people. Its bytes and its digest stay as they are. */
+/** Sets the note and tags of a version. Its bytes and digest do not change. */
 export async function annotateVersion(
   kernel: Kernel,
   caller: Caller,

@@ -28,13 +28,13 @@ export interface VersionDetail {
   columns: number
   bytes: number
   digest: string
-  /** Where the rows come from, in words. */
+  /** Description of the source. */
   source: string
-  /** The version it was made from. */
+  /** The version from which it was made. */
   parent: { dataset: string; version: number } | null
   note: string
   tags: string[]
-  /** Where its schema breaks with what was decided, in words. */
+  /** Violations of the contract, as sentences. */
   breaks: string[]
   deleted: boolean
   createdAt: string
@@ -43,7 +43,7 @@ export interface VersionDetail {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-/** Where a version's rows come from, from the `source` that is stored with it. Unknown kinds name themselves. */
+/** Describes where a version's rows come from, using its stored `source`. Unknown kinds return their name. */
 export function describeSource(source: Record<string, unknown>): string {
   const name = text(source.fileName)
   switch (source.kind) {

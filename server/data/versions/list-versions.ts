@@ -7,7 +7,7 @@ import { versionOf } from '../read-datasets.ts'
 import { describeSource, type VersionDetail } from './contract.ts'
 import { listVersionsWithParents } from './store.ts'
 
-/** Every version of a dataset, newest first: where from, by whom, why. */
+/** Lists every version of a dataset, newest first, with source, author and note. */
 export async function listVersionDetails(kernel: Kernel, caller: Caller, dataset: string): Promise<VersionDetail[]> {
   await authorize(kernel, caller, 'data:read')
   const { datasetId } = await versionOf(kernel, caller.scope, dataset)

@@ -8,12 +8,12 @@ export interface NamedVersion {
   dataset: string
   version: number
   rows: number
-  /** Where its rows come from; null: from another version. */
+  /** Description of its source; null: another version. */
   source: string | null
   parentId: string | null
 }
 
-/** What a graph says of versions, by their ids. Those of other projects are not among them. */
+/** Returns labels for the lineage graph of the project's versions with these ids. */
 export async function nameVersions(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedVersion[]> {
   if (ids.length === 0) return []
   const rows = await nameVersionRows(db, scope, ids)

@@ -7,7 +7,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 const parents = alias(datasetVersions, 'parents')
 const parentDatasets = alias(datasets, 'parent_datasets')
 
-/** Versions of a dataset with the one each was made from, newest first. */
+/** Lists versions of a dataset with their parents, newest first. */
 export const listVersionsWithParents = (db: Handle, scope: ProjectScope, datasetId: string) =>
   db
     .select({
@@ -37,7 +37,7 @@ export const listVersionsWithParents = (db: Handle, scope: ProjectScope, dataset
     .orderBy(desc(datasetVersions.number))
     .limit(500)
 
-/** What a graph says of versions. */
+/** Returns the columns that the lineage graph shows. */
 export const nameVersionRows = (db: Handle, scope: ProjectScope, ids: readonly string[]) =>
   db
     .select({

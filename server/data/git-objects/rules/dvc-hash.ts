@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 
-/** DVC 2 reads in pieces of this size, and converts line ends within each. */
+/** DVC 2 reads pieces of this size and converts line ends within each. */
 const PIECE = 1 << 20
 const CR = 13
 const LF = 10
 const TEXT_CONTROLS = new Set([8, 9, 10, 12, 13, 27])
 
-/** DVC 2's guess at text by the first 512 bytes: no NUL, and at most 30 % of it neither printable ASCII nor white space. */
+/** Detects text like DVC 2, from the first 512 bytes: no NUL, and at most 30 % neither printable ASCII nor white space. */
 export function looksLikeText(head: Uint8Array): boolean {
   const block = head.subarray(0, 512)
   if (block.length === 0) return true
@@ -23,7 +23,7 @@ function withUnixEnds(piece: Uint8Array): Uint8Array {
   return out.subarray(0, n)
 }
 
-/** MD5 as DVC 3 takes it (of the bytes), and as DVC 2 did (of text with Unix line ends), while the bytes go by. */
+/** Computes while streaming the MD5 of DVC 3 (of the bytes) and of DVC 2 (of text with Unix line ends). */
 export class DvcHash {
   readonly #plain = createHash('md5')
   readonly #unix = createHash('md5')
@@ -46,7 +46,7 @@ export class DvcHash {
       this.#flush()
       rest = rest.subarray(cut)
     }
-    // The chunk's memory may be used again by who sent it.
+    // Copied, because the sender may reuse the chunk's memory.
     if (rest.length > 0) this.#pending.push(rest.slice())
     this.#pendingBytes += rest.length
   }
@@ -59,7 +59,7 @@ export class DvcHash {
     this.#unix.update(this.#isText ? withUnixEnds(piece) : piece)
   }
 
-  /** Whether one of the two is `md5`. */
+  /** Returns true if one of the two is `md5`. */
   matches(md5: string): boolean {
     if (this.#plain.digest('hex') === md5) return true
     if (!this.#alsoUnix) return false

@@ -2,10 +2,10 @@ import { AppError } from '#server/kernel/errors.ts'
 
 const MD5 = /^[0-9a-f]{32}$/
 
-/** The MD5s of the files that a `.dir` object lists, each once. Throws `bad_request` for what is no such list. */
+/** Returns the distinct MD5s of the files that a `.dir` object lists. Throws `bad_request` for another format. */
 export function readDirectory(text: string): string[] {
   const bad = (why: string) =>
-    new AppError('bad_request', `This is no list of files of a DVC directory: ${why}.`, {
+    new AppError('bad_request', `This is not a list of files of a DVC directory: ${why}.`, {
       hint: 'Run `dvc push` again with DVC’s own client.',
     })
   let list: unknown

@@ -2,7 +2,10 @@ import { columnsRead, EngineError } from '#ml/index.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { RecipeStepInput } from '../contract.ts'
 
-/** What no data could mend: quantiles the wrong way round, a constant without a value, a name made twice, a formula with a fault. Throws `invalid` naming the step. */
+/**
+ * Throws `invalid`, naming the step, for steps that fail on any data: quantiles in the wrong order, a constant without a value, a duplicate
+ * name, an invalid formula.
+ */
 export function requireGoodSteps(steps: readonly RecipeStepInput[]): void {
   const made = new Set<string>()
   for (const [i, step] of steps.entries()) {
@@ -11,17 +14,18 @@ export function requireGoodSteps(steps: readonly RecipeStepInput[]): void {
     }
     if (new Set(step.columns).size < step.columns.length) refuse('a column is named twice.', 'Name each column once.')
     if (step.step === 'clip' && (step.lower ?? 0.01) >= (step.upper ?? 0.99))
-      refuse('the lower quantile is not below the upper one.', 'As 0.01 and 0.99.')
+      refuse('the lower quantile is not below the upper one.', 'For example 0.01 and 0.99.')
     if (step.step === 'impute' && step.strategy === 'constant' && step.value === undefined)
-      refuse('the value that fills missing cells is not given.', 'Give a value, or choose the median or the mode.')
+      refuse('the value that fills missing cells is missing.', 'Enter a value, or choose the median or the mode.')
     if (step.step === 'expression') {
       const fault = faultOf(step)
       if (fault) refuse(fault.message, fault.hint)
-      if (columnsRead(step).length === 0) refuse('the formula names no column.', 'Use at least one column in it.')
+      if (columnsRead(step).length === 0)
+        refuse('the formula names no column.', 'Use at least one column in the formula.')
     }
     if (step.step === 'interaction' || step.step === 'expression') {
       const name = step.name ?? `${step.columns[0]}_${'operation' in step ? step.operation : ''}_${step.columns[1]}`
-      if (made.has(name)) refuse(`the feature “${name}” is made twice.`, 'Give one of them another name.')
+      if (made.has(name)) refuse(`the feature “${name}” is defined twice.`, 'Rename one of them.')
       made.add(name)
     }
   }

@@ -4,27 +4,31 @@ import type { Address, Reading } from '../contract.ts'
 const PROVIDER = { s3: 's3', gcs: 'gs', azure: 'azure' } as const
 const ENGINE = { postgres: 'PostgreSQL', mysql: 'MySQL' } as const
 
-/** The address of a URL source, with the connection's headers staying on the connection's server. */
+/** Returns the address of a URL source. Throws for another server than the connection's: its headers are only for that one. */
 export function readingUrl(address: Extract<Address, { kind: 'url' }>, path: string | undefined): URL {
   const base = URL.parse(address.url)
   if (!base || (base.protocol !== 'http:' && base.protocol !== 'https:'))
     throw new AppError('invalid', `“${address.url.slice(0, 200)}” is not an address.`, {
-      hint: 'Give it as https://api.example.org/rows.',
+      hint: 'Example: https://api.example.org/rows.',
     })
   if (base.username || base.password)
-    throw new AppError('invalid', 'A name or password in the address would be shown with it.', {
-      hint: 'Give it as a header: Authorization.',
-    })
+    throw new AppError(
+      'invalid',
+      'The address contains a user name or password, which would be visible wherever the address is shown.',
+      {
+        hint: 'Send it in the header Authorization instead.',
+      },
+    )
   if (!path) return base
   const url = URL.parse(path, base)
   if (!url || url.origin !== base.origin)
     throw new AppError('invalid', `“${path.slice(0, 200)}” is not below ${base.origin}.`, {
-      hint: 'The headers of a connection are for its own server only; add the other address by itself.',
+      hint: 'The headers of a connection are sent only to its own server; add the other address as a separate source.',
     })
   return url
 }
 
-/** The host to be reached; undefined: the provider's own. */
+/** Returns the host to connect to; undefined: the provider's own. */
 export function hostOf(address: Address): string | undefined {
   if (address.kind === 'url') return readingUrl(address, undefined).hostname
   if (address.kind === 'database') return address.host
@@ -32,20 +36,20 @@ export function hostOf(address: Address): string | undefined {
   const url = URL.parse(address.endpoint)
   if (!url?.hostname)
     throw new AppError('invalid', `“${address.endpoint.slice(0, 200)}” is not an address.`, {
-      hint: 'Give the endpoint as https://minio.example.org.',
+      hint: 'Example: https://minio.example.org.',
     })
   return url.hostname
 }
 
 const maskQuery = (address: string) => address.replace(/\?.*$/s, '?…')
 
-/** For answers: a query string may hold a key, and viewers read these. */
+/** Removes the query string, which may hold a key, from an address in a response. */
 export const shownAddress = (address: Address): Address =>
   address.kind === 'url' ? { ...address, url: maskQuery(address.url) } : address
 export const shownReading = (reading: Reading): Reading =>
   reading.kind === 'url' && reading.path !== undefined ? { ...reading, path: maskQuery(reading.path) } : reading
 
-/** In words for pages, logs and audit. A query string may hold a key, so it is left out. */
+/** Describes an address for pages, logs and audit, without the query string, which may hold a key. */
 export function describeAddress(address: Address, reading?: Reading): string {
   if (address.kind === 'url') {
     const url = readingUrl(address, reading?.kind === 'url' ? reading.path : undefined)
@@ -57,7 +61,7 @@ export function describeAddress(address: Address, reading?: Reading): string {
   return `${PROVIDER[address.provider]}://${address.bucket}/${prefix}`
 }
 
-/** Short, for titles of jobs and the list of what is on its way. */
+/** Returns a short name for titles of jobs and the list of ingestions. */
 export function fileNameOf(address: Address, reading: Reading): string {
   if (address.kind === 'url' && reading.kind === 'url') {
     const url = readingUrl(address, reading.path)

@@ -4,8 +4,8 @@ interface Bytes {
 }
 
 /**
- * The digests that go when `leaving` do: what no version that stays has, neither as its file nor as its source. Files of versions that
- * something was made with (`used`) stay.
+ * Returns the digests that are freed with `leaving`: those that no remaining version has as file or source. Files of used versions (`used`)
+ * stay.
  */
 export function digestsFreed(leaving: (Bytes & { used: boolean })[], staying: Bytes[]): Set<string> {
   const kept = new Set(staying.flatMap(v => [v.digest, v.sourceDigest]))
@@ -13,7 +13,7 @@ export function digestsFreed(leaving: (Bytes & { used: boolean })[], staying: By
   return new Set(leaving.flatMap(v => [v.digest, v.sourceDigest]).filter(d => !kept.has(d)))
 }
 
-/** Digests that more than one version has. */
+/** Returns the digests that more than one version has. */
 export function digestsShared(versions: Bytes[]): Set<string> {
   const seen = new Set<string>()
   const shared = new Set<string>()
