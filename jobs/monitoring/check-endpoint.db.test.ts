@@ -82,7 +82,7 @@ describe('a check of an endpoint', () => {
     const never = await status()
     assert.deepEqual([never.verdict, never.checkedAt, never.windows.length], ['unknown', null, 0])
     assert.equal((await check()).state, 'succeeded')
-    assert.match((await status()).sentence, /No prediction was asked for yet/)
+    assert.match((await status()).sentence, /There are no predictions yet/)
     await traffic('2011-11-01T00:00:00', 12, {}, 3)
     await check()
     const few = await status()
@@ -96,7 +96,7 @@ describe('a check of an endpoint', () => {
     assert.equal((await check()).state, 'succeeded')
     const seen = await status()
     assert.equal(seen.verdict, 'ok', seen.sentence)
-    assert.match(seen.sentence, /None of 3 columns .* No true values/)
+    assert.match(seen.sentence, /None of 3 columns .* No feedback/)
     assert.deepEqual(
       seen.columns.map(c => [c.name, c.test, c.drifted]),
       [

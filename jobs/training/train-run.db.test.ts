@@ -236,7 +236,7 @@ describe('training', () => {
     assert.equal((await ended(kernel, caller, next)).status, 'succeeded')
     assert.equal((await showRun(kernel, caller, run)).status, 'cancelled')
     assert.equal((await cancelRun(kernel, caller, run)).status, 'cancelled')
-    await assert.rejects(cancelRun(kernel, caller, next), /has ended already \(succeeded\)/)
+    await assert.rejects(cancelRun(kernel, caller, next), /has already ended \(succeeded\)/)
   })
 
   it('a running one stops within two seconds, with its process, which never had a key', async () => {
@@ -322,7 +322,7 @@ describe('targets from which nothing can be learnt', () => {
     ['text as numbers', { target: 'kind', task: 'regression' }, /no regression can predict/],
     ['several values as yes or no', { target: 'x', task: 'binary' }, /needs two/],
     ['a target that is ignored', { target: 'x', ignore: ['x'] }, /cannot be ignored/],
-    ['nothing to learn from', { target: 'x', ignore: ['kind', 'day'] }, /No column is left/],
+    ['nothing to learn from', { target: 'x', ignore: ['kind', 'day'] }, /No feature column is left/],
     ['no such trainer', { target: 'x', trainers: ['magic'] }, /There is no trainer “magic”/],
     ['a metric of another task', { target: 'kind', metric: 'rmse' }, /does not measure binary/],
     ['a split by a time that is not there', { target: 'x', ignore: ['day'], split: 'time' }, /needs a time column/],

@@ -81,8 +81,8 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
     foreign = sid !== undefined && !isFromOurPages(kernel.env, request)
     person = sid === undefined || foreign ? undefined : await personOfSession(kernel, sid)
   }
-  const nobody = async (): Promise<never> => {
-    await refuseAnonymous(kernel, foreign ? 'request from another site' : 'nobody signed in')
+  const refuse = async (): Promise<never> => {
+    await refuseAnonymous(kernel, foreign ? 'request from another site' : 'not signed in')
     if (foreign)
       throw new AppError('forbidden', 'This request came from another site than FlexiML’s own.', {
         hint: 'Open the dashboard by its own address and try there.',
@@ -98,13 +98,13 @@ export async function createApiContext(kernel: Kernel, request: ApiRequest): Pro
   let known: Promise<void> | undefined
   const requireAnyone = async (): Promise<void> => {
     if (secret !== undefined) await goodToken(secret)
-    else if (!person) await nobody()
+    else if (!person) await refuse()
   }
   /** A batch may name a project many times; each is entered once. */
   const entered = new Map<string | undefined, Promise<Caller>>()
   const enter = async (slug: string | undefined): Promise<Caller> => {
     if (secret !== undefined) return enterByToken(kernel, await goodToken(secret), slug)
-    return person ? enterAsPerson(kernel, person, slug) : nobody()
+    return person ? enterAsPerson(kernel, person, slug) : refuse()
   }
   return {
     kernel,

@@ -6,10 +6,10 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { evaluationCompleted } from './events.ts'
 import { type EvaluationRow, findEvaluation, type Outcome, updateEvaluation } from './store.ts'
 
-/** What the worker is to measure. Throws `not_found`. */
+/** Returns what the worker must measure. Throws `not_found`. */
 export async function loadEvaluation(kernel: Kernel, scope: ProjectScope, id: string): Promise<EvaluationRow> {
   const row = await findEvaluation(kernel.db, scope, id)
-  if (!row) throw new AppError('not_found', 'The evaluation is not there any more.')
+  if (!row) throw new AppError('not_found', 'The evaluation was deleted.')
   return row
 }
 
@@ -29,7 +29,7 @@ export async function completeEvaluation(
   })
 }
 
-/** One that is tried again is queued still. */
+/** Fails an evaluation; one that will be retried stays queued. */
 export async function failEvaluation(
   tx: Tx,
   projectId: string,

@@ -14,10 +14,10 @@ export interface EvaluationSummary {
   reason: string | null
   metric: string | null
   measured: Measured | null
-  /** Of the run's own validation rows, for comparison. */
+  /** The value on the run's own validation rows, for comparison. */
   validation: Measured | null
   rows: number | null
-  /** Of `metric`. */
+  /** Direction of `metric`. */
   direction: Direction | null
   createdAt: string
   endedAt: string | null
@@ -29,27 +29,27 @@ export interface EvaluationDetail extends EvaluationSummary {
   validationIntervals: Record<string, Measured>
   curves: Record<string, unknown> | null
   rowsWithoutTarget: number | null
-  /** Rows whose class the model does not know; they are left out. */
+  /** Rows whose class the model does not know; they are excluded. */
   rowsUnknownClass: number | null
   target: string | null
-  /** The model was trained on rows of this very version: it knows most of them. */
+  /** The model was trained on this version, so most rows are training rows. */
   seenInTraining: boolean
-  /** Rows of `validationIntervals`. */
+  /** Row count of `validationIntervals`. */
   validationRows: number | null
   jobId: string | null
   progress: { done: number; note?: string } | null
 }
 
-/** What a start answers with. */
+/** Response to a start. */
 export interface EvaluationStarted {
   id: string
   jobId: string | null
-  /** False: the same model was measured on the same rows before, or is being measured. */
+  /** False: an evaluation of the same model on the same rows exists or is running. */
   created: boolean
 }
 
 export const evaluationInputs = {
-  /** Measures a done run's model on the rows of a dataset version that has its target. */
+  /** Evaluates the model of a succeeded run on a dataset version that has its target. */
   start: z.object({ run: z.string().min(1).max(64), data: nameAtVersion }),
   one: z.object({ id: z.uuid() }),
 }

@@ -1,3 +1,3 @@
-/** The door for people: use cases that authorize their caller first. */
+/** Public interface of evaluation for the API: use cases that authorize their caller first. */
 export { listEvaluations, showEvaluation } from './read-evaluations.ts'
 export { startEvaluation } from './start-evaluation.ts'

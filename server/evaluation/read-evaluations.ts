@@ -28,7 +28,7 @@ function summary({ evaluation, state }: Listed): EvaluationSummary {
   }
 }
 
-/** Newest first. */
+/** Lists evaluations, newest first. */
 export async function listEvaluations(
   kernel: Kernel,
   caller: Caller,
@@ -38,7 +38,7 @@ export async function listEvaluations(
   return { items: rows.map(summary), next: null }
 }
 
-/** Throws `not_found`. */
+/** Returns one evaluation. Throws `not_found`. */
 export async function showEvaluation(kernel: Kernel, caller: Caller, id: string): Promise<EvaluationDetail> {
   await authorize(kernel, caller, 'evaluation:read')
   const [row] = await listEvaluationRows(kernel.db, caller.scope, { id, limit: 1 })

@@ -13,8 +13,8 @@ import { checkColumns } from './rules/check-columns.ts'
 import { findSame, insertEvaluation, updateEvaluation } from './store.ts'
 
 /**
- * Measures a done run's model on the rows of a dataset version. The same model on the same rows is not measured twice. Throws `not_found`,
- * `conflict` (no model), `invalid` naming the columns that do not fit.
+ * Evaluates the model of a succeeded run on a dataset version. Returns an existing evaluation of the same model on the same rows. Throws
+ * `not_found`, `conflict` (no model), `invalid` naming the columns that do not match.
  */
 export async function startEvaluation(
   kernel: Kernel,

@@ -7,7 +7,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Measured } from '#server/training/contract.ts'
 import type { EvaluationSummary } from './contract.ts'
 
-/** Known when it starts: names as they were, what the run itself measured. */
+/** Known at the start: the names at that time and the run's own measurements. */
 export interface Subject {
   v: 1
   runName: string
@@ -23,7 +23,7 @@ export interface Subject {
   validationRows: number | null
 }
 
-/** Known when it is done. */
+/** Known at the end. */
 export interface Outcome {
   intervals: Record<string, Measured>
   curves: Record<string, unknown>
@@ -39,12 +39,12 @@ export interface Listed {
   progress: { done: number; note?: string } | null
 }
 
-/** The job says whether an evaluation waits or runs; its end is written into the row itself. */
+/** State of an evaluation: that of its job until it ends, then the one stored in its row. */
 const liveState = sql<
   EvaluationSummary['state']
 >`CASE WHEN ${evaluations.state} = 'queued' THEN coalesce(${jobs.state}, 'queued') ELSE ${evaluations.state} END`
 
-/** Large curves stay behind unless they are asked for. */
+/** Results without the large curves. */
 const slim = sql`${evaluations.result} - 'curves'`
 
 export async function listEvaluationRows(
@@ -79,7 +79,7 @@ export async function findEvaluation(db: Handle, scope: ProjectScope, id: string
   return row as EvaluationRow | undefined
 }
 
-/** The same model on the same rows gives the same numbers: one that is done or on its way is the answer. Waits for one that is just being made. */
+/** Finds an evaluation of the same model on the same rows that has succeeded or is in progress. Waits for one that is being inserted. */
 export async function findSame(
   tx: Tx,
   scope: ProjectScope,

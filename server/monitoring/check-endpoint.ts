@@ -6,7 +6,9 @@ import type { CheckStarted } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'
 import { lockChecks, openChecks } from './store.ts'
 
-/** Compares the endpoint's traffic with what its model met in training. One that is queued or running is not started again. Throws `not_found`. */
+/**
+ * Starts a check that compares the endpoint's traffic with its model's training data, unless one is queued or running. Throws `not_found`.
+ */
 export async function checkEndpoint(
   kernel: Kernel,
   caller: Caller,

@@ -7,7 +7,7 @@ import { verdictSentence } from './messages.ts'
 import type { MeasuredWindow } from './rules/plan-windows.ts'
 import { type CheckRow, insertCheck, newestChecks, pruneChecks, type Report, saveWindows } from './store.ts'
 
-/** Enough for a week of hourly checks that each found something new. */
+/** Enough for a week of hourly checks that each had a new result. */
 const CHECKS_KEPT = 200
 
 export interface CheckResult {
@@ -18,7 +18,7 @@ export interface CheckResult {
   code: VerdictCode
   facts: VerdictFacts
   report: Report
-  /** Names of all windows that have rows, and the windows that were measured now. */
+  /** Names of all windows that have rows, and the windows that this check measured. */
   months: { all: string[]; measured: MeasuredWindow[] }
   days: { all: string[]; measured: MeasuredWindow[] }
 }
@@ -28,7 +28,7 @@ interface OfJob {
   createdBy: string
 }
 
-/** Stores what a check found, in the transaction that ends its job; tells of a verdict that changed and of columns that drifted. */
+/** Stores the result of a check in the transaction that ends its job; records events for a changed verdict and for drifted columns. */
 export async function completeCheck(c: Change, scope: ProjectScope, job: OfJob, result: CheckResult): Promise<void> {
   const { endpointId, endpoint, verdict, code, facts, report } = result
   const [before] = await newestChecks(c.tx, scope, [endpointId], ['succeeded'])
@@ -69,7 +69,7 @@ function newlyDrifted(before: CheckRow | undefined, report: Report): string[] {
   return report.columns.filter(c => c.drifted && !known.has(c.name)).map(c => c.name)
 }
 
-/** A check that did not get to its end leaves its reason; one that is tried again leaves nothing yet. */
+/** Stores the reason of a failed check; does nothing if the check will be retried. */
 export async function failCheck(
   tx: Tx,
   job: OfJob & { projectId: string; subjectId: string },

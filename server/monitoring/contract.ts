@@ -5,7 +5,7 @@ import { GRAINS, type Verdict } from './grains/contract.ts'
 
 export * from './grains/contract.ts'
 
-/** Why a verdict is what it is. */
+/** Reason of a verdict. */
 export type VerdictCode =
   | 'no_predictions'
   | 'too_few_rows'
@@ -25,27 +25,27 @@ export interface DriftFact {
 }
 interface DriftFacts {
   count: number
-  /** The most drifted first, at most three. */
+  /** The most drifted columns first, at most three. */
   strongest: DriftFact[]
 }
 
-/** What a verdict was decided on, as it is stored. */
+/** The facts of a verdict, as stored. */
 export interface VerdictFacts {
   v: 1
   rows: number
-  /** Rows that a verdict needs. */
+  /** Rows required for a verdict. */
   minRows: number
   labelled: number
-  /** Columns that are compared, and the name of the only one. */
+  /** Number of compared columns, and the name if there is only one. */
   columns: number
   column: string | null
   drift: DriftFacts
-  /** Of the predictions; null: they have not drifted. */
+  /** Drift of the predictions; null: they have not drifted. */
   prediction: DriftFact | null
   latest: { window: string; drift: DriftFacts; prediction: DriftFact | null } | null
   /** Label of the metric. */
   metric: string | null
-  /** Null: it cannot be judged, for the reason in `errorMissing`. */
+  /** Null: cannot be judged, for the reason in `errorMissing`. */
   error: {
     worse: boolean
     lowerIsBetter: boolean
@@ -54,13 +54,13 @@ export interface VerdictFacts {
     baseline: number
     baselineLow: number | null
     baselineHigh: number | null
-    /** Windows with labels enough, and those of them that are worse than validation. */
+    /** Windows with enough labels, and how many of them are worse than validation. */
     windows: number
     worseWindows: number
     lastWorse: string | null
   } | null
   errorMissing: 'no_labels' | 'too_few_labels' | 'no_validation_value' | null
-  /** Labels that a window needs. */
+  /** Labels required per window. */
   minLabels: number
 }
 
@@ -81,11 +81,11 @@ export interface WindowPerformance {
   window: string
   metric: string
   value: number | null
-  /** Of the version's validation rows, with its interval. */
+  /** Value on the version's validation rows, with its interval. */
   baseline: number | null
   baselineLow: number | null
   baselineHigh: number | null
-  /** Labelled rows. */
+  /** Labeled rows. */
   rows: number
   /** 95 % interval of `value`. */
   low: number | null
@@ -97,13 +97,13 @@ export interface MonitorWindow {
   rows: number
   labelled: number
   columns: ColumnDrift[]
-  /** Of the answers themselves. */
+  /** Drift of the predictions. */
   prediction: ColumnDrift | null
-  /** The model's versions that answered these rows, ascending. */
+  /** The model versions that predicted these rows, ascending. */
   versions: number[]
 }
 
-/** The fields of `monitor status`, and what the page draws beside them. */
+/** The fields of `monitor status`, and additional fields for the page. */
 export interface MonitorStatus {
   endpoint: string
   model: string
@@ -114,29 +114,29 @@ export interface MonitorStatus {
   checkedAt: string | null
   /** A check that is queued or running. */
   checking: boolean
-  /** Of that check: how far it is; null when none runs. */
+  /** Progress of that check; null if none is running. */
   progress: { done: number; note?: string } | null
-  /** Why the newest check failed, when no later one succeeded. */
+  /** Why the newest check failed, if no later one succeeded. */
   problem: string | null
-  /** The version whose baseline the newest check compared with; another one may be in force by now. */
+  /** The version whose baseline the newest check used; the current version may differ. */
   checkedVersion: number | null
-  /** Rows and labelled rows that the newest check saw. */
+  /** Rows and labeled rows in the newest check. */
   rows: number
   labelled: number
   /** The metric of `performance`. */
   metric: { id: string; label: string; direction: Direction } | null
-  /** Of the answers, over all rows of the checked windows. */
+  /** Drift of the predictions, over all rows of the checked windows. */
   prediction: ColumnDrift | null
-  /** IANA zone whose months and days the windows are. */
+  /** IANA time zone of the windows. */
   zone: string
-  /** Where feedback is sent. */
+  /** Address for feedback. */
   feedbackUrl: string
   grain: (typeof GRAINS)[number]
-  /** Over all rows of the checked windows. */
+  /** Drift over all rows of the checked windows. */
   columns: ColumnDrift[]
   performance: WindowPerformance[]
   windows: MonitorWindow[]
-  /** Promotions and rollbacks, to be marked on time axes. */
+  /** Promotions and rollbacks, as marks on time axes. */
   events: { at: string; label: string }[]
 }
 
@@ -152,11 +152,11 @@ export interface MonitorSummary {
   checking: boolean
 }
 
-/** What a click on “Check now” answers with. */
+/** Response to “Check now”. */
 export interface CheckStarted {
   endpoint: string
   jobId: string
-  /** False: one was on its way already. */
+  /** False: a check was already in progress. */
   started: boolean
 }
 

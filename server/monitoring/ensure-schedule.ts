@@ -4,7 +4,7 @@ import type { Change } from '#server/platform/change.ts'
 import { listSchedules, saveSchedule } from '#server/platform/schedules.ts'
 import { checkEndpointJob } from './jobs.ts'
 
-/** Every endpoint is checked every hour; a schedule that is there stays as people left it. */
+/** Creates the hourly check schedule of every endpoint; existing schedules are not changed. */
 export async function ensureSchedule(
   { tx, queue }: Change,
   scope: ProjectScope,
@@ -13,7 +13,7 @@ export async function ensureSchedule(
 ): Promise<void> {
   const name = `Check ${endpoint.name}`
   if ((await listSchedules(tx, scope)).some(s => s.name === name)) return
-  // Spread over the hour, so that many endpoints are not all checked at once.
+  // Spread over the hour, so that not all endpoints are checked at once.
   const minute = Number.parseInt(endpoint.id.slice(-4), 16) % 60
   await saveSchedule(
     queue,

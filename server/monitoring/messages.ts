@@ -2,16 +2,16 @@ import type { DriftFact, VerdictCode, VerdictFacts } from './contract.ts'
 
 type ErrorFacts = NonNullable<VerdictFacts['error']>
 
-/** The sentence of a verdict, from its code and facts. */
+/** Formats the sentence of a verdict from its code and facts. */
 export function verdictSentence(code: VerdictCode, facts: VerdictFacts): string {
   const { rows, minRows, columns, drift, prediction, latest, error } = facts
-  // A verdict without a measured error says why there is none.
+  // A verdict without a measured error states the reason.
   const evidence = error
     ? `, but ${errorSentence(facts, error).replace(/^Measured/, 'measured')}`
     : `. ${missing(facts)}`
   switch (code) {
     case 'no_predictions':
-      return 'No prediction was asked for yet.'
+      return 'There are no predictions yet.'
     case 'too_few_rows':
       return `${rows === 1 ? 'Only one row was' : `Only ${rows} rows were`} predicted so far; at least ${minRows} are needed to judge.`
     case 'no_baseline':
@@ -47,10 +47,10 @@ function errorSentence({ metric }: VerdictFacts, error: ErrorFacts): string {
 }
 
 function missing({ labelled, metric, errorMissing, minLabels }: VerdictFacts): string {
-  if (errorMissing === 'no_labels') return 'No true values came yet, so the error cannot be measured.'
+  if (errorMissing === 'no_labels') return 'No feedback was received yet, so the error cannot be measured.'
   if (errorMissing === 'no_validation_value')
     return `The model has no validation value of ${metric ?? 'its metric'} to compare the error with.`
-  return `True values of ${labelled} ${labelled === 1 ? 'row' : 'rows'} came; a window needs ${minLabels} to judge its error.`
+  return `True values of ${labelled} ${labelled === 1 ? 'row' : 'rows'} were received; a window needs ${minLabels} to judge its error.`
 }
 
 function noDrift({ columns, column }: VerdictFacts): string {
@@ -77,7 +77,7 @@ function driftSuffix(facts: VerdictFacts): string {
 
 const figure = ({ test, statistic }: DriftFact) => `${test === 'ks' ? 'KS' : 'PSI'} ${statistic.toFixed(2)}`
 
-/** Three significant digits, integers in full. */
+/** Formats three significant digits, integers in full. */
 function formatFigure(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
   if (Math.abs(value) >= 1000 && Math.abs(value) < 1e9) return String(Math.round(value))

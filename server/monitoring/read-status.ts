@@ -7,7 +7,7 @@ import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts
 
 const NOT_YET = 'Not checked yet.'
 
-/** Every endpoint of the project with what the newest check said of it. */
+/** Lists every endpoint of the project with the result of its newest check. */
 export async function listMonitors(
   kernel: Kernel,
   caller: Caller,
@@ -42,7 +42,7 @@ const verdictOf = (check: CheckRow | undefined): { verdict: Verdict; sentence: s
   sentence: check?.code && check.facts ? verdictSentence(check.code, check.facts) : (check?.legacyText ?? NOT_YET),
 })
 
-/** The newest check of an endpoint with its windows, oldest first. Throws `not_found`. */
+/** Returns the newest check of an endpoint with its windows, oldest first. Throws `not_found`. */
 export async function readStatus(
   kernel: Kernel,
   caller: Caller,

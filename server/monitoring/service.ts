@@ -1,4 +1,4 @@
-/** The door for other domains, workers and the inference server: no caller, no authorization. */
+/** Public interface of monitoring for other domains, workers and serve: no caller, no authorization. */
 export { completeCheck, failCheck } from './complete-check.ts'
 export { ensureSchedule } from './ensure-schedule.ts'
 export { checkEndpointJob } from './jobs.ts'

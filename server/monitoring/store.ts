@@ -12,12 +12,12 @@ import type { ColumnDrift, MonitorWindow, VerdictCode, VerdictFacts, WindowPerfo
 import { checkEndpointJob } from './jobs.ts'
 import type { Basis, DayCount, MeasuredWindow, WindowBasis } from './rules/plan-windows.ts'
 
-/** What a check stores with its windows. */
+/** The result of a check without its windows. */
 export interface Report {
   v: 1
-  /** Of everything that the result depends on: an equal one need not be computed again. */
+  /** Fingerprint of all inputs of the result: an equal one need not be computed again. */
   fingerprint: string
-  /** Of everything that all windows depend on; absent in reports of earlier versions. */
+  /** Fingerprint of the inputs of all windows; absent in reports of earlier versions. */
   base?: string
   model: string
   version: number
@@ -35,12 +35,12 @@ export type CheckRow = Omit<typeof monitorChecks.$inferSelect, 'report' | 'code'
 }
 export type WindowRow = MonitorWindow & { grain: string; performance: WindowPerformance }
 
-/** Two clicks at once make one check: the second waits here for the first. */
+/** Serializes the start of checks, so that two requests at once create one. */
 export async function lockChecks(tx: Tx, endpointId: string): Promise<void> {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`monitoring ${endpointId}`}, 0))`)
 }
 
-/** Checks that are queued or running, at most one per endpoint. */
+/** Lists checks that are queued or running, at most one per endpoint. */
 export async function openChecks(db: Handle, scope: ProjectScope, endpointIds: string[]) {
   if (endpointIds.length === 0) return []
   return db
@@ -58,7 +58,7 @@ export async function openChecks(db: Handle, scope: ProjectScope, endpointIds: s
     .orderBy(desc(jobs.createdAt))
 }
 
-/** The newest check of each endpoint in one of these states. */
+/** Returns the newest check of each endpoint in one of these states. */
 export async function newestChecks(
   db: Handle,
   scope: ProjectScope,
@@ -94,7 +94,7 @@ export async function insertCheck(
   return id
 }
 
-/** A look that found nothing new. */
+/** Updates the time of a check whose result is unchanged. */
 export async function touchCheck(tx: Tx, scope: ProjectScope, id: string): Promise<void> {
   await tx
     .update(monitorChecks)
@@ -102,7 +102,7 @@ export async function touchCheck(tx: Tx, scope: ProjectScope, id: string): Promi
     .where(and(eq(monitorChecks.projectId, scope.projectId), eq(monitorChecks.id, id)))
 }
 
-/** Keeps the newest checks only: one is made every hour. */
+/** Deletes all but the newest checks: one is added every hour. */
 export async function pruneChecks(tx: Tx, scope: ProjectScope, endpointId: string, keep: number): Promise<void> {
   await tx.execute(sql`
     DELETE FROM monitor_checks WHERE project_id = ${scope.projectId} AND endpoint_id = ${endpointId} AND id IN (
@@ -110,7 +110,7 @@ export async function pruneChecks(tx: Tx, scope: ProjectScope, endpointId: strin
       ORDER BY created_at DESC, id DESC OFFSET ${keep})`)
 }
 
-/** The windows of the endpoint are those of `names` and no others; `changed` are written, the others stay. */
+/** Makes `names` the only windows of the endpoint; writes the `changed` ones. */
 export async function saveWindows(
   tx: Tx,
   scope: ProjectScope,
@@ -156,7 +156,7 @@ export async function saveWindows(
       })
 }
 
-/** What the stored windows of an endpoint were computed from. */
+/** Returns the counts from which the stored windows of an endpoint were computed. */
 export async function listBases(db: Handle, scope: ProjectScope, endpointId: string): Promise<WindowBasis[]> {
   const rows = await db
     .select({ grain: monitorWindows.grain, window: monitorWindows.window, basis: monitorWindows.basis })
@@ -201,7 +201,7 @@ export async function listWindows(
   })
 }
 
-/** How much there is of an endpoint per day of event time, oldest first. */
+/** Counts predictions and labels of an endpoint per day of event time, oldest first. */
 export async function countTraffic(db: Handle, scope: ProjectScope, endpointId: string): Promise<DayCount[]> {
   const rows = await db.execute(sql`
     SELECT to_char(p.event_time AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day,
@@ -213,7 +213,7 @@ export async function countTraffic(db: Handle, scope: ProjectScope, endpointId: 
   return rows as unknown as DayCount[]
 }
 
-/** The model versions that answered requests of the endpoint. */
+/** Lists the model versions that served requests of the endpoint. */
 export async function listAnsweringVersions(db: Handle, scope: ProjectScope, endpointId: string): Promise<string[]> {
   const rows = (await db.execute(sql`
     SELECT DISTINCT version_id::text AS id FROM prediction_log
@@ -223,21 +223,21 @@ export async function listAnsweringVersions(db: Handle, scope: ProjectScope, end
 
 /** One logged prediction, as a line of the file that `exportTraffic` writes. */
 export interface TrafficRow {
-  /** Day of event time in the project's zone, as `2012-03-14`. */
+  /** Day of event time in the project's zone, for example `2012-03-14`. */
   day: string
   version_id: string
   features: Record<string, unknown>
   prediction: unknown
   probabilities: number[] | null
-  /** The true value; null: not known (yet). */
+  /** The ground truth; null: not known (yet). */
   actual: unknown
 }
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /**
- * Writes the rows of some months to a file, one JSON document per line in order of event time. PostgreSQL writes the JSON and nothing
- * of it is parsed here. COPY doubles every backslash: the reader must undo that.
+ * Writes the rows of some months to a file, one JSON document per line in order of event time. PostgreSQL formats the JSON, which is not
+ * parsed here. COPY doubles every backslash; the reader must undo that.
  */
 export async function exportTraffic(
   database: Sql,
@@ -249,7 +249,7 @@ export async function exportTraffic(
 ): Promise<void> {
   if (months.length === 0) return writeFile(path, '')
   const zone = literal(scope.zone)
-  // Feedback is joined by its primary key, so that no plan is slow however stale the statistics are.
+  // Joins feedback by its primary key, so that the plan is fast even with stale statistics.
   const query = database.unsafe(`COPY (
     SELECT row_to_json(t) FROM (
       SELECT to_char(p.event_time AT TIME ZONE ${zone}, 'YYYY-MM-DD') AS day, p.version_id, p.features, p.prediction,

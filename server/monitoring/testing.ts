@@ -27,7 +27,7 @@ export interface RentalRow extends Record<string, unknown> {
 
 const HOUR_MS = 3_600_000
 
-/** Rows of every `step` hours from `from` (wall clock) on; `temp` and `wind` do not depend on the season. */
+/** Returns rows of every `step` hours from `from` (wall clock) on; `temp` and `wind` do not depend on the season. */
 export function rentalRows(from: string, count: number, step: number, shift: { temp?: number } = {}, seed = 1) {
   const random = createRandom(seed)
   const begin = Date.parse(`${from}Z`)
@@ -49,7 +49,7 @@ export async function projectIn(kernel: Kernel, zone: string): Promise<ProjectSc
   return scopeOf(row!)
 }
 
-/** A linear model of 2011 with its baseline, answering at the endpoint `rentals`. */
+/** Serves a linear model of 2011 with its baseline at the endpoint `rentals`. */
 export async function promoteRentals(kernel: Kernel, scope: ProjectScope) {
   const random = createRandom(9)
   const rows = rentalRows('2011-01-01T00:00:00', 2000, 4).map(row => ({
@@ -76,7 +76,7 @@ export async function promoteRentals(kernel: Kernel, scope: ProjectScope) {
   return caller
 }
 
-/** Rows in the prediction log as serve writes them; answers are the truth of the rows plus `error`. Gives their ids. */
+/** Inserts rows into the prediction log as serve does; predictions are the label plus `error`. Returns their ids. */
 export async function logPredictions(
   kernel: Kernel,
   scope: ProjectScope,

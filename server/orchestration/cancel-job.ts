@@ -7,8 +7,8 @@ import { showJob } from './read-jobs.ts'
 import { findJob } from './store.ts'
 
 /**
- * Asks that a job end. A running one stops within two seconds, a queued one is not begun; the subject follows in both cases.
- * Throws `conflict` when it has ended already.
+ * Requests that a job end. A running one stops within two seconds, a queued one does not start; its subject is updated in both cases.
+ * Throws `conflict` if it has ended.
  */
 export async function cancelJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
   await authorize(kernel, caller, 'orchestration:cancel')
@@ -17,7 +17,7 @@ export async function cancelJob(kernel: Kernel, caller: Caller, id: string): Pro
     if (!job) throw new AppError('not_found', 'There is no such job in this project.')
     const asked = await c.cancelJob(caller.scope, id)
     if (!asked)
-      throw new AppError('conflict', `“${job.title}” has ended already (${job.state}).`, {
+      throw new AppError('conflict', `“${job.title}” has already ended (${job.state}).`, {
         hint: 'There is nothing left to cancel.',
       })
     await c.record({

@@ -17,9 +17,9 @@ export interface JobSummary {
   subjectId: string
   attemptsMade: number
   attemptsAllowed: number
-  /** A cancel was requested and it has not stopped yet. */
+  /** A cancel was requested and the job has not stopped yet. */
   cancelling: boolean
-  /** When its retries were used up; it can be sent again. */
+  /** When its retries were used up; it can be redriven. */
   deadLetteredAt: string | null
   createdBy: string
   createdAt: string
@@ -47,18 +47,18 @@ export interface TimelineLane {
   attempts: AttemptSummary[]
 }
 
-/** What ran between two instants of the database's clock, oldest first. */
+/** Jobs that ran between two instants of the database's clock, oldest first. */
 export interface Timeline {
   from: string
   to: string
   lanes: TimelineLane[]
-  /** More jobs than are shown ran in the window; the newest are shown. */
+  /** More jobs ran in the window than are shown; the newest are shown. */
   truncated: boolean
 }
 
 export interface JobLog {
   lines: { at: string; level: 'info' | 'warn' | 'error'; text: string; attempt: number }[]
-  /** Ask with this as `after` for what comes next. */
+  /** Pass it as `after` to get the next lines. */
   next: number
 }
 
@@ -68,7 +68,7 @@ export interface Percentiles {
   p99: number
 }
 
-/** A queue of the project: what waits now, and how the jobs of the window went. */
+/** A queue of the project: waiting jobs now, and the results of the jobs in the window. */
 export interface QueueSummary {
   lane: JobSummary['lane']
   queued: number
@@ -77,9 +77,9 @@ export interface QueueSummary {
   succeeded: number
   failed: number
   deadLetters: number
-  /** From the request of a job to its first attempt. Null without jobs in the window. */
+  /** From the submission of a job to its first attempt. Null without jobs in the window. */
   waitSeconds: Percentiles | null
-  /** Of single attempts. */
+  /** Duration of single attempts. */
   runSeconds: Percentiles | null
 }
 
@@ -101,7 +101,7 @@ export interface ScheduleSummary {
   lastAt: string | null
 }
 
-/** Lanes of the timeline: more than a person reads on a page. */
+/** Maximum rows of the timeline, more than a person can read on a page. */
 export const MAX_TIMELINE_JOBS = 200
 
 export const orchestrationInputs = {
@@ -115,7 +115,7 @@ export const orchestrationInputs = {
     cursor: z.uuid().optional(),
   }),
   job: z.object({ job: z.uuid() }),
-  /** `after`: the `next` of the answer before. */
+  /** `after`: the `next` of the previous response. */
   log: z.object({ job: z.uuid(), after: z.int().min(0).default(0) }),
   /** Jobs that ran within the last `minutes`, with their attempts. */
   queues: z.object({ hours: z.int().min(1).max(168).default(24) }),

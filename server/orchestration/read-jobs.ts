@@ -84,7 +84,7 @@ export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['li
   return {
     items: page.map(jobSummary),
     next: rows.length > input.limit ? page.at(-1)!.id : null,
-    /** Jobs of the project by state, whatever the filter. */
+    /** Jobs of the project by state, ignoring the filter. */
     counts,
   }
 }

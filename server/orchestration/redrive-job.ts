@@ -7,7 +7,7 @@ import type { JobDetail } from './contract.ts'
 import { showJob } from './read-jobs.ts'
 import { findJob } from './store.ts'
 
-/** Sends a dead letter to its queue again for one more attempt. Throws `conflict` when the job is none. */
+/** Sends a dead letter to its queue again for one more attempt. Throws `conflict` if the job is not a dead letter. */
 export async function redriveJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
   await authorize(kernel, caller, 'orchestration:redrive')
   await change(kernel, caller.actor, async c => {

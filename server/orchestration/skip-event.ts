@@ -6,8 +6,8 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { findJob } from './store.ts'
 
 /**
- * Discards the event whose delivery by this job failed for good, so that later events of its subject are delivered.
- * Throws `not_found`, and `conflict` if the job holds no event back.
+ * Skips the event whose delivery by this job failed, so that later events of its subject are delivered. Throws `not_found`, and `conflict`
+ * if the job blocks no event.
  */
 export async function skipEvent(kernel: Kernel, caller: Caller, jobId: string): Promise<{ job: string }> {
   await authorize(kernel, caller, 'orchestration:cancel')
@@ -16,8 +16,8 @@ export async function skipEvent(kernel: Kernel, caller: Caller, jobId: string): 
     if (!(await findJob(c.tx, scope, jobId))) throw new AppError('not_found', 'There is no such job in this project.')
     const skipped = await skipDeadDelivery(c.tx, scope, jobId)
     if (!skipped)
-      throw new AppError('conflict', 'This job holds no event back.', {
-        hint: 'Only the event of a job that failed for good can be skipped.',
+      throw new AppError('conflict', 'This job blocks no event.', {
+        hint: 'Only the event of a dead letter can be skipped.',
       })
     await c.record({
       projectId: scope.projectId,

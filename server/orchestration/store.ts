@@ -8,11 +8,11 @@ export type AttemptRow = typeof attempts.$inferSelect & { host: string | null; p
 
 export interface JobFilter {
   states?: readonly string[]
-  /** Beginning of the job's name: `training.` or `data.ingest-file`. */
+  /** Prefix of the job's name: `training.` or `data.ingest-file`. */
   name?: string
 }
 
-/** Newest first, before the job `before` when given (ids sort by time). */
+/** Lists jobs, newest first, before the job `before` if given (ids sort by time). */
 export const findJobs = (
   db: Handle,
   scope: ProjectScope,
@@ -51,7 +51,7 @@ export async function findJob(db: Handle, scope: ProjectScope, id: string): Prom
   return row
 }
 
-/** The jobs that waited or ran after `from`, newest first. */
+/** Lists the jobs that waited or ran after `from`, newest first. */
 export const findJobsSince = (db: Handle, scope: ProjectScope, from: Date, limit: number): Promise<JobRow[]> =>
   db
     .select()
@@ -62,7 +62,7 @@ export const findJobsSince = (db: Handle, scope: ProjectScope, from: Date, limit
     .orderBy(desc(jobs.id))
     .limit(limit)
 
-/** By job and number, each with the process that had it while that process is still on record. */
+/** Lists attempts by job and number, each with its process if that is still registered. */
 export async function findAttempts(
   db: Handle,
   scope: ProjectScope,
@@ -84,7 +84,7 @@ export async function findAttempts(
   return found
 }
 
-/** PostgreSQL's clock, which also wrote the times that a page draws against it. */
+/** Returns PostgreSQL's clock, which also wrote the times that pages show. */
 export async function databaseNow(db: Handle): Promise<Date> {
   const [row] = (await db.execute(sql`SELECT now() AS now`)) as unknown as [{ now: string | Date }]
   return new Date(row.now)
@@ -103,7 +103,7 @@ export interface QueueStats {
   runSeconds: number[] | null
 }
 
-/** Depth of each lane now, and the results and times of the jobs that ended within the last `hours`. */
+/** Returns the depth of each lane now, and the results and times of the jobs that ended within the last `hours`. */
 export async function readQueueStats(db: Handle, scope: ProjectScope, hours: number): Promise<QueueStats[]> {
   const since = sql`now() - make_interval(hours => ${hours}::int)`
   return (await db.execute(sql`

@@ -34,24 +34,24 @@ export const importInputSchema = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'A SHA-256: 64 hexadecimal digits.'),
   name: resourceNameSchema,
   note: z.string().max(2000, 'At most 2000 characters.').optional(),
-  /** By default what the file seems to be. */
+  /** Default: the task that the file's outputs suggest. */
   task: z.enum(['regression', 'binary', 'multiclass']).optional(),
-  /** What is predicted. */
+  /** Name of the predicted column. */
   target: nameSchema.default('prediction'),
-  /** Names of the columns, in the order the file takes them. */
+  /** Names of the columns, in the order of the file's inputs. */
   columns: z.array(nameSchema).max(100_000).optional(),
   /** Names of the classes, in the order of the probabilities. */
   classes: z.array(nameSchema).min(2).max(1000).optional(),
 })
 export type ImportInput = z.infer<typeof importInputSchema>
 
-/** How a version leaves: for any ONNX runtime, or as the bundle that FlexiML keeps. */
+/** Export formats: for any ONNX runtime, or FlexiML's bundle. */
 export type ExportFormat = 'onnx' | 'bundle'
 
 /** What the inference server loads, or why it cannot. */
 export type Servable = { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
 
-/** One column that callers send. */
+/** One column of a request. */
 export interface SignatureColumn {
   name: string
   type: string
@@ -60,7 +60,7 @@ export interface SignatureColumn {
 }
 export interface Signature {
   columns: SignatureColumn[]
-  /** The target's name, when known. */
+  /** The target's name, if known. */
   target?: string
   task?: string
   classes?: string[]
@@ -72,12 +72,12 @@ export interface VersionSummary {
   digest: string
   aliases: string[]
   state: VersionState
-  /** Run it came from. */
+  /** Run that trained it. */
   run: string | null
   metrics: Record<string, number | null>
-  /** The same on the run's validation rows, with 95 % intervals where they are known. */
+  /** Values on the run's validation rows, with 95 % intervals if known. */
   intervals: Record<string, Measured>
-  /** What the run's experiment ranks by. */
+  /** The metric by which the run's experiment ranks. */
   metric: string | null
   servable: Servable
   note: string

@@ -11,12 +11,12 @@ import { exportOnnxTask } from './tasks.ts'
 export interface ExportedVersion {
   model: string
   version: number
-  /** Names the version's bytes: an export of the same is the same. */
+  /** Identifies the version's bytes: exports of equal bytes are equal. */
   digest: string
   bytes: Uint8Array
 }
 
-/** A version as a file for other programs. Throws `not_found`, and `invalid` when the model has no counterpart in that format. */
+/** Exports a version as a file for other programs. Throws `not_found`, and `invalid` if the model cannot be expressed in that format. */
 export async function exportVersion(
   kernel: Kernel,
   caller: Caller,

@@ -16,25 +16,25 @@ export interface Imported {
   version: number
   digest: string
   task: string
-  /** Names of the columns that callers send. */
+  /** Names of the columns of a request. */
   columns: string[]
   /** False: the same file was imported under this name before. */
   created: boolean
 }
 
-/** Most bytes of an ONNX file: it is held in memory while it is checked. */
+/** Maximum size of an ONNX file: it is held in memory while it is checked. */
 const MOST_BYTES = 512 * 2 ** 20
 
 /**
- * An uploaded ONNX file becomes the next version of `name`, when it is harmless, understood, and answers one made-up row in a process of its
- * own. Throws `invalid` in words.
+ * Imports an uploaded ONNX file as the next version of `name`, after it was validated and has predicted one generated row in a child
+ * process. Throws `invalid`.
  */
 export async function importVersion(kernel: Kernel, caller: Caller, input: ImportInput): Promise<Imported> {
   await authorize(kernel, caller, 'registry:write')
   const { scope } = caller
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
   if (uploaded.bytes > MOST_BYTES)
-    throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MOST_BYTES} are taken.`)
+    throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MOST_BYTES} are accepted.`)
   const content = importFile(await kernel.blobs.readAll(input.digest), input)
   const blob = await kernel.blobs.put(packBundle(content))
   await tryBundle(await kernel.blobs.pathOf(blob.digest))

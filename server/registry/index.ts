@@ -1,4 +1,4 @@
-/** The door for people: use cases that authorize their caller first. */
+/** Public interface of the registry for the API: use cases that authorize their caller first. */
 export { describeModel } from './describe-model.ts'
 export { exportVersion } from './export-version.ts'
 export { importVersion } from './import-version.ts'

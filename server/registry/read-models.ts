@@ -43,7 +43,7 @@ export async function listModels(
   }
 }
 
-/** The model with its versions, newest first. Throws `not_found`. */
+/** Returns the model with its versions, newest first. Throws `not_found`. */
 export async function showModel(kernel: Kernel, caller: Caller, name: string): Promise<ModelDetail> {
   await authorize(kernel, caller, 'registry:read')
   const ref = parseModelRef(name)
@@ -84,10 +84,10 @@ export async function showModel(kernel: Kernel, caller: Caller, name: string): P
 
 const unknownModel = (name: string) =>
   new AppError('not_found', `There is no model “${name}” in this project.`, {
-    hint: 'See them with `fleximl model ls`.',
+    hint: 'List the models with `fleximl model ls`.',
   })
 
-/** Resolves `name`, `name@3` or `name@alias`. Throws `not_found` naming what there is. */
+/** Resolves `name`, `name@3` or `name@alias`. Throws `not_found` naming the existing versions or aliases. */
 export async function versionOf(db: Handle, scope: ProjectScope, reference: string): Promise<ModelVersion> {
   const { name, at } = parseModelRef(reference)
   const model = await findModel(db, scope, name)
@@ -100,7 +100,7 @@ export async function versionOf(db: Handle, scope: ProjectScope, reference: stri
       const alias = aliases.find(a => a.alias === at.alias)
       if (!alias)
         throw new AppError('not_found', `${name} has no alias “${at.alias}”.`, {
-          hint: aliases.length > 0 ? `It has ${aliases.map(a => a.alias).join(', ')}.` : 'It has none yet.',
+          hint: aliases.length > 0 ? `It has ${aliases.map(a => a.alias).join(', ')}.` : 'It has no alias yet.',
         })
       number = alias.number
     }

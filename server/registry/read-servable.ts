@@ -4,7 +4,7 @@ import type { Servable, Signature } from './contract.ts'
 
 type Described = Pick<LoadedPredictor['bundle'], 'signature' | 'target' | 'task' | 'classes'>
 
-/** Opens the bundle once, so that a version that claims to be servable has been loaded before. */
+/** Opens the bundle once, so that every version marked as servable has been loaded before. */
 export function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature } {
   try {
     const { bundle } = loadPredictor(bytes)
@@ -17,7 +17,7 @@ export function readServable(bytes: Uint8Array, digest: string): { servable: Ser
   }
 }
 
-/** What callers send and get, as it is kept beside the version. */
+/** Returns the request and response columns, as stored with the version. */
 export function describeSignature({ signature, target, task, classes }: Described): Signature {
   return {
     columns: signature.columns.map(({ name, type, nullable, domain }) => ({

@@ -20,8 +20,8 @@ export interface Registered {
 }
 
 /**
- * A done run's model becomes the next version of `name`; the same run under the same name stays the version it is.
- * Throws `not_found` (no such run here), `conflict` (run not done, or without a model).
+ * Registers the model of a succeeded run as the next version of `name`; the same run under the same name returns its version. Throws
+ * `not_found` (no such run), `conflict` (run not succeeded, or without a model).
  */
 export async function registerVersion(kernel: Kernel, caller: Caller, input: RegisterInput): Promise<Registered> {
   await authorize(kernel, caller, 'registry:write')
@@ -30,7 +30,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
   const run = runId ? await findRunById(kernel.db, scope, runId) : undefined
   if (!run)
     throw new AppError('not_found', `There is no run “${input.run}” in this project.`, {
-      hint: 'See them with `fleximl runs ls`.',
+      hint: 'List the runs with `fleximl runs ls`.',
     })
   if (run.state !== 'succeeded')
     throw new AppError('conflict', `Run ${run.name} is ${run.state}; only a done run can be registered.`, {

@@ -4,7 +4,7 @@ import type { ModelVersion } from './read-models.ts'
 import { requireAction } from './rules/decide-version.ts'
 import { upsertAlias } from './store.ts'
 
-/** Within the caller's transaction; the caller has authorized. Throws `conflict` for an archived version. */
+/** Sets an alias within the transaction of the caller, who has authorized. Throws `conflict` for an archived version. */
 export async function setAlias(
   change: Change,
   scope: ProjectScope,

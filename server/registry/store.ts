@@ -18,7 +18,7 @@ export async function findModel(db: Handle, scope: ProjectScope, name: string): 
   return row
 }
 
-/** The model of this name, made when there is none, locked: version numbers are counted under this lock. */
+/** Locks the model of this name, creating it if needed: version numbers are assigned under this lock. */
 export async function lockModel(tx: Tx, scope: ProjectScope, name: string, createdBy: string): Promise<ModelRow> {
   await tx.insert(models).values({ id: newId(), projectId: scope.projectId, name, createdBy }).onConflictDoNothing()
   const [row] = await tx
@@ -103,7 +103,7 @@ export interface NamedModelVersion {
   aliases: string[]
 }
 
-/** What a graph says of model versions, by their ids. Those of other projects are not among them. */
+/** Returns labels for the lineage graph of the project's model versions with these ids. */
 export async function nameModelVersions(
   db: Handle,
   scope: ProjectScope,
@@ -129,7 +129,7 @@ export async function nameModelVersions(
     .groupBy(modelVersions.id, models.name)
 }
 
-/** Newest first. */
+/** Lists versions, newest first. */
 export async function listVersions(db: Handle, scope: ProjectScope, modelId: string): Promise<VersionRow[]> {
   const rows = await db
     .select()
@@ -160,7 +160,7 @@ export const listAliases = (db: Handle, scope: ProjectScope, modelId?: string) =
       ),
     )
 
-/** Every model with its newest version. */
+/** Lists every model with its newest version. */
 export async function listNewest(db: Handle, scope: ProjectScope): Promise<{ model: ModelRow; version: VersionRow }[]> {
   const rows = await db
     .select({ model: models, version: modelVersions })

@@ -4,7 +4,7 @@ import { defineTask } from '#server/platform/tasks/define-task.ts'
 const paths = z.object({ bundle: z.string() })
 const nothing = z.undefined()
 
-/** Loads a bundle and predicts made-up rows. Throws `invalid` for a model that cannot predict. */
+/** Loads a bundle and predicts generated rows. Throws `invalid` for a model that cannot predict. */
 export const tryBundleTask = defineTask<{ bundle: string }, undefined>({
   name: 'trial of the model',
   module: new URL('./tasks/try-bundle.ts', import.meta.url),
@@ -15,7 +15,7 @@ export const tryBundleTask = defineTask<{ bundle: string }, undefined>({
   memoryHint: 'Import a smaller model.',
 })
 
-/** Writes a bundle as an ONNX file. Throws `invalid` when the model has no counterpart in ONNX. */
+/** Writes a bundle as an ONNX file. Throws `invalid` if the model cannot be expressed in ONNX. */
 export const exportOnnxTask = defineTask<{ bundle: string; output: string }, undefined>({
   name: 'export',
   module: new URL('./tasks/export-onnx.ts', import.meta.url),

@@ -6,8 +6,7 @@ import { tryBundleTask } from './tasks.ts'
 const TIME_LIMIT_MS = 30_000
 
 /**
- * Loads a bundle that others made and lets it predict, in a child process: one that crashes or never returns costs nothing else.
- * Throws `invalid`.
+ * Loads an uploaded bundle and lets it predict in a child process, so that a crash or hang does not affect the server. Throws `invalid`.
  */
 export async function tryBundle(path: string): Promise<void> {
   const signal = AbortSignal.timeout(TIME_LIMIT_MS)
@@ -17,8 +16,8 @@ export async function tryBundle(path: string): Promise<void> {
     if (error instanceof AppError) throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
     if (!signal.aborted && !(error instanceof TaskCrash)) throw error
     const how = signal.aborted ? `did not answer within ${TIME_LIMIT_MS / 1000} s` : 'ended its process'
-    throw new AppError('invalid', `The model ${how} when it was tried with one row.`, {
-      hint: 'Try the file with ONNX Runtime where it was made.',
+    throw new AppError('invalid', `The model ${how} when tested with one row.`, {
+      hint: 'Test the file with ONNX Runtime where it was created.',
       cause: error,
     })
   }

@@ -8,7 +8,7 @@ const auditQuery = auditInput.extend({
   limit: wholeNumber(1, 200).default(50),
 })
 
-/** The project of the token. Members and tokens are changed by persons in the dashboard: a token must not make itself permanent. */
+/** Routes for the token's project. Members and tokens are changed by persons in the dashboard: a token must not make itself permanent. */
 export const accessRoutes: RestRoutes = (app, { kernel }) => {
   app.get(
     '/project',

@@ -9,11 +9,11 @@ import { anyBytes, bytesResponse, errorResponses, versionParams } from './schema
 
 const DIGEST = /^[0-9a-f]{64}$/
 
-/** The version of a path: a number, `v3`, or `latest`. Throws `not_found`. */
+/** Returns the version reference of a path: a number, `v3`, or `latest`. Throws `not_found`. */
 function versionRef({ name, v }: { name: string; v: string }): string {
   const number = /^v?(\d{1,9})$/.exec(v)?.[1]
   if (!number && v !== 'latest')
-    throw new AppError('not_found', `“${v}” is no version.`, { hint: 'Versions are 1, 2, … or `latest`.' })
+    throw new AppError('not_found', `“${v}” is not a version.`, { hint: 'Versions are 1, 2, … or `latest`.' })
   return number ? `${name}@${Number(number)}` : name
 }
 
@@ -24,7 +24,7 @@ const upload = {
   tags: ['Uploads'],
   consumes: ['application/octet-stream'],
   querystring: z.object({
-    filename: z.string().optional().describe('Name of the file; its end says the format.'),
+    filename: z.string().optional().describe('Name of the file; its extension determines the format.'),
     sha256: z.string().optional().describe('SHA-256 of the file in hex: the upload fails when other bytes arrive.'),
   }),
   body: anyBytes,
@@ -42,7 +42,7 @@ const download = {
   response: { 200: bytesResponse('application/vnd.apache.parquet'), ...errorResponses },
 }
 
-/** Files of datasets, in and out. */
+/** Upload and download of dataset files. */
 export function datasetByteRoutes({ kernel }: WebParts) {
   return async (app: FastifyInstance): Promise<void> => {
     app.post(

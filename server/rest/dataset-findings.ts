@@ -19,7 +19,7 @@ const diffOf = (name: string, { from, to, key }: z.output<typeof diffQuery>) => 
   key: key?.split(',').filter(Boolean).slice(0, 20),
 })
 
-/** Leaks of a version, differences between two: GET shows the result, POST computes it. */
+/** Leaks of a version and differences of two: GET returns the result, POST computes it. */
 export const datasetFindingRoutes: RestRoutes = (app, { kernel }) => {
   const config = may('data:read')
   const leaksPath = '/datasets/:name/versions/:v/leaks'

@@ -17,7 +17,7 @@ import { datasetVersionParams, nameParams, refOf, uuidParams } from './schemas.t
 
 const POLL = 'Responds at once; poll GET /ingestions/{id} until its state is final.'
 
-/** Datasets, their versions and profiles; how versions come in. */
+/** Datasets, their versions and profiles, and ingestion. */
 export const datasetRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('data:read')
   const write = may('data:write')
@@ -67,7 +67,7 @@ export const datasetRoutes: RestRoutes = (app, { kernel }) => {
     '/ingestions/:id',
     {
       config: read,
-      schema: describeRoute('Datasets', 'Show a version on its way in', responses.ingestion, { params: uuidParams }),
+      schema: describeRoute('Datasets', 'Show an ingestion', responses.ingestion, { params: uuidParams }),
     },
     ({ caller, params }) => showIngestion(kernel, caller, params.id),
   )

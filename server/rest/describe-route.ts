@@ -20,14 +20,14 @@ export const may = (permission: Permission) => ({ permission })
 /** The groups of the reference page, in their order. */
 export const TAGS = {
   Datasets: 'Tables in versions: profile, leaks, differences, expectations, SQL, storage.',
-  Uploads: 'Files on their way in.',
+  Uploads: 'Uploads of files.',
   Recipes: 'Saved preprocessing steps.',
-  Experiments: 'Runs and what they measured.',
-  Evaluations: 'Models measured on other data.',
+  Experiments: 'Runs and their measurements.',
+  Evaluations: 'Evaluations of models on other data.',
   Models: 'Registered models and their versions.',
   Endpoints: 'Promotion, rollback and history.',
   Monitoring: 'Drift and measured error of endpoints.',
-  Jobs: 'Work in progress and its logs.',
+  Jobs: 'Jobs and their logs.',
   Access: 'The project, its members, tokens and audit log.',
 } as const
 export type Tag = keyof typeof TAGS
@@ -38,7 +38,7 @@ interface RouteInput {
   body?: z.ZodType
 }
 
-/** Returns the schema of a route: its group, one line, the response, and what it takes. 202: work goes on as a job. */
+/** Builds the schema of a route: its tag, summary, response and inputs. 202: the work continues as a job. */
 export function describeRoute<Input extends RouteInput>(
   tag: Tag,
   summary: string,
@@ -60,8 +60,8 @@ export function describeRoute<Input extends RouteInput>(
 export const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
 export const pageQuery = z.object({
-  limit: wholeNumber(1, 1000).default(100).describe('Items on a page.'),
-  cursor: z.string().max(300).optional().describe('The `next` of the page before.'),
+  limit: wholeNumber(1, 1000).default(100).describe('Items per page.'),
+  cursor: z.string().max(300).optional().describe('The `next` of the previous page.'),
 })
 
 /** A page of a list: `next` is null on the last one. */
@@ -72,7 +72,7 @@ interface Page<T> {
   next: string | null
 }
 
-/** Returns one page of a whole list. The cursor names the last item, so that items added before it do not repeat others. */
+/** Returns one page of a whole list. The cursor names the last item, so that items added before it do not shift the next page. */
 export function pageOf<T>(items: readonly T[], query: z.output<typeof pageQuery>, keyOf: (item: T) => string): Page<T> {
   const [at, ...key] = Buffer.from(query.cursor ?? '', 'base64url')
     .toString('utf8')

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { recordRoutes, type WebParts } from '#server/web/routes.ts'
 import { buildDocument, DOCS_PREFIX, REST_PREFIX, type RegisterRoutes } from './document.ts'
 
-/** `/api/v1/openapi.json` and the reference page `/api/docs`: open to everyone, without anything of a project. */
+/** `/api/v1/openapi.json` and the reference page `/api/docs`: public, without data of a project. */
 export function docsRoutes(parts: WebParts, register: RegisterRoutes) {
   let built: Promise<FastifyInstance> | undefined
   const document = () => {

@@ -5,10 +5,10 @@ import { TAGS } from './describe-route.ts'
 export const REST_PREFIX = '/api/v1'
 export const DOCS_PREFIX = '/api/docs'
 
-/** Registers the routes to be described below their prefix. */
+/** Registers the routes to describe below their prefix. */
 export type RegisterRoutes = (app: FastifyInstance, parts: WebParts) => Promise<void>
 
-/** The reference page runs the scripts of its package and nothing else; it writes styles at run time. */
+/** Content security policy: the reference page runs only its package's scripts; it adds styles at run time. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,10 +25,10 @@ const INFO = `Every request needs an API token of a project: \`Authorization: Be
 Lists are \`{items, next}\`: send \`next\` as \`cursor\` for the next page. Errors are \`{error: {code, message, hint?, details?}}\`.
 Work that takes longer responds with 202 and an id to poll.`
 
-/** What JSON Schema cannot express, such as a custom check, accepts any value. */
+/** What JSON Schema cannot express, for example a custom check, accepts any value. */
 const zodToJsonConfig = { unrepresentable: 'any' } as const
 
-/** Builds the server of document and reference page. Its packages are loaded on first use: a start must not pay for them. */
+/** Builds the server of document and reference page. Its packages are loaded on first use, not at start. */
 export async function buildDocument(parts: WebParts, register: RegisterRoutes): Promise<FastifyInstance> {
   const [{ default: swagger }, { default: swaggerUi }, { createJsonSchemaTransform, createJsonSchemaTransformObject }] =
     await Promise.all([import('@fastify/swagger'), import('@fastify/swagger-ui'), import('fastify-type-provider-zod')])

@@ -9,7 +9,7 @@ import * as responses from './response-schemas.ts'
 const endpointParams = promoteInputSchema.pick({ endpoint: true })
 const historyQuery = pageQuery.extend({ at: historyInputSchema.shape.at })
 
-/** Which version answers: promotion, rollback, history. Predictions are served by the inference server. */
+/** Promotion, rollback, history. Predictions are served by the inference server. */
 export const endpointRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('serving:read')
   const promote = may('serving:promote')
@@ -46,7 +46,7 @@ export const endpointRoutes: RestRoutes = (app, { kernel }) => {
     '/endpoints/:endpoint/rollback',
     {
       config: promote,
-      schema: describeRoute('Endpoints', 'Roll back to the version before, or to another one', responses.switched, {
+      schema: describeRoute('Endpoints', 'Roll back to the previous version, or to another one', responses.switched, {
         params: endpointParams,
         body: rollbackInputSchema.omit({ endpoint: true }),
       }),
@@ -71,7 +71,7 @@ export const endpointRoutes: RestRoutes = (app, { kernel }) => {
 
 const grainQuery = z.object({ grain: z.enum(GRAINS).default('month') })
 
-/** What monitoring found of endpoints. */
+/** Monitoring results of endpoints. */
 export const monitoringRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('monitoring:read')
   app.get(

@@ -4,7 +4,7 @@ import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from '
 import * as responses from './response-schemas.ts'
 import { uuidParams } from './schemas.ts'
 
-/** Models measured on other data. */
+/** Evaluations of models on other data. */
 export const evaluationRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('evaluation:read')
   app.get(

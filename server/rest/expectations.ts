@@ -4,7 +4,7 @@ import { describeRoute, may, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 import { datasetVersionParams, nameParams, refOf, uuidParams } from './schemas.ts'
 
-/** What is expected of a dataset, and how its versions stand against it. */
+/** Expectations of a dataset, and the validations of its versions. */
 export const expectationRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('data:read')
   const write = may('data:write')

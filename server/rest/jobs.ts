@@ -7,7 +7,7 @@ import * as responses from './response-schemas.ts'
 const jobParams = orchestrationInputs.job
 const listQuery = orchestrationInputs.list.extend({ limit: wholeNumber(1, 200).default(50) })
 
-/** Work in progress, its logs and schedules. */
+/** Jobs, their logs and schedules. */
 export const jobRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('orchestration:read')
   app.get(

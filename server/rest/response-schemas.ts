@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the interface promises of each response; more fields may come along. */
+/** Guaranteed fields of each response; responses may have additional fields. */
 const state = z.string().describe('queued, running, succeeded, failed or cancelled.')
 const instant = z.string().describe('ISO 8601.')
 const finite = z.number().nullable()
@@ -15,10 +15,10 @@ export const ingestion = z
     rows: z.int().nullable().optional(),
     columns: z.int().nullable().optional(),
     digest: z.string().nullable().optional(),
-    created: z.boolean().nullable().optional().describe('false: these bytes were known, no version was made.'),
+    created: z.boolean().nullable().optional().describe('false: the bytes are those of an existing version.'),
     warnings: z.array(z.unknown()).optional(),
   })
-  .describe('A version on its way in.')
+  .describe('A new version in progress.')
 
 export const datasetSummary = z.looseObject({
   dataset: z.string(),
@@ -148,7 +148,7 @@ export const comparison = z.looseObject({
 export const curves = z.looseObject({})
 export const logLines = z.looseObject({
   lines: z.array(z.looseObject({ text: z.string() })),
-  next: z.int().describe('Ask with this as `after` for what comes next.'),
+  next: z.int().describe('Pass this as `after` to get the next lines.'),
 })
 export const trainers = z.looseObject({})
 export const launchOptions = z.looseObject({ dataset: z.string(), version: z.int(), task: z.string() })

@@ -47,14 +47,14 @@ async function registerByteRoutes(app: FastifyInstance, parts: WebParts): Promis
   await app.register(uploadRoutes(parts))
 }
 
-/** All routes of the document, without hooks: the document is made from them too. */
+/** All routes of the document, without hooks: the document is generated from them too. */
 export async function registerRestRoutes(app: FastifyInstance, parts: WebParts): Promise<void> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksResponses ? serializerCompiler : () => data => JSON.stringify(data))
   await registerByteRoutes(app, parts)
   await app.register(async json => {
     parseJsonBody(json, BODY_LIMITS)
-    // A body may be left out where all of its fields may.
+    // A body may be omitted if all of its fields are optional.
     json.addHook('preValidation', async request => {
       if (request.routeOptions.schema?.body) request.body ??= {}
     })
@@ -78,7 +78,7 @@ export function restRoutes(parts: WebParts) {
       authenticateRoutes(tokens, parts, 'token')
       await registerRestRoutes(tokens, parts)
     })
-    // The dashboard's own up- and downloads name the project and may come with a session.
+    // The dashboard's uploads and downloads name the project and may use a session.
     await app.register(
       async sessions => {
         authenticateRoutes(sessions, parts, 'token or session')

@@ -5,7 +5,7 @@ export const anyBytes = z.any().meta({ type: 'string', format: 'binary' })
 
 export const versionParams = z.object({
   name: z.string(),
-  v: z.string().describe('A number or `latest`; of models also an alias, as `champion`.'),
+  v: z.string().describe('A number or `latest`; for models also an alias such as `champion`.'),
 })
 
 /** Written once in the document, under this id. */
@@ -31,13 +31,13 @@ const errorBody = z
 
 const errorResponse = (description: string) => ({ description, content: { 'application/json': { schema: errorBody } } })
 
-/** What every route may respond with instead of success. */
+/** Error responses of every route. */
 export const errorResponses = {
-  400: errorResponse('Not JSON, or an impossible request.'),
+  400: errorResponse('Not JSON, or a malformed request.'),
   401: errorResponse('No token, or an unknown, expired or revoked one.'),
   403: errorResponse('The role of the token does not permit this.'),
   404: errorResponse('Does not exist in the project of the token.'),
-  409: errorResponse('Conflicts with the present state.'),
+  409: errorResponse('Conflicts with the current state.'),
   413: errorResponse('The body is too large.'),
   422: errorResponse('The input does not match the schema or the data.'),
   429: errorResponse('Too many requests; see Retry-After.'),
@@ -50,7 +50,7 @@ export const bytesResponse = (mediaType: string) => ({
   content: { [mediaType]: { schema: anyBytes } },
 })
 
-/** A name in a path: what does not fit names nothing, so the use case answers 404. */
+/** A name in a path. Not validated: for an impossible name the use case returns 404. */
 export const nameParams = z.object({ name: z.string().describe('Name.') })
 export const uuidParams = z.object({ id: z.uuid() })
 export const datasetVersionParams = z.object({

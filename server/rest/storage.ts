@@ -11,7 +11,7 @@ import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from '
 import * as responses from './response-schemas.ts'
 import { datasetVersionParams, nameParams, refOf } from './schemas.ts'
 
-/** What data takes on the disk, deletion and restoring, stored connections. */
+/** Storage use, deletion and restoring, stored connections. */
 export const storageRoutes: RestRoutes = (app, { kernel }) => {
   const read = may('data:read')
   const remove = may('data:delete')

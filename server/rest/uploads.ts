@@ -14,7 +14,7 @@ const uploadState = z.looseObject({
   bytes: z.int(),
   chunkBytes: z.int(),
   chunks: z.int(),
-  have: z.array(z.int()).describe('Numbers of the chunks that have arrived.'),
+  have: z.array(z.int()).describe('Numbers of the received chunks.'),
 })
 
 const begin = {
@@ -28,14 +28,14 @@ const begin = {
   response: { 201: uploadState, ...errorResponses },
 }
 const show = {
-  summary: 'Show which chunks have arrived',
+  summary: 'Show which chunks were received',
   tags,
   params: uploadParams,
   response: { 200: uploadState, ...errorResponses },
 }
 const chunk = {
   summary: 'Send one chunk',
-  description: 'The body is the chunk as it is. Chunks may come in any order and more than once.',
+  description: 'The body is the chunk as it is. Chunks can be sent in any order and more than once.',
   tags,
   consumes: ['application/octet-stream'],
   params: chunkParams,
@@ -57,7 +57,7 @@ const abort = {
   response: { 200: z.object({ aborted: z.boolean() }), ...errorResponses },
 }
 
-/** Files in chunks. */
+/** Uploads in chunks. */
 export function uploadRoutes({ kernel }: WebParts) {
   const config = { permission: 'data:write' } as const
   return async (app: FastifyInstance): Promise<void> => {
@@ -77,9 +77,12 @@ export function uploadRoutes({ kernel }: WebParts) {
       const { upload, number } = request.params as z.infer<typeof chunkParams>
       const digest = (request.query as z.infer<typeof chunk.querystring>).sha256?.toLowerCase() ?? ''
       if (!DIGEST.test(digest))
-        throw new AppError('bad_request', 'A piece comes with `sha256`, its SHA-256 in 64 hexadecimal digits.')
+        throw new AppError(
+          'bad_request',
+          'A chunk needs the query parameter `sha256`: its SHA-256 in 64 hexadecimal digits.',
+        )
       if (!/^\d{1,6}$/.test(number))
-        throw new AppError('bad_request', `“${number}” is no number of a piece: they are 0, 1, 2, …`)
+        throw new AppError('bad_request', `“${number}” is not a chunk number: use 0, 1, 2, …`)
       return storeChunk(kernel, request.caller, upload, Number(number), digest, request.raw)
     })
     app.post('/uploads/:upload/complete', { schema: complete, config }, request =>

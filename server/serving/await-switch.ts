@@ -7,8 +7,8 @@ import { liveInstances, setSwitchedIn } from './store.ts'
 const POLL_MS = 20
 
 /**
- * Waits until every live server reports the revision, at most ten seconds. A server that could not load it counts as a laggard at once:
- * it keeps serving the revision before.
+ * Waits until every live server reports the revision, at most ten seconds. A server that could not load it counts as a laggard at once: it
+ * keeps serving the previous revision.
  */
 export async function awaitSwitch(
   kernel: Kernel,
@@ -30,7 +30,7 @@ export async function awaitSwitch(
   }
 }
 
-/** Does not wait for a killed process of this machine, although its heartbeat is still fresh. */
+/** Returns false for a killed process of this machine, although its heartbeat is still recent. */
 function isAlive({ host, pid }: Laggard): boolean {
   if (host !== hostname()) return true
   try {

@@ -11,8 +11,8 @@ import { listRevisions, lockEndpoint, lockPrimary, upsertPrimary } from './store
 import { unknownEndpoint } from './unknown-endpoint.ts'
 
 /**
- * Makes an endpoint the primary endpoint of the model that it serves: the alias `champion` moves to the version in force there, and follows
- * its promotions and rollbacks from now on. Throws `not_found`, and `conflict` if the endpoint serves another model.
+ * Makes an endpoint the primary endpoint of its model: the alias `champion` moves to the version in force there and follows the endpoint's
+ * promotions and rollbacks. Throws `not_found`, and `conflict` if the endpoint serves another model.
  */
 export async function choosePrimary(kernel: Kernel, caller: Caller, input: PrimaryInput): Promise<PrimaryChanged> {
   await authorize(kernel, caller, 'serving:choose-primary')

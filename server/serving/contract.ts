@@ -31,7 +31,7 @@ export type PromoteInput = z.infer<typeof promoteInputSchema>
 
 export const rollbackInputSchema = z.object({
   endpoint: resourceNameSchema,
-  /** A version's number; absent: the champion before the current one. */
+  /** A version number; absent: the previous champion. */
   to: z.number().int().min(1).optional(),
   reason: reason.optional().meta({ title: 'Reason', description: 'Kept in the history.' }),
 })
@@ -52,7 +52,10 @@ export interface Laggard {
   error: string | null
 }
 
-/** A revision has one champion; canaries share its requests by weight; shadows get copies of requests and their answers are only logged. */
+/**
+ * A revision has one champion; canaries share its requests by weight; shadows get copies of requests, and their predictions are only
+ * logged.
+ */
 export const TARGET_ROLES = ['champion', 'canary', 'shadow'] as const
 export type TargetRole = (typeof TARGET_ROLES)[number]
 
@@ -71,9 +74,9 @@ export type PrimaryInput = z.infer<typeof primaryInputSchema>
 export interface PrimaryChanged {
   model: string
   endpoint: string
-  /** The primary endpoint before; null when the model had none. */
+  /** The previous primary endpoint; null if the model had none. */
   previous: string | null
-  /** The version that is the champion now. */
+  /** The new champion version. */
   version: number
 }
 
@@ -81,10 +84,10 @@ export interface Switched {
   endpoint: string
   model: string
   version: number
-  /** The champion before; null for a new endpoint. */
+  /** The previous champion; null for a new endpoint. */
   previous: number | null
   revision: number
-  /** True: this is the model's primary endpoint, and its alias `champion` moved with it. */
+  /** True: this is the model's primary endpoint, and the alias `champion` moved. */
   primary: boolean
   /** From the commit until the last live server reported the revision; null if some did not, or none runs. */
   switchedInMs: number | null
@@ -146,7 +149,7 @@ export interface PredictAnswer {
   predictions: (number | string | null)[]
   probabilities?: number[][]
   classes?: string[]
-  /** One prediction id per row, which feedback names. */
+  /** One prediction id per row, for feedback. */
   ids: string[]
   model: string
   version: number
@@ -187,7 +190,7 @@ export interface LiveToken {
   expiresAt: number | null
 }
 
-/** A row of the prediction log as spooled; fields are named as the columns of the table. */
+/** A row of the prediction log as spooled; fields are named like the columns of the table. */
 export interface PredictionLine {
   received_at: string
   id: string

@@ -11,7 +11,7 @@ import { unknownEndpoint } from './unknown-endpoint.ts'
 
 const MINUTE_MS = 60_000
 
-/** Every endpoint of the project, or the one of this name, with its traffic of the last minute. */
+/** Returns every endpoint of the project, or the one of this name, with its traffic of the last minute. */
 export async function describeEndpoints(
   kernel: Kernel,
   scope: ProjectScope,
@@ -61,7 +61,7 @@ export async function describeEndpoints(
   )
 }
 
-/** The endpoint with everything its page shows. Throws `not_found`. */
+/** Returns an endpoint with all details of its page. Throws `not_found`. */
 export async function describeEndpoint(kernel: Kernel, scope: ProjectScope, name: string): Promise<EndpointDetail> {
   const [row] = await listCurrent(kernel.db, scope, name)
   const [summary] = await describeEndpoints(kernel, scope, name)
@@ -90,14 +90,14 @@ export interface History {
   revision?: number
 }
 
-/** All switches of an endpoint, newest first; see `readHistory`. */
+/** Returns all switches of an endpoint, newest first; see `readHistory`. */
 export async function describeHistory(kernel: Kernel, scope: ProjectScope, input: HistoryInput): Promise<History> {
   const endpoint = await findEndpoint(kernel.db, scope, input.endpoint)
   if (!endpoint) throw unknownEndpoint(input.endpoint)
   const at = input.at === undefined ? undefined : resolveInstant(input.at, scope.zone)
   if (at !== undefined && Number.isNaN(at))
     throw new AppError('bad_request', `“${input.at}” is not a time.`, {
-      hint: `Write ISO 8601, as 2026-03-01T14:00; without an offset it is read in ${scope.zone}.`,
+      hint: `Use ISO 8601, for example 2026-03-01T14:00; without an offset it is read in ${scope.zone}.`,
     })
   const rows = await listRevisions(kernel.db, scope, endpoint.id, at === undefined ? undefined : new Date(at))
   const nameOf = await nameActorKeys(

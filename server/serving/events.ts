@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { defineEvent } from '#server/platform/define-event.ts'
 
-/** Read back by consumers: rows from before have no `v`. */
+/** Parsed by consumers: earlier rows have no `v`. */
 const switched = z.object({
   v: z.literal(1).default(1),
   endpoint: z.string(),
   model: z.string(),
   version: z.int(),
-  /** The version in force until then. */
+  /** The version in force before. */
   previous: z.int().nullable(),
   revision: z.int(),
-  /** Whether it is the model's primary endpoint; absent in rows from before there were any. */
+  /** True for the model's primary endpoint; absent in earlier rows. */
   primary: z.boolean().optional(),
 })
 
@@ -22,7 +22,7 @@ export const primaryEndpointChanged = defineEvent(
   z.object({
     model: z.string(),
     endpoint: z.string(),
-    /** Name of the primary endpoint until then. */
+    /** Name of the previous primary endpoint. */
     previous: z.string().nullable(),
     version: z.int(),
   }),

@@ -1,4 +1,4 @@
-/** The door for people: use cases that authorize their caller first. */
+/** Public interface of serving for the API: use cases that authorize their caller first. */
 export { choosePrimary } from './choose-primary.ts'
 export { promoteVersion } from './promote-version.ts'
 export {

@@ -5,8 +5,8 @@ import type { PromoteInput, Switched } from './contract.ts'
 import { switchEndpoint } from './switch-endpoint.ts'
 
 /**
- * Makes a version the only target of an endpoint; creates the endpoint if there is none. Returns when every live server reports the
- * revision, or after ten seconds with the laggards. Throws `not_found`, `conflict` (archived), `invalid` (cannot be served).
+ * Makes a version the only target of an endpoint; creates the endpoint if needed. Returns when every live server reports the revision, or
+ * after ten seconds with the laggards. Throws `not_found`, `conflict` (archived), `invalid` (cannot be served).
  */
 export async function promoteVersion(kernel: Kernel, caller: Caller, input: PromoteInput): Promise<Switched> {
   await authorize(kernel, caller, 'serving:promote')

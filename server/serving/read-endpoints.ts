@@ -27,13 +27,13 @@ export async function showEndpoint(kernel: Kernel, caller: Caller, name: string)
   return describeEndpoint(kernel, caller.scope, name)
 }
 
-/** All switches, newest first; with `at`, those until then and the revision in force. Throws `bad_request` if `at` is not a time. */
+/** Returns all switches, newest first; with `at`, those before it and the revision in force. Throws `bad_request` if `at` is not a time. */
 export async function readHistory(kernel: Kernel, caller: Caller, input: HistoryInput): Promise<History> {
   await authorize(kernel, caller, 'serving:read')
   return describeHistory(kernel, caller.scope, input)
 }
 
-/** Buckets of ten seconds, gaps filled with zero, the newest last. */
+/** Returns buckets of ten seconds, gaps filled with zero, the newest last. */
 export async function readLiveStats(
   kernel: Kernel,
   caller: Caller,

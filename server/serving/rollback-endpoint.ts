@@ -6,7 +6,7 @@ import type { RollbackInput, Switched } from './contract.ts'
 import { previousVersion } from './rules/choose-rollback.ts'
 import { type PastRevisions, switchEndpoint } from './switch-endpoint.ts'
 
-/** Puts the champion before the current one, or version `to` of the same model, in force again. Throws `conflict` if there is none. */
+/** Rolls back to the previous champion, or to version `to` of the same model. Throws `conflict` if there is none. */
 export async function rollbackEndpoint(kernel: Kernel, caller: Caller, input: RollbackInput): Promise<Switched> {
   await authorize(kernel, caller, 'serving:promote')
   return switchEndpoint(kernel, caller, {
@@ -32,6 +32,6 @@ async function chooseVersion(
   const id = previousVersion(past.map(({ revision, versionId }) => ({ ...revision, versionId })))
   if (id) return versionById(kernel.db, scope, id)
   throw new AppError('conflict', `${endpoint} had no version before ${inForce.model} v${inForce.version}.`, {
-    hint: 'Name one: `fleximl model rollback ENDPOINT --to VERSION`.',
+    hint: 'Choose a version: `fleximl model rollback ENDPOINT --to VERSION`.',
   })
 }

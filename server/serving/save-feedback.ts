@@ -4,8 +4,8 @@ import type { FeedbackAnswer, FeedbackRow } from './contract.ts'
 import { findPredictionsByCaller, findPredictionsById, insertFeedback, type KnownPrediction } from './store.ts'
 
 /**
- * Joins what turned out to be true with the predictions, by our id or the caller's. The first word counts: feedback for a prediction that
- * has some, in this request or before, is a duplicate. The serve process has authorized the caller; times are resolved.
+ * Joins ground truth with predictions, by our id or the caller's. The first feedback for a prediction is stored; later ones, also in the
+ * same request, are duplicates. The serve process has authorized the caller; times are resolved.
  */
 export async function saveFeedback(
   db: Db,

@@ -1,4 +1,4 @@
-/** The door for other domains, workers and the inference server: no caller, no authorization. */
+/** Public interface of serving for other domains, workers and serve: no caller, no authorization. */
 export { describeEndpoint, describeEndpoints, describeHistory } from './describe-endpoints.ts'
 export { latencyBucket } from './rules/read-latency.ts'
 export { resolveInstant } from './rules/resolve-instant.ts'

@@ -31,7 +31,7 @@ export async function findEndpoint(db: Handle, scope: ProjectScope, name: string
   return row
 }
 
-/** Locks the endpoint of this name; with `make`, creates it if there is none. Revisions are counted under this lock. */
+/** Locks the endpoint of this name; with `make`, creates it if needed. Revisions are numbered under this lock. */
 export async function lockEndpoint(
   tx: Tx,
   scope: ProjectScope,
@@ -93,7 +93,7 @@ const versionOfTarget = () =>
 
 const modelOfVersion = () => and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId))
 
-/** Revisions with their champion, newest first. */
+/** Lists revisions with their champion, newest first. */
 export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: string, until?: Date) =>
   db
     .select({
@@ -116,7 +116,7 @@ export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: strin
     .orderBy(desc(endpointRevisions.number))
     .limit(1000)
 
-/** Every live serve process with the revision of this endpoint that it has in force. */
+/** Lists every live serve process with the revision of this endpoint that it has in force. */
 export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
   return db
     .select({
@@ -146,7 +146,7 @@ const current = () =>
     eq(endpointRevisions.number, endpoints.revision),
   )
 
-/** Endpoints of a project with the revision in force, its champion, and whether it is the primary endpoint of that model. */
+/** Lists endpoints of a project with the revision in force, its champion, and whether it is the primary endpoint of that model. */
 export const listCurrent = (db: Handle, scope: ProjectScope, name?: string) =>
   db
     .select({
@@ -175,7 +175,7 @@ export const listCurrent = (db: Handle, scope: ProjectScope, name?: string) =>
 
 const championFirst = () => [sql`${endpointTargets.role} <> 'champion'`, endpointTargets.role, modelVersions.number]
 
-/** Targets of the revisions, the champion first. */
+/** Lists targets of the revisions, the champion first. */
 export async function listTargets(
   db: Handle,
   scope: ProjectScope,
@@ -207,7 +207,7 @@ export interface NamedEndpoint {
   versionId: string
 }
 
-/** Names of endpoints for a graph, by their ids. Those of other projects are left out. */
+/** Returns labels for the lineage graph of the project's endpoints with these ids. */
 export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedEndpoint[]> {
   if (ids.length === 0) return []
   return db
@@ -226,7 +226,7 @@ export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readon
     .where(and(eq(endpoints.projectId, scope.projectId), inArray(endpoints.id, [...ids])))
 }
 
-/** Every endpoint of the instance with its targets. Only for serve processes, which serve all projects. */
+/** Lists every endpoint of the instance with its targets. Only for serve processes, which serve all projects. */
 export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
   const rows = await db
     .select({
@@ -310,7 +310,7 @@ export async function upsertPrimary(
     })
 }
 
-/** Every valid token of all projects. Only for serve processes. */
+/** Lists every valid token of all projects. Only for serve processes. */
 export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
   const rows = await db
     .select({
@@ -346,12 +346,12 @@ export async function upsertInstances(
     })
 }
 
-/** Rows of processes that are gone. */
+/** Deletes the rows of stopped processes. */
 export async function deleteDeadInstances(db: Handle): Promise<void> {
   await db.execute(sql`DELETE FROM serve_instances i WHERE i.heartbeat_at < now() - interval '1 hour'`)
 }
 
-/** Sends spooled lines unparsed in one parameter. Skips lines that are stored already. Lines of older spools name no role. */
+/** Inserts spooled lines unparsed in one parameter. Skips stored lines. Lines of older spools have no role. */
 export async function insertPredictionLines(db: Handle, lines: readonly string[]): Promise<void> {
   await db.execute(sql`
     INSERT INTO prediction_log (received_at, id, project_id, endpoint_id, version_id, target_role, request_id, caller_id,
@@ -411,7 +411,7 @@ export interface PredictionFilter {
   before?: { receivedAt: Date; id: string }
 }
 
-/** Newest first, with their ground truth. */
+/** Lists predictions, newest first, with their ground truth. */
 export const listPredictions = (db: Handle, scope: ProjectScope, filter: PredictionFilter) =>
   db
     .select({ prediction: predictionLog, version: modelVersions.number, actual: feedback.actual })
@@ -439,7 +439,7 @@ export interface KnownPrediction {
   eventTime: Date
 }
 
-/** Predictions by our ids. The ids contain the time, which limits the partitions that are read. */
+/** Finds predictions by our ids. The ids contain the time, which limits the partitions that are read. */
 export async function findPredictionsById(
   db: Handle,
   endpoint: { projectId: string; endpointId: string },
@@ -462,7 +462,7 @@ export async function findPredictionsById(
     )
 }
 
-/** Predictions by the caller's own ids; the newest if an id was used twice. */
+/** Finds predictions by the caller's own ids; the newest if an id was used twice. */
 export async function findPredictionsByCaller(
   db: Handle,
   endpoint: { projectId: string; endpointId: string },
@@ -486,7 +486,7 @@ export async function findPredictionsByCaller(
     .orderBy(predictionLog.callerId, desc(predictionLog.receivedAt), desc(predictionLog.id))
 }
 
-/** Returns how many were new. */
+/** Inserts feedback and returns the number of new rows. */
 export async function insertFeedback(
   db: Handle,
   endpoint: { projectId: string; endpointId: string },

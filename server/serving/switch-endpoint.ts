@@ -24,12 +24,12 @@ export interface SwitchRequest {
   action: 'promote' | 'rollback'
   /** Name of the endpoint. */
   endpoint: string
-  /** Creates the endpoint for this version if there is none; absent: throws `not_found`. */
+  /** Creates the endpoint for this version if needed; absent: throws `not_found`. */
   create?: ModelVersion
   /** Called under the lock of the endpoint. */
   choose(past: PastRevisions): Promise<ModelVersion>
   reason?: string
-  /** Undefined: stays as it is. */
+  /** Undefined: unchanged. */
   timeColumn?: string | null
 }
 
@@ -90,7 +90,7 @@ async function commitSwitch(c: Change, { scope, actor }: Caller, request: Switch
   return { endpointId: endpoint.id, revision, to, previous, primary }
 }
 
-/** The alias `champion` follows only the model's primary endpoint; the first endpoint of a model becomes it. */
+/** Moves the alias `champion`, which follows only the model's primary endpoint; the first endpoint of a model becomes it. */
 async function moveChampion(
   c: Change,
   { scope, actor }: Pick<Caller, 'scope' | 'actor'>,

@@ -7,7 +7,7 @@ import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 
-/** What the models of `trainBundle` take. */
+/** Input columns of the models of `trainBundle`. */
 export const BIKES: Schema = {
   columns: [
     { name: 'temp', type: 'number', role: 'feature', nullable: false, domain: { min: 0, max: 1 } },
@@ -21,7 +21,7 @@ export const bikeRow = (i: number) => ({
   season: ['spring', 'summer', 'winter'][i % 3]!,
 })
 
-/** A linear model of generated rows whose answers lie near `offset`: tests see by a prediction which version gave it. */
+/** Trains a linear model on generated rows whose predictions are near `offset`, so that a prediction identifies its version. */
 export async function trainBundle(offset: number, task: 'regression' | 'binary' = 'regression'): Promise<Uint8Array> {
   const rows = Array.from({ length: 300 }, (_, i) => bikeRow(i))
   const { frame } = validateRows(BIKES, rows)
@@ -52,7 +52,7 @@ export async function trainBundle(offset: number, task: 'regression' | 'binary' 
   })
 }
 
-/** A done run that has this bundle as its model. */
+/** Inserts a succeeded run with this bundle as its model. */
 export async function insertDoneRun(kernel: Kernel, scope: ProjectScope, bundle: Uint8Array): Promise<string> {
   const blob = await kernel.blobs.put(bundle)
   await ownBlob(kernel.db, scope.projectId, blob)
@@ -78,7 +78,7 @@ export async function insertDoneRun(kernel: Kernel, scope: ProjectScope, bundle:
   return id
 }
 
-/** An API token of the project; its text. */
+/** Inserts an API token of the project and returns its text. */
 export async function insertToken(kernel: Kernel, scope: ProjectScope, role: Role): Promise<string> {
   const token = `fx_${newSecret()}`
   await kernel.db.insert(apiTokens).values({

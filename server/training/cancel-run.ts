@@ -8,7 +8,7 @@ import type { RunDetail } from './contract.ts'
 import { showRun } from './read-runs.ts'
 import { findRun, updateRun } from './store.ts'
 
-/** A queued run ends at once; a running one within two seconds, by its worker. One that was cancelled before stays so. */
+/** Cancels a run: a queued one ends at once, a running one within two seconds, by its worker. A cancelled run stays unchanged. */
 export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
   await authorize(kernel, caller, 'training:write')
   const { scope } = caller
@@ -20,11 +20,11 @@ export async function cancelRun(kernel: Kernel, caller: Caller, ref: string): Pr
     const job = run.jobId ? await c.cancelJob(scope, run.jobId) : undefined
     if (!job) {
       if (run.state === 'cancelled') return
-      throw new AppError('conflict', `Run ${run.name} has ended already (${run.state}).`, {
+      throw new AppError('conflict', `Run ${run.name} has already ended (${run.state}).`, {
         hint: 'There is nothing left to cancel.',
       })
     }
-    // Whatever a worker does next, a run that had not begun is over: its job is never claimed again.
+    // A queued run ends here: workers never claim its job again.
     if (job.state === 'queued')
       await updateRun(c.tx, scope.projectId, run.id, {
         state: 'cancelled',

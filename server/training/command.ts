@@ -6,17 +6,17 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { type CommandWish, commandSchema } from './contract.ts'
 import type { PlannedRun } from './rules/schedule-runs.ts'
 
-/** The trainer of runs that a person's own command learns for. */
+/** Trainer id of runs that a user's own command trains. */
 export const COMMAND_TRAINER = 'external'
 
 function requireAllowed(env: Env): void {
   if (env.FLEXIML_ALLOW_COMMANDS === 'on') return
-  throw new AppError('forbidden', 'Commands of your own are not allowed on this instance.', {
-    hint: 'Whoever runs it can set FLEXIML_ALLOW_COMMANDS=on: owners of projects may then run what they like on the workers.',
+  throw new AppError('forbidden', 'Own training commands are not allowed on this instance.', {
+    hint: 'The operator can set FLEXIML_ALLOW_COMMANDS=on. Owners of projects can then run any command on the workers.',
   })
 }
 
-/** One run that a command learns for. Throws `forbidden` unless the instance allows it and the caller is an owner. */
+/** Plans a run that a command trains. Throws `forbidden` unless the instance allows it and the caller is an owner. */
 export async function planCommand(kernel: Kernel, caller: Caller, wish: CommandWish): Promise<PlannedRun> {
   await authorize(kernel, caller, 'training:command')
   requireAllowed(kernel.env)
@@ -27,7 +27,7 @@ export async function planCommand(kernel: Kernel, caller: Caller, wish: CommandW
   }
 }
 
-/** What a run's parameters say is to be run; asked again where it is run, which may be another machine. */
+/** Parses the command in a run's parameters. Checked again by the worker, which may be another machine. */
 export function readCommand(
   params: Record<string, unknown>,
   env: Env,

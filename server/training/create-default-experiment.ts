@@ -2,7 +2,7 @@ import type { Tx } from '#db/client.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { insertExperiment } from './store.ts'
 
-/** Experiment 0, made with its project: where clients log runs that name no experiment. */
+/** Creates experiment 0 with its project: for runs that clients log without an experiment. */
 export async function createDefaultExperiment(tx: Tx, scope: ProjectScope, createdBy: string): Promise<void> {
   await insertExperiment(tx, scope, { name: 'Default', settings: { v: 1 }, createdBy }, 0)
 }

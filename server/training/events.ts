@@ -7,9 +7,9 @@ export const experimentLaunched = defineEvent(
   z.object({
     experiment: z.string(),
     runs: z.int(),
-    /** As `bikes@2`. */
+    /** For example `bikes@2`. */
     data: z.string(),
-    /** Why a version that fails its checks was trained on all the same. */
+    /** Why a version that fails its checks was used for training. */
     override: z.string().optional(),
   }),
 )

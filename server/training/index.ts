@@ -1,4 +1,4 @@
-/** The door for people: use cases that authorize their caller first. */
+/** Public interface of training for the API: use cases that authorize their caller first. */
 export { cancelRun } from './cancel-run.ts'
 export { createDefaultExperiment } from './create-default-experiment.ts'
 export { launchExperiment } from './launch-experiment.ts'

@@ -8,7 +8,7 @@ import type { TargetFacts } from './rules/decide-task.ts'
 
 const LIMITS = { memoryMb: 512, threads: 1 }
 
-/** Runs statements over a version's rows, which are the view `data`. */
+/** Queries a version's rows as the view `data`. */
 export async function queryVersion<T>(
   kernel: Kernel,
   version: DatasetVersion,
@@ -21,7 +21,7 @@ export async function queryVersion<T>(
   })
 }
 
-/** Throws `invalid` naming the columns there are. */
+/** Throws `invalid`, naming the existing columns, unless the column exists. */
 export function requireColumn(version: DatasetVersion, name: string, what: string): VersionColumn {
   const column = version.schema.find(c => c.name === name)
   if (column) return column
@@ -43,7 +43,7 @@ export async function inspectTarget(kernel: Kernel, version: DatasetVersion, tar
   return { name, type, rows: version.rows, present: row!.present!, distinct: row!.distinct_values! }
 }
 
-/** What the engine refuses in words is the caller's input. */
+/** Runs `work` of the engine. Throws its errors as `invalid`: the caller's input causes them. */
 export async function inEngineWords<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()

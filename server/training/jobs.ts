@@ -8,18 +8,18 @@ export const trainRunJob = defineJob({
   payload: z.object({
     v: z.literal(1),
     runId: z.uuid(),
-    /** Columns that this run leaves out. */
+    /** Columns that this run ignores. */
     ignore: z.array(z.string()),
     split: z.enum(SPLITS),
-    /** A saved recipe whose steps come before the usual ones. */
+    /** A saved recipe whose steps come before the default ones. */
     recipeVersionId: z.uuid().optional(),
     classWeights: z.enum(CLASS_WEIGHTS).optional(),
     calibration: z.enum(CALIBRATIONS).optional(),
     threshold: thresholdChoice.optional(),
-    /** ISO 8601; a run that has not begun by then ends as cancelled. */
+    /** ISO 8601; a run that has not started by then ends as cancelled. */
     notAfter: z.string().optional(),
   }),
-  // A crash of the training process, or a lost worker, is made up for once.
+  // Retries once after a crash of the training process or a lost worker.
   attemptsAllowed: 2,
 })
 export type TrainRunPayload = z.infer<typeof trainRunJob.payload>

@@ -29,17 +29,17 @@ interface Wanted {
   target: string
   task: Task
   split: SplitKind
-  /** Undefined: that of the experiment, or the default of the task. */
+  /** Undefined: the experiment's metric, or the task's default. */
   metric?: string
   recipe?: { id: string; name: string }
   decisions: Decisions
-  /** Why data that fails its expectations is used all the same. */
+  /** Why data that fails its expectations is used. */
   override?: Override
 }
 
 /**
- * Starts an experiment, or adds runs to the one of this name: one job per run, all in one transaction. Everything that can be refused is
- * refused here, in words, before anything is queued. The same input on the same data gives the same runs.
+ * Starts an experiment, or adds runs to the one of this name: one job per run, all in one transaction. Validates everything before a job is
+ * queued. The same input on the same data gives the same runs.
  */
 export async function launchExperiment(kernel: Kernel, caller: Caller, input: LaunchInput): Promise<ExperimentDetail> {
   await authorize(kernel, caller, 'training:write')
@@ -55,7 +55,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   requireLearnable(facts, task)
   const { read, features } = chooseColumns(version.schema, target, ignore)
   if (features.length === 0)
-    throw new AppError('invalid', 'No column is left from which a model could learn.', {
+    throw new AppError('invalid', 'No feature column is left.', {
       hint: 'Ignore fewer columns. Ids, constants, free text and columns with the role “ignore” are not used.',
     })
   const { split } = chooseSplit(read, task, input.split)
@@ -90,20 +90,20 @@ const requireMetric = (metric: string | undefined, task: Task) =>
     throw new AppError('invalid', `“${known.label}” does not measure ${task}.`, { hint: 'Choose another metric.' })
   })
 
-/** Throws `invalid` when its steps name what these columns do not have: in training that would fail run by run. */
+/** Throws `invalid` if the recipe's steps use other columns than the features, which would fail in every run. */
 async function requireRecipe(kernel: Kernel, scope: ProjectScope, ref: string, features: readonly string[]) {
   const { id, name, version, steps } = await recipeOf(kernel, scope, ref)
   const strange = unknownColumns(steps, features)
   if (strange.length > 0)
     throw new AppError(
       'invalid',
-      `The recipe ${name}@${version} uses ${strange.map(c => `“${c}”`).join(', ')}, which is no feature here.`,
-      { hint: 'Take it out of the recipe, or give the column the role “feature” and do not ignore it.' },
+      `The recipe ${name}@${version} uses ${strange.map(c => `“${c}”`).join(', ')}, which is not a feature of this experiment.`,
+      { hint: 'Remove it from the recipe, or give the column the role “feature” and do not ignore it.' },
     )
   return { id, name: `${name}@${version}` }
 }
 
-/** AutoML is a choice of its own, with the minutes and settings it has; the others are all taken when none is named. */
+/** Chooses the trainers: the named ones, else all for the task except AutoML, which needs a time budget. */
 function chooseTrainers({ trainers: ids, minutes, trials }: LaunchInput, task: Task): Learner[] {
   const limits: Parameters = {}
   if (minutes !== undefined) limits.minutes = minutes
@@ -121,12 +121,12 @@ function chooseTrainers({ trainers: ids, minutes, trials }: LaunchInput, task: T
   })
 }
 
-/** A command learns by itself: nothing of what trainers are told can be said to it. */
+/** Throws if options of trainers are combined with a command, which cannot use them. */
 function requireAlone(command: PlannedRun, { trainers, recipe }: LaunchInput, decisions: Decisions): PlannedRun {
   const more = trainers ? 'trainers' : recipe ? 'a recipe' : Object.keys(decisions)[0]
   if (more === undefined) return command
-  throw new AppError('invalid', `A command learns by itself: ${more} cannot be given with it.`, {
-    hint: 'Leave it out, or start the trainers as runs of their own.',
+  throw new AppError('invalid', `${more} cannot be combined with a command.`, {
+    hint: 'Omit it, or start the trainers in a separate experiment.',
   })
 }
 
@@ -151,7 +151,7 @@ const slug = (text: string) =>
     .replace(/^-|-$/g, '')
     .slice(0, 60) || 'target'
 
-/** What two launches must share for their runs to be comparable; what differs, in words. */
+/** Returns the differences that make runs of two launches incomparable. */
 function differences(row: ExperimentRow, { version, target, task, split, metric }: Wanted): string[] {
   const settings = row.settings as { split?: string; data?: string }
   const words: string[] = []
@@ -185,7 +185,7 @@ async function findOrInsert(
           v: 1,
           data: `${version.datasetName}@${version.number}`,
           split,
-          // Of the first launch; later ones may differ in these.
+          // Defaults from the first launch; later ones may differ.
           seed: input.seed,
           ignore: input.ignore,
           ...(input.trainers ? { trainers: input.trainers } : {}),
@@ -236,7 +236,7 @@ async function enqueueRuns(
       createdBy: actorKey(c.actor),
     })),
   )
-  // All at once: the statements of a transaction travel together.
+  // All at once: the statements of a transaction are pipelined.
   await Promise.all(
     rows.map(async run => {
       const job = await c.enqueue(trainRunJob, {
@@ -248,7 +248,7 @@ async function enqueueRuns(
           runId: run.id,
           ignore,
           split,
-          // AutoML keeps to its minutes from when it begins.
+          // AutoML's time budget starts with its run.
           notAfter: run.trainer === automl.id ? undefined : notAfter,
           recipeVersionId: recipe?.id,
           ...decisions,

@@ -7,7 +7,7 @@ import { inspectTarget } from './inspect-target.ts'
 import { chooseColumns, chooseSplit } from './rules/choose-columns.ts'
 import { requireLearnable, suggestTask } from './rules/decide-task.ts'
 
-/** What the form for a new experiment offers. Throws `invalid` for a target from which nothing can be learnt. */
+/** Returns the options for a new experiment. Throws `invalid` for a target that cannot be learned. */
 export async function readLaunchOptions(
   kernel: Kernel,
   caller: Caller,
@@ -57,7 +57,7 @@ export async function readLaunchOptions(
   }
 }
 
-/** What speaks against columns that a model would use, by the findings of the data. */
+/** Returns leak warnings about columns that a model would use. */
 async function warningsOf(
   kernel: Kernel,
   caller: Caller,
@@ -68,7 +68,7 @@ async function warningsOf(
   const found = new Map<string, string>()
   const used = new Set(features)
   for (const { columns, severity, words } of await columnLeaks(kernel, caller, version, target)) {
-    // A sum of which a part is left out gives nothing away.
+    // A sum without one of its parts does not leak the target.
     if (severity === 'info' || !columns.every(name => used.has(name))) continue
     for (const name of columns) if (!found.has(name)) found.set(name, words)
   }

@@ -10,7 +10,7 @@ export interface TrainerDescription {
   parameters: ParameterDescriptor[]
 }
 
-/** What can be trained here, with the parameters from which forms are made. */
+/** Lists the trainers with the parameters that forms are generated from. */
 export async function listTrainerDescriptions(
   kernel: Kernel,
   caller: Caller,

@@ -16,7 +16,7 @@ export interface RunToTrain {
   experiment: ExperimentRow & { datasetVersionId: string; target: string; task: Task; metric: string }
 }
 
-/** The worker's first write: the run is running, and what an earlier attempt drew is gone. `at`: the worker's clock. */
+/** Marks the run as running and deletes the points of an earlier attempt. `at`: the worker's clock. */
 export async function startRun(c: Change, scope: ProjectScope, runId: string, at: Date): Promise<RunToTrain> {
   const found = await findRun(c.tx, scope, runId)
   if (!found) throw new AppError('not_found', 'The run was deleted.')
@@ -36,13 +36,13 @@ export async function startRun(c: Change, scope: ProjectScope, runId: string, at
   return { run, experiment: { ...experiment, datasetVersionId, target, task: task as Task, metric } }
 }
 
-/** The result of a training with what its worker adds. */
+/** The result of a training with the worker's additions. */
 export interface TrainedRun extends RunResult {
   blob: StoredBlob
   peakMemoryBytes: number | null
 }
 
-/** In the worker's last transaction: the model becomes the project's, and the run is done. */
+/** Stores the model and ends the run as succeeded, in the worker's last transaction. */
 export async function completeRun(
   c: Change,
   scope: ProjectScope,
@@ -79,7 +79,7 @@ export async function completeRun(
   })
 }
 
-/** In the transaction that settles the job of a run that did not finish. */
+/** Settles a run that did not succeed, in the transaction that settles its job. */
 export async function settleRun(
   tx: Tx,
   projectId: string,

@@ -17,7 +17,7 @@ import {
   listRunsOf,
 } from './store.ts'
 
-/** The newest runs of an experiment that are listed at once. */
+/** Maximum runs in the list of an experiment, newest first. */
 const MAX_LISTED = 2000
 
 type Counts = Record<RunState, number>
@@ -44,7 +44,7 @@ function toExperiment(
   }
 }
 
-/** Name and number of the dataset versions that experiments were made on. */
+/** Returns name and number of the dataset versions of experiments. */
 async function dataOf(kernel: Kernel, scope: ProjectScope, rows: readonly ExperimentRow[]) {
   const ids = [...new Set(rows.flatMap(r => (r.datasetVersionId ? [r.datasetVersionId] : [])))]
   const versions = await Promise.all(ids.map(id => versionById(kernel, scope, id)))
@@ -78,7 +78,7 @@ export async function listExperiments(
   }
 }
 
-/** By name, number or id. Throws `not_found`. */
+/** Finds an experiment by name, number or id. Throws `not_found`. */
 async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: string): Promise<ExperimentRow> {
   const id = parseId(which)
   const row =
@@ -87,7 +87,7 @@ async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: str
     (/^\d{1,9}$/.test(which) ? await findExperiment(kernel.db, scope, { number: Number(which) }) : undefined)
   if (!row)
     throw new AppError('not_found', `There is no experiment “${which}” in this project.`, {
-      hint: 'See them on the Training page.',
+      hint: 'The Training page lists them.',
     })
   return row
 }

@@ -6,9 +6,9 @@ import { requireRuns } from './read-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
 import { listResults } from './store.ts'
 
-/** Points of a drawn curve; more cannot be told apart on a screen. */
+/** Points of a drawn curve; more are not distinguishable on a screen. */
 const MOST_POINTS = 120
-/** Digits that a pixel can show. */
+/** Precision that is visible in a pixel. */
 const DIGITS = 4
 
 const classesOf = (curves: unknown): ClassCurves[] => {
@@ -16,7 +16,7 @@ const classesOf = (curves: unknown): ClassCurves[] => {
   return kind === 'classification' ? (byClass ?? []) : []
 }
 
-/** Evenly thinned, both ends kept, rounded. */
+/** Thins a curve evenly, keeping both ends, and rounds it. */
 export function thinCurve(points: readonly CurvePoint[], most = MOST_POINTS): CurvePoint[] {
   const step = Math.max(1, (points.length - 1) / (most - 1))
   const count = Math.min(points.length, most)
@@ -35,7 +35,7 @@ const curveOf = (of: ClassCurves | undefined, pick: 'roc' | 'pr'): CurvePoint[] 
   return thinCurve(points)
 }
 
-/** Intervals of all metrics of finished runs, and their ROC and precision-recall curves for the class that they have in common. */
+/** Returns the intervals of all metrics of finished runs, and ROC and precision-recall curves for the class that they have in common. */
 export async function readOverlay(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Overlay> {
   await authorize(kernel, caller, 'training:read')
   const runs = await requireRuns(kernel, caller.scope, [...new Set(refs)])

@@ -12,7 +12,7 @@ import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
 import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries, peakMemoryOf } from './store.ts'
 
-/** Runs in the order asked for. Throws `not_found` naming the first that is not there. */
+/** Returns runs in the requested order. Throws `not_found` naming the first missing one. */
 export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {
   const ids = refs.map(ref => parseId(ref) ?? ref)
   const rows = await listRunsById(
@@ -25,7 +25,7 @@ export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: rea
     const row = byId.get(id)
     if (row) return row
     throw new AppError('not_found', `There is no run “${refs[i]}” in this project.`, {
-      hint: 'See them with `fleximl runs ls EXPERIMENT`.',
+      hint: 'List the runs with `fleximl runs ls EXPERIMENT`.',
     })
   })
 }
@@ -41,7 +41,7 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
   return describeRun(kernel, caller.scope, ref)
 }
 
-/** The run with everything its page shows. Throws `not_found`. */
+/** Returns the run with all details of its page. Throws `not_found`. */
 export async function describeRun(kernel: Kernel, scope: ProjectScope, ref: string): Promise<RunDetail> {
   const listed = await requireRuns(kernel, scope, [ref])
   const { id } = listed[0]!
@@ -72,7 +72,7 @@ export async function describeRun(kernel: Kernel, scope: ProjectScope, ref: stri
   }
 }
 
-/** The stored result as pages read it; a run that has none yet has empty lists. */
+/** Returns the stored result for pages; empty lists if there is none yet. */
 const resultOf = (result: Partial<StoredResult> | null) => ({
   intervals: result?.intervals ?? {},
   curves: (result?.curves ?? null) as RunDetail['curves'],
@@ -88,12 +88,12 @@ const resultOf = (result: Partial<StoredResult> | null) => ({
   dataOverride: result?.override ?? null,
 })
 
-/** Runs side by side; what differs comes first. */
+/** Compares runs; different parameters and metrics come first. */
 export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Comparison> {
   await authorize(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(refs)])
   const runs = await toSummaries(kernel, caller.scope, rows)
-  // Columns left out are as much a setting as any parameter.
+  // Ignored columns are compared like a parameter.
   const params = sideBySide<unknown>(
     runs.map((r, i) => (rows[i]!.ignored?.length ? { ...r.params, ignore: rows[i]!.ignored } : r.params)),
   )
@@ -122,7 +122,7 @@ function sideBySide<T>(list: Record<string, T>[]): { values: Record<string, (T |
   }
 }
 
-/** The metric curves of runs, each of at most about `points` points with its extremes kept. */
+/** Returns the metric curves of runs, each of at most about `points` points, keeping extremes. */
 export async function readCurves(
   kernel: Kernel,
   caller: Caller,
@@ -157,7 +157,7 @@ export async function readCurves(
   return { items }
 }
 
-/** The run's log lines of all attempts, oldest first; ask again with `next` for what came since. */
+/** Returns the run's log lines of all attempts, oldest first; pass `next` to get later lines. */
 export async function readRunLog(kernel: Kernel, caller: Caller, ref: string, after: number) {
   await authorize(kernel, caller, 'training:read')
   const [row] = await requireRuns(kernel, caller.scope, [ref])

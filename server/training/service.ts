@@ -1,4 +1,4 @@
-/** The door for other domains, workers and the inference server: no caller, no authorization. */
+/** Public interface of training for other domains, workers and serve: no caller, no authorization. */
 export { COMMAND_TRAINER, readCommand } from './command.ts'
 export { trainRunJob } from './jobs.ts'
 export { appendPoints, type MetricPoint } from './points/store.ts'

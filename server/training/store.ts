@@ -28,18 +28,18 @@ export async function findExperiment(
   return row
 }
 
-/** Newest first. */
+/** Lists experiments, newest first. */
 export const listExperimentRows = (db: Handle, scope: ProjectScope, limit = 1000): Promise<ExperimentRow[]> =>
   db.select().from(experiments).where(inProject(scope)).orderBy(desc(experiments.number)).limit(limit)
 
-/** Experiments are counted per project, and their names checked, under this lock. */
+/** Locks the project's experiments, for their numbers and names. */
 export async function lockExperiments(tx: Tx, scope: ProjectScope): Promise<void> {
   await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, scope.projectId)).for('no key update')
 }
 
 type NewExperiment = Omit<typeof experiments.$inferInsert, 'id' | 'projectId' | 'number'>
 
-/** Call `lockExperiments` first. Numbers start at 1; 0 is `Default`. */
+/** Inserts an experiment; call `lockExperiments` first. Numbers start at 1; 0 is `Default`. */
 export async function insertExperiment(
   tx: Tx,
   scope: ProjectScope,
@@ -56,7 +56,7 @@ export async function insertExperiment(
 
 type NewRun = Omit<typeof runs.$inferInsert, 'id' | 'projectId' | 'experimentId' | 'number'>
 
-/** Numbered per experiment under its row lock; `name` gets the number. */
+/** Inserts runs, numbered per experiment under its row lock; `name` gets the number. */
 export async function insertRuns(
   tx: Tx,
   experiment: ExperimentRow,
@@ -111,7 +111,7 @@ export async function findRun(
   return row
 }
 
-/** What lists show of a run: without its curves and environment, which are large. */
+/** Columns for lists: without the large curves and environment. */
 const LISTED = {
   id: runs.id,
   experimentId: runs.experimentId,
@@ -144,7 +144,7 @@ const listed = (db: Handle) =>
 
 export type ListedRun = Awaited<ReturnType<typeof listRunsOf>>[number]
 
-/** Newest first. */
+/** Lists runs, newest first. */
 export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string, limit: number) =>
   listed(db)
     .where(and(eq(runs.projectId, scope.projectId), eq(runs.experimentId, experimentId)))
@@ -154,7 +154,7 @@ export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string
 export const listRunsById = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
   listed(db).where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
 
-/** Stored results of runs, by run; null: not finished. */
+/** Returns the stored results by run; null: not finished. */
 export async function listResults(
   db: Handle,
   scope: ProjectScope,
@@ -176,7 +176,7 @@ export interface NamedRun {
   experimentId: string
 }
 
-/** What a graph says of runs, by their ids. Those of other projects are not among them. */
+/** Returns labels for the lineage graph of the project's runs with these ids. */
 export async function nameRuns(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedRun[]> {
   if (ids.length === 0) return []
   return db
@@ -215,7 +215,7 @@ export interface BestRun {
   measured: Measured | null
 }
 
-/** The best done run of each experiment by the experiment's metric; `minimized` names the metrics of which less is better. */
+/** Returns the best succeeded run of each experiment by its metric; `minimized` names the metrics for which lower is better. */
 export async function findBestRuns(
   db: Handle,
   scope: ProjectScope,
@@ -247,7 +247,7 @@ export const listSeries = (db: Handle, scope: ProjectScope, runIds: readonly str
     )
     .orderBy(asc(metricSeries.key))
 
-/** Peak of the resident memory over the attempts of a job. */
+/** Returns the peak of the resident memory over the attempts of a job. */
 export async function peakMemoryOf(db: Handle, scope: ProjectScope, jobId: string): Promise<number | null> {
   const [row] = await db
     .select({ peak: sql<string | null>`max(${attempts.peakMemoryBytes})` })
@@ -256,14 +256,14 @@ export async function peakMemoryOf(db: Handle, scope: ProjectScope, jobId: strin
   return row?.peak == null ? null : Number(row.peak)
 }
 
-/** A run of the project by id, whatever its state: the registry says what it needs of it. */
+/** Returns a run of the project in any state; the registry checks it. */
 export const findRunById = (db: Handle, scope: ProjectScope, runId: string) =>
   db.query.runs.findFirst({
     columns: { id: true, name: true, number: true, trainer: true, state: true, modelDigest: true, metrics: true },
     where: (run, { and: both, eq: is }) => both(is(run.projectId, scope.projectId), is(run.id, runId)),
   })
 
-/** What runs measured on their validation rows, and the metric of their experiment. */
+/** Returns the validation metrics of runs, and the metric of their experiment. */
 export async function listMeasured(
   db: Handle,
   scope: ProjectScope,

@@ -3,7 +3,7 @@ import { ownBlob } from '#server/adapters/blobs.ts'
 import { addDataset, showIngestion } from '#server/data/index.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 
-/** A CSV as a dataset version; a worker loop must be running. */
+/** Adds a CSV as a dataset version; a worker loop must be running. */
 export async function addData(
   kernel: Kernel,
   caller: Caller,

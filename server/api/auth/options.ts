@@ -31,7 +31,7 @@ export function createAuthOptions(kernel: Kernel): NextAuthOptions {
             const headers = (req.headers ?? {}) as Record<string, string | undefined>
             const opened = await signIn(kernel, {
               // Text that is no e-mail address is refused like an unknown account.
-              email: email.success ? email.data : 'nobody',
+              email: email.success ? email.data : 'invalid address',
               password: given?.password ?? '',
               address: headers[ADDRESS_HEADER] ?? 'unknown',
               userAgent: headers['user-agent'],

@@ -24,7 +24,7 @@ async function* checked(source: AsyncIterable<Uint8Array>, name: DvcName): Async
     })
 }
 
-/** Throws unless all files of a directory are stored: whoever pulls it relies on them. */
+/** Throws unless all files of a directory are stored: a client that pulls it needs them. */
 async function requireFiles(kernel: Kernel, caller: Caller, name: DvcName, digest: string): Promise<void> {
   const md5s = readDirectory(new TextDecoder().decode(await kernel.blobs.readAll(digest)))
   const here = await findDvcFiles(kernel.db, caller.scope, name.layout, md5s)

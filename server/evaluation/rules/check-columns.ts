@@ -20,7 +20,7 @@ const KINDS: Record<VersionColumn['type'], Kind> = {
   constant: 'word',
 }
 
-/** What a column of this kind can be read as without losing its meaning. Anything can be read as a word. */
+/** The kinds as which a column of this kind can be read without loss. Every kind can be read as text. */
 const FITS: Record<Kind, readonly Kind[]> = {
   number: ['number'],
   time: ['time'],
@@ -29,8 +29,8 @@ const FITS: Record<Kind, readonly Kind[]> = {
 }
 
 /**
- * What keeps a model from being measured on these columns: a missing column, one that holds something else, a missing target. A column
- * that is constant here, or was so in training, fits: its cells are read as what they are.
+ * Returns why a model cannot be evaluated on these columns: missing columns, columns of another kind, a missing target. A column that is
+ * constant here, or was in training, is accepted.
  */
 export function checkColumns(
   signature: Schema,

@@ -38,11 +38,11 @@ const input = (given: Partial<VerdictInput> = {}): VerdictInput => ({
 const measured = (...performance: WindowPerformance[]) => ({ labelled: 2000, performance })
 
 const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
-  ['nothing predicted', { rows: 0 }, 'unknown', /No prediction/],
+  ['nothing predicted', { rows: 0 }, 'unknown', /no predictions/],
   ['one row', { rows: 1 }, 'unknown', /Only one row was .* at least 30/],
   ['few rows', { rows: 29 }, 'unknown', /Only 29 rows were .* at least 30/],
   ['no baseline', { columns: [], prediction: null }, 'unknown', /without a summary of its training rows/],
-  ['all stable, no labels', {}, 'ok', /None of 2 columns .* No true values/],
+  ['all stable, no labels', {}, 'ok', /None of 2 columns .* No feedback/],
   ['one column, no labels', { columns: [column('temp', 0.2), column('wind')] }, 'warn', /^temp has drifted .*KS 0\.20/],
   ['answers, no labels', { prediction: column('p', 0.4) }, 'alert', /predictions have drifted .*KS 0\.40/],
   [
@@ -66,7 +66,7 @@ const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
     /^Measured RMSE rose from 45 at validation to 112 in 2012-02 .*43 to 47.*1 of 2 windows/,
   ],
   ['error above, but it may be chance', measured(month('2012-01', 49, 40, 10)), 'ok', /not clearly worse/],
-  ['error of too few labels', measured(month('2012-01', 112, 29)), 'ok', /2000 rows came; a window needs 30/],
+  ['error of too few labels', measured(month('2012-01', 112, 29)), 'ok', /2000 rows were received; a window needs 30/],
   [
     'bad, bad, good is bad still',
     measured(month('2012-01', 90), month('2012-02', 100), month('2012-03', 45)),

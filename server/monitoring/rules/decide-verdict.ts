@@ -1,26 +1,26 @@
 import { type Direction, MIN_ROWS } from '#ml/index.ts'
 import type { ColumnDrift, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
 
-/** Counted up when the rules or what they store change: results of the rules before are then computed again. */
+/** Increment it when the rules or what they store change: stored results of older rules are then computed again. */
 export const RULES_VERSION = 3
-/** Fewer labels than this in a window do not judge its error. */
+/** Windows with fewer labels are not used to judge the error. */
 const MIN_LABELS_PER_WINDOW = 30
-/** The newest windows with labels that decide whether the error is worse now. */
+/** Number of newest labeled windows that decide whether the error is worse now. */
 const RECENT_WINDOWS = 3
-/** So many of the recent windows must be worse when the newest is not. */
+/** Number of recent windows that must be worse if the newest is not. */
 const MIN_WORSE_RECENT_WINDOWS = 2
-/** Columns that a verdict names. */
+/** Maximum columns that a verdict names. */
 const MAX_NAMED_COLUMNS = 3
 
 export interface VerdictInput {
-  /** Rows predicted, and those with a label. */
+  /** Predicted rows, and those with a label. */
   rows: number
   labelled: number
-  /** Over all rows. Empty: the model was stored without a summary of its training rows. */
+  /** Drift over all rows. Empty: the model was stored without a summary of its training rows. */
   columns: ColumnDrift[]
-  /** Of the predictions over all rows; null: nothing to compare with. */
+  /** Drift of the predictions over all rows; null: no baseline. */
   prediction: ColumnDrift | null
-  /** Of the newest window, when it has rows enough. */
+  /** Drift in the newest window, if it has enough rows. */
   latest: { window: string; columns: ColumnDrift[]; prediction: ColumnDrift | null } | null
   metric: { label: string; direction: Direction } | null
   /** Oldest first. */
@@ -34,7 +34,7 @@ export interface Decision {
 }
 
 /**
- * Judges an endpoint. With labels the measured error decides, and drift that does not hurt is a warning. Without labels the drift of the
+ * Judges an endpoint. With labels the measured error decides, and drift without a worse error is a warning. Without labels the drift of the
  * predictions is the best evidence.
  */
 export function decideVerdict(input: VerdictInput): Decision {
@@ -78,7 +78,7 @@ function factsOf(input: VerdictInput): VerdictFacts {
   }
 }
 
-/** The error of the newest windows against that of the validation rows; null when it cannot be judged. */
+/** Compares the error of the newest windows with that of the validation rows; null if it cannot be judged. */
 function judgedError({ metric, performance }: VerdictInput): VerdictFacts['error'] {
   if (!metric) return null
   const judged = performance.filter(p => p.rows >= MIN_LABELS_PER_WINDOW && p.value !== null && p.baseline !== null)
@@ -87,7 +87,7 @@ function judgedError({ metric, performance }: VerdictInput): VerdictFacts['error
   const lowerIsBetter = metric.direction === 'minimize'
   const isWorse = (p: WindowPerformance) => {
     const limit = (lowerIsBetter ? p.baselineHigh : p.baselineLow) ?? p.baseline!
-    // The side of the window's interval that is nearest to validation must lie outside: else the difference is not significant.
+    // Significant only if the bound of the window's interval nearest to validation lies outside of the validation interval.
     const best = (lowerIsBetter ? p.low : p.high) ?? p.value!
     return lowerIsBetter ? best > limit : best < limit
   }

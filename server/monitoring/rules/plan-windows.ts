@@ -1,11 +1,11 @@
 import type { ColumnSummary } from '#ml/index.ts'
 import type { MonitorWindow, WindowPerformance } from '../contract.ts'
 
-/** Days are kept of the newest ones only; months of all. */
+/** Day windows are limited to the newest ones; month windows are not. */
 const DAYS_KEPT = 62
 const DAY_MS = 86_400_000
 
-/** Logged predictions of one day of event time, and those whose true value is known. */
+/** Logged predictions of one day of event time, and how many have a label. */
 export interface DayCount {
   day: string
   rows: number
@@ -19,19 +19,19 @@ export interface WindowCount {
   labels: number
 }
 
-/** Mergeable summaries of the columns and of the predictions, as they are stored. */
+/** Mergeable summaries of the columns and of the predictions, as stored. */
 export interface WindowSummaries {
   rows: number
   columns: [name: string, summary: ColumnSummary][]
   prediction: ColumnSummary | null
 }
 
-/** What a window was computed from. */
+/** The counts from which a window was computed. */
 export interface Basis {
   v: 1
   rows: number
   labels: number
-  /** Of months. */
+  /** Only for months. */
   summaries?: WindowSummaries
 }
 
@@ -41,21 +41,21 @@ export interface WindowBasis {
   basis: Basis | null
 }
 
-/** A window as a check measured it. */
+/** A window with its measurements. */
 export type MeasuredWindow = MonitorWindow & { performance: WindowPerformance; basis: Basis }
 
 export interface WindowPlan {
   /** Names of all windows that have rows, oldest first. */
   months: string[]
   days: string[]
-  /** Those whose rows or labels differ from what is stored. */
+  /** Months whose rows or labels differ from the stored counts. */
   changedMonths: WindowCount[]
   changedDays: WindowCount[]
 }
 
 const monthOf = (day: string) => day.slice(0, 7)
 
-/** Decides which windows a check has to measure again: those whose counts differ from the ones they were computed from. */
+/** Decides which windows a check must measure again: those whose counts differ from the stored ones. */
 export function planWindows(counts: readonly DayCount[], stored: readonly WindowBasis[]): WindowPlan {
   const basisOf = new Map(stored.map(({ grain, window, basis }) => [`${grain} ${window}`, basis]))
   const isChanged = (grain: string, { window, rows, labels }: WindowCount) => {
@@ -65,7 +65,7 @@ export function planWindows(counts: readonly DayCount[], stored: readonly Window
   const days = keptDays(counts)
   const changedDays = days.filter(day => isChanged('day', day))
   const months = addUp(counts)
-  // A label that moved between two days changes both, and leaves their month's counts as they were.
+  // A label that moves between two days changes both days, but not the counts of their month.
   const touched = new Set(changedDays.map(day => monthOf(day.window)))
   const changedMonths = months.filter(m => touched.has(m.window) || isChanged('month', m))
   return { months: months.map(m => m.window), days: days.map(d => d.window), changedMonths, changedDays }

@@ -1,7 +1,7 @@
 export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** What may be done with a job, by its state. Finished work is repeated where it started: a new upload, run or check. */
+/** Allowed actions on a job by its state. Finished work is repeated where it started: a new upload, run or check. */
 export const JOB_ACTIONS = {
   queued: ['cancel'],
   running: ['cancel'],

@@ -9,7 +9,7 @@ export const DVC_PREFIX = '/dvc'
 
 type Layout = 'md5' | 'md5-dos2unix'
 
-/** Objects by the MD5 of their content, as DVC 3 writes them and as DVC 2 did. */
+/** Objects by the MD5 of their content, in the layouts of DVC 3 and DVC 2. */
 const LAYOUTS: [string, Layout][] = [
   ['/:project/files/md5/:first/:rest', 'md5'],
   ['/:project/:first/:rest', 'md5-dos2unix'],
@@ -20,8 +20,8 @@ function nameOf(request: FastifyRequest, layout: Layout) {
   const { first, rest } = request.params as { first: string; rest: string }
   const name = readDvcName(layout, first, rest)
   if (!name)
-    throw new AppError('not_found', 'This is no name of a DVC object.', {
-      hint: 'Names are files/md5/AA/BB…, 32 hexadecimal digits in all, and `.dir` behind those of directories.',
+    throw new AppError('not_found', 'This is not a name of a DVC object.', {
+      hint: 'Names have the form files/md5/AA/BB…, with 32 hexadecimal digits in total; names of directories end in `.dir`.',
     })
   return name
 }

@@ -12,11 +12,11 @@ export const sendLfs = (reply: FastifyReply, body: unknown): FastifyReply =>
     .header('cache-control', 'no-store')
     .send(Buffer.from(JSON.stringify(body)))
 
-/** Sends an error as Git LFS prints it: one message with what to do. A 401 makes the client ask for name and password. */
+/** Sends an error in the format that Git LFS prints: one message with what to do. A 401 makes the client prompt for name and password. */
 export function sendLfsError(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   if (!prepareError(request, reply, error)) return reply
   if (error.code === 'unauthenticated') reply.headers({ 'lfs-authenticate': CHALLENGE, 'www-authenticate': CHALLENGE })
-  const hint = error.code === 'unauthenticated' ? 'An API token is the password; any name will do.' : error.hint
+  const hint = error.code === 'unauthenticated' ? 'Use an API token as the password, with any user name.' : error.hint
   return sendLfs(reply, {
     message: [error.message, hint].filter(Boolean).join(' '),
     request_id: request.id,

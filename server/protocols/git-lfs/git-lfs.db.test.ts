@@ -68,7 +68,7 @@ describe('Git LFS over HTTP', () => {
     assert.match(response.headers.get('lfs-authenticate') ?? '', /^Basic realm=/)
     assert.match(response.headers.get('www-authenticate') ?? '', /^Basic realm=/)
     assert.equal(response.headers.get('content-type'), 'application/vnd.git-lfs+json')
-    assert.match(((await response.json()) as { message: string }).message, /API token is the password/)
+    assert.match(((await response.json()) as { message: string }).message, /API token as the password/)
     assert.equal((await batch('download', [object('x')], 'flx_wrong')).status, 401)
   })
 

@@ -13,7 +13,7 @@ import { sendLfs, sendLfsError } from './errors.ts'
 
 export const LFS_PREFIX = '/lfs'
 const BATCH_LIMITS = { bytes: 2 * 2 ** 20, depth: 16 }
-/** How long a client may take to start with an object; then it asks for the plan again. */
+/** Time a client has to start with an object; then it requests the batch again. */
 const ACTION_SECONDS = 3600
 /** Clients append `.git/info/lfs` to an address that does not end in it. */
 const REPOSITORIES = ['/:project/:dataset', '/:project/:dataset/info/lfs']
@@ -26,21 +26,21 @@ interface LfsParams {
 
 const paramsOf = (request: FastifyRequest) => request.params as LfsParams
 
-/** Returns the dataset that a repository stands for; clients append `.git`. Throws `not_found` for an impossible name. */
+/** Returns the dataset of a repository; clients append `.git`. Throws `not_found` for an invalid name. */
 function datasetOf(request: FastifyRequest): string {
   const name = paramsOf(request).dataset.replace(/\.git$/, '')
   if (!resourceNameSchema.safeParse(name).success)
-    throw new AppError('not_found', `“${name.slice(0, 100)}” can be no dataset.`, {
+    throw new AppError('not_found', `“${name.slice(0, 100)}” is not a dataset name.`, {
       hint: 'The address is /lfs/PROJECT/DATASET.',
     })
   return name
 }
 
-/** Returns the origin by which the client reached us: it sends the objects there. */
+/** Returns the origin by which the client reached this server; the client sends the objects there. */
 function originOf(kernel: Kernel, request: FastifyRequest): string {
   const own = new URL(kernel.env.FLEXIML_URL)
   const { host } = request.headers
-  // A name other than that of FLEXIML_URL reached this process directly, which does not speak TLS.
+  // Another host than FLEXIML_URL's reached this process directly, so the scheme is http.
   return host === undefined || host === own.host ? own.origin : `http://${host}`
 }
 
@@ -48,18 +48,18 @@ async function planBatch(kernel: Kernel, request: FastifyRequest): Promise<unkno
   const dataset = datasetOf(request)
   const input = lfsBatchInput.safeParse(request.body)
   if (!input.success)
-    throw new AppError('invalid', 'This is no batch request of Git LFS.', {
+    throw new AppError('invalid', 'This is not a batch request of Git LFS.', {
       hint: input.error.issues.map(i => `${i.path.join('.') || 'request'}: ${i.message}`).join('; '),
     })
   const { operation, transfers } = input.data
   if (transfers && !transfers.includes('basic'))
-    throw new AppError('invalid', 'Objects are transferred by `basic` here, which the client did not offer.')
+    throw new AppError('invalid', 'Only the transfer `basic` is supported, which the client did not offer.')
   const plans = await planLfsBatch(kernel, request.caller, dataset, input.data)
   const base = `${originOf(kernel, request)}${LFS_PREFIX}/${paramsOf(request).project}/${dataset}/objects`
   const { authorization } = request.headers
   const action = (href: string) => ({
     href,
-    // The client's own credentials, so that it needs none for the addresses of the objects.
+    // Returns the client's own credentials, so that it can use the addresses of the objects.
     ...(authorization ? { header: { Authorization: authorization } } : {}),
     expires_in: ACTION_SECONDS,
   })
@@ -79,7 +79,7 @@ async function planBatch(kernel: Kernel, request: FastifyRequest): Promise<unkno
 async function verifyObject(kernel: Kernel, request: FastifyRequest): Promise<unknown> {
   datasetOf(request)
   const { oid, size } = (request.body ?? {}) as { oid?: unknown; size?: unknown }
-  if (typeof oid !== 'string') throw new AppError('invalid', 'Which object? The request has no `oid`.')
+  if (typeof oid !== 'string') throw new AppError('invalid', 'The request has no `oid`.')
   const found = await findLfsObject(kernel, request.caller, oid)
   if (found.bytes !== size)
     throw new AppError('invalid', `The object has ${found.bytes} bytes, not ${String(size).slice(0, 40)}.`)
@@ -106,7 +106,7 @@ function objectRoutes(app: FastifyInstance, kernel: Kernel, repository: string):
   })
 }
 
-/** The Git LFS server. Locks are not offered: their addresses answer 404, which clients understand as just that. */
+/** The Git LFS server. Locks are not supported: their addresses return 404, which clients accept. */
 export function lfsRoutes(parts: WebParts) {
   const { kernel } = parts
   return async (app: FastifyInstance): Promise<void> => {
@@ -114,7 +114,7 @@ export function lfsRoutes(parts: WebParts) {
     app.setNotFoundHandler((request, reply) => sendLfsError(request, reply, noRoute(request)))
     app.setErrorHandler((thrown, request, reply) => {
       const error = toHttpError(thrown)
-      // The handler of the whole server logs it.
+      // The error handler of the whole server logs it.
       if (error.code === 'internal') throw thrown
       return sendLfsError(request, reply, error)
     })

@@ -26,6 +26,6 @@ export function metricsRoutes(parts: WebParts) {
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
     })
   }
-  // The hook is for all routes, not only for those of this plugin.
+  // The hook must apply to all routes, not only those of this plugin.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type LaneStatus, type ProcessStatus, readLanes, readProcesses } from '#server/platform/status.ts'
 
-/** One scrape reads the database once, however many metrics need it. */
+/** One scrape reads the database once for all metrics. */
 const SNAPSHOT_MS = 1000
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
@@ -16,7 +16,7 @@ export interface WebMetrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
 }
 
-/** Returns the read state of queue and processes, or undefined while the database is away. */
+/** Returns a function that reads queue and processes, or undefined while the database cannot be reached. */
 function snapshotReader(kernel: Kernel): () => Promise<Snapshot | undefined> {
   let reading: Promise<Snapshot | undefined> | undefined
   let readAt = 0
@@ -38,7 +38,7 @@ function addQueueMetrics(registry: Registry, kernel: Kernel): void {
   const registers = [registry]
   new Gauge({
     name: 'fleximl_database_up',
-    help: 'Whether the database answered.',
+    help: 'Whether the database responded.',
     registers,
     async collect() {
       this.set((await read()) === undefined ? 0 : 1)
@@ -60,7 +60,7 @@ function addQueueMetrics(registry: Registry, kernel: Kernel): void {
   })
   new Gauge({
     name: 'fleximl_job_oldest_wait_seconds',
-    help: 'How long the oldest job that may run has waited.',
+    help: 'How long the oldest runnable job has waited.',
     labelNames: ['lane'],
     registers,
     async collect() {
@@ -82,7 +82,7 @@ function addQueueMetrics(registry: Registry, kernel: Kernel): void {
   })
 }
 
-/** The metrics of a web process: Node.js, HTTP requests, queue. What only the database knows is absent while it is away. */
+/** Creates the metrics of a web process: Node.js, HTTP requests, queue. Metrics from the database are absent while it cannot be reached. */
 export function createWebMetrics(kernel: Kernel, live: { open: number }): WebMetrics {
   const registry = new Registry()
   const registers = [registry]

@@ -23,7 +23,7 @@ export interface PromotionDecision {
   facts: { state: VersionState; possibleActions?: readonly string[]; reason?: string }
 }
 
-/** Checks the state of the version, then its servable, then what the endpoint serves; the first that objects decides. */
+/** Decides by the state of the version, then its servable, then what the endpoint serves; the first objection is returned. */
 export function decidePromotion({ version, isChampion = false }: PromotionState): PromotionDecision {
   const { state, servable } = version
   const actions: readonly string[] = VERSION_ACTIONS[state]
@@ -39,7 +39,7 @@ export interface PromotionMessage {
   hint?: string
 }
 
-/** The decision as text. `name` is the version as `demand v3`. */
+/** Formats the decision. `name` is the version, for example `demand v3`. */
 export function promotionMessage({ code, facts }: PromotionDecision, name: string): PromotionMessage {
   if (code === 'archived')
     return {

@@ -4,7 +4,7 @@ import { type Servable, VERSION_ACTIONS, type VersionAction, type VersionState }
 export const versionMay = (state: VersionState, action: VersionAction): boolean =>
   (VERSION_ACTIONS[state] as readonly string[]).includes(action)
 
-/** Throws `conflict` naming the state and what is possible in it. */
+/** Throws `conflict` naming the state and its possible actions. */
 export function requireAction(version: { name: string; number: number; state: string }, action: VersionAction): void {
   const state = version.state as VersionState
   if (versionMay(state, action)) return
@@ -15,7 +15,7 @@ export function requireAction(version: { name: string; number: number; state: st
   )
 }
 
-/** Throws `invalid` with the reason that is kept beside the version. */
+/** Throws `invalid` with the stored reason unless the version can be served. */
 export function requireServable(
   name: string,
   number: number,

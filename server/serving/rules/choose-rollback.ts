@@ -5,8 +5,8 @@ export interface PastRevision {
 }
 
 /**
- * The version that answered before the one in force. Promotions pile up and a rollback takes one off, so that rolling back twice goes
- * further back instead of forth to the version that was just left. Undefined when nothing is below.
+ * Returns the champion before the one in force, or undefined. Promotions push onto a stack and a rollback pops it, so that a second
+ * rollback goes further back instead of returning to the version just left.
  */
 export function previousVersion(revisions: readonly PastRevision[]): string | undefined {
   const pile: string[] = []

@@ -1,6 +1,6 @@
 import { LATENCY_BOUNDS_MS } from '../contract.ts'
 
-/** Index of the bucket that holds this duration. */
+/** Returns the index of the bucket of this duration. */
 export function latencyBucket(ms: number): number {
   let low = 0
   let high: number = LATENCY_BOUNDS_MS.length
@@ -17,7 +17,7 @@ export function addCounts(into: number[], counts: readonly number[]): number[] {
   return into
 }
 
-/** The duration below which a share of the requests lay, straight between a bucket's bounds; null without requests. */
+/** Returns a quantile of the latency, interpolated linearly within its bucket; null without requests. */
 export function latencyQuantile(counts: readonly number[], share: number): number | null {
   const total = counts.reduce((a, b) => a + b, 0)
   if (total === 0) return null

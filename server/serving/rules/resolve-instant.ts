@@ -8,7 +8,7 @@ const LATEST = Date.UTC(9999, 11, 31)
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-/** Minutes that the zone's wall clock is ahead of UTC at this instant, in milliseconds. */
+/** Returns the zone's offset from UTC at this instant, in milliseconds. */
 function zoneOffsetMs(instant: number, zone: string): number {
   let format = formatters.get(zone)
   if (!format) {
@@ -34,8 +34,8 @@ function zoneOffsetMs(instant: number, zone: string): number {
 }
 
 /**
- * Milliseconds since 1970 of an ISO 8601 text; without an offset it is a wall clock of `zone`. A wall clock that occurs twice (autumn) is
- * its first occurrence; one that is skipped (spring) moves on by the gap. NaN when it is no time between the years 1 and 9999.
+ * Parses ISO 8601 to milliseconds since 1970; without an offset it is a wall clock of `zone`. A wall clock that occurs twice (autumn) means
+ * its first occurrence; a skipped one (spring) moves forward by the gap. NaN if it is not a time between the years 1 and 9999.
  */
 export function resolveInstant(text: string, zone: string): number {
   const wall = parseDatetime(text)

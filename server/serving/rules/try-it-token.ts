@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sameSecret } from '#server/kernel/ids.ts'
 
-/** What a browser's try-it request may do: predict at one endpoint for a minute. */
+/** The claim of a browser's try-it token: predict at one endpoint for a minute. */
 export interface TryIt {
   project: string
   endpoint: string
@@ -20,7 +20,7 @@ export function mintTryIt(claim: TryIt, encryptionKey: string): string {
   return `${PREFIX}${payload}.${sign(payload, encryptionKey)}`
 }
 
-/** The claim when the signature is ours and it has not expired. */
+/** Returns the claim if the signature is valid and it has not expired. */
 export function readTryIt(token: string, encryptionKey: string, nowMs: number): TryIt | undefined {
   if (!token.startsWith(PREFIX)) return undefined
   const [payload, signature] = token.slice(PREFIX.length).split('.')

@@ -7,7 +7,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 export interface MetricPoint {
   key: string
   step: number
-  /** Milliseconds since 1970, as the source says. */
+  /** Milliseconds since 1970, from the client's clock. */
   time: number
   value: number
 }
@@ -44,11 +44,11 @@ function summarise(points: readonly MetricPoint[]): Summary[] {
     if (value < s.min || Number.isNaN(s.min)) Object.assign(s, { min: value, minStep: step })
     if (value > s.max || Number.isNaN(s.max)) Object.assign(s, { max: value, maxStep: step })
   }
-  // In one order whoever writes: two writers of one run must not wait for each other crosswise.
+  // Fixed order for all writers, so that two writers of one run cannot deadlock.
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-/** Adds points of a run, and keeps last, least and greatest of each series as it goes. NaN is least or greatest only when there is nothing else. */
+/** Adds points of a run and updates last, minimum and maximum of each series. NaN is minimum or maximum only if there is no other value. */
 export async function appendPoints(
   tx: Tx,
   scope: ProjectScope,
@@ -74,7 +74,7 @@ export async function appendPoints(
       },
     })
   for (let i = 0; i < points.length; i += ROWS_AT_ONCE) {
-    // JSON has no NaN, so values travel as text. A point that is there already (a client that sent twice) does not count again.
+    // JSON has no NaN, so values are sent as text. A repeated point (a client that sent twice) is not counted again.
     const part = points
       .slice(i, i + ROWS_AT_ONCE)
       .map(p => ({ ...p, time: Math.round(p.time), value: String(p.value) }))
@@ -90,7 +90,7 @@ export async function appendPoints(
   }
 }
 
-/** What an attempt wrote before it was lost: the next one draws the curves anew. */
+/** Deletes the points of a lost attempt: the next one writes them again. */
 export async function dropPoints(tx: Tx, scope: ProjectScope, runId: string): Promise<void> {
   const series = await tx
     .delete(metricSeries)
@@ -112,8 +112,8 @@ export interface PointRow {
 }
 
 /**
- * The points of series in order of their steps. A series longer than `most` is cut into buckets of which least and greatest stay, so that
- * no spike is lost; a bucket with NaN or infinite values keeps one of them as null.
+ * Returns the points of series in order of their steps. A series longer than `most` is bucketed, keeping minimum and maximum, so that no
+ * spike is lost; a bucket with NaN or infinite values keeps one of them as null.
  */
 export async function readPoints(db: Handle, seriesIds: readonly number[], most: number): Promise<PointRow[]> {
   if (seriesIds.length === 0) return []

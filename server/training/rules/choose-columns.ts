@@ -5,11 +5,11 @@ import type { SPLITS } from '../contract.ts'
 
 export type SplitKind = (typeof SPLITS)[number]
 
-/** What a training reads: the columns a model may use, the target, and those that cut or weigh the rows. */
+/** Columns that a training reads: features, target, and those that split or weight the rows. */
 export interface TrainingColumns {
   /** In the order of the version. */
   read: VersionColumn[]
-  /** Names that the model takes. */
+  /** Names of the features. */
   features: string[]
 }
 
@@ -38,7 +38,7 @@ export const toEngineSchema = (columns: readonly VersionColumn[]): Schema => ({
   })),
 })
 
-/** How rows are held out, and why. Throws `invalid` when a split was asked for that the columns cannot give. */
+/** Chooses how rows are held out, with the reason. Throws `invalid` for a split that the columns do not support. */
 export function chooseSplit(
   columns: readonly VersionColumn[],
   task: Task,
@@ -56,7 +56,7 @@ export function chooseSplit(
     })
   const split = wished ?? (time ? 'time' : group ? 'group' : task === 'regression' ? 'random' : 'stratified')
   const reason = {
-    time: `The newest fifth of the rows by “${time}” is held out: the model is measured on a future it has not seen.`,
+    time: `The newest fifth of the rows by “${time}” is held out: the model is evaluated on later data than it was trained on.`,
     group: `A fifth of the groups of “${group}” is held out whole.`,
     stratified: 'A random fifth of the rows is held out, with the same share of each class.',
     random: 'A random fifth of the rows is held out.',

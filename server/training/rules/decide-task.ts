@@ -2,31 +2,34 @@ import { MAX_CLASSES, type Task } from '#ml/index.ts'
 import type { ColumnType } from '#server/data/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
-/** What the cells of a target are, counted over the whole version. */
+/** Counts of a target's cells over the whole version. */
 export interface TargetFacts {
   name: string
   type: ColumnType
   rows: number
   /** Cells with a value. */
   present: number
-  /** Different values; counted no further than a little above what can be learnt as classes. */
+  /** Distinct values; counted only up to slightly more than the maximum of classes. */
   distinct: number
 }
 
 const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer'
 
-/** The task that a target suggests, and why, in words: the engine's own rule (`detectTask`), decided from counts. */
+/** Suggests the task of a target, with the reason: the engine's own rule (`detectTask`), decided from counts. */
 export function suggestTask(facts: TargetFacts): { task: Task; reason: string } {
   const { name, type, distinct, rows } = facts
   if (distinct === 2) return { task: 'binary', reason: `“${name}” has two different values.` }
   if (!isNumeric(type) && type !== 'datetime')
-    return { task: distinct < 2 ? 'binary' : 'multiclass', reason: `“${name}” holds ${distinct} different words.` }
+    return {
+      task: distinct < 2 ? 'binary' : 'multiclass',
+      reason: `“${name}” holds ${distinct} different text values.`,
+    }
   if (type === 'integer' && distinct <= 10 && rows >= 10 * distinct)
     return { task: 'multiclass', reason: `“${name}” holds whole numbers with only ${distinct} different values.` }
   return { task: 'regression', reason: `“${name}” holds numbers.` }
 }
 
-/** Refuses, before anything is queued, a target from which nothing can be learnt. Throws `invalid` with what to do instead. */
+/** Throws `invalid`, with an alternative, for a target that cannot be learned, before anything is queued. */
 export function requireLearnable(facts: TargetFacts, task: Task): void {
   const { name, type, present, distinct } = facts
   const refuse = (message: string, hint: string) => {
@@ -54,12 +57,12 @@ export function requireLearnable(facts: TargetFacts, task: Task): void {
   }
   if (task === 'binary' && distinct > 2)
     refuse(
-      `The target “${name}” has ${many(distinct)} values; a yes/no model needs two.`,
+      `The target “${name}” has ${many(distinct)} values; a binary model needs two.`,
       'Choose the task multiclass, or regression for numbers.',
     )
   if (distinct > MAX_CLASSES)
     refuse(
-      `The target “${name}” has ${many(distinct)} different values; at most ${MAX_CLASSES} classes can be learned.`,
+      `The target “${name}” has ${many(distinct)} different values; at most ${MAX_CLASSES} classes are supported.`,
       isNumeric(type)
         ? 'Predict it as a number: choose the task regression.'
         : 'Group the values, or choose another target.',

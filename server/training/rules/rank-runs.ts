@@ -3,18 +3,18 @@ import { shortHex } from '#server/kernel/ids.ts'
 import type { Measured, RunState, RunSummary } from '../contract.ts'
 import type { BestRun, ListedRun } from '../store.ts'
 
-/** Metrics of which less is better. */
+/** Metrics for which lower is better. */
 export const MINIMIZED: readonly string[] = listMetrics()
   .filter(m => m.direction === 'minimize')
   .map(m => m.id)
 
-/** Null for a metric that the engine does not know (a client logged it). */
+/** Returns null for a metric that the engine does not know (logged by a client). */
 export function directionOf(metric: string | null): Direction | null {
   if (metric === null || !listMetrics().some(m => m.id === metric)) return null
   return getMetric(metric).direction
 }
 
-/** Two runs are tied when their intervals overlap: the data cannot tell which is better. */
+/** Returns true if the intervals overlap: the difference is not significant. */
 export const overlap = (a: Measured | null, b: Measured | null): boolean =>
   a !== null &&
   b !== null &&

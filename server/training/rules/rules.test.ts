@@ -99,13 +99,13 @@ describe('a recipe in words', () => {
   it('names what no step touches', () => {
     const steps = [{ step: 'scale' as const, column: 'fare', mean: 2, deviation: 3 }]
     const [first, second, ...more] = describeRecipe({ v: 1, inputs, steps, outputs: ['age', 'fare'] })
-    assert.equal(first, 'age: taken as they are.')
+    assert.equal(first, 'age: used unchanged.')
     assert.match(second!, /^fare: minus 2, divided by 3/)
     assert.deepEqual(more, [])
   })
   it('of an ensemble says that its models prepare the columns', () => {
     assert.deepEqual(describeRecipe({ v: 1, inputs, steps: [], outputs: [] }), [
-      'age, fare: each model prepares them in its own way.',
+      'age, fare: each model prepares them itself.',
     ])
   })
 })

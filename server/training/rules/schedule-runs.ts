@@ -9,23 +9,23 @@ import {
   type Trainer,
 } from '#ml/index.ts'
 
-/** What planning needs of a trainer; AutoML is none, and is planned all the same. */
+/** The part of a trainer that planning needs; AutoML is planned like one. */
 export type Learner = Pick<Trainer, 'id' | 'tasks' | 'parameters' | 'defaultSettings'>
 
 export interface PlannedRun {
   trainer: string
-  /** Of the suggested setting; `random` for a sampled one. */
+  /** Name of the suggested setting; `random` for a sampled one. */
   setting: string
-  /** All parameters, defaults filled in. */
+  /** All parameters, including defaults. */
   params: Parameters
 }
 
-/** A sample that repeats one taken before is drawn again, this often: small spaces run dry. */
+/** How often a repeated sample is drawn again: small spaces have few points. */
 const DRAWS = 20
 
 /**
- * What an experiment trains: the trainers' own good settings in turn (best of each first), then, up to `trials`, settings drawn from the
- * ranges worth searching. The same arguments give the same list.
+ * Plans the runs of an experiment: the trainers' suggested settings in turn (best of each first), then, up to `trials`, sampled settings.
+ * The same arguments give the same list.
  */
 export function scheduleRuns(
   trainers: readonly Learner[],
@@ -68,7 +68,7 @@ export function scheduleRuns(
   return planned.slice(0, trials)
 }
 
-/** One point of the space: log scales are drawn evenly in the logarithm. Parameters without a range keep their default. */
+/** Samples one point of the space, log scales evenly in the logarithm. Parameters without a range keep their default. */
 function samplePoint(descriptors: readonly ParameterDescriptor[], next: () => number): Parameters {
   const point: Parameters = {}
   for (const d of descriptors) {
@@ -79,7 +79,7 @@ function samplePoint(descriptors: readonly ParameterDescriptor[], next: () => nu
     if ((d.kind !== 'number' && d.kind !== 'integer') || !d.search) continue
     const { low, high } = d.search
     const drawn = d.scale === 'log' ? low * (high / low) ** next() : low + (high - low) * next()
-    // Three digits: a setting that a person can read and type again.
+    // Three digits: a setting that a person can read and type.
     point[d.name] = d.kind === 'integer' ? Math.round(drawn) : Number(drawn.toPrecision(3))
   }
   return point

@@ -10,42 +10,42 @@ export interface StoredPlan {
   decisions?: Decisions
   /** The saved recipe, as `name@version`. */
   recipeName?: string
-  /** Why data that failed its expectations was used all the same; `by` is an actor's key. */
+  /** Why data that failed its expectations was used; `by` is an actor's key. */
   override?: { reason: string; by: string; at: string }
 }
 
-/** `runs.result` of a finished run. Its metrics have intervals; the steps of the fitted recipe are described in words. */
+/** `runs.result` of a finished run. Its metrics have intervals; the steps of the fitted recipe are sentences. */
 export interface StoredResult
   extends StoredPlan,
     Omit<RunResult, 'metrics' | 'recipe' | 'backend' | 'environment' | 'notes'> {
   intervals: RunResult['metrics']
   recipe: string[]
-  /** Since 0.2. */
+  /** Since version 0.2. */
   notes?: string[]
   peakMemoryBytes: number | null
 }
 
-/** Numbers that JSON cannot hold are null. */
+/** Returns the metrics with null for numbers that JSON cannot represent. */
 export const finiteMetrics = (metrics: Record<string, MetricValue>): Record<string, number | null> =>
   Object.fromEntries(
     Object.entries(metrics).map(([id, m]) => [id, m.value !== null && Number.isFinite(m.value) ? m.value : null]),
   )
 
-/** Wide tables have thousands of columns; nobody reads thousands of lines. */
+/** Maximum sentences: wide tables have thousands of columns. */
 const MOST_LINES = 400
 
 const list = (items: readonly string[], most = 8) =>
   `${items.slice(0, most).join(', ')}${items.length > most ? ` and ${items.length - most} more` : ''}`
 
-/** One sentence per step, as it was fitted on the training rows. */
+/** Describes each step as fitted on the training rows. */
 export function describeRecipe(recipe: FittedRecipe): string[] {
-  // An ensemble's recipe only names what its models read.
+  // An ensemble's recipe only lists the inputs of its models.
   if (recipe.outputs.length === 0)
-    return [`${list(recipe.inputs.map(input => input.name))}: each model prepares them in its own way.`]
+    return [`${list(recipe.inputs.map(input => input.name))}: each model prepares them itself.`]
   const touched = new Set(recipe.steps.map(step => step.column))
   const untouched = recipe.inputs.map(input => input.name).filter(name => !touched.has(name))
   const lines = recipe.steps.slice(0, MOST_LINES).map(describeStep)
-  if (untouched.length > 0) lines.unshift(`${list(untouched)}: taken as they are.`)
+  if (untouched.length > 0) lines.unshift(`${list(untouched)}: used unchanged.`)
   const more = recipe.steps.length - MOST_LINES
   return more > 0 ? [...lines, `… and ${more} more steps.`] : lines
 }

@@ -3,7 +3,7 @@ export const SPLITS = ['random', 'stratified', 'time', 'group'] as const
 export const RUN_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type RunState = (typeof RUN_STATES)[number]
 
-/** What may be done with a run, by its state. Pages show a button only when its action is here. */
+/** Allowed actions on a run by its state. Pages show a button only for these. */
 export const RUN_ACTIONS = {
   queued: ['cancel'],
   running: ['cancel'],
@@ -14,5 +14,5 @@ export const RUN_ACTIONS = {
 
 export const MAX_TRIALS = 200
 export const MAX_COMPARED = 50
-/** Of more runs only the metrics are compared, without the intervals and curves of each. */
+/** For more runs only the metrics are compared, without intervals and curves. */
 export const MAX_OVERLAID = 12
