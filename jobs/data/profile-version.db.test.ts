@@ -7,10 +7,10 @@ import {
   addDataset,
   browseRows,
   profileDataset,
-  relateAgain,
+  recomputeRelations,
   reviewSchema,
   showColumn,
-  summariseProfile,
+  summarizeProfile,
   zoomHistogram,
 } from '#server/data/index.ts'
 import type { ProfileAnswer } from '#server/data/profile/contract.ts'
@@ -81,7 +81,7 @@ describe('profile of a version', () => {
   })
 
   it('gives the page a line per column, and all of one column when it is opened', async () => {
-    const summary = await summariseProfile(kernel, caller, 'bikes')
+    const summary = await summarizeProfile(kernel, caller, 'bikes')
     assert.equal(summary.columns.length, 17)
     const hour = summary.columns.find(c => c.name === 'hr')!
     assert.deepEqual([hour.type, hour.missing, hour.distinct, hour.barsOf], ['integer', 0, 24, 'histogram'])
@@ -134,10 +134,10 @@ describe('profile of a version', () => {
         { name: 'cnt', role: 'feature' },
       ],
     })
-    assert.equal((await summariseProfile(kernel, caller, 'bikes')).relationsStale, true)
-    await relateAgain(kernel, caller, 'bikes')
+    assert.equal((await summarizeProfile(kernel, caller, 'bikes')).relationsStale, true)
+    await recomputeRelations(kernel, caller, 'bikes')
     const after = await until(
-      () => summariseProfile(kernel, caller, 'bikes'),
+      () => summarizeProfile(kernel, caller, 'bikes'),
       s => s.relationsState === 'succeeded',
     )
     assert.deepEqual([after.relationsStale, after.relations!.target], [false, 'casual'])

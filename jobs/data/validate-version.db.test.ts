@@ -10,7 +10,7 @@ import {
   suggestSuite,
   validateVersion,
 } from '#server/data/index.ts'
-import { requireSound, versionOf } from '#server/data/service.ts'
+import { requireUsableVersion, versionOf } from '#server/data/service.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { launchInput } from '#server/training/contract.ts'
@@ -76,7 +76,7 @@ describe('validation of versions', () => {
     const again = await saveSuite(kernel, caller, { dataset: 'rentals', expectations: suggestions })
     assert.deepEqual([again.suite, again.created], [1, false])
     assert.equal((await suggested('rentals')).suggestions.length, 0)
-    await requireSound(kernel, caller.scope, await versionOf(kernel, caller.scope, 'rentals'))
+    await requireUsableVersion(kernel, caller.scope, await versionOf(kernel, caller.scope, 'rentals'))
   })
 
   it('a change made on an old suite is refused', async () => {

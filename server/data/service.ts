@@ -9,7 +9,7 @@ export {
 export { completeDiff, failDiff, startDiff } from './diff/complete-diff.ts'
 export { diffVersionsJob } from './diff/jobs.ts'
 export { validateVersionJob } from './expectations/jobs.ts'
-export { type Override, requireSound } from './expectations/require-sound.ts'
+export { type Override, requireUsableVersion } from './expectations/require-usable-version.ts'
 export { completeValidation, failValidation, startValidation } from './expectations/validate-version.ts'
 export { ingestFileJob } from './jobs.ts'
 export { completeLeaks, failLeaks, startLeaks } from './leaks/complete-leaks.ts'

@@ -23,7 +23,7 @@ export interface Imported {
 }
 
 /** Maximum size of an ONNX file: it is held in memory while it is checked. */
-const MOST_BYTES = 512 * 2 ** 20
+const MAX_BYTES = 512 * 2 ** 20
 
 /**
  * Imports an uploaded ONNX file as the next version of `name`, after it was validated and has predicted one generated row in a child
@@ -33,8 +33,8 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   await authorize(kernel, caller, 'registry:write')
   const { scope } = caller
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
-  if (uploaded.bytes > MOST_BYTES)
-    throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MOST_BYTES} are accepted.`)
+  if (uploaded.bytes > MAX_BYTES)
+    throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MAX_BYTES} are accepted.`)
   const content = importFile(await kernel.blobs.readAll(input.digest), input)
   const blob = await kernel.blobs.put(packBundle(content))
   await tryBundle(await kernel.blobs.pathOf(blob.digest))

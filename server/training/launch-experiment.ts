@@ -1,6 +1,6 @@
 import { automl, defaultMetric, getMetric, listTrainers, type Parameters, type Task, unknownColumns } from '#ml/node.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { type DatasetVersion, type Override, recipeOf, requireSound, versionOf } from '#server/data/service.ts'
+import { type DatasetVersion, type Override, recipeOf, requireUsableVersion, versionOf } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
@@ -46,7 +46,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   const { scope } = caller
   const command = input.command && (await planCommand(kernel, caller, input.command))
   const version = await versionOf(kernel, scope, input.data)
-  const override = await requireSound(kernel, scope, version)
+  const override = await requireUsableVersion(kernel, scope, version)
   const { target, ignore, seed } = input
   for (const name of ignore) requireColumn(version, name, 'to ignore')
   if (ignore.includes(target)) throw new AppError('invalid', `“${target}” is the target: it cannot be ignored.`)
@@ -63,7 +63,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   const metric = await requireMetric(input.metric, task)
   const recipe = input.recipe === undefined ? undefined : await requireRecipe(kernel, scope, input.recipe, features)
   const planned = command
-    ? [requireAlone(command, input, decisions)]
+    ? [rejectTrainerOptions(command, input, decisions)]
     : await inEngineWords(() =>
         scheduleRuns(
           chooseTrainers(input, task),
@@ -93,11 +93,11 @@ const requireMetric = (metric: string | undefined, task: Task) =>
 /** Throws `invalid` if the recipe's steps use other columns than the features, which would fail in every run. */
 async function requireRecipe(kernel: Kernel, scope: ProjectScope, ref: string, features: readonly string[]) {
   const { id, name, version, steps } = await recipeOf(kernel, scope, ref)
-  const strange = unknownColumns(steps, features)
-  if (strange.length > 0)
+  const unknown = unknownColumns(steps, features)
+  if (unknown.length > 0)
     throw new AppError(
       'invalid',
-      `The recipe ${name}@${version} uses ${strange.map(c => `“${c}”`).join(', ')}, which is not a feature of this experiment.`,
+      `The recipe ${name}@${version} uses ${unknown.map(c => `“${c}”`).join(', ')}, which is not a feature of this experiment.`,
       { hint: 'Remove it from the recipe, or give the column the role “feature” and do not ignore it.' },
     )
   return { id, name: `${name}@${version}` }
@@ -122,7 +122,11 @@ function chooseTrainers({ trainers: ids, minutes, trials }: LaunchInput, task: T
 }
 
 /** Throws if options of trainers are combined with a command, which cannot use them. */
-function requireAlone(command: PlannedRun, { trainers, recipe }: LaunchInput, decisions: Decisions): PlannedRun {
+function rejectTrainerOptions(
+  command: PlannedRun,
+  { trainers, recipe }: LaunchInput,
+  decisions: Decisions,
+): PlannedRun {
   const more = trainers ? 'trainers' : recipe ? 'a recipe' : Object.keys(decisions)[0]
   if (more === undefined) return command
   throw new AppError('invalid', `${more} cannot be combined with a command.`, {

@@ -7,7 +7,7 @@ import type { StoredResult } from './rules/store-result.ts'
 import { listResults } from './store.ts'
 
 /** Points of a drawn curve; more are not distinguishable on a screen. */
-const MOST_POINTS = 120
+const MAX_POINTS = 120
 /** Precision that is visible in a pixel. */
 const DIGITS = 4
 
@@ -17,7 +17,7 @@ const classesOf = (curves: unknown): ClassCurves[] => {
 }
 
 /** Thins a curve evenly, keeping both ends, and rounds it. */
-export function thinCurve(points: readonly CurvePoint[], most = MOST_POINTS): CurvePoint[] {
+export function thinCurve(points: readonly CurvePoint[], most = MAX_POINTS): CurvePoint[] {
   const step = Math.max(1, (points.length - 1) / (most - 1))
   const count = Math.min(points.length, most)
   return Array.from({ length: count }, (_, i) => {

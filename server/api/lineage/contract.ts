@@ -6,7 +6,7 @@ export const ofVersionInput = z.object({ dataset: nameAtVersion })
 export const ofModelInput = z.object({ model: resourceNameSchema, version: z.int().min(1) })
 
 /** Runs that are drawn one by one; more runs of an experiment are drawn as a group. */
-export const MOST_RUNS = 12
+export const MAX_RUNS = 12
 
 /** A node of the lineage graph. Its kind decides which page shows it. */
 export type LineageNode = { id: string; label: string; detail: string; here: boolean } & (

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Link } from '#server/platform/links.ts'
 import type { Relation, SubjectKind } from '#server/platform/subjects/contract.ts'
-import { MOST_RUNS } from './contract.ts'
+import { MAX_RUNS } from './contract.ts'
 import { drawLineage, type Named } from './draw-lineage.ts'
 
 const version = (id: string, more: Partial<Named['versions'][number]> = {}) => ({
@@ -63,7 +63,7 @@ describe('lineage', () => {
   })
 
   it('many runs that led to no model stand together; one that did stands alone', () => {
-    const runs = Array.from({ length: MOST_RUNS + 5 }, (_, i) => run(`r${i}`, i + 1))
+    const runs = Array.from({ length: MAX_RUNS + 5 }, (_, i) => run(`r${i}`, i + 1))
     const { nodes } = drawn(
       { versions: [version('v1')], runs, models: [{ id: 'm1', model: 'demand', version: 1, aliases: [] }] },
       [
@@ -72,7 +72,7 @@ describe('lineage', () => {
       ],
     )
     const details = nodes.filter(n => n.kind === 'runs' || n.kind === 'run').map(n => `${n.label}: ${n.detail}`)
-    assert.deepEqual(details.sort(), ['demand #4: linear, succeeded', `demand: ${MOST_RUNS + 4} runs without a model`])
+    assert.deepEqual(details.sort(), ['demand #4: linear, succeeded', `demand: ${MAX_RUNS + 4} runs without a model`])
   })
 
   it('an endpoint that answers with another version now says so', () => {

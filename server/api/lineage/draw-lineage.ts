@@ -4,7 +4,7 @@ import { RELATIONS, type Relation } from '#server/platform/subjects/contract.ts'
 import type { NamedModelVersion } from '#server/registry/service.ts'
 import type { NamedEndpoint } from '#server/serving/service.ts'
 import type { NamedRun } from '#server/training/service.ts'
-import { type LineageEdge, type LineageNode, MOST_RUNS } from './contract.ts'
+import { type LineageEdge, type LineageNode, MAX_RUNS } from './contract.ts'
 
 export interface Named {
   versions: NamedVersion[]
@@ -20,7 +20,7 @@ const stepOf = (relation: Relation): string => RELATIONS[relation]?.step ?? rela
 function groupRuns(runs: readonly NamedRun[], links: readonly Link[]): Map<string, string> {
   const registered = new Set(links.filter(l => l.relation === 'registered-from').map(l => l.to.id))
   const quiet = runs.filter(r => !registered.has(r.id))
-  const few = quiet.length <= MOST_RUNS
+  const few = quiet.length <= MAX_RUNS
   return new Map(runs.map(r => [r.id, few || registered.has(r.id) ? `run:${r.id}` : `runs:${r.experimentId}`]))
 }
 

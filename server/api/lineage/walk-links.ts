@@ -5,8 +5,8 @@ import { RELATIONS } from '#server/platform/subjects/contract.ts'
 
 /** Returns true for relations of the data flow; the bytes that something uses are not part of it. */
 const isStep = ({ relation }: Link) => RELATIONS[relation]?.step != null
-const MOST_STEPS = 24
-const MOST_LINKS = 2000
+const MAX_STEPS = 24
+const MAX_LINKS = 2000
 
 const key = (ref: Ref) => `${ref.kind}:${ref.id}`
 
@@ -25,7 +25,7 @@ export async function walkLinks(
     const seen = new Set([key(start)])
     let frontier: Ref[] = [start]
     for (let step = 0; frontier.length > 0 && !truncated; step++) {
-      const found = (await follow(db, scope, frontier, MOST_LINKS + 1)).filter(isStep)
+      const found = (await follow(db, scope, frontier, MAX_LINKS + 1)).filter(isStep)
       frontier = []
       for (const link of found) {
         links.set(`${key(link.from)} ${link.relation} ${key(link.to)}`, link)
@@ -34,8 +34,8 @@ export async function walkLinks(
         seen.add(key(ref))
         frontier.push(ref)
       }
-      truncated = links.size > MOST_LINKS || step === MOST_STEPS
+      truncated = links.size > MAX_LINKS || step === MAX_STEPS
     }
   }
-  return { links: [...links.values()].slice(0, MOST_LINKS), truncated }
+  return { links: [...links.values()].slice(0, MAX_LINKS), truncated }
 }

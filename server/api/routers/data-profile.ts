@@ -1,9 +1,9 @@
 import {
   browseRows,
-  makeProfile,
-  relateAgain,
+  recomputeProfile,
+  recomputeRelations,
   showColumn,
-  summariseProfile,
+  summarizeProfile,
   zoomHistogram,
 } from '#server/data/index.ts'
 import { browseInput, columnInput, histogramInput, profileInput } from '#server/data/profile/contract.ts'
@@ -15,7 +15,7 @@ const write = () => projectProcedure('data:write')
 export const profileRouter = router({
   summary: read()
     .input(profileInput)
-    .query(({ ctx, input }) => summariseProfile(ctx.kernel, ctx.caller, input.dataset)),
+    .query(({ ctx, input }) => summarizeProfile(ctx.kernel, ctx.caller, input.dataset)),
   column: read()
     .input(columnInput)
     .query(({ ctx, input }) => showColumn(ctx.kernel, ctx.caller, input)),
@@ -27,8 +27,8 @@ export const profileRouter = router({
     .query(({ ctx, input }) => browseRows(ctx.kernel, ctx.caller, input)),
   make: write()
     .input(profileInput)
-    .mutation(({ ctx, input }) => makeProfile(ctx.kernel, ctx.caller, input.dataset)),
+    .mutation(({ ctx, input }) => recomputeProfile(ctx.kernel, ctx.caller, input.dataset)),
   relate: write()
     .input(profileInput)
-    .mutation(({ ctx, input }) => relateAgain(ctx.kernel, ctx.caller, input.dataset)),
+    .mutation(({ ctx, input }) => recomputeRelations(ctx.kernel, ctx.caller, input.dataset)),
 })

@@ -58,7 +58,7 @@ function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'
 }
 
 /** Returns what the page shows first: a line per column, warnings, relations. */
-export async function summariseProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
+export async function summarizeProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
   await authorize(kernel, caller, 'data:read')
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const row = await findProfile(kernel.db, caller.scope, version.id)

@@ -32,7 +32,7 @@ export const finiteMetrics = (metrics: Record<string, MetricValue>): Record<stri
   )
 
 /** Maximum sentences: wide tables have thousands of columns. */
-const MOST_LINES = 400
+const MAX_LINES = 400
 
 const list = (items: readonly string[], most = 8) =>
   `${items.slice(0, most).join(', ')}${items.length > most ? ` and ${items.length - most} more` : ''}`
@@ -44,8 +44,8 @@ export function describeRecipe(recipe: FittedRecipe): string[] {
     return [`${list(recipe.inputs.map(input => input.name))}: each model prepares them itself.`]
   const touched = new Set(recipe.steps.map(step => step.column))
   const untouched = recipe.inputs.map(input => input.name).filter(name => !touched.has(name))
-  const lines = recipe.steps.slice(0, MOST_LINES).map(describeStep)
+  const lines = recipe.steps.slice(0, MAX_LINES).map(describeStep)
   if (untouched.length > 0) lines.unshift(`${list(untouched)}: used unchanged.`)
-  const more = recipe.steps.length - MOST_LINES
+  const more = recipe.steps.length - MAX_LINES
   return more > 0 ? [...lines, `… and ${more} more steps.`] : lines
 }

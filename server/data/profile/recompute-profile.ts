@@ -9,7 +9,7 @@ import { profileVersionJob } from './jobs.ts'
 import { findProfile, updateProfile } from './store.ts'
 
 /** Profiles a version again, after a failure or to add new statistics. */
-export async function makeProfile(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
+export async function recomputeProfile(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
   if (version.profileState === 'queued') return { state: 'queued' }
@@ -27,7 +27,7 @@ export async function makeProfile(kernel: Kernel, caller: Caller, dataset: strin
 }
 
 /** Computes the relations of the columns to the current target. */
-export async function relateAgain(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
+export async function recomputeRelations(kernel: Kernel, caller: Caller, dataset: string): Promise<{ state: string }> {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, dataset)
   const row = await findProfile(kernel.db, caller.scope, version.id)

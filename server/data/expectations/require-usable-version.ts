@@ -20,7 +20,7 @@ export interface Override {
  * Throws unless a version may be used: it must pass its blocking expectations or have an override, and must have been checked if any
  * expectation blocks. Returns the override if it was needed.
  */
-export async function requireSound(
+export async function requireUsableVersion(
   kernel: Kernel,
   scope: ProjectScope,
   version: DatasetVersion,
