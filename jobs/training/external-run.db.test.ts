@@ -135,7 +135,10 @@ describe('a command that learns', () => {
     })
     const input = launchInput.parse({ data: 'sums', target: 'y', command: { line: 'true' } })
     await assert.rejects(launchExperiment(closed, owner, input), /not allowed on this instance/)
-    await assert.rejects(launchExperiment(kernel, owner, { ...input, trainers: ['linear'] }), /cannot be combined with a command/)
+    await assert.rejects(
+      launchExperiment(kernel, owner, { ...input, trainers: ['linear'] }),
+      /cannot be combined with a command/,
+    )
   })
 
   it('ends with everything it started when the run is cancelled', async () => {
