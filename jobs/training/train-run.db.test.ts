@@ -223,6 +223,7 @@ describe('training', () => {
     const [once, twice, other] = [await allEnded('once'), await allEnded('twice'), await allEnded('other-seed')]
     const digests = (e: typeof once) => e.items.map(r => r.digest)
     assert.ok(digests(once).every(Boolean), once.items.map(r => r.reason).join())
+    assert.ok(digests(twice).every(Boolean), twice.items.map(r => `${r.reasonCode} ${r.reason}`).join())
     assert.deepEqual(digests(twice), digests(once))
     assert.notDeepEqual(digests(other), digests(once))
   })

@@ -179,7 +179,10 @@ describe('refreshing', () => {
     )
     rows = rowsFrom(0, 25)
     // Due since yesterday: missed while nothing was up, made up for once.
-    await kernel.db.execute(sql`UPDATE schedules SET next_at = now() - interval '1 day' WHERE name = 'Refresh timed'`)
+    await kernel.db.execute(sql`
+      UPDATE pgboss.schedule SET created_on = now() - interval '1 day'
+      WHERE key = (SELECT id::text FROM schedules WHERE name = 'Refresh timed')`)
+    await kernel.db.execute(sql`UPDATE pgboss.version SET cron_on = now() - interval '1 day'`)
     await until(async () => ((await source()).last?.version === 2 ? true : undefined))
     assert.ok((await source()).schedule!.lastAt)
     await updateSource(kernel, caller, { dataset: 'timed', paused: true })
