@@ -5,15 +5,16 @@ export type Matrix = {
   cols: number
   data: Float32Array | Float64Array
   /**
-   * By column: 0 is a number; k > 0 is a category whose cells are codes 0 … k − 1, most frequent level first, NaN for a missing or never
-   * seen one. Absent when all are numbers.
+   * By column: 0 is a number; k > 0 is a category whose cells are codes 0 … k − 1, most frequent level first, NaN for a missing or unseen
+   * one.
+   * Absent when all are numbers.
    */
   levels?: readonly number[]
-  /** Set when the rows were taken out of a larger matrix: what is made once for that one (bins) serves all its parts. */
+  /** Set when the rows were taken from a larger matrix: data computed once for that one (bins) is shared by all its parts. */
   origin?: { matrix: Matrix; rows: Int32Array }
 }
 
-/** The named rows, in that order (repeats allowed). The cells are copied when `data` is first read. */
+/** Returns the given rows, in that order (repeats allowed). The cells are copied when `data` is first read. */
 export function takeMatrixRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const { names, cols, levels } = matrix
   const rows = indices.length
@@ -43,5 +44,5 @@ export function takeMatrixRows(matrix: Matrix, indices: ArrayLike<number>): Matr
   }
 }
 
-/** How many levels column `c` has; 0 for a number. */
+/** Returns the number of levels of column `c`; 0 for a number. */
 export const levelsOf = (matrix: Pick<Matrix, 'levels'>, c: number): number => matrix.levels?.[c] ?? 0

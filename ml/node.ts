@@ -1,4 +1,4 @@
-/** The engine with all it can do under Node: `ml/index.ts` and the trainers that need TensorFlow.js. */
+/** The engine under Node: `ml/index.ts` and the trainers that need TensorFlow.js. */
 import { mlp } from './trainers/mlp.ts'
 import { registerTrainer } from './trainers/registry.ts'
 import { setForestThreads } from './trees/forest.ts'

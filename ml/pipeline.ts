@@ -7,19 +7,19 @@ import { compileEnsemble } from './trainers/ensemble.ts'
 import { compilePredictor } from './trainers/registry.ts'
 import type { Model } from './trainers/types.ts'
 
-/** From cells to predictions: a fitted recipe and the model trained behind it. */
+/** A compiled model: a fitted recipe and the model trained on its features. */
 export type Pipeline = {
   /** Numbers per row: 1 for regression, else one probability per class. */
   width: number
   /** A frame holding the recipe's inputs: rows × width, row-major. */
   predictFrame(frame: Frame): Float64Array
-  /** One row, trusted (checked against the signature before) → `out`, the same numbers as `predictFrame`. */
+  /** Predicts one trusted row (already checked against the signature) → `out`, the same numbers as `predictFrame`. */
   predictRow(row: object, out: Float64Array): void
 }
 
 /**
- * @param calibration what turns the model's probabilities into shares, when it has one.
- * @throws BundleError when recipe, model and calibration do not fit together.
+ * @param calibration of the model's probabilities, if any.
+ * @throws BundleError when recipe, model and calibration do not match.
  */
 export function compilePipeline(recipe: FittedRecipe, model: Model, calibration?: Calibration): Pipeline {
   const plain = model.trainer === 'ensemble' ? compileEnsemble(model, compileSingle) : compileSingle(recipe, model)
@@ -42,10 +42,12 @@ export function compilePipeline(recipe: FittedRecipe, model: Model, calibration?
 
 type CompileWhole = (recipe: FittedRecipe, model: Model) => Pipeline
 
-/** Models that read cells themselves, by the name of their trainer. */
+/** Compilers of models that read cells themselves, by trainer name. */
 const wholes = new Map<string, CompileWhole>()
 
-/** Adds models that need more than the portable engine and no features (`ml/onnx.ts` adds those that came as ONNX). */
+/**
+ * Registers a compiler for models that need more than the portable engine and no features (`ml/onnx.ts` registers imported ONNX models).
+ */
 export function registerPipeline(trainer: string, compile: CompileWhole): void {
   wholes.set(trainer, compile)
 }

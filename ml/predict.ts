@@ -1,4 +1,4 @@
-/** The door for inference: loads bundles and predicts, without trainers' search, metrics and explanations. Portable. */
+/** Entry point for inference: loads bundles and predicts, without trainers, search, metrics and explanations. Portable. */
 export { EngineError } from './errors.ts'
 export { parseDatetime } from './frame/cell.ts'
 export { type LoadedPredictor, loadPredictor } from './predictor.ts'

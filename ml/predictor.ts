@@ -6,7 +6,7 @@ import { type CellError, compileCheck, compileValidator, describeExpected, descr
 import type { Task } from './trainers/types.ts'
 
 export type Prediction = {
-  /** Regression: a number. Classification: the most probable class, or as the model's own threshold says. */
+  /** Regression: a number. Classification: the most probable class, or the class by the model's threshold. */
   prediction: number | string
   /** In the order of `classes`. */
   probabilities?: number[]
@@ -28,15 +28,19 @@ export type LoadedPredictor = {
   task: Task
   target: BundleManifest['target']
   classes?: string[]
-  /** SHA-256 that names this model; the same for equal models. */
+  /** SHA-256 of the model; the same for equal models. */
   digest: string
-  /** JSON rows, checked against the signature: all rows or, with errors, none. @throws EngineError when what comes out is no number. */
+  /**
+   * Predicts JSON rows after checking them against the signature: all rows or, with errors, none. @throws EngineError for a prediction that
+   * is not
+   * finite.
+   */
   predictRows(rows: readonly unknown[]): PredictedRows
   /** The fast path for one row. */
   predictOne(row: unknown): ({ ok: true } & Prediction) | { ok: false; errors: CellError[] }
   /** A frame holding the signature's columns: regression values per row, or rows × classes probabilities. */
   predictFrame(frame: Frame): Float64Array
-  /** Values or probabilities as `predictFrame` gives them, in words of the target. */
+  /** Converts values or probabilities of `predictFrame` to predictions in terms of the target. */
   describe(values: Float64Array): { predictions: (number | string)[]; probabilities?: number[][] }
 }
 
@@ -114,7 +118,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   }
 }
 
-/** @throws EngineError `prediction`: an answer that is no number would be taken for one further on. */
+/** @throws EngineError `prediction`: NaN would be mistaken for a valid prediction downstream. */
 function refuseNoNumbers(values: Float64Array, width: number): void {
   for (let k = 0; k < values.length; k++) {
     if (Number.isFinite(values[k]!)) continue

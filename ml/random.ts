@@ -18,7 +18,7 @@ export type Random = {
 /** @param seed any finite number; its 64 lowest integer bits count. */
 export function createRandom(seed: number): Random {
   let mix = seed >>> 0
-  // The high half of large seeds must matter too.
+  // The high half of large seeds must be used too.
   mix = (mix ^ Math.imul(Math.floor(seed / 2 ** 32) >>> 0, 0x9e3779b1)) >>> 0
   const splitmix = () => {
     mix = (mix + 0x9e3779b9) >>> 0
@@ -81,7 +81,7 @@ export function createRandom(seed: number): Random {
   return { next, uint32, integer, normal, shuffle }
 }
 
-/** A seed for a named part of a run, so that parts do not share a stream (FNV-1a over the name, mixed with the seed). */
+/** Derives a seed for a named part of a run, so that parts do not share a stream (FNV-1a over the name, mixed with the seed). */
 export function deriveSeed(seed: number, part: string): number {
   let hash = 0x811c9dc5 ^ (seed >>> 0)
   for (let i = 0; i < part.length; i++) hash = Math.imul(hash ^ part.charCodeAt(i), 0x01000193)

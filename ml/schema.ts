@@ -21,7 +21,7 @@ export type Schema = { columns: SchemaColumn[] }
 export type CellError = {
   /** Index in the request, from 0. */
   row: number
-  /** Empty when the row itself is no object. */
+  /** Empty when the row itself is not an object. */
   column: string
   expected: string
   got: string
@@ -29,14 +29,14 @@ export type CellError = {
 
 export type Validation = { errors: CellError[]; frame: Frame }
 
-/** How a column of this semantic type is stored in a frame. */
+/** Returns how a column of this semantic type is stored in a frame. */
 export function frameTypeOf(type: ColumnType): FrameColumnType {
   if (type === 'number' || type === 'integer') return 'number'
   if (type === 'boolean' || type === 'datetime') return type
   return type === 'text' || type === 'id' ? 'text' : 'category'
 }
 
-/** Builder specs for a schema (all columns, or those that keep returns true for). */
+/** Returns builder specs for a schema (all columns, or those for which keep returns true). */
 export function frameSpecs(schema: Schema, keep: (column: SchemaColumn) => boolean = () => true): ColumnSpec[] {
   return schema.columns.filter(keep).map(column => ({
     name: column.name,
@@ -56,12 +56,12 @@ const EXPECTED: Record<ColumnType, string> = {
   datetime: 'a date and time such as 2026-03-01T14:00',
 }
 
-/** What a cell should be, in words. */
+/** Describes the expected cell. */
 export function describeExpected(column: SchemaColumn): string {
   return column.nullable ? `${EXPECTED[column.type]} or null` : EXPECTED[column.type]
 }
 
-/** What a cell is, in words; long text is cut. */
+/** Describes the given cell; long text is truncated. */
 export function describeGot(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
@@ -73,7 +73,7 @@ export function describeGot(value: unknown): string {
   return String(value)
 }
 
-/** A made-up row that fits a signature: the least values and first levels that it names. */
+/** Returns an example row that fits a signature: minimum values and first levels. */
 export function exampleRow(signature: Schema): Record<string, unknown> {
   return Object.fromEntries(
     signature.columns.map(({ name, type, domain }) => {
@@ -85,10 +85,10 @@ export function exampleRow(signature: Schema): Record<string, unknown> {
   )
 }
 
-/** True when the cell fits the column's type. Missing cells are judged by `nullable`, not here. */
+/** Returns whether the cell fits the column's type. Missing cells are checked by `nullable`, not here. */
 export type CellCheck = (value: unknown) => boolean
 
-/** One check per column, made once. Unseen categories fit; numbers written as text do not. */
+/** Compiles one check per column. Unseen categories fit; numbers written as text do not. */
 export function compileCheck(column: SchemaColumn): CellCheck {
   switch (column.type) {
     case 'number':
@@ -112,7 +112,7 @@ export function compileCheck(column: SchemaColumn): CellCheck {
   }
 }
 
-/** Same as `validateRows`, with the checks made once: use it when a signature serves many requests. */
+/** Same as `validateRows`, with compiled checks: use it when a signature serves many requests. */
 export function compileValidator(signature: Schema): (rows: readonly unknown[]) => Validation {
   const specs = frameSpecs(signature)
   const columns = signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) }))
@@ -142,8 +142,8 @@ export function compileValidator(signature: Schema): (rows: readonly unknown[]) 
 const validators = new WeakMap<Schema, (rows: readonly unknown[]) => Validation>()
 
 /**
- * Checks JSON rows against a signature and gives them as a frame (of no rows when there are errors).
- * Missing cells of nullable columns, unseen categories and extra properties are fine. Only own properties count.
+ * Validates JSON rows against a signature and returns them as a frame (without rows if there are errors).
+ * Missing cells of nullable columns, unseen categories and extra properties are accepted. Only own properties count.
  */
 export function validateRows(signature: Schema, rows: readonly unknown[]): Validation {
   let validate = validators.get(signature)

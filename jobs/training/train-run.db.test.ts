@@ -165,7 +165,7 @@ describe('training', () => {
     const run = await showRun(kernel, caller, (await allEnded('on-wasm')).items[0]!.id)
     assert.equal(run.status, 'succeeded', run.reason ?? '')
     const { name, reason } = run.environment!.backend as { name: string; reason: string }
-    assert.deepEqual([name, reason], ['wasm', 'FLEXIML_TENSORFLOW=wasm asks for it'])
+    assert.deepEqual([name, reason], ['wasm', 'FLEXIML_TENSORFLOW=wasm is set'])
   })
 
   it('AutoML is one run: what it tried, why the winner won, and a model that loads', async () => {

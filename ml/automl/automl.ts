@@ -4,13 +4,13 @@ import type { Trainer } from '../trainers/types.ts'
 export const automl: Omit<Trainer, 'fit' | 'features'> = {
   id: 'automl',
   label: 'AutoML',
-  summary: 'Tries many models in the time you give it, puts the best together and tells you why they won.',
+  summary: 'Tries many models within a time budget, combines the best ones and explains the choice.',
   tasks: ['regression', 'binary', 'multiclass'],
   parameters: [
     {
       name: 'minutes',
       label: 'Minutes',
-      help: 'Time for everything: trying, combining and training the chosen models again. More is rarely worse.',
+      help: 'Total time for search, ensembling and retraining the chosen models. More is rarely worse.',
       kind: 'number',
       default: 1,
       min: 0.1,
@@ -19,8 +19,8 @@ export const automl: Omit<Trainer, 'fit' | 'features'> = {
     },
     {
       name: 'trials',
-      label: 'Settings at most',
-      help: '0 goes by time alone. With a limit that is reached in time the same seed gives the same model.',
+      label: 'Maximum trials',
+      help: '0: limited by time only. If the limit is reached in time, the same seed gives the same model.',
       kind: 'integer',
       default: 0,
       min: 0,

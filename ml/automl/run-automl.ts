@@ -166,7 +166,7 @@ class Run {
     const families = [...new Set(portfolio.map(candidate => candidate.trainer))].filter(
       trainer => searchSpace(trainer).length > 0,
     )
-    // Without `now`, the same request gives the same model.
+    // With a limit of trials the choice must not depend on the clock: the same request gives the same model.
     const costOf = (trial: Trial) => (request.maxTrials === undefined ? foldMs(trial) * trial.results.length : 1)
     while (this.open()) {
       const complete = this.complete()

@@ -44,7 +44,7 @@ export async function fallBack(request: AutomlRequest, metric: string, budget: B
     outOfFold: { positions: new Int32Array(0), truth: new Float64Array(0), predicted: new Float64Array(0) },
     leaderboard: [],
     summary: [
-      `${data.rows.length} rows are too few to tell models apart: the result always predicts ${what}. Add rows, or train one model and judge it with care.`,
+      `${data.rows.length} rows are too few to compare models: the result always predicts ${what}. Add rows, or train one model and judge it with care.`,
     ],
     trials: 0,
     elapsedMs: budget.elapsed(),

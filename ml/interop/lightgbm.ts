@@ -38,7 +38,7 @@ export function readLightGBM(text: string): { model: Model; names: string[] } {
 
 function readObjective(header: Fields): Objective {
   const text = header.get('objective')
-  if (text === undefined) throw refuse('it has an objective of its own, and does not say what its scores mean')
+  if (text === undefined) throw refuse('it has a custom objective, so the meaning of its scores is unknown')
   const [name, ...options] = text.split(' ')
   const option = (key: string) => {
     const found = options.find(each => each.startsWith(`${key}:`))
@@ -71,7 +71,7 @@ function readObjective(header: Fields): Objective {
       return { task: 'multiclass', link: 'softmax', classes, factor: 1 }
     }
     default:
-      throw refuse(`its objective “${name?.slice(0, 40)}” is none the engine has`)
+      throw refuse(`its objective “${name?.slice(0, 40)}” is not supported`)
   }
 }
 

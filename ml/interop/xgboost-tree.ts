@@ -4,8 +4,8 @@ import type { TreeCollector } from './foreign-trees.ts'
 const MAX_CODE = 2 ** 24
 
 /**
- * Takes over one tree of XGBoost's JSON. Raises `levels` of the categories it tests.
- * @param refuse makes the error for a tree that cannot be used
+ * Converts one tree of XGBoost's JSON. Raises `levels` of the categories it tests.
+ * @param refuse makes the error for an unusable tree
  */
 export function addXGBoostTree(
   collector: TreeCollector,
@@ -44,7 +44,7 @@ export function addXGBoostTree(
       const about = { value: weights[node]!, cover: hessians[node]!, gain: gains[node]! }
       const set = sets.get(node)
       if (set) {
-        // XGBoost sends what is in the set to the right, and all else, seen or not, to the left: our sides are the other way round.
+        // XGBoost sends codes of the set right and all others, seen or not, left: our sides are swapped.
         made = collector.categorySplit(tested, set, byDefault[node] === 0, about)
         levels[tested] = Math.max(levels[tested]!, set.length * 32)
         stack.push({ node: left, parent: made, side: 'right' }, { node: right, parent: made, side: 'left' })
@@ -92,12 +92,13 @@ export function addXGBoostTree(
 }
 
 /**
- * The highest float64 that, rounded to float32, is below a float32 threshold: a cell ≤ it is one that XGBoost finds < the threshold.
+ * Returns the highest float64 that, rounded to float32, is below a float32 threshold: a cell ≤ it is one that XGBoost finds < the
+ * threshold.
  */
 export function highestBelow(threshold: number): number {
   const limit = Math.fround(threshold)
   const below = nextFloat32Below(limit)
-  // What lies half way (and at the end, as far again beyond it) rounds to the even one of the two.
+  // A value half-way (or as far beyond the last one) rounds to the even neighbor.
   const half = below === Number.NEGATIVE_INFINITY ? -3.4028235677973366e38 : below / 2 + limit / 2
   return Math.fround(half) < limit ? half : nextFloat64Below(half)
 }

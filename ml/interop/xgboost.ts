@@ -13,11 +13,12 @@ const refuse = (what: string) =>
   )
 
 /**
- * Reads a model from XGBoost's JSON format (1.6 to 3.x). Its predictions are those of Booster.predict with all trees; XGBoost compares cells
- * as float32 and so does this. It sums scores in float32, this in float64: the two agree to about six digits.
+ * Reads a model from XGBoost's JSON format (1.6 to 3.x). Its predictions equal those of Booster.predict with all trees; cells are compared
+ * as
+ * float32, as in XGBoost. XGBoost sums scores in float32, this in float64: the two agree to about six digits.
  * @returns the model (trainer `xgboost`) and the names of its features, in order; f0, f1 … when it has none.
- * @throws EngineError `xgboost` for text that is no such model, and for what the engine does not have: dart, linear boosters, ranking,
- * survival, several targets, objectives of one's own.
+ * @throws EngineError `xgboost` for text that is not such a model, and for unsupported features: dart, linear boosters, ranking, survival,
+ * several targets, custom objectives.
  */
 export function readXGBoost(text: string): { model: Model; names: string[] } {
   const learner = object(
@@ -46,7 +47,7 @@ export function readXGBoost(text: string): { model: Model; names: string[] } {
   if (groups.length !== trees.length) throw refuse('classes and trees do not fit together')
   const collector = collectTrees(refuse)
   const levels = Array.from({ length: cols }, () => 0)
-  // Here tree t belongs to class t mod classes: the classes' trees take turns, and one that has run out adds nothing.
+  // Tree t belongs to class t mod classes; a class without further trees adds nothing.
   const byClass = Array.from({ length: scores }, (_, k) => trees.filter((_tree, t) => groups[t] === k))
   const rounds = Math.max(0, ...byClass.map(own => own.length))
   for (let round = 0; round < rounds; round++) {
@@ -115,7 +116,7 @@ export function readXGBoost(text: string): { model: Model; names: string[] } {
       case 'multi:softmax':
         return { task: 'multiclass', link: 'softmax', toScore: same }
       default:
-        throw refuse(`its objective “${name.slice(0, 40)}” is none the engine has`)
+        throw refuse(`its objective “${name.slice(0, 40)}” is not supported`)
     }
   }
 }

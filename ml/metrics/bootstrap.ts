@@ -1,18 +1,18 @@
 import { createRandom } from '../random.ts'
 import type { Metric, Scored } from './types.ts'
 
-/** Rows resampled at most, and at least where there are many classes. */
+/** Maximum rows resampled, and the minimum with many classes. */
 const MAX_ROWS = 20_000
 const MIN_ROWS = 2000
-/** Cells (rows × outputs) looked at over all resamples, roughly. */
+/** Approximate number of cells (rows × outputs) processed over all resamples. */
 const BUDGET = 3_000_000
 
 /**
- * Values of metrics over resamples of the rows, and the value of the rows they are resamples of: by metric, only finite ones.
+ * Bootstraps metrics over the rows: by metric the finite values of the resamples, and the value of the resampled rows.
  *
- * A resample is a weight per row (how often it was drawn), so that rows are sorted once and not once per resample. Of more rows than
- * the limit a seeded part is resampled; `shrink` = √(part / rows) then scales the spread to that of all rows, which holds for every
- * statistic whose error falls with the root of the rows (subsampling, Politis and Romano 1994).
+ * A resample is a weight per row (how often it was drawn), so that rows are sorted once and not per resample. Above the
+ * limit a seeded part of the rows is resampled; `shrink` = √(part / rows) then scales the spread to that of all rows, which holds for every
+ * statistic whose error shrinks with the root of the rows (subsampling, Politis and Romano 1994).
  */
 export function bootstrap(
   metrics: readonly Metric[],
@@ -43,7 +43,7 @@ export function bootstrap(
   return { centers, drawn: drawn.map(values => Float64Array.from(values).sort()), shrink: Math.sqrt(size / rows) }
 }
 
-/** `count` different rows, in their order (selection sampling, Knuth's algorithm S). */
+/** Draws `count` different rows, in their order (selection sampling, Knuth's algorithm S). */
 function takePart(scored: Scored, count: number, width: number, integer: (bound: number) => number): Scored {
   const rows = scored.truth.length
   const truth = new Float64Array(count)

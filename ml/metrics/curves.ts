@@ -6,14 +6,14 @@ import { type RankSteps, rankSteps } from './ranking.ts'
 import type { Scored } from './types.ts'
 
 const MAX_POINTS = 300
-/** Of the curves that are stored beside ROC and PR. */
+/** Types of the curves stored next to ROC and PR. */
 const FINE_POINTS = 101
 
 /** `threshold` null: above every score. */
 export type RocPoint = { falsePositiveRate: number; truePositiveRate: number; threshold: number | null }
 export type PrPoint = { recall: number; precision: number; threshold: number | null }
 export type CalibrationBin = { predicted: number; observed: number; rows: number }
-/** Of the `share` of rows with the highest scores: the share of all positives found, and how many times more that is than by chance. */
+/** For the `share` of rows with the highest scores: the share of all positives found, and the ratio to a random selection. */
 export type GainPoint = { share: number; found: number; lift: number }
 /** Rows by outcome when all with at least this score are called positive. */
 export type ThresholdPoint = {
@@ -29,7 +29,7 @@ export type ClassCurves = {
   pr: PrPoint[]
   /** Ten equal-width bins. */
   calibration: CalibrationBin[]
-  /** Ten bins of equally many rows. Absent in what older engines stored, as the following. */
+  /** Ten bins of equally many rows. Absent in results of older engines, like the following fields. */
   calibrationQuantile?: CalibrationBin[]
   gain?: GainPoint[]
   thresholds?: ThresholdPoint[]
@@ -56,7 +56,7 @@ export type Curves =
       qq?: { theoretical: number; sample: number }[]
     }
 
-/** Curves count rows, whatever their weight. @param classes names by class code (empty for regression). */
+/** Computes the curves of a task. Rows are unweighted. @param classes names by class code (empty for regression). */
 export function curvesOf(measured: Scored, classes: readonly string[], seed: number): Curves {
   const { weights: _, ...rows } = measured
   const scored: Scored = { ...rows, scratch: { arrays: new Map(), weighted: new Map() } }
@@ -90,7 +90,7 @@ function largestClasses(actual: Float64Array, count: number): number[] {
   return [...actual.keys()].sort((a, b) => actual[b]! - actual[a]! || a - b).slice(0, count)
 }
 
-/** Positions to keep of `count`: both ends and evenly spaced ones between. */
+/** Returns `count` reduced to evenly spaced positions, including both ends. */
 function thin(count: number, most = MAX_POINTS): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i)
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)))
@@ -132,13 +132,13 @@ export function gainCurve(steps: RankSteps): GainPoint[] {
   return thin(steps.count + 1, FINE_POINTS).map(k => {
     const [found, wrong] = k === 0 ? [0, 0] : [steps.positives[k - 1]!, steps.negatives[k - 1]!]
     const share = (found + wrong) / (p + n)
-    // Lift at nothing is that of the first rows.
+    // Lift at zero rows is that of the first rows.
     const [firstFound, firstWrong] = k === 0 ? [steps.positives[0]!, steps.negatives[0]!] : [found, wrong]
     return { share, found: found / p, lift: firstFound / p / ((firstFound + firstWrong) / (p + n)) }
   })
 }
 
-/** The confusion table at scores that occur, from the highest down. */
+/** Confusion counts at the scores that occur, descending. */
 export function thresholdCurve(steps: RankSteps): ThresholdPoint[] {
   const { p, n } = lastOf(steps)
   return thin(steps.count, FINE_POINTS).map(k => ({
@@ -169,7 +169,7 @@ const meanBin = ({ predicted, observed, rows }: CalibrationBin): CalibrationBin 
   rows,
 })
 
-/** Ten bins of equally many rows by the class's probability; rows of one probability are never parted. */
+/** Ten bins of equally many rows by the class's probability; rows of equal probability share a bin. */
 export function calibrationQuantiles({ truth, predicted, classCount }: Scored, code: number): CalibrationBin[] {
   const scores = Float64Array.from(truth, (_, i) => predicted[i * classCount + code]!)
   const order = ascendingOrder(scores)

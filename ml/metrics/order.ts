@@ -8,9 +8,9 @@ const PASSES = 6
 const FEW = 400
 
 /**
- * Positions of `values` from the smallest to the largest; equal ones keep their order. No NaN.
- * Least-significant-digit radix sort over the bits of the doubles, read so that unsigned order is numeric order; digits in which all
- * values agree are skipped. As fast as the engine's own sort of the bare values, which does not tell the positions.
+ * Returns the positions of `values` in ascending order; stable. No NaN.
+ * Least-significant-digit radix sort over the bits of the doubles, mapped so that unsigned order is numeric order; digits that are equal in
+ * all values are skipped. As fast as the engine's own sort of the bare values, which does not return positions.
  */
 export function ascendingOrder(values: Float64Array): Int32Array {
   const n = values.length

@@ -7,7 +7,7 @@ import { type Metric, type Scored, totalWeight } from './types.ts'
 
 const metrics: readonly Metric[] = [...regressionMetrics, ...classificationMetrics]
 
-/** Metrics of a task (all without one), the ones to show first first. */
+/** Returns the metrics of a task (all without one), in display order. */
 export function listMetrics(task?: Task): Metric[] {
   return metrics.filter(metric => task === undefined || metric.tasks.includes(task))
 }
@@ -23,22 +23,22 @@ export function getMetric(id: string): Metric {
   )
 }
 
-/** The metric models are compared by when nobody chose one. */
+/** Returns the default metric for comparing models. */
 export function defaultMetric(task: Task): string {
   return task === 'regression' ? 'rmse' : task === 'binary' ? 'roc_auc' : 'f1_macro'
 }
 
-/** True when `a` is better than `b`; anything beats NaN. */
+/** Returns whether `a` is better than `b`; any value is better than NaN. */
 export function isBetter(metric: Metric, a: number, b: number): boolean {
   if (Number.isNaN(a)) return false
   if (Number.isNaN(b)) return true
   return metric.direction === 'minimize' ? a < b : a > b
 }
 
-/** `low`, `high`: a 95 % interval. Null where the metric is not defined; then `reason` says why. */
+/** `low`, `high`: a 95 % interval. Null where the metric is not defined; then `reason` explains why. */
 export type MetricValue = { value: number | null; low: number | null; high: number | null; reason?: string }
 
-/** One bootstrap for several metrics: value and 95 % percentile interval of each. */
+/** Computes several metrics with one bootstrap: value and 95 % percentile interval of each. */
 export function metricIntervals(ids: readonly string[], scored: Scored, seed: number): Record<string, MetricValue> {
   const chosen = ids.map(getMetric)
   const shared: Scored = { ...scored, scratch: { arrays: new Map(), weighted: new Map() } }
@@ -63,7 +63,7 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
   return Object.fromEntries(chosen.map((metric, m) => [metric.id, { ...values[m]!, ...intervals.get(metric) }]))
 }
 
-/** A metric's value without an interval; null and the reason where it is not defined. */
+/** Computes a metric without an interval; null and the reason where it is not defined. */
 export function measure(metric: Metric, scored: Scored): MetricValue {
   const none = { value: null, low: null, high: null }
   if (scored.truth.length === 0) return { ...none, reason: 'There are no rows to measure.' }
@@ -74,7 +74,7 @@ export function measure(metric: Metric, scored: Scored): MetricValue {
   return { ...none, reason: metric.undefinedWhen ?? 'It is not defined for these rows.' }
 }
 
-/** 95 % bootstrap interval of one metric. */
+/** Computes the 95 % bootstrap interval of one metric. */
 export function metricInterval(id: string, scored: Scored, seed: number): MetricValue {
   return metricIntervals([id], scored, seed)[id]!
 }

@@ -9,7 +9,7 @@ function meanOf(scored: Scored, term: (truth: number, predicted: number) => numb
   return sum / totalWeight(scored)
 }
 
-/** Where half of the weight lies below; between two values that halve it exactly, their mean (scikit-learn's). */
+/** Returns the weighted median; if two values split the weight exactly, their mean (as in scikit-learn). */
 function medianAbsoluteError(scored: Scored): number {
   const { truth, predicted, weights } = scored
   const errors = () => {
@@ -51,7 +51,7 @@ function maxError({ truth, predicted, weights }: Scored): number {
   return largest
 }
 
-/** 1 − what is left of what was there. As scikit-learn: of a constant truth 1 when perfect, else 0. */
+/** 1 − residual / total. As in scikit-learn: for a constant truth 1 when perfect, otherwise 0. */
 function explained(scored: Scored, left: number): number {
   const mean = meanOf(scored, truth => truth)
   const total = meanOf(scored, truth => (truth - mean) ** 2)

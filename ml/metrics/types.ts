@@ -14,11 +14,11 @@ export type Scored = {
   classCount: number
   /** One non-negative weight per row, as scikit-learn's `sample_weight`; all 1 when absent. */
   weights?: Float64Array
-  /** Set where several metrics measure the same arrays, which then must not change. */
+  /** Set where several metrics share the same arrays, which then must not change. */
   scratch?: Scratch
 }
 
-/** Work that several metrics, or several resamples of the same rows, would otherwise do again. */
+/** Caches work shared by several metrics or by resamples of the same rows. */
 export type Scratch = {
   /** Depends on truth and predictions only. */
   arrays: Map<string, unknown>
@@ -29,7 +29,7 @@ export type Scratch = {
 export type Metric = {
   id: string
   label: string
-  /** One sentence for people. */
+  /** Description, one sentence. */
   help: string
   tasks: Task[]
   direction: Direction
@@ -37,13 +37,13 @@ export type Metric = {
   range: [number | null, number | null]
   /** `target`: in the target's unit. `share`: 0.12 reads as 12 %. `none`: a plain number. */
   unit: 'target' | 'share' | 'none'
-  /** NaN when not defined for these rows (ROC AUC of one class). */
+  /** NaN if not defined for these rows (ROC AUC of one class). */
   compute(scored: Scored): number
-  /** In words, why `compute` gives NaN for rows that are there; absent where it never does. */
+  /** Explains why `compute` returned NaN; absent where it never does. */
   undefinedWhen?: string
 }
 
-/** What `make` gives, made once per scratch; made anew each time without one. */
+/** Returns the result of `make`, cached per scratch; without a scratch it is computed each time. */
 export function remember<T>(scored: Scored, scope: keyof Scratch, key: string, make: () => T): T {
   const map = scored.scratch?.[scope]
   if (!map) return make()
@@ -51,7 +51,7 @@ export function remember<T>(scored: Scored, scope: keyof Scratch, key: string, m
   return map.get(key) as T
 }
 
-/** Sum of the weights: the number of rows when there are none. */
+/** Returns the sum of the weights: the number of rows when there are none. */
 export function totalWeight({ truth, weights }: Scored): number {
   if (!weights) return truth.length
   let sum = 0

@@ -13,16 +13,16 @@ export type CompiledRecipe = {
   cols: number
   /** By column: levels of a category code, 0 for a number; see `Matrix`. */
   levels: number[]
-  /** Whole frame → row-major matrix. Columns of the frame that the recipe does not know are ignored. */
+  /** Transforms a frame to a row-major matrix. Columns that the recipe does not use are ignored. */
   transform(frame: Frame, precision?: 'float32' | 'float64'): Matrix
   /**
-   * One row → `out` (length `cols`), the same numbers as `transform` bit for bit.
-   * The row is trusted: check it against the signature first. Cells that do not fit are missing.
+   * Transforms one row → `out` (length `cols`), bit for bit the same as `transform`.
+   * The row must be validated against the signature first. Cells of another type are missing.
    */
   transformRow(row: object, out: Float64Array): void
 }
 
-/** Turns a fitted recipe into code, once; both paths run the same operations. */
+/** Compiles a fitted recipe; frames and single rows run the same operations. */
 export function compileRecipe(recipe: FittedRecipe): CompiledRecipe {
   if (recipe.v !== 1) {
     throw new EngineError('recipe-version', `A recipe of version ${recipe.v} is newer than this engine.`, 'Update it.')
@@ -62,14 +62,14 @@ function compileRow(program: Program, inputs: readonly FittedInput[]): CompiledR
   }
 }
 
-/** Rows worked on at a time: few enough that all their registers stay in the processor's caches. */
+/** Rows per block: few enough that all their registers stay in the processor's caches. */
 const BLOCK_ROWS = 128
 
 type FillOptions = {
   precision?: 'float32' | 'float64' | undefined
   /** Rows of the frame to take, in that order; all when absent. */
   rows?: ArrayLike<number>
-  /** Cells that registers get in place of what the program makes; one per row taken. */
+  /** Cells that replace the registers computed by the program; one per row taken. */
   own?: ReadonlyMap<number, Float64Array>
 }
 

@@ -11,18 +11,18 @@ export type OpenColumn = {
   kind: Kind
   imputed: boolean
   scaled: boolean
-  /** Made by a step: its missing cells say nothing of their own. */
+  /** Made by a step: its missing cells carry no information of their own. */
   made: boolean
   /** A number that is the code of a level. */
   codes?: true
-  /** Levels that the schema knows of. */
+  /** Levels known from the schema. */
   levels?: number
 }
 
-/** With more levels than this, a category's target mean says more than which of the commonest it is. */
+/** With more levels than this, a category's target mean is more informative than one-hot columns of the most frequent ones. */
 const MANY_LEVELS = 50
 
-/** The columns as the steps leave them, as far as that is known before any data is seen. Unknown names are passed over. */
+/** Returns the columns after the steps, as far as known without data. Unknown names are skipped. */
 export function columnsAfter(steps: readonly RecipeStep[], columns: readonly SchemaColumn[]): OpenColumn[] {
   const open = new Map<string, OpenColumn>()
   for (const column of columns.filter(isUsableFeature)) {
@@ -49,9 +49,10 @@ export function columnsAfter(steps: readonly RecipeStep[], columns: readonly Sch
 }
 
 /**
- * Columns that steps name and that can be neither inputs nor made by a step before. What a step makes often depends on the data
- * (`colour=red`): a name that begins with a column's is believed.
- * @throws EngineError `expression` for a formula that cannot be read.
+ * Returns columns named by steps that can be neither inputs nor made by an earlier step. Outputs often depend on the data (`colour=red`),
+ * so a
+ * name that begins with a column's name is accepted.
+ * @throws EngineError `expression` for a formula that cannot be parsed.
  */
 export function unknownColumns(steps: readonly RecipeStep[], inputs: readonly string[]): string[] {
   const known = new Set(inputs)
@@ -72,14 +73,14 @@ export function unknownColumns(steps: readonly RecipeStep[], inputs: readonly st
 }
 
 /**
- * A person's steps, then the usual ones for what they leave open. The result always ends in numbers.
+ * Returns the user's steps followed by the default ones for the remaining columns. The result always ends in numbers.
  *
  * `numeric`: numbers and booleans are imputed (median, with an indicator where cells were missing) and numbers scaled, categories become
- * one-hot columns with a bucket for rare and unseen levels (those of many levels their target mean as well), times cyclic date parts, text
- * TF-IDF. `native`: cells stay as they are, categories become codes (those of many levels their target mean as well), times plain parts and
- * elapsed days, text TF-IDF and statistics. `embedded`: as numeric, with codes for categories.
+ * one-hot columns with a bucket for rare and unseen levels (those of many levels their target mean as well), datetimes cyclic date parts,
+ * text TF-IDF. `native`: cells stay as they are, categories become codes (those of many levels their target mean as well), datetimes plain
+ * parts and elapsed days, text TF-IDF and statistics. `embedded`: as numeric, with codes for categories.
  *
- * Ids and constants are left out. Names that are no usable column are left for `fitRecipe` to refuse.
+ * Ids and constants are left out. Unusable column names are left in, so that `fitRecipe` rejects them.
  */
 export function completeRecipe(
   steps: readonly RecipeStep[],
@@ -92,7 +93,7 @@ export function completeRecipe(
 
 function usualSteps(open: readonly OpenColumn[], features: FeatureKind): RecipeStep[] {
   const native = features === 'native'
-  // Where codes are wanted, they stay as they are.
+  // Kept as codes if codes are wanted.
   const left = features === 'numeric' ? open : open.filter(column => !column.codes)
   const named = (kind: Kind, wanted: (column: OpenColumn) => boolean = () => true) =>
     left.filter(column => column.kind === kind && wanted(column)).map(column => column.name)

@@ -9,11 +9,11 @@ import type { FittedInput, FittedRecipe, FittedStep, Recipe, RecipeInput, Recipe
 import { chooseVocabulary, countLevels } from './vocabulary.ts'
 
 /**
- * Learns what a recipe needs (means, medians, levels) from the given rows only, so that nothing leaks from validation.
+ * Fits a recipe (means, medians, levels) on the given rows only, so that nothing leaks from validation.
  * @param trainRows indices into the frame.
- * @throws EngineError `recipe-…` when a step names an unknown column or something that is not a number is left over, and
- * `recipe-needs-target` when a step looks at the target: `prepareTraining` gives it one.
- * `passOverTarget` leaves such steps out instead, with what they would make: for a preview.
+ * @throws EngineError `recipe-…` when a step names an unknown column or a non-numeric column remains, and
+ * `recipe-needs-target` when a step uses the target: `prepareTraining` provides it.
+ * `passOverTarget` skips such steps and their outputs, for a preview.
  */
 export function fitRecipe(
   recipe: Recipe,
@@ -24,7 +24,7 @@ export function fitRecipe(
   return fitOnRows(recipe, frame, trainRows, options.passOverTarget ? 'none' : undefined).recipe
 }
 
-/** The fitted recipe, and the columns that the training rows get in place of what it makes of them (by register of `program`). */
+/** The fitted recipe, and columns that replace its output for the training rows (by register of `program`). */
 export function fitOnRows(
   recipe: Recipe,
   frame: Frame,
@@ -83,11 +83,11 @@ function fitStep(step: RecipeStep, training: Training): FittedStep[] {
   return fitted
 }
 
-/** The step's columns that are there; undefined when it combines columns and the data left one of them out. */
+/** Returns the step's existing columns; undefined when it combines columns and one of them was removed. */
 function slotsOf(step: RecipeStep, { program, absent }: Training): Slot[] | undefined {
   const definition = stepOf(step.step)
   const named = columnsRead(step)
-  // A filter that names no column looks at all that it can.
+  // A filter that names no column applies to all it can handle.
   if (named.length === 0 && definition.whole) {
     return [...program.slots.values()].filter(slot => definition.takes.includes(slot.kind) && !slot.levels)
   }
@@ -97,7 +97,7 @@ function slotsOf(step: RecipeStep, { program, absent }: Training): Slot[] | unde
   return there.map(name => slotOf(program, name, step.step))
 }
 
-/** Inputs that a feature is made of: nobody must send a column that is left out. */
+/** Inputs that a feature depends on: a removed column need not be sent by callers. */
 function usedInputs(inputs: readonly FittedInput[], steps: readonly FittedStep[], program: Program): FittedInput[] {
   const plan = planFor(
     program,

@@ -7,7 +7,7 @@ export function isUsableFeature(column: SchemaColumn): boolean {
   return column.role === 'feature' || (column.role === 'time' && column.type !== 'text')
 }
 
-/** How a recipe reads a column. */
+/** Returns how a recipe reads a column. */
 export const inputOf = (column: SchemaColumn): RecipeInput => ({
   name: column.name,
   type: frameTypeOf(column.type),

@@ -4,14 +4,14 @@ import type { Frame, FrameColumn } from '../frame/frame.ts'
 import { MISSING_CODE, UNSEEN_CODE } from './program.ts'
 import type { FittedInput } from './types.ts'
 
-/** Infinities are no numbers to learn from: missing. */
+/** Infinite cells are treated as missing. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
 
-/** No calendar reaches further (ECMAScript's limit of a date, in milliseconds). */
+/** ECMAScript's date limit, in milliseconds. */
 const LAST_DAY_MS = 8.64e15
 export const calendarTime = (ms: number): number => (Math.abs(ms) <= LAST_DAY_MS ? ms : Number.NaN)
 
-/** How a single cell of a request becomes a register; a cell that does not fit is missing. */
+/** Compiles the reader of a single request cell into a register; a cell of another type is missing. */
 export function compileReader(input: FittedInput): (value: unknown) => number {
   switch (input.type) {
     case 'number':

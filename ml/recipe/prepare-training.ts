@@ -6,8 +6,8 @@ import type { RecipeTarget } from './training.ts'
 import type { FittedRecipe, Recipe } from './types.ts'
 
 /**
- * Fits a recipe on the training rows and gives their features. Steps that look at the target are cross-fitted: a training row's
- * feature comes from rows other than itself, so these are not always the numbers that `transform` gives for new rows.
+ * Fits a recipe on the training rows and returns their features. Steps that use the target are cross-fitted: a training row's feature is
+ * computed from other rows, so it may differ from what `transform` returns for new rows.
  * @param rows indices into the frame; `x` has them in this order.
  */
 export function prepareTraining(

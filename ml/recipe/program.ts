@@ -26,11 +26,11 @@ export type Slot = {
   name: string
   kind: Kind
   register: number
-  /** Where its cells are as they were written; only columns that come from an input of text or category have it. */
+  /** Cells as written; only for columns from an input of text or category. */
   text?: number
   /** Of a category: the level of each code. */
   vocabulary?: readonly string[]
-  /** > 0: a number that is the code of a category with so many levels. */
+  /** > 0: a number that is the code of a category with that many levels. */
   levels?: number
 }
 
@@ -69,8 +69,8 @@ export function slotOf(program: Program, name: string, step: string): Slot {
 }
 
 /**
- * A new number column at the end; gives its register, which the caller's operation must write.
- * @param chosen the name is a person's: it is refused when taken, where a made one gets a number.
+ * Adds a number column at the end; returns its register, which the caller's operation must write.
+ * @param chosen the name was chosen by a user: it is rejected when taken, where a generated one gets a number.
  */
 export function addSlot(program: Program, name: string, chosen = false): number {
   if (chosen && program.slots.has(name)) {
@@ -83,7 +83,7 @@ export function addSlot(program: Program, name: string, chosen = false): number 
   return register
 }
 
-/** Several new number columns with neighbouring registers; gives the first. */
+/** Adds several number columns with consecutive registers; returns the first. */
 export function addSlots(program: Program, names: readonly string[]): number {
   const first = program.registers
   for (const name of names) addSlot(program, name)
@@ -94,7 +94,7 @@ export function removeSlot(program: Program, slot: Slot): void {
   program.slots.delete(slot.name)
 }
 
-/** Gives the slot new cells: `run` reads the old ones from `cells` and fills `out`, row by row. */
+/** Replaces a slot's cells: `run` reads the old ones from `cells` and fills `out`, row by row. */
 export function replaceCells(
   program: Program,
   slot: Slot,
@@ -103,7 +103,7 @@ export function replaceCells(
   const from = slot.register
   const to = program.registers++
   slot.register = to
-  // What was the code of a level is a plain number from here on.
+  // From here on a level's code is a plain number.
   delete slot.levels
   program.operations.push({
     reads: [from],
@@ -113,14 +113,14 @@ export function replaceCells(
   })
 }
 
-/** The registers from which a slot's text is read, and how: null when missing. */
+/** Registers from which a slot's text is read, and how: null when missing. */
 export type TextReader = {
   reads: number[]
   texts: number[]
   open(columns: Columns): (row: number) => string | null
 }
 
-/** Reads text columns and categories as written; a category that an earlier step filled reads as the level it was filled with. */
+/** Reads text columns and categories as written; a category imputed by an earlier step reads as the imputed level. */
 export function textReader(slot: Slot): TextReader {
   const { text, register, vocabulary } = slot
   if (slot.kind === 'text') {
@@ -150,7 +150,7 @@ export function textReader(slot: Slot): TextReader {
   }
 }
 
-/** What has to be loaded and run, in order, to have the `wanted` registers; `given` ones are there already. */
+/** Plans what to load and run, in order, to obtain the `wanted` registers; `given` ones exist already. */
 export type Plan = { operations: Operation[]; inputs: number[]; texts: number[] }
 
 export function planFor(
@@ -188,7 +188,7 @@ export function planFor(
 
 const indexed = new WeakMap<Program, { producers: number[]; operations: number }>()
 
-/** By register, the place of the operation that writes it; kept up to date as the program grows. */
+/** By register, the index of the operation that writes it; kept up to date as the program grows. */
 function producersOf(program: Program): readonly number[] {
   const index = indexed.get(program) ?? { producers: [], operations: 0 }
   indexed.set(program, index)

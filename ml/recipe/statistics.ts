@@ -22,7 +22,7 @@ export function meanAndDeviation(values: Float64Array): { mean: number; deviatio
   return { mean, deviation: deviation <= Math.abs(mean) * 1e-12 ? 0 : deviation }
 }
 
-/** Sums beyond this may have left the range of numbers; smaller cells tell the same. */
+/** Larger sums may have overflowed; scaled cells give the same result. */
 const HUGE = 1e300
 
 function rescaled(values: Float64Array): { mean: number; deviation: number } {
@@ -33,7 +33,7 @@ function rescaled(values: Float64Array): { mean: number; deviation: number } {
   return { mean: mean * scale, deviation: deviation * scale }
 }
 
-/** The cells that are not missing, as a copy. */
+/** Returns a copy of the present cells. */
 export function presentOf(values: Float64Array): Float64Array {
   const present = new Float64Array(values.length)
   let count = 0
@@ -61,7 +61,7 @@ export function selectQuantiles(values: Float64Array, shares: readonly number[])
   })
 }
 
-/** Puts the k-th smallest at place k, none larger before it and none smaller after it. */
+/** Partitions so that the k-th smallest is at index k, with none larger before it and none smaller after it. */
 function select(values: Float64Array, k: number, from = 0, to = values.length - 1): void {
   let left = from
   let right = to
@@ -97,7 +97,7 @@ export function sortedPresent(values: Float64Array): Float64Array {
   return presentOf(values).sort()
 }
 
-/** Linear interpolation between the neighbours (type 7 of Hyndman and Fan, as numpy). `sorted` is not empty. */
+/** Linear interpolation between neighbors (type 7 of Hyndman and Fan, as in numpy). `sorted` is not empty. */
 export function quantileOf(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1)
   const below = Math.floor(at)
@@ -105,7 +105,7 @@ export function quantileOf(sorted: Float64Array, q: number): number {
   return left + (at - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - left)
 }
 
-/** The commonest value; of equally common ones the smallest. `values` without NaN, not empty. */
+/** Returns the most frequent value, on ties the smallest. `values` without NaN, not empty. */
 export function modeOf(values: Float64Array): number {
   const counts = new Map<number, number>()
   for (const cell of values) counts.set(cell, (counts.get(cell) ?? 0) + 1)

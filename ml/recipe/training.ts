@@ -4,26 +4,26 @@ import { compileLoader, compileTextLoader, frameColumn } from './load.ts'
 import { type Columns, type Program, planFor, type Slot, textReader } from './program.ts'
 import type { FittedInput, RecipeStep } from './types.ts'
 
-/** What steps that look at the target need. `y` as in `Labelled`, one per training row. */
+/** Target for steps that use it. `y` as in `LabeledData`, one per training row. */
 export type RecipeTarget = { y: Float64Array; task: Task; classCount: number; seed: number }
 
-/** The training rows while a recipe is fitted: a step sees its columns as the steps before it leave them. */
+/** The training rows while a recipe is fitted: a step sees its columns as left by the steps before it. */
 export type Training = {
   program: Program
   rows: number
-  /** All steps of the recipe: how many levels a category needs depends on later ones. */
+  /** All steps of the recipe: the number of levels a category needs depends on later ones. */
   steps: readonly RecipeStep[]
-  /** `none`: steps that need one are passed over. */
+  /** `none`: steps that need a target are skipped. */
   target?: RecipeTarget | 'none'
-  /** Cells of a column, one per training row. Not to be changed. */
+  /** Cells of a column, one per training row. Must not be modified. */
   numbers(slot: Slot): Float64Array
   /** Text of a column. */
   texts(slot: Slot): (row: number) => string | null
-  /** Forgets columns computed so far: they are computed again when asked for. */
+  /** Drops the cached columns; they are computed again on demand. */
   forget(): void
-  /** Columns that training rows get instead of what their operations give (cross-fitted). By register. */
+  /** Columns that replace computed ones for the training rows (cross-fitted). By register. */
   own: Map<number, Float64Array>
-  /** Names that could have been there and that the data left out: later steps pass over them. */
+  /** Names removed because of the data: later steps skip them. */
   absent: Set<string>
 }
 
@@ -42,9 +42,9 @@ export function startTraining(
   const own = new Map<number, Float64Array>()
   const columns: Columns = { rows: count, numbers: [], texts: [] }
   const { numbers, texts } = columns
-  /** Registers that have cells now. */
+  /** Registers that are computed. */
   const filled = new Set<number>()
-  // Columns are large: memory that was just used is cheaper than new memory, which the system must clear first.
+  // Reuses the memory of large columns: new memory must be cleared by the system first.
   const spare: Float64Array[] = []
   const newColumn = (register: number) => {
     filled.add(register)

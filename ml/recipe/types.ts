@@ -21,7 +21,7 @@ export type RecipeStep =
   | {
       step: 'cast'
       columns: string[]
-      /** Cells that cannot be read as that are missing. Numbers become times as milliseconds since 1970. */
+      /** Cells that cannot be converted are missing. Numbers become datetimes as milliseconds since 1970. */
       to: CastTarget
     }
   | {
@@ -127,14 +127,14 @@ export type RecipeStep =
     }
   | {
       step: 'near-constant'
-      /** Empty: all that are there. */
+      /** Empty: all existing columns. */
       columns: string[]
       /** A column whose commonest value (or missing) has at least this share of the rows is left out. Default 0.995. */
       share?: number
     }
   | {
       step: 'correlation'
-      /** Empty: all numbers that are there. */
+      /** Empty: all existing numbers. */
       columns: string[]
       /** Of two columns with a Pearson correlation above this, in size, the later one is left out. Default 0.98. */
       limit?: number
@@ -183,5 +183,5 @@ export type FittedStep =
 export type FittedName = FittedStep['step']
 export type FittedOf<N extends FittedName> = Extract<FittedStep, { step: N }>
 
-/** Plain JSON; the whole truth about how a row becomes numbers. */
+/** Plain JSON; the complete description of how a row becomes numbers. */
 export type FittedRecipe = { v: 1; inputs: FittedInput[]; steps: FittedStep[]; outputs: string[] }

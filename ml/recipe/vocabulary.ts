@@ -2,13 +2,13 @@ import { toText } from '../frame/cell.ts'
 import type { FrameColumn } from '../frame/frame.ts'
 import type { RecipeStep } from './types.ts'
 
-/** With few rows nothing is rare. */
+/** With few rows no level counts as rare. */
 export const rareBelow = (rows: number, minCount: number): number => (rows < 50 ? 1 : minCount)
 
 export const MAX_LEVELS = { 'one-hot': 40, ordinal: 1000, 'target-encoding': 10_000 } as const
 export const RARE_LEVEL = { 'one-hot': 2, ordinal: 2, 'target-encoding': 1 } as const
 
-/** How many levels of a column all steps together need, and how often one must have been seen. */
+/** Returns the number of levels of a column needed by all steps, and the minimum count of a level. */
 function limitsOf(steps: readonly RecipeStep[], column: string): { most: number; minCount: number } {
   let most = 0
   let minCount = Number.POSITIVE_INFINITY
@@ -23,8 +23,8 @@ function limitsOf(steps: readonly RecipeStep[], column: string): { most: number;
 }
 
 /**
- * The levels that keep a code of their own, most frequent first (equally frequent ones by name).
- * @param counts rows by level. @param missing rows without one: they count for the level that a step fills in.
+ * Chooses the levels that keep their own code, most frequent first (ties by name).
+ * @param counts rows by level. @param missing rows without one: they count for the level that a step imputes.
  */
 export function chooseVocabulary(
   counts: ReadonlyMap<string, number>,

@@ -21,8 +21,8 @@ export type AttackOptions = {
 }
 
 /**
- * Moves every number of every row by at most `strength` standard deviations, and never out of the range in which the column's numbers
- * lie, so that the model errs as much as can be found. What is found is a lower bound of what a clever opponent could do.
+ * Moves every number of every row by at most `strength` standard deviations, within the column's range, to maximize the model's error. The
+ * result is a lower bound of what an attacker could achieve.
  */
 export async function attack(subject: Subject, strength: number, options: AttackOptions): Promise<Frame> {
   const { frame } = subject
@@ -99,7 +99,7 @@ function keepBest(state: State): void {
 async function ascend(state: State, strength: number, { rounds = 4, breathe }: AttackOptions): Promise<void> {
   const { boxes, current } = state
   for (let round = 0; round < rounds; round++) {
-    // The first round goes all the way (FGSM), later ones come back by smaller steps where the slope has turned.
+    // The first round takes the full step (FGSM), later ones smaller steps where the gradient changed sign.
     const step = round === 0 ? strength : (2 * strength) / rounds
     const signs: Float64Array[] = []
     for (const [c, box] of boxes.entries()) {
@@ -124,7 +124,7 @@ async function ascend(state: State, strength: number, { rounds = 4, breathe }: A
   }
 }
 
-/** Column by column, each row takes the best of both ends of its box and one place between. */
+/** Column by column, each row takes the best of both ends of its range and one point between. */
 async function search(state: State, { rounds = 4, seed, breathe }: AttackOptions): Promise<void> {
   const random = createRandom(deriveSeed(seed, 'adversarial search'))
   const { boxes, best, bestLoss } = state

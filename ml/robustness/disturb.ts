@@ -8,15 +8,15 @@ export type Disturbance = {
   label: string
   unit: string
   strengths: number[]
-  /** Columns of these types are touched. */
+  /** Types of columns that are disturbed. */
   types: FrameColumn['type'][]
-  /** A touched column at this strength; the same `random` stream at every strength, so that stronger is more of the same. */
+  /** Disturbs a column at this strength; the same `random` stream at every strength, so that a larger strength is more of the same. */
   apply(column: FrameColumn, strength: number, random: Random): FrameColumn
 }
 
 const rowsOf = (column: FrameColumn) => (column.type === 'category' ? column.codes.length : column.values.length)
 
-/** Standard deviation of the cells that are there; 0 for a constant. */
+/** Standard deviation of the present cells; 0 for a constant. */
 export function deviationOf(values: ArrayLike<number>): number {
   let [count, mean, squares] = [0, 0, 0]
   for (let i = 0; i < values.length; i++) {
@@ -30,7 +30,7 @@ export function deviationOf(values: ArrayLike<number>): number {
   return count === 0 ? 0 : Math.sqrt(squares / count)
 }
 
-/** A number column with every cell mapped; missing ones stay so. */
+/** Maps every cell of a number column; missing ones stay missing. */
 function mapNumbers(column: FrameColumn, map: (value: number) => number): FrameColumn {
   return column.type === 'number' ? { ...column, values: column.values.map(map) } : column
 }
@@ -96,7 +96,7 @@ export const disturbances: readonly Disturbance[] = [
   },
 ]
 
-/** The frame with every column the disturbance is about changed; the same one when there is none. */
+/** Returns the frame with all applicable columns disturbed; the same frame if there are none. */
 export function disturb(
   frame: Frame,
   columns: readonly string[],

@@ -9,11 +9,11 @@ import { describeRobustness } from './sentence.ts'
 import type { DisturbanceId, RobustnessCurve, RobustnessPoint, Subject, WorstExample } from './types.ts'
 
 export type RobustnessRequest = Subject & {
-  /** Default: all that touch a column of the frame. */
+  /** Default: all that apply to a column of the frame. */
   disturbances?: readonly DisturbanceId[]
-  /** How to look for adversarial rows; `attackFor(model.trainer)` knows. */
+  /** Method of the adversarial search; see `attackFor(model.trainer)`. */
   attackMethod: AttackMethod
-  /** Rows used, a seeded sample of more. Default 1000, for adversarial ones a fifth. */
+  /** Rows used, a seeded sample of more. Default 1000, for adversarial rows a fifth. */
   rows?: number
   seed: number
   signal: AbortSignal
@@ -28,14 +28,14 @@ const ADVERSARIAL = {
 } as const
 const MAX_EXAMPLES = 5
 
-/** Gradients say something where predictions change smoothly. */
+/** Gradients are informative where predictions are smooth. */
 export function attackFor(trainerId: string): AttackMethod {
   return /linear|mlp|logistic|network/.test(trainerId) ? 'gradient' : 'search'
 }
 
 /**
- * How the metric falls when the rows get worse: one curve per disturbance, from strength 0 (the rows as they are) up, each with its
- * interval over rows and the rows that moved furthest. The same request gives the same curves.
+ * Measures how the metric falls as the rows get worse: one curve per disturbance, from strength 0 (unchanged rows) up, each with its
+ * interval over rows and the rows that changed most. The same request gives the same curves.
  */
 export async function measureRobustness(request: RobustnessRequest): Promise<RobustnessCurve[]> {
   const breathe = createBreather(request)
@@ -125,7 +125,7 @@ function worstExamples(
   const { truth, classCount, task } = subject.scored
   const own = (predicted: Float64Array, i: number) =>
     task === 'regression' ? predicted[i]! : predicted[i * classCount + truth[i]!]!
-  /** By how much the row is predicted worse. */
+  /** Increase of the row's prediction error. */
   const harm = (i: number) => {
     const [was, is] = [own(before, i), own(after.predicted, i)]
     return task === 'regression' ? Math.abs(is - truth[i]!) - Math.abs(was - truth[i]!) : was - is

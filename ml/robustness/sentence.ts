@@ -3,7 +3,7 @@ import type { RobustnessPoint } from './types.ts'
 
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
-/** What a curve says: how far the metric goes, and up to where that is within chance. */
+/** Describes a curve: how far the metric changes, and up to which strength that is not significant. */
 export function describeRobustness(
   metric: Metric,
   kind: { label: string },

@@ -7,7 +7,7 @@ const PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'trees',
     label: 'Trees',
-    help: 'More are never worse, only slower and larger.',
+    help: 'More trees never hurt accuracy, but make the model slower and larger.',
     kind: 'integer',
     default: 200,
     min: 1,
@@ -16,7 +16,7 @@ const PARAMETERS: ParameterDescriptor[] = [
   },
   {
     name: 'minChildSamples',
-    label: 'Rows a leaf holds at least',
+    label: 'Minimum rows per leaf',
     help: 'More make smaller trees that follow the data less closely.',
     kind: 'integer',
     default: 5,
@@ -37,7 +37,7 @@ const PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'columnSample',
     label: 'Share of columns at a split',
-    help: 'Columns looked at for each split, drawn anew. 0: the square root of their number for classes; for numbers a third, all in extra trees.',
+    help: 'Columns sampled for each split. 0: the square root of their number for classes; for numbers a third, in extra trees all.',
     kind: 'number',
     default: 0,
     min: 0,

@@ -6,7 +6,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'trees',
     label: 'Trees',
-    help: 'Rounds of boosting at most; early stopping may end sooner. With several classes each round grows a tree for every class.',
+    help: 'Maximum number of boosting rounds; early stopping may end sooner. With several classes each round grows one tree per class.',
     kind: 'integer',
     default: 300,
     min: 1,
@@ -39,7 +39,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'maxDepth',
     label: 'Depth',
-    help: 'Questions between root and leaf at most; 0 for no limit but the number of leaves.',
+    help: 'Maximum depth; 0: limited only by the number of leaves.',
     kind: 'integer',
     default: 0,
     min: 0,
@@ -86,7 +86,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'l2',
     label: 'L2 penalty',
-    help: 'Shrinks what leaves say, most of all those with few rows.',
+    help: 'L2 penalty on leaf values; shrinks leaves with few rows most.',
     kind: 'number',
     default: 1,
     min: 0,
@@ -97,7 +97,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'l1',
     label: 'L1 penalty',
-    help: 'Leaves whose evidence is weaker than this say nothing.',
+    help: 'L1 penalty on leaf values; leaves with a smaller gradient sum become 0.',
     kind: 'number',
     default: 0,
     min: 0,
@@ -168,7 +168,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'categorySmoothing',
     label: 'Smoothing of categories',
-    help: 'Levels with fewer rows than this are not told apart, and their means are drawn to the average by as many rows.',
+    help: 'Levels with fewer rows than this share one value, and level means are smoothed towards the average by that many rows.',
     kind: 'number',
     default: 10,
     min: 0,

@@ -42,7 +42,7 @@ export async function standardErrors(
   for (let i = 0; i < rows; i++) if (shares[i]! > 0) counted++
   const freedom = counted - used.length - 1
   if (freedom <= 0) {
-    return { reason: `${counted} rows are too few to tell how sure ${used.length + 1} coefficients are.` }
+    return { reason: `${counted} rows are too few for standard errors of ${used.length + 1} coefficients.` }
   }
   const weights = point.slice(0, cols).map((each, j) => each * factor[j]!)
   let constant = point[cols]!
@@ -72,7 +72,7 @@ export async function standardErrors(
   }
   if ('dependent' in result) {
     return {
-      reason: `“${nameOf(used[result.dependent]!)}” is a sum of other features: their coefficients cannot be told apart. Drop it, or use a penalty.`,
+      reason: `“${nameOf(used[result.dependent]!)}” is a sum of other features: their coefficients are not identifiable. Drop it, or use a penalty.`,
     }
   }
   const scale = leastSquares ? squares / freedom : 1

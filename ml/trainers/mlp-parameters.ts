@@ -25,7 +25,7 @@ export const mlpParameters: ParameterDescriptor[] = [
   },
   {
     name: 'optimiser',
-    label: 'Optimiser',
+    label: 'Optimizer',
     help: 'Adam finds its own step per weight. SGD with momentum needs a learning rate about ten times as large.',
     kind: 'choice',
     default: 'adam',
@@ -85,7 +85,7 @@ export const mlpParameters: ParameterDescriptor[] = [
   },
   {
     name: 'batchNorm',
-    label: 'Batch normalisation',
+    label: 'Batch normalization',
     help: 'Keeps the units of each hidden layer at mean 0 and deviation 1 within a batch: deep networks learn faster.',
     kind: 'boolean',
     default: false,
@@ -145,7 +145,7 @@ export function mlpSettings(_task: Task, shape: { rows: number; cols: number }):
   return [
     { name: 'Standard', parameters: large ? { hidden: [128, 64] } : { hidden: [64, 32], epochs: 80 } },
     { name: 'Small and quick', parameters: { hidden: [32], learningRate: 0.01, epochs: 20 } },
-    { name: 'Regularised', parameters: { hidden: [128, 64], dropout: 0.2, weightDecay: 0.01, epochs: 60 } },
+    { name: 'Regularized', parameters: { hidden: [128, 64], dropout: 0.2, weightDecay: 0.01, epochs: 60 } },
     { name: 'Deep', parameters: { hidden: [128, 64, 32], learningRate: 0.002, epochs: 60 } },
   ]
 }

@@ -27,7 +27,7 @@ export async function backend(): Promise<Backend> {
 async function load(): Promise<Loaded> {
   const require = createRequire(import.meta.url)
   const wanted = process.env.FLEXIML_TENSORFLOW
-  let reason = 'FLEXIML_TENSORFLOW=wasm asks for it'
+  let reason = 'FLEXIML_TENSORFLOW=wasm is set'
   if (wanted !== 'wasm') {
     try {
       const tf = requireNative(require)

@@ -66,8 +66,8 @@ export function createArena(): Arena {
         } catch {
           throw new EngineError(
             'memory',
-            `Training trees on this table needs ${Math.ceil(end / 2 ** 20)} MiB in one piece, which is not to be had.`,
-            'Take fewer rows or columns, or free memory.',
+            `Training trees on this table needs ${Math.ceil(end / 2 ** 20)} MiB of contiguous memory, which is not available.`,
+            'Use fewer rows or columns, or free memory.',
           )
         }
         views = viewsOf()

@@ -65,7 +65,7 @@ export function createThreadPool(arena: Arena, threads: number): ThreadPool {
   }
   const run = () => {
     if (count > 0 && !arena.kernels.share(control, ++batch, count, scratch)) {
-      throw new Error('A thread that helps to train trees broke off.')
+      throw new Error('A tree training thread failed.')
     }
     count = 0
   }

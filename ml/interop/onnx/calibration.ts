@@ -3,7 +3,9 @@ import type { Isotonic } from '../../calibration/isotonic.ts'
 import type { GraphBuilder } from './graph.ts'
 import { addLogit, takeColumn } from './links.ts'
 
-/** Probabilities, rows × classes → the shares they stand for (ml/calibration/calibration.ts). @throws BundleError for a damaged one. */
+/**
+ * Adds a calibration: probabilities, rows × classes → calibrated (ml/calibration/calibration.ts). @throws BundleError for a damaged one.
+ */
 export function addCalibration(
   graph: GraphBuilder,
   calibration: Calibration,
@@ -32,7 +34,7 @@ export function addCalibration(
   return graph.add('Where', [any, shares, graph.number(1 / classCount)])
 }
 
-/** Linear between its points: the points below are counted, two are looked up. */
+/** Linear interpolation: counts the points below and looks up two of them. */
 function addIsotonic(graph: GraphBuilder, { x, y }: Isotonic, value: string): string {
   const last = x.length - 1
   if (last === 0) return graph.add('Add', [graph.add('Mul', [value, graph.number(0)]), graph.number(y[0]!)])
@@ -40,7 +42,7 @@ function addIsotonic(graph: GraphBuilder, { x, y }: Isotonic, value: string): st
   const reached = graph.add('Cast', [graph.add('GreaterOrEqual', [value, points])], { to: { type: 'int64' } })
   const count = graph.add('ReduceSum', [reached, graph.constant('int64', [1], [1])], { keepdims: { int: 1 } })
   const [one, zero, most] = [graph.number(1, 'int64'), graph.number(0, 'int64'), graph.number(last - 1, 'int64')]
-  // Where the value lies beyond the ends, the nearest stretch is used up to its end.
+  // Beyond the ends, the nearest segment is used up to its end.
   const low = graph.add('Min', [graph.add('Max', [graph.add('Sub', [count, one]), zero]), most])
   const high = graph.add('Add', [low, one])
   const at = (values: number[], place: string) =>

@@ -8,11 +8,12 @@ import { createGraph, type GraphBuilder } from './graph.ts'
 import { addInputs } from './recipe.ts'
 
 /**
- * A model with its recipe as one ONNX file (opset 17, ai.onnx.ml 3): cells in, predictions out, the same as ours within 1e-5.
+ * Exports a model with its recipe as one ONNX file (opset 17, ai.onnx.ml 3): cells in, predictions out, equal to ours within 1e-5.
  *
- * Inputs: one per column, rows × 1, by its name. Numbers and booleans (1 or 0) are double, missing ones NaN; times are int64 milliseconds since
- * 1970 of the wall clock, the least int64 when missing; categories are strings as the column writes them, missing ones empty. The metadata
- * `fleximl.inputs` says it for each.
+ * Inputs: one per column, rows × 1, by its name. Numbers and booleans (1 or 0) are double, missing ones NaN; datetimes are int64
+ * milliseconds
+ * since 1970 of the wall clock, the smallest int64 when missing; categories are strings as written in the column, missing ones empty. The
+ * metadata `fleximl.inputs` describes each input.
  * Outputs: regression `prediction`, double, rows × 1. Classes: `label`, string, rows × 1, and `probabilities`, double, rows × classes.
  * @throws EngineError `onnx-step` or `onnx-model` for what has no counterpart in ONNX.
  */
@@ -43,14 +44,14 @@ export function exportOnnx(
   })
 }
 
-/** The place of the class to name: the most probable, or yes from the model's own threshold on. Rows × 1, int64. */
+/** Adds the index of the predicted class: the most probable, or the positive one from the model's threshold on. Rows × 1, int64. */
 function addChoice(graph: GraphBuilder, probabilities: string, threshold: number | undefined): string {
   if (threshold === undefined) return graph.add('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 1 } })
   const yes = graph.add('Gather', [probabilities, graph.constant('int64', [1], [1])], { axis: { int: 1 } })
   return graph.add('Cast', [graph.add('GreaterOrEqual', [yes, graph.number(threshold)])], { to: { type: 'int64' } })
 }
 
-/** The same of a packed bundle. @throws BundleError when it cannot be trusted. */
+/** Exports a packed bundle. @throws BundleError when it cannot be trusted. */
 export function bundleToOnnx(bytes: Uint8Array): Uint8Array {
   const { files, digest } = unpackBundle(bytes)
   const { manifest, model } = readBundle(files)

@@ -1,6 +1,6 @@
 import { createMessage, type MessageWriter } from './protobuf.ts'
 
-/** Element types of ONNX tensors (onnx.proto, TensorProto.DataType) that we write. */
+/** Element types of ONNX tensors (onnx.proto, TensorProto.DataType) that this writer uses. */
 export const ELEMENT = { float: 1, uint8: 2, int64: 7, string: 8, bool: 9, double: 11 } as const
 export type ElementType = keyof typeof ELEMENT
 
@@ -20,10 +20,10 @@ export type Attribute =
 
 type Signature = { name: string; type: ElementType; width: number }
 
-/** A graph under construction. Values go by name; every operation gets a name of its own for what it gives. */
+/** A graph under construction. Values are referenced by name; every operation gets a unique name for its output. */
 export type GraphBuilder = {
   input(name: string, type: ElementType): string
-  /** Names a value as a result of the graph: rows × width. An input of the same name goes first: then the result gets a `_`. */
+  /** Names a value as a result of the graph: rows × width. If an input has the same name, the result gets a `_`. */
   output(name: string, from: string, type: ElementType, width: number): void
   /** One operation with one result. */
   add(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>, domain?: string): string
@@ -156,7 +156,7 @@ function writeAttribute(message: MessageWriter, name: string, value: Attribute):
   }
 }
 
-/** A forest says the same few words a million times: each is encoded once. */
+/** Forests repeat the same few strings a million times: each is encoded once. */
 function encodeAll(texts: readonly string[]): Uint8Array[] {
   const encoder = new TextEncoder()
   const known = new Map<string, Uint8Array>()

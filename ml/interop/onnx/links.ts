@@ -2,7 +2,7 @@ import type { GraphBuilder } from './graph.ts'
 
 /** Scores, rows × 1 → probabilities of no and yes. */
 export function addBinary(graph: GraphBuilder, scores: string): string {
-  // Each from its own sigmoid: a tiny probability keeps its digits.
+  // Each from its own sigmoid, so that a tiny probability keeps its digits.
   const [no, yes] = [graph.add('Sigmoid', [graph.add('Neg', [scores])]), graph.add('Sigmoid', [scores])]
   return graph.add('Concat', [no, yes], { axis: { int: 1 } })
 }
@@ -10,7 +10,7 @@ export function addBinary(graph: GraphBuilder, scores: string): string {
 export const addSoftmax = (graph: GraphBuilder, scores: string): string =>
   graph.add('Softmax', [scores], { axis: { int: 1 } })
 
-/** The one row again for every row of `like`. */
+/** Repeats one row for every row of `like`. */
 export function spread(graph: GraphBuilder, like: string, row: string): string {
   const rows = graph.add('Slice', [
     graph.add('Shape', [like]),

@@ -63,7 +63,7 @@ function addNetworkInput(graph: GraphBuilder, model: Model, features: string): {
   return { value, width }
 }
 
-/** Missing and unknown codes have the last row of the table. */
+/** Missing and unknown codes use the last row of the table. */
 function addEmbedding(
   graph: GraphBuilder,
   features: string,

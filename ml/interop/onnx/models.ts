@@ -6,7 +6,7 @@ import { addBinary, addSoftmax, spread } from './links.ts'
 import { addMlp } from './mlp.ts'
 import { addTrees } from './trees.ts'
 
-/** Adds a model behind its features (double, rows × cols): gives values, rows × 1, or probabilities, rows × classes, as double. */
+/** Adds a model after its features (double, rows × cols): returns values, rows × 1, or probabilities, rows × classes, as double. */
 type AddModel = (graph: GraphBuilder, model: Model, features: string) => string
 
 /** One line per kind of model, as in ml/trainers/registry.ts. */
@@ -19,7 +19,7 @@ const MODELS: Record<string, AddModel> = {
 /** @throws EngineError `onnx-model` for a model without a counterpart in ONNX; BundleError when it is damaged. */
 export function addModel(graph: GraphBuilder, model: Model, features: string): string {
   if (Object.hasOwn(MODELS, model.trainer)) return MODELS[model.trainer]!(graph, model, features)
-  // Every model with trees speaks the same format.
+  // Every tree model uses the same format.
   if (Object.hasOwn(model.tensors, 'roots')) return addTrees(graph, model, features)
   throw new EngineError(
     'onnx-model',

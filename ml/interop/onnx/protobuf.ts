@@ -1,6 +1,6 @@
 /**
- * Writes the wire format of protocol buffers (protobuf.dev, "Encoding"): as much of it as ONNX needs. Fields appear in the order of the calls,
- * so equal calls give equal bytes.
+ * Writes the wire format of protocol buffers (protobuf.dev, "Encoding"), limited to what ONNX needs. Fields are written in call order, so
+ * equal calls give equal bytes.
  */
 export type MessageWriter = {
   /** int32, int64, enum; negative numbers take ten bytes. */

@@ -4,11 +4,11 @@ import type { ElementType, GraphBuilder } from './graph.ts'
 import { addCodes, finiteOnly, MISSING_TIME, read, type Slot, toDouble } from './slots.ts'
 import { addStep } from './steps.ts'
 
-/** How a column is handed to the exported model: one tensor of rows × 1 by its name. */
+/** Input format of a column: one tensor of rows × 1 by its name. */
 export type OnnxInput = {
   name: string
   type: ElementType
-  /** What stands for a missing cell. */
+  /** Value for a missing cell. */
   missing: string
 }
 
@@ -36,7 +36,7 @@ function missingWord(type: FittedInput['type'], levels: readonly string[]): stri
   return word
 }
 
-/** Adds a recipe's steps; gives its features as one double tensor of rows × cols. @throws EngineError `onnx-step` */
+/** Adds a recipe's steps; returns its features as one double tensor of rows × cols. @throws EngineError `onnx-step` */
 export function addRecipe(graph: GraphBuilder, recipe: FittedRecipe, inputs: readonly OnnxInput[]): string {
   const slots = recipe.inputs.map((input): Slot => {
     const declared = inputs.find(each => each.name === input.name)
@@ -56,7 +56,7 @@ function load(graph: GraphBuilder, input: FittedInput, { missing }: OnnxInput): 
   return addCodes(graph, name, input.vocabulary ?? [], missing)
 }
 
-/** All columns side by side; neighbours out of one value stay together. */
+/** Concatenates all columns; columns from the same value stay together. */
 function join(graph: GraphBuilder, slots: readonly Slot[]): string {
   const parts: string[] = []
   for (let c = 0; c < slots.length; ) {

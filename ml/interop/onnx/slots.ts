@@ -15,7 +15,7 @@ export type Slot = {
   vocabulary?: readonly string[]
 }
 
-/** The least int64: no time that a calendar knows. */
+/** The smallest int64: no valid datetime. */
 export const MISSING_TIME = -(2 ** 63)
 
 /** One column as rows × 1. */
@@ -27,13 +27,13 @@ export function read(graph: GraphBuilder, slot: Slot): string {
 export const toDouble = (graph: GraphBuilder, value: string): string =>
   graph.add('Cast', [value], { to: { type: 'double' } })
 
-/** NaN instead of what is infinite. */
+/** Replaces infinite values with NaN. */
 export function finiteOnly(graph: GraphBuilder, value: string): string {
   const isNumber = graph.add('Equal', [graph.add('Sub', [value, value]), graph.number(0)])
   return graph.add('Where', [isNumber, value, graph.number(Number.NaN)])
 }
 
-/** The code of each text. */
+/** Maps each text to its code. */
 export function addCodes(graph: GraphBuilder, texts: string, levels: readonly string[], missing: string): string {
   return graph.add(
     'LabelEncoder',

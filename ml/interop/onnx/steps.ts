@@ -8,7 +8,7 @@ import type { GraphBuilder } from './graph.ts'
 import { addPlaces } from './quantiles.ts'
 import { addCodes, finiteOnly, lookUp, MISSING_TIME, read, type Slot, toDouble, unsupported } from './slots.ts'
 
-/** What a step works on. */
+/** State that a step works on. */
 type Place = {
   graph: GraphBuilder
   /** The step's column. */
@@ -27,7 +27,7 @@ type Place = {
 
 type Steps = { [N in FittedName]?: (step: FittedOf<N>, place: Place) => void }
 
-/** Steps that are not here have no counterpart in ONNX. */
+/** Steps missing here have no counterpart in ONNX. */
 const STEPS: Steps = {
   impute(step, { graph, slot, cells, put, append }) {
     const value = cells()
@@ -119,7 +119,7 @@ const STEPS: Steps = {
 export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): void {
   const add = STEPS[step.step] as ((step: FittedStep, place: Place) => void) | undefined
   if (!add) throw unsupported(step.step)
-  // A dropped input that nothing else reads is no input of the fitted recipe.
+  // A dropped input that is not read elsewhere is not an input of the fitted recipe.
   if (step.step === 'drop' && !slots.some(each => each.name === step.column)) return
   const find = (name: string) => {
     const found = slots.find(each => each.name === name)
@@ -142,7 +142,7 @@ export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): v
     remove: () => slots.splice(slots.indexOf(slot), 1),
     append(names, value) {
       for (const [at, name] of names.entries()) {
-        // As `addSlot` of ml/recipe/program.ts: a made name that is taken gets a number.
+        // As in `addSlot` of ml/recipe/program.ts: a generated name that is taken gets a number.
         let free = name
         for (let n = 2; slots.some(each => each.name === free); n++) free = `${name}_${n}`
         slots.push({ name: free, kind: 'number', value, width: names.length, at })
@@ -151,14 +151,14 @@ export function addStep(graph: GraphBuilder, slots: Slot[], step: FittedStep): v
   })
 }
 
-/** Numbers and yes/no as they are, times as milliseconds with NaN. */
+/** Numbers and booleans unchanged, datetimes as milliseconds with NaN. */
 function numberOf(graph: GraphBuilder, slot: Slot): string {
   const value = read(graph, slot)
   if (slot.kind !== 'datetime') return value
   return graph.add('Where', [isMissingTime(graph, value), graph.number(Number.NaN), toDouble(graph, value)])
 }
 
-/** A column read as another kind. Text that is read as a number or a time has no counterpart in ONNX. */
+/** Adds a cast. Text read as a number or a datetime has no counterpart in ONNX. */
 function addCast(step: FittedOf<'cast'>, { graph, slot, cells, put, recode }: Place): void {
   if (step.to === 'category') {
     if (slot.kind === 'text') recode(addCodes(graph, cells(), step.vocabulary, ''), step.vocabulary)
@@ -180,11 +180,11 @@ function addCast(step: FittedOf<'cast'>, { graph, slot, cells, put, recode }: Pl
   } else put(value, step.to)
 }
 
-/** Numbers as levels: compared as numbers, which their texts stand for. */
+/** Numbers as levels: compared as numbers, because their texts represent numbers. */
 function codesOfNumbers(graph: GraphBuilder, value: string, vocabulary: readonly string[]): string {
   const missing = graph.add('IsNaN', [value])
   const rest = graph.add('Where', [missing, graph.number(MISSING_CODE, 'int64'), graph.number(UNSEEN_CODE, 'int64')])
-  // A level that no number prints as is never met.
+  // A level that is not the text of any number never occurs.
   const levels = vocabulary.map(level => (String(Number(level)) === level ? Number(level) : Number.NaN))
   if (levels.length === 0) return rest
   const equal = graph.add('Cast', [graph.add('Equal', [value, graph.constant('double', [1, levels.length], levels)])], {
@@ -236,7 +236,7 @@ const logOfSize = (graph: GraphBuilder, x: string) =>
 
 const signedLog = (graph: GraphBuilder, x: string) => graph.add('Mul', [graph.add('Sign', [x]), logOfSize(graph, x)])
 
-/** Both branches on |x|, so that neither is asked for the root of a negative number. */
+/** Both branches use |x|, so that no root of a negative number is computed. */
 function yeoJohnson(graph: GraphBuilder, x: string, lambda: number): string {
   const grown = graph.add('Add', [graph.add('Abs', [x]), graph.number(1)])
   const branch = (power: number) =>

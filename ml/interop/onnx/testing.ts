@@ -40,7 +40,9 @@ function tensorOf(column: FrameColumn, rows: number): Tensor {
   return new Tensor('float64', column.values, shape)
 }
 
-/** The largest difference, relative to how large predictions are (at least 1): single precision has seven digits of the largest term. */
+/**
+ * Returns the largest difference, relative to the size of predictions (at least 1): single precision has seven digits of the largest term.
+ */
 export function largestDifference(ours: Float64Array, theirs: ArrayLike<number>): number {
   let squares = 0
   for (const value of ours) squares += value * value
@@ -48,7 +50,7 @@ export function largestDifference(ours: Float64Array, theirs: ArrayLike<number>)
   let worst = 0
   for (let k = 0; k < ours.length; k++) {
     const difference = Math.abs(ours[k]! - theirs[k]!) / scale
-    // NaN never compares: a missing prediction is as wrong as can be.
+    // NaN never compares: a missing prediction counts as infinitely wrong.
     worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference)
   }
   return worst

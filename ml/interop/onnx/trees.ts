@@ -20,8 +20,8 @@ type Ensemble = {
 }
 
 /**
- * Any tree model. Thresholds stay double, so every row takes the same way; sums of leaves come out as float. A set of categories is a chain
- * of equalities with one common end, which runtimes take together again.
+ * Adds any tree model. Thresholds stay double, so every row takes the same path; sums of leaves are float. A set of categories is a chain
+ * of equalities with one common end, which runtimes merge again.
  */
 export function addTrees(graph: GraphBuilder, model: Model, features: string): string {
   const { trees, config } = readTrees(model)
@@ -52,8 +52,8 @@ const MISSING = -1
 const NOBODY = -2
 
 /**
- * Categories without NaN: a missing one gets a code of its own. ONNX Runtime takes chains of equalities that end in equal leaves together, and
- * then goes by the first one's word on missing cells for all.
+ * Categories without NaN: a missing one gets its own code. ONNX Runtime merges chains of equalities that end in equal leaves, and then
+ * applies the first node's handling of missing cells to all.
  */
 function withoutMissingCodes(graph: GraphBuilder, { levels }: TreeModelConfig, features: string): string {
   if (levels.every(count => count === 0)) return features
@@ -109,7 +109,7 @@ function sum(graph: GraphBuilder, made: Ensemble, config: TreeModelConfig, featu
 
 function addTree(made: Ensemble, trees: Trees, config: TreeModelConfig, t: number): void {
   const root = trees.roots[t]!
-  // Our own numbers are known before the nodes they lead to: a node's number is its place below the root; chains are numbered from `free` on.
+  // Node numbers are known in advance: a node's number is its position below the root; chains are numbered from `free` on.
   const numbers = new Map<number, number>()
   const reached: number[] = [root]
   for (let k = 0; k < reached.length; k++) {
@@ -162,7 +162,7 @@ function addTree(made: Ensemble, trees: Trees, config: TreeModelConfig, t: numbe
       right,
       missingLeft,
     )
-    // A set that nobody is in still is a node: no cell has this code.
+    // An empty set is still a node: no cell has this code.
     const chain = [...(missingInside ? [MISSING] : []), ...codes]
     if (chain.length === 0) chain.push(NOBODY)
     for (const [k, code] of chain.entries()) {
@@ -181,7 +181,7 @@ function codesOf(trees: Trees, at: number, levels: number): number[] {
   return codes
 }
 
-/** Whether the codes that go left or those that go right are fewer: one equality for each. */
+/** Tests the smaller of both sides: one equality per code. */
 function shorterSide(codes: number[], levels: number, left: number, right: number, missingLeft: boolean) {
   if (codes.length * 2 <= levels) return { codes, inside: left, outside: right, missingInside: missingLeft }
   const goLeft = new Set(codes)

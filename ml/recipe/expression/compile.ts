@@ -23,7 +23,7 @@ const TWO: Partial<Record<FunctionName, Function2>> = {
   '>=': condition((a, b) => a >= b),
   '=': condition((a, b) => a === b),
   '!=': condition((a, b) => a !== b),
-  // As in SQL: what is known can decide alone.
+  // As in SQL: a known operand can decide alone.
   and: (a, b) => (a === 0 || b === 0 ? 0 : isMissing(a) || isMissing(b) ? Number.NaN : 1),
   or: (a, b) => {
     if ((a !== 0 && !isMissing(a)) || (b !== 0 && !isMissing(b))) return 1
@@ -50,7 +50,7 @@ function roundTo(value: number, decimals: number): number {
   return Math.round(value * factor) / factor
 }
 
-/** Value of a formula for row `i`; NaN when missing or not a finite number. */
+/** Evaluates a formula for row `i`; NaN when missing or not finite. */
 export type Evaluate = (columns: readonly Float64Array[], i: number) => number
 
 /** @param place index into `columns` of a column's cells. */

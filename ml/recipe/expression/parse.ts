@@ -19,7 +19,7 @@ export type Node =
 export const MAX_LENGTH = 2000
 const MAX_DEPTH = 60
 
-/** How many arguments each takes: least and most. Operators are functions too. */
+/** Minimum and maximum number of arguments. Operators are functions too. */
 const FUNCTIONS = {
   if: [3, 3],
   log: [1, 1],

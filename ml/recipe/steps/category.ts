@@ -24,7 +24,7 @@ export const oneHot: Step<'one-hot'> & Fitted<'one-hot'> = {
         step: 'one-hot',
         column: slot!.name,
         levels,
-        // An unseen level is all zeros when training met no rare one: nothing could have been learned for it.
+        // An unseen level is all zeros if training had no rare one: nothing could be learned for it.
         other: unseen > 0 || keptRows < present,
         missing: present + unseen < training.rows,
       },

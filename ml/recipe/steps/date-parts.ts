@@ -11,7 +11,7 @@ export const dateParts: Step<'date-parts'> & Fitted<'date-parts'> = {
   takes: ['datetime'],
   explain(step) {
     const parts = (step.parts ?? DATE_PARTS).join(', ').replace('day-of-year', 'day of the year')
-    const form = step.as === 'number' ? 'numbers' : 'places on a circle, so that December lies beside January'
+    const form = step.as === 'number' ? 'numbers' : 'positions on a circle, so that December is next to January'
     return `${listNames(step.columns)}: ${parts} as ${form}${step.elapsedDays ? ', and the days since the first training row' : ''}.`
   },
   effect: step => ({ gone: step.columns, made: step.columns.flatMap(column => namesOpen(step, column)) }),
@@ -41,7 +41,7 @@ export const dateParts: Step<'date-parts'> & Fitted<'date-parts'> = {
         addPart(program, from, `${step.column}_${part}`, ms => (Number.isNaN(ms) ? ms : cyclePosition(part, ms)))
         continue
       }
-      // A missing time lies in the middle of every circle.
+      // A missing datetime is the center of each circle.
       addPart(program, from, `${step.column}_${part}_sin`, ms => (Number.isNaN(ms) ? 0 : cycleSine(part, ms)))
       addPart(program, from, `${step.column}_${part}_cos`, ms => (Number.isNaN(ms) ? 0 : cycleCosine(part, ms)))
     }

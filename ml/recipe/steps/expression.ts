@@ -4,7 +4,7 @@ import { columnsOf, parseExpression } from '../expression/parse.ts'
 import { addSlot, slotOf } from '../program.ts'
 import type { Fitted, Step } from './step.ts'
 
-/** A formula over numbers, yes/no and times (in milliseconds); a result that is no finite number is missing. */
+/** A formula over numbers, booleans and datetimes (in milliseconds); a result that is not finite is missing. */
 export const expression: Step<'expression'> & Fitted<'expression'> = {
   takes: ['number', 'boolean', 'datetime'],
   whole: true,

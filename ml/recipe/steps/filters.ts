@@ -6,7 +6,7 @@ import { type Fitted, listNames, type Step, shortNumber } from './step.ts'
 const all = (columns: readonly string[], what: string) => (columns.length === 0 ? what : listNames(columns))
 const DEFAULT_SHARE = 0.995
 const DEFAULT_LIMIT = 0.98
-/** Rows that correlations are judged by, evenly spread: enough to know one to 0.003. */
+/** Rows sampled for correlations, evenly spaced: enough for a precision of 0.003. */
 const CORRELATION_ROWS = 100_000
 
 export const drop: Step<'drop'> & Fitted<'drop'> = {
@@ -16,7 +16,7 @@ export const drop: Step<'drop'> & Fitted<'drop'> = {
   fit: (_step, [slot]) => [{ step: 'drop', column: slot!.name }],
   describe: step => `${step.column}: left out${step.because ? `, ${step.because}` : ''}.`,
   compile(step, program) {
-    // A dropped input may be gone from the fitted recipe altogether.
+    // A dropped input may be missing from the fitted recipe.
     const slot = program.slots.get(step.column)
     if (slot) removeSlot(program, slot)
   },
@@ -39,7 +39,7 @@ export const nearConstant: Step<'near-constant'> = {
   },
 }
 
-/** Share of the commonest value; missing is a value. */
+/** Share of the most frequent value; missing counts as a value. */
 function commonestShare(slot: Slot, training: Training): number {
   const counts = new Map<number | string | null, number>()
   let most = 0
@@ -82,7 +82,7 @@ export const correlation: Step<'correlation'> = {
   },
 }
 
-/** Centred to length 1; missing cells lie at the mean. Undefined when constant or a code (`levels`). */
+/** Centered and scaled to length 1; missing cells are at the mean. Undefined when constant or a code (`levels`). */
 function standardized(all: Float64Array): Float64Array | undefined {
   const stride = Math.ceil(all.length / CORRELATION_ROWS)
   const cells =

@@ -9,8 +9,8 @@ const MAX_BUCKETS = 65_536
 
 /**
  * Feature hashing (Weinberger et al. 2009) without signs: bucket = MurmurHash3 of the UTF-8 bytes, modulo the number of buckets. A category
- * is one token and puts 1 into its bucket, whether training saw the level or not; a text counts its words and is scaled to length 1.
- * Nothing is learned; missing cells are all zeros.
+ * is one token and sets its bucket to 1, for unseen levels too; a text counts its words and is scaled to length 1. Nothing is fitted;
+ * missing cells are all zeros.
  */
 export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
   takes: ['category', 'text'],
@@ -25,7 +25,7 @@ export const hashing: Step<'hashing'> & Fitted<'hashing'> = {
     const isText = slot.kind === 'text'
     removeSlot(program, slot)
     const { buckets } = step
-    // A stored recipe is only as good as the file it came in.
+    // A stored recipe may have been altered.
     if (!Number.isInteger(buckets) || buckets < 1 || buckets > MAX_BUCKETS) {
       throw new EngineError('recipe-step', `The step “hashing” has ${buckets} columns.`, `1 to ${MAX_BUCKETS} can be.`)
     }

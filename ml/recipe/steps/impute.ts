@@ -6,7 +6,7 @@ import { type Fitted, listNames, requireKind, type Step, shortNumber } from './s
 const TAKES: readonly Kind[] = ['number', 'category', 'boolean', 'datetime']
 const NUMERIC: readonly Kind[] = ['number', 'boolean', 'datetime']
 
-/** Whether a cell of a number register is missing. Levels never seen are not: something is known of them. */
+/** Returns whether a cell of a number register is missing. Unseen levels are not: they are present values. */
 const missingTest = (kind: Kind) =>
   kind === 'category' ? (cell: number) => cell === MISSING_CODE : (cell: number) => Number.isNaN(cell)
 
@@ -27,7 +27,7 @@ export const impute: Step<'impute'> & Fitted<'impute'> = {
       step.strategy === 'constant'
         ? `“${step.value ?? 0}”`
         : `the ${step.strategy === 'mode' ? 'most frequent value' : step.strategy} of the training rows`
-    return `Missing cells of ${listNames(step.columns)} become ${fill}${step.indicator ? ', and a column of its own says where they were missing' : ''}.`
+    return `Missing cells of ${listNames(step.columns)} become ${fill}${step.indicator ? ', and an indicator column marks where they were missing' : ''}.`
   },
   effect: () => ({}),
   fit(step, [slot], training) {
@@ -44,7 +44,7 @@ export const impute: Step<'impute'> & Fitted<'impute'> = {
     ]
   },
   describe: step =>
-    `${step.column}: a missing value becomes ${shortNumber(step.value)}${step.indicator ? `, and ${step.indicator} says that it was missing` : ''}.`,
+    `${step.column}: a missing value becomes ${shortNumber(step.value)}${step.indicator ? `, and ${step.indicator} marks that it was missing` : ''}.`,
   compile(step, program) {
     const slot = slotOf(program, step.column, step.step)
     const { value } = step

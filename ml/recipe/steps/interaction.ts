@@ -12,7 +12,7 @@ const WORDS: Record<Combination, string> = {
 
 const COMBINE: Record<Combination, (a: number, b: number) => number> = {
   multiply: (a, b) => a * b,
-  // Nothing can be said of a ratio to zero: 0, as for a ratio that is not there.
+  // A ratio to zero is undefined: 0, as for a missing ratio.
   divide: (a, b) => (b === 0 ? 0 : a / b),
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,

@@ -74,15 +74,15 @@ function fittedOf(name: FittedName): Fitted<FittedName> {
   throw new EngineError('recipe-step', `Unknown recipe step “${name}”.`, 'Update FlexiML.')
 }
 
-/** A step before it is fitted, in a sentence. */
+/** Describes an unfitted step in a sentence. */
 export const explainStep = (step: RecipeStep): string => stepOf(step.step).explain(step)
 
-/** A fitted step, in a sentence. */
+/** Describes a fitted step in a sentence. */
 export const describeStep = (step: FittedStep): string => fittedOf(step.step).describe(step)
 
-/** Columns that a step reads. @throws EngineError `expression` for a formula that cannot be read. */
+/** Returns the columns that a step reads. @throws EngineError `expression` for a formula that cannot be parsed. */
 export const columnsRead = (step: RecipeStep): readonly string[] =>
   step.step === 'expression' ? columnsOf(parseExpression(step.formula)) : step.columns
 
-/** Kinds of column that a step takes. */
+/** Returns the column kinds that a step accepts. */
 export const kindsTaken = (name: StepName): readonly Kind[] => stepOf(name).takes

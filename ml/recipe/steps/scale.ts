@@ -9,7 +9,7 @@ import {
 } from '../statistics.ts'
 import { type Fitted, listNames, type Step, shortNumber } from './step.ts'
 
-/** Quantiles kept: with as many, ranks are right to a hundredth, and between them they are interpolated. */
+/** Number of quantiles kept: ranks are accurate to 1 %, with interpolation between them. */
 const QUANTILES = 100
 
 export const scale: Step<'scale'> & Fitted<'scale'> = {
@@ -65,19 +65,19 @@ export const scale: Step<'scale'> & Fitted<'scale'> = {
   },
 }
 
-/** Values nearer than this to the ends of the training rows count as the ends; as scikit-learn's QuantileTransformer. */
+/** Values closer than this to the ends of the training rows count as the ends, as in scikit-learn's QuantileTransformer. */
 const EDGE = 1e-7
 const LOWEST = normalQuantile(EDGE - 2 ** -52)
 const HIGHEST = normalQuantile(1 - (EDGE - 2 ** -52))
 
-/** A value → its place, 0 to 1 or that quantile of the normal distribution. Of equal quantiles the middle rank counts. */
+/** Maps a value to its rank, 0 to 1, or that quantile of the normal distribution. Of equal quantiles the middle rank counts. */
 function compileQuantiles(quantiles: readonly number[], to: 'uniform' | 'normal'): (value: number) => number {
   const last = quantiles.length - 1
   const low = quantiles[0]!
   const high = quantiles[last]!
   const edge = to === 'normal' ? EDGE : 0
   const rank = (value: number): number => {
-    // The lowest value's place is 0 even when it is the highest as well.
+    // The lowest value has rank 0 even when it is also the highest.
     if (to === 'normal' ? value - edge < low : value <= low) return 0
     if (to === 'normal' ? value + edge > high : value >= high) return 1
     const above = firstAbove(quantiles, value)

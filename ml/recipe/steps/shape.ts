@@ -52,7 +52,7 @@ export const power: Step<'power'> & Fitted<'power'> = {
     replaceCells(program, slotOf(program, step.column, step.step), (cells, out, rows) => {
       for (let i = 0; i < rows; i++) {
         const moved = move(cells[i]!)
-        // The power of a huge number is no number any more.
+        // The power of a huge number may overflow.
         out[i] = moved - moved === 0 ? moved : Number.NaN
       }
     })

@@ -3,42 +3,42 @@ import type { Kind, Program, Slot } from '../program.ts'
 import type { Training } from '../training.ts'
 import type { FittedName, FittedOf, FittedStep, StepName, StepOf } from '../types.ts'
 
-/** What a step does to the columns, as far as it is known before any data is seen. */
+/** Effect of a step on the columns, as far as known without data. */
 export type StepEffect = {
-  /** Columns that are no longer there afterwards. */
+  /** Columns removed by the step. */
   gone?: readonly string[]
-  /** Plain numbers that it makes, perhaps with missing cells and on any scale; the data may leave some of them out. */
+  /** Plain numbers made by the step, possibly with missing cells and on any scale; some may be left out depending on the data. */
   made?: readonly string[]
-  /** Columns that are of another kind afterwards. */
+  /** Columns whose kind changes. */
   becomes?: Kind
   /** They are codes of levels, not quantities. */
   codes?: true
 }
 
-/** One kind of recipe step: the registry holds one of these for each. */
+/** One kind of recipe step; the registry holds one of these for each. */
 export type Step<N extends StepName> = {
-  /** Kinds of column that it takes. */
+  /** Column kinds that it accepts. */
   takes: readonly Kind[]
-  /** The step before it is fitted, in a sentence. */
+  /** Description of the unfitted step, one sentence. */
   explain(step: StepOf<N>): string
   effect(step: StepOf<N>): StepEffect
-  /** Learns from the training rows; one column at a time, or all when `whole`. */
+  /** Fits on the training rows; one column at a time, or all when `whole`. */
   fit(step: StepOf<N>, slots: readonly Slot[], training: Training): FittedStep[]
   /** Looks at its columns together. */
   whole?: true
-  /** What training rows get in place of the features that the fitted step makes, in their order. */
+  /** Replacement values of the fitted step's features for the training rows, in their order. */
   crossFit?(step: StepOf<N>, slot: Slot, training: Training): Float64Array[]
 }
 
 /** One kind of fitted step. */
 export type Fitted<N extends FittedName> = {
-  /** What was learned, in a sentence. */
+  /** Description of what was fitted, one sentence. */
   describe(step: FittedOf<N>): string
   /** Appends its operations to the program. */
   compile(step: FittedOf<N>, program: Program): void
 }
 
-/** Up to four names. */
+/** Formats up to four names. */
 export const listNames = (names: readonly string[]): string =>
   names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
 
@@ -52,7 +52,7 @@ const KIND_WORDS: Record<Kind, string> = {
   text: 'text',
 }
 
-/** @throws EngineError `recipe-step-type` when the step does not take columns of this kind. */
+/** @throws EngineError `recipe-step-type` when the step does not accept columns of this kind. */
 export function requireKind(step: StepName, takes: readonly Kind[], slot: Slot): void {
   if (takes.includes(slot.kind)) return
   throw new EngineError(

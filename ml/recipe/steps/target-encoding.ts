@@ -9,10 +9,11 @@ const DEFAULT_SMOOTHING = 10
 const FOLDS = 5
 
 /**
- * A level becomes the mean of its target, mixed with the overall mean as if that had been seen in `smoothing` more rows (m-estimate:
- * Micci-Barreca 2001; scikit-learn's TargetEncoder with a number for `smooth`). Classes: their rates, all but the first class.
+ * Target encoding: a level becomes the mean of its target, mixed with the overall mean as if that had been observed in `smoothing` more
+ * rows
+ * (m-estimate: Micci-Barreca 2001; scikit-learn's TargetEncoder with a number for `smooth`). Classes: their rates, all but the first class.
  *
- * Training rows are encoded without their own fifth of the rows (cross-fitting): else the model would read the answer of rare levels.
+ * Training rows are encoded without their own fifth of the rows (cross-fitting): otherwise the model would read the target of rare levels.
  */
 export const targetEncoding: Step<'target-encoding'> & Fitted<'target-encoding'> = {
   takes: ['category'],
@@ -85,7 +86,7 @@ function compileMeans(program: Program, slot: Slot, step: FittedOf<'target-encod
   }
 }
 
-/** What is averaged: the target itself, or for each class but the first whether a row is of it. */
+/** Averaged values: the target itself, or an indicator per class except the first. */
 function outputsOf(target: RecipeTarget): ((row: number) => number)[] {
   const { y, task, classCount } = target
   if (task === 'regression') return [row => y[row]!]
@@ -122,8 +123,8 @@ function encode(
 }
 
 /**
- * Encodings of the training rows, each from the folds that the row is not in: one column per feature. Folds depend on the seed alone, so
- * that all columns of a recipe share them. With fewer than two rows there is no other row: the prior.
+ * Encodes the training rows from the folds that do not contain them: one column per feature. Folds depend on the seed alone, so that all
+ * columns of a recipe share them. With fewer than two rows the prior is used.
  */
 function crossFit(slot: Slot, training: Training, target: RecipeTarget, smoothing: number): Float64Array[] {
   const codes = training.numbers(slot)

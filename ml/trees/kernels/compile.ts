@@ -45,8 +45,8 @@ export async function compileKernel(name: Kernel): Promise<string> {
 
 if (import.meta.main) {
   for (const name of Object.keys(KERNELS) as Kernel[]) {
-    const says = `/** Compiled from ${KERNELS[name].entry}.as by compile.ts; not written by hand. */`
+    const header = `/** Compiled from ${KERNELS[name].entry}.as by compile.ts; not written by hand. */`
     const encoded = await compileKernel(name)
-    writeFileSync(here(`${name}-wasm.ts`), `${says}\nexport const ${name.toUpperCase()}_WASM =\n  '${encoded}'\n`)
+    writeFileSync(here(`${name}-wasm.ts`), `${header}\nexport const ${name.toUpperCase()}_WASM =\n  '${encoded}'\n`)
   }
 }

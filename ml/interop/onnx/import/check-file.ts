@@ -1,7 +1,7 @@
 import { EngineError } from '../../../errors.ts'
 import { damagedOnnx, type Field, readFields, textOf } from './protobuf-reader.ts'
 
-/** Messages of onnx.proto that may hold something to refuse. */
+/** Messages of onnx.proto that may contain something to reject. */
 type Message = 'model' | 'training' | 'graph' | 'node' | 'attribute' | 'tensor' | 'sparse' | 'function'
 
 /** By message: the fields that hold such messages. */
@@ -21,24 +21,24 @@ export const LARGEST_FILE = 512 * 2 ** 20
 const DEEPEST = 24
 const MAX_PARTS = 2_000_000
 
-/** Operators that every build of ONNX Runtime has. `com.microsoft` is its own, also found in quantised models. */
+/** Operators that every build of ONNX Runtime has. `com.microsoft` is its own domain, also found in quantized models. */
 const DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft'])
-/** Refused: what reads other files, or may run for ever. */
+/** Rejected: operators that read other files or may not terminate. */
 const REFUSED: Record<string, string> = {
   EPContext: 'it loads a file of its own',
   Loop: 'it may run for ever',
 }
 
 /**
- * Refuses what a model has no business with, wherever in the file it is: weights in other files, operators of others, loops, what is too
- * large or too deep. Reads everything, runs nothing.
- * @throws EngineError `onnx-file` or `onnx-refused` in words.
+ * Rejects unsafe content anywhere in the file: external weights, custom operators, loops, and files that are too large or too deep. Parses
+ * everything, runs nothing.
+ * @throws EngineError `onnx-file` or `onnx-refused`
  */
 export function checkOnnx(bytes: Uint8Array): void {
   if (bytes.length > LARGEST_FILE) {
     throw refused(`it has ${Math.round(bytes.length / 2 ** 20)} MB; at most ${LARGEST_FILE / 2 ** 20} are taken`)
   }
-  // ONNX Runtime takes its own format as well, which is not read here.
+  // ONNX Runtime also accepts its own format, which is not supported here.
   if (textOf(bytes, { field: 0, wire: 2, value: 0, from: 4, to: Math.min(8, bytes.length) }) === 'ORTM') {
     throw refused('it is in ONNX Runtime’s own format', 'Export the model as .onnx.')
   }

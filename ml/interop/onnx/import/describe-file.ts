@@ -1,6 +1,6 @@
 import { damagedOnnx, type Field, integersOf, readFields, textOf } from './protobuf-reader.ts'
 
-/** Element types by their number in onnx.proto; others are not taken. */
+/** Element types by their number in onnx.proto; others are not supported. */
 const ELEMENTS = new Map([
   [1, 'float'],
   [6, 'int32'],
@@ -15,7 +15,7 @@ export type OnnxValue = {
   name: string
   /** Null: no tensor, or one of another type. */
   element: OnnxElement | null
-  /** Null: any size. Absent: the file does not say. */
+  /** Null: any size. Absent: not specified in the file. */
   shape?: (number | null)[]
 }
 
@@ -23,7 +23,7 @@ export type OnnxFile = {
   producer: string
   inputs: OnnxValue[]
   outputs: OnnxValue[]
-  /** Names of classes that an operator of the graph knows, in their order. */
+  /** Class names known to an operator of the graph, in order. */
   classes?: string[]
   /** ZipMap (skl2onnx): a tensor of probabilities turned to a list of maps. */
   zipMap?: { input: string; output: string; node: Field }
@@ -31,7 +31,7 @@ export type OnnxFile = {
   metadata: Record<string, string>
 }
 
-/** What a file takes and gives. Check it first. @throws EngineError `onnx-file` */
+/** Describes the inputs and outputs of a file. Call `checkOnnx` first. @throws EngineError `onnx-file` */
 export function describeOnnx(bytes: Uint8Array): OnnxFile {
   let producer = ''
   const graphs: Field[] = []
@@ -54,7 +54,7 @@ export function describeOnnx(bytes: Uint8Array): OnnxFile {
   readFields(bytes, graph.from, graph.to, field => {
     if (field.field === 11) inputs.push(readValue(bytes, field))
     if (field.field === 12) outputs.push(readValue(bytes, field))
-    // An initialiser's name is its field 8.
+    // An initializer's name is its field 8.
     if (field.field === 5) constants.add(textFields(bytes, field)[8] ?? '')
     if (field.field !== 1) return
     const node = readNode(bytes, field)
@@ -63,7 +63,7 @@ export function describeOnnx(bytes: Uint8Array): OnnxFile {
   })
   return {
     producer,
-    // Old files name their initialisers as inputs too.
+    // Old files list their initializers as inputs too.
     inputs: inputs.filter(input => !constants.has(input.name)),
     outputs,
     ...(classes ? { classes } : {}),
@@ -73,7 +73,7 @@ export function describeOnnx(bytes: Uint8Array): OnnxFile {
   }
 }
 
-/** Text fields by number; the last one counts. */
+/** Text fields by number; the last one wins. */
 function textFields(bytes: Uint8Array, part: Field): Record<number, string> {
   const found: Record<number, string> = {}
   readFields(bytes, part.from, part.to, field => {
@@ -111,7 +111,7 @@ function readValue(bytes: Uint8Array, part: Field): OnnxValue {
   return { name, element, ...(shape ? { shape } : {}) }
 }
 
-/** NodeProto, as far as it is of interest. */
+/** NodeProto, only the fields needed here. */
 function readNode(bytes: Uint8Array, part: Field) {
   const inputs: string[] = []
   const outputs: string[] = []

@@ -6,40 +6,40 @@ import { checkOnnx } from './check-file.ts'
 import { describeOnnx, type OnnxElement, type OnnxFile, type OnnxValue } from './describe-file.ts'
 import { removeZipMap } from './remove-zip-map.ts'
 
-/** How cells become one input of the file. */
+/** How cells are converted to one input of the file. */
 export type OnnxFeed = {
   name: string
   element: OnnxElement
   columns: string[]
   /** 1: a list of rows; 2: rows × columns. */
   rank: 1 | 2
-  /** What stands for a missing text or time, when the file was made here. */
+  /** Value for a missing text or datetime, if the file was exported by FlexiML. */
   missing?: string
 }
 /** `values`: a number per row. `probabilities`: one per class; or of two classes only the second. */
 export type OnnxOutput = {
   name: string
   kind: 'values' | 'probabilities'
-  /** By class of ours: its place in the file's probabilities; absent when that is the same. */
+  /** By class: its index in the file's probabilities; absent when the order is the same. */
   order?: number[]
 }
 export type OnnxConfig = { inputs: OnnxFeed[]; output: OnnxOutput; producer: string }
 
 export type OnnxImport = {
   file: Uint8Array
-  /** By default what the file seems to be. */
+  /** Default: inferred from the file. */
   task?: Task
-  /** Name of what is predicted. */
+  /** Name of the target. */
   target: string
-  /** Names of the features, in the order of the file's inputs; needed when it takes one tensor and other names than x1, x2, … are wanted. */
+  /** Feature names, in the order of the file's inputs; for a single-tensor file whose names should not be x1, x2, …. */
   columns?: readonly string[]
-  /** Names of the classes by their code, when the file does not say them. */
+  /** Class names by code, if they are not in the file. */
   classes?: readonly string[]
-  /** Classes as they are known elsewhere, in our order; the file may have another. */
+  /** Classes known from elsewhere, in our order; the file's order may differ. */
   order?: readonly string[]
-  /** Names for the columns of a file that takes one tensor of just as many. */
+  /** Column names for a file with a single tensor of that width. */
   single?: readonly string[]
-  /** Columns as they are known elsewhere: their types and domains go before what the file says. */
+  /** Columns known from elsewhere: their types and domains override those of the file. */
   schema?: Schema
 }
 
@@ -47,19 +47,19 @@ const unusable = (what: string, hint: string) =>
   new EngineError('onnx-import', `The ONNX file cannot be used: ${what}.`, hint)
 
 /**
- * A file of ONNX as a model of ours: checked, its inputs and outputs understood. What it computes is not tried here.
- * @throws EngineError `onnx-…` in words.
+ * Imports an ONNX file as a model: checks it and maps its inputs and outputs. Does not run it.
+ * @throws EngineError `onnx-…`
  */
 export function importOnnx(request: OnnxImport): BundleContent {
   checkOnnx(request.file)
   const file = describeOnnx(request.file)
   const inputs = feedsOf(file, request.columns ?? namesForOne(file, request.single))
   const signature = signatureOf(inputs, file, request.schema)
-  const said = request.classes ?? ownList(file.metadata['fleximl.classes']) ?? file.classes
-  const classes = request.order ?? said
+  const given = request.classes ?? ownList(file.metadata['fleximl.classes']) ?? file.classes
+  const classes = request.order ?? given
   const task = request.task ?? taskOf(file, classes)
   if (task !== 'regression') requireClasses(task, classes)
-  const places = request.order && said ? placesOf(request.order, said) : undefined
+  const places = request.order && given ? placesOf(request.order, given) : undefined
   const output: OnnxOutput = { ...outputOf(file, task), ...(places ? { order: places } : {}) }
   const bytes = removeZipMap(request.file, file)
   const config: OnnxConfig = { inputs, output, producer: file.producer }
@@ -99,19 +99,19 @@ function requireClasses(task: Task, classes: readonly string[] | undefined): voi
   if (new Set(classes).size < classes.length) throw unusable('two of its classes have one name', hint)
 }
 
-/** Undefined: the same order. Classes that the file only numbers are in ours. */
-function placesOf(order: readonly string[], said: readonly string[]): number[] | undefined {
-  const isNumbered = said.length === order.length && said.every((name, k) => name === String(k))
-  const places = order.map(name => said.indexOf(name))
+/** Undefined: same order. Classes that the file only numbers are in our order. */
+function placesOf(order: readonly string[], given: readonly string[]): number[] | undefined {
+  const isNumbered = given.length === order.length && given.every((name, k) => name === String(k))
+  const places = order.map(name => given.indexOf(name))
   if (places.every((place, k) => place === k) || (isNumbered && places.includes(-1))) return undefined
-  if (said.length === order.length && !places.includes(-1)) return places
+  if (given.length === order.length && !places.includes(-1)) return places
   throw unusable(
-    `its classes are ${said.slice(0, 8).join(', ')}, and those of the data ${order.slice(0, 8).join(', ')}`,
+    `its classes are ${given.slice(0, 8).join(', ')}, and those of the data ${order.slice(0, 8).join(', ')}`,
     'Train it on the target as it is.',
   )
 }
 
-/** @throws EngineError when the one tensor takes another number of columns. */
+/** @throws EngineError when the single tensor has another number of columns. */
 function namesForOne(file: OnnxFile, names: readonly string[] | undefined): readonly string[] | undefined {
   const [input, ...others] = file.inputs
   if (!names || !input || others.length > 0) return undefined
@@ -120,7 +120,7 @@ function namesForOne(file: OnnxFile, names: readonly string[] | undefined): read
   if (width === null || width === names.length) return names
   throw unusable(
     `it takes ${width} columns, and the data has ${names.length}`,
-    'Say which it takes, in their order (columns.json), or give every column an input of its own.',
+    'List its columns in order (columns.json), or give every column its own input.',
   )
 }
 
@@ -151,16 +151,16 @@ function feedsOf(file: OnnxFile, named: readonly string[] | undefined): OnnxFeed
   return feeds
 }
 
-/** Names of the columns of one input: the person's, in order, else the file's. */
+/** Returns the column names of one input: the user's, in order, otherwise the file's. */
 function columnsOf(input: OnnxValue, inputs: number, given: string[], hasNames: boolean): string[] {
   const { shape, name } = input
   if (shape && shape.length > 2)
     throw unusable(`its input “${name}” has ${shape.length} axes`, 'Only tables go in: rows × columns.')
   const width = shape?.length === 1 ? 1 : (shape?.[1] ?? null)
   if (width === null || width === undefined) {
-    // It does not say how many: one input takes all that are named.
+    // Width not specified: one input takes all named columns.
     if (inputs > 1 || !hasNames)
-      throw unusable(`its input “${name}” does not say how many columns it has`, 'Name its columns.')
+      throw unusable(`its input “${name}” has no fixed number of columns`, 'Name its columns.')
     return given.splice(0)
   }
   if (width < 1 || width > 100_000)
@@ -211,7 +211,7 @@ function signatureOf(feeds: readonly OnnxFeed[], file: OnnxFile, schema: Schema 
   }
 }
 
-/** Unless a person says it: files with classes, or that give texts, are classifiers. */
+/** Default task: files with classes or text outputs are classifiers. */
 function taskOf(file: OnnxFile, classes: readonly string[] | undefined): Task {
   const own = file.metadata['fleximl.task']
   if (own === 'regression' || own === 'binary' || own === 'multiclass') return own
@@ -234,7 +234,7 @@ function outputOf(file: OnnxFile, task: Task): OnnxOutput {
   throw unusable('it gives labels and no probabilities', 'Export a classifier that gives probabilities.')
 }
 
-/** JSON that an export of ours left in the file; what is not in order is not used. */
+/** Reads JSON that our own export stored in the file; invalid JSON is ignored. */
 function ownJson<T>(text: string | undefined): T | undefined {
   if (text === undefined) return undefined
   try {

@@ -3,12 +3,13 @@ import { EngineError } from '../../../errors.ts'
 export const damagedOnnx = (what: string): EngineError =>
   new EngineError('onnx-file', `This is no ONNX file, or a damaged one: ${what}.`, 'Export the model again.')
 
-/** One field of a message: a whole number, or bytes `from` … `to`. */
+/** One field of a message: an integer, or bytes `from` … `to`. */
 export type Field = { field: number; wire: number; value: number; from: number; to: number }
 
 /**
- * Calls `visit` for each field of the message in bytes `from` … `to` (protobuf.dev, "Encoding"). Never reads outside of them. Whole numbers
- * beyond 2⁵³ come out inexact, which is enough to see that they are large.
+ * Calls `visit` for each field of the message in bytes `from` … `to` (protobuf.dev, "Encoding"). Never reads outside of them. Integers
+ * beyond
+ * 2⁵³ are inexact, which is enough for size checks.
  * @throws EngineError `onnx-file`
  */
 export function readFields(bytes: Uint8Array, from: number, to: number, visit: (field: Field) => void): void {

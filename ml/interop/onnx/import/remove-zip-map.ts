@@ -3,8 +3,9 @@ import type { OnnxFile } from './describe-file.ts'
 import { type Field, readFields, textOf } from './protobuf-reader.ts'
 
 /**
- * A classifier of skl2onnx gives its probabilities as a list of maps unless it was made with `zipmap=False`; ONNX Runtime for Node cannot
- * hand such a list out. The same file without that last operator gives the tensor before it.
+ * Removes the ZipMap operator. A classifier of skl2onnx returns its probabilities as a list of maps unless exported with `zipmap=False`;
+ * ONNX
+ * Runtime for Node cannot return such a list. Without that last operator the file returns the tensor before it.
  */
 export function removeZipMap(bytes: Uint8Array, file: OnnxFile): Uint8Array {
   const { zipMap, graph } = file
@@ -15,7 +16,7 @@ export function removeZipMap(bytes: Uint8Array, file: OnnxFile): Uint8Array {
     if (field.field === 12 && nameOf(bytes, field) === zipMap.output) return
     changed.raw(field.field, field.wire, bytes.subarray(field.from, field.to))
   })
-  // Its type is left for the runtime to infer: float or double.
+  // The runtime infers its type: float or double.
   changed.message(12, value => value.text(1, zipMap.input))
   const model = createMessage()
   readFields(bytes, 0, bytes.length, field => {

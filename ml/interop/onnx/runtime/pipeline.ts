@@ -10,7 +10,7 @@ import { checkOnnx } from '../import/check-file.ts'
 import type { OnnxConfig, OnnxFeed, OnnxOutput } from '../import/import-onnx.ts'
 import { type Feed, openSession } from './session.ts'
 
-/** Rows that are computed at once: enough to be quick, few enough for wide models. */
+/** Rows per batch: enough for throughput, few enough for wide models. */
 const BATCH = 2048
 const MISSING_TIME = -(2n ** 63n)
 
@@ -18,8 +18,8 @@ const MISSING_TIME = -(2n ** 63n)
 type Cells = { numbers: Float64Array } | { texts: (string | null)[] }
 
 /**
- * A model that came as ONNX: cells go into its inputs, what it gives is read as values or probabilities. Everything is checked again, as a
- * bundle may come from anywhere.
+ * Compiles an imported ONNX model: cells are fed into its inputs and outputs are read as values or probabilities. Everything is validated
+ * again, because a bundle may come from anywhere.
  * @throws BundleError when the bundle is damaged; EngineError `onnx-…`.
  */
 export function onnxPipeline(recipe: FittedRecipe, model: Model): Pipeline {
@@ -167,7 +167,7 @@ function makeFeed(feed: OnnxFeed, cells: readonly Cells[], rows: number): Feed {
   }
 }
 
-/** How far from 1 a row's probabilities may sum: they come in single precision. */
+/** Maximum deviation of a row's probabilities from a sum of 1: they are single precision. */
 const SUM_TOLERANCE = 1e-3
 
 function readOutput(
@@ -204,7 +204,7 @@ function readOutput(
       known &&= !Number.isNaN(p)
       sound &&= p >= -SUM_TOLERANCE && p <= 1 + SUM_TOLERANCE
     }
-    // No number: whoever asked says so.
+    // NaN is rejected by the caller.
     if (!known) continue
     if (!sound || Math.abs(sum - 1) > SUM_TOLERANCE) {
       throw new EngineError(

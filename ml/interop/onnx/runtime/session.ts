@@ -10,7 +10,7 @@ export type Feed = {
 }
 
 export type OnnxSession = {
-  /** Runs the graph; gives one of its outputs. @throws EngineError `onnx-run` in the runtime's words. */
+  /** Runs the graph; returns one of its outputs. @throws EngineError `onnx-run` with the runtime's message. */
   run(feeds: Record<string, Feed>, output: string): { data: ArrayLike<number | bigint>; shape: readonly number[] }
 }
 
@@ -22,7 +22,7 @@ function loadRuntime(): Runtime {
   if (runtime) return runtime
   const require = createRequire(import.meta.url)
   try {
-    // `InferenceSession.run` of the package wraps this same call, which computes at once, in a promise. Answers here are not awaited.
+    // `InferenceSession.run` wraps this same synchronous call in a promise; results here are needed synchronously.
     const native = require('onnxruntime-node/dist/binding.js') as typeof Native
     native.initOrt()
     runtime = { native, tensor: (require('onnxruntime-node') as { Tensor: typeof Tensor }).Tensor }
@@ -37,8 +37,8 @@ function loadRuntime(): Runtime {
 }
 
 /**
- * One thread, so that a model gives the same numbers everywhere. Check the file first (`checkOnnx`).
- * @throws EngineError `onnx-file` when the runtime does not take it.
+ * Opens a session with one thread, so that a model gives the same numbers everywhere. Check the file first (`checkOnnx`).
+ * @throws EngineError `onnx-file` if the runtime rejects it.
  */
 export function openSession(file: Uint8Array): OnnxSession {
   const { native, tensor } = loadRuntime()
@@ -49,7 +49,7 @@ export function openSession(file: Uint8Array): OnnxSession {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      // Said in the error anyway.
+      // The error is reported anyway.
       logSeverityLevel: 4,
       extra: { session: { load_model_format: 'ONNX' } },
     })
