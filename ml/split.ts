@@ -6,9 +6,9 @@ export type Split =
   | { kind: 'random'; fraction?: number }
   /** Same class shares on both sides. */
   | { kind: 'stratified'; fraction?: number }
-  /** The latest rows are held out: what the model will meet in production. */
+  /** The latest rows are held out, as the model will be used on later rows. */
   | { kind: 'time'; column?: string; fraction?: number }
-  /** A group (customer, machine) is wholly on one side. */
+  /** A group (customer, machine) is entirely on one side. */
   | { kind: 'group'; column?: string; fraction?: number }
 
 export type SplitRows = { train: Int32Array; validation: Int32Array }

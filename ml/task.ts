@@ -3,12 +3,12 @@ import { cellOf, type FrameColumn } from './frame/frame.ts'
 import type { SchemaColumn } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
-/** More classes than this is no classification anyone can read. */
+/** Maximum number of classes. */
 export const MAX_CLASSES = 200
 
 /**
- * The task a target suggests: two values → binary; text, or whole numbers with at most 10 values → classes; else
- * regression. A suggestion: numbers such as star ratings may be either.
+ * Detects the task of a target: two values → binary; text, or integers with at most 10 values → classes; otherwise
+ * regression. Only a suggestion: numbers such as star ratings may be either.
  */
 export function detectTask(column: Pick<SchemaColumn, 'name' | 'type'>, values: FrameColumn): Task {
   const distinct = new Set<string | number | boolean>()
@@ -33,9 +33,9 @@ export type Target = {
 }
 
 /**
- * The target as numbers. Rows without a target are left out.
- * Classes are sorted: numbers by size, false before true, text by code unit.
- * @throws EngineError `target-…` in words, when there is nothing to learn.
+ * Encodes the target as numbers. Rows without a target are left out.
+ * Classes are sorted: numbers by value, false before true, text by code unit.
+ * @throws EngineError `target-…` when there is nothing to learn.
  */
 export function encodeTarget(values: FrameColumn, task: Task): Target {
   const name = values.name

@@ -1,7 +1,7 @@
 import type { Trainer } from '../trainers/types.ts'
 import type { SearchParameter, SearchSpace } from './types.ts'
 
-/** The parameters of a trainer that are worth searching: those with a `search`. */
+/** Builds the search space of a trainer: its parameters that declare `search`. */
 export function buildSearchSpace(trainer: Pick<Trainer, 'parameters'>): SearchSpace {
   return trainer.parameters.flatMap((descriptor): SearchParameter[] => {
     const { name } = descriptor

@@ -4,9 +4,9 @@ import { compareRows, isFinished, type Row, type Study } from './history.ts'
 import { atShare, shareOf } from './space.ts'
 import { sampleTpe } from './tpe.ts'
 
-/** Width of the first distribution as a share of each range. */
+/** Width of the initial distribution as a share of each range. */
 const SIGMA = 0.25
-/** A distribution narrower than this share of the ranges has converged: start again with more points. */
+/** A distribution narrower than this share of the ranges has converged: restart with more points. */
 const CONVERGED = 1e-9
 
 /** A normal distribution over the unit cube that moves towards good points; matrices are row-major n × n. */
@@ -24,9 +24,11 @@ type Evolution = {
 }
 
 /**
- * CMA-ES (N. Hansen, 2016, "The CMA Evolution Strategy: A Tutorial", without negative weights) over the numeric dimensions that always exist;
- * choices and conditional dimensions are sampled by TPE. The distribution is rebuilt from the history: after the random start every λ finished
- * trials in the order of their numbers are a generation, whoever suggested them. Restarts with a doubled λ once converged (IPOP).
+ * CMA-ES (N. Hansen, 2016, "The CMA Evolution Strategy: A Tutorial", without negative weights) over the unconditional numeric dimensions;
+ * choices and conditional dimensions are sampled by TPE. The distribution is rebuilt from the history: after the random start every λ
+ * finished
+ * trials in the order of their numbers form a generation, independent of the sampler that suggested them. Restarts with a doubled λ after
+ * convergence (IPOP).
  */
 export function sampleCmaEs(study: Study): Float64Array {
   const { space, rows, random, options } = study
@@ -37,7 +39,7 @@ export function sampleCmaEs(study: Study): Float64Array {
   const finished = rows.filter(row => isFinished(row) && numeric.every(d => !Number.isNaN(row.point[d]!)))
   if (numeric.length === 0 || finished.length < Math.max(1, startup)) return sampleTpe(study)
   const shares = (row: Row) => Float64Array.from(numeric, d => shareOf(space.dimensions[d]!, row.point[d]!))
-  // No narrower than half a step, or whole numbers would no longer change.
+  // At least half a step, otherwise integers would stop changing.
   const least = Float64Array.from(numeric, d => {
     const { low, high, step } = space.dimensions[d]!
     return step > 0 ? (0.5 * step) / (high - low + step) : 0
@@ -101,7 +103,7 @@ function update(evolution: Evolution, points: readonly Float64Array[], least: Fl
   const { mean, sigma, covariance, pathSigma, pathC, lambda } = evolution
   const n = mean.length
   const { weights, muEff, cSigma, dSigma, cC, c1, cMu, chi } = strategy(n, lambda)
-  // Points of others, or of an older distribution, may lie far out: they pull no harder than a long step of our own (N. Hansen, 2011).
+  // Points of other samplers or of an older distribution may be far away: their pull is limited to a long step (N. Hansen, 2011).
   const longest = Math.sqrt(n) + (2 * n) / (n + 2)
   const steps = weights.map((_, i) => {
     const step = points[i]!.map((x, d) => (x - mean[d]!) / sigma)
@@ -127,12 +129,12 @@ function update(evolution: Evolution, points: readonly Float64Array[], least: Fl
       for (const [k, step] of steps.entries()) rankMu += weights[k]! * step[i]! * step[j]!
       covariance[i * n + j] = keep * covariance[i * n + j]! + c1 * pathC[i]! * pathC[j]! + cMu * rankMu
     }
-  // Beyond the width of the cube a larger distribution only lands on its walls.
+  // A distribution wider than the cube would only sample its boundary.
   evolution.sigma = Math.min(1, sigma * Math.exp((cSigma / dSigma) * (length / chi - 1)))
   widen(evolution, least)
 }
 
-/** Keeps the deviation of each dimension above its least one, then decomposes the covariance. */
+/** Keeps the deviation of each dimension above its minimum, then decomposes the covariance. */
 function widen(evolution: Evolution, least: Float64Array): void {
   const { covariance, sigma } = evolution
   const n = least.length
@@ -154,7 +156,7 @@ function whiten({ axes, lengths }: Evolution, step: Float64Array): Float64Array 
   return out
 }
 
-/** A point of the unit cube: drawn again while outside, at last moved to the wall. */
+/** Draws a point of the unit cube: redrawn while outside, finally clipped to the boundary. */
 function draw({ mean, sigma, axes, lengths }: Evolution, random: Random): Float64Array {
   const n = mean.length
   let point = mean

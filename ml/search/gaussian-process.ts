@@ -27,7 +27,7 @@ const squaredDistance = (a: number, b: number, categorical: boolean): number => 
   return categorical ? (a === b ? 0 : 1) : (a - b) ** 2
 }
 
-/** Inner product of `length` numbers from `fromA` and `fromB`; four sums, or each addition would wait for the one before. */
+/** Inner product of `length` numbers from `fromA` and `fromB`; four partial sums avoid a dependency between additions. */
 function dot(a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number {
   let s0 = 0
   let s1 = 0
@@ -73,7 +73,7 @@ function backward(factor: Float64Array, n: number, b: Float64Array): void {
 
 /** Lower triangle of (L·Lᵀ)⁻¹, n × n. */
 function inverse(factor: Float64Array, n: number): Float64Array {
-  // Row j: column j of L⁻¹, so that all inner products run along rows.
+  // Row j is column j of L⁻¹, so that all inner products run along rows.
   const columns = new Float64Array(n * n)
   for (let j = 0; j < n; j++) {
     columns[j * n + j] = 1 / factor[j * n + j]!
@@ -92,8 +92,9 @@ const NOISE_PRIOR = { mean: Math.log(1e-4), deviation: 2.5 }
 const NOISE_BOUNDS = [Math.log(1e-8), Math.log(1)] as const
 
 /**
- * The most probable hyperparameters given the values, by iRprop⁻ on the marginal likelihood with the process variance in closed form.
- * @param values standardised, one per point.
+ * Returns the most probable hyperparameters given the values, by iRprop⁻ on the marginal likelihood with the process variance in closed
+ * form.
+ * @param values standardized, one per point.
  */
 export function fitHyperparameters(
   points: readonly Float64Array[],

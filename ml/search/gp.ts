@@ -11,14 +11,16 @@ import { normalCdf } from './normal.ts'
 import { atShare, completePoint, exists, type Space, shareOf } from './space.ts'
 import { sampleStartup } from './startup.ts'
 
-/** Points that the process is conditioned on, and those of them from which its length scales are learned: the best and the latest. */
+/** Number of points the process is conditioned on, and of those used to fit its length scales: the best and the latest. */
 const POINTS = 160
 const LEARNT = 50
 const ITERATIONS = 25
 
 /**
- * Bayesian optimisation: the point of the greatest expected improvement under a Gaussian process. Best for some hundred expensive trials in up
- * to some dozen dimensions, milliseconds a suggestion. Running trials count as their predicted value, so that parallel workers spread out.
+ * Bayesian optimization: the point with the greatest expected improvement under a Gaussian process. Best for some hundred expensive trials
+ * in
+ * up to a dozen dimensions, milliseconds per suggestion. Running trials count as their predicted value, so that parallel workers spread
+ * out.
  */
 export function sampleGp(study: Study): Float64Array {
   const { space, rows, random, options } = study
@@ -48,7 +50,7 @@ export function sampleGp(study: Study): Float64Array {
     ITERATIONS,
   )
   let process = conditionProcess(points, values, categorical, hyperparameters)
-  // The least value believed, not the luckiest one measured.
+  // The lowest predicted value, not the luckiest measurement.
   const incumbent = smoothed(process, values).reduce((best, v) => Math.min(best, v), Number.POSITIVE_INFINITY)
   const running = rows
     .filter(row => row.state === 'running' && complete(space, row.point))
@@ -69,7 +71,7 @@ export function sampleGp(study: Study): Float64Array {
 const complete = (space: Space, point: Float64Array) =>
   space.dimensions.every((_, d) => exists(space, d, point) !== Number.isNaN(point[d]!))
 
-/** The better half of the allowed number from the best, the rest from the latest. */
+/** Half of the allowed number from the best, the rest from the latest. */
 function selectMostUseful(rows: readonly Row[], count: number): Row[] {
   if (rows.length <= count) return [...rows]
   const best = new Set([...rows].sort(compareRows).slice(0, count >> 1))
@@ -78,8 +80,8 @@ function selectMostUseful(rows: readonly Row[], count: number): Row[] {
 }
 
 /**
- * Losses with mean 0 and deviation 1. Far beyond the median they only count by their logarithm: how bad the bad ones are is not worth
- * modelling. Pruned trials are at least as bad as the median, those without a value as the worst.
+ * Losses with mean 0 and deviation 1. Far above the median their logarithm is used: differences between bad trials are not worth modeling.
+ * Pruned trials are at least as bad as the median, those without a value as the worst.
  */
 function warp(rows: readonly Row[]): Float64Array {
   const finite = rows.filter(row => row.state === 'complete' && Number.isFinite(row.loss)).map(row => row.loss)
@@ -106,7 +108,7 @@ function logImprovement(process: GaussianProcess, point: Float64Array, incumbent
   return -0.5 * z * z - 0.5 * Math.log(2 * Math.PI) - 2 * Math.log(-z) + Math.log1p(-3 / (z * z)) + Math.log(deviation)
 }
 
-/** The best point found from random ones and from around good trials, then by ever shorter random steps from the best few. */
+/** Returns the best of random points and of points around good trials, refined by shrinking random steps from the best few. */
 function climb(
   space: Space,
   good: readonly Row[],
@@ -132,7 +134,7 @@ function climb(
   return winner.point
 }
 
-/** A point nearby: each dimension moves with the given probability, numbers by a normal step of this share of their range. */
+/** Returns a nearby point: each dimension changes with the given probability, numbers by a normal step of this share of their range. */
 function vary(space: Space, point: Float64Array, width: number, probability: number, random: Random): Float64Array {
   const next = point.slice()
   for (const [d, dimension] of space.dimensions.entries()) {

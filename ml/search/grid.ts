@@ -5,14 +5,15 @@ import { type Dimension, exists, type Space, snap } from './space.ts'
 const STEPS = 5
 
 /**
- * Every combination of values once, spread over the space in an order that the seed decides; null when all have been tried, by whichever
- * sampler and with whatever outcome. Dimensions multiply only the combinations in which they exist.
+ * Returns the next combination of values, in a seeded order spread over the space; null when all have been tried, by any sampler and with
+ * any
+ * outcome. Dimensions multiply only the combinations in which they exist.
  */
 export function sampleGrid({ space, rows, options }: Study): Float64Array | null {
   const axes = space.dimensions.map(dimension => axisOf(dimension, options.gridSteps ?? STEPS))
   const total = axes.reduce((product, axis) => product * axis.length, 1)
   const tried = new Set(rows.map(({ point }) => point.join()))
-  // Steps of the golden section go through the whole space early on and meet every combination once.
+  // Golden-section steps cover the whole space early and visit every combination once.
   const stride = coprimeNear(total * 0.618, total)
   let at = Math.floor(createRandom(deriveSeed(options.seed, 'grid')).next() * total)
   for (let k = 0; k < total; k++) {
@@ -36,7 +37,7 @@ function axisOf(dimension: Dimension, steps: number): number[] {
   return [...new Set(values)]
 }
 
-/** The combination of a number in mixed radix; null for the repetitions that differ only in a dimension that does not exist there. */
+/** Returns the combination of a number in mixed radix; null for repetitions that differ only in a dimension that does not exist there. */
 function combination(space: Space, axes: readonly number[][], number: number): Float64Array | null {
   const point = new Float64Array(axes.length)
   let rest = number

@@ -4,23 +4,23 @@ import { lastStep, valuesByStep } from './pruners/reports.ts'
 import { encodePoint, type Space } from './space.ts'
 import type { SearchOptions, Trial, TrialState } from './types.ts'
 
-/** A trial as a sampler sees it. */
+/** A trial as input of a sampler. */
 export type Row = {
   trial: Trial
   state: TrialState
   /** Codes in the order of dimensions, NaN where the trial has no such parameter. */
   point: Float64Array
-  /** To be minimized; +∞ when there is no finite value. Of a pruned trial its last report. */
+  /** To be minimized; +∞ without a finite value. For a pruned trial its last report. */
   loss: number
   /** Last step reported, −1 without reports. */
   step: number
 }
 
-/** What a sampler may use; the history is in the order of trial numbers. */
+/** Input of a sampler; the history is in the order of trial numbers. */
 export type Study = {
   space: Space
   rows: Row[]
-  /** Of the trial to be suggested. */
+  /** Number of the trial to suggest. */
   number: number
   /** Seeded by the study's seed and the trial's number. */
   random: Random
@@ -37,7 +37,7 @@ export const compareLoss = (a: number, b: number): number => (a < b ? -1 : a > b
 
 export const isFinished = ({ state }: Row): boolean => state === 'complete' || state === 'pruned'
 
-/** Better first: complete ones by loss, then pruned ones: the further they came the better, then by their last report. */
+/** Best first: complete trials by loss, then pruned ones by their last step (later is better), then by their last report. */
 export function compareRows(a: Row, b: Row): number {
   if (a.state !== b.state) return a.state === 'complete' ? -1 : 1
   return (a.state === 'pruned' ? b.step - a.step : 0) || compareLoss(a.loss, b.loss)
@@ -49,7 +49,7 @@ export function readRows(space: Space, trials: readonly Trial[], direction: Dire
     const reports = valuesByStep(trial.reports)
     const step = lastStep(reports)
     const value = trial.state === 'pruned' ? reports.get(step) : trial.value
-    // An infinite value has no JSON form; the same trial read back from a database must not rank differently.
+    // An infinite value has no JSON form; the same trial read back from a database must have the same rank.
     const loss = typeof value === 'number' && Number.isFinite(value) ? sign * value : Number.POSITIVE_INFINITY
     return { trial, state: trial.state, point: encodePoint(space, trial.parameters), loss, step }
   })

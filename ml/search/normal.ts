@@ -1,4 +1,4 @@
-/** The normal distribution to double precision, also far out in its tails. */
+/** The normal distribution to double precision, including its tails. */
 
 const horner = (z: number, coefficients: readonly number[]) => {
   let sum = 0

@@ -26,12 +26,12 @@ type Marginal =
   /** Kernels × choices, row-major. */
   | { kind: 'categorical'; dimension: Dimension; probabilities: Float64Array; logs: Float64Array }
 
-/** With 1.5 instead of Optuna's 1 (and 12 % good trials instead of 10) searches of smooth functions end nearer the optimum. */
+/** With 1.5 instead of Optuna's 1 (and 12 % good trials instead of 10) searches of smooth functions end closer to the optimum. */
 const SHARPNESS = 1.5
 
 const LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI)
 
-/** Weights of n trials from the oldest: the latest 25 count fully, older ones ever less. */
+/** Weights of n trials from the oldest: the latest 25 count fully, older ones decreasingly. */
 export function recencyWeights(n: number): Float64Array {
   const ramp = Math.max(0, n - 25)
   return Float64Array.from({ length: n }, (_, i) => {
@@ -105,17 +105,18 @@ function numeric(dimension: Dimension, values: Float64Array, sharpness: number):
   return { kind: 'numeric', dimension, low, high, means, sigmas, scales: sigmas.map(s => 1 / s), logNorms }
 }
 
-/** Most kernels are far from the bounds: what 1 minus it cannot show is not reckoned. */
+/** Most kernels are far from the bounds: terms below rounding of 1 are not computed. */
 const tail = (z: number) => (z < -8.5 ? 0 : normalCdf(z))
 
 /**
- * A kernel is as wide as the larger gap to its neighbours, at most the range and at least `least`. The range's ends are neighbours only of a
- * single kernel.
+ * A kernel is as wide as the larger gap to its neighbors, at most the range and at least `least`. The ends of the range are neighbors only
+ * of
+ * a single kernel.
  */
 function gapSigmas(means: Float64Array, low: number, high: number, least: number, out: Float64Array): void {
   const n = means.length
   const sorted = means.slice().sort()
-  /** Of equal means, how many have their place already. */
+  /** Number of equal means that are already placed. */
   const placed = new Uint32Array(n)
   for (let k = 0; k < n; k++) {
     const mean = means[k]!

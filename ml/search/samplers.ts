@@ -6,7 +6,7 @@ import { completePoint } from './space.ts'
 import { sampleTpe } from './tpe.ts'
 import type { SamplerId } from './types.ts'
 
-/** One line per sampler. */
+/** The registry of samplers. */
 export const samplers: Record<SamplerId, Sampler> = {
   random: ({ space, random }) =>
     completePoint(space, new Float64Array(space.dimensions.length).fill(Number.NaN), random),

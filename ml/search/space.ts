@@ -8,13 +8,13 @@ import type { Condition, SearchParameter, SearchSpace } from './types.ts'
 export type Dimension = {
   name: string
   kind: 'float' | 'int' | 'categorical'
-  /** Inclusive; 0 and count − 1 for choices. `high` lies on the grid of steps. */
+  /** Inclusive; 0 and count − 1 for choices. `high` is on the grid of steps. */
   low: number
   high: number
   log: boolean
   /** 0 when continuous. */
   step: number
-  /** Whether the step was asked for. */
+  /** Whether the request specified a step. */
   stepped: boolean
   choices: ParameterValue[]
   /** Index of a choice by its canonical JSON. */
@@ -109,17 +109,17 @@ function readCondition(condition: Condition | undefined, index: ReadonlyMap<stri
   return { parent: index.get(condition.parameter)!, keys: new Set(condition.values.map(canonicalJson)) }
 }
 
-/** The nearest value that the dimension has. */
+/** Returns the nearest valid value of the dimension. */
 export function snap(dimension: Dimension, value: number): number {
   const { low, high, step } = dimension
   const clipped = Math.min(high, Math.max(low, value))
   if (step === 0) return clipped
   const k = Math.round((clipped - low) / step)
-  // Decimal steps: 0.1 + 2 · 0.1 is to be 0.3.
+  // Decimal steps: 0.1 + 2 · 0.1 must be 0.3.
   return Math.min(high, Number((low + k * step).toPrecision(14)))
 }
 
-/** A value as a number; NaN for one the dimension does not have. */
+/** Encodes a value as a number; NaN for one the dimension does not have. */
 export function encode(dimension: Dimension, value: ParameterValue | undefined): number {
   if (value === undefined) return Number.NaN
   if (dimension.kind === 'categorical') return dimension.codes.get(canonicalJson(value)) ?? Number.NaN
@@ -131,7 +131,7 @@ export function decode(dimension: Dimension, code: number): ParameterValue {
   return Array.isArray(value) ? [...value] : value
 }
 
-/** Whether a dimension exists at a point whose earlier dimensions are set (NaN where they do not exist). */
+/** Returns whether a dimension exists at a point whose earlier dimensions are set (NaN where they do not exist). */
 export function exists(space: Space, index: number, point: ArrayLike<number>): boolean {
   const { condition } = space.dimensions[index]!
   if (!condition) return true
@@ -139,7 +139,7 @@ export function exists(space: Space, index: number, point: ArrayLike<number>): b
   return !Number.isNaN(code) && condition.keys.has(canonicalJson(decode(space.dimensions[condition.parent]!, code)))
 }
 
-/** Codes in the order of dimensions; NaN for what is missing, does not exist there or has no such value. */
+/** Codes in the order of dimensions; NaN for values that are missing, conditional and inactive, or invalid. */
 export function encodePoint(space: Space, parameters: Parameters): Float64Array {
   const point = new Float64Array(space.dimensions.length)
   for (const [i, dimension] of space.dimensions.entries()) {
@@ -156,7 +156,7 @@ export function decodePoint(space: Space, point: ArrayLike<number>): Parameters 
   return parameters
 }
 
-/** The value at a share in [0, 1) of the range: evenly, in the logarithm where `log`, the same width for every step. */
+/** Returns the value at a share in [0, 1) of the range: evenly, in the logarithm where `log`, the same width for every step. */
 export function atShare(dimension: Dimension, share: number): number {
   const { low, high, log, step } = dimension
   const half = step / 2
@@ -166,7 +166,7 @@ export function atShare(dimension: Dimension, share: number): number {
   return snap(dimension, value)
 }
 
-/** Where a value lies within its range: the share of which `atShare` makes it, for steps the middle of theirs. */
+/** Returns the share of the range at which a value lies: the inverse of `atShare`, for steps the middle of theirs. */
 export function shareOf({ low, high, log, step }: Dimension, value: number): number {
   const half = step / 2
   if (low === high) return 0.5
@@ -175,10 +175,10 @@ export function shareOf({ low, high, log, step }: Dimension, value: number): num
     : (value - low + half) / (high - low + step)
 }
 
-/** Fills each dimension that exists and is still NaN, evenly at random. */
+/** Fills each active dimension that is still NaN, uniformly at random. */
 export function completePoint(space: Space, point: Float64Array, random: Random): Float64Array {
   for (const [i, dimension] of space.dimensions.entries()) {
-    // Drawn in any case: a dimension's random number does not depend on the others.
+    // Always drawn: a dimension's random number does not depend on the others.
     const share = random.next()
     if (!exists(space, i, point)) point[i] = Number.NaN
     else if (Number.isNaN(point[i]!)) point[i] = atShare(dimension, share)

@@ -3,8 +3,8 @@ import type { Study } from './history.ts'
 import { atShare, exists } from './space.ts'
 
 /**
- * A point of a Latin hypercube (M. McKay et al., 1979): of `count` trials with consecutive numbers each has its own of `count` equal parts of
- * every range. Evenly spread starts cost nothing and leave no large hole.
+ * Returns a point of a Latin hypercube (M. McKay et al., 1979): `count` trials with consecutive numbers each get their own of `count` equal
+ * parts of every range. Evenly spread starting points cost nothing and leave no large gap.
  */
 export function sampleStartup({ space, number, random, options }: Study, count: number): Float64Array {
   const strata = createRandom(deriveSeed(options.seed, `start ${Math.floor(number / count)}`))

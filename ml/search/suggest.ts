@@ -7,9 +7,11 @@ import { completePoint, decodePoint, encodePoint, exists, readSpace, type Space 
 import type { SearchOptions, SearchSpace, Trial } from './types.ts'
 
 /**
- * The parameters to try next; null when the sampler has nothing left. A pure function of its arguments: any worker can ask with the rows of a
- * database, in any order, and gets the same answer. Workers that ask at the same time must take turns: insert the suggestion as a running trial,
- * then let the next one ask.
+ * Returns the parameters to try next; null when the sampler has nothing left. A pure function of its arguments: any worker can call it with
+ * the
+ * rows of a database, in any order, and gets the same result. Concurrent workers must be serialized: insert the suggestion as a running
+ * trial
+ * before the next call.
  * @throws EngineError `search-space` for an impossible space, `sampler` for an unknown one.
  */
 export function suggest(space: SearchSpace, history: readonly Trial[], options: SearchOptions): Parameters | null {
@@ -28,13 +30,13 @@ export function suggest(space: SearchSpace, history: readonly Trial[], options: 
   return decodePoint(known, merge(known, given, point, random))
 }
 
-/** The first of the points to try first that no trial has had. */
+/** Returns the first of the points to try first that has no trial yet. */
 function nextGiven({ space, rows, options }: Study): Float64Array | undefined {
   const points = (options.first ?? []).map(parameters => encodePoint(space, parameters))
   return points.find(point => !rows.some(row => point.every((code, d) => Number.isNaN(code) || code === row.point[d])))
 }
 
-/** What the given point leaves open is the sampler's, else random. */
+/** Parameters missing from the given point come from the sampler, otherwise they are random. */
 function merge(space: Space, given: Float64Array, point: Float64Array | null, random: Study['random']): Float64Array {
   const merged = given.slice()
   for (let d = 0; d < merged.length; d++) {

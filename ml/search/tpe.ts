@@ -7,9 +7,10 @@ const STARTUP = 10
 const CANDIDATES = 24
 
 /**
- * Tree-structured Parzen estimator (J. Bergstra et al., 2011) in the form of Optuna 5: multivariate, the dimensions that exist under the same
- * conditions together, running trials counted as bad so that parallel workers spread out. Unlike Optuna it starts from a Latin hypercube,
- * takes 12 % of the trials for good instead of 10, and lets kernels become narrow sooner.
+ * Tree-structured Parzen estimator (J. Bergstra et al., 2011) in the form of Optuna 5: multivariate, dimensions that exist under the same
+ * conditions together, running trials counted as bad so that parallel workers spread out. Differs from Optuna: starts from a Latin
+ * hypercube,
+ * takes 12 % of the trials as good instead of 10, and lets kernels narrow sooner.
  */
 export function sampleTpe(study: Study): Float64Array {
   const { space, random, options } = study
@@ -38,7 +39,7 @@ export function sampleTpe(study: Study): Float64Array {
   return completePoint(space, point, random)
 }
 
-/** `Float64Array.from` with a function takes most of the time otherwise. */
+/** `Float64Array.from` with a mapping function would take most of the time. */
 function pick(point: Float64Array, group: readonly number[]): Float64Array {
   const picked = new Float64Array(group.length)
   for (let i = 0; i < group.length; i++) picked[i] = point[group[i]!]!
@@ -50,10 +51,10 @@ function isWhole(point: Float64Array): boolean {
   return true
 }
 
-/** How many of n finished trials are the good ones. */
+/** Number of good trials among n finished ones. */
 export const goodCount = (n: number): number => Math.min(Math.ceil(0.12 * n), 25)
 
-/** The `count` best finished rows, and all other ones but the failed, both in the order of trial numbers. */
+/** The `count` best finished rows, and all others except the failed, both in the order of trial numbers. */
 export function splitRows(rows: readonly Row[], count: number): { good: Row[]; rest: Row[] } {
   const chosen = new Set(rows.filter(isFinished).sort(compareRows).slice(0, count))
   return {

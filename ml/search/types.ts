@@ -25,16 +25,17 @@ export type Trial = {
   number: number
   state: TrialState
   parameters: Parameters
-  /** Of a complete trial. One that is not a finite number ranks behind all others. */
+  /** Value of a complete trial. A non-finite one ranks last. */
   value?: number | null
   reports?: Report[]
-  /** Scores at the rungs of successive halving passed so far: what `shouldPrune` gave back. */
+  /** Scores at the rungs of successive halving passed so far: returned by `shouldPrune`. */
   rungs?: number[]
 }
 
 /**
- * `gp` finds the best points when a trial takes a second or more (it thinks for some milliseconds); `tpe` thinks for less than one and is good
- * with thousands of trials; `cma-es` suits numeric spaces and many trials; `grid` and `random` learn nothing.
+ * `gp` finds the best points when a trial takes a second or more (it needs some milliseconds); `tpe` needs less than one and handles
+ * thousands
+ * of trials; `cma-es` suits numeric spaces and many trials; `grid` and `random` do not learn.
  */
 export type SamplerId = 'random' | 'grid' | 'tpe' | 'gp' | 'cma-es'
 
@@ -44,7 +45,7 @@ export type SearchOptions = {
   seed: number
   /** Number of the trial to be suggested; default one more than the highest in the history. */
   number?: number
-  /** Points to try before the sampler's own, such as those of `warmStart`; parameters they leave out are the sampler's. */
+  /** Points to try before the sampler's own, such as those of `warmStart`; missing parameters come from the sampler. */
   first?: Parameters[]
   /** Random trials before the sampler learns from results; default 10. */
   startup?: number

@@ -6,9 +6,10 @@ import { type Dimension, encode, readSpace, type Space, snap } from './space.ts'
 import type { SearchSpace, Trial } from './types.ts'
 
 /**
- * The best points of earlier studies, a best one of each in turn, to be tried first (`SearchOptions.first`): moved into the bounds of the new
- * space, without repetitions and without parameters or choices that it does not have.
- * @param count most points to give.
+ * Returns the best points of earlier studies, alternating between studies, to be tried first (`SearchOptions.first`): clipped to the bounds
+ * of
+ * the new space, without duplicates and without parameters or choices that it does not have.
+ * @param count maximum number of points.
  */
 export function warmStart(
   space: SearchSpace,

@@ -13,7 +13,7 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum)
 }
 
-/** Regularised upper incomplete gamma Q(a, x) by series or continued fraction (Numerical Recipes §6.2). */
+/** Regularized upper incomplete gamma Q(a, x) by series or continued fraction (Numerical Recipes §6.2). */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1
   const scale = Math.exp(-x + a * Math.log(x) - logGamma(a))
@@ -49,7 +49,7 @@ export function normalTail(z: number): number {
   return z >= 0 ? outer : 1 - outer
 }
 
-/** The value a standard normal stays below with probability p, by Newton steps from Acklam's start. */
+/** Returns the quantile of the standard normal for probability p, by Newton steps from Acklam's start. */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN
   if (p > 0.5) return -normalQuantile(1 - p)
@@ -65,7 +65,7 @@ export function normalQuantile(p: number): number {
   return z
 }
 
-/** Regularised incomplete beta I_x(a, b) by continued fraction (Numerical Recipes §6.4). */
+/** Regularized incomplete beta I_x(a, b) by continued fraction (Numerical Recipes §6.4). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1

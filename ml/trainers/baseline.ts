@@ -3,7 +3,7 @@ import { weightedMedian, weightSum } from './statistics.ts'
 import { takeTensor } from './tensors.ts'
 import { type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
 
-/** Predicts the same for every row: the mean or median target, or the class shares. Every model must beat it. */
+/** Predicts the same for every row: the mean or median target, or the class shares. The lower bound for every model. */
 export const baseline: Trainer = {
   id: 'baseline',
   label: 'Baseline',

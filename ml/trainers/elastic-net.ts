@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts'
 import { cholesky, solveCholesky } from './cholesky.ts'
 
 /**
- * minimize over θ: ½ θᵀGθ − qᵀθ + Σ l1ⱼ|θⱼ| + ½ Σ l2ⱼθⱼ²; every penalised least-squares problem once its rows are summed up.
+ * Minimizes over θ: ½ θᵀGθ − qᵀθ + Σ l1ⱼ|θⱼ| + ½ Σ l2ⱼθⱼ²; every penalized least-squares problem after summing over its rows.
  * Columns with Gⱼⱼ = 0 keep θⱼ = 0.
  */
 export type Quadratic = {
@@ -20,7 +20,7 @@ export function solveRidge({ cols, gram, moments, l2 }: Quadratic): Float64Array
   for (let j = 0; j < cols; j++) trace += gram[j * cols + j]!
   const least = (trace / Math.max(1, cols)) * 1e-10 || 1e-10
   for (let jitter = 0; ; jitter = jitter === 0 ? least : jitter * 10) {
-    // A constant column has no moment either: any positive pivot gives it 0.
+    // A constant column has a zero moment: any positive pivot gives it 0.
     const ridge = (j: number) => (gram[j * cols + j] === 0 ? 1 : l2[j]! + jitter)
     const result = cholesky(gram, cols, ridge)
     if ('dependent' in result) {
@@ -38,10 +38,10 @@ export function solveRidge({ cols, gram, moments, l2 }: Quadratic): Float64Array
 }
 
 /**
- * Cyclic coordinate descent with covariance updates and an active set (Friedman, Hastie, Tibshirani 2010): sweeps go over the columns in
- * use until they rest, then over all of them, until `isDone` after a full sweep.
+ * Cyclic coordinate descent with covariance updates and an active set (Friedman, Hastie, Tibshirani 2010): sweeps cover the active columns
+ * until they converge, then all columns, until `isDone` after a full sweep.
  * @param start changed in place into the solution.
- * @param breathe awaited once a full sweep.
+ * @param breathe awaited once per full sweep.
  * @returns the number of sweeps.
  */
 export async function descend(
@@ -107,8 +107,8 @@ export async function descend(
 }
 
 /**
- * How far the penalised least squares are from their optimum at most: scikit-learn's dual gap, in the unit of the mean squared error.
- * @param inverse by column: 1 / deviation; the penalty applies to θ × inverse. @param yy mean square of the centred target.
+ * Upper bound of the distance to the optimum: scikit-learn's dual gap, in units of the mean squared error.
+ * @param inverse by column: 1 / deviation; the penalty applies to θ × inverse. @param yy mean square of the centered target.
  */
 export function dualityGap(
   { moments, gram, cols }: Quadratic,

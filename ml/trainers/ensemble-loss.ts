@@ -1,12 +1,12 @@
 import { getMetric } from '../metrics/registry.ts'
 import type { Task } from './types.ts'
 
-/** Lower is better for every metric; NaN (not defined for these rows) where the metric is. */
+/** Lower is better for every metric; NaN where the metric is not defined. */
 export type Loss = (truth: Float64Array, predicted: Float64Array) => number
 
 /**
- * The metric as a loss that thousands of combinations can be judged by: the common ones without an object or a comparison function per row.
- * Equal to `Metric.compute` (or its negative) but for rounding.
+ * Returns the metric as a fast loss for scoring thousands of combinations: common metrics without allocation or comparator per row.
+ * Equal to `Metric.compute` (or its negative) up to rounding.
  */
 export function lossOf(metricId: string, task: Task, classCount: number): Loss {
   if (metricId === 'rmse') return rootMeanSquare

@@ -1,6 +1,6 @@
 import type { Loss } from './ensemble-loss.ts'
 
-/** Rows held out together: their truth, and what every candidate predicted for them (`predicted[candidate]`). */
+/** Rows held out together: their truth, and the predictions of every candidate (`predicted[candidate]`). */
 export type HeldOut = { truth: Float64Array; predicted: readonly Float64Array[] }
 
 /** Mean loss over the folds for which it is defined. */
@@ -26,8 +26,9 @@ export function weightedAverage(predicted: readonly Float64Array[], weights: Arr
 }
 
 /**
- * Forward selection with replacement (Caruana et al. 2004): the candidate whose addition to the average lowers the loss most is added, again
- * and again; the best average on the way is kept. Few rounds, and weights that are whole shares, keep it from fitting noise.
+ * Forward selection with replacement (Caruana et al. 2004): repeatedly adds the candidate that lowers the loss of the average most; the
+ * best
+ * average on the way is kept. Few rounds, and weights that are whole shares, keep it from fitting noise.
  * @returns one weight per candidate, summing to 1.
  */
 export function selectForward(folds: readonly HeldOut[], loss: Loss, rounds: number): Float64Array {

@@ -2,12 +2,13 @@ import { logit } from './ensemble.ts'
 import type { HeldOut } from './ensemble-selection.ts'
 import type { Task } from './types.ts'
 
-/** What stands before each prediction in a stack; the intercept is in the target's unit, or a logit. */
+/** Weight of each prediction in a stack; the intercept is in the target's unit, or a logit. */
 export type Stack = { weights: Float64Array; intercept: number }
 
 /**
- * A linear model over the candidates' predictions with non-negative weights, pulled towards equal ones (ridge around 1 / candidates): ridge
- * least squares for numbers, logistic of logits for two classes. By projected coordinate descent, one second-order step a coordinate.
+ * Fits a linear model over the candidates' predictions with non-negative weights, shrunk towards equal ones (ridge around 1 / candidates):
+ * ridge least squares for numbers, logistic of logits for two classes. By projected coordinate descent, one second-order step per
+ * coordinate.
  * @param penalty per row, in units of the predictors' variance.
  */
 export function fitStack(folds: readonly HeldOut[], task: Task, penalty = 0.01): Stack {

@@ -3,11 +3,11 @@ import type { Frame } from '../frame/frame.ts'
 import type { FittedInput, FittedRecipe } from '../recipe/types.ts'
 import type { Model, Tensor } from './types.ts'
 
-/** One model of an ensemble, with the recipe it was trained behind. */
+/** One model of an ensemble, with its recipe. */
 export type Member = { recipe: FittedRecipe; model: Model; weight: number }
 
 /**
- * How members' predictions become one. average: Σ weight · prediction, the weights sum to 1. stack: intercept + Σ weight · prediction, of
+ * How members' predictions are combined. average: Σ weight · prediction, the weights sum to 1. stack: intercept + Σ weight · prediction, of
  * logits for two classes, then the logistic function.
  */
 export type Combination = { kind: 'average' } | { kind: 'stack'; intercept: number }
@@ -20,7 +20,7 @@ type MemberConfig = {
   config: Record<string, unknown>
 }
 
-/** More than this no bundle needs; a forged one must not make a server compile for ever. */
+/** Maximum number of members; a forged bundle must not occupy a server with compiling. */
 const MAX_MEMBERS = 200
 
 /** A model made of models: tensors are named `<k>/<name>`, everything else lies in `config.members`. `cols` is 0: members bring their recipes. */
@@ -42,7 +42,7 @@ export function packEnsemble(members: readonly Member[], combination: Combinatio
   return { trainer: 'ensemble', task, classCount, cols: 0, tensors, config: { combination, members: described } }
 }
 
-/** What the ensemble reads; it makes no features of its own. A category knows the levels that any member knows. */
+/** Inputs of the ensemble; it makes no features of its own. A category has the levels of all members. */
 export function ensembleRecipe(members: readonly Pick<Member, 'recipe'>[]): FittedRecipe {
   const inputs = new Map<string, FittedInput>()
   for (const { recipe } of members) {
@@ -82,7 +82,7 @@ export function unpackEnsemble(model: Model): { members: Member[]; combination: 
       const { trainer, cols, weight, recipe, config } = member ?? {}
       const complete =
         typeof trainer === 'string' &&
-        // An ensemble in an ensemble could nest for ever.
+        // Nested ensembles could recurse without end.
         trainer !== 'ensemble' &&
         Number.isInteger(cols) &&
         Number.isFinite(weight) &&
@@ -101,7 +101,7 @@ type MemberPipeline = {
   predictRow(row: object, out: Float64Array): void
 }
 
-/** @param compile makes one member's pipeline. Both paths add in the same order: the same bits. */
+/** @param compile makes one member's pipeline. Frames and rows add in the same order, so results are bit-identical. */
 export function compileEnsemble(
   model: Model,
   compile: (recipe: FittedRecipe, model: Model) => MemberPipeline,

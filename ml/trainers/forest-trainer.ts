@@ -57,12 +57,12 @@ const ROW_SAMPLE: ParameterDescriptor = {
   search: { low: 0.4, high: 1 },
 }
 
-/** Random forest and extra trees: the same trees, differently random. */
+/** Random forest and extra trees: the same trees with different randomization. */
 export function createForestTrainer(kind: {
   id: 'random-forest' | 'extra-trees'
   label: string
   summary: string
-  /** Extra trees see all rows and cut at random. */
+  /** Extra trees use all rows and random cuts. */
   random: boolean
 }): Trainer {
   const parameters = kind.random ? PARAMETERS : [...PARAMETERS, ROW_SAMPLE]

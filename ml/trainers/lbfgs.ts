@@ -36,7 +36,7 @@ export async function minimize(
     if (sparse) for (let j = 0; j < n; j++) if (direction[j]! * steepest[j]! >= 0) direction[j] = 0
     let slope = dot(direction, steepest)
     if (!(slope < 0)) {
-      // The memory misled: forget it and go straight down.
+      // The curvature estimate is bad: reset it and use steepest descent.
       steps.length = changes.length = curvatures.length = 0
       for (let j = 0; j < n; j++) direction[j] = -steepest[j]!
       slope = dot(direction, steepest)

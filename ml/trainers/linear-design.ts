@@ -2,19 +2,20 @@ import type { Matrix } from '../matrix.ts'
 import { weightSum } from './statistics.ts'
 
 /**
- * A design matrix as linear solvers see it: columns have weighted mean 0 and deviation 1, whatever their unit, so that steps and tolerances
- * mean the same for all. The cells themselves are not rewritten: `multiply` and `addTransposed` work on what is stored, dense rows or, when
- * most cells are zero (one-hot), only the others.
+ * A standardized design matrix for linear solvers: columns have weighted mean 0 and deviation 1, so that steps and tolerances do not depend
+ * on
+ * units. The cells are not rewritten: `multiply` and `addTransposed` work on the stored cells, dense rows or, when most cells are zero
+ * (one-hot), only the others.
  */
 export type Design = {
   rows: number
   cols: number
-  /** By column in the unit of the data; `inverse` is 1 / deviation, and 0 for a constant column, which then has no say. */
+  /** By column in the unit of the data; `inverse` is 1 / deviation, and 0 for a constant column, which is thereby ignored. */
   means: Float64Array
   inverse: Float64Array
   /** Each row's share of the weight; they sum to 1. */
   shares: Float64Array
-  /** A standardised cell is (stored − shift) × factor. */
+  /** A standardized cell is (stored − shift) × factor. */
   shift: Float64Array
   factor: Float64Array
   /** out[i] = Σ_j stored[from + i, j] · weights[j] + constant, for `count` rows. */
@@ -28,10 +29,10 @@ export type DenseCells = { kind: 'dense'; data: Float64Array | Float32Array }
 /** Row i has `values[starts[i] … starts[i + 1]]` in `columns`, ascending. */
 export type SparseCells = { kind: 'sparse'; starts: Int32Array; columns: Int32Array; values: Float64Array }
 
-/** Rows that solvers take at a time: their scores fit the first cache. */
+/** Rows per block: their scores fit the first-level cache. */
 export const BLOCK = 256
 
-/** Means of the finite cells: what stands in for missing and infinite ones. */
+/** Means of the finite cells, used for missing and infinite ones. */
 export function finiteMeans(x: Matrix, weights?: Float64Array): Float64Array {
   const { rows, cols, data } = x
   const means = new Float64Array(cols)
@@ -52,7 +53,7 @@ export function finiteMeans(x: Matrix, weights?: Float64Array): Float64Array {
   return means
 }
 
-/** The cells with `fill` where they are missing or infinite; the matrix's own when none is. */
+/** Returns the cells with `fill` for missing or infinite ones; the matrix's own when there are none. */
 export function fillMissing(x: Matrix, fill: Float64Array): Float64Array | Float32Array {
   const { data, cols } = x
   let k = 0
@@ -92,7 +93,7 @@ export function createDesign(
   return { ...design, ...sparseCells(data, rows, cols, means, inverse, zeros, kept) }
 }
 
-/** In two steps, relative to the largest distance from the mean: no square overflows, none is lost. */
+/** In two steps, relative to the largest distance from the mean, to avoid overflow and underflow. */
 function inverseDeviations(
   data: Float64Array | Float32Array,
   shares: Float64Array,
@@ -120,7 +121,7 @@ function inverseDeviations(
   }
   return squares.map((square, j) => {
     const deviation = Math.sqrt(square) * largest[j]!
-    // A column that only varies by rounding is constant.
+    // A column that varies only by rounding is constant.
     return deviation > 1e-12 * Math.abs(means[j]!) && deviation > 1e-300 && Number.isFinite(deviation)
       ? 1 / deviation
       : 0
@@ -143,7 +144,7 @@ function denseCells(
     multiply(weights, constant, from, count, out) {
       for (let i = 0; i < count; i++) {
         const at = (from + i) * cols
-        // Four sums side by side: one alone would wait for itself.
+        // Four partial sums avoid a dependency between additions.
         let a = constant
         let b = 0
         let c = 0
@@ -183,7 +184,7 @@ function denseCells(
   }
 }
 
-/** Mostly-zero columns are only scaled, so that zeros stay zeros; the others are centred first, for precision. */
+/** Sparse columns are only scaled, so that zeros stay zeros; the others are centered first, for precision. */
 function sparseCells(
   data: Float64Array | Float32Array,
   rows: number,

@@ -10,17 +10,17 @@ export type Coefficient = {
   standardError: number
   /** Estimate / standard error: t for least squares, else z. */
   statistic: number
-  /** Two-sided: the chance of an estimate so far from 0 when the truth is 0. */
+  /** Two-sided p-value of a zero coefficient. */
   p: number
 }
 
-/** More rows of a table than anybody reads, and an inverse that costs more than the fit. */
+/** Above this the table is too long to read, and the inverse costs more than the fit. */
 const MAX_COLUMNS = 300
 
 /**
- * Standard errors of an unpenalised fit from its inverse Hessian, as R's glm and statsmodels. Weights count as in weighted least squares:
- * a row of weight 2 is two rows' worth of evidence, but least squares take the degrees of freedom from the number of rows.
- * @returns the intercept's and the varying columns' coefficients, or in words why there are none.
+ * Standard errors of an unpenalized fit from its inverse Hessian, like R's glm and statsmodels. Weights count as in weighted least squares:
+ * a row of weight 2 counts as two rows, but least squares take the degrees of freedom from the number of rows.
+ * @returns coefficients of the intercept and the varying columns, or the reason why there are none.
  */
 export async function standardErrors(
   design: Design,
@@ -84,7 +84,7 @@ export async function standardErrors(
     const p = leastSquares ? studentTails(statistic, freedom) : 2 * normalTail(Math.abs(statistic))
     return { name, estimate, standardError, statistic, p: Number.isFinite(p) ? p : 0 }
   }
-  // The intercept in the unit of the data lies this far from where it is independent of the other coefficients.
+  // Distance, in the unit of the data, at which the intercept is independent of the other coefficients.
   const distance = used.map(j => centres[j]! + means[j]! * inverse[j]!)
   let interceptVariance = 1 / total
   for (let a = 0; a < n; a++) {

@@ -64,7 +64,7 @@ export const poissonLoss: Loss = {
 }
 
 /**
- * Weighted mean loss + ½ Σ l2ⱼθⱼ² on a point [θ, intercept], θ for standardised columns.
+ * Weighted mean loss + ½ Σ l2ⱼθⱼ² on a point [θ, intercept], θ for standardized columns.
  * @param offsets added to the rows' scores.
  */
 export function objectiveOf(

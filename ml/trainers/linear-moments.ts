@@ -1,6 +1,6 @@
 import type { Design } from './linear-design.ts'
 
-/** Second moments of the standardised columns under row weights `h`, about their means under `h`. */
+/** Second moments of the standardized columns under row weights `h`, about their means under `h`. */
 export type Moments = {
   /** Σ h. */
   total: number
@@ -10,10 +10,10 @@ export type Moments = {
   gram: Float64Array
 }
 
-/** Rows summed up between two breaths; those without any weight cost nothing. */
+/** Rows summed up between two yields to the event loop; rows without weight are skipped. */
 export const MOMENT_ROWS = 512
 
-/** @param breathe awaited now and then. */
+/** @param breathe awaited periodically. */
 export async function momentsOf(
   design: Design,
   h: Float64Array,
@@ -43,12 +43,12 @@ export async function momentsOf(
       gram[k * cols + j] = about
     }
   }
-  // What was stored without its shift: the same moments, other means.
+  // Moments of the unshifted cells: same moments, different means.
   if (sparse) for (let j = 0; j < cols; j++) means[j]! -= shift[j]!
   return { total, means, gram }
 }
 
-/** Four rows at a time: the Gram matrix is read and written a quarter as often. Only its upper triangle. */
+/** Four rows at a time, so that the Gram matrix is read and written a quarter as often. Only its upper triangle. */
 function addDense(
   data: Float64Array | Float32Array,
   cols: number,

@@ -5,8 +5,8 @@ import { momentsOf } from './linear-moments.ts'
 import type { Solution, SolverOptions } from './linear-options.ts'
 
 /**
- * Proximal Newton steps (Lee, Sun, Saunders 2014; as glmnet): the loss by its parabola at the current point, that elastic net by coordinate
- * descent, then as much of the step as lowers the objective.
+ * Proximal Newton steps (Lee, Sun, Saunders 2014; as glmnet): quadratic approximation of the loss at the current point, its elastic net by
+ * coordinate descent, then a line search.
  * @param offsets added to the rows' scores.
  */
 export async function proximalNewton(
@@ -48,7 +48,7 @@ export async function proximalNewton(
       }
     }
     const { gram, means, total: weight } = await momentsOf(design, h, options.breathe)
-    // The intercept solved for and put in: what is left is an elastic net in the weights alone.
+    // Eliminates the intercept: what remains is an elastic net in the weights alone.
     const moments = new Float64Array(cols)
     for (let j = 0; j < cols; j++) {
       let product = 0
@@ -97,7 +97,8 @@ function violation(point: Float64Array, gradient: Float64Array, l1: Float64Array
 }
 
 /**
- * Several classes with L1: class after class, the others held. Seen from one class the softmax is a logistic regression whose offset is the
+ * Several classes with L1: one class at a time, with the others fixed. For one class the softmax is a logistic regression whose offset is
+ * the
  * log of the other classes' summed exponentials.
  * @param start one [θ, intercept] per class.
  */
@@ -132,7 +133,7 @@ export async function cyclicNewton(
       const block = point.slice(k * width, (k + 1) * width)
       const once = { ...options, maxIterations: 1, report: () => {} }
       const result = await proximalNewton(design, logisticLoss, labels[k]!, block, penalty, once, offsets)
-      // Either its gradient was small enough, or rounding hides what is left to gain.
+      // Either its gradient was small enough, or rounding dominates further progress.
       if (result.iterations > 0 && values[k]! - result.value > 1e-15 * Math.abs(result.value)) isDone = false
       values[k] = result.value
       point.set(result.point, k * width)

@@ -8,5 +8,5 @@ export type SolverOptions = {
   breathe(): Promise<void> | undefined
 }
 
-/** Weights of standardised columns and intercept, one [θ, intercept] per output. */
+/** Weights of standardized columns and intercept, one [θ, intercept] per output. */
 export type Solution = { point: Float64Array; iterations: number }

@@ -7,11 +7,11 @@ import { MOMENT_ROWS, momentsOf } from './linear-moments.ts'
 import { cyclicNewton, proximalNewton } from './linear-newton.ts'
 import type { Solution, SolverOptions } from './linear-options.ts'
 
-/** Beyond this many columns their Gram matrix costs more than it saves. */
+/** Above this many columns the Gram matrix costs more than it saves. */
 const GRAM_COLUMNS = 1500
 const NEWTON_COLUMNS = 500
 
-/** Columns of tiny numbers need huge coefficients: theirs cost without end, and infinity is no number to reckon with. */
+/** Columns of tiny numbers need huge coefficients, whose penalty would overflow. */
 const MOST = 1e30
 const penaltyByColumn = (design: Design, { l1, l2 }: SolverOptions) => ({
   l1: design.inverse.map(inverse => Math.min(MOST, l1 * inverse)),
@@ -120,8 +120,9 @@ export async function solveMultinomial(
 }
 
 /**
- * Divides by the Hessian of the model without features, curvature × Gram + ridge, one block per output. A sample of the rows is enough:
- * it only has to be near.
+ * Divides by the Hessian of the model without features, curvature × Gram + ridge, one block per output. A sample of the rows is enough,
+ * since
+ * it only has to be approximate.
  */
 async function createPrecondition(
   design: Design,
@@ -143,7 +144,7 @@ async function createPrecondition(
   const factors: Float64Array[] = []
   for (const curvature of curvatures) {
     const scaled = gram.map(each => (each * curvature) / total)
-    // Enough of a ridge for collinear columns; the memory of L-BFGS learns the rest.
+    // Ridge for collinear columns; L-BFGS learns the remaining curvature.
     const result = cholesky(scaled, cols, j => l2[j]! + 1e-8 * curvature + (scaled[j * width]! === 0 ? 1 : 0), 1e-14)
     if ('dependent' in result) return undefined
     factors.push(result.lower)

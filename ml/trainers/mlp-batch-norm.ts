@@ -1,8 +1,8 @@
-/** Batch normalisation (Ioffe and Szegedy 2015) of one layer's units; all arrays are float32, batches row-major. */
+/** Batch normalization (Ioffe and Szegedy 2015) of one layer's units; all arrays are float32, batches row-major. */
 export type BatchNorm = {
-  /** Normalises `z` (rows × units) in place by the batch's own statistics and remembers them. */
+  /** Normalizes `z` (rows × units) in place by the batch's own statistics and stores them. */
   forward(z: Float32Array, rows: number): void
-  /** Gradient by the normalised values → by what came in, in place; adds to the gradients of scale and shift. */
+  /** Backpropagates in place: gradient by the normalized values → gradient by the input; adds to the gradients of scale and shift. */
   backward(slope: Float32Array, rows: number): void
   /** By unit: after training it is z × factor + offset, with running statistics. */
   folded(): { factor: Float64Array; offset: Float64Array }

@@ -1,11 +1,11 @@
 import { levelsOf, type Matrix } from '../matrix.ts'
 import type { LabeledData } from './types.ts'
 
-/** Which columns of a matrix are numbers, and which categories with how wide an embedding. */
+/** Column indices of numbers, and of categories with the width of their embedding. */
 export type Inputs = {
   numbers: number[]
   categories: { column: number; levels: number; width: number }[]
-  /** Numbers first, then the embeddings, side by side. */
+  /** Numbers first, then the concatenated embeddings. */
   width: number
 }
 
@@ -36,14 +36,14 @@ export type Batch = {
   weights?: Float32Array
 }
 
-/** @param fill by column, for missing cells and those beyond float32. @param scale what the target is standardised by. */
+/** @param fill by column, for missing cells and those beyond float32. @param scale that standardizes the target. */
 export function toBatch(
   { x, y, weights }: LabeledData,
   inputs: Inputs,
   fill: Float64Array,
   scale: { mean: number; deviation: number },
 ): Batch {
-  // A row without weight teaches nothing, and would count in batch statistics.
+  // A row without weight does not affect the loss but would count in batch statistics.
   const kept: number[] | null = weights?.includes(0) ? [] : null
   if (kept) for (let i = 0; i < x.rows; i++) if (weights![i]! > 0) kept.push(i)
   const rows = kept ? kept.length : x.rows
@@ -74,7 +74,7 @@ export function toBatch(
   return batch
 }
 
-/** All rows in the given order, copied once an epoch, so that each batch is a view. */
+/** Returns all rows in the given order, copied once per epoch, so that each batch is a view. */
 export function reorder(batch: Batch, order: Int32Array, into: Batch): void {
   const width = batch.numbers.length / Math.max(1, batch.rows)
   const kinds = batch.codes.length / Math.max(1, batch.rows)

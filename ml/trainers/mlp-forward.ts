@@ -4,9 +4,11 @@ import { takeTensor } from './tensors.ts'
 import { type Model, type Predictor, predictByRow } from './types.ts'
 
 /**
- * Our own forward pass of a trained network, whose weights are float32: numbers and embeddings, dense layers with ReLU (perhaps plus their input), linear output,
- * then softmax, sigmoid or the target's scale. Missing and infinite numbers take the training mean, missing and unknown levels an embedding of
- * their own. No TensorFlow: the same in worker, server and browser.
+ * Forward pass of a trained network with float32 weights: numbers and embeddings, dense layers with ReLU (optionally residual), linear
+ * output,
+ * then softmax, sigmoid or the target's scale. Missing and infinite numbers take the training mean, missing and unknown levels have their
+ * own
+ * embedding. Without TensorFlow, so that worker, server and browser give the same numbers.
  */
 export function mlpPredictor(model: Model): Predictor {
   const { task, cols } = model
@@ -29,7 +31,7 @@ export function mlpPredictor(model: Model): Predictor {
   if (width !== (task === 'multiclass' ? model.classCount : 1)) {
     throw new BundleError('weights', `The network ends in ${width} outputs, which does not fit its task.`)
   }
-  // Sums are kept in double precision: they cost the same, and what they lose would be lost differently elsewhere.
+  // Sums are in double precision: the cost is the same, and single-precision rounding would differ between platforms.
   const input = new Float64Array(inputWidth)
   const activations = layers.map(layer => new Float64Array(layer.units))
   const last = layers.length - 1
@@ -79,7 +81,7 @@ export function mlpPredictor(model: Model): Predictor {
 
 type Config = { targetMean?: number; targetDeviation?: number; levels?: unknown; residual?: boolean }
 
-/** Numbers come first, then the embeddings; networks from before there were any have numbers only. */
+/** Numbers come first, then the embeddings; networks of older engines have numbers only. */
 function readInputs(model: Model) {
   const { levels = Array.from({ length: model.cols }, () => 0) } = model.config as Config
   const fits = Array.isArray(levels) && levels.length === model.cols

@@ -16,11 +16,11 @@ export type NetworkOptions = {
   optimiser: 'adam' | 'sgd'
   momentum: number
   weightDecay: number
-  /** Longest gradient; 0: any. */
+  /** Maximum gradient norm; 0: unlimited. */
   clip: number
 }
 
-/** What inference needs: dense layers with batch normalisation already worked in. */
+/** Weights for inference: dense layers with batch normalization folded in. */
 export type Weights = {
   /** By category: (levels + 1) × width; the last row is for a missing or unknown level. */
   embeddings: Float32Array[]
@@ -31,7 +31,7 @@ export type Weights = {
 export type Network = {
   /** One gradient step; returns the weighted sum of losses before it, and the sum of weights. */
   trainStep(batch: Batch, learningRate: number): { loss: number; weight: number }
-  /** The gradient of the mean loss of a batch by all parameters, and these; for tests. */
+  /** Returns the gradient of the mean loss of a batch by all parameters, and the parameters; for tests. */
   gradientOf(batch: Batch): { gradient: Float32Array; parameters: Float32Array; loss: number }
   /** Raw outputs as in inference, rows × outputs. */
   outputs(batch: Batch): Float32Array
@@ -46,12 +46,12 @@ type Layer = {
   kernelSlope: Float32Array
   biasSlope: Float32Array
   norm?: BatchNorm
-  /** Adds its input to its output. */
+  /** Residual: adds its input to its output. */
   skips: boolean
 }
 
 /**
- * Embeddings and numbers → hidden layers (dense, batch normalisation, ReLU, dropout, perhaps plus their input) → a dense layer. Forward and
+ * Embeddings and numbers → hidden layers (dense, batch normalization, ReLU, dropout, optionally residual) → a dense layer. Forward and
  * backward pass in typed loops around the matrix products of `products`.
  */
 export function createNetwork(products: Products, task: Task, inputs: Inputs, options: NetworkOptions): Network {
@@ -118,7 +118,7 @@ export function createNetwork(products: Products, task: Task, inputs: Inputs, op
     return result
   }
 
-  /** Only the embeddings' part of the inputs has somebody to tell. */
+  /** Only the embeddings' part of the input gradient is needed. */
   const backToEmbeddings = (slope: Float32Array, layer: Layer, batch: Batch) => {
     const skipped = inputs.numbers.length * layer.units
     const cols = inputs.width - inputs.numbers.length
@@ -194,7 +194,7 @@ function allocate(inputs: Inputs, options: NetworkOptions, random: Random) {
   }
   const embeddings = inputs.categories.map(({ levels, width }) => {
     const [table, slope] = take((levels + 1) * width)
-    // The row of missing levels begins in the middle of the others.
+    // The row of missing levels starts at the mean of the others.
     for (let k = 0; k < levels * width; k++) table[k] = 0.1 * random.normal()
     decays.push([at - table.length, at])
     return { table, slope }
@@ -202,7 +202,7 @@ function allocate(inputs: Inputs, options: NetworkOptions, random: Random) {
   const layers = sizes.slice(1).map((units, k): Layer => {
     const count = sizes[k]!
     const [kernel, kernelSlope] = take(count * units)
-    // He's normal initialiser (2015).
+    // He's normal initializer (2015).
     const deviation = Math.sqrt(2 / Math.max(1, count))
     for (let j = 0; j < kernel.length; j++) kernel[j] = random.normal() * deviation
     decays.push([at - kernel.length, at])
@@ -229,7 +229,7 @@ function sumRows(slope: Float32Array, into: Float32Array, rows: number): void {
   into.set(sums)
 }
 
-/** ReLU of z + bias in place; no branch that random signs could mislead. @param bias one per unit, or more. */
+/** Adds the bias and applies ReLU in place, without a branch. @param bias one per unit, or more. */
 function rectify(z: Float32Array, bias: Float32Array, rows: number): void {
   const units = z.length / Math.max(1, rows)
   for (let i = 0; i < rows; i++) {
@@ -237,14 +237,19 @@ function rectify(z: Float32Array, bias: Float32Array, rows: number): void {
   }
 }
 
-/** Dropout in place: a unit gives 0 with the given chance, else 1 / (1 − chance) of itself, so that the expected sum stays. */
+/**
+ * Dropout in place: a unit becomes 0 with the given probability, otherwise 1 / (1 − probability) of itself, so that the expected sum is
+ * kept.
+ */
 function dropUnits(z: Float32Array, chance: number, random: Random): void {
   const limit = chance * 4294967296
   const kept = 1 / (1 - chance)
   for (let i = 0; i < z.length; i++) z[i] = random.uint32() >= limit ? z[i]! * kept : 0
 }
 
-/** The slope is 0 where a unit gave 0, else `kept` times itself. Units are never negative: their bits say whether they are 0. */
+/**
+ * The slope is 0 where a unit returned 0, otherwise `kept` times itself. Units are never negative, so their bits show whether they are 0.
+ */
 function closeGates(slope: Float32Array, units: Float32Array, kept: number): void {
   const bits = new Int32Array(slope.buffer, slope.byteOffset, slope.length)
   const gates = new Int32Array(units.buffer, units.byteOffset, units.length)

@@ -56,7 +56,7 @@ function momentum(values: Float32Array, share: number): Optimizer['step'] {
   }
 }
 
-/** Shortens a gradient whose Euclidean norm is above `limit` (Pascanu, Mikolov, Bengio 2013); 0 leaves all as they are. */
+/** Scales down a gradient whose Euclidean norm exceeds `limit` (Pascanu, Mikolov, Bengio 2013); 0: no limit. */
 export function clipGradient(gradient: Float32Array, limit: number): void {
   if (limit <= 0) return
   let squares = 0
@@ -67,7 +67,7 @@ export function clipGradient(gradient: Float32Array, limit: number): void {
   for (let j = 0; j < gradient.length; j++) gradient[j]! *= scale
 }
 
-/** Share of the full learning rate at a step: a straight rise over the warm-up, then half a cosine down to 0, or level. */
+/** Share of the full learning rate at a step: linear warm-up, then half a cosine down to 0, or constant. */
 export function scheduledRate(step: number, steps: number, warmUp: number, schedule: 'constant' | 'cosine'): number {
   const rise = Math.floor(warmUp * steps)
   if (step < rise) return (step + 1) / (rise + 1)

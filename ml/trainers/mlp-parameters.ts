@@ -150,7 +150,7 @@ export function mlpSettings(_task: Task, shape: { rows: number; cols: number }):
   ]
 }
 
-/** About thirty steps an epoch, between 32 and 1024 rows: per-step overhead dominates in TensorFlow.js. */
+/** About thirty steps per epoch, between 32 and 1024 rows: per-step overhead dominates in TensorFlow.js. */
 export function chooseBatchSize(rows: number): number {
   return Math.min(1024, Math.max(32, 2 ** Math.round(Math.log2(Math.max(1, rows) / 30))))
 }

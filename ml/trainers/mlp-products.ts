@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 
-/** What a network needs of linear algebra. Matrices are row-major float32. */
+/** Linear algebra of a network. Matrices are row-major float32. */
 export type Products = {
   /** a·b of rows × inner by inner × cols. */
   multiply(a: Float32Array, b: Float32Array, rows: number, inner: number, cols: number): Float32Array
@@ -11,8 +11,9 @@ export type Products = {
 }
 
 /**
- * Below so many multiplications a plain loop ends before TensorFlow.js has begun (20 to 40 µs a call). With a vector there is nothing to win
- * either: each number is used once.
+ * With fewer multiplications a plain loop is faster than one TensorFlow.js call (20 to 40 µs). A vector has no gain either: each number is
+ * used
+ * once.
  */
 const SMALL = 20_000
 const isSmall = (rows: number, inner: number, cols: number) =>

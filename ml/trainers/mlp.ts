@@ -11,7 +11,7 @@ import { weightSum } from './statistics.ts'
 import { loadTensorFlow } from './tensorflow.ts'
 import { createBreather, type FitContext, type LabeledData, type Model, type Tensor, type Trainer } from './types.ts'
 
-/** Neural network trained on TensorFlow.js; needs Node. Inference is `mlpPredictor`, which needs nothing. */
+/** Neural network trained on TensorFlow.js; needs Node. Inference (`mlpPredictor`) is portable. */
 export const mlp: Trainer = {
   id: 'mlp',
   label: 'Neural network',
@@ -83,7 +83,9 @@ type Schedule = {
   rate(step: number, steps: number): number
 }
 
-/** Until the epochs are over or validation has not improved for `patience` of them; the best epoch's weights, when there is validation. */
+/**
+ * Trains until the epochs are over or validation has not improved for `patience` epochs; returns the best epoch's weights, with validation.
+ */
 async function trainEpochs(
   context: FitContext,
   network: Network,
@@ -93,7 +95,7 @@ async function trainEpochs(
   deviation: number,
 ) {
   const { task } = context
-  // Batches of even size: a last one of a few rows would be the loudest.
+  // Batches of equal size: a small last one would have the noisiest gradient.
   const batches = Math.ceil(train.rows / batchSize)
   const order = Int32Array.from({ length: train.rows }, (_, i) => i)
   const shuffled = copyOf(train)
@@ -133,7 +135,7 @@ async function trainEpochs(
   }
 }
 
-/** Mean and deviation by which a regression target is standardised, so that one learning rate suits all targets. */
+/** Mean and deviation that standardize a regression target, so that one learning rate suits all targets. */
 function targetScale({ y, weights }: LabeledData): { mean: number; deviation: number } {
   const total = weightSum(y.length, weights)
   let [mean, squares] = [0, 0]
@@ -156,7 +158,7 @@ function validationLoss(network: Network, held: Batch, task: FitContext['task'])
   return sum.loss / Math.max(sum.weight, Number.MIN_VALUE)
 }
 
-/** For regression the RMSE in the target's unit as well: people read that. */
+/** For regression also reports the RMSE in the target's unit. */
 function epochMetrics(task: FitContext['task'], loss: number, prefix: string, deviation: number) {
   const metrics: Record<string, number> = { [`${prefix}loss`]: loss }
   if (task === 'regression') metrics[`${prefix}rmse`] = Math.sqrt(loss) * deviation

@@ -12,7 +12,7 @@ const trainers = new Map<string, Trainer>(
   [baseline, linear, gbdt, randomForest, extraTrees].map(trainer => [trainer.id, trainer]),
 )
 
-/** One line per kind of model: how its data becomes predictions. All portable. */
+/** Predictors by kind of model. All portable. */
 const predictors: Record<string, (model: Model) => Predictor> = {
   baseline: baselinePredictor,
   linear: linearPredictor,
@@ -34,7 +34,7 @@ export function listTrainers(): Trainer[] {
   return [...trainers.values()]
 }
 
-/** @throws EngineError `trainer` when there is none of this name here. */
+/** @throws EngineError `trainer` when it is not registered. */
 export function getTrainer(id: string): Trainer {
   const trainer = trainers.get(id)
   if (trainer) return trainer

@@ -10,8 +10,9 @@ type WasmModule = { setWasmPaths(folder: string): void; version_wasm: string }
 let loading: Promise<Loaded> | undefined
 
 /**
- * TensorFlow.js with the fastest backend this machine has: the native library when its binary is installed (`npm run tensorflow-native`), else
- * WebAssembly (SIMD, one thread). FLEXIML_TENSORFLOW=native or wasm leaves no choice. Loaded once, on first use, without a word on the console.
+ * Loads TensorFlow.js with the fastest available backend: the native library if its binary is installed (`npm run tensorflow-native`),
+ * otherwise
+ * WebAssembly (SIMD, one thread). FLEXIML_TENSORFLOW=native or wasm forces one. Loaded once, on first use, without console output.
  * @throws EngineError `backend` when none loads.
  */
 export function loadTensorFlow(): Promise<Loaded> {
@@ -19,7 +20,7 @@ export function loadTensorFlow(): Promise<Loaded> {
   return loading
 }
 
-/** Which backend trains networks here, its version, and why it is not the native one. */
+/** Returns the backend that trains networks here, its version, and why it is not the native one. */
 export async function backend(): Promise<Backend> {
   return (await loadTensorFlow()).backend
 }
@@ -53,7 +54,7 @@ async function load(): Promise<Loaded> {
     tf.enableProdMode()
     const name = '@tensorflow/tfjs-backend-wasm'
     const wasm = require(name) as WasmModule
-    // One thread: the same sums in the same order, and processes share the machine by jobs, not by threads.
+    // One thread keeps sums in the same order; processes share the machine by jobs, not by threads.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
     wasm.setWasmPaths(dirname(require.resolve(name)) + sep)
     if (!(await tf.setBackend('wasm'))) throw new Error('the backend refused to start')
@@ -76,7 +77,7 @@ function requireNative(require: NodeJS.Require): NativeTensorFlow {
   const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
   util.isNullOrUndefined ??= value => value === null || value === undefined
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
-  // One thread inside an operation: sums keep their order, so that training repeats bit for bit.
+  // One thread per operation: sums keep their order, so that training is reproducible bit for bit.
   process.env.TF_NUM_INTRAOP_THREADS ??= '1'
   const tf = require('@tensorflow/tfjs-node') as NativeTensorFlow
   tf.enableProdMode()

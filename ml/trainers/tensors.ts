@@ -1,7 +1,7 @@
 import { BundleError } from '../errors.ts'
 import type { Model, Tensor } from './types.ts'
 
-/** A model's tensor of exactly this shape; a bundle whose parts do not fit together is refused. @throws BundleError */
+/** Returns a model's tensor of exactly this shape. @throws BundleError when it is missing or has another shape. */
 export function takeTensor(model: Model, name: string, shape: readonly number[]): Tensor['data'] {
   const tensor = Object.hasOwn(model.tensors, name) ? model.tensors[name] : undefined
   if (!tensor) throw new BundleError('weights', `The model lacks the weights “${name}”.`)

@@ -6,7 +6,7 @@ export type ParameterValue = number | string | boolean | number[]
 export type Parameters = Record<string, ParameterValue>
 
 type ParameterBase = { name: string; label: string; help: string }
-/** Plain JSON from which forms and search spaces are made. `search` = the range worth searching. */
+/** Plain JSON from which forms and search spaces are generated. `search` = the range worth searching. */
 export type ParameterDescriptor = ParameterBase &
   (
     | {
@@ -74,21 +74,21 @@ export type FitContext = LabeledData & {
   validation?: LabeledData
   task: Task
   classCount: number
-  /** Missing ones take their defaults; unknown or out of range ones are refused. */
+  /** Missing ones take their defaults; unknown or out of range ones are rejected. */
   parameters: Parameters
   seed: number
-  /** Upper limit of threads; the result does not depend on it. */
+  /** Maximum number of threads; the result does not depend on it. */
   threads: number
   /** Progress: `step` counts up (epochs, sweeps), metrics have stable names such as `loss`, `validation_loss`. */
   report(step: number, metrics: Record<string, number>): void
   /** Fit rejects with the signal's reason soon after it is aborted. */
   signal: AbortSignal
-  /** Milliseconds; only used to decide when to let other work run, never for results. */
+  /** Milliseconds; only used to decide when to yield to the event loop, never for results. */
   now(): number
 }
 
 /**
- * How a trainer wants its features. `numeric`: no cell missing, numbers scaled, categories one-hot. `native`: numbers as they are, NaN where
+ * Feature format of a trainer. `numeric`: no cell missing, numbers scaled, categories one-hot. `native`: numbers unchanged, NaN where
  * missing, categories as codes (trees). `embedded`: no number missing, numbers scaled, categories as codes (networks with embeddings).
  */
 export type FeatureKind = 'numeric' | 'native' | 'embedded'
@@ -105,7 +105,7 @@ export type Trainer = {
   fit(context: FitContext): Promise<Model>
 }
 
-/** Lets the event loop turn about every 20 ms, so that an abort can arrive; throws the reason when it has. */
+/** Yields to the event loop about every 20 ms, so that an abort can arrive; throws the reason when aborted. */
 export function createBreather(context: Pick<FitContext, 'signal' | 'now'>): () => Promise<void> | undefined {
   let last = context.now()
   return () => {

@@ -5,18 +5,18 @@ import { PLAN } from './layout.ts'
 import { type Arena, createArena } from './memory.ts'
 import { createThreadPool, TASK, type ThreadPool } from './thread-pool.ts'
 
-/** How the cells of one feature become bins 0 … values − 1; a missing cell becomes bin `values`. */
+/** Maps the cells of one feature to bins 0 … values − 1; a missing cell becomes bin `values`. */
 export type FeatureBins = {
   /** How many bins hold values, at least 1. */
   values: number
   categorical: boolean
-  /** The last bin stands for all levels that are too rare for one of their own. */
+  /** The last bin stands for all levels that are too rare for their own. */
   rest: boolean
   /** Numbers: upper edges, one fewer than bins: bin b holds cells ≤ edges[b]. Empty for categories. */
   edges: Float64Array
 }
 
-/** A table as one byte a cell. */
+/** A binned table with one byte per cell. */
 export type Bins = {
   rows: number
   cols: number
@@ -27,17 +27,17 @@ export type Bins = {
   codes: Uint8Array
 }
 
-/** Where bins are made. */
+/** Memory and thread pool for binning. */
 export type TreeContext = { arena: Arena; pool: ThreadPool }
 
-/** Rows that decide on the edges. */
+/** Rows sampled to choose the edges. */
 const SAMPLE = 40_000
-/** Bytes of cells that all threads code before other work may run. */
+/** Bytes of cells that all threads encode between two yields to the event loop. */
 const BATCH = 2 ** 22
-/** Bytes the sort counts in. */
+/** Radix of the sort, in bytes. */
 const COUNTERS = 4 * 2 ** 11
 
-/** Lets other work run now and then during a long computation; throws when it shall end. */
+/** Yields to the event loop during a long computation; throws when aborted. */
 export type Breather = () => Promise<void> | undefined
 
 function alone(): TreeContext {
@@ -46,7 +46,7 @@ function alone(): TreeContext {
 }
 
 /**
- * Looks at a sample of the rows and chooses the bins of every feature.
+ * Chooses the bins of every feature from a sample of the rows.
  * @param cells row-major
  */
 export function chooseBins(
@@ -93,7 +93,7 @@ export function chooseBins(
   return features
 }
 
-/** All rows, or one of each of as many equal stretches: no rhythm in the data can fool it. */
+/** All rows, or one of each of as many equal stretches, so that periodic data is sampled fairly. */
 function sampleRows(rows: number): Int32Array {
   const all = rows <= 2 * SAMPLE
   const random = createRandom(17)
@@ -106,7 +106,7 @@ function sampleRows(rows: number): Int32Array {
   return picked
 }
 
-/** Bins of a matrix whose features' bins are chosen. */
+/** Bins a matrix whose features' bins are chosen. */
 export async function codeMatrix(
   matrix: Matrix,
   features: readonly FeatureBins[],
@@ -137,7 +137,7 @@ export async function codeMatrix(
   return { rows, cols, features: [...features], missing, codes }
 }
 
-/** How each column is coded, for the kernels; numbers by a search in a table of 2^steps edges. */
+/** How the kernels encode each column; numbers by a search in a table of 2^steps edges. */
 function placePlans(arena: Arena, features: readonly FeatureBins[]): number {
   const plans = arena.allocate(PLAN.bytes * features.length)
   features.forEach((feature, c) => {
@@ -157,7 +157,7 @@ function placePlans(arena: Arena, features: readonly FeatureBins[]): number {
 
 const known = new WeakMap<Matrix, Bins>()
 
-/** Bins of a matrix, made once: folds and trials on the same data share them. */
+/** Returns the bins of a matrix, computed once: folds and trials on the same data share them. */
 async function binsOf(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
   const made = known.get(matrix)
   if (made) return made
@@ -168,14 +168,14 @@ async function binsOf(matrix: Matrix, breathe: Breather, workshop?: TreeContext)
   return bins
 }
 
-/** The bins to train on: rows taken out of a larger matrix share its bins, unless they are a small part of it. */
+/** Returns the bins to train on: rows taken from a larger matrix share its bins, unless they are a small part of it. */
 export async function trainingBins(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
   const { origin } = matrix
   if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, breathe, workshop)
   return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
 }
 
-/** The bins of other rows by the same edges: shared when they come from the same matrix. */
+/** Bins other rows by the same edges: shared when they come from the same matrix. */
 export async function validationBins(
   matrix: Matrix,
   training: Matrix,

@@ -15,7 +15,7 @@ export type BoostOptions = GrowOptions &
   ObjectiveParameters & {
     rounds: number
     learningRate: number
-    /** Shares of rows and columns each tree sees. */
+    /** Shares of rows and columns used by each tree. */
     rowShare: number
     columnShare: number
     /** Rounds without a better validation loss after which to stop; 0: never. */
@@ -26,12 +26,12 @@ export type BoostOptions = GrowOptions &
 
 export type Boosted = { trees: Trees; objective: Objective; bestRound: number }
 
-/** Rows per partial sum: fixed, so that sums of floats do not depend on threads. */
+/** Rows per partial sum: fixed, so that floating-point sums do not depend on threads. */
 const CHUNK = 16_384
 
 /**
- * Gradient boosting on histograms (Friedman 2001; Chen and Guestrin 2016; Ke et al. 2017). Scores are in single precision, gradients whole
- * numbers as fine as 32 bits let their sum be (31 bits for the sum of all absolute gradients, so about 2¹¹ steps a row at a million rows).
+ * Gradient boosting on histograms (Friedman 2001; Chen and Guestrin 2016; Ke et al. 2017). Scores are in single precision; gradients are
+ * integers, scaled so that the sum of all absolute gradients fits 31 bits (about 2¹¹ steps per row at a million rows).
  */
 export async function boost(context: FitContext, options: BoostOptions): Promise<Boosted> {
   const breathe = createBreather(context)
@@ -72,7 +72,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
   const rowRandom = createRandom(deriveSeed(context.seed, 'rows'))
   const columnRandom = createRandom(deriveSeed(context.seed, 'columns'))
 
-  /** Runs a task for every chunk of rows; each leaves its sums at its own place. */
+  /** Runs a task for every chunk of rows; each writes its sums to its own place. */
   const overChunks = (rows: PlacedRows, add: (begin: number, end: number, sums: number) => void) => {
     for (let begin = 0, k = 0; begin < rows.rows; begin += CHUNK, k++) {
       add(begin, Math.min(rows.stride, begin + CHUNK), sums + 24 * k)
@@ -104,7 +104,9 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     return (total(rows, 2) / rows.totalWeight) * objective.lossUnit
   }
 
-  /** Gradients of all rows as whole numbers, and the loss of the scores so far (with one score). Flat: nothing is left to learn. */
+  /**
+   * Computes the gradients of all rows as integers, and the loss of the current scores (with one score). Flat: nothing is left to learn.
+   */
   const prepare = (score: number): { loss: number; flat: boolean; gradient: number; hessian: number } => {
     const { targets, weights, rows } = training
     if (objective.scores > 1) {
@@ -176,7 +178,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
         break
       }
     }
-    // Nothing more to learn: without samples every further tree would be the same.
+    // Converged: without sampling every further tree would be the same.
     if (!grew && options.rowShare === 1 && options.columnShare === 1) {
       round++
       break
@@ -208,7 +210,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     })
   }
 
-  /** The quantile of what is left to explain in a leaf: what absolute loss and pinball loss ask for. */
+  /** The quantile of the residuals in a leaf, as absolute loss and pinball loss require. */
   function renewed(node: number, share: number): number {
     const begin = grower.index / 4 + arena.u32[(node + NODE.begin) / 4]!
     const count = arena.u32[(node + NODE.count) / 4]!
@@ -258,9 +260,9 @@ type PlacedRows = {
   scores: number
   targets: number
   weights: number
-  /** Room for gradients that nobody reads: those of a loss. */
+  /** Scratch for unused gradients of a loss evaluation. */
   work: number
-  /** Several scores: what softmax makes of them. */
+  /** Several scores: output of softmax. */
   probabilities: number
   codes: number
   totalWeight: number
@@ -289,7 +291,7 @@ function placeRows(
   }
   arena.f32.set(targets, placed.targets / 4)
   if (rows.weights) arena.f32.set(rows.weights, placed.weights / 4)
-  // With several scores the base matters to the probabilities; with one it is part of the target's scale or added here.
+  // With several scores the base affects the probabilities; with one it is part of the target's scale or added here.
   for (let score = 0; score < objective.scores; score++) {
     const start = objective.link === 'identity' ? 0 : objective.base[score]!
     const at = placed.scores / 4 + score * stride
@@ -326,7 +328,7 @@ function inUnits(options: BoostOptions, { unit, link }: Objective): GrowOptions 
   return { ...options, l1: options.l1 / unit, minGain: options.minGain / unit ** 2 }
 }
 
-/** Rows without weight must not count, not even as rows. */
+/** Rows without weight must not count, not even towards row limits. */
 function usableRows(rows: number, weights: Float64Array | undefined): Uint32Array {
   const all = new Uint32Array(rows)
   for (let i = 0; i < rows; i++) all[i] = i

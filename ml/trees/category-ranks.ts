@@ -1,7 +1,7 @@
 import type { Bins } from './bins.ts'
 
 /**
- * Puts the levels of every category in order: by their mean target, by their share of the second class, or, for more classes, by the first
+ * Orders the levels of every category: by their mean target, by their share of the second class, or, for more classes, by the first
  * principal component of their shares (Coppersmith, Hong and Hosking 1999).
  * @param classes 0 for regression
  * @returns by feature: the rank of each bin; undefined for numbers
@@ -31,7 +31,7 @@ export function rankCategories(
     }
     const scores = classes === 0 ? sums : componentScores(sums, mass, width)
     const order = Array.from({ length: values }, (_, code) => code).sort(
-      // Levels no row has come last; equal ones in order of their codes.
+      // Levels without rows come last; ties in order of their codes.
       (a, b) => Number(mass[a] === 0) - Number(mass[b] === 0) || scores[a]! - scores[b]! || a - b,
     )
     const rank = new Uint8Array(values)
@@ -51,7 +51,7 @@ function componentScores(shares: Float64Array, mass: Float64Array, width: number
     for (let k = 0; k < width; k++) mean[k]! += (mass[l]! / total) * shares[l * width + k]!
   }
   const scores = new Float64Array(levels)
-  // From a direction that favours the later classes, so that two classes are ordered by the share of the second.
+  // Starts from a direction that favors the later classes, so that two classes are ordered by the share of the second.
   let direction = Float64Array.from({ length: width }, (_, k) => k - (width - 1) / 2 + 0.1)
   for (let round = 0; round < (width > 2 ? 50 : 1); round++) {
     for (let l = 0; l < levels; l++) {

@@ -2,8 +2,8 @@
 export const MAX_BINS = 255
 
 /**
- * A number between two neighbours a < b, or a itself: a ≤ edge < b. Halfway, and a single-precision number where one fits, so that models
- * exported with single-precision thresholds split the same cells.
+ * Returns a number between two neighbors a < b, or a itself: a ≤ edge < b. Halfway, and a single-precision number where one fits, so that
+ * models exported with single-precision thresholds split the same cells.
  */
 export function edgeBetween(a: number, b: number): number {
   const low = Math.max(a, -Number.MAX_VALUE)
@@ -15,15 +15,15 @@ export function edgeBetween(a: number, b: number): number {
 }
 
 /**
- * Upper edges of bins (the last bin, open, has none): one bin for each distinct value when there are few, else about equally filled ones,
- * with a value that alone would fill one in a bin of its own (as LightGBM does).
+ * Returns upper edges of bins (the last bin, open, has none): one bin for each distinct value when there are few, otherwise about equally
+ * filled ones, with a frequent value in its own bin (as LightGBM does).
  * @param sorted ascending, without NaN
  */
 export function findEdges(sorted: Float64Array, maxBins = MAX_BINS): Float64Array {
   const values = new Float64Array(sorted.length)
   const counts = new Int32Array(sorted.length)
   let distinct = 0
-  // −0 and 0 are one value, though sorting keeps them apart.
+  // −0 and 0 are one value, though sorting separates them.
   for (let k = 0; k < sorted.length; k++) {
     if (distinct === 0 || sorted[k] !== values[distinct - 1]) values[distinct++] = sorted[k]!
     counts[distinct - 1]!++

@@ -4,9 +4,9 @@ import type { GrownForestTree } from './forest-tree.ts'
 import type { Trees } from './model.ts'
 
 /**
- * Grown trees, in their order, as the arrays of a model.
+ * Assembles grown trees, in order, into the arrays of a model.
  * @param ranks by feature: the rank of each bin of a category (category-ranks.ts)
- * @param classes 0 for regression @param mean was taken off the targets @param levels of each column
+ * @param classes 0 for regression @param mean was subtracted from the targets @param levels of each column
  */
 export function assembleForest(
   grown: readonly GrownForestTree[],
@@ -47,7 +47,7 @@ export function assembleForest(
       const { categorical, edges } = bins.features[tested]!
       const last = cut & 255
       trees.flags[at] = (cut & CUT_MISSING_LEFT ? 1 : 0) + (categorical ? 2 : 0)
-      // Behind the last bin with values lie only missing cells.
+      // After the last bin with values there are only missing cells.
       if (categorical) trees.threshold[at] = sets.find(tested, last)
       else trees.threshold[at] = last < edges.length ? edges[last]! : Number.POSITIVE_INFINITY
       trees.left[at] = first + tree.child[2 * node]!
@@ -58,13 +58,13 @@ export function assembleForest(
   return { ...trees, categories: Int32Array.from(sets.words) }
 }
 
-/** Sets of codes: those of the ranks up to a cut. Nodes that cut alike share theirs. */
+/** Sets of codes: those of the ranks up to a cut. Equal sets are shared between nodes. */
 function createSets(bins: Bins, ranks: readonly (Uint8Array | undefined)[], levels: (column: number) => number) {
   const words: number[] = []
   const known = new Map<number, number>()
   return {
     words,
-    /** Where the set of `feature`'s codes with a rank ≤ `last` begins. */
+    /** Returns the offset of the set of `feature`'s codes with a rank ≤ `last`. */
     find(feature: number, last: number): number {
       const key = feature * 256 + last
       const found = known.get(key)

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { GrowForestTrees } from './forest.ts'
 import type { GrownForestTree } from './forest-tree.ts'
 
-/** Whole trees on threads: each takes the next one when it has finished its last. */
+/** Grows whole trees on worker threads; each takes the next tree when it has finished one. */
 export const growForestOnThreads: GrowForestTrees = async (job, { signal }, done) => {
   signal.throwIfAborted()
   const workers = job.spaces.map(

@@ -2,7 +2,7 @@ import { deriveSeed } from '../random.ts'
 import { FOREST } from './forest-layout.ts'
 import { FOREST_WASM } from './kernels/forest-wasm.ts'
 
-/** All that growing a tree needs, to be sent to a thread: addresses in a shared memory, and numbers. */
+/** Plain data for growing trees in a thread: addresses in shared memory, and numbers. */
 export type ForestJob = {
   memory: WebAssembly.Memory
   rows: number
@@ -19,7 +19,7 @@ export type ForestJob = {
   weights: number
   targets: number
   count: number
-  /** No tree can have more. */
+  /** Maximum number of nodes per tree. */
   leaves: number
   /** Rows drawn for a tree, with replacement or not. */
   draws: number
@@ -29,9 +29,9 @@ export type ForestJob = {
   maxDepth: number
   /** One random cut per feature (extra trees). */
   random: boolean
-  /** i32: the next tree to be taken. */
+  /** i32: index of the next tree to take. */
   next: number
-  /** By thread: where its own memory begins. */
+  /** By thread: start of its own memory. */
   spaces: number[]
 }
 
@@ -57,7 +57,7 @@ type ForestKernel = {
 
 const line = (bytes: number) => Math.ceil(bytes / 64) * 64
 
-/** Where a thread's arrays lie from `start` on; `end` is behind the last. */
+/** Offsets of a thread's arrays from `start`; `end` is after the last. */
 function placeSpace(job: Pick<ForestJob, 'count' | 'leaves' | 'cols' | 'classes'>, start: number) {
   const { count, leaves, cols, classes } = job
   let at = start
@@ -89,11 +89,11 @@ function placeSpace(job: Pick<ForestJob, 'count' | 'leaves' | 'cols' | 'classes'
   }
 }
 
-/** Bytes a thread needs of its own. */
+/** Returns the bytes a thread needs for itself. */
 export const spaceBytes = (job: Pick<ForestJob, 'count' | 'leaves' | 'cols' | 'classes'>): number =>
   placeSpace(job, 0).end
 
-/** Grows trees one after another in a thread's space; a tree depends on its number and nothing else. */
+/** Grows trees one after another in a thread's memory; a tree depends only on its number. */
 export function createTreeGrower(job: ForestJob, thread: number): (tree: number) => GrownForestTree {
   const module = new WebAssembly.Module(Uint8Array.from(atob(FOREST_WASM), each => each.charCodeAt(0)))
   const { memory, count, classes } = job
@@ -116,7 +116,7 @@ export function createTreeGrower(job: ForestJob, thread: number): (tree: number)
   f32[(context + FOREST.minWeight) / 4] = job.minWeight
   set(FOREST.random, job.random ? 1 : 0)
 
-  /** Draws the rows of a tree: how often each eligible one comes. */
+  /** Draws the rows of a tree: how often each eligible one occurs. */
   const drawCounts = () => {
     if (job.bootstrap) {
       u32.fill(0, counts / 4, counts / 4 + count)

@@ -1,4 +1,4 @@
-/** A thread of forest-threads.ts: takes the next tree until there is none. */
+/** Worker thread of forest-threads.ts: takes the next tree until none is left. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createTreeGrower, type ForestJob } from './forest-tree.ts'
 

@@ -12,9 +12,9 @@ type ForestOptions = {
   trees: number
   /** Rows drawn with replacement for a tree, as a share of all; false: every tree sees every row. */
   bootstrap: number | false
-  /** Features looked at per node. */
+  /** Features sampled per node. */
   tries: number
-  /** Rows a leaf holds at least (by weight, 1 on average). */
+  /** Minimum rows per leaf (by weight, 1 on average). */
   minRows: number
   maxDepth: number
   /** One random cut per feature instead of the best one (Geurts, Ernst and Wehenkel 2006). */
@@ -22,7 +22,7 @@ type ForestOptions = {
 }
 
 /**
- * Who grows the trees: calls `done` with each, in any order.
+ * Grows the trees and calls `done` with each, in any order.
  * @throws the signal's reason when aborted
  */
 export type GrowForestTrees = (
@@ -31,7 +31,7 @@ export type GrowForestTrees = (
   done: (tree: GrownForestTree) => void,
 ) => Promise<void>
 
-/** One tree after another, here. */
+/** Grows one tree after another in this thread. */
 const growSequentially: GrowForestTrees = async (job, context, done) => {
   const breathe = createBreather(context)
   const grow = createTreeGrower(job, 0)
@@ -43,17 +43,18 @@ const growSequentially: GrowForestTrees = async (job, context, done) => {
 
 let growOnThreads: GrowForestTrees | undefined
 
-/** Gives forests threads; `ml/node.ts` does. */
+/** Sets how forests are grown on threads; called by `ml/node.ts`. */
 export function setForestThreads(crew: GrowForestTrees): void {
   growOnThreads = crew
 }
 
-/** Below so many cells × trees threads take longer to start than to grow. */
+/** With fewer cells × trees, starting threads takes longer than growing. */
 const WORTH_THREADS = 20_000_000
 
 /**
- * Grows a random forest (Breiman 2001) or extra trees on binned features; leaves hold means, or shares of the classes. Categories are put in
- * order of the target once, and then cut like numbers (Wright and König 2019). The same seed gives the same trees on any number of threads.
+ * Grows a random forest (Breiman 2001) or extra trees on binned features; leaves hold means, or shares of the classes. Categories are
+ * ordered
+ * by the target once, and then cut like numbers (Wright and König 2019). The same seed gives the same trees on any number of threads.
  */
 export async function growForest(context: FitContext, options: ForestOptions): Promise<Trees> {
   const breathe = createBreather(context)
@@ -81,7 +82,7 @@ export async function growForest(context: FitContext, options: ForestOptions): P
     }
     arena.u32[about / 4 + c] = feature.values + (bins.missing[c] ? MAY_LACK : 0)
   })
-  // Weights are 1 on average, targets 0: sums keep their digits.
+  // Weights are scaled to 1 on average and targets to 0, so that sums keep precision.
   let count = 0
   let total = 0
   let mean = 0

@@ -1,16 +1,16 @@
 /**
- * The histogram tree core. Who grows trees on it:
+ * Grows histogram-based trees. Usage:
  *
  *   const arena = createArena()                     memory and kernels
  *   const table = placeTable(arena, bins)           bins of the training rows (bins.ts)
- *   const pool = createTeam(arena, threads)         threads; dismiss them in the end
+ *   const pool = createThreadPool(arena, threads)   threads; close them at the end
  *   const grower = createGrower(arena, table, options, pool)
- *   fill grower.index with the row numbers of this tree, grower.packed with whole gradients and hessians by row (setScales)
+ *   fill grower.index with the row numbers of this tree, grower.packed with integer gradients and hessians by row (setScales)
  *   const grown = grower.grow(rows, active)         one tree: best split first, or level by level
  *   builder.add(grown, …)                           to the flat arrays of model.ts (tree-builder.ts)
  *
- * Gradients and hessians are whole numbers, packed so that one 64-bit addition adds both: sums are exact whatever the order, so that the
- * trees do not depend on threads.
+ * Gradients and hessians are integers, packed so that one 64-bit addition adds both: sums are exact in any order, so that the trees do not
+ * depend on threads.
  */
 import { CONSTRAINED, CONTEXT, META, NODE } from './layout.ts'
 import type { Arena } from './memory.ts'
@@ -18,20 +18,20 @@ import type { Table } from './table.ts'
 import { TASK, type ThreadPool } from './thread-pool.ts'
 
 export type GrowOptions = {
-  /** Leaves of a tree at most, ≥ 1. */
+  /** Maximum leaves of a tree, ≥ 1. */
   maxLeaves: number
-  /** Splits between root and leaf at most. */
+  /** Maximum depth. */
   maxDepth: number
-  /** Split level by level instead of where it helps most. */
+  /** Split level by level instead of best leaf first. */
   byLevel: boolean
-  /** A child needs that many rows (by their share of the hessian), and that much hessian. */
+  /** Minimum rows of a child (by their share of the hessian), and minimum hessian. */
   minRows: number
   minHessian: number
   l1: number
   l2: number
-  /** What a split must lower the loss by. */
+  /** Minimum reduction of the loss by a split. */
   minGain: number
-  /** Categories: rows of which the smoothing and the penalty count, levels a set holds at most, levels up to which each is tried alone. */
+  /** Categories: rows for smoothing and penalty, maximum levels of a set, maximum levels for which each is tried alone. */
   catSmooth: number
   catL2: number
   catGroup: number
@@ -41,13 +41,13 @@ export type GrowOptions = {
   constrained: boolean
 }
 
-/** A grown tree, until the next one: addresses of its root node. */
+/** Address of a grown tree's root; valid until the next tree. */
 export type GrownTree = { root: number; leaves: number }
 
-/** Rows from which on all threads work on one node; smaller ones get a thread each. */
+/** Nodes with at least this many rows use all threads; smaller ones get one thread each. */
 const LARGE = 32_768
 
-/** Memory kept for histograms; beyond it some are summed twice. */
+/** Memory kept for histograms; beyond it some are computed twice. */
 const HISTOGRAM_BYTES = 512 * 2 ** 20
 
 export type Grower = ReturnType<typeof createGrower>
@@ -61,7 +61,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
   const apart = pool.threads > 1 ? arena.allocate(table.rows * 4) : 0
   const packed = arena.allocate((Math.ceil(table.rows / 4) * 4 + 4) * 8)
   const active = arena.allocate(table.cols * 4)
-  // With several threads some leaves are split before it is certain that they will be: as many as keep all busy.
+  // With several threads some leaves are split speculatively to keep all threads busy.
   const ahead = pool.threads > 1 ? 2 * pool.threads : 1
   const nodes = arena.allocate(NODE.bytes * (2 * (maxLeaves + 2 * ahead) + 1))
   const slotBytes = Math.ceil(table.histBytes / 64) * 64
@@ -125,7 +125,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
     for (let k = 1; k < parts; k++) kernels.addUp(hist, partials + (k - 1) * slotBytes, table.histBytes)
   }
 
-  /** Puts the chunks of a node partitioned apart together. @returns how many rows are left ones */
+  /** Concatenates separately partitioned chunks of a node. @returns the number of rows on the left */
   const join = (begin: number, count: number, chunk: number): number => {
     const lefts: number[] = []
     for (let k = 0; k * chunk < count; k++) lefts.push(arena.u32[counts / 4 + k]!)
@@ -144,7 +144,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
     return total
   }
 
-  /** Splits a node that has a histogram, all threads together. */
+  /** Splits a node that has a histogram, with all threads. */
   const expandLarge = (node: number, left: number, right: number, slot: number, further: boolean) => {
     const begin = nodeU32(node, NODE.begin)
     const count = nodeU32(node, NODE.count)
@@ -201,8 +201,8 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
     packed,
 
     /**
-     * What a whole number is worth: gradients were multiplied by `gradient`, hessians by `hessian`. Sets the penalties, which are in real
-     * units, accordingly.
+     * Scales of the integers: gradients were multiplied by `gradient`, hessians by `hessian`. Sets the penalties, which are in real units,
+     * accordingly.
      */
     setScales(gradient: number, hessian: number): void {
       f64(CONTEXT.l1, options.l1 * gradient)
@@ -238,7 +238,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
         open.splice(at, 0, node)
       }
 
-      /** Children of nodes that are split, by node; those not accepted yet too. */
+      /** Children of split nodes, by node; also speculative ones. */
       const children = new Map<number, { left: number; right: number; slots: number[] }>()
       const expand = (batch: readonly number[], leaves: number) => {
         const further = leaves + 1 < maxLeaves
@@ -268,7 +268,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
       while (open.length > 0 && leaves < maxLeaves) {
         const node = open.pop()!
         if (!children.has(node)) {
-          // The least promising leaves give up their histograms when there are too few.
+          // The least promising leaves release their histograms when there are too few.
           for (let k = 0; free.length < 2 && k < open.length; k++) release(open[k]!)
           const batch = [node]
           const early = children.size - (leaves - 1)
@@ -285,7 +285,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
         add(left)
         add(right)
       }
-      // Rows of leaves that were split in vain go back into their order, so that sums over them do not depend on threads either.
+      // Rows of discarded speculative splits are restored to their order, so that sums over them do not depend on threads.
       for (const node of open) {
         if (!children.has(node)) continue
         const begin = index / 4 + nodeU32(node, NODE.begin)
@@ -294,7 +294,7 @@ export function createGrower(arena: Arena, table: Table, options: GrowOptions, p
       return { root, leaves }
     },
 
-    /** What a node would say as a leaf, in real units. */
+    /** Returns the leaf value of a node, in real units. */
     valueOf: (node: number) => kernels.leafValue(context, node),
   }
 }

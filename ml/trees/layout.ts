@@ -1,4 +1,4 @@
-/** Where things lie in the memory of the kernels; kernels/growing/layout.as says the same to them. Byte offsets. */
+/** Memory layout shared with the kernels (kernels/growing/layout.as must match). Byte offsets. */
 export const CONTEXT = {
   bytes: 256,
   bins: 0,
@@ -31,10 +31,10 @@ export const CONTEXT = {
   apart: 148,
 } as const
 
-/** Value bounds are in force: the tree has monotone features. */
+/** Value bounds apply: the tree has monotone features. */
 export const CONSTRAINED = 1
 
-/** How a column is coded. */
+/** How a column is encoded. */
 export const PLAN = { bytes: 16, edges: 0, steps: 4, missing: 8, lost: 12 } as const
 
 export const META = { bytes: 16, bins: 0, flags: 4, monotone: 8 } as const
@@ -65,5 +65,5 @@ export const NODE = {
 export const MISSING_LEFT = 1
 export const BY_CATEGORY = 2
 
-/** Bytes of room a kernel needs: to sort the levels of a category. */
+/** Scratch bytes of a kernel, to sort the levels of a category. */
 export const SCRATCH_BYTES = 4096

@@ -1,13 +1,13 @@
 import type { Model } from '../trainers/types.ts'
 import type { Link } from './model.ts'
 
-/** Numbers a prediction has: 1 for regression, else one probability per class. */
+/** Numbers per prediction: 1 for regression, otherwise one probability per class. */
 export const outputsOf = (model: Pick<Model, 'task' | 'classCount'>): number =>
   model.task === 'regression' ? 1 : model.classCount
 
 /**
- * Makes one row's prediction of its scores: `width` scores from `at`, the prediction to `out` from `to`. Probabilities sum to 1.
- * @param trees how many were summed; `average` divides by it.
+ * Converts one row's scores to its prediction: `width` scores from `at`, the prediction to `out` from `to`. Probabilities sum to 1.
+ * @param trees number of trees summed; `average` divides by it.
  */
 export function applyLink(
   link: Link,
@@ -36,7 +36,7 @@ export function applyLink(
     }
     for (let k = 0; k < width; k++) out[to + k]! /= sum
   } else if (link === 'average' && width > 1) {
-    // Each tree's shares sum to 1 but for rounding: dividing by what they came to is dividing by the number of trees.
+    // Each tree's shares sum to 1 up to rounding, so dividing by the sum equals dividing by the number of trees.
     let sum = 0
     for (let k = 0; k < width; k++) sum += scores[at + k]!
     for (let k = 0; k < width; k++) out[to + k] = sum > 0 ? scores[at + k]! / sum : 1 / width

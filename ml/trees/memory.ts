@@ -10,12 +10,12 @@ export type Kernels = {
   plant(context: number, node: number, scratch: number): void
   addUp(sum: number, part: number, bytes: number): void
   sumPacked(packed: number, index: number, begin: number, end: number): bigint
-  /** 0 when a helping thread failed. */
+  /** 0 when a worker thread failed. */
   share(control: number, batch: number, count: number, scratch: number): number
   dismiss(control: number): void
 }
 
-/** A growing memory with the kernels on it. What is allocated stays until the whole is let go. */
+/** Growable shared memory with the kernels on it. Allocations are released only with the whole arena. */
 export type Arena = {
   memory: WebAssembly.Memory
   kernels: Kernels

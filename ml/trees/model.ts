@@ -3,8 +3,9 @@ import { takeTensor } from '../trainers/tensors.ts'
 import type { Model, Tensor } from '../trainers/types.ts'
 
 /**
- * Trees as flat arrays, one node after another; what `gbdt`, `random-forest`, `extra-trees` and imported models share. A row starts at a
- * tree's root and ends in a leaf; what the leaf holds is added to the scores, and the link makes predictions of them.
+ * Trees as flat arrays of nodes, shared by `gbdt`, `random-forest`, `extra-trees` and imported models. A row starts at a tree's root and
+ * ends
+ * in a leaf; the leaf's values are added to the scores, and the link converts scores to predictions.
  */
 export type Trees = {
   /** Index of each tree's root. */
@@ -13,7 +14,7 @@ export type Trees = {
   feature: Int32Array
   /** By node: a number goes left when it is ≤ this. For a category: where its set begins in `categories` (a whole number). */
   threshold: Float64Array
-  /** By node: bit 0: a missing cell goes left. Bit 1: the test is one of category. */
+  /** By node: bit 0: a missing cell goes left. Bit 1: the test is on a category. */
   flags: Uint8Array
   /** By node: absolute indices of the children; 0 in a leaf. */
   left: Int32Array
@@ -27,9 +28,9 @@ export type Trees = {
   value: Float64Array
   /** 1: tree t adds to score t % scores. Else as wide as the scores. */
   leafWidth: number
-  /** By node: weight of the training rows that came by; TreeSHAP needs it. */
+  /** By node: weight of the training rows that reach it; used by TreeSHAP. */
   cover: Float64Array
-  /** By node: by how much the split lowered the loss; 0 in a leaf. */
+  /** By node: reduction of the loss by the split; 0 in a leaf. */
   gain: Float64Array
 }
 
@@ -39,7 +40,7 @@ export type Link = 'identity' | 'exp' | 'logistic' | 'softmax' | 'average'
 export type TreeModelConfig = {
   link: Link
   leafWidth: number
-  /** Where scores start; one for regression and binary, else one per class. */
+  /** Initial scores; one for regression and binary, otherwise one per class. */
   base: number[]
   /** Levels by column (0: a number). */
   levels: number[]
@@ -66,7 +67,7 @@ export function treeTensors(trees: Trees): Record<string, Tensor> {
 const nonsense = (what: string) => new BundleError('weights', `The trees of the model are damaged: ${what}.`)
 
 /**
- * Reads and checks the trees of a model: after this no row can leave the arrays or walk in a circle.
+ * Reads and checks the trees of a model, so that no row can leave the arrays or loop.
  * @throws BundleError
  */
 export function readTrees(model: Model): { trees: Trees; config: TreeModelConfig } {
@@ -106,7 +107,7 @@ export function readTrees(model: Model): { trees: Trees; config: TreeModelConfig
     const feature = trees.feature[k]!
     if (feature < 0) continue
     const [left, right] = [trees.left[k]!, trees.right[k]!]
-    // Children lie behind their parent: no circle is possible.
+    // Children come after their parent, so no cycle is possible.
     if (feature >= model.cols || left <= k || right <= k || left >= nodes || right >= nodes) {
       throw nonsense('a node leads nowhere')
     }

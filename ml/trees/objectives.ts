@@ -8,7 +8,7 @@ import { weightedQuantile } from './quantile.ts'
 const CODES = { squared: 0, absolute: 1, huber: 2, quantile: 3, poisson: 4, logistic: 5, softmax: 6 } as const
 export type ObjectiveName = keyof typeof CODES
 
-/** What boosting minimizes, with the target moved and scaled so that single precision carries it: y = base + unit · target. */
+/** The loss that boosting minimizes, with the target shifted and scaled to suit single precision: y = base + unit · target. */
 export type Objective = {
   code: number
   link: Link
@@ -17,9 +17,9 @@ export type Objective = {
   base: number[]
   unit: number
   targets: Float32Array
-  /** A number of the loss: Huber's delta in units of the target, or the quantile. */
+  /** Parameter of the loss: Huber's delta in units of the target, or the quantile. */
   extra: number
-  /** Leaves say this quantile of their rows' residuals. */
+  /** Leaf values are this quantile of their rows' residuals. */
   renewal?: number
   /** Loss of the kernels → loss as reported. */
   lossUnit: number
@@ -28,7 +28,7 @@ export type Objective = {
 type Problem = { y: Float64Array; weights?: Float64Array; task: Task; classCount: number }
 export type ObjectiveParameters = { objective: string; quantile: number; huberShare: number }
 
-/** Shares beyond these would make infinite scores of a class that never or always occurs. */
+/** Shares outside these limits would give infinite scores for a class that never or always occurs. */
 const SHARE = 1e-6
 
 /** @throws EngineError `target` when Poisson meets a negative target */

@@ -36,9 +36,9 @@ const nonsense = (what: string) => new BundleError('weights', `The trees of the 
 export function packTrees(trees: Trees, cols: number): PackedTrees {
   const { leafWidth } = trees
   const nodes = trees.feature.length
-  // Nodes nobody leads to are left out; sharing is refused, so there are never more than there were.
+  // Unreachable nodes are left out and sharing is rejected, so there are never more than before.
   const setBytes = trees.categories.length * 4
-  // A root takes the room of a pair, so that no pair lies across two lines of the cache.
+  // A root takes the space of a pair, so that no pair crosses a cache line.
   const sets = (nodes + trees.roots.length) * NODE_BYTES
   const size = sets + setBytes
   if (size + NODE_BYTES > 2 ** 31 || cols >= 2 ** 28) throw nonsense('they are larger than two gigabytes')
@@ -56,7 +56,7 @@ export function packTrees(trees: Trees, cols: number): PackedTrees {
   let free = 0
   for (let t = 0; t < roots.length; t++) {
     roots[t] = free
-    // [node, where it goes, depth], the child that more rows go to on top: its children come right behind it.
+    // [node, position, depth], with the child that gets more rows on top: its children follow directly.
     const stack = [trees.roots[t]!, free, 0]
     free += 2 * NODE_BYTES
     while (stack.length > 0) {

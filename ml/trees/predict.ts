@@ -6,8 +6,8 @@ import { loopScorer } from './score-loops.ts'
 import { wasmScorer } from './score-wasm.ts'
 
 /**
- * Predictions of any tree model (`readTrees`). Scores are summed tree by tree in the model's order, so a row gives the same bits alone and in
- * a batch, by WebAssembly and without.
+ * Predicts any tree model (`readTrees`). Scores are summed tree by tree in the model's order, so a row gives the same bits alone and in a
+ * batch, with WebAssembly and without.
  * @throws BundleError when the model is damaged.
  */
 export function treePredictor(model: Model): Predictor {

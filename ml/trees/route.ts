@@ -1,6 +1,6 @@
 import type { Trees } from './model.ts'
 
-/** Does a cell of the tested feature go to `node`'s left child? The definition; prediction packs it for speed. */
+/** Returns whether a cell of the tested feature goes to `node`'s left child. The reference definition; prediction packs it for speed. */
 export function goesLeft(trees: Trees, node: number, cell: number): boolean {
   const flags = trees.flags[node]!
   if (Number.isNaN(cell)) return (flags & 1) === 1

@@ -1,7 +1,7 @@
 import { NODE_BYTES, type PackedTrees } from './pack.ts'
 import type { Scorer } from './scorer.ts'
 
-/** One walk after another, in plain JavaScript. @param width scores per row. */
+/** Scores one row after another in plain JavaScript. @param width scores per row. */
 export function loopScorer(packed: PackedTrees, width: number): Scorer {
   const { roots, values, leafWidth, numbers, integers, cols } = packed
   const add = (x: ArrayLike<number>, offset: number, scores: Float64Array, at: number) => {

@@ -100,7 +100,7 @@ export function wasmScorer(packed: PackedTrees, width: number): Scorer | null {
       }
       const size = some * width
       for (let k = 0; k < size; k++) numbers[scoreAt + k] = out[k]!
-      // Rows behind the last, up to a multiple of 8, are walked with whatever they hold.
+      // Rows after the last, up to a multiple of 8, are walked too; their results are unused.
       scoreRows(trees, count, rows, rowBytes, (some + 7) & -8, values, leafWidth, scores, width)
       for (let k = 0; k < size; k++) out[k] = numbers[scoreAt + k]!
     },

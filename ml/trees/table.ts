@@ -7,19 +7,19 @@ export type Table = {
   rows: number
   cols: number
   bins: Bins
-  /** Addresses: codes (rows × cols bytes), what the kernels must know by feature, and where its bins begin in a histogram. */
+  /** Addresses: codes (rows × cols bytes), feature descriptions for the kernels, and the offset of each feature's bins in a histogram. */
   codes: number
   meta: number
-  /** The codes column by column, for partitions; 0 for tables too large to keep twice. */
+  /** The codes column by column, for partitions; 0 for tables too large to store twice. */
   columns: number
   offsets: number
   /** Bytes of a histogram of all features. */
   histBytes: number
 }
 
-/** Cells of a table whose bins are kept in both orders. */
+/** Maximum cells of a table whose bins are stored in both orders. */
 const KEPT_TWICE = 200_000_000
-/** Rows of a task. */
+/** Rows per task. */
 const PART = 32_768
 
 /** @param monotone by feature: 1: predictions never fall as it grows, −1: never rise, 0: no promise */

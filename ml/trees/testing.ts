@@ -7,7 +7,7 @@ type Shape = {
   task: Task
   classes?: number
   leafWidth?: number
-  /** Levels below the root; trees are full but for one leaf in six. */
+  /** Depth; trees are full except for one leaf in six. */
   depth: number
   trees: number
   cols: number
@@ -16,7 +16,7 @@ type Shape = {
   seed: number
 }
 
-/** For tests and measurements: trees that learned nothing, with every kind of node; the cover of a node is that of its children. */
+/** For tests and benchmarks: random trees with every kind of node; the cover of a node is the sum of its children. */
 export function randomTreeModel(shape: Shape): Model {
   const { link, task, classes = 0, leafWidth = 1, depth, trees, cols, levels = 40, seed } = shape
   const random = createRandom(seed)

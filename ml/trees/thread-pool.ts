@@ -1,7 +1,7 @@
 import { SCRATCH_BYTES } from './layout.ts'
 import { type Arena, kernelModule } from './memory.ts'
 
-/** Kinds of tasks, as kernels/growing/tasks.as numbers them. */
+/** Task kinds; must match kernels/growing/tasks.as. */
 export const TASK = {
   expand: 0,
   accumulate: 1,
@@ -23,34 +23,34 @@ const CONTROL = { bytes: 64, tasks: 16 } as const
 const TASK_BYTES = 64
 const TASKS = 4096
 
-/** Threads that help: each makes an instance of the kernels on the memory and calls `serve(control, scratch)` until it is dismissed. */
+/** Starts worker threads. Each instantiates the kernels on the memory and calls `serve(control, scratch)` until the pool is closed. */
 export type StartThreads = (work: {
   module: WebAssembly.Module
   memory: WebAssembly.Memory
   control: number
-  /** One address for each helper. */
+  /** One address per worker thread. */
   scratches: number[]
 }) => void
 
 let startThreads: StartThreads | undefined
 
-/** Gives the engine threads; without, one does all. */
+/** Registers how threads are started; without it the calling thread does all work. */
 export function registerTreeThreads(given: StartThreads): void {
   startThreads = given
 }
 
 export type ThreadPool = {
   threads: number
-  /** This thread's room. */
+  /** Scratch address of the calling thread. */
   scratch: number
-  /** Puts a task down. `reals`: which arguments are numbers with a point. */
+  /** Adds a task to the batch. `reals`: indices of floating-point arguments. */
   add(kind: number, args: readonly number[], reals?: readonly number[]): void
-  /** Does all that was put down, in any order, on all threads. */
+  /** Runs all added tasks, in any order, on all threads. */
   run(): void
   close(): void
 }
 
-/** The threads of one fit. Helpers may come late or never: the work gets done. */
+/** Creates the thread pool of one fit. Workers may start late or never; the calling thread then does the work. */
 export function createThreadPool(arena: Arena, threads: number): ThreadPool {
   const helpers = startThreads ? Math.max(0, Math.min(64, Math.floor(threads)) - 1) : 0
   const control = arena.allocate(CONTROL.bytes)

@@ -15,13 +15,13 @@ type NodeRow = {
   gain: number
 }
 
-/** Collects grown trees as the flat arrays of a model. */
+/** Collects grown trees in the flat arrays of a model. */
 export function createTreeBuilder(arena: Arena, bins: Bins) {
   const roots: number[] = []
   const nodes: NodeRow[] = []
   const categories: number[] = []
 
-  /** Where the set of codes begins that go left. Bins of categories are their codes; the missing one's bit is left out. */
+  /** Returns the offset of the set of codes that go left. Bins of categories are their codes; the bit of the missing bin is left out. */
   const addSet = (node: number, values: number): number => {
     const at = categories.length
     const words = Math.ceil(values / 32)
@@ -37,7 +37,7 @@ export function createTreeBuilder(arena: Arena, bins: Bins) {
     /**
      * Adds the tree below `root`; nodes' N_VALUE must be set.
      * @param weightOf weight of the training rows of a node
-     * @param gainUnit makes real gains of the kernels'
+     * @param gainUnit converts the kernels' gains to real ones
      */
     add(root: number, valueUnit: number, weightOf: (node: number) => number, gainUnit: number): void {
       roots.push(nodes.length)
@@ -52,7 +52,7 @@ export function createTreeBuilder(arena: Arena, bins: Bins) {
         if (binned) {
           const shown = arena.i32[at + NODE.shown / 4]!
           if (flags & BY_CATEGORY) threshold = addSet(node, binned.values)
-          // Behind the last bin with values lie only missing cells.
+          // After the last bin with values there are only missing cells.
           else threshold = shown < binned.edges.length ? binned.edges[shown]! : Number.POSITIVE_INFINITY
         }
         nodes.push({

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads'
 
 type Work = { module: WebAssembly.Module; memory: WebAssembly.Memory; control: number; scratch: number }
 
-/** A helping thread: serves one fit after the other. */
+/** Worker thread: serves one fit after another. */
 parentPort!.on('message', ({ module, memory, control, scratch }: Work) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   try {

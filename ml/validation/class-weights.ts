@@ -1,11 +1,11 @@
-/** none: every row counts the same. balanced: every class counts the same in all, rows / (classes × rows of the class). */
+/** none: every row has the same weight. balanced: every class has the same total weight, rows / (classes × rows of the class). */
 export type ClassWeights = 'none' | 'balanced'
 
-/** A class with less than this share of the rows an equal share would give is called rare. */
+/** A class with less than this fraction of an equal share is called rare. */
 const RARE = 0.4
 
 /**
- * Row weights, on top of those given.
+ * Returns row weights, multiplied by the given ones.
  * @param y class codes.
  */
 export function weighClasses(
@@ -22,7 +22,7 @@ export function weighClasses(
   return Float64Array.from(y, (code, i) => ((weights?.[i] ?? 1) * all) / (present * totals[code]!))
 }
 
-/** What to know about unequal classes and what is done about it; empty when they are about equal. */
+/** Describes class imbalance and how it is handled; empty when the classes are about equal. */
 export function explainImbalance(y: Float64Array, classes: readonly string[], mode: ClassWeights): string[] {
   const counts = new Float64Array(classes.length)
   for (const code of y) counts[code]!++

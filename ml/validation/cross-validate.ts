@@ -27,7 +27,7 @@ export type FoldResult = {
 }
 
 /**
- * One model of one fold. The held-out rows also tell trainers that stop early when to stop, which makes their measure slightly kind.
+ * Trains one model of one fold. Early stopping uses the held-out rows, which makes their metric slightly optimistic.
  * @throws the signal's reason when aborted.
  */
 export async function fitFold(
@@ -67,9 +67,9 @@ export type CrossValidated = {
   folds: { rowsTrain: number; rowsValidation: number; metrics: Record<string, number | null>; milliseconds: number }[]
   /** Mean over the folds with a 95 % interval. */
   metrics: Record<string, MetricValue>
-  /** Predictions of rows by models that had not seen them, mean over repeats. */
+  /** Out-of-fold predictions, averaged over repeats. */
   outOfFold: OutOfFold
-  /** What a person should know about how this was measured. */
+  /** Notes on how the metrics were measured. */
   words: string[]
 }
 
@@ -152,8 +152,9 @@ export function gatherOutOfFold(
 }
 
 /**
- * Nested cross-validation: a setting is chosen on the training rows of each outer fold alone, then measured on the rows held out, so that
- * the measure does not profit from the choice.
+ * Nested cross-validation: a setting is chosen on the training rows of each outer fold alone, then measured on its held-out rows, so that
+ * the
+ * choice does not bias the metric.
  * @param inner makes the inner folds of an outer fold's training rows.
  */
 export async function crossValidateNested(

@@ -10,17 +10,17 @@ import {
   timeOrder,
 } from '../split.ts'
 
-/** How rows are held out to measure a model. `fraction` as in `Split`; `folds` ≥ 2; `repeats` ≥ 1, each with another seed. */
+/** How rows are held out. `fraction` as in `Split`; `folds` ≥ 2; `repeats` ≥ 1, each with another seed. */
 export type FoldPlan =
   | { kind: 'holdout'; by: 'random' | 'stratified' | 'time' | 'group'; fraction?: number }
   | { kind: 'k-fold' | 'stratified' | 'group' | 'stratified-group'; folds: number; repeats?: number }
   /**
    * Expanding window: the last `folds` blocks of `fraction` of the rows each are held out in turn, after training on everything earlier.
-   * `gap`: so many of the latest training rows are left out before each block, when what they say is known late.
+   * `gap`: number of latest training rows left out before each block, for targets that are known late.
    */
   | { kind: 'time'; folds: number; fraction?: number; gap?: number }
 
-/** What the makers look at, one entry per row. */
+/** Inputs of the fold makers, one entry per row. */
 export type FoldFacts = {
   rows: number
   /** Class codes, for stratified plans. */
@@ -30,12 +30,13 @@ export type FoldFacts = {
   times?: Float64Array
 }
 
-/** Positions 0 … rows − 1, ascending on each side. `words`: what a person should know about them. */
+/** Positions 0 … rows − 1, ascending on each side. `words`: notes for the user. */
 export type Folds = { plan: FoldPlan; folds: SplitRows[]; words: string[] }
 
 /**
- * The same facts and seed give the same folds. Classes of one row are never held out: they cannot be learned and measured at once.
- * @throws EngineError `fold-…` or `split-…` in words when the rows do not allow the plan.
+ * Returns the folds of a plan; deterministic in facts and seed. Classes of one row are never held out: they cannot be both learned and
+ * measured.
+ * @throws EngineError `fold-…` or `split-…` when the rows do not allow the plan.
  */
 export function makeFolds(plan: FoldPlan, facts: FoldFacts, seed: number): Folds {
   if (plan.kind === 'holdout') return { plan, folds: [holdout(plan, facts, seed)], words: [] }
@@ -112,7 +113,7 @@ function members(codes: ArrayLike<number>): Map<number, number[]> {
   return new Map([...found].sort(([a], [b]) => a - b))
 }
 
-/** Rows of each class are dealt to the folds in turn; the next class goes on where the last one ended, so that folds are equally large. */
+/** Rows of each class are distributed round-robin; the next class continues where the last one ended, so that folds are equally large. */
 function stratified(classes: ArrayLike<number>, folds: number, seed: number, words: Set<string>): Assigned {
   const random = createRandom(seed)
   const byClass = [...members(classes).values()]
@@ -134,8 +135,8 @@ function stratified(classes: ArrayLike<number>, folds: number, seed: number, wor
 }
 
 /**
- * Whole groups, largest first, go to the fold with fewest rows; with classes to the fold where that leaves the class shares most even
- * (greedy, as scikit-learn's StratifiedGroupKFold: smallest mean deviation of class shares over the folds).
+ * Whole groups, largest first, go to the fold with the fewest rows; with classes to the fold where that leaves the class shares most even
+ * (greedy, like scikit-learn's StratifiedGroupKFold: smallest mean deviation of class shares over the folds).
  */
 function byGroup(
   groups: ArrayLike<number>,
@@ -152,7 +153,7 @@ function byGroup(
   if (count < folds) words.add(`There are only ${byCode.size} groups: ${count} folds instead of ${folds}.`)
   const random = createRandom(seed)
   const shuffled = random.shuffle([...byCode.values()])
-  // About by size, not exactly: else every repeat would make the same folds.
+  // Sizes are jittered, otherwise every repeat would make the same folds.
   const roughly = (size: number) => size * (1 + random.next() / 2)
   const foldOf = new Int32Array(groups.length)
   const sizes = new Float64Array(count)
@@ -184,7 +185,7 @@ function byGroup(
         if (total[k] === 0) continue
         uneven += deviation(held.map((has, f) => (has[k]! + (f === fold ? counts[k]! : 0)) / total[k]!))
       }
-      // Equally even: the fold with fewer rows.
+      // Tie: the fold with fewer rows.
       if (uneven < least[0]! - 1e-12 || (uneven < least[0]! + 1e-12 && sizes[fold]! < least[1]!)) {
         best = fold
         least = [uneven, sizes[fold]!]
@@ -222,7 +223,7 @@ function expandingFolds(
       'Use fewer folds.',
     )
   }
-  /** Rows of one moment stay on one side: the border moves to the first row of the next moment. */
+  /** Rows with equal times stay on one side: the boundary moves to the next time. */
   const border = (place: number, before: number) => {
     if (place >= rows) return rows
     let at = place

@@ -14,20 +14,20 @@ export type LearningData = {
   frame: Frame
   /** Columns that may become features; the target is not among them. */
   columns: readonly SchemaColumn[]
-  /** A person's own steps, before the usual ones. */
+  /** User-defined steps, before the default ones. */
   steps: readonly RecipeStep[]
   task: Task
   classCount: number
-  /** Rows of the frame, and beside each its target and weight. */
+  /** Rows of the frame with their target and weight. */
   rows: Int32Array
   y: Float64Array
   weights?: Float64Array
 }
 
-/** Training rows as a trainer takes them, and rows to measure on. */
+/** Training rows in a trainer's format, and rows to measure on. */
 export type Prepared = { recipe: FittedRecipe; train: LabeledData; validation?: LabeledData }
 
-/** Steps that learn at most which levels there are: fitted on all rows they tell nothing about the target of any. */
+/** Steps that learn at most the set of levels: fitted on all rows they do not leak the target of any. */
 const HARMLESS: readonly string[] = [
   'ordinal',
   'date-parts',
@@ -42,7 +42,7 @@ const HARMLESS: readonly string[] = [
 export const recipeFor = (data: LearningData, features: FeatureKind) =>
   completeRecipe(data.steps, data.columns, features)
 
-/** The part of `data` at these positions of its rows. */
+/** Returns the part of `data` at these positions of its rows. */
 export function pickRows(data: LearningData, positions: Int32Array): LearningData {
   return {
     ...data,
@@ -60,7 +60,7 @@ export function prepareAll(data: LearningData, features: FeatureKind, seed: numb
   return { recipe, train: { x, y, ...(weights ? { weights } : {}) } }
 }
 
-/** Rows of the frame as the fitted recipe makes them; only the columns it reads are touched. */
+/** Transforms rows of the frame with the fitted recipe; copies only the columns it reads. */
 export function transformRows(recipe: FittedRecipe, frame: Frame, rows: Int32Array): Matrix {
   const columns = new Map<string, FrameColumn>()
   for (const { name } of recipe.inputs) columns.set(name, frame.columns.get(name)!)
@@ -69,21 +69,21 @@ export function transformRows(recipe: FittedRecipe, frame: Frame, rows: Int32Arr
 
 export type FoldData = {
   folds: readonly SplitRows[]
-  /** Made when first asked for, then kept. */
+  /** Computed on first use, then cached. */
   fold(features: FeatureKind, index: number): Prepared & { validation: LabeledData }
-  /** True when one recipe and one matrix serve all folds of these features. */
+  /** Returns true when one recipe and one matrix serve all folds of these features. */
   shared(features: FeatureKind): boolean
 }
 
 /**
- * Matrices of every fold, made once for all models. Numeric and embedded recipes learn means and levels: they are fitted on each fold's
- * training rows. A native recipe, unless a person's steps learn more, only numbers the levels: it is fitted once on all rows, and so are the bins that
- * trees make of its matrix; neither looks at the target.
+ * Matrices of every fold, computed once for all models. Numeric and embedded recipes learn means and levels: they are fitted on each fold's
+ * training rows. A native recipe, unless user steps learn more, only numbers the levels: it is fitted once on all rows, and so are the bins
+ * of its matrix; neither uses the target.
  */
 export function createFoldData(data: LearningData, folds: readonly SplitRows[], seed: number): FoldData {
   const kept = new Map<string, Prepared & { validation: LabeledData }>()
   let native: Prepared | undefined
-  // Asked of the fitted recipe: a step that finds nothing to do, such as the encoding of many levels, is not in it.
+  // Checks the fitted recipe, because steps without effect, such as the encoding of many levels, are not in it.
   const sharedNative = (): Prepared | null => {
     native ??= prepareAll(data, 'native', seed)
     return native.recipe.steps.every(({ step }) => HARMLESS.includes(step)) ? native : null

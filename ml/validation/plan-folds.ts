@@ -1,12 +1,12 @@
 import type { FoldPlan } from './folds.ts'
 import type { Table } from './table.ts'
 
-/** Below this many rows a block in time would hold too few to measure by: one block is held out. */
+/** With fewer rows a time block would be too small to measure on: one block is held out. */
 const FEW_IN_TIME = 40
 
 /**
- * The plan that a table's roles ask for: in time where there is a time column (a model measured on random rows of a series is measured on
- * what it will never be asked), whole groups where there is a group column, classes spread evenly.
+ * Plans the folds by a table's roles: by time if there is a time column (random rows of a series would measure on data the model will never
+ * see), whole groups if there is a group column, otherwise stratified.
  * @param count folds; 1 for one holdout.
  */
 export function planFolds(

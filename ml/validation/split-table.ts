@@ -4,7 +4,7 @@ import { type Split, type SplitRows, splitByGroup, splitByTime, splitRandom, spl
 import { groupsOf, type Table, timesOf } from './table.ts'
 
 /**
- * Holds rows out as asked; when nothing was asked by time where there is a time column, by group where there is one, else stratified or random.
+ * Holds rows out as requested; by default by time if there is a time column, by group if there is one, otherwise stratified or random.
  * @returns positions into the table's rows.
  */
 export function splitRows(split: Split | undefined, table: Table, seed: number): SplitRows {

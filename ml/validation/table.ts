@@ -7,7 +7,7 @@ import type { Task } from '../trainers/types.ts'
 import type { FoldFacts } from './folds.ts'
 import { type LearningData, pickRows } from './learning-data.ts'
 
-/** A frame made ready to learn from. */
+/** A frame prepared for training. */
 export type Table = {
   data: LearningData
   /** By code; empty for regression. */
@@ -25,9 +25,9 @@ export function requireColumn(frame: Frame, name: string, what: string): FrameCo
 }
 
 /**
- * Target, weights and what folds go by, of the rows whose target is known.
+ * Reads target, weights and fold keys of the rows whose target is known.
  * @param only rows of the frame to use; all when absent.
- * @throws EngineError in words when nothing can be learned from the target or the weights are impossible.
+ * @throws EngineError when nothing can be learned from the target or the weights are invalid.
  */
 export function openTable(
   frame: Frame,
@@ -66,7 +66,7 @@ export function openTable(
   }
 }
 
-/** The table of some of its rows. @param positions into `data.rows`. */
+/** Returns the table of some of its rows. @param positions into `data.rows`. */
 export function pickTable(table: Table, positions: Int32Array): Table {
   const { facts } = table
   const data = pickRows(table.data, positions)

@@ -4,8 +4,9 @@ import { lastStep, longestStep, valuesByStep } from './reports.ts'
 import type { HalvingSettings, PruneDecision } from './types.ts'
 
 /**
- * Asynchronous successive halving (L. Li et al., 2018): at step minResource · η^(rate + rung) a trial goes on only when it is among the best
- * 1/η of all that have come to this rung so far; the first η − 1 must be the best of all.
+ * Asynchronous successive halving (L. Li et al., 2018): at step minResource · η^(rate + rung) a trial continues only if it is among the
+ * best
+ * 1/η of all that have reached this rung so far; the first η − 1 must be the best of all.
  */
 export function pruneByHalving(
   trials: readonly Trial[],

@@ -2,7 +2,7 @@ import type { Direction } from '../../metrics/types.ts'
 import type { Trial } from '../types.ts'
 import { least, valuesByStep } from './reports.ts'
 
-/** Whether a trial has not improved by more than `minDelta` over its last `patience` + 1 reports. */
+/** Returns whether a trial has not improved by more than `minDelta` over its last `patience` + 1 reports. */
 export function isStuck(
   trial: Trial,
   direction: Direction,

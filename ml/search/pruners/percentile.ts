@@ -13,7 +13,7 @@ export function prunesByPercentile(
   const own = valuesByStep(trial.reports)
   const step = lastStep(own)
   if (step < 0 || !isDue(step, own, settings)) return false
-  // Of negated values the percentile is that of the other end.
+  // For negated values the percentile counts from the other end.
   const sign = direction === 'minimize' ? 1 : -1
   const best = least([...own.values()].map(value => sign * value))
   if (Number.isNaN(best)) return true
@@ -28,7 +28,7 @@ export function prunesByPercentile(
   )
 }
 
-/** Linear between the two nearest ranks, NaN left out; NaN when nothing is left, and nothing is worse than NaN. */
+/** Linear between the two nearest ranks, ignoring NaN; NaN for no values, so that nothing is pruned. */
 function percentileOf(values: readonly number[], percentile: number): number {
   const sorted = values.filter(value => !Number.isNaN(value)).sort((a, b) => a - b)
   if (sorted.length === 0) return Number.NaN

@@ -8,7 +8,7 @@ import { prunesByThreshold } from './threshold.ts'
 import type { PruneDecision, PrunedStudy } from './types.ts'
 
 /**
- * Whether a running trial is to be ended, to be asked after each report; the decisions are those of Optuna 5. A pure function of the rows of a
+ * Returns whether to stop a running trial; call it after each report. The decisions are those of Optuna 5. A pure function of the rows of a
  * study (`study.trials`, in any order, may contain the trial itself).
  * @throws EngineError `pruner` for an unknown one.
  */

@@ -1,7 +1,7 @@
 import type { Direction } from '../../metrics/types.ts'
 import type { Trial } from '../types.ts'
 
-/** When a pruner looks at all: from step `warmupSteps` on, at the first report within each `intervalSteps`. */
+/** When a pruner is active: from step `warmupSteps` on, at the first report within each `intervalSteps`. */
 export type Interval = { warmupSteps?: number; intervalSteps?: number }
 
 export type PrunerSettings =
@@ -19,11 +19,11 @@ export type PercentileSettings = Interval & { startupTrials?: number; minTrials?
 export type HalvingSettings = {
   /** Steps before the first rung; `auto` (default): 1/100 of the longest complete trial. */
   minResource?: number | 'auto'
-  /** A trial goes on when it is among the best 1/η at its rung; default 4. */
+  /** A trial continues if it is among the best 1/η at its rung; default 4. */
   reductionFactor?: number
   /** Rungs left out at the start. */
   minEarlyStoppingRate?: number
-  /** Trials that must have reached a rung before one can pass it. */
+  /** Trials that must reach a rung before one can pass it. */
   bootstrapCount?: number
 }
 
@@ -37,12 +37,12 @@ export type HyperbandSettings = {
 }
 
 export type PrunedStudy = {
-  /** Decides, with a trial's number, its bracket in hyperband. */
+  /** Determines, with a trial's number, its bracket in hyperband. */
   name: string
   direction: Direction
   pruner: PrunerSettings
   trials: readonly Trial[]
 }
 
-/** `rungs`, where given, is to be stored with the trial: others compete with it. */
+/** `rungs`, if present, must be stored with the trial: others compete with it. */
 export type PruneDecision = { prune: boolean; rungs?: number[] }

@@ -1,6 +1,7 @@
 /**
- * `node ml/trees/kernels/compile.ts` compiles the kernels (AssemblyScript, a development dependency) into what the engine loads, base64 in a
- * module beside each: nothing is built when FlexiML starts. Run it after a change; tests fail when they differ.
+ * `node ml/trees/kernels/compile.ts` compiles the kernels (AssemblyScript, a development dependency) to base64 in a module next to each
+ * source,
+ * so that nothing is built when FlexiML starts. Run it after a change; tests fail when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import asc from 'assemblyscript/asc'
@@ -10,7 +11,7 @@ const SHARED = [
   ...['--enable', 'simd', '--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 ]
 
-/** What is compiled: the file it begins with, and how it uses memory. */
+/** Entry file and memory settings of each kernel. */
 const KERNELS = {
   predict: { entry: 'predict', options: ALONE },
   forest: { entry: 'forest', options: SHARED },
@@ -20,7 +21,7 @@ type Kernel = keyof typeof KERNELS
 
 const here = (name: string) => new URL(name, import.meta.url)
 
-/** The compiled kernel, base64. @throws Error with the compiler's complaints */
+/** Returns the compiled kernel, base64. @throws Error with the compiler's messages */
 export async function compileKernel(name: Kernel): Promise<string> {
   const { entry, options } = KERNELS[name]
   const wanted = [`${entry}.ts`, '--outFile', 'kernel.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory']
@@ -30,7 +31,7 @@ export async function compileKernel(name: Kernel): Promise<string> {
       try {
         return file.startsWith('node_modules') ? null : readFileSync(here(file.replace(/\.ts$/, '.as')), 'utf8')
       } catch {
-        // The compiler asks for every name that an import may mean.
+        // The compiler requests every file name that an import may refer to.
         return null
       }
     },
