@@ -9,7 +9,7 @@ import { createRandom } from '../random.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
 import { SHOP, shopRows } from '../testing.ts'
 import { getTrainer } from '../trainers/registry.ts'
-import { createBreather, type Trainer } from '../trainers/types.ts'
+import { createYielder, type Trainer } from '../trainers/types.ts'
 import { openTable } from '../validation/table.ts'
 import { runAutoml } from './run-automl.ts'
 import type { AutomlProgress, AutomlRequest } from './types.ts'
@@ -83,8 +83,8 @@ const endless: Trainer = {
   id: 'endless',
   label: 'Endless',
   fit: async context => {
-    const breathe = createBreather(context)
-    for (;;) await breathe()
+    const yieldIfDue = createYielder(context)
+    for (;;) await yieldIfDue()
   },
 }
 const broken: Trainer = {

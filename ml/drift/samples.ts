@@ -95,11 +95,11 @@ function tabled(statistic: number): number {
   if (statistic <= CRITICAL[0]!) return 0.25
   if (statistic >= CRITICAL.at(-1)!) return 0.001
   // Normal equations of 1, x, x² around the mean of the critical values, solved by Cramer's rule.
-  const centre = CRITICAL.reduce((sum, value) => sum + value, 0) / CRITICAL.length
+  const center = CRITICAL.reduce((sum, value) => sum + value, 0) / CRITICAL.length
   const moments = [0, 0, 0, 0, 0]
   const right = [0, 0, 0]
   for (const [i, value] of CRITICAL.entries()) {
-    const x = value - centre
+    const x = value - center
     for (let power = 0; power < 5; power++) moments[power]! += x ** power
     for (let power = 0; power < 3; power++) right[power]! += x ** power * Math.log(LEVELS[i]!)
   }
@@ -109,7 +109,7 @@ function tabled(statistic: number): number {
     a![1]! * (b![0]! * c![2]! - b![2]! * c![0]!) +
     a![2]! * (b![0]! * c![1]! - b![1]! * c![0]!)
   const whole = det(rows)
-  const x = statistic - centre
+  const x = statistic - center
   return Math.exp(
     [0, 1, 2].reduce(
       (sum, c) =>

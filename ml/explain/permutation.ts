@@ -4,7 +4,7 @@ import { getMetric, type MetricValue, measure } from '../metrics/registry.ts'
 import type { Scored } from '../metrics/types.ts'
 import { createRandom, deriveSeed } from '../random.ts'
 import { studentQuantile } from '../statistics/distributions.ts'
-import { createBreather } from '../trainers/types.ts'
+import { createYielder } from '../trainers/types.ts'
 import { columnOf, type PredictFrame, withColumns } from './columns.ts'
 import type { Importance } from './types.ts'
 
@@ -48,7 +48,7 @@ export async function permutationImportance(request: PermutationRequest): Promis
   const { frame, predictFrame, scored, seed, now, signal } = request
   const metric = getMetric(request.metric)
   const repeats = Math.max(1, request.repeats ?? 5)
-  const breathe = createBreather({ now, signal })
+  const yieldIfDue = createYielder({ now, signal })
   const started = now()
   const measured = (rows: Frame) => measure(metric, { ...scored, predicted: predictFrame(rows) }).value
   const base = measure(metric, { ...scored, predicted: predictFrame(frame) })
@@ -65,7 +65,7 @@ export async function permutationImportance(request: PermutationRequest): Promis
     const random = createRandom(deriveSeed(seed, `permutation ${group.name}`))
     const drops: number[] = []
     for (let r = 0; r < repeats; r++) {
-      await breathe()
+      await yieldIfDue()
       const order = random.shuffle(Int32Array.from({ length: frame.rows }, (_, i) => i))
       const shuffled = withColumns(
         frame,

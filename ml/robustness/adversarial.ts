@@ -17,7 +17,7 @@ export type AttackOptions = {
   rounds?: number
   seed: number
   /** Called between predictions; throws when aborted. */
-  breathe(): Promise<void> | undefined
+  yieldIfDue(): Promise<void> | undefined
 }
 
 /**
@@ -96,14 +96,14 @@ function keepBest(state: State): void {
   }
 }
 
-async function ascend(state: State, strength: number, { rounds = 4, breathe }: AttackOptions): Promise<void> {
+async function ascend(state: State, strength: number, { rounds = 4, yieldIfDue }: AttackOptions): Promise<void> {
   const { boxes, current } = state
   for (let round = 0; round < rounds; round++) {
     // The first round takes the full step (FGSM), later ones smaller steps where the gradient changed sign.
     const step = round === 0 ? strength : (2 * strength) / rounds
     const signs: Float64Array[] = []
     for (const [c, box] of boxes.entries()) {
-      await breathe()
+      await yieldIfDue()
       const width = 1e-3 * box.deviation
       const moved = (by: number) =>
         lossesAt(
@@ -125,7 +125,7 @@ async function ascend(state: State, strength: number, { rounds = 4, breathe }: A
 }
 
 /** Column by column, each row takes the best of both ends of its range and one point between. */
-async function search(state: State, { rounds = 4, seed, breathe }: AttackOptions): Promise<void> {
+async function search(state: State, { rounds = 4, seed, yieldIfDue }: AttackOptions): Promise<void> {
   const random = createRandom(deriveSeed(seed, 'adversarial search'))
   const { boxes, best, bestLoss } = state
   for (let round = 0; round < rounds; round++) {
@@ -135,7 +135,7 @@ async function search(state: State, { rounds = 4, seed, breathe }: AttackOptions
       const box = boxes[c]!
       const between = box.low.map((low, i) => low + random.next() * (box.high[i]! - low))
       for (const candidate of [box.low, box.high, between]) {
-        await breathe()
+        await yieldIfDue()
         const loss = lossesAt(
           state,
           best.map((values, k) => (k === c ? candidate : values)),

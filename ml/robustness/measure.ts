@@ -2,7 +2,7 @@ import { columnOf, rawCell } from '../explain/columns.ts'
 import { type Frame, takeRows } from '../frame/frame.ts'
 import { getMetric, metricInterval } from '../metrics/registry.ts'
 import { createRandom, deriveSeed } from '../random.ts'
-import { createBreather } from '../trainers/types.ts'
+import { createYielder } from '../trainers/types.ts'
 import { type AttackMethod, attack } from './adversarial.ts'
 import { deviationOf, disturb, disturbances } from './disturb.ts'
 import { describeRobustness } from './sentence.ts'
@@ -38,7 +38,7 @@ export function attackFor(trainerId: string): AttackMethod {
  * interval over rows and the rows that changed most. The same request gives the same curves.
  */
 export async function measureRobustness(request: RobustnessRequest): Promise<RobustnessCurve[]> {
-  const breathe = createBreather(request)
+  const yieldIfDue = createYielder(request)
   const most = request.rows ?? 1000
   const wanted = request.disturbances
   const curves: RobustnessCurve[] = []
@@ -48,7 +48,7 @@ export async function measureRobustness(request: RobustnessRequest): Promise<Rob
     const touches = subject.columns.some(name => disturbance.types.includes(columnOf(subject.frame, name).type))
     if (!touches) continue
     const worse = async (strength: number) => {
-      await breathe()
+      await yieldIfDue()
       return disturb(subject.frame, subject.columns, disturbance, strength, request.seed)
     }
     curves.push(await curveOf(subject, disturbance, worse, request.seed))
@@ -57,7 +57,7 @@ export async function measureRobustness(request: RobustnessRequest): Promise<Rob
   if (numbers && (!wanted || wanted.includes('adversarial'))) {
     const few = sampleSubject(request, Math.ceil(most / 5), request.seed)
     const worse = (strength: number) =>
-      attack(few, strength, { method: request.attackMethod, seed: request.seed, breathe })
+      attack(few, strength, { method: request.attackMethod, seed: request.seed, yieldIfDue })
     curves.push(await curveOf(few, ADVERSARIAL, worse, request.seed))
   }
   return curves

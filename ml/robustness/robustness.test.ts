@@ -105,7 +105,7 @@ test('an opponent does more harm than chance: adversarial rows are worse than no
   assert.ok(at(adversarial) < at(noise) - 0.1, `${at(adversarial)} and ${at(noise)}`)
 })
 
-const breathe = () => undefined
+const yieldIfDue = () => undefined
 for (const [method, predictFrame] of [
   ['gradient', smooth],
   ['search', steps],
@@ -113,7 +113,7 @@ for (const [method, predictFrame] of [
   test(`the ${method} attack finds the corner that is worst, within its box and the range of the data`, async () => {
     const subject = request({ predictFrame })
     const strength = 0.4
-    const found = await attack(subject, strength, { method, seed: 1, breathe })
+    const found = await attack(subject, strength, { method, seed: 1, yieldIfDue })
     const { truth } = subject.scored
     const own = (frame: Frame) => {
       const predicted = predictFrame(frame)

@@ -41,7 +41,7 @@ export function solveRidge({ cols, gram, moments, l2 }: Quadratic): Float64Array
  * Cyclic coordinate descent with covariance updates and an active set (Friedman, Hastie, Tibshirani 2010): sweeps cover the active columns
  * until they converge, then all columns, until `isDone` after a full sweep.
  * @param start changed in place into the solution.
- * @param breathe awaited once per full sweep.
+ * @param yieldIfDue awaited once per full sweep.
  * @returns the number of sweeps.
  */
 export async function descend(
@@ -52,7 +52,7 @@ export async function descend(
     tolerance: number
     isDone?: (solution: Float64Array, products: Float64Array) => boolean
   },
-  breathe: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<number> {
   const { cols, gram, moments, l1, l2 } = problem
   const solution = start
@@ -96,11 +96,11 @@ export async function descend(
       sweeps++
       if (sweep(active) <= options.tolerance) break
       if (sweeps % 64 === 0) {
-        const pause = breathe()
+        const pause = yieldIfDue()
         if (pause) await pause
       }
     }
-    const pause = breathe()
+    const pause = yieldIfDue()
     if (pause) await pause
   }
   return sweeps

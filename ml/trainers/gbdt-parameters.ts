@@ -127,7 +127,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   {
     name: 'earlyStopping',
     label: 'Patience',
-    help: 'Stops after so many rounds without a better validation loss and keeps the best round; 0 never stops.',
+    help: 'Stops after this many rounds without a better validation loss and keeps the best round; 0 never stops.',
     kind: 'integer',
     default: 50,
     min: 0,

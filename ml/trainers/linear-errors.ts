@@ -30,7 +30,7 @@ export async function standardErrors(
   point: Float64Array,
   totalWeight: number,
   names: readonly string[],
-  breathe: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<{ coefficients: Coefficient[] } | { reason: string }> {
   const { cols, rows, shares, shift, factor, inverse, means } = design
   const used = Array.from({ length: cols }, (_, j) => j).filter(j => inverse[j]! > 0)
@@ -62,7 +62,7 @@ export async function standardErrors(
       scores[i] = share * totalWeight * loss.curvature(scores[i]!)
     }
   }
-  const { gram, means: centres, total } = await momentsOf(design, h, breathe)
+  const { gram, means: centers, total } = await momentsOf(design, h, yieldIfDue)
   const n = used.length
   const block = new Float64Array(n * n)
   for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) block[a * n + b] = gram[used[a]! * cols + used[b]!]!
@@ -85,7 +85,7 @@ export async function standardErrors(
     return { name, estimate, standardError, statistic, p: Number.isFinite(p) ? p : 0 }
   }
   // Distance, in the unit of the data, at which the intercept is independent of the other coefficients.
-  const distance = used.map(j => centres[j]! + means[j]! * inverse[j]!)
+  const distance = used.map(j => centers[j]! + means[j]! * inverse[j]!)
   let interceptVariance = 1 / total
   for (let a = 0; a < n; a++) {
     for (let b = 0; b < n; b++) interceptVariance += distance[a]! * covariance[a * n + b]! * distance[b]!

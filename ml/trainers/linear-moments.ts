@@ -13,11 +13,11 @@ export type Moments = {
 /** Rows summed up between two yields to the event loop; rows without weight are skipped. */
 export const MOMENT_ROWS = 512
 
-/** @param breathe awaited periodically. */
+/** @param yieldIfDue awaited periodically. */
 export async function momentsOf(
   design: Design,
   h: Float64Array,
-  breathe: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<Moments> {
   const { rows, cols, shift, factor, stored } = design
   const gram = new Float64Array(cols * cols)
@@ -31,7 +31,7 @@ export async function momentsOf(
     total += weight
     if (stored.kind === 'dense') addDense(stored.data, cols, shift, factor, h, from, to, gram, means)
     else addSparse(stored, cols, h, from, to, gram, means)
-    const pause = breathe()
+    const pause = yieldIfDue()
     if (pause) await pause
   }
   for (let j = 0; j < cols; j++) means[j] = total > 0 ? means[j]! / total : 0

@@ -47,7 +47,7 @@ export async function proximalNewton(
         scores[i] = shares[from + i]! * Math.max(loss.curvature(score), 1e-10)
       }
     }
-    const { gram, means, total: weight } = await momentsOf(design, h, options.breathe)
+    const { gram, means, total: weight } = await momentsOf(design, h, options.yieldIfDue)
     // Eliminates the intercept: what remains is an elastic net in the weights alone.
     const moments = new Float64Array(cols)
     for (let j = 0; j < cols; j++) {
@@ -59,7 +59,7 @@ export async function proximalNewton(
     const target = point.slice()
     const quadratic = { cols, gram, moments, l1: penalty.l1, l2: penalty.l2 }
     const inner = { maxSweeps: options.maxIterations, tolerance: Math.min(1e-4, options.tolerance) }
-    await descend(quadratic, target.subarray(0, cols), inner, options.breathe)
+    await descend(quadratic, target.subarray(0, cols), inner, options.yieldIfDue)
     let shiftOfMeans = 0
     for (let j = 0; j < cols; j++) shiftOfMeans += means[j]! * (target[j]! - point[j]!)
     target[cols] = point[cols]! - gradient[cols]! / weight - shiftOfMeans
@@ -77,7 +77,7 @@ export async function proximalNewton(
     gradient = nextGradient
     value = nextValue
     options.report(iterations, value)
-    const pause = options.breathe()
+    const pause = options.yieldIfDue()
     if (pause) await pause
     if (gained <= 1e-16 * Math.abs(value)) break
   }

@@ -5,7 +5,7 @@ export type SolverOptions = {
   maxIterations: number
   tolerance: number
   report(iteration: number, loss?: number): void
-  breathe(): Promise<void> | undefined
+  yieldIfDue(): Promise<void> | undefined
 }
 
 /** Weights of standardized columns and intercept, one [θ, intercept] per output. */

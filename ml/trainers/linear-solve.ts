@@ -24,17 +24,17 @@ export async function solveLeastSquares(design: Design, y: Float64Array, options
   if (cols > GRAM_COLUMNS) return solveGeneral(design, squaredLoss, y, options)
   let mean = 0
   for (let i = 0; i < rows; i++) mean += shares[i]! * y[i]!
-  const { gram } = await momentsOf(design, shares, options.breathe)
+  const { gram } = await momentsOf(design, shares, options.yieldIfDue)
   const moments = new Float64Array(cols)
   const residuals = new Float64Array(BLOCK)
   let [yy, left] = [0, 0]
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from)
     for (let i = 0; i < count; i++) {
-      const centred = y[from + i]! - mean
-      residuals[i] = shares[from + i]! * centred
+      const centered = y[from + i]! - mean
+      residuals[i] = shares[from + i]! * centered
       left += residuals[i]!
-      yy += residuals[i]! * centred
+      yy += residuals[i]! * centered
     }
     design.addTransposed(residuals, from, count, moments)
   }
@@ -55,7 +55,7 @@ export async function solveLeastSquares(design: Design, y: Float64Array, options
       isDone: (solution, products) =>
         dualityGap(problem, solution, products, design.inverse, yy, options) <= options.tolerance * yy,
     },
-    options.breathe,
+    options.yieldIfDue,
   )
   return { point, iterations }
 }
@@ -82,12 +82,12 @@ export async function solveGeneral(
   }
   const curvature = Math.max(loss.curvature(start[cols]!), 1e-9)
   const precondition =
-    options.l1 === 0 ? await createPrecondition(design, [curvature], penalty.l2, options.breathe) : undefined
+    options.l1 === 0 ? await createPrecondition(design, [curvature], penalty.l2, options.yieldIfDue) : undefined
   const l1 = new Float64Array(cols + 1)
   l1.set(penalty.l1)
   return minimize(objective, start, l1, { ...options, precondition }, (iteration, value) => {
     options.report(iteration, value)
-    return options.breathe()
+    return options.yieldIfDue()
   })
 }
 
@@ -111,11 +111,11 @@ export async function solveMultinomial(
   if (options.l1 > 0 && cols <= NEWTON_COLUMNS) return cyclicNewton(design, y, classCount, start, penalty, options)
   const curvatures = Array.from(frequency, share => Math.max(share * (1 - share), 1e-6))
   const precondition =
-    options.l1 === 0 ? await createPrecondition(design, curvatures, penalty.l2, options.breathe) : undefined
+    options.l1 === 0 ? await createPrecondition(design, curvatures, penalty.l2, options.yieldIfDue) : undefined
   const objective = multinomialObjective(design, y, classCount, penalty.l2)
   return minimize(objective, start, l1, { ...options, precondition }, (iteration, value) => {
     options.report(iteration, value)
-    return options.breathe()
+    return options.yieldIfDue()
   })
 }
 
@@ -128,7 +128,7 @@ async function createPrecondition(
   design: Design,
   curvatures: readonly number[],
   l2: Float64Array,
-  breathe: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<Precondition | undefined> {
   const { cols, rows } = design
   if (cols > NEWTON_COLUMNS || cols === 0) return undefined
@@ -138,7 +138,7 @@ async function createPrecondition(
   for (let from = 0; every > 1 && from < rows; from += every * MOMENT_ROWS) {
     h.set(design.shares.subarray(from, from + MOMENT_ROWS), from)
   }
-  const { gram, total } = await momentsOf(design, h, breathe)
+  const { gram, total } = await momentsOf(design, h, yieldIfDue)
   if (!(total > 0)) return undefined
   const width = cols + 1
   const factors: Float64Array[] = []

@@ -7,7 +7,7 @@ import { solveGeneral, solveLeastSquares, solveMultinomial } from './linear-solv
 import { resolveParameters } from './parameters.ts'
 import { sigmoid, softmax, weightSum } from './statistics.ts'
 import { takeTensor } from './tensors.ts'
-import { createBreather, type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
+import { createYielder, type FitContext, type Model, type Predictor, predictByRow, type Trainer } from './types.ts'
 
 /** Elastic net: least squares or Poisson for numbers, logistic for two classes, multinomial for more. */
 export const linear: Trainer = {
@@ -91,14 +91,14 @@ async function fit(context: FitContext): Promise<Model> {
   const fill = finiteMeans(x, weights)
   const { cols } = x
   const design = createDesign(fillMissing(x, fill), x.rows, cols, weights)
-  const breathe = createBreather(context)
+  const yieldIfDue = createYielder(context)
   const options: SolverOptions = {
     l1: alpha * l1Ratio,
     l2: alpha * (1 - l1Ratio),
     maxIterations: Number(parameters.maxIterations),
     tolerance: Number(parameters.tolerance),
     report: (iteration, loss) => context.report(iteration, loss === undefined ? {} : { loss }),
-    breathe,
+    yieldIfDue,
   }
   const loss = isCount ? poissonLoss : task === 'regression' ? squaredLoss : logisticLoss
   const solution =
@@ -121,7 +121,7 @@ async function fit(context: FitContext): Promise<Model> {
       ? null
       : task === 'multiclass'
         ? { reason: 'Standard errors are given for two classes and for numbers, not for several classes.' }
-        : await standardErrors(design, loss, loss === squaredLoss, y, solution.point, total, x.names, breathe)
+        : await standardErrors(design, loss, loss === squaredLoss, y, solution.point, total, x.names, yieldIfDue)
   context.report(Math.max(1, solution.iterations), {})
   return {
     trainer: 'linear',

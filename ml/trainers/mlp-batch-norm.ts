@@ -21,7 +21,7 @@ export function createBatchNorm(
   const runningVariance = new Float64Array(units).fill(1)
   const mean = new Float64Array(units)
   const inverse = new Float64Array(units)
-  let normalised = new Float32Array(0)
+  let normalized = new Float32Array(0)
   let batches = 0
   return {
     forward(z, rows) {
@@ -44,12 +44,12 @@ export function createBatchNorm(
         runningVariance[j]! += fresh * (variance - runningVariance[j]!)
         inverse[j] = 1 / Math.sqrt(variance + EPSILON)
       }
-      if (normalised.length < rows * units) normalised = new Float32Array(rows * units)
+      if (normalized.length < rows * units) normalized = new Float32Array(rows * units)
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < units; j++) {
           const k = i * units + j
           const value = (z[k]! - mean[j]!) * inverse[j]!
-          normalised[k] = value
+          normalized[k] = value
           z[k] = value * scale[j]! + shift[j]!
         }
       }
@@ -61,7 +61,7 @@ export function createBatchNorm(
         for (let j = 0; j < units; j++) {
           const k = i * units + j
           sums[j]! += slope[k]!
-          products[j]! += slope[k]! * normalised[k]!
+          products[j]! += slope[k]! * normalized[k]!
         }
       }
       for (let j = 0; j < units; j++) {
@@ -73,7 +73,7 @@ export function createBatchNorm(
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < units; j++) {
           const k = i * units + j
-          slope[k] = scale[j]! * inverse[j]! * (slope[k]! - sums[j]! - normalised[k]! * products[j]!)
+          slope[k] = scale[j]! * inverse[j]! * (slope[k]! - sums[j]! - normalized[k]! * products[j]!)
         }
       }
     },

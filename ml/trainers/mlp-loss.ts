@@ -3,7 +3,7 @@ import type { Task } from './types.ts'
 
 /**
  * Sum of weighted row losses from the network's outputs, and their gradient divided by the batch's weight.
- * Regression: squared error (standardised target). Binary: logistic loss of one logit. Multiclass: cross-entropy.
+ * Regression: squared error (standardized target). Binary: logistic loss of one logit. Multiclass: cross-entropy.
  * In double precision on the small output only, so that no backend needs special kernels.
  * @param outputs rows × width. @param gradient same size, written.
  * @returns the weighted sum of losses and the sum of weights.

@@ -9,7 +9,7 @@ import { createProducts } from './mlp-products.ts'
 import { resolveParameters } from './parameters.ts'
 import { weightSum } from './statistics.ts'
 import { loadTensorFlow } from './tensorflow.ts'
-import { createBreather, type FitContext, type LabeledData, type Model, type Tensor, type Trainer } from './types.ts'
+import { createYielder, type FitContext, type LabeledData, type Model, type Tensor, type Trainer } from './types.ts'
 
 /** Neural network trained on TensorFlow.js; needs Node. Inference (`mlpPredictor`) is portable. */
 export const mlp: Trainer = {
@@ -100,7 +100,7 @@ async function trainEpochs(
   const order = Int32Array.from({ length: train.rows }, (_, i) => i)
   const shuffled = copyOf(train)
   const random = createRandom(deriveSeed(context.seed, 'shuffle'))
-  const breathe = createBreather(context)
+  const yieldIfDue = createYielder(context)
   let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: network.weights() }
   let epoch = 0
   let step = 0
@@ -115,7 +115,7 @@ async function trainEpochs(
       const result = network.trainStep(slice(shuffled, from, to), rate(step++, epochs * batches))
       sum.loss += result.loss
       sum.weight += result.weight
-      const pause = breathe()
+      const pause = yieldIfDue()
       if (pause) await pause
     }
     const metrics = epochMetrics(task, sum.loss / Math.max(sum.weight, Number.MIN_VALUE), '', deviation)

@@ -106,7 +106,7 @@ export type Trainer = {
 }
 
 /** Yields to the event loop about every 20 ms, so that an abort can arrive; throws the reason when aborted. */
-export function createBreather(context: Pick<FitContext, 'signal' | 'now'>): () => Promise<void> | undefined {
+export function createYielder(context: Pick<FitContext, 'signal' | 'now'>): () => Promise<void> | undefined {
   let last = context.now()
   return () => {
     context.signal.throwIfAborted()

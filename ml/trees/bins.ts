@@ -38,7 +38,7 @@ const BATCH = 2 ** 22
 const COUNTERS = 4 * 2 ** 11
 
 /** Yields to the event loop during a long computation; throws when aborted. */
-export type Breather = () => Promise<void> | undefined
+export type Yielder = () => Promise<void> | undefined
 
 function alone(): TreeContext {
   const arena = createArena()
@@ -110,7 +110,7 @@ function sampleRows(rows: number): Int32Array {
 export async function codeMatrix(
   matrix: Matrix,
   features: readonly FeatureBins[],
-  breathe: Breather,
+  yieldIfDue: Yielder,
   { arena, pool }: TreeContext = alone(),
 ): Promise<Bins> {
   const { rows, cols, data } = matrix
@@ -131,7 +131,7 @@ export async function codeMatrix(
     }
     pool.run()
     codes.set(arena.u8.subarray(out, out + count * cols), at * cols)
-    await breathe()
+    await yieldIfDue()
   }
   const missing = features.map((_, c) => arena.u32[(plans + c * PLAN.bytes + PLAN.lost) / 4] === 1)
   return { rows, cols, features: [...features], missing, codes }
@@ -158,21 +158,21 @@ function placePlans(arena: Arena, features: readonly FeatureBins[]): number {
 const known = new WeakMap<Matrix, Bins>()
 
 /** Returns the bins of a matrix, computed once: folds and trials on the same data share them. */
-async function binsOf(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
+async function binsOf(matrix: Matrix, yieldIfDue: Yielder, workshop?: TreeContext): Promise<Bins> {
   const made = known.get(matrix)
   if (made) return made
   const place = workshop ?? alone()
   const features = chooseBins(matrix.data, matrix.rows, matrix.cols, c => levelsOf(matrix, c), place)
-  const bins = await codeMatrix(matrix, features, breathe, place)
+  const bins = await codeMatrix(matrix, features, yieldIfDue, place)
   known.set(matrix, bins)
   return bins
 }
 
 /** Returns the bins to train on: rows taken from a larger matrix share its bins, unless they are a small part of it. */
-export async function trainingBins(matrix: Matrix, breathe: Breather, workshop?: TreeContext): Promise<Bins> {
+export async function trainingBins(matrix: Matrix, yieldIfDue: Yielder, workshop?: TreeContext): Promise<Bins> {
   const { origin } = matrix
-  if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, breathe, workshop)
-  return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
+  if (!origin || matrix.rows * 8 < origin.matrix.rows) return await binsOf(matrix, yieldIfDue, workshop)
+  return takeRows(await binsOf(origin.matrix, yieldIfDue, workshop), origin.rows)
 }
 
 /** Bins other rows by the same edges: shared when they come from the same matrix. */
@@ -180,14 +180,14 @@ export async function validationBins(
   matrix: Matrix,
   training: Matrix,
   bins: Bins,
-  breathe: Breather,
+  yieldIfDue: Yielder,
   workshop: TreeContext,
 ): Promise<Bins> {
   const origin = matrix.origin
   if (origin && training.rows * 8 >= origin.matrix.rows && training.origin?.matrix === origin.matrix) {
-    return takeRows(await binsOf(origin.matrix, breathe, workshop), origin.rows)
+    return takeRows(await binsOf(origin.matrix, yieldIfDue, workshop), origin.rows)
   }
-  return await codeMatrix(matrix, bins.features, breathe, workshop)
+  return await codeMatrix(matrix, bins.features, yieldIfDue, workshop)
 }
 
 function takeRows(bins: Bins, rows: Int32Array): Bins {

@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed, type Random } from '../random.ts'
-import { createBreather, type FitContext, type LabeledData } from '../trainers/types.ts'
+import { createYielder, type FitContext, type LabeledData } from '../trainers/types.ts'
 import { type Bins, type TreeContext, trainingBins, validationBins } from './bins.ts'
 import { createGrower, type GrowOptions, visitNodes } from './grow.ts'
 import { NODE } from './layout.ts'
@@ -34,22 +34,22 @@ const CHUNK = 16_384
  * integers, scaled so that the sum of all absolute gradients fits 31 bits (about 2¹¹ steps per row at a million rows).
  */
 export async function boost(context: FitContext, options: BoostOptions): Promise<Boosted> {
-  const breathe = createBreather(context)
+  const yieldIfDue = createYielder(context)
   const arena = createArena()
   // Threads start while the main one makes bins.
   const pool = createThreadPool(arena, context.threads)
   try {
-    const bins = await trainingBins(context.x, breathe, { arena, pool })
+    const bins = await trainingBins(context.x, yieldIfDue, { arena, pool })
     const table = placeTable({ arena, pool }, bins, options.monotone)
     const objective = createObjective(context, options)
-    return await boostWith(context, options, { breathe, bins, arena, table, objective, pool })
+    return await boostWith(context, options, { yieldIfDue, bins, arena, table, objective, pool })
   } finally {
     pool.close()
   }
 }
 
 type Session = {
-  breathe: () => Promise<void> | undefined
+  yieldIfDue: () => Promise<void> | undefined
   bins: Bins
   arena: Arena
   table: Table
@@ -58,12 +58,12 @@ type Session = {
 }
 
 async function boostWith(context: FitContext, options: BoostOptions, session: Session): Promise<Boosted> {
-  const { breathe, bins, arena, table, objective, pool } = session
+  const { yieldIfDue, bins, arena, table, objective, pool } = session
   const grower = createGrower(arena, table, inUnits(options, objective), pool)
   const training = placeRows(arena, table.codes, objective, context, objective.targets, grower.packed)
   const held =
     context.validation && context.validation.y.length > 0
-      ? await placeValidation({ arena, pool }, context.validation, context, bins, objective, breathe)
+      ? await placeValidation({ arena, pool }, context.validation, context, bins, objective, yieldIfDue)
       : undefined
   const sums = arena.allocate(24 * Math.ceil(Math.max(training.rows, held?.rows ?? 0) / CHUNK))
   const order = arena.allocate(4 * context.y.length)
@@ -154,7 +154,7 @@ async function boostWith(context: FitContext, options: BoostOptions, session: Se
     let grew = false
     const inBag = sample(usable, options.rowShare, rowRandom)
     for (let score = 0; score < objective.scores; score++) {
-      const pause = breathe()
+      const pause = yieldIfDue()
       if (pause) await pause
       const prepared = prepare(score)
       if (objective.scores === 1) loss = prepared.loss
@@ -306,10 +306,10 @@ async function placeValidation(
   training: LabeledData,
   bins: Bins,
   objective: Objective,
-  breathe: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<PlacedRows> {
   const { arena } = workshop
-  const coded = await validationBins(held.x, training.x, bins, breathe, workshop)
+  const coded = await validationBins(held.x, training.x, bins, yieldIfDue, workshop)
   const codes = arena.allocate(coded.codes.length + 8)
   arena.u8.set(coded.codes, codes)
   return placeRows(

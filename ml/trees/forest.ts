@@ -1,5 +1,5 @@
 import { levelsOf } from '../matrix.ts'
-import { createBreather, type FitContext } from '../trainers/types.ts'
+import { createYielder, type FitContext } from '../trainers/types.ts'
 import { trainingBins } from './bins.ts'
 import { rankCategories } from './category-ranks.ts'
 import { assembleForest } from './forest-assembly.ts'
@@ -33,19 +33,19 @@ export type GrowForestTrees = (
 
 /** Grows one tree after another in this thread. */
 const growSequentially: GrowForestTrees = async (job, context, done) => {
-  const breathe = createBreather(context)
+  const yieldIfDue = createYielder(context)
   const grow = createTreeGrower(job, 0)
   for (let t = 0; t < job.trees; t++) {
     done(grow(t))
-    await breathe()
+    await yieldIfDue()
   }
 }
 
 let growOnThreads: GrowForestTrees | undefined
 
 /** Sets how forests are grown on threads; called by `ml/node.ts`. */
-export function setForestThreads(crew: GrowForestTrees): void {
-  growOnThreads = crew
+export function setForestThreads(grow: GrowForestTrees): void {
+  growOnThreads = grow
 }
 
 /** With fewer cells × trees, starting threads takes longer than growing. */
@@ -57,11 +57,11 @@ const WORTH_THREADS = 20_000_000
  * by the target once, and then cut like numbers (Wright and König 2019). The same seed gives the same trees on any number of threads.
  */
 export async function growForest(context: FitContext, options: ForestOptions): Promise<Trees> {
-  const breathe = createBreather(context)
-  await breathe()
+  const yieldIfDue = createYielder(context)
+  await yieldIfDue()
   const { x, y, weights, task, classCount } = context
   const classes = task === 'regression' ? 0 : classCount
-  const bins = await trainingBins(x, breathe)
+  const bins = await trainingBins(x, yieldIfDue)
   const { rows, cols, features } = bins
   const ranks = rankCategories(bins, y, weights, classes)
 

@@ -97,7 +97,7 @@ export async function crossValidate(data: LearningData, folds: Folds, options: F
   const words = [...folds.words]
   if (foldData.shared(trainer.features)) {
     words.push(
-      'The levels of categories, and the bins of numbers, were read off all rows once; neither looks at the target.',
+      'The levels of categories, and the bins of numbers, were determined once on all rows; neither uses the target.',
     )
   }
   return {

@@ -26,7 +26,7 @@ export interface ColumnFacts {
   counting: boolean
 }
 
-export interface Wishes {
+export interface InferOptions {
   target?: string
   time?: string
   /** Users' decisions about the dataset; they override inference. */
@@ -78,11 +78,12 @@ function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
  * Infers a column's type and role. Conservative: the type is what the values prove, and the role is `feature` unless there is evidence
  * against it.
  */
-export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn {
+export function inferColumn(f: ColumnFacts, options: InferOptions = {}): VersionColumn {
   const inferred = typeOf(f)
-  const wish = wishes.decided?.get(f.name)
+  const decision = options.decided?.get(f.name)
   // A decision is dropped if the new data cannot be read that way.
-  const decided = wish && (!wish.type || READABLE_AS[sqlStoredAs(f.sqlType)].includes(wish.type)) ? wish : undefined
+  const decided =
+    decision && (!decision.type || READABLE_AS[sqlStoredAs(f.sqlType)].includes(decision.type)) ? decision : undefined
   const type = decided?.type ?? inferred.type
   let role: ColumnRole = 'feature'
   let reason = inferred.reason
@@ -90,10 +91,10 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
     role = decided.role ?? 'feature'
     reason = DECIDED
   }
-  if (f.name === wishes.target) {
+  if (f.name === options.target) {
     role = 'target'
     reason = `${inferred.reason}; chosen as target`
-  } else if (f.name === wishes.time) {
+  } else if (f.name === options.time) {
     role = 'time'
     reason = `${inferred.reason}; chosen as time`
   } else if (!decided?.role) {
@@ -128,10 +129,10 @@ export function inferColumn(f: ColumnFacts, wishes: Wishes = {}): VersionColumn 
 }
 
 /** The only date column becomes the time, unless a user chose another time or decided about that column. */
-export function guessTime(columns: VersionColumn[], wishes: Wishes = {}): VersionColumn[] {
+export function guessTime(columns: VersionColumn[], options: InferOptions = {}): VersionColumn[] {
   const dates = columns.filter(c => c.type === 'datetime')
   const only = dates[0]
-  if (dates.length !== 1 || !only || only.role !== 'feature' || wishes.time || wishes.decided?.get(only.name)?.role)
+  if (dates.length !== 1 || !only || only.role !== 'feature' || options.time || options.decided?.get(only.name)?.role)
     return columns
   if (columns.some(c => c.role === 'time')) return columns
   return columns.map(c =>
@@ -148,10 +149,10 @@ const COUNTER_NAME = /^(id|index|idx|row|row_?id|row_?number|instant|unnamed.*|.
  * Guesses roles from names and values together. A group has many values with several rows each. Only names of sampling weights make a
  * weight: wrongly excluding a measured weight from the features would cost more than it helps.
  */
-export function guessRoles(columns: VersionColumn[], wishes: Wishes = {}, rows = 0): VersionColumn[] {
+export function guessRoles(columns: VersionColumn[], options: InferOptions = {}, rows = 0): VersionColumn[] {
   const hasGroup = columns.some(c => c.role === 'group')
   return columns.map(c => {
-    if (c.role !== 'feature' || c.name === wishes.target || wishes.decided?.get(c.name)?.role) return c
+    if (c.role !== 'feature' || c.name === options.target || options.decided?.get(c.name)?.role) return c
     const present = Math.max(0, rows - c.missing)
     if (COUNTER_NAME.test(c.name) && c.type === 'integer' && present > 20 && c.distinct === present)
       return { ...c, role: 'id' as const, reason: `${c.reason}, unique in every row, and its name suggests an id → id` }

@@ -168,6 +168,6 @@ function areaUnderCurve(guesses: Float64Array, labels: Float64Array): number {
       }
     first = last + 1
   }
-  const noughts = order.length - ones
-  return ones === 0 || noughts === 0 ? 0.5 : (rankSum - (ones * (ones + 1)) / 2) / (ones * noughts)
+  const zeros = order.length - ones
+  return ones === 0 || zeros === 0 ? 0.5 : (rankSum - (ones * (ones + 1)) / 2) / (ones * zeros)
 }
