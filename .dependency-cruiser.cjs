@@ -4,6 +4,32 @@ const WORDS = ['access', 'data', 'training', 'evaluation', 'registry', 'serving'
 const PEOPLE = '^(server/(api|rest|protocols|web)/|server/web\\.ts$|app/|bin/)'
 const TESTS = '\\.test\\.tsx?$|/testing\\.ts$'
 
+/** Files that read tables of another domain, at most six (`docs/decisions/2026-11-29-tables-have-owners.md`). */
+const SHARED_TABLES = require('./db/shared-tables.json')
+const sharing = schema => SHARED_TABLES.filter(s => s.schema === schema).map(s => `|^${s.file.replaceAll('.', '\\.')}$`)
+
+/** Tables of a domain are read and written only by its own stores; those of the platform by platform and adapters. */
+const tableOwners = [
+  ...WORDS.filter(word => word !== 'orchestration').map(word => ({
+    name: `tables-of-${word}`,
+    severity: 'error',
+    from: { pathNot: `^db/|^server/${word}/.*\\bstore\\.ts$|${TESTS}${sharing(word).join('')}` },
+    to: { path: `^db/schema/${word}[^/]*\\.ts$` },
+  })),
+  {
+    name: 'tables-of-platform',
+    severity: 'error',
+    from: { pathNot: `^db/|^server/(platform|adapters)/|${TESTS}${sharing('platform').join('')}` },
+    to: { path: '^db/schema/platform\\.ts$' },
+  },
+  {
+    name: 'tables-by-their-file',
+    severity: 'error',
+    from: { pathNot: `^db/|${TESTS}` },
+    to: { path: '^db/schema/index\\.ts$' },
+  },
+]
+
 /** A domain sees only the domains to its left, and those by their door (tests may build what they need). */
 const leftwards = WORDS.flatMap((word, i) => [
   ...(i < WORDS.length - 1
@@ -30,6 +56,7 @@ const leftwards = WORDS.flatMap((word, i) => [
 module.exports = {
   forbidden: [
     ...leftwards,
+    ...tableOwners,
     {
       name: 'people-by-the-index-door',
       severity: 'error',

@@ -15,6 +15,26 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
   'people-by-the-index-door': ['server/rest/s.ts', "import '../data/service.ts'", 'server/data/service.ts'],
   'others-by-the-service-door': ['server/training/t.ts', "import '../data/index.ts'", 'server/data/index.ts'],
   'handlers-import-no-sibling': ['jobs/training/u.ts', "import '../data/v.ts'", 'jobs/data/v.ts'],
+  'tables-of-data': [
+    'server/training/store.ts',
+    "import { x } from '../../db/schema/data-uploads.ts'\nx",
+    'db/schema/data-uploads.ts',
+  ],
+  'tables-of-registry': [
+    'server/registry/w.ts',
+    "import { x } from '../../db/schema/registry.ts'\nx",
+    'db/schema/registry.ts',
+  ],
+  'tables-of-platform': [
+    'server/data/store.ts',
+    "import { x } from '../../db/schema/platform.ts'\nx",
+    'db/schema/platform.ts',
+  ],
+  'tables-by-their-file': [
+    'server/access/store.ts',
+    "import { x } from '../../db/schema/index.ts'\nx",
+    'db/schema/index.ts',
+  ],
   'kernel-knows-no-domain': ['server/kernel/c.ts', "import '../data/index.ts'", 'server/data/index.ts'],
   'kernel-stands-alone': ['server/kernel/o.ts', "import '../platform/change.ts'", 'server/platform/change.ts'],
   'engine-stands-alone': ['ml/d.ts', "import '../server/kernel/clock.ts'", 'server/kernel/clock.ts'],
@@ -59,6 +79,7 @@ before(async () => {
     await writeFile(join(folder, path), `${text}\nexport {}\n`)
   }
   await cp(join(root, '.dependency-cruiser.cjs'), join(folder, '.dependency-cruiser.cjs'))
+  await cp(join(root, 'db/shared-tables.json'), join(folder, 'db/shared-tables.json'))
   await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
   await cp(join(root, 'package.json'), join(folder, 'package.json'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))

@@ -1,17 +1,6 @@
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core'
-import { createdAt, id, instant, json, projectId } from '../columns.ts'
+import { boolean, index, integer, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { createdAt, id, instant, projectId } from '../columns.ts'
 
 export const users = pgTable(
   'users',
@@ -122,23 +111,3 @@ export const loginThrottles = pgTable('login_throttles', {
   blockedUntil: instant('blocked_until'),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
-
-/** Append-only. Changes are recorded in their own transaction, refusals on another connection. */
-export const auditLog = pgTable(
-  'audit_log',
-  {
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    at: instant('at').notNull().defaultNow(),
-    projectId: uuid('project_id'),
-    actorKind: text('actor_kind').notNull(),
-    actorId: text('actor_id').notNull(),
-    action: text('action').notNull(),
-    subjectKind: text('subject_kind').notNull(),
-    subjectId: text('subject_id').notNull(),
-    outcome: text('outcome').notNull(),
-    reason: text('reason'),
-    details: json<Record<string, unknown>>('details').notNull().default({}),
-    requestId: text('request_id'),
-  },
-  t => [index('audit_log_project_idx').on(t.projectId, t.id)],
-)

@@ -1,6 +1,6 @@
 import { bigint, boolean, foreignKey, index, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { createdAt, id, projectId } from '../columns.ts'
-import { blobOwners } from './kernel.ts'
+import { blobOwners } from './platform.ts'
 
 /** Objects uploaded by `git lfs push` for a dataset, named by their SHA-256. */
 export const lfsObjects = pgTable(

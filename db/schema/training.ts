@@ -123,17 +123,3 @@ export const metricPoints = pgTable(
   },
   t => [primaryKey({ columns: [t.seriesId, t.step, t.time, t.value] })],
 )
-
-/** Log lines in chunks, range-partitioned by day (hand-written SQL). */
-export const logChunks = pgTable(
-  'log_chunks',
-  {
-    at: instant('at').notNull().defaultNow(),
-    id: id().notNull(),
-    projectId: projectId(),
-    jobId: uuid('job_id').notNull(),
-    attempt: integer('attempt').notNull(),
-    lines: json<{ at: string; level: string; text: string }[]>('lines').notNull(),
-  },
-  t => [primaryKey({ columns: [t.at, t.id] }), index('log_chunks_job_idx').on(t.jobId, t.id)],
-)

@@ -8,12 +8,8 @@ import { verdictSentence } from '#server/monitoring/messages.ts'
 import {
   checkEndpointJob,
   completeCheck,
-  countTraffic,
-  type DayCount,
   decideVerdict,
-  exportTraffic,
   failCheck,
-  listAnsweringVersions,
   listBases,
   listWindows,
   type MeasuredWindow,
@@ -28,7 +24,13 @@ import {
 import type { Kernel } from '#server/platform/kernel.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { versionById, versionOf } from '#server/registry/service.ts'
-import { describeEndpoint } from '#server/serving/service.ts'
+import {
+  countTraffic,
+  type DayCount,
+  describeEndpoint,
+  exportTraffic,
+  listAnsweringVersions,
+} from '#server/serving/service.ts'
 import { listMeasured } from '#server/training/service.ts'
 import { defineHandler, type JobContext } from '../handler.ts'
 import { type MeasureWindowsInput, type MeasureWindowsResult, measureWindowsTask } from './tasks.ts'

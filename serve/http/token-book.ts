@@ -1,7 +1,8 @@
 import { type Permission, type Role, roleMay } from '#server/access/contract.ts'
+import type { LiveToken } from '#server/access/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { sha256 } from '#server/kernel/ids.ts'
-import { type LiveToken, TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
+import { TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
 import { readTryIt } from '#server/serving/service.ts'
 
 /** Longer texts are no tokens; they are not cached. */

@@ -1,16 +1,11 @@
 import type { Db } from '#db/client.ts'
+import { listLiveTokens } from '#server/access/service.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import type { Notifier } from '#server/platform/notifier.ts'
 import { TOKEN_REFRESH_SECONDS } from '#server/serving/contract.ts'
-import {
-  deleteDeadInstances,
-  listDesired,
-  listLiveTokens,
-  upsertInstances,
-  upsertStats,
-} from '#server/serving/service.ts'
+import { deleteDeadInstances, listDesired, upsertInstances, upsertStats } from '#server/serving/service.ts'
 import type { TokenBook } from '../http/token-book.ts'
 import type { RouteTable } from './route-table.ts'
 import type { StateFolder } from './saved-state.ts'

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LiveToken } from '#server/access/service.ts'
 import type { BlobStore } from '#server/adapters/blobs.ts'
 import { newId, sha256 } from '#server/kernel/ids.ts'
-import type { DesiredEndpoint, DesiredTarget, LiveToken } from '#server/serving/contract.ts'
+import type { DesiredEndpoint, DesiredTarget } from '#server/serving/contract.ts'
 
 /** The last state of a serve process: it starts from it while the database is away. Holds token hashes, never tokens. */
 export interface SavedState {

@@ -18,6 +18,7 @@ export {
 export { addMember, changeMember, readMembers, removeMember } from './members.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
 export { readAudit, readAuditFacets, readInstanceAudit, readInstanceAuditFacets } from './read-audit.ts'
+export { readRecentEvents } from './read-recent-events.ts'
 export {
   becomeFirstAdmin,
   disableUser,

@@ -1,9 +1,10 @@
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { listAuditFacets, listAuditRows } from '#server/platform/audit.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
 import { nameOf } from './name-actors.ts'
-import { listAuditFacets, listAuditRows, nameActors } from './store.ts'
+import { nameActors } from './store.ts'
 
 export interface AuditPage {
   items: AuditView[]

@@ -1,13 +1,13 @@
-import { and, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { apiTokens, auditLog, invitations, members, projects, users } from '#db/schema/index.ts'
+import { apiTokens, invitations, members, projects, users } from '#db/schema/access.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import type { AuditInput, Role } from './contract.ts'
+import { inScope } from '#server/platform/in-scope.ts'
+import type { Role } from './contract.ts'
 
 export type ProjectRow = typeof projects.$inferSelect
 export type InvitationRow = typeof invitations.$inferSelect
 export type TokenRow = typeof apiTokens.$inferSelect
-export type AuditRow = typeof auditLog.$inferSelect
 
 export async function findProject(db: Handle, slug: string): Promise<ProjectRow | undefined> {
   const [row] = await db.select().from(projects).where(eq(projects.slug, slug))
@@ -140,14 +140,7 @@ export async function markInvitationRevoked(tx: Tx, scope: ProjectScope, id: str
   const rows = await tx
     .update(invitations)
     .set({ revokedAt: now })
-    .where(
-      and(
-        eq(invitations.projectId, scope.projectId),
-        eq(invitations.id, id),
-        isNull(invitations.acceptedAt),
-        isNull(invitations.revokedAt),
-      ),
-    )
+    .where(and(inScope(invitations, scope, id), isNull(invitations.acceptedAt), isNull(invitations.revokedAt)))
     .returning({ id: invitations.id })
   return rows.length === 1
 }
@@ -171,7 +164,7 @@ export async function findToken(db: Handle, scope: ProjectScope, id: string): Pr
   const [row] = await db
     .select()
     .from(apiTokens)
-    .where(and(eq(apiTokens.projectId, scope.projectId), eq(apiTokens.id, id)))
+    .where(inScope(apiTokens, scope, id))
   return row
 }
 
@@ -196,7 +189,35 @@ export const markTokenRevoked = (tx: Tx, scope: ProjectScope, id: string, now: D
   tx
     .update(apiTokens)
     .set({ revokedAt: now })
-    .where(and(eq(apiTokens.projectId, scope.projectId), eq(apiTokens.id, id), isNull(apiTokens.revokedAt)))
+    .where(and(inScope(apiTokens, scope, id), isNull(apiTokens.revokedAt)))
+
+/** A valid token as the inference server keeps it. */
+export interface LiveToken {
+  hash: string
+  projectId: string
+  slug: string
+  tokenId: string
+  role: string
+  /** Milliseconds since 1970. */
+  expiresAt: number | null
+}
+
+/** Lists every valid token of all projects. Only for serve processes. */
+export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
+  const rows = await db
+    .select({
+      hash: apiTokens.tokenHash,
+      projectId: apiTokens.projectId,
+      slug: projects.slug,
+      tokenId: apiTokens.id,
+      role: apiTokens.role,
+      expiresAt: apiTokens.expiresAt,
+    })
+    .from(apiTokens)
+    .innerJoin(projects, eq(projects.id, apiTokens.projectId))
+    .where(sql`${apiTokens.revokedAt} IS NULL AND (${apiTokens.expiresAt} IS NULL OR ${apiTokens.expiresAt} > now())`)
+  return rows.map(r => ({ ...r, expiresAt: r.expiresAt?.getTime() ?? null }))
+}
 
 export async function countLiveTokensOf(db: Handle, userId: string): Promise<number> {
   const [row] = await db
@@ -204,45 +225,6 @@ export async function countLiveTokensOf(db: Handle, userId: string): Promise<num
     .from(apiTokens)
     .where(and(eq(apiTokens.createdBy, userId), isNull(apiTokens.revokedAt)))
   return row!.n
-}
-
-/** Selects the entries of a project, or those outside of projects. */
-const ofAudit = (scope: ProjectScope | null) =>
-  scope ? eq(auditLog.projectId, scope.projectId) : isNull(auditLog.projectId)
-
-export async function listAuditRows(db: Handle, scope: ProjectScope | null, input: AuditInput): Promise<AuditRow[]> {
-  const colon = input.actor?.indexOf(':') ?? -1
-  return db
-    .select()
-    .from(auditLog)
-    .where(
-      and(
-        ofAudit(scope),
-        input.cursor === undefined ? undefined : lt(auditLog.id, input.cursor),
-        input.action ? eq(auditLog.action, input.action) : undefined,
-        input.outcome ? eq(auditLog.outcome, input.outcome) : undefined,
-        input.actor
-          ? and(eq(auditLog.actorKind, input.actor.slice(0, colon)), eq(auditLog.actorId, input.actor.slice(colon + 1)))
-          : undefined,
-      ),
-    )
-    .orderBy(desc(auditLog.id))
-    .limit(input.limit + 1)
-}
-
-/** Lists the actions and actors of the newest entries, as filter options. */
-export async function listAuditFacets(
-  db: Handle,
-  scope: ProjectScope | null,
-): Promise<{ actorKind: string; actorId: string; action: string }[]> {
-  const recent = db
-    .select({ action: auditLog.action, actorKind: auditLog.actorKind, actorId: auditLog.actorId })
-    .from(auditLog)
-    .where(ofAudit(scope))
-    .orderBy(desc(auditLog.id))
-    .limit(5000)
-    .as('recent')
-  return db.selectDistinct().from(recent)
 }
 
 /** Returns names of actors that this project may see: its members, administrators and own tokens. Without a project: all. */

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { blobOwners, blobs } from '#db/schema/index.ts'
+import { blobOwners, blobs } from '#db/schema/platform.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { type ReceiveOptions, receiveBytes } from './receive-bytes.ts'
@@ -195,4 +195,17 @@ export async function requireOwnBlob(db: Handle, scope: ProjectScope, digest: st
     .where(and(eq(blobOwners.projectId, scope.projectId), eq(blobOwners.digest, digest)))
   if (!row) throw new AppError('not_found', 'This project has no bytes with this digest.')
   return row
+}
+
+/** Returns which of the digests the project owns, from any origin. */
+export async function findOwnedBlobs(
+  db: Handle,
+  scope: ProjectScope,
+  digests: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db
+    .select({ digest: blobOwners.digest, bytes: blobOwners.bytes })
+    .from(blobOwners)
+    .where(and(eq(blobOwners.projectId, scope.projectId), inArray(blobOwners.digest, [...digests])))
+  return new Map(rows.map(r => [r.digest, r.bytes]))
 }

@@ -1,8 +1,9 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { datasets, datasetVersions, ingestions } from '#db/schema/index.ts'
+import { datasets, datasetVersions, ingestions } from '#db/schema/data.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { ColumnDecision, StoredBreak, StoredNote, VersionColumn } from './contract.ts'
 
 export type IngestionRow = typeof ingestions.$inferSelect
@@ -34,14 +35,14 @@ export async function updateIngestion(
   await tx
     .update(ingestions)
     .set(set)
-    .where(and(eq(ingestions.projectId, projectId), eq(ingestions.id, id)))
+    .where(inScope(ingestions, { projectId }, id))
 }
 
 export async function findIngestion(db: Handle, scope: ProjectScope, id: string): Promise<IngestionRow | undefined> {
   const [row] = await db
     .select()
     .from(ingestions)
-    .where(and(eq(ingestions.projectId, scope.projectId), eq(ingestions.id, id)))
+    .where(inScope(ingestions, scope, id))
   return row
 }
 
@@ -101,7 +102,7 @@ export async function findVersionById(
       datasets,
       and(eq(datasets.projectId, datasetVersions.projectId), eq(datasets.id, datasetVersions.datasetId)),
     )
-    .where(and(eq(datasetVersions.projectId, scope.projectId), eq(datasetVersions.id, id)))
+    .where(inScope(datasetVersions, scope, id))
   return row ? ({ ...row.version, datasetName: row.datasetName } as VersionRow & { datasetName: string }) : undefined
 }
 
@@ -139,7 +140,7 @@ export async function updateContract(
   await tx
     .update(datasets)
     .set({ contract: { v: 1, columns } })
-    .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, datasetId)))
+    .where(inScope(datasets, scope, datasetId))
 }
 
 /** Lists every dataset with its newest version, without those whose versions were all deleted. */
@@ -215,5 +216,5 @@ export async function updateVersion(
   await tx
     .update(datasetVersions)
     .set(set)
-    .where(and(eq(datasetVersions.projectId, scope.projectId), eq(datasetVersions.id, id)))
+    .where(inScope(datasetVersions, scope, id))
 }

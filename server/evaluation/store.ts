@@ -1,9 +1,11 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { evaluations, jobs } from '#db/schema/index.ts'
+import { evaluations } from '#db/schema/evaluation.ts'
 import type { Direction } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
+import { jobStatusById } from '#server/platform/read-jobs.ts'
 import type { Measured } from '#server/training/contract.ts'
 import type { EvaluationSummary } from './contract.ts'
 
@@ -39,11 +41,6 @@ export interface Listed {
   progress: { done: number; note?: string } | null
 }
 
-/** State of an evaluation: that of its job until it ends, then the one stored in its row. */
-const liveState = sql<
-  EvaluationSummary['state']
->`CASE WHEN ${evaluations.state} = 'queued' THEN coalesce(${jobs.state}, 'queued') ELSE ${evaluations.state} END`
-
 /** Results without the large curves. */
 const slim = sql`${evaluations.result} - 'curves'`
 
@@ -56,26 +53,29 @@ export async function listEvaluationRows(
     .select({
       evaluation: evaluations,
       result: filter.id ? sql`${evaluations.result}` : slim,
-      state: liveState,
-      progress: jobs.progress,
     })
     .from(evaluations)
-    .leftJoin(jobs, and(eq(jobs.projectId, evaluations.projectId), eq(jobs.id, evaluations.jobId)))
     .where(and(eq(evaluations.projectId, scope.projectId), filter.id ? eq(evaluations.id, filter.id) : undefined))
     .orderBy(desc(evaluations.createdAt), desc(evaluations.id))
     .limit(filter.limit)
-  return rows.map(r => ({
-    evaluation: { ...r.evaluation, result: r.result } as EvaluationRow,
-    state: r.state,
-    progress: r.progress as Listed['progress'],
-  }))
+  // The job decides whether an evaluation waits or runs; its end is written into the row itself.
+  const waiting = rows.flatMap(({ evaluation: e }) => (e.state === 'queued' && e.jobId !== null ? [e.jobId] : []))
+  const jobs = await jobStatusById(db, scope, waiting)
+  return rows.map(({ evaluation, result }) => {
+    const job = jobs.get(evaluation.jobId ?? '')
+    return {
+      evaluation: { ...evaluation, result } as EvaluationRow,
+      state: (job?.state ?? evaluation.state) as Listed['state'],
+      progress: job?.progress ?? null,
+    }
+  })
 }
 
 export async function findEvaluation(db: Handle, scope: ProjectScope, id: string): Promise<EvaluationRow | undefined> {
   const [row] = await db
     .select()
     .from(evaluations)
-    .where(and(eq(evaluations.projectId, scope.projectId), eq(evaluations.id, id)))
+    .where(inScope(evaluations, scope, id))
   return row as EvaluationRow | undefined
 }
 
@@ -129,5 +129,5 @@ export async function updateEvaluation(
   await tx
     .update(evaluations)
     .set({ ...set, ...(ended ? { endedAt: sql`now()` } : {}) })
-    .where(and(eq(evaluations.projectId, projectId), eq(evaluations.id, id)))
+    .where(inScope(evaluations, { projectId }, id))
 }

@@ -4,7 +4,8 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { describeEndpoint } from '#server/serving/service.ts'
 import type { CheckStarted } from './contract.ts'
 import { checkEndpointJob } from './jobs.ts'
-import { lockChecks, openChecks } from './store.ts'
+import { openChecks } from './open-checks.ts'
+import { lockChecks } from './store.ts'
 
 /**
  * Starts a check that compares the endpoint's traffic with its model's training data, unless one is queued or running. Throws `not_found`.

@@ -3,7 +3,8 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { describeEndpoint, describeEndpoints, describeHistory } from '#server/serving/service.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
 import { verdictSentence } from './messages.ts'
-import { type CheckRow, listWindows, newestChecks, openChecks } from './store.ts'
+import { openChecks } from './open-checks.ts'
+import { type CheckRow, listWindows, newestChecks } from './store.ts'
 
 const NOT_YET = 'Not checked yet.'
 

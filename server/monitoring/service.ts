@@ -4,7 +4,6 @@ export { ensureSchedule } from './ensure-schedule.ts'
 export { checkEndpointJob } from './jobs.ts'
 export { decideVerdict, RULES_VERSION } from './rules/decide-verdict.ts'
 export {
-  type DayCount,
   type MeasuredWindow,
   planWindows,
   type WindowBasis,
@@ -12,13 +11,9 @@ export {
   type WindowSummaries,
 } from './rules/plan-windows.ts'
 export {
-  countTraffic,
-  exportTraffic,
-  listAnsweringVersions,
   listBases,
   listWindows,
   newestChecks,
   type Report,
-  type TrafficRow,
   touchCheck,
 } from './store.ts'

@@ -1,16 +1,12 @@
-import { createWriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm'
-import type { Sql } from 'postgres'
 import type { Handle, Tx } from '#db/client.ts'
-import { jobs, monitorChecks, monitorWindows } from '#db/schema/index.ts'
+import { monitorChecks, monitorWindows } from '#db/schema/monitoring.ts'
 import type { Direction } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { ColumnDrift, MonitorWindow, VerdictCode, VerdictFacts, WindowPerformance } from './contract.ts'
-import { checkEndpointJob } from './jobs.ts'
-import type { Basis, DayCount, MeasuredWindow, WindowBasis } from './rules/plan-windows.ts'
+import type { Basis, MeasuredWindow, WindowBasis } from './rules/plan-windows.ts'
 
 /** The result of a check without its windows. */
 export interface Report {
@@ -38,24 +34,6 @@ export type WindowRow = MonitorWindow & { grain: string; performance: WindowPerf
 /** Serializes the start of checks, so that two requests at once create one. */
 export async function lockChecks(tx: Tx, endpointId: string): Promise<void> {
   await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`monitoring ${endpointId}`}, 0))`)
-}
-
-/** Lists checks that are queued or running, at most one per endpoint. */
-export async function openChecks(db: Handle, scope: ProjectScope, endpointIds: string[]) {
-  if (endpointIds.length === 0) return []
-  return db
-    .select({ id: jobs.id, endpointId: jobs.subjectId, state: jobs.state, progress: jobs.progress })
-    .from(jobs)
-    .where(
-      and(
-        eq(jobs.projectId, scope.projectId),
-        eq(jobs.subjectKind, 'endpoint'),
-        inArray(jobs.subjectId, endpointIds),
-        eq(jobs.name, checkEndpointJob.name),
-        inArray(jobs.state, ['queued', 'running']),
-      ),
-    )
-    .orderBy(desc(jobs.createdAt))
 }
 
 /** Returns the newest check of each endpoint in one of these states. */
@@ -99,7 +77,7 @@ export async function touchCheck(tx: Tx, scope: ProjectScope, id: string): Promi
   await tx
     .update(monitorChecks)
     .set({ endedAt: sql`now()` })
-    .where(and(eq(monitorChecks.projectId, scope.projectId), eq(monitorChecks.id, id)))
+    .where(inScope(monitorChecks, scope, id))
 }
 
 /** Deletes all but the newest checks: one is added every hour. */
@@ -199,65 +177,4 @@ export async function listWindows(
       performance,
     }
   })
-}
-
-/** Counts predictions and labels of an endpoint per day of event time, oldest first. */
-export async function countTraffic(db: Handle, scope: ProjectScope, endpointId: string): Promise<DayCount[]> {
-  const rows = await db.execute(sql`
-    SELECT to_char(p.event_time AT TIME ZONE ${scope.zone}, 'YYYY-MM-DD') AS day,
-      count(*)::float8 AS rows, count(f.key)::float8 AS labels
-    FROM prediction_log p
-    LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
-    WHERE p.project_id = ${scope.projectId} AND p.endpoint_id = ${endpointId}
-    GROUP BY 1 ORDER BY 1`)
-  return rows as unknown as DayCount[]
-}
-
-/** Lists the model versions that served requests of the endpoint. */
-export async function listAnsweringVersions(db: Handle, scope: ProjectScope, endpointId: string): Promise<string[]> {
-  const rows = (await db.execute(sql`
-    SELECT DISTINCT version_id::text AS id FROM prediction_log
-    WHERE project_id = ${scope.projectId} AND endpoint_id = ${endpointId}`)) as unknown as { id: string }[]
-  return rows.map(r => r.id)
-}
-
-/** One logged prediction, as a line of the file that `exportTraffic` writes. */
-export interface TrafficRow {
-  /** Day of event time in the project's zone, for example `2012-03-14`. */
-  day: string
-  version_id: string
-  features: Record<string, unknown>
-  prediction: unknown
-  probabilities: number[] | null
-  /** The ground truth; null: not known (yet). */
-  actual: unknown
-}
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
-
-/**
- * Writes the rows of some months to a file, one JSON document per line in order of event time. PostgreSQL formats the JSON, which is not
- * parsed here. COPY doubles every backslash; the reader must undo that.
- */
-export async function exportTraffic(
-  database: Sql,
-  scope: ProjectScope,
-  endpointId: string,
-  months: readonly string[],
-  path: string,
-  signal: AbortSignal,
-): Promise<void> {
-  if (months.length === 0) return writeFile(path, '')
-  const zone = literal(scope.zone)
-  // Joins feedback by its primary key, so that the plan is fast even with stale statistics.
-  const query = database.unsafe(`COPY (
-    SELECT row_to_json(t) FROM (
-      SELECT to_char(p.event_time AT TIME ZONE ${zone}, 'YYYY-MM-DD') AS day, p.version_id, p.features, p.prediction,
-        p.probabilities, f.actual
-      FROM prediction_log p
-      LEFT JOIN feedback f ON f.endpoint_id = p.endpoint_id AND f.key = p.id::text
-      WHERE p.project_id = ${literal(scope.projectId)} AND p.endpoint_id = ${literal(endpointId)}
-        AND to_char(p.event_time AT TIME ZONE ${zone}, 'YYYY-MM') IN (${months.map(literal).join(', ')})
-      ORDER BY p.event_time, p.id) t) TO STDOUT`)
-  await pipeline(await query.readable(), createWriteStream(path), { signal })
 }

@@ -1,4 +1,4 @@
-import { projects } from '#db/schema/index.ts'
+import { projects } from '#db/schema/access.ts'
 import { createRandom, frameFromRows, frameSpecs, type Schema, trainPipeline } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'

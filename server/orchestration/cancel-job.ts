@@ -2,9 +2,9 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findJob } from '#server/platform/read-jobs.ts'
 import type { JobDetail } from './contract.ts'
 import { showJob } from './read-jobs.ts'
-import { findJob } from './store.ts'
 
 /**
  * Requests that a job end. A running one stops within two seconds, a queued one does not start; its subject is updated in both cases.

@@ -1,8 +1,18 @@
 import type { z } from 'zod'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import type { JobRow } from '#server/platform/attempts.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import {
+  type AttemptWithProcess,
+  countJobs,
+  findAttempts,
+  findJob,
+  findJobs,
+  findJobsSince,
+} from '#server/platform/read-jobs.ts'
+import { databaseNow } from '#server/platform/read-queue-stats.ts'
 import { listSchedules } from '#server/platform/schedules.ts'
 import {
   type AttemptSummary,
@@ -15,16 +25,6 @@ import {
   type ScheduleSummary,
   type Timeline,
 } from './contract.ts'
-import {
-  type AttemptRow,
-  countJobs,
-  databaseNow,
-  findAttempts,
-  findJob,
-  findJobs,
-  findJobsSince,
-  type JobRow,
-} from './store.ts'
 
 type Inputs = { [K in keyof typeof orchestrationInputs]: z.infer<(typeof orchestrationInputs)[K]> }
 
@@ -56,7 +56,7 @@ export const jobSummary = (job: JobRow): JobSummary => ({
   endedAt: iso(job.endedAt),
 })
 
-const attemptSummary = (attempt: AttemptRow): AttemptSummary => ({
+const attemptSummary = (attempt: AttemptWithProcess): AttemptSummary => ({
   number: attempt.number,
   state: attempt.state as AttemptSummary['state'],
   reasonCode: attempt.reasonCode,

@@ -1,8 +1,8 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findDeadLetters, readQueueStats } from '#server/platform/read-queue-stats.ts'
 import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
 import { jobSummary } from './read-jobs.ts'
-import { findDeadLetters, readQueueStats } from './store.ts'
 
 const MAX_DEAD_LETTERS = 200
 

@@ -3,9 +3,9 @@ import { AppError } from '#server/kernel/errors.ts'
 import { redriveJob as requeueDeadLetter } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findJob } from '#server/platform/read-jobs.ts'
 import type { JobDetail } from './contract.ts'
 import { showJob } from './read-jobs.ts'
-import { findJob } from './store.ts'
 
 /** Sends a dead letter to its queue again for one more attempt. Throws `conflict` if the job is not a dead letter. */
 export async function redriveJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {

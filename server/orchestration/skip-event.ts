@@ -3,7 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import { skipDeadDelivery } from '#server/platform/deliveries.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { findJob } from './store.ts'
+import { findJob } from '#server/platform/read-jobs.ts'
 
 /**
  * Skips the event whose delivery by this job failed, so that later events of its subject are delivered. Throws `not_found`, and `conflict`

@@ -1,9 +1,10 @@
 import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import type { Db, Handle, Tx } from '#db/client.ts'
-import { attempts, jobs } from '#db/schema/index.ts'
+import { attempts, jobs } from '#db/schema/platform.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { inScope } from './in-scope.ts'
 import { HEARTBEAT_SECONDS } from './queues.ts'
 
 export type JobRow = typeof jobs.$inferSelect
@@ -237,14 +238,7 @@ export async function redriveJob(tx: Tx, scope: ProjectScope, jobId: string): Pr
       runAfter: sql`now()`,
       progress: null,
     })
-    .where(
-      and(
-        eq(jobs.projectId, scope.projectId),
-        eq(jobs.id, jobId),
-        eq(jobs.state, 'failed'),
-        sql`${jobs.deadLetteredAt} IS NOT NULL`,
-      ),
-    )
+    .where(and(inScope(jobs, scope, jobId), eq(jobs.state, 'failed'), sql`${jobs.deadLetteredAt} IS NOT NULL`))
     .returning()
   return job
 }
@@ -262,7 +256,7 @@ export async function requestCancel(tx: Tx, scope: ProjectScope, jobId: string):
   const [job] = await tx
     .update(jobs)
     .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, now())` })
-    .where(and(eq(jobs.projectId, scope.projectId), eq(jobs.id, jobId), inArray(jobs.state, ['queued', 'running'])))
+    .where(and(inScope(jobs, scope, jobId), inArray(jobs.state, ['queued', 'running'])))
     .returning()
   return job
 }

@@ -1,7 +1,8 @@
+import { and, desc, eq, isNull, lt } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { auditLog } from '#db/schema/index.ts'
+import { auditLog } from '#db/schema/platform.ts'
 import { currentRequestId } from '#server/kernel/log.ts'
-import type { Actor } from '#server/kernel/scope.ts'
+import type { Actor, ProjectScope } from '#server/kernel/scope.ts'
 import type { SubjectKind } from './subjects/contract.ts'
 
 export interface AuditEntry {
@@ -25,4 +26,55 @@ export async function writeAudit(db: Handle, actor: Actor, entry: AuditEntry): P
     actorId: actor.id,
     requestId: currentRequestId(),
   })
+}
+
+export type AuditRow = typeof auditLog.$inferSelect
+
+export interface AuditFilter {
+  /** Only entries before this one. */
+  cursor?: number
+  limit: number
+  action?: string
+  outcome?: string
+  /** As `user:…`, `token:…` or `system:…`. */
+  actor?: string
+}
+
+/** Selects the entries of a project, or those outside of projects. */
+const ofAudit = (scope: ProjectScope | null) =>
+  scope ? eq(auditLog.projectId, scope.projectId) : isNull(auditLog.projectId)
+
+export async function listAuditRows(db: Handle, scope: ProjectScope | null, input: AuditFilter): Promise<AuditRow[]> {
+  const colon = input.actor?.indexOf(':') ?? -1
+  return db
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        ofAudit(scope),
+        input.cursor === undefined ? undefined : lt(auditLog.id, input.cursor),
+        input.action ? eq(auditLog.action, input.action) : undefined,
+        input.outcome ? eq(auditLog.outcome, input.outcome) : undefined,
+        input.actor
+          ? and(eq(auditLog.actorKind, input.actor.slice(0, colon)), eq(auditLog.actorId, input.actor.slice(colon + 1)))
+          : undefined,
+      ),
+    )
+    .orderBy(desc(auditLog.id))
+    .limit(input.limit + 1)
+}
+
+/** Lists the actions and actors of the newest entries, as filter options. */
+export async function listAuditFacets(
+  db: Handle,
+  scope: ProjectScope | null,
+): Promise<{ actorKind: string; actorId: string; action: string }[]> {
+  const recent = db
+    .select({ action: auditLog.action, actorKind: auditLog.actorKind, actorId: auditLog.actorId })
+    .from(auditLog)
+    .where(ofAudit(scope))
+    .orderBy(desc(auditLog.id))
+    .limit(5000)
+    .as('recent')
+  return db.selectDistinct().from(recent)
 }

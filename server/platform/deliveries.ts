@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { eventDeliveries, projects } from '#db/schema/index.ts'
+import { eventDeliveries } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { StoredEvent } from './events.ts'
+import { listScopes } from './projects.ts'
 
 export type DeliveryRow = typeof eventDeliveries.$inferSelect
 
@@ -17,7 +18,7 @@ export async function lockDispatcher(tx: Tx): Promise<boolean> {
 /** Stores events for a consumer, without those of deleted projects. Stored events are not changed. */
 export async function insertDeliveries(tx: Tx, consumer: string, events: readonly StoredEvent[]): Promise<void> {
   if (events.length === 0) return
-  const known = new Set((await tx.select({ id: projects.id }).from(projects)).map(p => p.id))
+  const known = new Set((await listScopes(tx)).map(scope => scope.projectId))
   const rows = events
     .filter(e => known.has(e.projectId))
     .map(e => ({

@@ -1,9 +1,9 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Handle, Tx } from '#db/client.ts'
-import { events, projects } from '#db/schema/index.ts'
+import { events } from '#db/schema/platform.ts'
 import { AppError } from '#server/kernel/errors.ts'
-import { type Actor, type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import type { Actor } from '#server/kernel/scope.ts'
 import type { EventDefinition, PayloadOf } from './define-event.ts'
 
 export interface NewEvent<E extends EventDefinition> {
@@ -126,10 +126,4 @@ export async function saveCursor(db: Handle, reader: string, cursor: EventCursor
   await db.execute(sql`
     INSERT INTO event_cursors (reader, xid, seq) VALUES (${reader}, ${cursor.xid}::xid8, ${cursor.seq})
     ON CONFLICT (reader) DO UPDATE SET xid = excluded.xid, seq = excluded.seq, updated_at = now()`)
-}
-
-/** Returns the scope of the event's project; undefined if it was deleted. */
-export async function eventScope(db: Handle, event: Pick<StoredEvent, 'projectId'>): Promise<ProjectScope | undefined> {
-  const [project] = await db.select().from(projects).where(eq(projects.id, event.projectId))
-  return project && scopeOf(project)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '#db/client.ts'
 import { CODE_VERSION, MIN_CODE } from '#db/migrate.ts'
-import { instance } from '#db/schema/index.ts'
+import { instance } from '#db/schema/platform.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
 const keyCheck = (key: string) => createHash('sha256').update(`fleximl key check\n${key}`).digest('hex').slice(0, 32)

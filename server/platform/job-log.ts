@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { logChunks } from '#db/schema/index.ts'
+import { logChunks } from '#db/schema/platform.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { AttemptRef, JobRow } from './attempts.ts'

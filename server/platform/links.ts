@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, or, type SQL } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { links } from '#db/schema/index.ts'
+import { links } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Relation, SubjectKind } from './subjects/contract.ts'
 

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os'
-import { lt, sql } from 'drizzle-orm'
-import type { Db } from '#db/client.ts'
-import { processes } from '#db/schema/index.ts'
+import { and, eq, lt, sql } from 'drizzle-orm'
+import type { Db, Handle } from '#db/client.ts'
+import { processes } from '#db/schema/platform.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { Logger } from '#server/kernel/log.ts'
 
@@ -37,3 +37,15 @@ export function registerProcess(
     },
   }
 }
+
+/** The processes of a kind that are alive. */
+export const listLiveProcesses = (db: Handle, kind: ProcessKind) =>
+  db
+    .select({ id: processes.id, host: processes.host, pid: processes.pid })
+    .from(processes)
+    .where(
+      and(
+        eq(processes.kind, kind),
+        sql`${processes.heartbeatAt} > now() - make_interval(secs => ${PROCESS_SILENCE_SECONDS})`,
+      ),
+    )

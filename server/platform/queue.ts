@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { fromDrizzle, PgBoss } from 'pg-boss'
 import type { Handle, Tx } from '#db/client.ts'
-import { jobs } from '#db/schema/index.ts'
+import { jobs } from '#db/schema/platform.ts'
 import { AppError, isDatabaseAway } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { Logger } from '#server/kernel/log.ts'

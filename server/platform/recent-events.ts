@@ -9,8 +9,7 @@ export interface RecentEvent {
   subjectKind: string
   subjectId: string
   actorKind: string
-  /** Current name of the person or token; null for the system and for deleted accounts. */
-  actorName: string | null
+  actorId: string
   reason: string | null
   payload: Record<string, unknown>
 }
@@ -18,11 +17,8 @@ export interface RecentEvent {
 /** Lists the newest events of a project for display; readers that must not miss any use `readEvents`. */
 export async function listRecentEvents(db: Handle, scope: ProjectScope, limit: number): Promise<RecentEvent[]> {
   const rows = (await db.execute(sql`
-    SELECT e.seq, e.at, e.type, e.subject_kind, e.subject_id, e.actor_kind, e.reason, e.payload,
-      coalesce(u.name, t.name) AS actor_name
+    SELECT e.seq, e.at, e.type, e.subject_kind, e.subject_id, e.actor_kind, e.actor_id, e.reason, e.payload
     FROM events e
-    LEFT JOIN users u ON e.actor_kind = 'user' AND u.id::text = e.actor_id
-    LEFT JOIN api_tokens t ON e.actor_kind = 'token' AND t.id::text = e.actor_id
     WHERE e.project_id = ${scope.projectId} ORDER BY e.seq DESC LIMIT ${limit}`)) as unknown as {
     seq: string
     at: string
@@ -30,7 +26,7 @@ export async function listRecentEvents(db: Handle, scope: ProjectScope, limit: n
     subject_kind: string
     subject_id: string
     actor_kind: string
-    actor_name: string | null
+    actor_id: string
     reason: string | null
     payload: Record<string, unknown>
   }[]
@@ -41,7 +37,7 @@ export async function listRecentEvents(db: Handle, scope: ProjectScope, limit: n
     subjectKind: r.subject_kind,
     subjectId: r.subject_id,
     actorKind: r.actor_kind,
-    actorName: r.actor_name,
+    actorId: r.actor_id,
     reason: r.reason,
     payload: r.payload,
   }))

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { schedules } from '#db/schema/index.ts'
+import { schedules } from '#db/schema/platform.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -85,6 +85,14 @@ export async function removeSchedule(queue: Timing, tx: Handle, scope: ProjectSc
 
 export const listSchedules = (db: Handle, scope: ProjectScope) =>
   db.select().from(schedules).where(eq(schedules.projectId, scope.projectId)).orderBy(schedules.name)
+
+export async function findSchedule(db: Handle, scope: ProjectScope, name: string): Promise<ScheduleRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name)))
+  return row
+}
 
 export type ScheduleRow = typeof schedules.$inferSelect
 

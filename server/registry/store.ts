@@ -1,8 +1,9 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { modelAliases, models, modelVersions } from '#db/schema/index.ts'
+import { modelAliases, models, modelVersions } from '#db/schema/registry.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { Signature } from './contract.ts'
 
 export type ModelRow = typeof models.$inferSelect
@@ -92,7 +93,7 @@ export async function findVersionById(
     .select({ model: models, version: modelVersions })
     .from(modelVersions)
     .innerJoin(models, and(eq(models.projectId, modelVersions.projectId), eq(models.id, modelVersions.modelId)))
-    .where(and(eq(modelVersions.projectId, scope.projectId), eq(modelVersions.id, id)))
+    .where(inScope(modelVersions, scope, id))
   return row && { model: row.model, version: asVersion(row.version) }
 }
 
@@ -125,7 +126,7 @@ export async function nameModelVersions(
       modelAliases,
       and(eq(modelAliases.projectId, modelVersions.projectId), eq(modelAliases.versionId, modelVersions.id)),
     )
-    .where(and(eq(modelVersions.projectId, scope.projectId), inArray(modelVersions.id, [...ids])))
+    .where(inScope(modelVersions, scope, ids))
     .groupBy(modelVersions.id, models.name)
 }
 

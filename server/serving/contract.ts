@@ -180,16 +180,6 @@ export interface DesiredEndpoint {
   targets: DesiredTarget[]
 }
 
-export interface LiveToken {
-  hash: string
-  projectId: string
-  slug: string
-  tokenId: string
-  role: string
-  /** Milliseconds since 1970. */
-  expiresAt: number | null
-}
-
 /** A row of the prediction log as spooled; fields are named like the columns of the table. */
 export interface PredictionLine {
   received_at: string

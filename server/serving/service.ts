@@ -8,10 +8,16 @@ export {
   deleteDeadInstances,
   insertPredictionLines,
   listDesired,
-  listLiveTokens,
   type NamedEndpoint,
   nameEndpoints,
   type StatsRow,
   upsertInstances,
   upsertStats,
 } from './store.ts'
+export {
+  countTraffic,
+  type DayCount,
+  exportTraffic,
+  listAnsweringVersions,
+  type TrafficRow,
+} from './traffic/store.ts'

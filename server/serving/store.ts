@@ -1,24 +1,22 @@
 import { and, desc, eq, gte, inArray, lte, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
+import { models, modelVersions } from '#db/schema/registry.ts'
 import {
-  apiTokens,
   endpointRevisions,
   endpoints,
   endpointTargets,
   feedback,
-  models,
-  modelVersions,
   predictionLog,
   primaryEndpoints,
-  processes,
-  projects,
   serveInstances,
   servingStats,
-} from '#db/schema/index.ts'
+} from '#db/schema/serving.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { PROCESS_SILENCE_SECONDS } from '#server/platform/processes.ts'
-import type { DesiredEndpoint, DesiredTarget, FeedbackRow, Laggard, LiveToken, Target, TargetRole } from './contract.ts'
+import { inScope } from '#server/platform/in-scope.ts'
+import { listLiveProcesses } from '#server/platform/processes.ts'
+import { listScopes } from '#server/platform/projects.ts'
+import type { DesiredEndpoint, DesiredTarget, FeedbackRow, Laggard, Target, TargetRole } from './contract.ts'
 
 export type EndpointRow = typeof endpoints.$inferSelect
 export type RevisionRow = typeof endpointRevisions.$inferSelect
@@ -118,25 +116,25 @@ export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: strin
 
 /** Lists every live serve process with the revision of this endpoint that it has in force. */
 export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
-  return db
-    .select({
-      process: processes.id,
-      host: processes.host,
-      pid: processes.pid,
-      observedRevision: serveInstances.observedRevision,
-      error: serveInstances.error,
-    })
-    .from(processes)
-    .leftJoin(
-      serveInstances,
-      and(eq(serveInstances.processId, processes.id), eq(serveInstances.endpointId, endpointId)),
-    )
-    .where(
-      and(
-        eq(processes.kind, 'serve'),
-        sql`${processes.heartbeatAt} > now() - make_interval(secs => ${PROCESS_SILENCE_SECONDS})`,
-      ),
-    )
+  const [live, observed] = await Promise.all([
+    listLiveProcesses(db, 'serve'),
+    db
+      .select({
+        process: serveInstances.processId,
+        observedRevision: serveInstances.observedRevision,
+        error: serveInstances.error,
+      })
+      .from(serveInstances)
+      .where(eq(serveInstances.endpointId, endpointId)),
+  ])
+  const of = new Map(observed.map(row => [row.process, row]))
+  return live.map(({ id, host, pid }) => ({
+    process: id,
+    host,
+    pid,
+    observedRevision: of.get(id)?.observedRevision ?? null,
+    error: of.get(id)?.error ?? null,
+  }))
 }
 
 const current = () =>
@@ -223,7 +221,7 @@ export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readon
     .innerJoin(endpointTargets, championOf())
     .innerJoin(modelVersions, versionOfTarget())
     .innerJoin(models, modelOfVersion())
-    .where(and(eq(endpoints.projectId, scope.projectId), inArray(endpoints.id, [...ids])))
+    .where(inScope(endpoints, scope, ids))
 }
 
 /** Lists every endpoint of the instance with its targets. Only for serve processes, which serve all projects. */
@@ -232,8 +230,6 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
     .select({
       endpoint: {
         projectId: endpoints.projectId,
-        slug: projects.slug,
-        zone: projects.zone,
         endpointId: endpoints.id,
         endpoint: endpoints.name,
         timeColumn: endpoints.timeColumn,
@@ -249,7 +245,6 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
       },
     })
     .from(endpoints)
-    .innerJoin(projects, eq(projects.id, endpoints.projectId))
     .innerJoin(endpointRevisions, current())
     .innerJoin(
       endpointTargets,
@@ -261,9 +256,12 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
     .innerJoin(modelVersions, versionOfTarget())
     .innerJoin(models, modelOfVersion())
     .orderBy(endpoints.id, ...championFirst())
+  const scopes = new Map((await listScopes(db)).map(scope => [scope.projectId, scope]))
   const found = new Map<string, DesiredEndpoint>()
   for (const { endpoint, target } of rows) {
-    const desired = found.get(endpoint.endpointId) ?? { ...endpoint, targets: [] }
+    const scope = scopes.get(endpoint.projectId)
+    if (!scope) continue
+    const desired = found.get(endpoint.endpointId) ?? { ...endpoint, slug: scope.slug, zone: scope.zone, targets: [] }
     desired.targets.push(target as DesiredTarget)
     found.set(endpoint.endpointId, desired)
   }
@@ -308,23 +306,6 @@ export async function upsertPrimary(
       target: [primaryEndpoints.projectId, primaryEndpoints.modelId],
       set: { endpointId: values.endpointId, updatedBy: values.updatedBy, updatedAt: sql`now()` },
     })
-}
-
-/** Lists every valid token of all projects. Only for serve processes. */
-export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
-  const rows = await db
-    .select({
-      hash: apiTokens.tokenHash,
-      projectId: apiTokens.projectId,
-      slug: projects.slug,
-      tokenId: apiTokens.id,
-      role: apiTokens.role,
-      expiresAt: apiTokens.expiresAt,
-    })
-    .from(apiTokens)
-    .innerJoin(projects, eq(projects.id, apiTokens.projectId))
-    .where(sql`${apiTokens.revokedAt} IS NULL AND (${apiTokens.expiresAt} IS NULL OR ${apiTokens.expiresAt} > now())`)
-  return rows.map(r => ({ ...r, expiresAt: r.expiresAt?.getTime() ?? null }))
 }
 
 export async function upsertInstances(

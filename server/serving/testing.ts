@@ -1,4 +1,5 @@
-import { apiTokens, experiments, runs } from '#db/schema/index.ts'
+import { apiTokens } from '#db/schema/access.ts'
+import { experiments, runs } from '#db/schema/training.ts'
 import { autoRecipe, compileRecipe, fitRecipe, getTrainer, packBundle, type Schema, validateRows } from '#ml/index.ts'
 import type { Caller } from '#server/access/caller.ts'
 import type { Role } from '#server/access/contract.ts'

@@ -6,6 +6,7 @@ import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Link } from '#server/platform/links.ts'
+import { lockProject } from '#server/platform/projects.ts'
 import { COMMAND_TRAINER, planCommand } from './command.ts'
 import type { Decisions, ExperimentDetail, LaunchInput } from './contract.ts'
 import { experimentLaunched } from './events.ts'
@@ -15,14 +16,7 @@ import { showExperiment } from './read-experiments.ts'
 import { chooseColumns, chooseSplit, type SplitKind } from './rules/choose-columns.ts'
 import { requireLearnable, suggestTask } from './rules/decide-task.ts'
 import { type Learner, type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
-import {
-  type ExperimentRow,
-  findExperiment,
-  insertExperiment,
-  insertRuns,
-  lockExperiments,
-  updateRun,
-} from './store.ts'
+import { type ExperimentRow, findExperiment, insertExperiment, insertRuns, updateRun } from './store.ts'
 
 interface Wanted {
   version: DatasetVersion
@@ -74,7 +68,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
       )
   const wanted: Wanted = { version, target, task, split, metric, recipe, override, decisions }
   const experiment = await change(kernel, caller.actor, async c => {
-    await lockExperiments(c.tx, scope)
+    await lockProject(c.tx, scope)
     const row = await findOrInsert(c, scope, wanted, input)
     await enqueueRuns(c, scope, row, wanted, input, planned, kernel.clock.now())
     return row

@@ -6,11 +6,12 @@ import { parseId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { peakMemoryOf } from '#server/platform/read-jobs.ts'
 import type { Comparison, CurveSeries, RunDetail, RunSummary } from './contract.ts'
 import { readPoints } from './points/store.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
-import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries, peakMemoryOf } from './store.ts'
+import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries } from './store.ts'
 
 /** Returns runs in the requested order. Throws `not_found` naming the first missing one. */
 export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {

@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { attempts, experiments, jobs, metricSeries, projects, runs } from '#db/schema/index.ts'
+import { experiments, metricSeries, runs } from '#db/schema/training.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
+import { type JobStatus, jobStatusById } from '#server/platform/read-jobs.ts'
 import type { Measured, RunState } from './contract.ts'
 
 export type ExperimentRow = typeof experiments.$inferSelect
@@ -32,14 +34,9 @@ export async function findExperiment(
 export const listExperimentRows = (db: Handle, scope: ProjectScope, limit = 1000): Promise<ExperimentRow[]> =>
   db.select().from(experiments).where(inProject(scope)).orderBy(desc(experiments.number)).limit(limit)
 
-/** Locks the project's experiments, for their numbers and names. */
-export async function lockExperiments(tx: Tx, scope: ProjectScope): Promise<void> {
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, scope.projectId)).for('no key update')
-}
-
 type NewExperiment = Omit<typeof experiments.$inferInsert, 'id' | 'projectId' | 'number'>
 
-/** Inserts an experiment; call `lockExperiments` first. Numbers start at 1; 0 is `Default`. */
+/** Inserts an experiment; call `lockProject` first. Numbers start at 1; 0 is `Default`. */
 export async function insertExperiment(
   tx: Tx,
   scope: ProjectScope,
@@ -93,7 +90,7 @@ export async function updateRun(
   const [row] = await tx
     .update(runs)
     .set(set)
-    .where(and(eq(runs.projectId, projectId), eq(runs.id, id)))
+    .where(inScope(runs, { projectId }, id))
     .returning()
   return row
 }
@@ -107,7 +104,7 @@ export async function findRun(
     .select({ run: runs, experiment: experiments })
     .from(runs)
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
-    .where(and(eq(runs.projectId, scope.projectId), eq(runs.id, id)))
+    .where(inScope(runs, scope, id))
   return row
 }
 
@@ -132,7 +129,7 @@ const LISTED = {
   metric: experiments.metric,
   measured: sql<Measured | null>`${runs.result} -> 'intervals' -> ${experiments.metric}`,
   ignored: sql<string[] | null>`${runs.result} -> 'ignored'`,
-  progress: jobs.progress,
+  jobId: runs.jobId,
 }
 
 const listed = (db: Handle) =>
@@ -140,19 +137,38 @@ const listed = (db: Handle) =>
     .select(LISTED)
     .from(runs)
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
-    .leftJoin(jobs, and(eq(jobs.projectId, runs.projectId), eq(jobs.id, runs.jobId)))
 
-export type ListedRun = Awaited<ReturnType<typeof listRunsOf>>[number]
+type ListedRow = Awaited<ReturnType<typeof listed>>[number]
+export type ListedRun = Omit<ListedRow, 'jobId'> & { progress: JobStatus['progress'] }
+
+/** Only runs that have not ended have a progress to show. */
+async function withProgress(db: Handle, scope: ProjectScope, rows: readonly ListedRow[]): Promise<ListedRun[]> {
+  const statuses = await jobStatusById(
+    db,
+    scope,
+    rows.flatMap(row => (row.endedAt === null && row.jobId !== null ? [row.jobId] : [])),
+  )
+  return rows.map(({ jobId, ...row }) => ({ ...row, progress: statuses.get(jobId ?? '')?.progress ?? null }))
+}
 
 /** Lists runs, newest first. */
-export const listRunsOf = (db: Handle, scope: ProjectScope, experimentId: string, limit: number) =>
-  listed(db)
-    .where(and(eq(runs.projectId, scope.projectId), eq(runs.experimentId, experimentId)))
-    .orderBy(desc(runs.number))
-    .limit(limit)
+export const listRunsOf = async (
+  db: Handle,
+  scope: ProjectScope,
+  experimentId: string,
+  limit: number,
+): Promise<ListedRun[]> =>
+  withProgress(
+    db,
+    scope,
+    await listed(db)
+      .where(and(eq(runs.projectId, scope.projectId), eq(runs.experimentId, experimentId)))
+      .orderBy(desc(runs.number))
+      .limit(limit),
+  )
 
-export const listRunsById = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
-  listed(db).where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+export const listRunsById = async (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<ListedRun[]> =>
+  withProgress(db, scope, await listed(db).where(inScope(runs, scope, ids)))
 
 /** Returns the stored results by run; null: not finished. */
 export async function listResults(
@@ -163,7 +179,7 @@ export async function listResults(
   const rows = await db
     .select({ id: runs.id, result: runs.result })
     .from(runs)
-    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+    .where(inScope(runs, scope, ids))
   return new Map(rows.map(row => [row.id, row.result]))
 }
 
@@ -190,7 +206,7 @@ export async function nameRuns(db: Handle, scope: ProjectScope, ids: readonly st
     })
     .from(runs)
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
-    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...ids])))
+    .where(inScope(runs, scope, ids))
 }
 
 export async function countRuns(
@@ -247,15 +263,6 @@ export const listSeries = (db: Handle, scope: ProjectScope, runIds: readonly str
     )
     .orderBy(asc(metricSeries.key))
 
-/** Returns the peak of the resident memory over the attempts of a job. */
-export async function peakMemoryOf(db: Handle, scope: ProjectScope, jobId: string): Promise<number | null> {
-  const [row] = await db
-    .select({ peak: sql<string | null>`max(${attempts.peakMemoryBytes})` })
-    .from(attempts)
-    .where(and(eq(attempts.projectId, scope.projectId), eq(attempts.jobId, jobId)))
-  return row?.peak == null ? null : Number(row.peak)
-}
-
 /** Returns a run of the project in any state; the registry checks it. */
 export const findRunById = (db: Handle, scope: ProjectScope, runId: string) =>
   db.query.runs.findFirst({
@@ -278,6 +285,6 @@ export async function listMeasured(
     })
     .from(runs)
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
-    .where(and(eq(runs.projectId, scope.projectId), inArray(runs.id, [...runIds])))
+    .where(inScope(runs, scope, runIds))
   return new Map(rows.map(r => [r.id, { metric: r.metric, intervals: r.intervals ?? {} }]))
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { loginThrottles, sessions, signInLinks, users } from '#db/schema/index.ts'
+import { loginThrottles, sessions, signInLinks, users } from '#db/schema/access.ts'
 
 export type UserRow = typeof users.$inferSelect
 export type SessionRow = typeof sessions.$inferSelect

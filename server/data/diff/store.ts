@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { dataDiffs } from '#db/schema/index.ts'
+import { dataDiffs } from '#db/schema/data-findings.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { StoredDiff } from './contract.ts'
 
 export type DiffRow = Omit<typeof dataDiffs.$inferSelect, 'result'> & { result: StoredDiff | null }
@@ -32,7 +33,7 @@ export async function findDiffById(db: Handle, scope: ProjectScope, id: string):
   const [row] = await db
     .select()
     .from(dataDiffs)
-    .where(and(eq(dataDiffs.projectId, scope.projectId), eq(dataDiffs.id, id)))
+    .where(inScope(dataDiffs, scope, id))
   return row as DiffRow | undefined
 }
 
@@ -64,5 +65,5 @@ export async function updateDiff(
   await tx
     .update(dataDiffs)
     .set(set)
-    .where(and(eq(dataDiffs.projectId, projectId), eq(dataDiffs.id, id)))
+    .where(inScope(dataDiffs, { projectId }, id))
 }

@@ -1,14 +1,10 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import {
-  datasets,
-  datasetValidations,
-  datasetVersions,
-  expectationSuites,
-  validationOverrides,
-} from '#db/schema/index.ts'
+import { datasets, datasetVersions } from '#db/schema/data.ts'
+import { datasetValidations, expectationSuites, validationOverrides } from '#db/schema/data-expectations.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { Expectation, ValidationBody, Verdict } from './contract.ts'
 
 export type SuiteRow = Omit<typeof expectationSuites.$inferSelect, 'body'> & {
@@ -34,7 +30,7 @@ export async function findSuiteById(db: Handle, scope: ProjectScope, id: string)
   const [row] = await db
     .select()
     .from(expectationSuites)
-    .where(and(eq(expectationSuites.projectId, scope.projectId), eq(expectationSuites.id, id)))
+    .where(inScope(expectationSuites, scope, id))
   return row as SuiteRow | undefined
 }
 
@@ -43,7 +39,7 @@ export async function lockSuite(tx: Tx, scope: ProjectScope, datasetId: string):
   await tx
     .select({ id: datasets.id })
     .from(datasets)
-    .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, datasetId)))
+    .where(inScope(datasets, scope, datasetId))
     .for('no key update')
   return findSuite(tx, scope, datasetId)
 }
@@ -81,14 +77,14 @@ export async function updateValidation(
   await tx
     .update(datasetValidations)
     .set(set)
-    .where(and(eq(datasetValidations.projectId, projectId), eq(datasetValidations.id, id)))
+    .where(inScope(datasetValidations, { projectId }, id))
 }
 
 export async function findValidation(db: Handle, scope: ProjectScope, id: string): Promise<ValidationRow | undefined> {
   const [row] = await db
     .select()
     .from(datasetValidations)
-    .where(and(eq(datasetValidations.projectId, scope.projectId), eq(datasetValidations.id, id)))
+    .where(inScope(datasetValidations, scope, id))
   return row as ValidationRow | undefined
 }
 

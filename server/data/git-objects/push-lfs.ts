@@ -1,6 +1,6 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { nameActorKeys } from '#server/access/service.ts'
-import { ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
+import { findOwnedBlobs, ownBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
@@ -8,7 +8,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_UPLOAD_BYTES } from '../contract.ts'
 import { storeUpload } from '../transfer-bytes.ts'
 import { digestSchema, type LfsBatchInput, type LfsPlan, type PushedObject } from './contract.ts'
-import { findLfsObjects, findOwned, insertLfsObject, listPushed } from './store.ts'
+import { findLfsObjects, insertLfsObject, listPushed } from './store.ts'
 
 /** Returns which objects exist and which the client must send. Bytes that the project has from an upload are not sent again. */
 export async function planLfsBatch(
@@ -21,7 +21,7 @@ export async function planLfsBatch(
   const good = objects.filter(o => digestSchema.safeParse(o.oid).success).map(o => o.oid)
   const [pushed, owned] = await Promise.all([
     findLfsObjects(kernel.db, caller.scope, good),
-    operation === 'upload' ? findOwned(kernel.db, caller.scope, good) : new Map<string, number>(),
+    operation === 'upload' ? findOwnedBlobs(kernel.db, caller.scope, good) : new Map<string, number>(),
   ])
   const adopt = new Map<string, number>()
   const plans = objects.map(({ oid, size }): LfsPlan => {

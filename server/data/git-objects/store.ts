@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { blobOwners, datasets, datasetVersions, dvcObjects, lfsObjects } from '#db/schema/index.ts'
+import { datasets, datasetVersions } from '#db/schema/data.ts'
+import { dvcObjects, lfsObjects } from '#db/schema/data-objects.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { DvcName } from './rules/dvc-name.ts'
@@ -42,19 +43,6 @@ export async function findLfsObjects(
     else found.set(digest, { bytes, datasets: new Set([dataset]) })
   }
   return found
-}
-
-/** Returns which of the digests the project owns, from any origin. */
-export async function findOwned(
-  db: Handle,
-  scope: ProjectScope,
-  digests: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await db
-    .select({ digest: blobOwners.digest, bytes: blobOwners.bytes })
-    .from(blobOwners)
-    .where(and(eq(blobOwners.projectId, scope.projectId), inArray(blobOwners.digest, [...digests])))
-  return new Map(rows.map(r => [r.digest, r.bytes]))
 }
 
 /** Lists the newest objects of a dataset, with the version made of each. */

@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { dataLeaks } from '#db/schema/index.ts'
+import { dataLeaks } from '#db/schema/data-findings.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { LeakSplit, StoredLeak } from './contract.ts'
 
 export type LeaksRow = Omit<typeof dataLeaks.$inferSelect, 'findings'> & {
@@ -32,7 +33,7 @@ export async function findLeaksById(db: Handle, scope: ProjectScope, id: string)
   const [row] = await db
     .select()
     .from(dataLeaks)
-    .where(and(eq(dataLeaks.projectId, scope.projectId), eq(dataLeaks.id, id)))
+    .where(inScope(dataLeaks, scope, id))
   return row as LeaksRow | undefined
 }
 

@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { sourcePreviews } from '#db/schema/index.ts'
+import { sourcePreviews } from '#db/schema/data-previews.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 
 export type PreviewRow = typeof sourcePreviews.$inferSelect
 
@@ -33,13 +34,13 @@ export async function updatePreview(
   await tx
     .update(sourcePreviews)
     .set(set)
-    .where(and(eq(sourcePreviews.projectId, projectId), eq(sourcePreviews.id, id)))
+    .where(inScope(sourcePreviews, { projectId }, id))
 }
 
 export async function findPreview(db: Handle, scope: ProjectScope, id: string): Promise<PreviewRow | undefined> {
   const [row] = await db
     .select()
     .from(sourcePreviews)
-    .where(and(eq(sourcePreviews.projectId, scope.projectId), eq(sourcePreviews.id, id)))
+    .where(inScope(sourcePreviews, scope, id))
   return row
 }

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { versionProfiles } from '#db/schema/index.ts'
+import { versionProfiles } from '#db/schema/data-profile.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Profile } from '#tables/profile/contract.ts'
 import type { StoredProfile, StoredRelations } from './contract.ts'

@@ -1,8 +1,10 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { dataQueries, datasets, datasetVersions } from '#db/schema/index.ts'
+import { datasets, datasetVersions } from '#db/schema/data.ts'
+import { dataQueries } from '#db/schema/data-queries.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { QueryResult } from './contract.ts'
 
 type Row = typeof dataQueries.$inferSelect
@@ -29,7 +31,7 @@ export async function updateQuery(
   await tx
     .update(dataQueries)
     .set(set)
-    .where(and(eq(dataQueries.projectId, projectId), eq(dataQueries.id, id)))
+    .where(inScope(dataQueries, { projectId }, id))
 }
 
 /** Counts the author's queries that have not ended. */
@@ -92,11 +94,7 @@ export async function findQuery(
   author?: string,
 ): Promise<(QueryRow & { result: QueryResult | null }) | undefined> {
   const [row] = await joined(db, true).where(
-    and(
-      eq(dataQueries.projectId, scope.projectId),
-      eq(dataQueries.id, id),
-      author === undefined ? undefined : eq(dataQueries.createdBy, author),
-    ),
+    and(inScope(dataQueries, scope, id), author === undefined ? undefined : eq(dataQueries.createdBy, author)),
   )
   return row as (QueryRow & { result: QueryResult | null }) | undefined
 }

@@ -1,8 +1,9 @@
 import { and, desc, eq } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { recipes, recipeVersions } from '#db/schema/index.ts'
+import { recipes, recipeVersions } from '#db/schema/data-recipes.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { RecipeStepInput } from './contract.ts'
 
 export type RecipeVersionRow = Omit<typeof recipeVersions.$inferSelect, 'body'> & {
@@ -69,6 +70,6 @@ export async function findRecipeVersionById(
   const [row] = await db
     .select()
     .from(recipeVersions)
-    .where(and(eq(recipeVersions.projectId, scope.projectId), eq(recipeVersions.id, id)))
+    .where(inScope(recipeVersions, scope, id))
   return row as RecipeVersionRow | undefined
 }

@@ -1,15 +1,9 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findSchedule } from '#server/platform/schedules.ts'
 import type { ConnectionSummary, SourceSummary } from './contract.ts'
 import { describeAddress, shownAddress, shownReading } from './rules/describe-address.ts'
-import {
-  datasetsByConnection,
-  findConnection,
-  findConnections,
-  findLastIngestion,
-  findSchedule,
-  findSource,
-} from './store.ts'
+import { datasetsByConnection, findConnection, findConnections, findLastIngestion, findSource } from './store.ts'
 import { scheduleName } from './update-source.ts'
 
 /** Lists connections with the names of their secrets, never the values. */

@@ -1,7 +1,9 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { connections, datasetVersions, ingestions, schedules, sources } from '#db/schema/index.ts'
+import { datasetVersions, ingestions } from '#db/schema/data.ts'
+import { connections, sources } from '#db/schema/data-sources.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import type { Address, Reading, SourceKind } from './contract.ts'
 
 export type ConnectionRow = Omit<typeof connections.$inferSelect, 'kind' | 'address'> & {
@@ -115,13 +117,13 @@ export async function updateSourceRow(
   const [row] = await tx
     .update(sources)
     .set(set)
-    .where(and(eq(sources.projectId, scope.projectId), eq(sources.id, id)))
+    .where(inScope(sources, scope, id))
     .returning()
   return row as SourceRow
 }
 
 export async function removeSource(tx: Tx, scope: ProjectScope, id: string): Promise<void> {
-  await tx.delete(sources).where(and(eq(sources.projectId, scope.projectId), eq(sources.id, id)))
+  await tx.delete(sources).where(inScope(sources, scope, id))
 }
 
 /** Returns the newest refresh of a source, with the number of the version it created or found. */
@@ -133,7 +135,7 @@ export async function findLastIngestion(db: Handle, scope: ProjectScope, id: str
       datasetVersions,
       and(eq(datasetVersions.projectId, ingestions.projectId), eq(datasetVersions.id, ingestions.versionId)),
     )
-    .where(and(eq(ingestions.projectId, scope.projectId), eq(ingestions.id, id)))
+    .where(inScope(ingestions, scope, id))
   return row
 }
 
@@ -151,13 +153,5 @@ export async function findMovingIngestion(db: Handle, scope: ProjectScope, datas
     )
     .orderBy(desc(ingestions.createdAt))
     .limit(1)
-  return row
-}
-
-export async function findSchedule(db: Handle, scope: ProjectScope, name: string) {
-  const [row] = await db
-    .select()
-    .from(schedules)
-    .where(and(eq(schedules.projectId, scope.projectId), eq(schedules.name, name)))
   return row
 }

@@ -4,12 +4,12 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { removeSchedule, saveSchedule, setScheduleEnabled } from '#server/platform/schedules.ts'
+import { findSchedule, removeSchedule, saveSchedule, setScheduleEnabled } from '#server/platform/schedules.ts'
 import { sourceDisconnected, sourceUpdated } from '../events.ts'
 import type { UpdateSourceInput } from './contract.ts'
 import { refreshSourceJob } from './jobs.ts'
 import { requireSource } from './start-refresh.ts'
-import { findSchedule, removeSource, type SourceRow, updateSourceRow } from './store.ts'
+import { removeSource, type SourceRow, updateSourceRow } from './store.ts'
 
 export const scheduleName = (source: { datasetName: string }) => `Refresh ${source.datasetName}`
 

@@ -1,11 +1,12 @@
 import { nowDate } from '#server/kernel/clock.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { listScopes } from '#server/platform/projects.ts'
 import { listSchedules, saveSchedule } from '#server/platform/schedules.ts'
 import { sweepUploads } from '../uploads/complete-upload.ts'
 import { RESTORE_HOURS } from './contract.ts'
 import { cleanStorageJob } from './jobs.ts'
-import { allScopes, disownUnreached, forgetBlob, holdOrphan, listMarked, markOrphans, unmark } from './store.ts'
+import { disownUnreached, forgetBlob, holdOrphan, listMarked, markOrphans, unmark } from './store.ts'
 
 const HOUR_MS = 3_600_000
 /** Time between mark and removal: an upload of the same bytes that is in progress clears the mark. */
@@ -53,7 +54,7 @@ export async function cleanStorage(kernel: Kernel, scope: ProjectScope, signal?:
 
 /** Creates the nightly clean-up schedule of every project; existing schedules are not changed. */
 export async function ensureCleaning(kernel: Kernel): Promise<void> {
-  for (const scope of await allScopes(kernel.db)) {
+  for (const scope of await listScopes(kernel.db)) {
     if ((await listSchedules(kernel.db, scope)).some(s => s.name === SCHEDULE)) continue
     // Spread over the hour, so that not all projects are cleaned at once.
     const minute = Number.parseInt(scope.projectId.slice(-4), 16) % 60

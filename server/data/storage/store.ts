@@ -1,7 +1,9 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { blobs, datasets, datasetVersions, projects } from '#db/schema/index.ts'
-import { type ProjectScope, scopeOf } from '#server/kernel/scope.ts'
+import { datasets, datasetVersions } from '#db/schema/data.ts'
+import { blobs } from '#db/schema/platform.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 import { SUBJECTS, type Subject } from '#server/platform/subjects/contract.ts'
 
 export interface VersionBytes {
@@ -50,7 +52,7 @@ export async function lockDatasetById(tx: Tx, scope: ProjectScope, id: string): 
   await tx
     .select({ id: datasets.id })
     .from(datasets)
-    .where(and(eq(datasets.projectId, scope.projectId), eq(datasets.id, id)))
+    .where(inScope(datasets, scope, id))
     .for('no key update')
 }
 
@@ -73,7 +75,7 @@ export async function markRestored(tx: Tx, scope: ProjectScope, ids: string[]): 
   await tx
     .update(datasetVersions)
     .set({ deletedAt: null })
-    .where(and(eq(datasetVersions.projectId, scope.projectId), inArray(datasetVersions.id, ids)))
+    .where(inScope(datasetVersions, scope, ids))
 }
 
 const list = (values: string[]) =>
@@ -212,9 +214,4 @@ export async function usedVersions(db: Handle, scope: ProjectScope, ids: string[
     SELECT l.to_id AS id, l.from_kind AS kind, l.relation, count(*)::int AS count FROM links l
     WHERE l.project_id = ${scope.projectId} AND l.to_kind = 'dataset-version' AND l.to_id = ANY(${list(ids)})
     GROUP BY 1, 2, 3 ORDER BY 2, 3`)) as unknown as { id: string; kind: string; relation: string; count: number }[]
-}
-
-export async function allScopes(db: Handle): Promise<ProjectScope[]> {
-  const rows = await db.select({ id: projects.id, slug: projects.slug, zone: projects.zone }).from(projects)
-  return rows.map(scopeOf)
 }

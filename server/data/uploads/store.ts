@@ -1,8 +1,9 @@
 import { and, asc, eq, lt } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
-import { uploadChunks, uploads } from '#db/schema/index.ts'
+import { uploadChunks, uploads } from '#db/schema/data-uploads.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 
 export type UploadRow = typeof uploads.$inferSelect
 export interface ChunkRow {
@@ -11,7 +12,7 @@ export interface ChunkRow {
   bytes: number
 }
 
-const mine = (scope: ProjectScope, id: string) => and(eq(uploads.projectId, scope.projectId), eq(uploads.id, id))
+const mine = (scope: ProjectScope, id: string) => inScope(uploads, scope, id)
 const chunksOf = (scope: ProjectScope, id: string) =>
   and(eq(uploadChunks.projectId, scope.projectId), eq(uploadChunks.uploadId, id))
 

@@ -1,8 +1,9 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Handle } from '#db/client.ts'
-import { datasets, datasetVersions } from '#db/schema/index.ts'
+import { datasets, datasetVersions } from '#db/schema/data.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
+import { inScope } from '#server/platform/in-scope.ts'
 
 const parents = alias(datasetVersions, 'parents')
 const parentDatasets = alias(datasets, 'parent_datasets')
@@ -53,4 +54,4 @@ export const nameVersionRows = (db: Handle, scope: ProjectScope, ids: readonly s
       datasets,
       and(eq(datasets.projectId, datasetVersions.projectId), eq(datasets.id, datasetVersions.datasetId)),
     )
-    .where(and(eq(datasetVersions.projectId, scope.projectId), inArray(datasetVersions.id, [...ids])))
+    .where(inScope(datasetVersions, scope, ids))

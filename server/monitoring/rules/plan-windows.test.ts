@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type DayCount, planWindows as plan, type WindowBasis } from './plan-windows.ts'
+import type { DayCount } from '#server/serving/service.ts'
+import { planWindows as plan, type WindowBasis } from './plan-windows.ts'
 
 /** The plan with names in place of counts. */
 function planWindows(counts: DayCount[], stored: WindowBasis[]) {

@@ -1,16 +1,10 @@
 import type { ColumnSummary } from '#ml/index.ts'
+import type { DayCount } from '#server/serving/service.ts'
 import type { MonitorWindow, WindowPerformance } from '../contract.ts'
 
 /** Day windows are limited to the newest ones; month windows are not. */
 const DAYS_KEPT = 62
 const DAY_MS = 86_400_000
-
-/** Logged predictions of one day of event time, and how many have a label. */
-export interface DayCount {
-  day: string
-  rows: number
-  labels: number
-}
 
 /** A window with its logged predictions and labels. */
 export interface WindowCount {

@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { metricPoints, metricSeries } from '#db/schema/index.ts'
+import { metricPoints, metricSeries } from '#db/schema/training.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 
 /** One value of a metric. NaN and ±Infinity are legal. */

@@ -218,3 +218,37 @@ export const processes = pgTable('processes', {
   startedAt: instant('started_at').notNull().defaultNow(),
   heartbeatAt: instant('heartbeat_at').notNull().defaultNow(),
 })
+
+/** Append-only. Changes are recorded in their own transaction, refusals on another connection. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull().defaultNow(),
+    projectId: uuid('project_id'),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    action: text('action').notNull(),
+    subjectKind: text('subject_kind').notNull(),
+    subjectId: text('subject_id').notNull(),
+    outcome: text('outcome').notNull(),
+    reason: text('reason'),
+    details: json<Record<string, unknown>>('details').notNull().default({}),
+    requestId: text('request_id'),
+  },
+  t => [index('audit_log_project_idx').on(t.projectId, t.id)],
+)
+
+/** Log lines in chunks, range-partitioned by day (hand-written SQL). */
+export const logChunks = pgTable(
+  'log_chunks',
+  {
+    at: instant('at').notNull().defaultNow(),
+    id: id().notNull(),
+    projectId: projectId(),
+    jobId: uuid('job_id').notNull(),
+    attempt: integer('attempt').notNull(),
+    lines: json<{ at: string; level: string; text: string }[]>('lines').notNull(),
+  },
+  t => [primaryKey({ columns: [t.at, t.id] }), index('log_chunks_job_idx').on(t.jobId, t.id)],
+)
