@@ -76,7 +76,7 @@ function requireKnownOperator(domain: string, operator: string, local: ReadonlyS
   if (Object.hasOwn(REFUSED, operator)) throw refused(`it uses the operator ${operator}, and ${REFUSED[operator]}`)
   if (DOMAINS.has(domain) || local.has(`${domain}:${operator}`)) return
   throw refused(
-    `it uses the operator ${operator} of ${domain}, which is not an ONNX domain`,
+    `it uses the operator ${operator} of ${domain}, which is none of ONNX`,
     'Export the model with standard operators only.',
   )
 }
