@@ -256,7 +256,7 @@ describe('audit', () => {
   it('what belongs to no project is in the log of the instance, and nothing else', async () => {
     await assert.rejects(requireToken(kernel, 'flx_nobody-knows-this'), code('unauthenticated'))
     const { items } = await readInstanceAudit(kernel, { limit: 200 })
-    assert.deepEqual([items[0]!.actorName, items[0]!.reason], ['somebody unknown', 'unknown token'])
+    assert.deepEqual([items[0]!.actorName, items[0]!.reason], ['an unknown person', 'unknown token'])
     assert.ok(!items.some(i => i.action === 'access.create-token'))
     assert.ok((await readInstanceAuditFacets(kernel)).actions.includes('access.enter-project'))
   })

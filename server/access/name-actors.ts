@@ -3,7 +3,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { nameActors } from './store.ts'
 
 const SYSTEM_NAMES: Record<string, string> = {
-  anonymous: 'somebody unknown',
+  anonymous: 'an unknown person',
   'command-line': 'the server’s command line',
   environment: 'the server’s environment',
 }

@@ -30,7 +30,7 @@ export async function startEvaluation(
       'conflict',
       run.status === 'succeeded'
         ? `Run ${run.name} has no model to measure.`
-        : `Run ${run.name} is ${run.status}; only a done run can be evaluated.`,
+        : `Run ${run.name} is ${run.status}; only a succeeded run can be evaluated.`,
       { hint: 'Wait for it to end, or choose another run.' },
     )
   const version = await versionOf(kernel, scope, input.data)

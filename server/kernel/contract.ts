@@ -2,11 +2,11 @@
 export const WORK_STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'skipped'] as const
 export type WorkState = (typeof WORK_STATES)[number]
 
-/** True while the work can still change its state by itself. */
+/** Returns true while the work can still change its state by itself. */
 export const isActive = (state: string | null | undefined): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
-/** True if the work has ended, successfully or not. */
+/** Returns true if the work has ended, successfully or not. */
 export const isTerminal = (state: string | null | undefined): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'skipped'
 

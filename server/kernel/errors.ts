@@ -41,7 +41,7 @@ export interface ErrorDetail {
 /** The one error class of services. Only the outermost layer of each protocol translates it. */
 export class AppError extends Error {
   readonly code: ErrorCode
-  /** What the person can do about it. */
+  /** The next action for the user. */
   readonly hint?: string
   readonly details?: ErrorDetail[]
   readonly retryAfterSeconds?: number

@@ -83,7 +83,7 @@ type Row = {
 }
 
 /**
- * Events after `cursor` in commit-safe order. Only rows of transactions older than every running one are returned, ordered by
+ * Reads events after `cursor` in commit-safe order. Only rows of transactions older than every running one are returned, ordered by
  * (xid, seq), so that a transaction that commits late is never skipped.
  */
 export async function readEvents(db: Handle, cursor: EventCursor, limit = 500): Promise<StoredEvent[]> {

@@ -33,7 +33,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
       hint: 'List the runs with `fleximl runs ls`.',
     })
   if (run.state !== 'succeeded')
-    throw new AppError('conflict', `Run ${run.name} is ${run.state}; only a done run can be registered.`, {
+    throw new AppError('conflict', `Run ${run.name} is ${run.state}; only a succeeded run can be registered.`, {
       hint: 'Wait for it to end, or choose another run.',
     })
   if (!run.modelDigest)

@@ -47,7 +47,7 @@ async function registerByteRoutes(app: FastifyInstance, parts: WebParts): Promis
   await app.register(uploadRoutes(parts))
 }
 
-/** All routes of the document, without hooks: the document is generated from them too. */
+/** Registers all routes of the document, without hooks: the document is generated from them too. */
 export async function registerRestRoutes(app: FastifyInstance, parts: WebParts): Promise<void> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(parts.checksResponses ? serializerCompiler : () => data => JSON.stringify(data))

@@ -152,13 +152,13 @@ const slug = (text: string) =>
 /** Returns the differences that make runs of two launches incomparable. */
 function differences(row: ExperimentRow, { version, target, task, split, metric }: Wanted): string[] {
   const settings = row.settings as { split?: string; data?: string }
-  const words: string[] = []
-  if (row.datasetVersionId !== version.id) words.push(settings.data ? `data (${settings.data})` : 'data')
-  if (row.target !== target) words.push(row.target ? `target (${row.target})` : 'target')
-  if (row.task !== task) words.push(row.task ? `task (${row.task})` : 'task')
-  if (settings.split !== split) words.push(settings.split ? `split (${settings.split})` : 'split')
-  if (metric !== undefined && row.metric !== metric) words.push(row.metric ? `metric (${row.metric})` : 'metric')
-  return words
+  const differing: string[] = []
+  if (row.datasetVersionId !== version.id) differing.push(settings.data ? `data (${settings.data})` : 'data')
+  if (row.target !== target) differing.push(row.target ? `target (${row.target})` : 'target')
+  if (row.task !== task) differing.push(row.task ? `task (${row.task})` : 'task')
+  if (settings.split !== split) differing.push(settings.split ? `split (${settings.split})` : 'split')
+  if (metric !== undefined && row.metric !== metric) differing.push(row.metric ? `metric (${row.metric})` : 'metric')
+  return differing
 }
 
 async function findOrInsert(

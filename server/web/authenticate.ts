@@ -4,7 +4,7 @@ import { authorize } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { type RouteAccess, recordRoutes, type WebParts } from './routes.ts'
 
-/** The request's headers, as the API context reads them. */
+/** Converts the request's headers for the API context. */
 export function headersOf(req: IncomingMessage): Headers {
   const headers = new Headers()
   for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i]!, req.rawHeaders[i + 1]!)

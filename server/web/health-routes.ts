@@ -4,7 +4,7 @@ import { readLanes, readProcesses, readReadiness } from '#server/platform/status
 import { headersOf } from './authenticate.ts'
 import type { WebParts } from './routes.ts'
 
-/** True for a request from this machine, or with a valid session or token. */
+/** Returns true for a request from this machine, or with a valid session or token. */
 export async function isKnown(parts: WebParts, request: FastifyRequest): Promise<boolean> {
   if (isLocal(request.raw)) return true
   return parts

@@ -20,7 +20,7 @@ export function setSecurityHeaders(res: ServerResponse): void {
   res.setHeader('cross-origin-resource-policy', 'same-origin')
 }
 
-/** What holds for every request: request id, security headers, known methods, Host and Origin checks, body timeout. */
+/** Adds to every request: request id, security headers, known methods, Host and Origin checks, body timeout. */
 export function addRequestHooks(app: FastifyInstance, kernel: Kernel): void {
   const hosts = hostCheck(kernel.env)
   app.addHook('onRequest', (request, reply, done) => {

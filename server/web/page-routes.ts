@@ -13,7 +13,7 @@ const MAX_PAGE_BODY_BYTES = 64 * 1024
 /** Passwords of one account are throttled in the database; this bounds the work of hashing them. */
 const SIGN_INS_PER_MINUTE = 240
 
-/** Next keeps request bodies in memory: only a small one with a declared length is passed on. */
+/** Throws unless the body is small with a declared length: Next keeps it in memory. */
 function requireSmallBody(req: IncomingMessage): void {
   if (
     req.headers['transfer-encoding'] !== undefined ||

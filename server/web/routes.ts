@@ -6,7 +6,7 @@ import type { ApiContext } from '#server/api/trpc.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { LiveHub } from '../api/live.ts'
 
-/** What the plugins of the web process are built from. */
+/** Dependencies of the plugins of the web process. */
 export interface WebParts {
   kernel: Kernel
   version: string
@@ -47,7 +47,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is parsed. */
     caller: Caller
-    /** Of a tRPC request. */
+    /** Set for tRPC requests. */
     apiContext: Promise<ApiContext>
   }
 }

@@ -41,7 +41,7 @@ export type Permission = keyof typeof PERMISSIONS
 
 const rank = (role: Role) => ROLES.indexOf(role)
 
-/** Unknown permissions are denied. */
+/** Returns true if the role has the permission; false for an unknown one. */
 export const roleMay = (role: Role, permission: Permission): boolean => {
   const least = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : undefined
   return least !== undefined && rank(role) >= rank(least)

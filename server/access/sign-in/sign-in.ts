@@ -54,8 +54,8 @@ export async function requireAttempt(kernel: Kernel, key: string, rule: Throttle
     return 0
   })
   if (wait === 0) return
-  const words = wait < 90 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`
-  throw new AppError('too_many_requests', `Too many attempts. Try again in ${words}.`, {
+  const delay = wait < 90 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`
+  throw new AppError('too_many_requests', `Too many attempts. Try again in ${delay}.`, {
     hint: 'A forgotten password is reset on the server’s machine: `fleximl user reset EMAIL`.',
     retryAfterSeconds: wait,
   })

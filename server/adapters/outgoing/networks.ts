@@ -40,7 +40,7 @@ const SPECIAL_V4 = (
     ['224.0.0.0/4', 'a multicast address'],
     ['240.0.0.0/4', 'a reserved address'],
   ] as const
-).map(([cidr, words]) => ({ cidr, words, network: parseNetwork(cidr) }))
+).map(([cidr, reason]) => ({ cidr, reason, network: parseNetwork(cidr) }))
 
 const SPECIAL_V6 = (
   [
@@ -53,7 +53,7 @@ const SPECIAL_V6 = (
     ['2001:db8::/32', 'an address for examples'],
     ['3fff::/20', 'an address for examples'],
   ] as const
-).map(([cidr, words]) => ({ cidr, words, network: parseNetwork(cidr) }))
+).map(([cidr, reason]) => ({ cidr, reason, network: parseNetwork(cidr) }))
 
 const GLOBAL_V6 = parseNetwork('2000::/3')
 
@@ -71,12 +71,12 @@ function embeddedIPv4(address: Address): Address | undefined {
 }
 
 /** Returns why an address is not part of the public internet, with its network; undefined if it is. */
-export function whyNotPublic(address: Address): { words: string; cidr: string } | undefined {
+export function whyNotPublic(address: Address): { reason: string; cidr: string } | undefined {
   if (address.kind() === 'ipv4') return SPECIAL_V4.find(s => isWithin(address, s.network))
   const inner = embeddedIPv4(address)
   if (inner) return whyNotPublic(inner)
   return (
     SPECIAL_V6.find(s => isWithin(address, s.network)) ??
-    (isWithin(address, GLOBAL_V6) ? undefined : { words: 'a reserved address', cidr: '::/0' })
+    (isWithin(address, GLOBAL_V6) ? undefined : { reason: 'a reserved address', cidr: '::/0' })
   )
 }

@@ -32,9 +32,9 @@ export const isOutgoingRefusal = (error: unknown): error is AppError =>
   error instanceof AppError && error.details?.[0]?.refused === REFUSED
 
 /** Returns the reason to refuse an address, or undefined. */
-export function whyRefused(policy: OutgoingPolicy, text: string): { words: string; cidr: string } | undefined {
+export function whyRefused(policy: OutgoingPolicy, text: string): { reason: string; cidr: string } | undefined {
   const address = parseAddress(text)
-  if (!address) return { words: 'no address', cidr: '' }
+  if (!address) return { reason: 'no address', cidr: '' }
   const why = whyNotPublic(address)
   if (!why || policy.privateNetworks.some(n => isWithin(address, parseNetwork(n)))) return undefined
   return why
@@ -62,7 +62,7 @@ export async function allowedAddresses(policy: OutgoingPolicy, host: string): Pr
   const allowed = addresses.filter((_, i) => reasons[i] === undefined)
   if (allowed.length > 0) return allowed
   const why = reasons[0]!
-  throw new AppError('forbidden', `${host} is ${why.words}, which data sources may not reach.`, {
+  throw new AppError('forbidden', `${host} is ${why.reason}, which data sources may not reach.`, {
     hint: `The operator of this server can allow its network (${why.cidr}) in FLEXIML_PRIVATE_NETWORKS and restart it.`,
     details: [{ refused: REFUSED, host }],
   })
@@ -85,7 +85,7 @@ export function explainConnection(error: unknown, target: string): AppError {
   let code = ''
   for (let e: unknown = error; e instanceof Error && !code; e = e.cause)
     code = String((e as { code?: unknown }).code ?? (e instanceof AggregateError ? (e.errors[0]?.code ?? '') : ''))
-  const words: Record<string, string> = {
+  const reasons: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
     ECONNRESET: 'it closed the connection',
     UND_ERR_SOCKET: 'it closed the connection',
@@ -101,11 +101,11 @@ export function explainConnection(error: unknown, target: string): AppError {
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an unknown authority',
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an unknown authority',
     ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-    ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'it does not use TLS on this port',
   }
   return new AppError(
     'unavailable',
-    `${target} could not be reached: ${words[code] ?? (code || 'the connection failed')}.`,
+    `${target} could not be reached: ${reasons[code] ?? (code || 'the connection failed')}.`,
     {
       hint: 'Check address and port, and that it can be reached from this server.',
       cause: error,

@@ -7,7 +7,7 @@ const plain = (text: string) => parseAddress(text.trim())?.toString() ?? text.tr
 
 /**
  * Returns the address by which sign-in attempts are counted. A forwarded address counts only if a proxy of `FLEXIML_TRUSTED_PROXIES` sent
- * it: from the right, the first that is none of these proxies. The rest of the header is ignored.
+ * it: from the right, the first address that is not one of these proxies. The rest of the header is ignored.
  */
 export function clientAddress(
   trustedNetworks: readonly string[],
