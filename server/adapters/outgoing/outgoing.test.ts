@@ -254,7 +254,7 @@ describe('guarded fetch and sockets', () => {
     )
     assert.match(
       (await refused(guardedFetch(local(), 'http://nowhere.test/'))).message,
-      /name nowhere.test is not known/,
+      /name nowhere.test cannot be resolved/,
     )
   })
 
