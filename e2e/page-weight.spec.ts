@@ -1,9 +1,18 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { addData, call, expect, instance, newProject, signIn, test } from './harness/test.ts'
 
-/** JavaScript transferred until a page is usable, with an empty cache. The goal is 250, with charts or editors 350: lower these, never raise them. */
-const PAGE_KB = 320
-const PAGE_WITH_CHARTS_KB = 450
+/** JavaScript transferred until a page is usable, with an empty cache. */
+const PAGE_KB = 250
+const PAGE_WITH_CHARTS_KB = 350
+/** Pages that do not reach their goal yet, by the end of their address: lower these, never raise them. */
+const ABOVE_GOAL_KB: readonly [RegExp, number][] = [
+  [/\/orchestration$/, 255],
+  [/\/data\/customers$/, 292],
+  [/tab=recipe$/, 386],
+  [/\/experiments\//, 394],
+  [/\/runs\//, 400],
+  [/\/compare\?/, 371],
+]
 /** Document and answers of the API. */
 const DATA_KB = 60
 /** What loads after the first paint belongs to the page too. */
@@ -113,7 +122,8 @@ test('every page stays within its budget of JavaScript and data', async ({ page,
   const heavy: string[] = []
   for (const path of [...plain, ...withChartsOrForms]) {
     const { script, data } = await weigh(browser, state, path)
-    const budget = plain.includes(path) ? PAGE_KB : PAGE_WITH_CHARTS_KB
+    const goal = plain.includes(path) ? PAGE_KB : PAGE_WITH_CHARTS_KB
+    const budget = ABOVE_GOAL_KB.find(([address]) => address.test(path))?.[1] ?? goal
     test
       .info()
       .annotations.push({ type: path, description: `${script.toFixed(0)} kB JavaScript, ${data.toFixed(0)} kB data` })

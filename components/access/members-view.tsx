@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import type { MemberView, Role } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
@@ -12,9 +13,11 @@ import { Problem } from '../ui/problem.tsx'
 import { QueryState } from '../ui/query-state.tsx'
 import { RowButton } from '../ui/row-button.tsx'
 import { useDialog } from '../ui/use-dialog.ts'
-import { AddMemberDialog } from './add-member-dialog.tsx'
 import { InvitationsPanel } from './invitations-panel.tsx'
 import { RoleSelect } from './role-select.tsx'
+
+// Loads when it opens.
+const AddMemberDialog = dynamic(() => import('./add-member-dialog.tsx').then(m => m.AddMemberDialog), { ssr: false })
 
 /** The members of a project, with their roles, and its invitations. */
 export function MembersView({ project, mayManage }: { project: string; mayManage: boolean }) {
@@ -59,7 +62,7 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
       </QueryState>
       {mayManage ? <InvitationsPanel project={project} /> : null}
       <RemoveDialog project={project} member={removing.subject} onClose={removing.close} />
-      <AddMemberDialog project={project} opened={isAdding} onClose={adding.close} />
+      {isAdding ? <AddMemberDialog project={project} opened onClose={adding.close} /> : null}
     </Stack>
   )
 }

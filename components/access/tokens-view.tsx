@@ -1,6 +1,7 @@
 import { Button, Stack } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import type { TokenView } from '#server/access/contract.ts'
 import { mayGrant, type Role } from '#server/access/roles/contract.ts'
 import { useTRPC } from '../trpc.ts'
@@ -11,7 +12,9 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { QueryState } from '../ui/query-state.tsx'
 import { RowButton } from '../ui/row-button.tsx'
 import { useDialog } from '../ui/use-dialog.ts'
-import { NewTokenDialog } from './new-token-dialog.tsx'
+
+// Loads when it opens.
+const NewTokenDialog = dynamic(() => import('./new-token-dialog.tsx').then(m => m.NewTokenDialog), { ssr: false })
 
 const LOOK = { live: 'ok', expired: 'archived', revoked: 'revoked' } as const
 
@@ -65,7 +68,7 @@ export function TokensView({ project, role }: { project: string; role: Role }) {
         )}
       </QueryState>
       <RevokeDialog project={project} token={revoking.subject} onClose={revoking.close} />
-      <NewTokenDialog project={project} role={role} opened={isCreating} onClose={creating.close} />
+      {isCreating ? <NewTokenDialog project={project} role={role} opened onClose={creating.close} /> : null}
     </Stack>
   )
 }

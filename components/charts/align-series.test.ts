@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { alignSeries, tabulate } from './align-series.ts'
-import { colorsOfNumbers, seriesColor } from './colors.ts'
-import { toCsv } from './save-chart.ts'
+import { isInside } from './chart-props.ts'
 
 const series = (name: string, points: [number, number | null][]) => ({
   name,
@@ -91,15 +90,14 @@ describe('the numbers of a chart', () => {
       ],
     })
   })
-  it('are quoted in CSV where they need it', () => {
-    assert.equal(toCsv({ head: ['x', 'a "b"'], rows: [['1,5', '2']] }), 'x,"a ""b"""\r\n"1,5",2')
-  })
 })
 
-describe('one color per run', () => {
-  it('stays the same in every selection unless two would look alike', () => {
-    assert.deepEqual(colorsOfNumbers([3]), [seriesColor(2)])
-    assert.deepEqual(colorsOfNumbers([1, 3]), [seriesColor(0), seriesColor(2)])
-    assert.deepEqual(colorsOfNumbers([1, 9]), [seriesColor(0), seriesColor(1)])
+describe('a zoom keeps what lies in its range', () => {
+  it('a bin that lies partly inside stays, an instant outside goes', () => {
+    const range = { from: 10, to: 20 }
+    assert.equal(isInside({ x: 8, from: 5, to: 11 }, range), true)
+    assert.equal(isInside({ x: 9.9 }, range), false)
+    assert.equal(isInside({ x: 20 }, range), true)
+    assert.equal(isInside({ x: 99 }, undefined), true)
   })
 })

@@ -1,25 +1,24 @@
 'use client'
-import { ActionIcon, Badge, Box, Button, Group, Menu, Table, Text } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
+import { Badge, Box, Button, Group, Table, Text } from '@mantine/core'
 import { type ReactNode, useRef, useState } from 'react'
+import { onDemand } from '../ui/on-demand.tsx'
+import { type MenuEntry, OptionsButton } from '../ui/options-button.tsx'
 import type { ChartTable, ChartText } from './chart-props.ts'
 import { saveCsv, savePng } from './save-chart.ts'
 
-/** What every chart has: title, note, the picture or its numbers, files to save, and one sentence that reads it out. */
-export function ChartFigure({
-  table,
-  picture = false,
-  options,
-  children,
-  ...text
-}: ChartText & {
+const ChartMenu = onDemand(() => import('../ui/options-menu.tsx').then(m => m.OptionsMenu), OptionsButton)
+
+interface ChartFigureProps extends ChartText {
   table: () => ChartTable
   /** Drawn as SVG or on a canvas, which can be saved as a PNG file. */
   picture?: boolean
   /** More entries of the menu. */
-  options?: ReactNode
+  options?: MenuEntry[]
   children: ReactNode
-}) {
+}
+
+/** What every chart has: title, note, the picture or its numbers, files to save, and one sentence that reads it out. */
+export function ChartFigure({ table, picture = false, options = [], children, ...text }: ChartFigureProps) {
   const [asTable, setAsTable] = useState(false)
   const plot = useRef<HTMLDivElement>(null)
   return (
@@ -38,22 +37,16 @@ export function ChartFigure({
           >
             {asTable ? 'Chart' : 'Table'}
           </Button>
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={`${text.title}: options`}>
-                <IconDots size={14} aria-hidden />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {asTable ? null : options}
-              {picture && !asTable ? (
-                <Menu.Item onClick={() => plot.current && void savePng(text.title, plot.current)}>
-                  Save as PNG
-                </Menu.Item>
-              ) : null}
-              <Menu.Item onClick={() => saveCsv(text.title, table())}>Save as CSV</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ChartMenu
+            title={text.title}
+            items={[
+              ...(asTable ? [] : options),
+              ...(picture && !asTable
+                ? [{ label: 'Save as PNG', onClick: () => plot.current && void savePng(text.title, plot.current) }]
+                : []),
+              { label: 'Save as CSV', onClick: () => saveCsv(text.title, table()) },
+            ]}
+          />
         </Group>
       </Group>
       <div ref={plot}>{asTable ? <Numbers table={table()} title={text.title} /> : children}</div>
@@ -64,25 +57,23 @@ export function ChartFigure({
   )
 }
 
-function Heading({ title, note, badge }: ChartText) {
-  return (
-    <Group gap={8} align="baseline" style={{ minWidth: 0 }}>
-      <Text size="sm" fw={600}>
-        {title}
+const Heading = ({ title, note, badge }: ChartText) => (
+  <Group gap={8} align="baseline" style={{ minWidth: 0 }}>
+    <Text size="sm" fw={600}>
+      {title}
+    </Text>
+    {note ? (
+      <Text size="xs" c="dimmed">
+        {note}
       </Text>
-      {note ? (
-        <Text size="xs" c="dimmed">
-          {note}
-        </Text>
-      ) : null}
-      {badge ? (
-        <Badge size="xs" variant="default" tt="none" fw={400} radius="sm" styles={{ label: { overflow: 'visible' } }}>
-          {badge}
-        </Badge>
-      ) : null}
-    </Group>
-  )
-}
+    ) : null}
+    {badge ? (
+      <Badge size="xs" variant="default" tt="none" fw={400} radius="sm">
+        {badge}
+      </Badge>
+    ) : null}
+  </Group>
+)
 
 const MOST_TABLE_ROWS = 500
 

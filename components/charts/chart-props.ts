@@ -70,15 +70,28 @@ export interface ChartProps extends ChartText {
   onPick?: (point: Point) => void
 }
 
-/** What a renderer draws: visible series with their colors. */
-export type PlotProps = Omit<ChartProps, keyof ChartText | 'table' | 'series'> & {
+export type Range = Required<Pick<Point, 'from' | 'to'>>
+
+/** What a renderer draws: visible series with their colors, within the zoom. */
+export type PlotProps = Omit<ChartProps, keyof ChartText | 'table' | 'series' | 'onRange'> & {
   series: (Series & { color: string })[]
   height: number
   log: boolean
+  zoom: Range | undefined
+  onZoom: (from: number, to: number) => void
 }
 
 /** Above this number of marks SVG elements make the page slow: a canvas is used. */
 export const MOST_SVG_MARKS = 2000
+
+/** Numbers this large are instants in milliseconds, not steps or shares. */
+export const isTime = (x: number): boolean => x > 1e11
+
+/** Whether a point, or a part of its bin, lies in the range; without a range all do. */
+export const isInside = (
+  { x, from = x, to = x }: Pick<Point, 'x' | 'from' | 'to'>,
+  range: Range | undefined,
+): boolean => !range || (to >= range.from && from <= range.to)
 
 export const axisTitle = ({ label, unit }: Axis): string | undefined =>
   label && unit ? `${label} (${unit})` : (label ?? unit)

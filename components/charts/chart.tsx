@@ -1,12 +1,11 @@
 'use client'
-import { Center, Group, Menu, Skeleton, Text, UnstyledButton } from '@mantine/core'
+import { Button, Center, Group, Skeleton, Text, UnstyledButton } from '@mantine/core'
 import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
+import { ACCENT, inkOf, seriesColor } from '../ui/colors.ts'
 import { tabulate } from './align-series.ts'
 import { ChartFigure } from './chart-figure.tsx'
-import { type ChartProps, MOST_SVG_MARKS, type Series } from './chart-props.ts'
-import { ACCENT, inkOf, seriesColor } from './colors.ts'
-import { rangeOf } from './ticks.ts'
+import { type ChartProps, MOST_SVG_MARKS, type PlotProps, type Range } from './chart-props.ts'
 
 // Libraries of charts load after the first paint; the plot has its final height before.
 const loading = () => <Skeleton height="100%" radius="sm" />
@@ -22,36 +21,53 @@ const heightOf = ({ kind, series }: ChartProps) =>
 
 /** Any chart of the product: a figure with legend, table and files, drawn as SVG, or on a canvas when it has many marks. */
 export function Chart(props: ChartProps) {
-  const { title, note, summary, badge, actions, table, series, height = heightOf(props), ...plot } = props
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
+  const { title, note, summary, badge, actions, table, onRange, series, height = heightOf(props), ...plot } = props
+  const [hidden, setHidden] = useState<string[]>([])
   const [log, setLog] = useState(false)
+  const [zoom, setZoom] = useState<Range>()
   const colored = useMemo(() => series.map((s, i) => ({ ...s, color: s.color ?? seriesColor(i) })), [series])
-  const shown = useMemo(() => colored.filter(s => !hidden.has(s.name)), [colored, hidden])
+  const shown = useMemo(() => colored.filter(s => !hidden.includes(s.name)), [colored, hidden])
+  const values = series.flatMap(s =>
+    s.points.flatMap(p => [p.y, p.low].filter(value => Number.isFinite(value))),
+  ) as number[]
+  const lowest = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const canLog = plot.kind === 'line' && lowest > 0 && values.some(value => value / lowest > LOG_FROM)
   const marks = series.reduce((sum, s) => sum + s.points.length, 0)
-  const values = rangeOf(series.flatMap(s => s.points.flatMap(p => [p.y, p.low])))
-  const canLog = plot.kind === 'line' && values !== null && values.low > 0 && values.high / values.low > LOG_FROM
-  const Plot = marks > MOST_SVG_MARKS && (plot.kind === 'line' || plot.kind === 'dots') ? UplotPlot : RechartsPlot
+  const isPlain = !plot.band && !plot.markers?.length && !plot.diagonal && !series.some(s => s.points[0]?.low != null)
+  const Plot =
+    marks > MOST_SVG_MARKS && isPlain && (plot.kind === 'line' || plot.kind === 'dots') ? UplotPlot : RechartsPlot
   return (
     <ChartFigure
       {...{ title, note, summary, badge, actions }}
-      picture={values !== null}
+      picture={values.length > 0}
       table={table ?? (() => tabulate(series, plot.x, plot.y))}
-      options={
-        canLog ? <Menu.Item onClick={() => setLog(!log)}>{log ? 'Linear scale' : 'Logarithmic scale'}</Menu.Item> : null
-      }
+      options={canLog ? [{ label: log ? 'Linear scale' : 'Logarithmic scale', onClick: () => setLog(!log) }] : []}
     >
       {series.length > 1 ? <Legend series={colored} hidden={hidden} onChange={setHidden} /> : null}
       {/* Read out by the summary and the table, which the keyboard reaches too. */}
       <div style={{ height, position: 'relative' }}>
-        {values === null ? (
-          <Center h="100%">
-            <Text size="sm" c="dimmed">
-              Nothing is measured yet.
-            </Text>
+        {values.length === 0 ? (
+          <Center h="100%" fz="sm" c="dimmed">
+            Nothing is measured yet.
           </Center>
         ) : (
-          <Plot {...plot} series={shown} height={height} log={log && canLog} />
+          <Plot
+            {...{ ...plot, height, zoom, series: shown, log: log && canLog }}
+            onZoom={onRange ?? ((from, to) => setZoom({ from, to }))}
+          />
         )}
+        {zoom ? (
+          <Button
+            size="compact-xs"
+            variant="default"
+            pos="absolute"
+            top={0}
+            right={0}
+            onClick={() => setZoom(undefined)}
+          >
+            Reset zoom
+          </Button>
+        ) : null}
       </div>
       {plot.band ? (
         <Text size="xs" c={inkOf(ACCENT)}>
@@ -63,45 +79,34 @@ export function Chart(props: ChartProps) {
 }
 
 /** Names of the series; a click hides one or shows it again. */
-function Legend({
+const Legend = ({
   series,
   hidden,
   onChange,
-}: {
-  series: (Series & { color: string })[]
-  hidden: ReadonlySet<string>
-  onChange: (hidden: ReadonlySet<string>) => void
-}) {
-  const toggle = (name: string) => {
-    const next = new Set(hidden)
-    if (!next.delete(name)) next.add(name)
-    onChange(next)
-  }
-  return (
-    <Group gap="2px 14px" mb={4}>
-      {series.map(({ name, color, dashed }) => (
+}: Pick<PlotProps, 'series'> & { hidden: string[]; onChange: (hidden: string[]) => void }) => (
+  <Group gap="2px 14px" mb={4}>
+    {series.map(({ name, color, dashed }) => {
+      const isShown = !hidden.includes(name)
+      return (
         <UnstyledButton
           key={name}
           fz={12}
-          aria-pressed={!hidden.has(name)}
-          onClick={() => toggle(name)}
-          style={{ display: 'flex', alignItems: 'center', gap: 6, maxWidth: '100%', overflow: 'hidden' }}
+          maw="100%"
+          c={isShown ? inkOf(color) : 'dimmed'}
+          td={isShown ? undefined : 'line-through'}
+          aria-pressed={isShown}
+          onClick={() => onChange(isShown ? [...hidden, name] : hidden.filter(other => other !== name))}
+          style={{ display: 'flex', alignItems: 'center', gap: 6 }}
         >
           <span
             aria-hidden
             style={{ width: 14, borderTop: `3px ${dashed ? 'dotted' : 'solid'} ${color}`, flex: 'none' }}
           />
-          <Text
-            span
-            inherit
-            truncate
-            c={hidden.has(name) ? 'dimmed' : inkOf(color)}
-            td={hidden.has(name) ? 'line-through' : undefined}
-          >
+          <Text span inherit truncate>
             {name}
           </Text>
         </UnstyledButton>
-      ))}
-    </Group>
-  )
-}
+      )
+    })}
+  </Group>
+)

@@ -1,9 +1,9 @@
 'use client'
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
+import { ACCENT_SURFACE, BAD, SURFACE } from '../ui/colors.ts'
 import { ChartFigure } from './chart-figure.tsx'
 import type { ChartText } from './chart-props.ts'
-import { ACCENT_SURFACE, BAD, SURFACE } from './colors.ts'
 import classes from './heat-map.module.css'
 
 interface HeatCell {
@@ -12,54 +12,42 @@ interface HeatCell {
   title: string
 }
 
+const LETTER = 6.6
+const longestOf = (texts: string[]) => Math.max(1, ...texts.map(t => t.length))
 const NARROWEST = 14
 /** Strongest share of the accent on which the ink of the page stays readable. */
 const STRONGEST = 62
 
-/** A value per row and column: the stronger the color, the larger; a dot marks what is flagged. */
-export function HeatMap({
-  rows,
-  columns,
-  cells,
-  format,
-  ...text
-}: ChartText & {
+interface HeatMapProps extends ChartText {
   rows: string[]
   columns: string[]
   cells: HeatCell[][]
   format: (value: number) => string
-}) {
+}
+
+/** A value per row and column: the stronger the color, the larger; a dot marks what is flagged. */
+export function HeatMap({ rows, columns, cells, format, ...text }: HeatMapProps) {
   const { ref, width } = useElementSize()
-  const largest = Math.max(1e-12, ...cells.flat().map(c => Math.abs(c.value ?? 0)))
-  const longest = Math.max(4, ...cells.flat().map(c => (c.value === null ? 0 : format(c.value).length)))
-  const nameWidth = Math.min(150, 16 + 6.6 * Math.max(0, ...rows.map(r => r.length)))
-  const cellWidth = columns.length === 0 ? 0 : (width - nameWidth) / columns.length
-  const written = cellWidth >= longest * 6.4 + 10
+  const all = cells.flat()
+  const largest = Math.max(1e-12, ...all.map(c => Math.abs(c.value ?? 0)))
+  const textOf = (value: number | null | undefined) => (value == null ? '' : format(value))
+  const nameWidth = Math.min(150, 16 + LETTER * longestOf(rows))
+  const cellWidth = (width - nameWidth) / Math.max(1, columns.length)
+  const written = cellWidth >= 10 + LETTER * Math.max(4, longestOf(all.map(c => textOf(c.value))))
   // Names of columns stand as far apart as they are long.
-  const every = Math.max(
-    1,
-    Math.ceil((6.6 * Math.max(1, ...columns.map(c => c.length)) + 6) / Math.max(NARROWEST, cellWidth)),
-  )
+  const every = Math.max(1, Math.ceil((LETTER * longestOf(columns) + 6) / Math.max(NARROWEST, cellWidth)))
+  const scrolls = width > 0 && nameWidth + columns.length * (NARROWEST + 2) > width
+  const table = () => ({
+    head: ['', ...columns],
+    rows: rows.map((row, r) => [
+      row,
+      ...columns.map((_, c) => `${textOf(cells[r]?.[c]?.value) || '–'}${cells[r]?.[c]?.flagged ? ' ●' : ''}`),
+    ]),
+  })
   return (
-    <ChartFigure
-      {...text}
-      table={() => ({
-        head: ['', ...columns],
-        rows: rows.map((row, r) => [
-          row,
-          ...columns.map((_, c) => {
-            const cell = cells[r]?.[c]
-            return !cell || cell.value === null ? '–' : `${format(cell.value)}${cell.flagged ? ' ●' : ''}`
-          }),
-        ]),
-      })}
-    >
+    <ChartFigure {...text} table={table}>
       {/* Too many columns scroll, from the keyboard too. */}
-      <Box
-        ref={ref}
-        style={{ overflowX: 'auto' }}
-        tabIndex={width > 0 && nameWidth + columns.length * (NARROWEST + 2) > width ? 0 : undefined}
-      >
+      <Box ref={ref} style={{ overflowX: 'auto' }} tabIndex={scrolls ? 0 : undefined}>
         <div
           aria-hidden
           className={classes.grid}
@@ -70,7 +58,12 @@ export function HeatMap({
               {row}
             </Text>,
             ...columns.map((column, c) => (
-              <Cell key={`${row} ${column}`} cell={cells[r]?.[c]} {...{ largest, written, format }} />
+              <Cell
+                key={`${row} ${column}`}
+                cell={cells[r]?.[c]}
+                largest={largest}
+                text={written ? textOf(cells[r]?.[c]?.value) : ''}
+              />
             )),
           ])}
           <span />
@@ -85,24 +78,13 @@ export function HeatMap({
   )
 }
 
-function Cell({
-  cell,
-  largest,
-  written,
-  format,
-}: {
-  cell: HeatCell | undefined
-  largest: number
-  written: boolean
-  format: (value: number) => string
-}) {
-  const value = cell?.value ?? null
-  const share = value === null ? 0 : 5 + (Math.abs(value) / largest) * (STRONGEST - 5)
-  const background =
-    value === null ? undefined : `color-mix(in srgb, ${ACCENT_SURFACE} ${share.toFixed(1)}%, ${SURFACE})`
+function Cell({ cell, largest, text }: { cell: HeatCell | undefined; largest: number; text: string }) {
+  const isEmpty = cell?.value == null
+  const share = 5 + (Math.abs(cell?.value ?? 0) / largest) * (STRONGEST - 5)
+  const background = isEmpty ? undefined : `color-mix(in srgb, ${ACCENT_SURFACE} ${share.toFixed(1)}%, ${SURFACE})`
   return (
-    <div title={cell?.title} className={classes.cell} data-empty={value === null || undefined} style={{ background }}>
-      {written && value !== null ? format(value) : ''}
+    <div title={cell?.title} className={classes.cell} data-empty={isEmpty || undefined} style={{ background }}>
+      {text}
       {cell?.flagged ? <span className={classes.flag} style={{ background: BAD }} /> : null}
     </div>
   )

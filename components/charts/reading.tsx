@@ -1,35 +1,28 @@
 import { Paper, Text } from '@mantine/core'
-import type { Cell } from './align-series.ts'
-import { formatPlace, formatPoint, type PlotProps } from './chart-props.ts'
-import { inkOf } from './colors.ts'
+import { inkOf } from '../ui/colors.ts'
+import { formatPlace, formatPoint, type PlotProps, type Point } from './chart-props.ts'
 
 const MOST_ROWS = 12
 
-/** The values of all series at one place. */
-export function Reading({ title, rows }: { title: string; rows: { name: string; text: string; color: string }[] }) {
+/** The values of all series at one place; what lies between two points is marked as estimated. */
+export function Reading({ cells, plot }: { cells: (Point | null | undefined)[]; plot: PlotProps }) {
+  const rows = plot.series.flatMap(({ name, color }, s) => {
+    const cell = cells[s]
+    return cell && cell.y !== null ? [{ name, color, cell }] : []
+  })
+  if (!rows[0]) return null
   return (
     <Paper withBorder radius="sm" px={8} py={4} fz={12} style={{ fontVariantNumeric: 'tabular-nums' }}>
       <Text fz={12} c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-        {title}
+        {formatPlace(rows[0].cell, plot.x)}
       </Text>
-      {rows.slice(0, MOST_ROWS).map(row => (
-        <div key={row.name} style={{ display: 'flex', gap: 12, justifyContent: 'space-between', whiteSpace: 'nowrap' }}>
-          <span style={{ color: inkOf(row.color), fontWeight: 600 }}>{row.name}</span>
-          <span>{row.text}</span>
+      {rows.slice(0, MOST_ROWS).map(({ name, color, cell }) => (
+        <div key={name} style={{ display: 'flex', gap: 12, justifyContent: 'space-between', whiteSpace: 'nowrap' }}>
+          <span style={{ color: inkOf(color), fontWeight: 600 }}>{name}</span>
+          <span>{`${'between' in cell ? '≈ ' : ''}${formatPoint(cell, plot.y)}`}</span>
         </div>
       ))}
       {rows.length > MOST_ROWS ? <span>and {rows.length - MOST_ROWS} more</span> : null}
     </Paper>
   )
-}
-
-/** The values of an aligned row; what lies between two points is marked as estimated. */
-export function RowReading({ cells, x, plot }: { cells: Cell[]; x: number; plot: PlotProps }) {
-  const rows = cells.flatMap((cell, s) => {
-    const { name, color } = plot.series[s]!
-    if (!cell || cell.y === null) return []
-    return [{ name, color, text: `${cell.between ? '≈ ' : ''}${formatPoint(cell, plot.y)}` }]
-  })
-  const first = cells.find(cell => cell !== null)
-  return <Reading title={formatPlace(first ?? { x, y: null }, plot.x)} rows={rows} />
 }

@@ -1,113 +1,70 @@
 import '@mantine/charts/styles.css'
 import { BarChart, CompositeChart, ScatterChart } from '@mantine/charts'
-import { Button } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
-import { type ComponentProps, useMemo, useState } from 'react'
-import { alignSeries, type Row } from './align-series.ts'
-import { axisTitle, formatPlace, formatPoint, type PlotProps, type Point } from './chart-props.ts'
-import { ACCENT, MUTED } from './colors.ts'
-import { measureRanges, placeTicks, type Ranges } from './ranges.ts'
-import { Reading, RowReading } from './reading.tsx'
-import { BarText, BinBar, DragRange, LoneDot } from './recharts-parts.tsx'
-import type { Range } from './ticks.ts'
+import { type ComponentProps, useMemo } from 'react'
+import { ACCENT, MUTED } from '../ui/colors.ts'
+import { alignSeries } from './align-series.ts'
+import { axisTitle, formatPoint, isInside, isTime, type PlotProps, type Point } from './chart-props.ts'
+import { Reading } from './reading.tsx'
+import { BinBar, DragRange } from './recharts-parts.tsx'
 
 const LETTER = 6.6
-const AXIS_WIDTH = 90
-const NAME_WIDTH = 160
+const LONGEST_NAME = 24
 /** Many dots are small and let each other through; few are seen from afar. */
 const FEW_DOTS = 60
 const LARGE_DOT = { r: 4, fillOpacity: 0.85 }
+const MARGIN = { top: 6, right: 14, bottom: 26, left: 8 }
+const DOMAINS = { line: ['dataMin', 'dataMax'], dots: ['auto', 'auto'], bars: [] }
+const BAND = { color: ACCENT, fillOpacity: 0.12, strokeOpacity: 0, ifOverflow: 'extendDomain' } as const
+const MARK = { position: 'insideTopLeft', fill: MUTED, fontSize: 11 } as const
 const SMALL_DOT = { r: 2.6, fillOpacity: 0.5 }
 
 /** Up to about 2,000 marks, as SVG by Recharts with Mantine's look. */
 export function RechartsPlot(plot: PlotProps) {
-  const { ref, width } = useElementSize()
-  const [zoom, setZoom] = useState<Range>()
-  const rows = useMemo(() => (plot.kind === 'line' || plot.kind === 'bins' ? alignSeries(plot.series) : []), [plot])
-  const draw = { plot, rows, width, setZoom, ranges: measureRanges(plot, zoom) }
-  const Kind = plot.kind === 'bars' ? NamedBars : plot.kind === 'dots' ? Dots : LinesOrBins
-  return (
-    <div ref={ref} style={{ height: '100%' }}>
-      {width > 0 ? <Kind {...draw} /> : null}
-      {zoom ? (
-        <Button size="compact-xs" variant="default" pos="absolute" top={0} right={0} onClick={() => setZoom(undefined)}>
-          Reset zoom
-        </Button>
-      ) : null}
-    </div>
-  )
+  const Kind = plot.kind === 'bars' ? NamedBars : plot.kind === 'dots' ? Dots : Lines
+  return <Kind {...plot} />
 }
 
-interface Drawn {
-  plot: PlotProps
-  rows: Row[]
-  width: number
-  ranges: Ranges
-  setZoom: (zoom: Range | undefined) => void
-}
-
-const widthOf = (texts: string[]) => Math.min(AXIS_WIDTH, 18 + LETTER * Math.max(1, ...texts.map(t => t.length)))
-
-/** Both axes with titles and units, and the grid. */
-function axesOf({ plot, ranges, width }: Drawn) {
-  const { x, y, yTicks } = ranges
-  const yTitle = axisTitle(plot.y)
+/** Both axes with titles and units; Recharts finds ranges and ticks. */
+function axesOf({ kind, x, y, log, series, zoom, markers = [] }: PlotProps) {
+  const [first, last] = [series[0]?.points[0], series[0]?.points.at(-1)]
+  const whole = series.every(s => s.points.length > 1 && s.points.every(p => p.x % 1 === 0))
+  const seen = zoom ? [] : [y.range?.low, y.range?.high].filter(at => at !== undefined)
   return {
     h: '100%',
-    xAxisLabel: axisTitle(plot.x),
-    yAxisLabel: yTitle,
+    xAxisLabel: axisTitle(x),
+    yAxisLabel: axisTitle(y),
     tickLine: 'none' as const,
     strokeDasharray: '0',
     gridProps: { strokeOpacity: 0.6 },
-    withDots: false,
     xAxisProps: {
       type: 'number' as const,
-      domain: [x.low, x.high],
-      ticks: placeTicks(x, plot, width),
-      tickFormatter: plot.x.format,
-      allowDataOverflow: true,
+      domain: kind === 'bins' ? [first?.from ?? 0, last?.to ?? 1] : DOMAINS[kind],
+      scale: first && isTime(first.x) ? ('time' as const) : ('linear' as const),
+      allowDecimals: !whole,
+      tickFormatter: x.format,
       minTickGap: 12,
     },
     yAxisProps: {
-      domain: [y.low, y.high],
-      ticks: yTicks,
-      tickFormatter: plot.y.format,
-      scale: plot.log ? ('log' as const) : ('linear' as const),
-      allowDataOverflow: true,
-      width: widthOf(yTicks.map(plot.y.format)) + (yTitle ? 16 : 0),
+      domain: ['auto', 'auto'],
+      tickFormatter: y.format,
+      scale: log ? ('log' as const) : ('linear' as const),
+      width: 'auto' as const,
     },
+    referenceLines: [
+      ...seen.map(at => ({ y: at, ifOverflow: 'extendDomain' as const, strokeOpacity: 0 })),
+      ...markers.map(({ x, label: value }, i) => ({
+        ...{ x, color: MUTED, strokeDasharray: '2 3' },
+        // Neighbors stand below each other.
+        label: { ...MARK, value, dy: 13 * (i % 2) },
+      })),
+    ],
   }
 }
 
-/** Vertical lines of events; a label that would cover the one before it moves down, further ones are left out. */
-function markersOf({ plot, ranges: { x }, width }: Drawn) {
-  const ends = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  return (plot.markers ?? []).map(({ x: at, label }) => {
-    const left = ((at - x.low) / (x.high - x.low)) * width
-    const line = ends.findIndex(end => end <= left)
-    if (line >= 0) ends[line] = left + label.length * LETTER + 8
-    const text = {
-      value: line < 0 ? '' : label,
-      position: 'insideTopLeft' as const,
-      fill: MUTED,
-      dy: line * 13,
-      fontSize: 11,
-    }
-    return { x: at, color: MUTED, strokeDasharray: '2 3', label: text }
-  })
-}
-
-const marginOf = ({ plot }: Drawn) => ({
-  top: 6,
-  right: 14,
-  bottom: axisTitle(plot.x) ? 26 : 4,
-  left: axisTitle(plot.y) ? 8 : 0,
-})
-
-function LinesOrBins(drawn: Drawn) {
-  const { plot, rows, setZoom } = drawn
-  const { kind, series, band } = plot
-  const lines = kind === 'line'
+/** Lines over numbers or instants with their intervals, or the bars of a histogram. */
+function Lines(plot: PlotProps) {
+  const { kind, series, band, zoom, onPick, onZoom } = plot
+  const rows = useMemo(() => alignSeries(series).filter(row => isInside(row, zoom)), [series, zoom])
   const data = rows.map(({ x, cells }, i) => {
     const row: Record<string, unknown> = { x, i }
     cells.forEach((cell, s) => {
@@ -116,149 +73,127 @@ function LinesOrBins(drawn: Drawn) {
     })
     return row
   })
-  const spread = (s: number) => series[s]!.points.some(p => p.low != null && p.high != null)
-  const all: ComponentProps<typeof CompositeChart>['series'] = series.flatMap(({ color, dashed, name }, s) => [
-    ...(lines && spread(s) ? [{ name: `r${s}`, color, type: 'area' as const }] : []),
+  const isLone = (i: number, name: string) =>
+    [i - 1, i, i + 1].map(at => data[at]?.[name] != null).join() === 'false,true,false'
+  const marks: ComponentProps<typeof CompositeChart>['series'] = series.flatMap(({ color, dashed, points }, s) => [
+    ...(kind === 'line' && points.some(p => p.low != null) ? [{ name: `r${s}`, color, type: 'area' as const }] : []),
     {
       name: `s${s}`,
-      label: name,
       color,
-      type: lines ? ('line' as const) : ('bar' as const),
+      type: kind === 'line' ? ('line' as const) : ('bar' as const),
       strokeDasharray: dashed ? '4 3' : undefined,
     },
   ])
+  const pick = (at: number) => {
+    const bin = rows.flatMap(row => row.cells).find(cell => cell && isInside(cell, { from: at, to: at }))
+    if (bin) onPick?.(bin)
+  }
   return (
     <CompositeChart
-      {...axesOf(drawn)}
+      {...axesOf(plot)}
       data={data}
       dataKey="x"
-      series={all}
+      series={marks}
       curveType="linear"
       connectNulls={false}
       strokeWidth={1.7}
-      composedChartProps={{ margin: marginOf(drawn) }}
-      areaProps={{ strokeWidth: 0, fillOpacity: 0.14, activeDot: false, tooltipType: 'none' }}
-      lineProps={item => ({
+      composedChartProps={{ margin: MARGIN }}
+      areaProps={{ strokeWidth: 0, fillOpacity: 0.14, dot: false, activeDot: false, tooltipType: 'none' }}
+      lineProps={({ name, color }) => ({
         activeDot: { r: 3.5 },
-        dot: ({ key, cx, cy, index }) => (
-          <LoneDot key={key} {...{ cx, cy, index, data }} color={String(item.color)} name={item.name} />
-        ),
+        // Between two gaps a line has no length: a dot shows that something was measured.
+        dot: ({ key, cx, cy, index }) =>
+          isLone(index, name) ? <circle key={key} {...{ cx, cy }} r={2.2} fill={color} /> : <g key={key} />,
       })}
-      barProps={item => ({ shape: shape => <BinBar {...shape} {...binOf(rows, item.name, shape)} /> })}
-      referenceAreas={band ? [{ y1: band.low, y2: band.high, color: ACCENT, fillOpacity: 0.12, strokeOpacity: 0 }] : []}
-      referenceLines={markersOf(drawn)}
-      tooltipProps={{
-        content: ({ payload, active }) => {
-          const row = active ? rows[(payload?.[0]?.payload as { i: number } | undefined)?.i ?? -1] : undefined
-          return row ? <RowReading {...row} plot={plot} /> : null
+      barProps={({ name, color }) => ({
+        shape: bar => {
+          const s = Number(name.slice(1))
+          const { i } = (bar as unknown as { payload: { i: number } }).payload
+          return <BinBar y={bar.y} height={bar.height} color={color} bin={rows[i]?.cells[s]} outlined={s > 0} />
         },
+      })}
+      referenceAreas={band && !zoom ? [{ y1: band.low, y2: band.high, ...BAND }] : []}
+      tooltipProps={{
+        content: ({ payload, active }) =>
+          active ? <Reading cells={rows[payload?.[0]?.payload?.i]?.cells ?? []} plot={plot} /> : null,
       }}
     >
-      <DragRange
-        onRange={(low, high) => (plot.onRange ? plot.onRange(low, high) : setZoom({ low, high }))}
-        onPick={at => pickBin(rows, at, plot.onPick)}
-      />
+      <DragRange onRange={onZoom} onPick={pick} />
     </CompositeChart>
   )
 }
 
-const binOf = (rows: Row[], name: string, shape: unknown) => {
-  const { i } = (shape as { payload: { i: number } }).payload
-  const series = Number(name.slice(1))
-  return { bin: rows[i]?.cells[series] ?? null, outlined: series > 0 }
-}
-
-function pickBin(rows: Row[], at: number, onPick: ((point: Point) => void) | undefined): void {
-  const bin = rows
-    .flatMap(row => row.cells)
-    .find(cell => cell && (cell.from ?? cell.x) <= at && at <= (cell.to ?? cell.x))
-  if (bin) onPick?.(bin)
-}
-
-function Dots(drawn: Drawn) {
-  const { plot, ranges, setZoom } = drawn
-  const { series, diagonal } = plot
-  const { x, y } = ranges
-  const few = series.reduce((sum, s) => sum + s.points.length, 0) <= FEW_DOTS
-  const [from, to] = [Math.max(x.low, y.low), Math.min(x.high, y.high)]
-  const { withDots: _, ...axes } = axesOf(drawn)
-  const read = (at: { s: number; i: number } | undefined) => {
-    const point = at && series[at.s]?.points[at.i]
-    if (!point) return null
-    const { name, color } = series[at.s]!
-    const row = { name: plot.y.label ?? name, text: formatPoint(point, plot.y), color }
-    return <Reading title={formatPlace(point, plot.x)} rows={[row]} />
-  }
+function Dots(plot: PlotProps) {
+  const { series, diagonal, zoom, onZoom } = plot
+  const all = series.flatMap(s => s.points.filter(p => isInside(p, zoom)).flatMap(p => [p.x, p.y ?? p.x]))
+  const ends = [Math.min(...all), Math.max(...all)].map(at => ({ x: at, y: at }))
+  const dot = all.length <= 2 * FEW_DOTS ? LARGE_DOT : SMALL_DOT
+  const axes = axesOf(plot)
   return (
     <ScatterChart
       {...axes}
       data={series.map(({ name, color, points }, s) => ({
         name,
         color,
-        data: points.map((p, i) => ({ x: p.x, y: p.y ?? Number.NaN, s, i })),
+        data: points.flatMap((p, i) => (p.y !== null && isInside(p, zoom) ? [{ x: p.x, y: p.y, s, i }] : [])),
       }))}
       dataKey={{ x: 'x', y: 'y' }}
-      scatterChartProps={{ margin: marginOf(drawn) }}
-      scatterProps={{
-        shape: ({ cx, cy, fill }) => <circle {...{ cx, cy }} fill={String(fill)} {...(few ? LARGE_DOT : SMALL_DOT)} />,
+      scatterChartProps={{ margin: MARGIN }}
+      scatterProps={{ shape: ({ cx, cy, fill }) => <circle {...{ cx, cy }} fill={String(fill)} {...dot} /> }}
+      referenceLines={[
+        ...axes.referenceLines,
+        ...(diagonal
+          ? [{ segment: ends as never, color: MUTED, strokeDasharray: '4 3', ifOverflow: 'extendDomain' as const }]
+          : []),
+      ]}
+      tooltipProps={{
+        content: ({ payload, active }) => {
+          const at = payload?.[0]?.payload
+          return active && at ? (
+            <Reading cells={series.map((_, s) => (s === at.s ? series[s]!.points[at.i] : null))} plot={plot} />
+          ) : null
+        },
       }}
-      referenceLines={
-        diagonal
-          ? [{ segment: [from, to].map(at => ({ x: at, y: at })) as never, color: MUTED, strokeDasharray: '4 3' }]
-          : []
-      }
-      tooltipProps={{ content: ({ payload, active }) => (active ? read(payload?.[0]?.payload) : null) }}
     >
-      <DragRange onRange={(low, high) => setZoom({ low, high })} />
+      <DragRange onRange={onZoom} onPick={() => undefined} />
     </ScatterChart>
   )
 }
 
 /** Bars with their names at the left and their values at the right. */
-function NamedBars({ plot }: Drawn) {
+function NamedBars(plot: PlotProps) {
   const { series, y } = plot
-  const names = series[0]?.points.map(p => p.name || '(empty)') ?? []
-  const textOf = (s: number, i: number) => (series[s]?.points[i] ? formatPoint(series[s].points[i], y) : '')
-  const data = names.map((name, i) => ({
-    i,
-    name,
-    ...Object.fromEntries(series.map(({ points }, s) => [`s${s}`, points[i]?.y ?? null])),
-  }))
-  const texts = series.flatMap(({ points }, s) => points.map((_, i) => textOf(s, i)))
-  const letters = Math.max(...names.map(name => name.length))
-  const most = Math.floor(NAME_WIDTH / LETTER)
+  const textOf = (point: Point | undefined) => (point ? formatPoint(point, y) : '')
+  const data = (series[0]?.points ?? []).map(({ name }, i) => {
+    const values = series.flatMap(({ points }, s) => [
+      [`s${s}`, points[i]?.y ?? null],
+      [`t${s}`, textOf(points[i])],
+    ])
+    return { i, name: name || '(empty)', ...Object.fromEntries(values) }
+  })
+  const longest = Math.max(2, ...series.flatMap(({ points }) => points.map(p => textOf(p).length)))
   return (
     <BarChart
       h="100%"
       data={data}
       dataKey="name"
       orientation="vertical"
-      series={series.map(({ color, name }, s) => ({ name: `s${s}`, label: name, color }))}
+      series={series.map(({ color }, s) => ({ name: `s${s}`, color }))}
       withXAxis={false}
       gridAxis="none"
       yAxisProps={{
-        width: 16 + LETTER * Math.min(most, letters),
+        width: 'auto',
         interval: 0,
-        tickFormatter: name => (name.length > most ? `${name.slice(0, most - 1)}…` : name),
+        tickFormatter: name => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name),
       }}
       maxBarWidth={12}
-      barChartProps={{
-        margin: { top: 0, right: 14 + LETTER * Math.max(2, ...texts.map(t => t.length)), bottom: 0, left: 0 },
-      }}
+      barChartProps={{ margin: { top: 0, right: 14 + LETTER * longest, bottom: 0, left: 0 } }}
       barProps={{ radius: 3 }}
       withBarValueLabel
-      valueLabelProps={({ name }: { name: string }) => ({
-        content: ({ y: top, height, index }) => (
-          <BarText top={Number(top)} height={Number(height)} text={textOf(Number(name.slice(1)), index ?? 0)} />
-        ),
-      })}
+      valueLabelProps={({ name }: { name: string }) => ({ dataKey: name.replace('s', 't'), formatter: undefined })}
       tooltipProps={{
-        content: ({ payload, active }) => {
-          const i = active ? (payload?.[0]?.payload as { i: number } | undefined)?.i : undefined
-          if (i === undefined) return null
-          const rows = series.map(({ name, color }, s) => ({ name, color, text: textOf(s, i) }))
-          return <Reading title={names[i] ?? ''} rows={rows} />
-        },
+        content: ({ payload, active }) =>
+          active ? <Reading cells={series.map(s => s.points[payload?.[0]?.payload?.i])} plot={plot} /> : null,
       }}
     />
   )

@@ -1,3 +1,4 @@
+import { downloadFile, downloadText, toCsv } from '../ui/data-table/csv.ts'
 import type { ChartTable } from './chart-props.ts'
 
 const PIXELS_PER_POINT = 2
@@ -6,21 +7,8 @@ const WRITTEN = ['font-family', 'font-size', 'font-weight', 'color']
 
 const fileName = (title: string) => title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-') || 'chart'
 
-function download(blob: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}
-
-const quote = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
-
-export const toCsv = ({ head, rows }: ChartTable): string =>
-  [head, ...rows].map(row => row.map(quote).join(',')).join('\r\n')
-
-export const saveCsv = (title: string, table: ChartTable): void =>
-  download(new Blob([toCsv(table)], { type: 'text/csv' }), `${fileName(title)}.csv`)
+export const saveCsv = (title: string, { head, rows }: ChartTable) =>
+  downloadText(`${fileName(title)}.csv`, toCsv(head, rows))
 
 /** A copy that needs no style sheet: colors of the theme are written into each element. */
 function freeze(svg: SVGSVGElement): string {
@@ -49,5 +37,5 @@ export async function savePng(title: string, plot: HTMLElement): Promise<void> {
   image.src = drawn instanceof SVGSVGElement ? freeze(drawn) : drawn.toDataURL()
   await image.decode()
   pen.drawImage(image, 0, 0, canvas.width, canvas.height)
-  canvas.toBlob(blob => blob && download(blob, `${fileName(title)}.png`))
+  canvas.toBlob(blob => blob && downloadFile(`${fileName(title)}.png`, blob))
 }

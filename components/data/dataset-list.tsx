@@ -1,6 +1,7 @@
 'use client'
 import { Anchor, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { Allowed } from '../access/allowed.tsx'
 import type { RouterOutputs } from '../trpc.ts'
@@ -10,9 +11,11 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { AddDataset } from './add-dataset.tsx'
 import { useDatasets } from './client.ts'
 import { formatCount } from './labels.ts'
+
+// Only an empty project shows it.
+const AddDataset = dynamic(() => import('./add-dataset.tsx').then(m => m.AddDataset))
 
 /** All datasets of a project with their latest versions, and running ingestions. */
 export function DatasetList({ project }: { project: string }) {

@@ -4,16 +4,18 @@ import { useCounter, useDisclosure, useHotkeys } from '@mantine/hooks'
 import dynamic from 'next/dynamic'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
+import { onDemand } from '../ui/on-demand.tsx'
 import { Crumbs } from './crumbs.tsx'
 import { JobsTray } from './jobs-tray.tsx'
 import { LiveUpdates } from './live-updates.tsx'
 import { SearchButton } from './search-button.tsx'
 import classes from './shell.module.css'
+import { UserButton } from './shell-buttons.tsx'
 import { SideNav } from './side-nav.tsx'
 import { projectOf } from './use-shell.ts'
-import { UserMenu } from './user-menu.tsx'
 
-// Loaded when it first opens.
+// Loaded when they first open.
+const UserMenu = onDemand(() => import('./user-menu.tsx').then(m => m.UserMenu), UserButton)
 const Palette = dynamic(() => import('./palette.tsx').then(m => m.Palette), { ssr: false })
 
 /** Layout of all pages after sign-in. */

@@ -1,23 +1,20 @@
-import { Menu, UnstyledButton } from '@mantine/core'
-import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react'
+import { Menu } from '@mantine/core'
+import { IconCheck, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
+import { useOpenOnLoad } from '../ui/on-demand.tsx'
 import { paths } from '../ui/paths.ts'
-import classes from './project-switcher.module.css'
+import { ProjectButton } from './shell-buttons.tsx'
 
 export function ProjectSwitcher({ project }: { project: string | undefined }) {
   const trpc = useTRPC()
   const { data: projects } = useQuery(trpc.access.projects.queryOptions())
-  const current = projects?.items.find(p => p.slug === project)
-  const name = current?.name ?? project ?? 'Choose a project'
+  const { ref, opened, setOpened } = useOpenOnLoad()
   return (
-    <Menu width="target" position="bottom-start" shadow="md" withinPortal>
+    <Menu opened={opened} onChange={setOpened} width="target" position="bottom-start" shadow="md" withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`${name}, switch project`}>
-          <span className={classes.name}>{name}</span>
-          <IconSelector size={14} aria-hidden />
-        </UnstyledButton>
+        <ProjectButton ref={ref} project={project} />
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
         {projects?.items.map(p => (

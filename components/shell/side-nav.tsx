@@ -1,11 +1,14 @@
 import { Burger, Group, Stack } from '@mantine/core'
 import Link from 'next/link'
+import { onDemand } from '../ui/on-demand.tsx'
 import { paths } from '../ui/paths.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import { Mark } from './mark.tsx'
-import { ProjectSwitcher } from './project-switcher.tsx'
 import classes from './shell.module.css'
+import { ProjectButton } from './shell-buttons.tsx'
 import { useWordMarks } from './use-shell.ts'
+
+const ProjectSwitcher = onDemand(() => import('./project-switcher.tsx').then(m => m.ProjectSwitcher), ProjectButton)
 
 /** Project switcher and the eight words, with what goes on and what needs somebody. */
 export function SideNav({

@@ -1,20 +1,21 @@
-import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core'
-import { IconLogout, IconMoon, IconSun, IconUser, IconUserCircle } from '@tabler/icons-react'
+import { Menu, Text, useMantineColorScheme } from '@mantine/core'
+import { IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useTRPC } from '../trpc.ts'
+import { useOpenOnLoad } from '../ui/on-demand.tsx'
 import { leave } from './leave.ts'
+import { UserButton } from './shell-buttons.tsx'
 
 export function UserMenu() {
   const trpc = useTRPC()
   const { data: me } = useQuery(trpc.access.me.queryOptions())
   const { toggleColorScheme } = useMantineColorScheme()
+  const { ref, opened, setOpened } = useOpenOnLoad()
   return (
-    <Menu position="bottom-end" shadow="md" width={230} withinPortal>
+    <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={230} withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={30} aria-label="Account and theme">
-          <IconUserCircle size={20} stroke={1.6} aria-hidden />
-        </ActionIcon>
+        <UserButton ref={ref} />
       </Menu.Target>
       <Menu.Dropdown>
         {me ? (

@@ -6,7 +6,6 @@ import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { isActive } from '#server/kernel/contract.ts'
 import type { Comparison } from '#server/training/contract.ts'
 import { MAX_OVERLAID } from '#server/training/states/contract.ts'
-import { colorsOfNumbers } from '../charts/colors.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -18,6 +17,7 @@ import { ComparisonTable } from './comparison-table.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import { comparisonSentence } from './labels.ts'
 import { OverlaidCurves } from './overlaid-curves.tsx'
+import { colorsOfNumbers } from './run-colors.ts'
 
 /** Runs next to each other: metrics with their differences, settings, curves. */
 export function ComparePage({ project }: { project: string }) {

@@ -1,13 +1,14 @@
 import { Progress, Text } from '@mantine/core'
 import { useMemo } from 'react'
-import { type ExperimentDetail, MAX_COMPARED, type RunSummary } from '#server/training/contract.ts'
-import { IntervalDot } from '../charts/interval-dot.tsx'
+import type { ExperimentDetail, RunSummary } from '#server/training/contract.ts'
+import { MAX_COMPARED } from '#server/training/states/contract.ts'
 import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { intervalScale } from './filter-runs.ts'
+import { IntervalDot } from './interval-dot.tsx'
 import {
   directionLabel,
   formatMeasured,

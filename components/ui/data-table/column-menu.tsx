@@ -1,30 +1,32 @@
-import { ActionIcon, Button, Checkbox, Popover, Radio, ScrollArea, Stack } from '@mantine/core'
-import { IconColumns3 } from '@tabler/icons-react'
+import { Button, Checkbox, Popover, Radio, ScrollArea, Stack } from '@mantine/core'
+import { useOpenOnLoad } from '../on-demand.tsx'
 import type { DataColumn } from './columns.tsx'
+import { ColumnsButton } from './menu-buttons.tsx'
 import type { TableState } from './table-state.ts'
 
 const NONE = ''
 
+type Choice = Pick<DataColumn<unknown>, 'id' | 'label' | 'hideLabel' | 'facet'>
+
 /** Chooses the columns, and what groups the rows. The first column always stays. */
-export function ColumnMenu<T>({
+export function ColumnMenu({
   columns,
   shown,
   state,
   onChange,
 }: {
-  columns: DataColumn<T>[]
-  shown: DataColumn<T>[]
+  columns: Choice[]
+  shown: Choice[]
   state: TableState
   onChange: (patch: Partial<TableState>) => void
 }) {
   const choices = columns.slice(1).filter(c => !c.hideLabel)
   const groups = columns.filter(c => c.facet)
+  const { ref, opened, setOpened, toggle } = useOpenOnLoad()
   return (
-    <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <ActionIcon variant="default" size={30} aria-label="Columns" title="Columns">
-          <IconColumns3 size={15} aria-hidden />
-        </ActionIcon>
+        <ColumnsButton ref={ref} onClick={toggle} />
       </Popover.Target>
       <Popover.Dropdown aria-label="Columns">
         <ScrollArea.Autosize mah={400}>

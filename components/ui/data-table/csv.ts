@@ -15,12 +15,14 @@ function csvCell(cell: CsvCell): string {
 export const toCsv = (header: readonly string[], rows: readonly (readonly CsvCell[])[]): string =>
   `${[header, ...rows].map(row => row.map(csvCell).join(',')).join('\r\n')}\r\n`
 
-/** Offers text as a file to the person. */
-export function downloadText(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+export const downloadText = (name: string, text: string, type = 'text/csv;charset=utf-8'): void =>
+  downloadFile(name, new Blob([text], { type }))
+
+/** Offers a file to the person. */
+export function downloadFile(name: string, content: Blob): void {
   const link = document.createElement('a')
-  link.href = url
+  link.href = URL.createObjectURL(content)
   link.download = name
   link.click()
-  URL.revokeObjectURL(url)
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }

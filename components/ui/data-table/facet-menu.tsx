@@ -1,50 +1,43 @@
-import { ActionIcon, Checkbox, Indicator, Popover, ScrollArea, Stack, Text } from '@mantine/core'
-import { IconFilter } from '@tabler/icons-react'
-import type { DataColumn } from './columns.tsx'
+import { Checkbox, Popover, ScrollArea, Stack, Text } from '@mantine/core'
+import { useOpenOnLoad } from '../on-demand.tsx'
+import { FacetsButton } from './menu-buttons.tsx'
 import { compareCells, type TableState } from './table-state.ts'
 
-/** The values of a column with how many rows have each. */
-function countValues<T>(column: DataColumn<T>, rows: readonly T[]): [string, number][] {
+export interface Facet {
+  id: string
+  label: string
+  /** The value of each row. */
+  values: () => unknown[]
+}
+
+/** Each value with how many rows have it. */
+function countValues(values: unknown[]): [string, number][] {
   const counts = new Map<string, number>()
-  for (const row of rows) {
-    const value = String(column.value?.(row) ?? '')
-    counts.set(value, (counts.get(value) ?? 0) + 1)
-  }
+  for (const value of values) counts.set(String(value ?? ''), (counts.get(String(value ?? '')) ?? 0) + 1)
   return [...counts].sort(([a], [b]) => compareCells(a, b))
 }
 
 /** Filters by the values that occur. */
-export function FacetMenu<T>({
+export function FacetMenu({
   facets,
-  rows,
   state,
   onChange,
 }: {
-  facets: DataColumn<T>[]
-  rows: readonly T[]
+  facets: Facet[]
   state: TableState
   onChange: (patch: Partial<TableState>) => void
 }) {
-  const active = Object.values(state.facets).flat().length
+  const { ref, opened, setOpened, toggle } = useOpenOnLoad()
   return (
-    <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
-      <Indicator disabled={active === 0} label={active} size={14}>
-        <Popover.Target>
-          <ActionIcon
-            variant="default"
-            size={30}
-            title="Filter"
-            aria-label={active > 0 ? `Filter, ${active} active` : 'Filter'}
-          >
-            <IconFilter size={15} aria-hidden />
-          </ActionIcon>
-        </Popover.Target>
-      </Indicator>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <FacetsButton ref={ref} state={state} onClick={toggle} />
+      </Popover.Target>
       <Popover.Dropdown aria-label="Filter">
         <ScrollArea.Autosize mah={360}>
           <Stack gap="sm">
             {facets.map(facet => (
-              <FacetValues key={facet.id} facet={facet} rows={rows} state={state} onChange={onChange} />
+              <FacetValues key={facet.id} facet={facet} state={state} onChange={onChange} />
             ))}
           </Stack>
         </ScrollArea.Autosize>
@@ -53,14 +46,12 @@ export function FacetMenu<T>({
   )
 }
 
-function FacetValues<T>({
+function FacetValues({
   facet,
-  rows,
   state,
   onChange,
 }: {
-  facet: DataColumn<T>
-  rows: readonly T[]
+  facet: Facet
   state: TableState
   onChange: (patch: Partial<TableState>) => void
 }) {
@@ -72,7 +63,7 @@ function FacetValues<T>({
       onChange={values => onChange({ facets: { ...state.facets, [facet.id]: values } })}
     >
       <Stack gap={4} mt={4}>
-        {countValues(facet, rows).map(([value, count]) => (
+        {countValues(facet.values()).map(([value, count]) => (
           <Checkbox
             key={value}
             size="xs"

@@ -1,5 +1,6 @@
 import type { DataColumn } from './columns.tsx'
-import { TableFrame, type TableFrameProps } from './table-frame.tsx'
+import type { TableFrameProps } from './frame-view.tsx'
+import { TableFrame } from './table-frame.tsx'
 
 type Frame = Pick<TableFrameProps, 'minWidth' | 'compact' | 'maxHeight' | 'pinned'>
 

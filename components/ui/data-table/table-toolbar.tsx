@@ -1,13 +1,16 @@
-import { ActionIcon, CloseButton, Group, Text, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, CloseButton, Group, Text, TextInput } from '@mantine/core'
 import { IconDownload, IconSearch } from '@tabler/icons-react'
 import { formatCount } from '../format.ts'
-import { ColumnMenu } from './column-menu.tsx'
+import { onDemand } from '../on-demand.tsx'
 import { downloadText, toCsv } from './csv.ts'
-import { FacetMenu } from './facet-menu.tsx'
+import { ColumnsButton, FacetsButton } from './menu-buttons.tsx'
 import type { TableState } from './table-state.ts'
 import type { DataTableProps } from './types.ts'
 import type { RowsView } from './use-rows.ts'
 import type { SelectionState } from './use-selection.ts'
+
+const ColumnMenu = onDemand(() => import('./column-menu.tsx').then(m => m.ColumnMenu), ColumnsButton, 'dialog')
+const FacetMenu = onDemand(() => import('./facet-menu.tsx').then(m => m.FacetMenu), FacetsButton, 'dialog')
 
 /** Shorter tables need no search: the page's main one, and others. */
 const SEARCH_FROM = { main: 2, other: 6 }
@@ -38,7 +41,9 @@ export function TableToolbar<T>({
     )
   const needsSearch = rows.length >= (table.inUrl ? SEARCH_FROM.main : SEARCH_FROM.other) || view.isFiltered
   if (!table.title && !needsSearch) return table.actions
-  const facets = columns.filter(c => c.facet)
+  const facets = columns
+    .filter(c => c.facet)
+    .map(({ id, label, value }) => ({ id, label, values: () => rows.map(row => value?.(row)) }))
   const exportRows = () => {
     const shown = view.columns.filter(c => c.value)
     const cells = view.rows.map(row => shown.map(c => c.value?.(row)))
@@ -58,9 +63,7 @@ export function TableToolbar<T>({
         </Text>
       ) : null}
       {needsSearch ? <Search label={find} q={state.q} onChange={onChange} /> : null}
-      {needsSearch && facets.length > 0 ? (
-        <FacetMenu facets={facets} rows={rows} state={state} onChange={onChange} />
-      ) : null}
+      {needsSearch && facets.length > 0 ? <FacetMenu facets={facets} state={state} onChange={onChange} /> : null}
       {columns.length > 3 ? (
         <ColumnMenu columns={columns} shown={view.columns} state={state} onChange={onChange} />
       ) : null}
@@ -72,11 +75,15 @@ export function TableToolbar<T>({
 
 function CsvButton({ onExport }: { onExport: () => void }) {
   return (
-    <Tooltip label="Download the shown rows as CSV">
-      <ActionIcon variant="default" size={30} aria-label="Download CSV" onClick={onExport}>
-        <IconDownload size={15} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="default"
+      size={30}
+      aria-label="Download CSV"
+      title="Download the shown rows as CSV"
+      onClick={onExport}
+    >
+      <IconDownload size={15} aria-hidden />
+    </ActionIcon>
   )
 }
 

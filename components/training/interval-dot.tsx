@@ -1,4 +1,4 @@
-import { ACCENT, MUTED } from './colors.ts'
+import { ACCENT, MUTED } from '../ui/colors.ts'
 
 const HEIGHT = 18
 const EDGE = 6
