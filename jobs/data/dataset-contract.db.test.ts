@@ -113,7 +113,7 @@ describe('contract of a dataset', () => {
     const review = (name: string, domain: string[] | { min: number; max: number }) =>
       reviewSchema(kernel, caller, { dataset: 'domains', columns: [{ name, domain }] })
     await assert.rejects(review('kind', { min: 0, max: 1 }), /a list of values, not a range/)
-    await assert.rejects(review('x', ['a']), /a range, not a list of words/)
+    await assert.rejects(review('x', ['a']), /a range, not a list of values/)
   })
 
   it('what was decided before adding holds at once', async () => {
