@@ -1,9 +1,11 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions } from '#db/schema/data.ts'
 import { blobs } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
+import { readRows } from '#server/platform/read-rows.ts'
 import { SUBJECTS, type Subject } from '#server/platform/subjects/contract.ts'
 
 export interface VersionBytes {
@@ -93,7 +95,9 @@ export async function jobsAtWork(
 ): Promise<string[]> {
   if (versionIds.length === 0) return []
   const ids = list(versionIds)
-  const rows = (await db.execute(sql`
+  const rows = await readRows(
+    db,
+    sql`
     SELECT j.title FROM jobs j
     WHERE j.project_id = ${scope.projectId} AND j.state IN ('queued', 'running') AND (
       j.subject_id::text = ANY(${ids})
@@ -101,7 +105,9 @@ export async function jobsAtWork(
       OR EXISTS (SELECT 1 FROM links l WHERE l.project_id = j.project_id AND l.from_id = j.subject_id::text
         AND l.to_kind = 'dataset-version' AND l.to_id = ANY(${ids}))
       OR EXISTS (SELECT 1 FROM ingestions i WHERE i.project_id = j.project_id AND i.id = j.subject_id AND i.dataset_name = ${datasetName}))
-    ORDER BY j.created_at LIMIT 20`)) as unknown as { title: string }[]
+    ORDER BY j.created_at LIMIT 20`,
+    z.object({ title: z.string() }),
+  )
   return rows.map(r => r.title)
 }
 
@@ -139,36 +145,52 @@ const reached = (scope: ProjectScope, restorableSince: Date) => {
 
 /** Lists the project's bytes without a reference. */
 export async function unreachedBytes(db: Handle, scope: ProjectScope, restorableSince: Date): Promise<number> {
-  const [row] = (await db.execute(sql`
+  const [row] = await readRows(
+    db,
+    sql`
     SELECT coalesce(sum(o.bytes), 0)::float8 AS bytes FROM blob_owners o
     WHERE o.project_id = ${scope.projectId} AND o.created_at <= ${restorableSince.toISOString()}::timestamptz
-      AND o.digest NOT IN (${reached(scope, restorableSince)})`)) as unknown as { bytes: number }[]
+      AND o.digest NOT IN (${reached(scope, restorableSince)})`,
+    z.object({ bytes: z.number() }),
+  )
   return row?.bytes ?? 0
 }
 
 /** Removes the project's ownership of bytes without a reference since `restorableSince`. */
 export async function disownUnreached(tx: Handle, scope: ProjectScope, restorableSince: Date) {
-  return (await tx.execute(sql`
+  return await readRows(
+    tx,
+    sql`
     DELETE FROM blob_owners o
     WHERE o.project_id = ${scope.projectId} AND o.created_at <= ${restorableSince.toISOString()}::timestamptz
       AND o.digest NOT IN (${reached(scope, restorableSince)})
-    RETURNING o.digest, o.bytes::float8 AS bytes`)) as unknown as { digest: string; bytes: number }[]
+    RETURNING o.digest, o.bytes::float8 AS bytes`,
+    z.object({ digest: z.string(), bytes: z.number() }),
+  )
 }
 
 /** Marks bytes that no project owns. A put of the same bytes clears the mark. */
 export async function markOrphans(db: Handle, before: Date, now: Date): Promise<number> {
-  const rows = (await db.execute(sql`
+  const rows = await readRows(
+    db,
+    sql`
     UPDATE blobs b SET tombstoned_at = ${now.toISOString()}::timestamptz
     WHERE b.tombstoned_at IS NULL AND b.created_at <= ${before.toISOString()}::timestamptz
       AND NOT EXISTS (SELECT 1 FROM blob_owners o WHERE o.digest = b.digest)
-    RETURNING b.digest`)) as unknown as { digest: string }[]
+    RETURNING b.digest`,
+    z.object({ digest: z.string() }),
+  )
   return rows.length
 }
 
 export async function listMarked(db: Handle, markedBefore: Date): Promise<string[]> {
-  const rows = (await db.execute(sql`
+  const rows = await readRows(
+    db,
+    sql`
     SELECT digest FROM blobs WHERE tombstoned_at <= ${markedBefore.toISOString()}::timestamptz ORDER BY tombstoned_at LIMIT 10000
-  `)) as unknown as { digest: string }[]
+  `,
+    z.object({ digest: z.string() }),
+  )
   return rows.map(r => r.digest)
 }
 
@@ -177,10 +199,14 @@ export async function listMarked(db: Handle, markedBefore: Date): Promise<string
  * transaction.
  */
 export async function holdOrphan(tx: Tx, digest: string): Promise<{ bytes: number } | undefined> {
-  const [row] = (await tx.execute(sql`
+  const [row] = await readRows(
+    tx,
+    sql`
     SELECT b.bytes::float8 AS bytes FROM blobs b WHERE b.digest = ${digest} AND b.tombstoned_at IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM blob_owners o WHERE o.digest = b.digest)
-    FOR UPDATE SKIP LOCKED`)) as unknown as { bytes: number }[]
+    FOR UPDATE SKIP LOCKED`,
+    z.object({ bytes: z.number() }),
+  )
   return row
 }
 
@@ -194,24 +220,36 @@ export async function unmark(tx: Tx, digest: string): Promise<void> {
 
 /** Returns the sizes of the project's bytes by digest. */
 export async function ownedBytes(db: Handle, scope: ProjectScope): Promise<Map<string, number>> {
-  const rows = (await db.execute(sql`
+  const rows = await readRows(
+    db,
+    sql`
     SELECT digest, bytes::float8 AS bytes FROM blob_owners WHERE project_id = ${scope.projectId}
-  `)) as unknown as { digest: string; bytes: number }[]
+  `,
+    z.object({ digest: z.string(), bytes: z.number() }),
+  )
   return new Map(rows.map(r => [r.digest, r.bytes]))
 }
 
 export async function stagedBytes(db: Handle, scope: ProjectScope): Promise<number> {
-  const [row] = (await db.execute(sql`
+  const [row] = await readRows(
+    db,
+    sql`
     SELECT coalesce(sum(bytes), 0)::float8 AS bytes FROM upload_chunks WHERE project_id = ${scope.projectId}
-  `)) as unknown as { bytes: number }[]
+  `,
+    z.object({ bytes: z.number() }),
+  )
   return row?.bytes ?? 0
 }
 
 /** Returns the versions of `ids` whose bytes were used. */
 export async function usedVersions(db: Handle, scope: ProjectScope, ids: string[]) {
   if (ids.length === 0) return []
-  return (await db.execute(sql`
+  return await readRows(
+    db,
+    sql`
     SELECT l.to_id AS id, l.from_kind AS kind, l.relation, count(*)::int AS count FROM links l
     WHERE l.project_id = ${scope.projectId} AND l.to_kind = 'dataset-version' AND l.to_id = ANY(${list(ids)})
-    GROUP BY 1, 2, 3 ORDER BY 2, 3`)) as unknown as { id: string; kind: string; relation: string; count: number }[]
+    GROUP BY 1, 2, 3 ORDER BY 2, 3`,
+    z.object({ id: z.string(), kind: z.string(), relation: z.string(), count: z.number() }),
+  )
 }
