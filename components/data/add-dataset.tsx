@@ -2,12 +2,12 @@
 import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
 import Link from 'next/link'
 import { datasetNameSchema } from '#server/data/contract.ts'
+import { formatBytes, formatCount } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useIngestion } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
-import { formatBytes, formatCount } from './labels.ts'
 import { useUpload } from './use-upload.ts'
 
 /** Uploads a file, previews it, reviews its columns and adds it as a dataset version. */

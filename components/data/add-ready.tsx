@@ -2,10 +2,10 @@ import { Alert, Button, Group, Progress, Select, Stack, Text } from '@mantine/co
 import { useMutation } from '@tanstack/react-query'
 import type { SourcePreviewResult } from '#server/data/contract.ts'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useSourcePreview } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
-import { formatCount } from './labels.ts'
 import { SourcePreview } from './source-preview.tsx'
 
 interface Source {
@@ -113,17 +113,33 @@ function Decide({
       </Group>
       <SourcePreview preview={result} changes={changes} onChange={change} />
       {add.error ? <Problem error={add.error} /> : null}
-      <Group justify="flex-end">
-        {decisions.length > 0 ? (
-          <Text size="sm" c="dimmed">
-            {formatCount(decisions.length, 'column override')}; applies to future versions.
-          </Text>
-        ) : null}
-        <Button onClick={submit} loading={add.isPending} disabled={disabled}>
-          Add data
-        </Button>
-      </Group>
+      <Submit overrides={decisions.length} disabled={disabled} isPending={add.isPending} onSubmit={submit} />
     </Stack>
+  )
+}
+
+function Submit({
+  overrides,
+  disabled,
+  isPending,
+  onSubmit,
+}: {
+  overrides: number
+  disabled: boolean
+  isPending: boolean
+  onSubmit: () => void
+}) {
+  return (
+    <Group justify="flex-end">
+      {overrides > 0 ? (
+        <Text size="sm" c="dimmed">
+          {formatCount(overrides, 'column override')}; applies to future versions.
+        </Text>
+      ) : null}
+      <Button onClick={onSubmit} loading={isPending} disabled={disabled}>
+        Add data
+      </Button>
+    </Group>
   )
 }
 

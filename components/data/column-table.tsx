@@ -3,8 +3,9 @@ import { useForm } from '@mantine/form'
 import { COLUMN_ROLES, typesFor, type VersionColumn } from '#server/data/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
+import { formatCount } from '../ui/format.ts'
 import { type ColumnChange, formatDomain, readDomain } from './column-changes.ts'
-import { formatCount, formatShareOf } from './labels.ts'
+import { formatShareOf } from './labels.ts'
 
 interface Editing {
   changes: Record<string, ColumnChange>
@@ -75,18 +76,7 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
     }),
     textColumn('domain', 'Allowed values', c => formatDomain(c.domain) || null, {
       sortable: false,
-      cell: c => {
-        const change = changeOf(c)
-        return (
-          <DomainCell
-            key={`${change.type ?? c.type} ${formatDomain(change.domain === undefined ? c.domain : change.domain)}`}
-            column={c}
-            change={change}
-            onChange={next => onChange(c.name, next)}
-            readOnly={readOnly}
-          />
-        )
-      },
+      cell: c => <EditableDomain column={c} change={changeOf(c)} onChange={onChange} readOnly={readOnly} />,
     }),
     textColumn('reason', 'Inferred', reasonOf, { wrap: true, dimmed: true, minWidth: 160 }),
   ]
@@ -95,18 +85,33 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
 const reasonOf = (c: VersionColumn) =>
   `${c.reason}${c.clock === 'instant' ? ', UTC times' : c.clock ? ', wall clock' : ''}`
 
+/** Starts again when the type or the domain is changed elsewhere. */
+function EditableDomain({ column: c, change, onChange, readOnly }: DomainProps & Pick<Editing, 'onChange'>) {
+  const shown = formatDomain(change.domain === undefined ? c.domain : change.domain)
+  return (
+    <DomainCell
+      key={`${change.type ?? c.type} ${shown}`}
+      column={c}
+      change={change}
+      onChange={next => onChange(c.name, next)}
+      readOnly={readOnly}
+    />
+  )
+}
+
+interface DomainProps {
+  column: VersionColumn
+  change: ColumnChange
+  readOnly?: boolean
+}
+
 /** A range as `0 to 100`, or comma-separated values; applied when the field loses focus. */
 function DomainCell({
   column: c,
   change,
   onChange,
   readOnly,
-}: {
-  column: VersionColumn
-  change: ColumnChange
-  onChange: (change: ColumnChange) => void
-  readOnly?: boolean
-}) {
+}: DomainProps & { onChange: (change: ColumnChange) => void }) {
   const type = change.type ?? c.type
   const numeric = type === 'number' || type === 'integer'
   const kept = type === c.type ? c.domain : undefined

@@ -7,12 +7,12 @@ import { Allowed } from '../access/allowed.tsx'
 import type { RouterOutputs } from '../trpc.ts'
 import { bytesColumn, type DataColumn, dateColumn, linkColumn, numberColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
+import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { useDatasets } from './client.ts'
-import { formatCount } from './labels.ts'
 
 // Only an empty project shows it.
 const AddDataset = dynamic(() => import('./add-dataset.tsx').then(m => m.AddDataset))

@@ -2,11 +2,11 @@ import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { Shown } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
-import { formatCount } from './labels.ts'
 
 /** Lists where a version differs from the column overrides. */
 export function ContractBreaks({ breaks }: { breaks: string[] }) {

@@ -1,10 +1,10 @@
 import { Alert, List, Stack, Text } from '@mantine/core'
 import type { SourcePreviewResult } from '#server/data/contract.ts'
+import { formatCount } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { CellTable } from './cell-table.tsx'
 import type { ColumnChange } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
-import { formatCount } from './labels.ts'
 import { ContractBreaks } from './schema-review.tsx'
 
 const COLUMNS_SHOWN = 40

@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
 import { useTRPC } from '../trpc.ts'
-import { formatBytes, nameFromFile } from './labels.ts'
+import { formatBytes } from '../ui/format.ts'
+import { nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
 
 interface Upload {

@@ -1,7 +1,6 @@
 'use client'
 import { Alert, Button, Grid, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { parseAsString, useQueryStates } from 'nuqs'
 import { Allowed } from '../access/allowed.tsx'
@@ -73,14 +72,7 @@ export function NewEvaluation({ project }: { project: string }) {
       {isPending ? (
         <Skeleton height={260} radius="md" aria-label="Loading runs and datasets" />
       ) : withDone.length === 0 ? (
-        <EmptyState
-          title="No succeeded runs"
-          action={
-            <Button component={Link} href={paths.training(project)}>
-              Go to training
-            </Button>
-          }
-        >
+        <EmptyState title="No succeeded runs" link={{ href: paths.training(project), label: 'Go to training' }}>
           Train a model first: an evaluation needs a succeeded run.
         </EmptyState>
       ) : (

@@ -1,7 +1,6 @@
 'use client'
-import { Button, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import type { MonitorSummary } from '#server/monitoring/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
@@ -80,14 +79,7 @@ export function MonitorList({ project }: { project: string }) {
         label="Loading the endpoints"
         isEmpty={data => data.items.length === 0}
         empty={
-          <EmptyState
-            title="No monitors"
-            action={
-              <Button component={Link} href={paths.registry(project)}>
-                Choose a model to promote
-              </Button>
-            }
-          >
+          <EmptyState title="No monitors" link={{ href: paths.registry(project), label: 'Choose a model to promote' }}>
             Promote a model version to an endpoint. Its requests are then compared with the training data, and its
             predictions with the labels you send.
           </EmptyState>

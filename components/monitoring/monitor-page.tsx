@@ -122,11 +122,7 @@ function NoTraffic({ project, status }: { project: string; status: MonitorStatus
   return (
     <EmptyState
       title="No traffic yet"
-      action={
-        <Button component={Link} href={paths.endpoint(project, status.endpoint)}>
-          Send a request
-        </Button>
-      }
+      link={{ href: paths.endpoint(project, status.endpoint), label: 'Send a request' }}
     >
       {status.endpoint} serves {status.model} v{status.version} but has received no requests. Each request counts in the
       window of its event time.

@@ -1,6 +1,5 @@
 'use client'
-import { Badge, Button, Stack, Text } from '@mantine/core'
-import Link from 'next/link'
+import { Badge, Stack, Text } from '@mantine/core'
 import { metricLabel } from '../training/labels.ts'
 import type { RouterOutputs } from '../trpc.ts'
 import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
@@ -33,14 +32,7 @@ export function ModelList({ project }: { project: string }) {
         label="Loading the models"
         isEmpty={list => list.items.length === 0}
         empty={
-          <EmptyState
-            title="No models yet"
-            action={
-              <Button component={Link} href={paths.training(project)}>
-                Choose a run
-              </Button>
-            }
-          >
+          <EmptyState title="No models yet" link={{ href: paths.training(project), label: 'Choose a run' }}>
             Register the best run of an experiment: it becomes version 1 of a model, which can be promoted to an
             endpoint.
           </EmptyState>

@@ -1,5 +1,5 @@
 'use client'
-import { Anchor, Button, Stack } from '@mantine/core'
+import { Anchor, Stack } from '@mantine/core'
 import Link from 'next/link'
 import type { EndpointSummary } from '#server/serving/contract.ts'
 import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
@@ -58,14 +58,7 @@ export function EndpointList({ project }: { project: string }) {
         label="Loading the endpoints"
         isEmpty={data => data.items.length === 0}
         empty={
-          <EmptyState
-            title="No endpoints"
-            action={
-              <Button component={Link} href={paths.registry(project)}>
-                Choose a model
-              </Button>
-            }
-          >
+          <EmptyState title="No endpoints" link={{ href: paths.registry(project), label: 'Choose a model' }}>
             Promote a model version to create an endpoint with an address, a test form and a prediction log.
           </EmptyState>
         }

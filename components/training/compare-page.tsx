@@ -1,7 +1,6 @@
 'use client'
-import { Button, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { isActive } from '#server/kernel/contract.ts'
 import type { Comparison } from '#server/training/contract.ts'
@@ -35,11 +34,7 @@ export function ComparePage({ project }: { project: string }) {
         <PageHeader title="Compare runs" sentence="Choose two or more runs." />
         <EmptyState
           title="Choose runs to compare"
-          action={
-            <Button component={Link} href={paths.training(project)}>
-              Open the experiments
-            </Button>
-          }
+          link={{ href: paths.training(project), label: 'Open the experiments' }}
         >
           Select two or more runs in an experiment’s table, then choose Compare.
         </EmptyState>

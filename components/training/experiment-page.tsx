@@ -61,14 +61,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
         actions={<Actions project={project} experiment={experiment} compared={compared} />}
       />
       {experiment.items.length === 0 ? (
-        <EmptyState
-          title="No runs yet"
-          action={
-            <Button component={Link} href={paths.newExperiment(project)}>
-              New experiment
-            </Button>
-          }
-        >
+        <EmptyState title="No runs yet" link={{ href: paths.newExperiment(project), label: 'New experiment' }}>
           Runs appear here when training is launched into this experiment, or when a script logs them.
         </EmptyState>
       ) : (

@@ -1,7 +1,6 @@
 'use client'
-import { Button, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Select, Skeleton, Stack, Text } from '@mantine/core'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
 import { type RouterOutputs, useTRPC } from '../trpc.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -86,14 +85,7 @@ export function NewExperiment({ project }: { project: string }) {
 
 function NoDatasets({ project }: { project: string }) {
   return (
-    <EmptyState
-      title="No datasets"
-      action={
-        <Button component={Link} href={paths.data(project)}>
-          Add data
-        </Button>
-      }
-    >
+    <EmptyState title="No datasets" link={{ href: paths.data(project), label: 'Add data' }}>
       Add a dataset first, for example a CSV file.
     </EmptyState>
   )

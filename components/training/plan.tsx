@@ -84,12 +84,11 @@ export function Plan({
           }
         />
         <Panel>
-          <AdvancedSection
+          <Advanced
             summary={advancedSummary(options, plan)}
             opened={prefilled.name !== '' || initial.trainers.length > 0}
-          >
-            <SchemaFields fields={advanced} />
-          </AdvancedSection>
+            fields={advanced}
+          />
         </Panel>
       </FormContext>
       <Summary
@@ -102,6 +101,14 @@ export function Plan({
         onIgnore={names => form.setFieldValue('ignore', [...new Set([...plan.ignore, ...names])])}
       />
     </form>
+  )
+}
+
+function Advanced({ summary, opened, fields }: { summary: string; opened: boolean; fields: Field[] }) {
+  return (
+    <AdvancedSection summary={summary} opened={opened}>
+      <SchemaFields fields={fields} />
+    </AdvancedSection>
   )
 }
 

@@ -1,8 +1,17 @@
-import { Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Paper, Stack, Text, Title } from '@mantine/core'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 
+interface EmptyStateProps {
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+  /** An action that leads to another page. */
+  link?: { href: string; label: string }
+}
+
 /** Explains an empty list and offers the next action. */
-export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({ title, children, action, link }: EmptyStateProps) {
   return (
     <Paper withBorder radius="md" p="xl">
       <Stack gap="xs" align="flex-start">
@@ -15,6 +24,11 @@ export function EmptyState({ title, children, action }: { title: string; childre
           </Text>
         ) : null}
         {action}
+        {link ? (
+          <Button component={Link} href={link.href}>
+            {link.label}
+          </Button>
+        ) : null}
       </Stack>
     </Paper>
   )

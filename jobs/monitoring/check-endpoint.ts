@@ -116,6 +116,9 @@ function withBasis<W extends { window: string }>(
 
 const total = (counts: readonly DayCount[]) => counts.reduce((sum, c) => sum + c.rows, 0)
 
+const describeMeasured = (rows: number, labelled: number, windows: readonly unknown[], measured: readonly unknown[]) =>
+  `${rows} rows, ${labelled} labelled, ${windows.length} months, ${measured.length} of them measured now.`
+
 /** Compares the traffic of an endpoint with the training of its model; only windows whose rows or labels changed are measured again. */
 export const checkEndpoint = defineHandler({
   definition: checkEndpointJob,
@@ -152,10 +155,7 @@ export const checkEndpoint = defineHandler({
       metric: measured.metric,
       performance: windows.map(w => w.performance),
     })
-    line(
-      'info',
-      `${rows} rows, ${labelled} labelled, ${windows.length} months, ${months.length} of them measured now. ${verdictSentence(decided.code, decided.facts)}`,
-    )
+    line('info', `${describeMeasured(rows, labelled, windows, months)} ${verdictSentence(decided.code, decided.facts)}`)
     const report: Report = {
       v: 1,
       fingerprint,

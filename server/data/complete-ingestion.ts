@@ -122,6 +122,38 @@ export async function completeUnchanged(
   })
 }
 
+/** Links and records a new version, and starts its profile. */
+async function recordVersion(
+  c: Change,
+  scope: ProjectScope,
+  ingestion: IngestionRow,
+  dataset: { id: string; name: string },
+  version: VersionRow,
+  parentId: string | null | undefined,
+): Promise<void> {
+  const self = { kind: 'dataset-version', id: version.id } as const
+  await c.link(scope.projectId, [
+    ...(ingestion.sourceDigest
+      ? [{ from: self, relation: 'read-from', to: { kind: 'blob', id: ingestion.sourceDigest } } as const]
+      : []),
+    ...(parentId
+      ? [{ from: self, relation: 'made-from', to: { kind: 'dataset-version', id: parentId } } as const]
+      : []),
+  ])
+  await c.record({
+    projectId: scope.projectId,
+    event: versionCreated,
+    subject: { kind: 'dataset', id: dataset.id },
+    payload: { dataset: dataset.name, version: version.number, rows: version.rows },
+  })
+  await c.enqueue(profileVersionJob, {
+    projectId: scope.projectId,
+    title: `Profile ${dataset.name} v${version.number}`,
+    subject: { kind: 'dataset-version', id: version.id },
+    payload: { v: 1, versionId: version.id },
+  })
+}
+
 /** Registers the finished Parquet as the next version, in one transaction with the end of its job. */
 export async function completeIngestion(
   c: Change,
@@ -172,27 +204,7 @@ export async function completeIngestion(
     versionId: version.id,
     endedAt: nowDate(),
   })
-  const self = { kind: 'dataset-version', id: version.id } as const
-  await c.link(scope.projectId, [
-    ...(ingestion.sourceDigest
-      ? [{ from: self, relation: 'read-from', to: { kind: 'blob', id: ingestion.sourceDigest } } as const]
-      : []),
-    ...(parentId
-      ? [{ from: self, relation: 'made-from', to: { kind: 'dataset-version', id: parentId } } as const]
-      : []),
-  ])
-  await c.record({
-    projectId: scope.projectId,
-    event: versionCreated,
-    subject: { kind: 'dataset', id: dataset.id },
-    payload: { dataset: dataset.name, version: version.number, rows: made.rows },
-  })
-  await c.enqueue(profileVersionJob, {
-    projectId: scope.projectId,
-    title: `Profile ${dataset.name} v${version.number}`,
-    subject: { kind: 'dataset-version', id: version.id },
-    payload: { v: 1, versionId: version.id },
-  })
+  await recordVersion(c, scope, ingestion, dataset, version, parentId)
   await validateNewVersion(c, scope, version.id)
   return version
 }

@@ -12,6 +12,30 @@ import { evaluateRunJob } from './jobs.ts'
 import { checkColumns } from './rules/check-columns.ts'
 import { findSame, insertEvaluation, updateEvaluation } from './store.ts'
 
+function requireModel(run: Awaited<ReturnType<typeof describeRun>>): string {
+  if (run.status !== 'succeeded' || !run.digest)
+    throw new AppError(
+      'conflict',
+      run.status === 'succeeded'
+        ? `Run ${run.name} has no model to measure.`
+        : `Run ${run.name} is ${run.status}; only a succeeded run can be evaluated.`,
+      { hint: 'Wait for it to end, or choose another run.' },
+    )
+  return run.digest
+}
+
+function requireFit(problems: ReturnType<typeof checkColumns>, what: string): void {
+  if (problems.length > 0)
+    throw new AppError(
+      'invalid',
+      `${what}: ${problems.length === 1 ? 'a column does' : `${problems.length} columns do`} not fit.`,
+      {
+        hint: 'Choose a version that has the columns the model was trained with, and its target.',
+        details: problems.slice(0, 50).map(p => ({ ...p })),
+      },
+    )
+}
+
 /**
  * Evaluates the model of a succeeded run on a dataset version. Returns an existing evaluation of the same model on the same rows. Throws
  * `not_found`, `conflict` (no model), `invalid` naming the columns that do not match.
@@ -24,29 +48,12 @@ export async function startEvaluation(
   await authorize(kernel, caller, 'evaluation:write')
   const { scope } = caller
   const run = await describeRun(kernel, scope, input.run)
-  const { digest } = run
-  if (run.status !== 'succeeded' || !digest)
-    throw new AppError(
-      'conflict',
-      run.status === 'succeeded'
-        ? `Run ${run.name} has no model to measure.`
-        : `Run ${run.name} is ${run.status}; only a succeeded run can be evaluated.`,
-      { hint: 'Wait for it to end, or choose another run.' },
-    )
+  const digest = requireModel(run)
   const version = await versionOf(kernel, scope, input.data)
   const { manifest } = readBundle(unpackBundle(await kernel.blobs.readAll(digest)).files)
   const { target, task, signature } = manifest
   const at = `${version.datasetName} v${version.number}`
-  const problems = checkColumns(signature, target.name, task, version.schema)
-  if (problems.length > 0)
-    throw new AppError(
-      'invalid',
-      `${run.name} cannot be measured on ${at}: ${problems.length === 1 ? 'a column does' : `${problems.length} columns do`} not fit.`,
-      {
-        hint: 'Choose a version that has the columns the model was trained with, and its target.',
-        details: problems.slice(0, 50).map(p => ({ ...p })),
-      },
-    )
+  requireFit(checkColumns(signature, target.name, task, version.schema), `${run.name} cannot be measured on ${at}`)
   const known = listMetrics(task).find(m => m.id === run.metric)
   const metric = known ?? getMetric(defaultMetric(task))
   return change(kernel, caller.actor, async c => {

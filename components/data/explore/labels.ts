@@ -1,5 +1,5 @@
 import type { QuerySummary } from '#server/data/queries/contract.ts'
-import { formatCount } from '../labels.ts'
+import { formatCount } from '../../ui/format.ts'
 
 const seconds = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
 

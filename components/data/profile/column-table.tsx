@@ -3,7 +3,8 @@ import { useMemo } from 'react'
 import type { ColumnSummary } from '#server/data/profile/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
-import { formatCell, formatCount, formatShareOf } from '../labels.ts'
+import { formatCount } from '../../ui/format.ts'
+import { formatCell, formatShareOf } from '../labels.ts'
 import { MiniHistogram } from './mini-histogram.tsx'
 
 const typeLabel = (c: ColumnSummary) => (c.role === 'feature' ? c.type : `${c.type}, ${c.role}`)

@@ -6,8 +6,9 @@ import { pairAt } from '#tables/profile/contract.ts'
 import { HeatMap } from '../../charts/heat-map.tsx'
 import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
+import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { formatCell, formatCount } from '../labels.ts'
+import { formatCell } from '../labels.ts'
 import { describeBasis, formatMeasure, strengthOf } from './describe-relation.ts'
 
 /** More names than this are unreadable on the axis. */

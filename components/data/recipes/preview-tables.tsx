@@ -1,7 +1,7 @@
 import { List, Stack, Text } from '@mantine/core'
+import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { CellTable } from '../cell-table.tsx'
-import { formatCount } from '../labels.ts'
 import type { RecipePreview } from './preview-recipe.ts'
 
 const COLUMNS_SHOWN = 40

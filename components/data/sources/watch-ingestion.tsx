@@ -1,10 +1,10 @@
 import { Alert, Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import Link from 'next/link'
+import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { useIngestion } from '../client.ts'
-import { formatCount } from '../labels.ts'
 
 /** Follows an import until it ends, then links to the schema review. */
 export function WatchIngestion({ project, id, onAgain }: { project: string; id: string; onAgain: () => void }) {

@@ -3,12 +3,14 @@ import { Alert, Button, Group, List, Modal, Skeleton, Stack, Text } from '@manti
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import type { DeletionPreview, DependentCount } from '#server/data/storage/contract.ts'
-import { useTRPC } from '../../trpc.ts'
+import { type RouterOutputs, useTRPC } from '../../trpc.ts'
+import { formatBytes, formatCount } from '../../ui/format.ts'
 import { notify } from '../../ui/notify.ts'
 import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/problem.tsx'
-import { formatBytes, formatCount } from '../labels.ts'
 import { useDeletion } from './use-deletion.ts'
+
+type Deleted = RouterOutputs['data']['storage']['delete']
 
 const VERBS: Record<string, string> = {
   'trained-on': 'trained on it',
@@ -62,6 +64,15 @@ function Consequences({ preview }: { preview: DeletionPreview }) {
   )
 }
 
+/** Reports the deletion with a way back. */
+function announce(gone: Deleted, onRestore: () => void) {
+  void notify({
+    title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
+    message: <RestoreButton onRestore={onRestore} />,
+    autoClose: 20_000,
+  })
+}
+
 /** What a deletion would hurt, before anything is deleted. */
 export function DeleteDialog({
   project,
@@ -96,11 +107,7 @@ export function DeleteDialog({
     deletion.mutate(target!, {
       onSuccess: gone => {
         close()
-        void notify({
-          title: gone.datasetGone ? `${gone.dataset} was deleted` : `${gone.dataset} v${gone.versions[0]} was deleted`,
-          message: <RestoreButton onRestore={() => restore.mutate({ project, dataset: target! })} />,
-          autoClose: 20_000,
-        })
+        announce(gone, () => restore.mutate({ project, dataset: target! }))
         // The page may show the version that went.
         router.push(gone.datasetGone ? paths.data(project) : paths.dataset(project, gone.dataset, { tab: 'settings' }))
       },

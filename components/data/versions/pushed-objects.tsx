@@ -37,9 +37,7 @@ export function PushedObjects({
       align: undefined,
       cell: o =>
         o.version !== null ? (
-          <Anchor component="button" type="button" size="sm" ff="monospace" onClick={() => onChoose(o.version!)}>
-            v{o.version}
-          </Anchor>
+          <VersionLink version={o.version} onChoose={onChoose} />
         ) : (
           <Allowed project={project} to="data:write">
             <AddButton
@@ -73,6 +71,14 @@ export function PushedObjects({
       {add.error ? <Problem error={add.error} /> : null}
       {ingestion?.state === 'failed' ? <Refused reason={ingestion.reason} /> : null}
     </>
+  )
+}
+
+function VersionLink({ version, onChoose }: { version: number; onChoose: (version: number) => void }) {
+  return (
+    <Anchor component="button" type="button" size="sm" ff="monospace" onClick={() => onChoose(version)}>
+      v{version}
+    </Anchor>
   )
 }
 
