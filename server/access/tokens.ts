@@ -40,6 +40,8 @@ async function mint(
         details: { name: input.name, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null },
       },
     })
+    // Inference servers keep the hashes of tokens.
+    c.wakeAfter({ topic: 'token' })
   })
   return { token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
 }
@@ -101,6 +103,7 @@ export async function revokeToken(kernel: Kernel, caller: Caller, id: string): P
       subject: { kind: 'token', id },
       audit: { action: 'access.revoke-token', details: { name: token.name } },
     })
+    c.wakeAfter({ topic: 'token' })
   })
   return { id }
 }

@@ -56,7 +56,11 @@ export const servingRouter = router({
     .input(
       endpointInput.extend({
         limit: z.number().int().min(1).max(1000).default(100),
-        cursor: z.string().max(100).optional(),
+        /** `next` of the page before: an instant and an id. */
+        cursor: z
+          .string()
+          .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z\|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+          .optional(),
       }),
     )
     .query(({ ctx, input }) => readPredictions(ctx.kernel, ctx.caller, input)),
