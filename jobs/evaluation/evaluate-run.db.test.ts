@@ -172,7 +172,7 @@ describe('a model measured on the rows of a version', () => {
     await kernel.db.update(runs).set({ state: 'running', modelDigest: null }).where(eq(runs.id, id))
     await assert.rejects(
       startEvaluation(kernel, caller(), { run: id, data: 'homes' }),
-      refused('conflict', /is running; only a done run/),
+      refused('conflict', /is running; only a succeeded run/),
     )
     const stranger = callerOf(await kernel.project())
     await assert.rejects(startEvaluation(kernel, stranger, { run: regression, data: 'homes' }), refused('not_found'))

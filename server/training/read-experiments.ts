@@ -96,12 +96,16 @@ export async function showExperiment(kernel: Kernel, caller: Caller, which: stri
   await authorize(kernel, caller, 'training:read')
   const { scope } = caller
   const row = await requireExperiment(kernel, scope, which)
-  const [listed, counted, [best], data] = await Promise.all([
-    listRunsOf(kernel.db, scope, row.id, MAX_LISTED),
-    countRuns(kernel.db, scope, row.id),
-    findBestRuns(kernel.db, scope, MINIMIZED, [row.id]),
-    dataOf(kernel, scope, [row]),
-  ])
+  // One snapshot: runs that end between two statements would contradict the counts.
+  const { listed, counted, best } = await kernel.db.transaction(
+    async tx => ({
+      listed: await listRunsOf(tx, scope, row.id, MAX_LISTED),
+      counted: await countRuns(tx, scope, row.id),
+      best: (await findBestRuns(tx, scope, MINIMIZED, [row.id]))[0],
+    }),
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
+  const data = await dataOf(kernel, scope, [row])
   const counts = noCounts()
   for (const { state, n } of counted) counts[state] = n
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)

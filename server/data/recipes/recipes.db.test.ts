@@ -58,7 +58,7 @@ describe('recipes', () => {
 
   const wrong: [string, RecipeStepInput, RegExp][] = [
     ['quantiles the wrong way round', { step: 'clip', columns: ['a'], lower: 0.9, upper: 0.1 }, /not below/],
-    ['a constant without a value', { step: 'impute', columns: ['a'], strategy: 'constant' }, /not given/],
+    ['a constant without a value', { step: 'impute', columns: ['a'], strategy: 'constant' }, /is missing/],
     ['a formula with a fault', { step: 'expression', columns: [], name: 'x', formula: 'a +' }, /Step 1.*position 4/],
     ['a formula without a column', { step: 'expression', columns: [], name: 'x', formula: '1 + 1' }, /no column/],
     ['a column named twice', { step: 'drop', columns: ['a', 'a'] }, /twice/],

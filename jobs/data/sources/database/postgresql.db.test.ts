@@ -205,7 +205,7 @@ describe('a PostgreSQL database as a source', () => {
     assert.match(await say({ database: 'nothing' }), /no database “nothing”/)
     assert.match(await say({ tls: 'verify' }), /does not support TLS|closed the connection/)
     const unknown = { ...local, resolve: () => Promise.reject(new Error('ENOTFOUND')) }
-    assert.match(await say({}, password, unknown), /name db\.example\.org is not known/)
+    assert.match(await say({}, password, unknown), /name db\.example\.org cannot be resolved/)
     const strict = { ...local, privateNetworks: [] }
     assert.ok(isOutgoingRefusal(await failure(databaseAdapter.test(settings, { password }, strict, signal))))
   })
