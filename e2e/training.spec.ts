@@ -81,7 +81,7 @@ test('from a dataset to a registered model without a line of code', async ({ pag
   await page.getByRole('link', { name: '#2', exact: true }).click()
   await page.waitForURL('**/training/runs/**')
   await expect(page.getByText('ranks the runs')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Log of the run' })).toContainText('Done')
+  await expect(page.getByRole('region', { name: 'Log of the run' })).toContainText('Finished')
   await page.getByRole('button', { name: 'Register', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
   await page.waitForURL('**/registry/**')
