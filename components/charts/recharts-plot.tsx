@@ -7,15 +7,16 @@ import { axisTitle, formatPoint, isInside, isTime, type PlotProps, type Point } 
 import { Reading } from './reading.tsx'
 import { BinBar, DragRange } from './recharts-parts.tsx'
 
-const LETTER = 6.6
-const LONGEST_NAME = 24
-/** Many dots are small and let each other through; few are seen from afar. */
+const [LETTER, LONGEST_NAME] = [6.6, 24]
 const FEW_DOTS = 60
 const LARGE_DOT = { r: 4, fillOpacity: 0.85 }
 const MARGIN = { top: 6, right: 14, bottom: 26, left: 8 }
 const DOMAINS = { line: ['dataMin', 'dataMax'], dots: ['auto', 'auto'], bars: [] }
 const BAND = { color: ACCENT, fillOpacity: 0.12, strokeOpacity: 0, ifOverflow: 'extendDomain' } as const
 const MARK = { position: 'insideTopLeft', fill: MUTED, fontSize: 11 } as const
+// Recharts measures a title that is the label of its axis; Mantine's own would lie over the ticks.
+const TITLE = { angle: -90, position: 'insideLeft', textAnchor: 'middle', offset: 2, fontSize: 12 } as const
+const Y_AXIS = { width: 'auto', tick: { fontSize: 12, fill: 'currentColor', transform: 'translate(-4, 0)' } } as const
 const SMALL_DOT = { r: 2.6, fillOpacity: 0.5 }
 
 /** Up to about 2,000 marks, as SVG by Recharts with Mantine's look. */
@@ -32,7 +33,6 @@ function axesOf({ kind, x, y, log, series, zoom, markers = [] }: PlotProps) {
   return {
     h: '100%',
     xAxisLabel: axisTitle(x),
-    yAxisLabel: axisTitle(y),
     tickLine: 'none' as const,
     strokeDasharray: '0',
     gridProps: { strokeOpacity: 0.6 },
@@ -48,7 +48,8 @@ function axesOf({ kind, x, y, log, series, zoom, markers = [] }: PlotProps) {
       domain: ['auto', 'auto'],
       tickFormatter: y.format,
       scale: log ? ('log' as const) : ('linear' as const),
-      width: 'auto' as const,
+      ...Y_AXIS,
+      label: { ...TITLE, value: axisTitle(y) },
     },
     referenceLines: [
       ...seen.map(at => ({ y: at, ifOverflow: 'extendDomain' as const, strokeOpacity: 0 })),
@@ -182,7 +183,7 @@ function NamedBars(plot: PlotProps) {
       withXAxis={false}
       gridAxis="none"
       yAxisProps={{
-        width: 'auto',
+        ...Y_AXIS,
         interval: 0,
         tickFormatter: name => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name),
       }}
