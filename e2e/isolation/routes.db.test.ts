@@ -111,7 +111,7 @@ const httpRoutes: Route[] = web.app.registeredRoutes.map(route => ({
   asks: slug => [{ path: filled(route.url, slug) }, askOf(route, slug)],
 }))
 
-/** What must come of it: the status of a refusal, or `in`: past authorization, whatever comes then. */
+/** The expected status of a refusal, or `in`: the request passes authorization. */
 function expected(route: Route, asker: Asker): 401 | 403 | 404 | 'in' {
   if (route.permission === 'public') return 'in'
   if (asker.kind === 'nobody' || (route.takesTokensOnly && asker.kind === 'person')) return 401

@@ -218,7 +218,7 @@ describe('the worker', () => {
     }, settled)
     const job = await enqueue()
     await until(job.id, j => j.state === 'running')
-    // As after the death of its worker: nobody hears the cancel.
+    // As after the death of its worker: no process receives the cancel signal.
     await kernel.db.update(jobs).set({ attemptsMade: 1, cancelRequestedAt: sql`now()` }).where(eq(jobs.id, job.id))
     await loseHeartbeat(kernel, job.id)
     await until(job.id, j => j.state === 'cancelled')

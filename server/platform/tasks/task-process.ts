@@ -133,7 +133,7 @@ function followEnd(state: State): void {
     const { name = 'task', memoryHint = '' } = state.current?.request ?? {}
     if (!state.overLimit && !heapFull)
       return end(state, new TaskCrash(`The ${name} process ${describeExit(code, signal, lines)}`))
-    // A full heap has used what there is, whatever the last sample saw.
+    // A full heap has reached the limit, even if the last sample was lower.
     const peak = heapFull ? Math.max(state.peakBytes, options.limitBytes) : state.peakBytes
     end(state, outOfMemory(name, peak, options.limitBytes, memoryHint))
   })
