@@ -72,7 +72,7 @@ async function firstCells(db: DuckDBConnection, table: string): Promise<PreviewC
 export async function ingestTable(input: IngestInput, { progress, signal }: WorkReport): Promise<IngestOutput> {
   const { folder, target, wishes, before, append } = input
   progress(0.05, 'reading')
-  const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`))
+  const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`), signal)
   const raw = join(folder, 'raw.parquet')
   const wide = (namesOf(files)?.length ?? 0) > MANY_COLUMNS
   const access = {

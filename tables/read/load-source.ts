@@ -16,10 +16,11 @@ const GROUP_ROWS = 122_880
 export async function prepareFiles(
   files: { path: string; name: string }[],
   rewrittenTo: (i: number) => string,
+  signal?: AbortSignal,
 ): Promise<PreparedFile[]> {
   const prepared: PreparedFile[] = []
   for (const [i, file] of files.entries()) {
-    const source = await prepareSource(file.path, file.name, rewrittenTo(i))
+    const source = await prepareSource(file.path, file.name, rewrittenTo(i), signal)
     const header = source.format === 'csv' ? await readHeader(source.path, file.name) : undefined
     if (header) requireGoodNames(header.names, file.name)
     prepared.push({ source, header, name: file.name })

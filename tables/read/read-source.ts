@@ -2,9 +2,9 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { TableError } from '../errors.ts'
 import { JsonDepth } from './json-depth.ts'
+import { unpack } from './unpack.ts'
 
 export type SourceFormat = 'csv' | 'json' | 'parquet'
 export interface Source {
@@ -15,8 +15,6 @@ export interface Source {
 const HEAD_BYTES = 1 << 16
 /** Maximum length of a header line. */
 const HEADER_BYTES = 1 << 22
-/** A small gzip file can expand to a very large one; decompression stops here. */
-const MAX_UNPACKED_BYTES = 20 * 2 ** 30
 /** DuckDB's JSON reader is recursive and crashes the process on deep input. */
 const MAX_JSON_DEPTH = 64
 
@@ -36,28 +34,6 @@ const isZstd = (b: Buffer) => b.length >= 4 && b.readUInt32LE(0) === 0xfd2fb528
 const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also compressed with gzip or zstd.'
 const notTableError = (fileName: string) =>
   new TableError('invalid', `${fileName} is not a table: it contains binary data.`, { hint: READS })
-
-async function unpack(path: string, fileName: string, target: string, how: 'gzip' | 'zstd'): Promise<void> {
-  let bytes = 0
-  const limit = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      if (bytes > MAX_UNPACKED_BYTES)
-        return done(
-          new TableError('too_large', `${fileName} decompresses to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GB.`),
-        )
-      done(null, chunk)
-    },
-  })
-  const unpacker = how === 'gzip' ? createGunzip() : createZstdDecompress()
-  await pipeline(createReadStream(path), unpacker, limit, createWriteStream(target)).catch(error => {
-    if (!/^(Z_|ZSTD_|ERR_ZSTD)/.test(String(error?.code))) throw error
-    throw new TableError('invalid', `${fileName} cannot be decompressed: the ${how} data is damaged or cut off.`, {
-      hint: 'Compress and upload it again.',
-      cause: error,
-    })
-  })
-}
 
 async function decodeUtf16(path: string, encoding: 'utf-16le' | 'utf-16be', target: string): Promise<void> {
   const decoder = new TextDecoder(encoding)
@@ -84,7 +60,12 @@ async function requireShallow(path: string, fileName: string): Promise<void> {
  * Detects the format from the first bytes: Parquet by its magic bytes, JSON by its first character, otherwise delimited text. Throws for
  * other formats. Decompresses gzip and zstd and converts UTF-16 to UTF-8 next to `rewritten`; returns the path to read.
  */
-export async function prepareSource(path: string, fileName: string, rewritten: string): Promise<Source> {
+export async function prepareSource(
+  path: string,
+  fileName: string,
+  rewritten: string,
+  signal?: AbortSignal,
+): Promise<Source> {
   const bytes = await head(path)
   if (bytes.length === 0)
     throw new TableError('invalid', `${fileName} is empty.`, {
@@ -93,8 +74,9 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
   const packed = isGzip(bytes) ? 'gzip' : isZstd(bytes) ? 'zstd' : undefined
   if (packed) {
     if (fileName.endsWith('(unpacked)')) throw notTableError(fileName)
-    await unpack(path, fileName, `${rewritten}.unpacked`, packed)
-    return prepareSource(`${rewritten}.unpacked`, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten)
+    const unpacked = `${rewritten}.unpacked`
+    await unpack(path, fileName, unpacked, packed, { signal })
+    return prepareSource(unpacked, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten, signal)
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet' }
   const utf16 =
@@ -105,7 +87,7 @@ export async function prepareSource(path: string, fileName: string, rewritten: s
         : undefined
   if (utf16) {
     await decodeUtf16(path, utf16, rewritten)
-    return prepareSource(rewritten, fileName, `${rewritten}.again`)
+    return prepareSource(rewritten, fileName, `${rewritten}.again`, signal)
   }
   if (bytes.includes(0)) throw notTableError(fileName)
   const text = bytes.toString('utf8').replace(/^\ufeff/, '')
