@@ -79,13 +79,9 @@ export async function unpack(
   const { size } = await stat(path)
   const unpacker = how === 'gzip' ? createGunzip() : createZstdDecompress()
   try {
-    await pipeline(
-      createReadStream(path),
-      unpacker,
-      meter(folder, fileName, size, limits),
-      createWriteStream(target),
-      { signal },
-    )
+    await pipeline(createReadStream(path), unpacker, meter(folder, fileName, size, limits), createWriteStream(target), {
+      signal,
+    })
   } catch (error) {
     signal?.throwIfAborted()
     if (!/^(Z_|ZSTD_|ERR_ZSTD)/.test(String((error as { code?: unknown })?.code))) throw error
