@@ -8,20 +8,30 @@ export interface ModelAnswer {
   probabilities?: number[][]
 }
 
+export type ModelOutcome = { answer: ModelAnswer } | { errors: ErrorDetail[] }
+
+/** A model compiled in this process: answers without waiting. */
+export interface CompiledModel extends LoadedModel {
+  predict(rows: readonly unknown[]): ModelOutcome
+}
+
 /** A bundle compiled to code: requests parse and compile nothing of it. */
 export interface LoadedModel {
   classes?: string[]
   /** Columns of the requests. */
   signature: Schema
-  /** Predicts all rows or none: `errors` lists every cell that does not fit. Throws `invalid` if a prediction is not a number. */
-  predict(rows: readonly unknown[]): { answer: ModelAnswer } | { errors: ErrorDetail[] }
+  /**
+   * Predicts all rows or none: `errors` lists every cell that does not fit. Throws `invalid` if a prediction is not a number. A promise only
+   * for a model outside of this process: own models answer at once.
+   */
+  predict(rows: readonly unknown[]): ModelOutcome | Promise<ModelOutcome>
 }
 
 /** Loads a bundle and predicts an example row until the code is compiled, so that the first request is not slow. Throws `EngineError`. */
-export function loadModel(bytes: Uint8Array): LoadedModel {
+export function loadModel(bytes: Uint8Array): CompiledModel {
   const predictor = loadPredictor(bytes)
   const { classes, signature } = predictor
-  const answer: LoadedModel['predict'] = rows => {
+  const answer: CompiledModel['predict'] = rows => {
     if (rows.length === 1) {
       const one = predictor.predictOne(rows[0])
       if (!one.ok) return { errors: one.errors }
@@ -36,7 +46,7 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
     if (errors.length > 0) return { errors }
     return { answer: probabilities ? { predictions, probabilities } : { predictions } }
   }
-  const model: LoadedModel = {
+  const model: CompiledModel = {
     ...(classes ? { classes } : {}),
     signature,
     predict(rows) {

@@ -25,7 +25,8 @@ export async function answerPredict(
 ): Promise<PredictAnswer> {
   const { rows, times, ids: callerIds } = readPredict(received.body)
   spool.requireRoom()
-  const result = loaded.predict(rows)
+  const pending = loaded.predict(rows)
+  const result = pending instanceof Promise ? await pending : pending
   if ('errors' in result)
     throw invalid(`The rows do not fit the signature of ${desired.model} v${desired.version}.`, result.errors)
   const { predictions, probabilities } = result.answer
