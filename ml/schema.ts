@@ -1,3 +1,4 @@
+import type { ColumnFormat } from './cells/column-format.ts'
 import { type ColumnSpec, createFrameBuilder } from './frame/builder.ts'
 import { parseDatetime } from './frame/cell.ts'
 import type { Frame, FrameColumnType } from './frame/frame.ts'
@@ -13,6 +14,8 @@ export type SchemaColumn = {
   role: ColumnRole
   nullable: boolean
   domain?: ColumnDomain
+  /** How cells are written; absent: the defaults of `compileCellReader`. */
+  format?: ColumnFormat
 }
 
 /** The columns of a table. A model's signature is the schema of the columns it needs. */

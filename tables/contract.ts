@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ColumnFormat } from '#ml/cells/column-format.ts'
 
 export const COLUMN_TYPES = ['number', 'integer', 'category', 'boolean', 'datetime', 'text', 'id', 'constant'] as const
 export const COLUMN_ROLES = ['feature', 'target', 'time', 'id', 'group', 'weight', 'ignore'] as const
@@ -22,6 +23,8 @@ export interface VersionColumn {
   stored?: StoredType
   /** How datetimes were written: with an offset (an instant) or without (wall clock, never shifted). */
   clock?: 'instant' | 'wall-clock'
+  /** How the cells of the files were read, and of later files and requests are. Absent: a version made before formats were stored. */
+  format?: ColumnFormat
   /** Reason for this type and role. */
   reason: string
 }
