@@ -1,13 +1,12 @@
 'use client'
-import { Alert, Anchor, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
-import Link from 'next/link'
+import { Alert, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
 import { datasetNameSchema } from '#server/data/contract.ts'
-import { formatBytes, formatCount } from '../ui/format.ts'
-import { paths } from '../ui/paths.ts'
+import { formatBytes } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
-import { type Ingestion, useIngestion } from './client.ts'
+import { type Ingestion, useDatasets, useIngestion } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
+import { NextSteps } from './next-steps.tsx'
 import { useUpload } from './use-upload.ts'
 
 /** Uploads a file, previews it, reviews its columns and adds it as a dataset version. */
@@ -21,8 +20,10 @@ export function AddDataset({
   onStart?: () => void
 }) {
   const { upload, set, choose, reset } = useUpload(project, fixedName, onStart)
-  const { file, name, append, sent, digest, previewId, problem, ingestionId } = upload
+  const { file, name, append, sent, digest, problem, ingestionId } = upload
   const { data: ingestion } = useIngestion(project, ingestionId)
+  const { data: datasets } = useDatasets(project)
+  const newest = datasets?.items.find(d => d.dataset === name)
   const wrongName = name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
   if (ingestionId) return <Outcome project={project} file={file} ingestion={ingestion} onAgain={reset} />
   if (!file)
@@ -47,14 +48,20 @@ export function AddDataset({
           </Button>
         </Group>
         {problem ? <Problem error={problem} /> : null}
-        <NameFields upload={upload} set={set} fixed={fixedName !== undefined} wrong={wrongName} />
+        <NameFields
+          upload={upload}
+          set={set}
+          fixed={fixedName !== undefined}
+          wrong={wrongName}
+          version={newest?.version}
+        />
         {sent !== undefined && digest === undefined ? (
           <Progress value={sent * 100} aria-label="Sent" />
-        ) : digest ? (
+        ) : digest && datasets ? (
           <ReadySource
             project={project}
-            previewId={previewId}
-            source={{ name, fileName: file.name, digest, append }}
+            version={newest?.version}
+            source={{ name, fileName: file.name, digest, append: append && newest !== undefined }}
             disabled={name === '' || wrongName !== undefined}
             onAdded={id => set({ ingestionId: id })}
           />
@@ -69,25 +76,37 @@ function NameFields({
   set,
   fixed,
   wrong,
-}: Pick<ReturnType<typeof useUpload>, 'upload' | 'set'> & { fixed: boolean; wrong: string | undefined }) {
+  version,
+}: Pick<ReturnType<typeof useUpload>, 'upload' | 'set'> & {
+  fixed: boolean
+  wrong: string | undefined
+  /** The newest version, if there is a dataset of this name. */
+  version: number | undefined
+}) {
   return (
     <Group align="start" grow>
       <TextInput
         label="Dataset name"
-        description="Use an existing name to add a new version."
+        description={
+          version === undefined
+            ? 'Use an existing name to add a new version.'
+            : `Exists: this file becomes version ${version + 1}. Target and schema overrides are kept.`
+        }
         value={upload.name}
         onChange={e => set({ name: e.currentTarget.value })}
         disabled={fixed}
         error={wrong}
         required
       />
-      <Checkbox
-        mt={28}
-        label="Append to the latest version"
-        description="Otherwise replaces it."
-        checked={upload.append}
-        onChange={e => set({ append: e.currentTarget.checked })}
-      />
+      {version === undefined ? null : (
+        <Checkbox
+          mt={28}
+          label={`Append to the rows of v${version}`}
+          description="Otherwise the file replaces them."
+          checked={upload.append}
+          onChange={e => set({ append: e.currentTarget.checked })}
+        />
+      )}
     </Group>
   )
 }
@@ -107,26 +126,15 @@ function Outcome({
   return (
     <Paper withBorder p="md" radius="md" aria-live="polite">
       {ingestion?.state === 'succeeded' ? (
-        <Stack gap="xs">
-          <Text fw={600}>
-            {ingestion.created
-              ? `${ingestion.dataset} v${ingestion.version} added: ${formatCount(ingestion.rows ?? 0, 'row')}, ${formatCount(ingestion.columns ?? 0, 'column')}.`
-              : `Unchanged: the file is identical to ${ingestion.dataset} v${ingestion.version}.`}
-          </Text>
-          {ingestion.warnings.slice(0, 3).map(w => (
-            <Text key={w} size="sm" c="dimmed">
-              {w}
-            </Text>
-          ))}
-          <Group>
-            <Anchor component={Link} href={paths.dataset(project, ingestion.dataset)}>
-              Open {ingestion.dataset}
-            </Anchor>
-            <Button variant="default" size="compact-sm" onClick={onAgain}>
-              Add another file
-            </Button>
-          </Group>
-        </Stack>
+        <NextSteps
+          project={project}
+          ingestion={ingestion}
+          unchanged={`Unchanged: the file is identical to ${ingestion.dataset} v${ingestion.version}.`}
+        >
+          <Button variant="default" size="compact-sm" onClick={onAgain}>
+            Add another file
+          </Button>
+        </NextSteps>
       ) : ingestion?.state === 'failed' ? (
         <Alert color="red" variant="light" title={`${file?.name} was not added.`} role="alert">
           <Text size="sm">{ingestion.reason}</Text>

@@ -1,12 +1,15 @@
-import { Alert, Button, Group, Progress, Select, Stack, Text } from '@mantine/core'
+import { Alert, Group, Progress, Select, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import type { SourcePreviewResult } from '#server/data/contract.ts'
+import type { SourcePreviewResult, VersionColumn } from '#server/data/contract.ts'
+import type { PreviewComparison } from '#server/data/previews/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useSourcePreview } from './client.ts'
-import { useColumnChanges } from './column-changes.ts'
+import { type ColumnChange, useColumnChanges } from './column-changes.ts'
+import { ReviewBar } from './review-bar.tsx'
 import { SourcePreview } from './source-preview.tsx'
+import { VersionChanges } from './version-changes.tsx'
 
 interface Source {
   name: string
@@ -18,18 +21,21 @@ interface Source {
 /** Reviews the parsed upload: target, timestamp column, types and roles. */
 export function ReadySource({
   project,
-  previewId,
+  version,
   source,
   disabled,
   onAdded,
 }: {
   project: string
-  previewId?: string
+  /** The newest version of the dataset with this name; absent: a new dataset. */
+  version?: number
   source: Source
   disabled: boolean
   onAdded: (ingestionId: string) => void
 }) {
-  const { data: preview, error } = useSourcePreview(project, previewId)
+  const { fileName, digest, name } = source
+  const dataset = version === undefined ? undefined : name
+  const { data: preview, error } = useSourcePreview(project, { fileName, digest, dataset })
   if (error) return <Problem error={error} />
   if (preview?.state === 'failed')
     return (
@@ -51,6 +57,7 @@ export function ReadySource({
       key={preview.id}
       project={project}
       result={preview.result}
+      comparison={preview.comparison}
       source={source}
       disabled={disabled}
       onAdded={onAdded}
@@ -58,21 +65,40 @@ export function ReadySource({
   )
 }
 
+/** Roles of the newest version that the file's columns do not have yet, as first changes. */
+function keptRoles(schema: readonly VersionColumn[], comparison: PreviewComparison | null) {
+  const kept: Record<string, ColumnChange> = {}
+  for (const role of ['target', 'time'] as const) {
+    const name = comparison?.[role]
+    if (name && schema.some(c => c.name === name) && !schema.some(c => c.role === role)) kept[name] = { role }
+  }
+  return kept
+}
+
+const submitLabel = (append: boolean, comparison: PreviewComparison | null) =>
+  comparison === null
+    ? 'Add dataset'
+    : append
+      ? `Append to v${comparison.version}`
+      : `Add version ${comparison.version + 1}`
+
 function Decide({
   project,
   result,
+  comparison,
   source,
   disabled,
   onAdded,
 }: {
   project: string
   result: SourcePreviewResult
+  comparison: PreviewComparison | null
   source: Source
   disabled: boolean
   onAdded: (ingestionId: string) => void
 }) {
   const add = useMutation(useTRPC().data.add.mutationOptions())
-  const { changes, change, decisions } = useColumnChanges(result.schema)
+  const { changes, change, decisions } = useColumnChanges(result.schema, keptRoles(result.schema, comparison))
   const holder = (role: 'target' | 'time') =>
     result.schema.find(c => (changes[c.name]?.role ?? c.role) === role)?.name ?? null
   const choose = (role: 'target' | 'time') => (name: string | null) => {
@@ -93,10 +119,11 @@ function Decide({
     )
   return (
     <Stack gap="sm">
+      {comparison ? <VersionChanges project={project} comparison={comparison} /> : null}
       <Group grow align="start">
         <RoleSelect
           label="Target"
-          description="Optional; can be set later."
+          description={roleDescription('target', comparison, 'Optional; can be set later.')}
           placeholder="None"
           names={names}
           value={holder('target')}
@@ -104,8 +131,8 @@ function Decide({
         />
         <RoleSelect
           label="Timestamp column"
-          description="Used for time-based splits."
-          placeholder="none"
+          description={roleDescription('time', comparison, 'Used for time-based splits.')}
+          placeholder="None"
           names={names}
           value={holder('time')}
           onChange={choose('time')}
@@ -113,34 +140,24 @@ function Decide({
       </Group>
       <SourcePreview preview={result} changes={changes} onChange={change} />
       {add.error ? <Problem error={add.error} /> : null}
-      <Submit overrides={decisions.length} disabled={disabled} isPending={add.isPending} onSubmit={submit} />
+      <ReviewBar
+        note={
+          decisions.length > 0
+            ? `${formatCount(decisions.length, 'column override')}; applies to future versions.`
+            : null
+        }
+        submit={submitLabel(source.append, comparison)}
+        disabled={disabled}
+        isPending={add.isPending}
+        onSubmit={submit}
+      />
     </Stack>
   )
 }
 
-function Submit({
-  overrides,
-  disabled,
-  isPending,
-  onSubmit,
-}: {
-  overrides: number
-  disabled: boolean
-  isPending: boolean
-  onSubmit: () => void
-}) {
-  return (
-    <Group justify="flex-end">
-      {overrides > 0 ? (
-        <Text size="sm" c="dimmed">
-          {formatCount(overrides, 'column override')}; applies to future versions.
-        </Text>
-      ) : null}
-      <Button onClick={onSubmit} loading={isPending} disabled={disabled}>
-        Add data
-      </Button>
-    </Group>
-  )
+const roleDescription = (role: 'target' | 'time', comparison: PreviewComparison | null, otherwise: string) => {
+  const kept = comparison?.[role]
+  return kept ? `v${comparison.version} has ${kept}.` : otherwise
 }
 
 function RoleSelect({

@@ -3,7 +3,7 @@ import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
 import { isActive, isTerminal } from '#server/kernel/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
-import { useTRPC } from '../trpc.ts'
+import { useTRPC, useTRPCClient } from '../trpc.ts'
 
 type DataOutputs = inferRouterOutputs<AppRouter>['data']
 export type Ingestion = DataOutputs['ingestion']
@@ -46,16 +46,35 @@ export const useIngestion = (project: string, id: string | undefined) => {
   )
 }
 
-/** The preview of an upload, once a worker has read its first rows. */
-export const useSourcePreview = (project: string, id: string | undefined) => {
+interface PreviewedUpload {
+  fileName: string
+  digest: string
+  /** The dataset that gets the next version; absent: a new dataset. */
+  dataset?: string
+}
+
+/**
+ * The preview of an upload, once a worker has read its first rows. Another dataset starts another preview, because its decisions about
+ * columns apply.
+ */
+export const useSourcePreview = (project: string, { fileName, digest, dataset }: PreviewedUpload) => {
   const poll = usePolling()
-  return useQuery(
+  const client = useTRPCClient()
+  const started = useQuery({
+    queryKey: ['source-preview', project, digest, fileName, dataset ?? null],
+    queryFn: () => client.data.previews.start.mutate({ project, fileName, digest, name: dataset }),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: false,
+    retry: false,
+  })
+  const preview = useQuery(
     useTRPC().data.previews.show.queryOptions(
-      { project, id: id ?? '' },
+      { project, id: started.data?.id ?? '', name: dataset },
       {
-        enabled: id !== undefined,
+        enabled: started.data !== undefined,
         refetchInterval: query => poll(!isTerminal(query.state.data?.state)),
       },
     ),
   )
+  return { data: started.data ? preview.data : undefined, error: started.error ?? preview.error }
 }

@@ -6,8 +6,8 @@ export type ColumnChange = Omit<ColumnDecision, 'name'>
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** Unsaved changes of a schema. There is one target and one timestamp column: the previous one becomes a feature. */
-export function useColumnChanges(schema: VersionColumn[]) {
-  const [changes, setChanges] = useState<Record<string, ColumnChange>>({})
+export function useColumnChanges(schema: VersionColumn[], initial: Record<string, ColumnChange> = {}) {
+  const [changes, setChanges] = useState<Record<string, ColumnChange>>(initial)
   const change = (name: string, next: ColumnChange) =>
     setChanges(before => {
       const after = { ...before, [name]: { ...before[name], ...next } }

@@ -4,6 +4,7 @@ import { COLUMN_ROLES, typesFor, type VersionColumn } from '#server/data/contrac
 import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
+import { BulkEdit } from './bulk-edit.tsx'
 import { type ColumnChange, formatDomain, readDomain } from './column-changes.ts'
 import { formatShareOf } from './labels.ts'
 
@@ -26,6 +27,14 @@ export function ColumnTable({ schema, rows, ...editing }: { schema: VersionColum
       rows={schema}
       rowKey={c => c.name}
       rowHeight={44}
+      selection={
+        editing.readOnly
+          ? undefined
+          : {
+              label: c => `Select ${c.name}`,
+              actions: selected => <BulkEdit columns={selected} onChange={editing.onChange} />,
+            }
+      }
     />
   )
 }

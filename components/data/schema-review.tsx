@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
+import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
@@ -7,6 +7,7 @@ import { Problem } from '../ui/problem.tsx'
 import type { Shown } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
+import { ReviewBar } from './review-bar.tsx'
 
 /** Lists where a version differs from the column overrides. */
 export function ContractBreaks({ breaks }: { breaks: string[] }) {
@@ -34,23 +35,11 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
     review.mutate({ project, dataset: `${shown.dataset}@${shown.version}`, columns: decisions }, { onSuccess: undo })
   return (
     <Stack gap="sm">
-      <Group justify="space-between">
-        <Text size="sm" c="dimmed" maw="70ch">
-          Types and roles are inferred; overrides
-          {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')})` : ''} apply to all future
-          versions. Data is not modified.
-        </Text>
-        <Allowed project={project} to="data:write">
-          <Group gap="xs">
-            <Button variant="default" disabled={decisions.length === 0} onClick={undo}>
-              Undo
-            </Button>
-            <Button disabled={decisions.length === 0} loading={review.isPending} onClick={save}>
-              {decisions.length === 0 ? 'No changes' : `Save ${formatCount(decisions.length, 'change')}`}
-            </Button>
-          </Group>
-        </Allowed>
-      </Group>
+      <Text size="sm" c="dimmed" maw="70ch">
+        Types and roles are inferred; overrides
+        {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')})` : ''} apply to all future
+        versions. Data is not modified.
+      </Text>
       {newest ? null : (
         <Alert color="orange" variant="light">
           This is an older version; v{shown.versions[0]?.version} is the latest. Overrides apply to future versions too.
@@ -59,6 +48,20 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
       <ContractBreaks breaks={shown.breaks} />
       {review.error ? <Problem error={review.error} /> : null}
       <ColumnTable schema={shown.schema} rows={shown.rows} changes={changes} onChange={change} />
+      {decisions.length > 0 ? (
+        <Allowed project={project} to="data:write">
+          <ReviewBar
+            note="Not saved yet."
+            submit={`Save ${formatCount(decisions.length, 'change')}`}
+            isPending={review.isPending}
+            onSubmit={save}
+          >
+            <Button variant="default" onClick={undo}>
+              Undo
+            </Button>
+          </ReviewBar>
+        </Allowed>
+      ) : null}
     </Stack>
   )
 }

@@ -1,8 +1,6 @@
 import { useSetState } from '@mantine/hooks'
-import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
-import { useTRPC } from '../trpc.ts'
 import { formatBytes } from '../ui/format.ts'
 import { nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
@@ -14,7 +12,6 @@ interface Upload {
   /** Share of the file that was sent; absent when nothing is being sent. */
   sent?: number
   digest?: string
-  previewId?: string
   problem?: unknown
   ingestionId?: string
 }
@@ -26,15 +23,14 @@ const tooBadToSend = (file: File) =>
       ? new Error(`${file.name} is larger than ${formatBytes(MAX_UPLOAD_BYTES)}.`)
       : undefined
 
-/** Sends a chosen file and starts its preview. Choosing another file or stopping ends the one before. */
+/** Sends a chosen file. Choosing another file or stopping ends the one before. */
 export function useUpload(project: string, fixedName: string | undefined, onStart?: () => void) {
   const none: Upload = { name: fixedName ?? '', append: false }
   const [upload, set] = useSetState<Upload>(none)
   const stop = useRef<AbortController>(undefined)
-  const preview = useMutation(useTRPC().data.previews.start.mutationOptions())
   const reset = () => {
     stop.current?.abort()
-    const cleared = { file: undefined, sent: undefined, digest: undefined, previewId: undefined }
+    const cleared = { file: undefined, sent: undefined, digest: undefined }
     set({ ...cleared, problem: undefined, ingestionId: undefined, ...none })
   }
   const choose = async (file: File) => {
@@ -48,10 +44,7 @@ export function useUpload(project: string, fixedName: string | undefined, onStar
     const { signal } = controller
     try {
       const { digest } = await uploadFile(project, file, sent => set({ sent }), signal)
-      if (signal.aborted) return
-      set({ digest })
-      const { id } = await preview.mutateAsync({ project, fileName: file.name, digest, name: fixedName })
-      if (!signal.aborted) set({ previewId: id })
+      if (!signal.aborted) set({ digest })
     } catch (problem) {
       if (stop.current === controller && !signal.aborted) set({ problem })
     } finally {

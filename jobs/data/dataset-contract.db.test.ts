@@ -133,7 +133,7 @@ describe('preview of an upload', () => {
       zstdCompressSync(Buffer.from(`when,n\n${lines(50, i => `2020-01-01,${i % 5 ? i : '?'}`)}`)),
     )
     const { id } = await previewSource(kernel, caller, { fileName: 'f.csv.zst', digest })
-    const { state, result, reason } = await until(() => showSourcePreview(kernel, caller, id))
+    const { state, result, reason } = await until(() => showSourcePreview(kernel, caller, { id }))
     assert.equal(state, 'succeeded', reason ?? '')
     assert.deepEqual([result!.rows, result!.cells.length, result!.cells[1]], [50, 20, ['2020-01-01', '1']])
     assert.match(result!.warnings.join('\n'), /n: 10 of 50 cells are “\?” and are read as missing\./)
@@ -141,9 +141,28 @@ describe('preview of an upload', () => {
     assert.ok(!(await listDatasets(kernel, caller)).items.some(d => d.dataset.startsWith('f')))
   })
 
+  it('of a file for an existing dataset keeps its decisions and compares with the newest version', async () => {
+    await add('staff', base(['HR', 'IT']), { target: 'x' })
+    const digest = await upload(base(['HR', 'Legal', '']))
+    const { id } = await previewSource(kernel, caller, { fileName: 'staff.csv', digest, name: 'staff' })
+    const shown = await until(() => showSourcePreview(kernel, caller, { id, name: 'staff' }))
+    assert.equal(shown.result?.schema.find(c => c.role === 'target')?.name, 'x')
+    const { version, target, complete, changes } = shown.comparison!
+    assert.deepEqual([version, target, complete], [1, 'x', true])
+    assert.deepEqual(
+      changes.map(c => [c.code, c.column]),
+      [
+        ['new-categories', 'kind'],
+        ['missing-share', 'kind'],
+      ],
+    )
+    assert.equal((await showSourcePreview(kernel, caller, { id })).comparison, null)
+    assert.equal((await showSourcePreview(kernel, caller, { id, name: 'nobody' })).comparison, null)
+  })
+
   it('a file that cannot be read says why', async () => {
     const { id } = await previewSource(kernel, caller, { fileName: 'f.csv', digest: await upload('a,b\n1,2\n1\n') })
-    const { state, reason } = await until(() => showSourcePreview(kernel, caller, id))
+    const { state, reason } = await until(() => showSourcePreview(kernel, caller, { id }))
     assert.equal(state, 'failed')
     assert.match(reason!, /Line 3 of f\.csv has 1 cell/)
   })

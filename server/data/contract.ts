@@ -9,6 +9,7 @@ import {
 } from '#tables/contract.ts'
 import type { ContractBreak } from '#tables/infer/contract.ts'
 import type { IngestNote } from '#tables/read/contract.ts'
+import type { PreviewComparison } from './previews/contract.ts'
 
 export {
   COLUMN_ROLES,
@@ -109,4 +110,12 @@ export interface SourcePreview {
   hint: string | null
   fileName: string
   result: SourcePreviewResult | null
+  /** Against the newest version of the dataset that the file would be added to; null for a new dataset. */
+  comparison: PreviewComparison | null
 }
+
+export const showPreviewInput = z.object({
+  id: z.uuid(),
+  /** The dataset to compare with. */
+  name: resourceNameSchema.optional(),
+})

@@ -140,6 +140,7 @@ export async function showIngestion(kernel: Kernel, caller: Caller, id: string) 
     rows: version?.rows ?? null,
     columns: version?.columnCount ?? null,
     digest: version?.digest ?? null,
+    target: version?.schema.find(c => c.role === 'target')?.name ?? null,
     warnings: version?.warnings.map(describeNote) ?? [],
   }
 }

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { previewSourceInput } from '#server/data/contract.ts'
+import { previewSourceInput, showPreviewInput } from '#server/data/contract.ts'
 import { previewSource, showSourcePreview } from '#server/data/index.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
@@ -9,6 +8,6 @@ export const previewsRouter = router({
     .input(previewSourceInput)
     .mutation(({ ctx, input }) => previewSource(ctx.kernel, ctx.caller, input)),
   show: projectProcedure('data:read')
-    .input(z.object({ id: z.uuid() }))
-    .query(({ ctx, input }) => showSourcePreview(ctx.kernel, ctx.caller, input.id)),
+    .input(showPreviewInput)
+    .query(({ ctx, input }) => showSourcePreview(ctx.kernel, ctx.caller, input)),
 })

@@ -8,8 +8,11 @@ import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { ColumnDecision, PreviewSourceInput, SourcePreview, StoredPreviewResult } from '../contract.ts'
 import { showPreviewResult } from '../messages.ts'
-import { contractOf, findDataset } from '../store.ts'
+import { compareWithNewest } from '../rules/compare-with-newest.ts'
+import { contractOf, findDataset, findVersion } from '../store.ts'
+import type { PreviewComparison } from './contract.ts'
 import { previewSourceJob } from './jobs.ts'
+import { describeChange } from './messages.ts'
 import { findPreview, insertPreview, type PreviewRow, updatePreview } from './store.ts'
 
 /** Starts a preview of uploaded bytes before they are added. Registers nothing. */
@@ -38,14 +41,42 @@ export async function previewSource(
   })
 }
 
-/** Returns a preview and its state. */
-export async function showSourcePreview(kernel: Kernel, caller: Caller, id: string): Promise<SourcePreview> {
+/** Compares a preview with the newest version of a dataset; null if there is no such dataset. */
+async function compareTo(
+  kernel: Kernel,
+  scope: ProjectScope,
+  name: string,
+  { rows, schema, notes }: StoredPreviewResult,
+): Promise<PreviewComparison | null> {
+  const dataset = await findDataset(kernel.db, scope, name)
+  const newest = dataset && (await findVersion(kernel.db, scope, dataset.id))
+  if (!newest) return null
+  const withRole = (role: 'target' | 'time') => newest.schema.find(c => c.role === role)?.name ?? null
+  return {
+    dataset: name,
+    version: newest.number,
+    rows: newest.rows,
+    comparedRows: rows,
+    complete: !notes.some(note => note.code === 'inferred-from-sample'),
+    target: withRole('target'),
+    time: withRole('time'),
+    changes: compareWithNewest(newest, { rows, schema }).map(describeChange),
+  }
+}
+
+/** Returns a preview and its state; with a dataset's name also how it differs from the newest version. */
+export async function showSourcePreview(
+  kernel: Kernel,
+  caller: Caller,
+  { id, name }: { id: string; name?: string },
+): Promise<SourcePreview> {
   await authorize(kernel, caller, 'data:read')
   const preview = await findPreview(kernel.db, caller.scope, id)
   if (!preview) throw new AppError('not_found', 'There is no such preview in this project.')
   const { state, reason, hint, fileName } = preview
   const result = preview.result as StoredPreviewResult | null
-  return { id, state, reason, hint, fileName, result: result && showPreviewResult(result) }
+  const comparison = result && name !== undefined ? await compareTo(kernel, caller.scope, name, result) : null
+  return { id, state, reason, hint, fileName, result: result && showPreviewResult(result), comparison }
 }
 
 /** Loads what a worker needs: the bytes, and the decisions of the dataset that may get the next version. */
