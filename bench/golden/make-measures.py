@@ -67,6 +67,11 @@ def one_against_rest(truth, p, w, score, average):
     return float(np.average(values, weights=shares)) if values else None
 
 
+NEED_TWO_CLASSES = (
+    "balanced_accuracy f1 f1_macro f1_weighted precision precision_weighted recall roc_auc roc_auc_weighted pr_auc mcc kappa"
+).split()
+
+
 def classification(name, truth, p, w=None):
     classes = p.shape[1]
     binary = classes == 2
@@ -110,6 +115,11 @@ def classification(name, truth, p, w=None):
             values[f"top_{k}_accuracy"] = (
                 metrics.top_k_accuracy_score(truth, p, k=k, labels=list(range(classes)), sample_weight=w) if classes > k else None
             )
+    if len(set(truth)) < 2:
+        # scikit-learn answers with 0, 1 or the accuracy; with one true class these say nothing.
+        for key in NEED_TWO_CLASSES:
+            if key in values:
+                values[key] = None
     task = "binary" if binary else "multiclass"
     return {"name": name, "task": task, "classCount": classes, "truth": truth, "predicted": p.ravel(), "weights": w, "metrics": values}
 

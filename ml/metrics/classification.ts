@@ -135,6 +135,12 @@ const topAccuracy = (most: number) => (scored: Scored) => {
   return sum / totalWeight(scored)
 }
 
+/** Returns the measure, NaN where the true classes of the rows are fewer than two. */
+const ofTwoClasses = (compute: (scored: Scored) => number) => (scored: Scored) =>
+  confusionOf(scored).actual.reduce((classes, count) => classes + (count > 0 ? 1 : 0), 0) < 2 ? Number.NaN : compute(scored)
+
+const ONE_CLASS = 'All these rows are of one class; this metric needs at least two.'
+
 const any = { tasks: ['binary', 'multiclass'], direction: 'maximize', range: [0, 1] } satisfies Partial<Metric>
 
 export const classificationMetrics: Metric[] = [
@@ -152,7 +158,9 @@ export const classificationMetrics: Metric[] = [
     label: 'Balanced accuracy',
     help: 'Accuracy with every class counting the same.',
     unit: 'share',
-    compute: balancedAccuracy,
+    compute: ofTwoClasses(balancedAccuracy),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -161,7 +169,9 @@ export const classificationMetrics: Metric[] = [
     help: 'Balance of precision and recall for the positive class.',
     tasks: ['binary'],
     unit: 'none',
-    compute: scored => f1Of(confusionOf(scored), 1),
+    compute: ofTwoClasses(scored => f1Of(confusionOf(scored), 1)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -169,7 +179,9 @@ export const classificationMetrics: Metric[] = [
     label: 'F1 (macro)',
     help: 'F1 averaged over classes, every class counting the same.',
     unit: 'none',
-    compute: scored => macro(confusionOf(scored), f1Of),
+    compute: ofTwoClasses(scored => macro(confusionOf(scored), f1Of)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -177,7 +189,9 @@ export const classificationMetrics: Metric[] = [
     label: 'F1 (weighted)',
     help: 'F1 averaged over classes by their number of rows.',
     unit: 'none',
-    compute: scored => byRows(confusionOf(scored), f1Of),
+    compute: ofTwoClasses(scored => byRows(confusionOf(scored), f1Of)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -185,7 +199,9 @@ export const classificationMetrics: Metric[] = [
     label: 'Precision',
     help: 'Of the rows predicted positive, the share that is; averaged over classes when there are several.',
     unit: 'share',
-    compute: binaryOrMacro(precisionOf),
+    compute: ofTwoClasses(binaryOrMacro(precisionOf)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -194,7 +210,9 @@ export const classificationMetrics: Metric[] = [
     help: 'Precision averaged over classes by their number of rows; recall averaged so is the accuracy.',
     tasks: ['multiclass'],
     unit: 'share',
-    compute: scored => byRows(confusionOf(scored), precisionOf),
+    compute: ofTwoClasses(scored => byRows(confusionOf(scored), precisionOf)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -202,7 +220,9 @@ export const classificationMetrics: Metric[] = [
     label: 'Recall',
     help: 'Of the positive rows, the share found; averaged over classes when there are several.',
     unit: 'share',
-    compute: binaryOrMacro(recallOf),
+    compute: ofTwoClasses(binaryOrMacro(recallOf)),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -211,7 +231,8 @@ export const classificationMetrics: Metric[] = [
     help: 'Chance that a positive row ranks above a negative one; 0.5 is chance.',
     unit: 'none',
     compute: scored => rankingMean(scored, areaUnderRoc, 'macro'),
-    undefinedWhen: 'All these rows are of one class; ranking needs at least two.',
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -221,7 +242,8 @@ export const classificationMetrics: Metric[] = [
     tasks: ['multiclass'],
     unit: 'none',
     compute: scored => rankingMean(scored, areaUnderRoc, 'weighted'),
-    undefinedWhen: 'All these rows are of one class; ranking needs at least two.',
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -229,8 +251,9 @@ export const classificationMetrics: Metric[] = [
     label: 'PR AUC',
     help: 'Average precision over all thresholds; suits rare positives.',
     unit: 'none',
-    compute: scored => rankingMean(scored, averagePrecision, 'macro'),
-    undefinedWhen: 'None of these rows is of the positive class.',
+    compute: ofTwoClasses(scored => rankingMean(scored, averagePrecision, 'macro')),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -268,7 +291,9 @@ export const classificationMetrics: Metric[] = [
     help: 'Correlation of truth and prediction; fair with unequal classes.',
     range: [-1, 1],
     unit: 'none',
-    compute: matthews,
+    compute: ofTwoClasses(matthews),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   {
     ...any,
@@ -277,7 +302,9 @@ export const classificationMetrics: Metric[] = [
     help: 'Agreement beyond chance.',
     range: [-1, 1],
     unit: 'none',
-    compute: cohenKappa,
+    compute: ofTwoClasses(cohenKappa),
+    undefinedWhen: ONE_CLASS,
+    ofClasses: true,
   },
   ...[2, 5].map(
     (most): Metric => ({

@@ -60,7 +60,35 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
       return [metric, { low: at(0.025), high: at(0.975) }]
     }),
   )
-  return Object.fromEntries(chosen.map((metric, m) => [metric.id, { ...values[m]!, ...intervals.get(metric) }]))
+  const rarer = rowsOfRarerClass(scored)
+  return Object.fromEntries(
+    chosen.map((metric, m) => [metric.id, widenForFew(metric, { ...values[m]!, ...intervals.get(metric) }, rarer)]),
+  )
+}
+
+/** Rows of the rarer class that say too little for resampling: it repeats them instead of drawing others. */
+export const FEW_OF_A_CLASS = 5
+
+/** Of two classes that occur; infinite for other tasks. */
+export function rowsOfRarerClass({ task, truth }: Scored): number {
+  if (task !== 'binary') return Number.POSITIVE_INFINITY
+  let positives = 0
+  for (const code of truth) positives += code === 1 ? 1 : 0
+  return Math.min(positives, truth.length - positives)
+}
+
+/** With few rows of a class, an interval is at least as wide as that of a share of so many rows (Wilson 1927). */
+function widenForFew(metric: Metric, measured: MetricValue, rows: number): MetricValue {
+  const { value, low, high } = measured
+  const [least, largest] = metric.range
+  if (!metric.ofClasses || value === null || rows === 0 || rows >= FEW_OF_A_CLASS || least === null || largest === null)
+    return measured
+  const share = (value - least) / (largest - least)
+  const z = 1.959963984540054
+  const center = (share + (z * z) / (2 * rows)) / (1 + (z * z) / rows)
+  const reach = (z / (1 + (z * z) / rows)) * Math.sqrt((share * (1 - share)) / rows + (z * z) / (4 * rows * rows))
+  const at = (point: number) => least + (largest - least) * Math.max(0, Math.min(1, point))
+  return { ...measured, low: Math.min(low ?? value, at(center - reach)), high: Math.max(high ?? value, at(center + reach)) }
 }
 
 /** Computes a metric without an interval; null and the reason where it is not defined. */

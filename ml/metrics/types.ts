@@ -41,6 +41,8 @@ export type Metric = {
   compute(scored: Scored): number
   /** Explains why `compute` returned NaN; absent where it never does. */
   undefinedWhen?: string
+  /** Needs rows of at least two classes; as uncertain as the rarer of two is rare. */
+  ofClasses?: true
 }
 
 /** Returns the result of `make`, cached per scratch; without a scratch it is computed each time. */
