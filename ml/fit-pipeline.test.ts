@@ -185,3 +185,23 @@ test('weights change the model; impossible ones are refused', async () => {
   )
   await assert.rejects(trainPipeline(request({ schema, frame: negative })), /weight column “items”/)
 })
+
+test('the chosen class is the positive one, whatever its name, and every binary metric is about it', async () => {
+  const train = (positive?: string) =>
+    trainPipeline(request({ target: 'member', task: 'binary', ...(positive ? { positive } : {}) }))
+  const [usual, no, yes] = [await train(), await train('false'), await train('true')]
+  assert.deepEqual(
+    [usual, no, yes].map(result => result.classes),
+    [
+      ['false', 'true'],
+      ['true', 'false'],
+      ['false', 'true'],
+    ],
+  )
+  assert.deepEqual(yes.bundle, usual.bundle, 'the default is as it was')
+  assert.deepEqual(loadPredictor(no.bundle).classes, ['true', 'false'])
+  assert.ok(Math.abs(no.metrics.accuracy!.value! - yes.metrics.accuracy!.value!) < 1e-9)
+  const found = ({ curves }: typeof no) => (curves.kind === 'classification' ? curves.byClass[0]!.class : undefined)
+  assert.deepEqual([found(no), found(yes)], ['false', 'true'])
+  await assert.rejects(train('maybe'), /has no class “maybe”/)
+})

@@ -38,6 +38,8 @@ export type TrainRequest = {
   task?: Task
   trainerId: string
   parameters?: Parameters
+  /** The positive one of two classes, by name; default: the last of the sorted ones. */
+  positive?: string
   /** Default: by time if the schema has a time column, otherwise stratified or random; 20 % held out. */
   split?: Split
   /** Metric for comparing models; default RMSE, ROC AUC or macro F1. All others are computed as well. */
@@ -109,6 +111,8 @@ export type TrainResult = TrainingMeasures & {
     /** Values, or rows × classes probabilities. */
     predicted: Float64Array
   }
+  /** Row indices into the frame that the model was trained on. */
+  trainedRows: Int32Array
 }
 
 /**
@@ -137,7 +141,7 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
     throw new EngineError('metric', `“${getMetric(metric).label}” does not measure ${task}.`, 'Choose another metric.')
   }
 
-  const table = openTable(frame, schema, targetName, task, request.steps)
+  const table = openTable(frame, schema, targetName, task, request.steps, undefined, request.positive)
   const { classes } = table
   const classCount = classes.length
   const sides = splitRows(request.split, table, seed)
@@ -201,6 +205,7 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
     rowsValidation: held.rows.length,
     rowsWithoutTarget: frame.rows - table.data.rows.length,
     validation: { rows: held.rows, truth: held.y, predicted },
+    trainedRows: train.data.rows,
   }
 }
 

@@ -1,5 +1,6 @@
 import { EngineError } from './errors.ts'
 import { cellOf, type FrameColumn } from './frame/frame.ts'
+import { createClassReader } from './metrics/read-class.ts'
 import type { SchemaColumn } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
@@ -34,10 +35,10 @@ export type Target = {
 
 /**
  * Encodes the target as numbers. Rows without a target are left out.
- * Classes are sorted: numbers by value, false before true, text by code unit.
+ * Classes are sorted: numbers by value, false before true, text by code unit; of two classes `positive` comes last, as class 1.
  * @throws EngineError `target-…` when there is nothing to learn.
  */
-export function encodeTarget(values: FrameColumn, task: Task): Target {
+export function encodeTarget(values: FrameColumn, task: Task, positive?: string): Target {
   const name = values.name
   const rows: number[] = []
   const cells: (number | string | boolean)[] = []
@@ -82,12 +83,25 @@ export function encodeTarget(values: FrameColumn, task: Task): Target {
     if (typeof a === 'number' && typeof b === 'number') return a - b
     return String(a) < String(b) ? -1 : 1
   })
+  if (task === 'binary' && positive !== undefined) placeLast(ordered, positive, name)
   const codes = new Map(ordered.map((value, code) => [value, code]))
   return {
     y: Float64Array.from(cells, cell => codes.get(cell)!),
     rows: Int32Array.from(rows),
     classes: ordered.map(String),
   }
+}
+
+/** Moves the class of this name to the end. @throws EngineError `positive` when there is no such class. */
+function placeLast(ordered: (number | string | boolean)[], positive: string, target: string): void {
+  const code = createClassReader(ordered.map(String))(positive)
+  if (code === undefined)
+    throw new EngineError(
+      'positive',
+      `The target “${target}” has no class “${positive}”.`,
+      `Its classes are ${ordered.map(value => `“${value}”`).join(' and ')}.`,
+    )
+  ordered.push(...ordered.splice(code, 1))
 }
 
 function encodeNumbers(values: FrameColumn, cells: (number | string | boolean)[], rows: number[]): Target {

@@ -137,7 +137,9 @@ const topAccuracy = (most: number) => (scored: Scored) => {
 
 /** Returns the measure, NaN where the true classes of the rows are fewer than two. */
 const ofTwoClasses = (compute: (scored: Scored) => number) => (scored: Scored) =>
-  confusionOf(scored).actual.reduce((classes, count) => classes + (count > 0 ? 1 : 0), 0) < 2 ? Number.NaN : compute(scored)
+  confusionOf(scored).actual.reduce((classes, count) => classes + (count > 0 ? 1 : 0), 0) < 2
+    ? Number.NaN
+    : compute(scored)
 
 const ONE_CLASS = 'All these rows are of one class; this metric needs at least two.'
 

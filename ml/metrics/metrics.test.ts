@@ -110,7 +110,11 @@ test('metrics without meaning are null with the reason, not numbers', () => {
     predicted: Float64Array.of(0.9, 0.1, 0.8, 0.2),
     classCount: 2,
   }
-  const values = metricIntervals(['roc_auc', 'pr_auc', 'accuracy', 'mcc', 'kappa', 'f1', 'recall', 'balanced_accuracy'], oneClass, 1)
+  const values = metricIntervals(
+    ['roc_auc', 'pr_auc', 'accuracy', 'mcc', 'kappa', 'f1', 'recall', 'balanced_accuracy'],
+    oneClass,
+    1,
+  )
   const { reason, ...rest } = values.roc_auc!
   assert.deepEqual(rest, { value: null, low: null, high: null })
   assert.match(reason!, /one class/)

@@ -88,7 +88,11 @@ function widenForFew(metric: Metric, measured: MetricValue, rows: number): Metri
   const center = (share + (z * z) / (2 * rows)) / (1 + (z * z) / rows)
   const reach = (z / (1 + (z * z) / rows)) * Math.sqrt((share * (1 - share)) / rows + (z * z) / (4 * rows * rows))
   const at = (point: number) => least + (largest - least) * Math.max(0, Math.min(1, point))
-  return { ...measured, low: Math.min(low ?? value, at(center - reach)), high: Math.max(high ?? value, at(center + reach)) }
+  return {
+    ...measured,
+    low: Math.min(low ?? value, at(center - reach)),
+    high: Math.max(high ?? value, at(center + reach)),
+  }
 }
 
 /** Computes a metric without an interval; null and the reason where it is not defined. */

@@ -27,6 +27,7 @@ export function requireColumn(frame: Frame, name: string, what: string): FrameCo
 /**
  * Reads target, weights and fold keys of the rows whose target is known.
  * @param only rows of the frame to use; all when absent.
+ * @param positive the positive one of two classes; default: the last of the sorted ones.
  * @throws EngineError when nothing can be learned from the target or the weights are invalid.
  */
 export function openTable(
@@ -36,9 +37,10 @@ export function openTable(
   task: Task,
   steps: readonly RecipeStep[] = [],
   only?: Int32Array,
+  positive?: string,
 ): Table {
   const column = requireColumn(frame, target, 'target')
-  const encoded = encodeTarget(only ? takeColumnRows(column, only) : column, task)
+  const encoded = encodeTarget(only ? takeColumnRows(column, only) : column, task, positive)
   const rows = only ? Int32Array.from(encoded.rows, at => only[at]!) : encoded.rows
   const weights = weightColumn(schema, frame)
   const columns = schema.columns.filter(each => each.name !== target)
