@@ -4,6 +4,10 @@ const WORDS = ['access', 'data', 'training', 'evaluation', 'registry', 'serving'
 const PEOPLE = '^(server/(api|rest|protocols|web)/|server/web\\.ts$|app/|bin/)'
 const TESTS = '\\.test\\.tsx?$|/testing\\.ts$'
 
+/** Parts of the table library that work without DuckDB, so that web and serve may load them. */
+const LIGHT_TABLES =
+  '^tables/(.*contract|errors|format/.*|diff/compare-schemas|expectations/(judge-version|suggest-expectations)|infer/check-contract|query/read-statement|read/json-depth)\\.ts$'
+
 /** Files that read tables of another domain, at most six (`docs/decisions/2026-11-29-tables-have-owners.md`). */
 const SHARED_TABLES = require('./db/shared-tables.json')
 const sharing = schema => SHARED_TABLES.filter(s => s.schema === schema).map(s => `|^${s.file.replaceAll('.', '\\.')}$`)
@@ -151,6 +155,19 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^tables/duckdb\\.ts$' },
       to: { path: 'node_modules/@duckdb/' },
+    },
+    {
+      // DuckDB runs in child processes only (`server/data/tables/read-table.ts`).
+      name: 'web-runs-no-duckdb',
+      severity: 'error',
+      from: { path: '^(server|serve|app|components)/', pathNot: TESTS },
+      to: { path: '^tables/', pathNot: LIGHT_TABLES, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'light-tables-reach-no-duckdb',
+      severity: 'error',
+      from: { path: LIGHT_TABLES, pathNot: TESTS },
+      to: { path: '^tables/duckdb\\.ts$|node_modules/@duckdb/', reachable: true },
     },
     {
       name: 'charts-know-recharts',

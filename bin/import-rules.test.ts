@@ -50,6 +50,16 @@ const WRONG: Record<string, [file: string, text: string, target: string]> = {
   ],
   'few-speak-postgresql': ['server/data/n.ts', "import postgres from 'postgres'\npostgres", ''],
   'one-duckdb-opener': ['server/data/i.ts', "import { DuckDBInstance } from '@duckdb/node-api'\nDuckDBInstance", ''],
+  'web-runs-no-duckdb': [
+    'server/data/x.ts',
+    "import { x } from '../../tables/query/read-page.ts'\nx",
+    'tables/query/read-page.ts',
+  ],
+  'light-tables-reach-no-duckdb': [
+    'tables/infer/check-contract.ts',
+    "import { y } from './between.ts'\ny",
+    'tables/infer/between.ts',
+  ],
   'charts-know-recharts': [
     'components/data/j.ts',
     CHART_LIBRARIES.map((library, i) => `import * as library${i} from '${library}'\nlibrary${i}`).join('\n'),
@@ -87,6 +97,7 @@ before(async () => {
     if (target) await write(target, 'export const x = 1\nexport const users = () => 1')
   for (const [file, text] of Object.values(WRONG)) await write(file, text)
   await write('server/data/m.ts', "import './l.ts'")
+  await write('tables/infer/between.ts', "import { x } from '../duckdb.ts'\nexport const y = x")
   await write('app/page.ts', '')
   const { stdout } = await promisify(execFile)(
     'depcruise',

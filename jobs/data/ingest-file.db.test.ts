@@ -8,15 +8,16 @@ import {
   browseRows,
   listDatasets,
   profileDataset,
-  readFrameColumns,
   reviewSchema,
   showDataset,
   showIngestion,
   storeUpload,
 } from '#server/data/index.ts'
+import { versionOf } from '#server/data/service.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
-import type { FrameCell } from '#tables/read/read-frame.ts'
+import { withDuckDb } from '#tables/duckdb.ts'
+import { frameQuery } from '#tables/read/read-frame.ts'
 import { handlers } from '../handlers.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
 
@@ -242,20 +243,11 @@ describe('data: from a file to a version', () => {
     const made = await add(
       `day,kind,x,flag\n${rows(5000, i => `2011-01-01,k${i % 3},${i},${i % 2 === 0}`)}\n2011-02-01,,,\n`,
     )
-    const { id } = await showDataset(kernel, caller, made.name)
-    const columns: FrameCell[][] = [[], [], [], []]
-    const { schema } = await readFrameColumns(
-      kernel,
-      caller.scope,
-      id,
-      chunk => {
-        for (const [i, cells] of chunk.entries()) columns[i]!.push(...cells)
-      },
-      { columns: ['x', 'day', 'kind', 'flag'] },
-    )
-    assert.deepEqual(
-      schema.map(c => c.name),
-      ['x', 'day', 'kind', 'flag'],
+    const { schema, digest } = await versionOf(kernel, caller.scope, made.name)
+    const path = await kernel.blobs.pathOf(digest)
+    const read = ['x', 'day', 'kind', 'flag'].map(name => schema.find(c => c.name === name)!)
+    const columns = await withDuckDb({ files: [path] }, async db =>
+      (await db.runAndReadAll(frameQuery(path, read))).getColumns(),
     )
     assert.deepEqual(
       columns.map(c => [c.length, c[0], c[4999], c[5000]]),

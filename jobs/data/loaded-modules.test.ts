@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { describe, it } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { INTERACTIVE_TASKS } from '#server/data/tables/read-table.ts'
 import { DATA_TASKS } from './tasks.ts'
 
 const root = pathToFileURL(`${process.cwd()}/`).href
@@ -34,7 +35,7 @@ const SHARED = /^server\/(kernel\/errors|platform\/tasks\/[a-z-]+)\.ts$/
 const MOST_MODULES = 120
 
 describe('a child process loads only the modules of its task', { concurrency: 2 }, () => {
-  for (const [name, task] of Object.entries(DATA_TASKS))
+  for (const [name, task] of Object.entries({ ...DATA_TASKS, ...INTERACTIVE_TASKS }))
     it(name, async t => {
       const modules = await modulesOf(task.module)
       t.diagnostic(`${modules.length} modules`)

@@ -16,7 +16,6 @@ export { recomputeProfile, recomputeRelations } from './profile/recompute-profil
 export { zoomHistogram } from './profile/zoom-histogram.ts'
 export { cancelQuery, listOwnQueries, showQuery, startQuery } from './queries/run-queries.ts'
 export { listDatasets, showDataset, showIngestion } from './read-datasets.ts'
-export { type FrameColumns, readFrameColumns } from './read-frame-columns.ts'
 export { listRecipes, sampleForRecipe, showRecipe } from './recipes/read-recipes.ts'
 export { saveRecipe } from './recipes/save-recipe.ts'
 export { reviewSchema } from './review-schema.ts'

@@ -1,25 +1,10 @@
 import { EngineError, MAX_CLASSES } from '#ml/index.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
-import type { DatasetVersion } from '#server/data/service.ts'
+import { countTargetCells, type DatasetVersion } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
 import type { TargetFacts } from './rules/decide-task.ts'
-
-const LIMITS = { memoryMb: 512, threads: 1 }
-
-/** Queries a version's rows as the view `data`. */
-export async function queryVersion<T>(
-  kernel: Kernel,
-  version: DatasetVersion,
-  sql: string,
-): Promise<Record<string, T>[]> {
-  const path = await kernel.blobs.pathOf(version.digest)
-  return withDuckDb({ files: [path], limits: LIMITS }, async db => {
-    await db.run(`CREATE VIEW data AS SELECT * FROM read_parquet(${text(path)})`)
-    return (await db.runAndReadAll(sql)).getRowObjectsJson() as Record<string, T>[]
-  })
-}
 
 /** Throws `invalid`, naming the existing columns, unless the column exists. */
 export function requireColumn(version: DatasetVersion, name: string, what: string): VersionColumn {
@@ -32,15 +17,15 @@ export function requireColumn(version: DatasetVersion, name: string, what: strin
 }
 
 /** Counts the target's cells over the whole version. */
-export async function inspectTarget(kernel: Kernel, version: DatasetVersion, target: string): Promise<TargetFacts> {
+export async function inspectTarget(
+  kernel: Kernel,
+  scope: ProjectScope,
+  version: DatasetVersion,
+  target: string,
+): Promise<TargetFacts> {
   const { name, type } = requireColumn(version, target, 'to predict')
-  const t = id(name)
-  const [row] = await queryVersion<number>(
-    kernel,
-    version,
-    `SELECT count(${t})::DOUBLE AS present, (SELECT count(*)::DOUBLE FROM (SELECT DISTINCT ${t} FROM data WHERE ${t} IS NOT NULL LIMIT ${MAX_CLASSES * 50})) AS distinct_values FROM data`,
-  )
-  return { name, type, rows: version.rows, present: row!.present!, distinct: row!.distinct_values! }
+  const counts = await countTargetCells(kernel, scope, version, { column: name, maxDistinct: MAX_CLASSES * 50 })
+  return { name, type, rows: version.rows, ...counts }
 }
 
 /** Runs `work` of the engine. Throws its errors as `invalid`: the caller's input causes them. */

@@ -44,7 +44,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
   const { target, ignore, seed } = input
   for (const name of ignore) requireColumn(version, name, 'to ignore')
   if (ignore.includes(target)) throw new AppError('invalid', `“${target}” is the target: it cannot be ignored.`)
-  const facts = await inspectTarget(kernel, version, target)
+  const facts = await inspectTarget(kernel, scope, version, target)
   const task = input.task ?? suggestTask(facts).task
   requireLearnable(facts, task)
   const { read, features } = chooseColumns(version.schema, target, ignore)

@@ -15,7 +15,7 @@ export async function readLaunchOptions(
 ): Promise<LaunchOptions> {
   await authorize(kernel, caller, 'training:read')
   const version = await versionOf(kernel, caller.scope, input.data)
-  const facts = await inspectTarget(kernel, version, input.target)
+  const facts = await inspectTarget(kernel, caller.scope, version, input.target)
   const { task, reason: taskReason } = suggestTask(facts)
   requireLearnable(facts, task)
   const { read, features } = chooseColumns(version.schema, input.target)

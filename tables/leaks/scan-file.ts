@@ -1,11 +1,11 @@
-import { withDuckDb } from '../duckdb.ts'
+import { type DuckDbLimits, withDuckDb } from '../duckdb.ts'
 import type { WorkReport } from '../report.ts'
 import type { LeakFinding } from './contract.ts'
 import { type LeakScan, scanLeaks } from './scan-leaks.ts'
 
 /** Searches a Parquet file for target leakage. `folder`: DuckDB's spill directory. */
 export const scanFile = (
-  { scan, folder }: { scan: LeakScan; folder: string },
+  { scan, folder, limits }: { scan: LeakScan; folder?: string; limits?: DuckDbLimits },
   { signal, progress }: WorkReport,
 ): Promise<LeakFinding[]> =>
-  withDuckDb({ files: [scan.path], limits: { temporaryFolder: folder }, signal }, db => scanLeaks(db, scan, progress))
+  withDuckDb({ files: [scan.path], limits: { ...limits, temporaryFolder: folder }, signal }, db => scanLeaks(db, scan, progress))

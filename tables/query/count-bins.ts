@@ -2,15 +2,23 @@ import { storedAs, type VersionColumn } from '../contract.ts'
 import { quoteLiteral as text, withDuckDb } from '../duckdb.ts'
 import { TableError } from '../errors.ts'
 import type { Bin } from '../profile/contract.ts'
+import type { WorkReport } from '../report.ts'
 import { axisOf, columnOf } from './filter-sql.ts'
 
 const BINS = 40
 
+export interface BinsRequest {
+  path: string
+  schema: readonly VersionColumn[]
+  column: string
+  from: number
+  to: number
+}
+
 /** Counts the values of a column in equal bins from `from` to `to`; the last bin includes its end. Integers get integer bin widths. */
 export async function countBins(
-  { path, schema }: { path: string; schema: readonly VersionColumn[] },
-  { column: name, from, to }: { column: string; from: number; to: number },
-  signal: AbortSignal,
+  { path, schema, column: name, from, to }: BinsRequest,
+  { signal }: Pick<WorkReport, 'signal'>,
 ): Promise<Bin[]> {
   const column = columnOf(schema, name)
   const axis = axisOf(column)

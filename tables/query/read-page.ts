@@ -1,6 +1,7 @@
 import type { VersionColumn } from '../contract.ts'
 import { storedAs } from '../contract.ts'
 import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
+import type { WorkReport } from '../report.ts'
 import type { BrowseCell, RowFilter } from './contract.ts'
 import { columnOf, filterSql } from './filter-sql.ts'
 
@@ -37,7 +38,7 @@ const cellSql = (column: VersionColumn): string => {
 }
 
 /** Reads a page of rows, filtered and sorted. Long text is cut; equal rows keep the file's order. */
-export async function readPage(request: PageRequest, signal: AbortSignal): Promise<Page> {
+export async function readPage(request: PageRequest, { signal }: Pick<WorkReport, 'signal'>): Promise<Page> {
   const { path, schema, sort, offset, firstColumn } = request
   const columns = schema.slice(firstColumn, firstColumn + request.pageColumns)
   const condition = filterSql(schema, request.filters)

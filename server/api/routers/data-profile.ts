@@ -21,10 +21,10 @@ export const profileRouter = router({
     .query(({ ctx, input }) => showColumn(ctx.kernel, ctx.caller, input)),
   histogram: read()
     .input(histogramInput)
-    .query(({ ctx, input }) => zoomHistogram(ctx.kernel, ctx.caller, input)),
+    .query(({ ctx, input, signal }) => zoomHistogram(ctx.kernel, ctx.caller, input, signal)),
   rows: read()
     .input(browseInput)
-    .query(({ ctx, input }) => browseRows(ctx.kernel, ctx.caller, input)),
+    .query(({ ctx, input, signal }) => browseRows(ctx.kernel, ctx.caller, input, signal)),
   make: write()
     .input(profileInput)
     .mutation(({ ctx, input }) => recomputeProfile(ctx.kernel, ctx.caller, input.dataset)),

@@ -2,45 +2,39 @@ import { canonicalJson } from '#ml/index.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
-import { actorKey } from '#server/kernel/scope.ts'
+import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
-import { readPredicate } from '#tables/expectations/read-predicate.ts'
+import type { WrittenCheck } from '#tables/expectations/check-written.ts'
 import { expectationsSaved } from '../events.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { findVersion } from '../store.ts'
-import { translateTableErrors } from '../translate-table-errors.ts'
+import { checkWrittenTask, readTable } from '../tables/read-table.ts'
 import { type Expectation, type NewExpectation, type SaveSuiteInput, saveSuiteInput } from './contract.ts'
 import { insertSuite, lockSuite } from './store.ts'
 import { queueValidation } from './validate-version.ts'
 
+const writtenOf = (e: NewExpectation): WrittenCheck[] =>
+  e.type === 'sql'
+    ? [{ type: 'sql', predicate: e.parameters.predicate }]
+    : e.type === 'regex'
+      ? [{ type: 'regex', pattern: e.parameters.pattern }]
+      : []
+
 /** Throws for a predicate or pattern that cannot be evaluated, before anything is stored. */
-async function requireReadable(version: DatasetVersion, expectations: readonly NewExpectation[]): Promise<void> {
-  const written = expectations.filter(e => e.type === 'sql' || e.type === 'regex')
+async function requireReadable(
+  scope: ProjectScope,
+  { schema }: DatasetVersion,
+  expectations: readonly NewExpectation[],
+): Promise<void> {
+  const written = expectations.flatMap(writtenOf)
   if (written.length === 0) return
-  const columns = version.schema.map(c => c.name)
-  await withDuckDb({ limits: { memoryMb: 128, threads: 1 } }, async db => {
-    // Bind it to an empty table with the same columns: what fails here would fail in the check.
-    const types = { number: 'DOUBLE', integer: 'BIGINT', boolean: 'BOOLEAN', datetime: 'TIMESTAMP', words: 'VARCHAR' }
-    await db.run(
-      `CREATE TABLE data (${version.schema.map(c => `${id(c.name)} ${c.stored ? types[c.stored] : 'VARCHAR'}`).join(', ')})`,
-    )
-    for (const e of written) {
-      if (e.type === 'sql') await translateTableErrors(() => readPredicate(db, e.parameters.predicate, columns))
-      const sql =
-        e.type === 'sql'
-          ? `SELECT (${e.parameters.predicate}\n) FROM data`
-          : e.type === 'regex'
-            ? `SELECT regexp_matches('', ${text(e.parameters.pattern)})`
-            : ''
-      await db.runAndReadAll(sql).catch((error: Error) => {
-        throw new AppError('invalid', `It cannot be parsed: ${error.message.split('\n')[0]!.slice(0, 300)}`, {
-          hint: e.type === 'sql' ? 'Put column names in double quotes and text in single quotes.' : 'Patterns are RE2.',
-        })
-      })
-    }
-  })
+  await readTable(
+    checkWrittenTask,
+    scope,
+    { schema, written },
+    { what: 'Reading the expectations', hint: 'Save fewer expectations with a predicate or pattern.' },
+  )
 }
 
 /** Keeps the ids of expectations that give one, or that check the same as a previous one. */
@@ -71,7 +65,7 @@ export async function saveSuite(
   const { dataset, expectations, basedOn } = saveSuiteInput.parse(input)
   const { scope } = caller
   const version = await versionOf(kernel, scope, dataset)
-  await requireReadable(version, expectations)
+  await requireReadable(scope, version, expectations)
   return change(kernel, caller.actor, async c => {
     const before = await lockSuite(c.tx, scope, version.datasetId)
     if (basedOn !== undefined && (before?.number ?? 0) !== basedOn)

@@ -2,9 +2,8 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { withDuckDb } from '#tables/duckdb.ts'
-import { scanLeaks } from '#tables/leaks/scan-leaks.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
+import { readTable, scanColumnsTask } from '../tables/read-table.ts'
 import type { LeakSplit, LeaksAnswer, LeaksInput, ShownLeak, StoredLeak } from './contract.ts'
 import { describeLeak } from './messages.ts'
 import { queueForTarget, SEED, splitOf } from './queue-for-target.ts'
@@ -83,16 +82,15 @@ export async function columnLeaks(
   const row = await findLeaksRow(kernel.db, caller.scope, key)
   if (row?.state === 'succeeded' && row.findings) return row.findings.items.map(finding => showLeak(version, finding))
   const path = await kernel.blobs.pathOf(version.digest)
-  const found = await withDuckDb({ files: [path], limits: { memoryMb: 512, threads: 1 } }, db =>
-    scanLeaks(db, {
-      path,
-      schema: version.schema,
-      target,
-      rows: version.rows,
-      split: key.split,
-      depth: 'columns',
-      seed: SEED,
-    }),
+  const { schema, rows } = version
+  const found = await readTable(
+    scanColumnsTask,
+    caller.scope,
+    {
+      scan: { path, schema, target, rows, split: key.split, depth: 'columns', seed: SEED },
+      limits: { memoryMb: 512, threads: 1 },
+    },
+    { what: 'The check for leaks', hint: 'Run the whole check on the tab Leaks of the dataset.' },
   )
   return found.map(finding => showLeak(version, finding))
 }

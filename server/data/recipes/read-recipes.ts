@@ -3,10 +3,8 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '#tables/duckdb.ts'
-import { frameSelect } from '#tables/read/read-frame.ts'
-import type { VersionColumn } from '../contract.ts'
 import { versionOf } from '../read-datasets.ts'
+import { readTable, sampleRowsTask } from '../tables/read-table.ts'
 import {
   MAX_SAMPLE_COLUMNS,
   type RecipeDetail,
@@ -81,10 +79,6 @@ export async function showRecipe(kernel: Kernel, caller: Caller, nameAtVersion: 
   }
 }
 
-/** A preview needs only the beginning of long texts. */
-const sampled = (column: VersionColumn): string =>
-  column.type === 'text' ? `left(${id(column.name)}::VARCHAR, ${SAMPLE_CHARACTERS})` : frameSelect([column])
-
 /** Returns a reproducible sample, for a preview that the browser computes with the engine itself. */
 export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: string): Promise<RecipeSample> {
   await authorize(kernel, caller, 'data:read')
@@ -99,11 +93,11 @@ export async function sampleForRecipe(kernel: Kernel, caller: Caller, dataset: s
   }
   if (shown.length === 0) return { ...answer, rows: 0, cells: [] }
   const path = await kernel.blobs.pathOf(version.digest)
-  const cells = await withDuckDb({ files: [path], limits: { memoryMb: 256, threads: 1 } }, async db => {
-    const rows = await db.runAndReadAll(
-      `SELECT ${shown.map(sampled).join(', ')} FROM (FROM read_parquet(${text(path)}) USING SAMPLE reservoir(${SAMPLE_ROWS} ROWS) REPEATABLE (1))`,
-    )
-    return rows.getColumns() as RecipeSample['cells']
-  })
+  const cells = await readTable(
+    sampleRowsTask,
+    caller.scope,
+    { path, columns: shown, rows: SAMPLE_ROWS, characters: SAMPLE_CHARACTERS },
+    { what: 'Reading a sample of rows', hint: 'Use a version with fewer columns.' },
+  )
   return { ...answer, rows: cells[0]?.length ?? 0, cells }
 }

@@ -1,7 +1,7 @@
 import { AppError } from '#server/kernel/errors.ts'
 import type { Task } from './define-task.ts'
 import { TaskCrash, TaskFailure } from './task-failure.ts'
-import { withTaskProcess } from './task-pool.ts'
+import { type KeepOptions, withTaskProcess } from './task-pool.ts'
 
 export interface RunTaskOptions<E = never> {
   signal: AbortSignal
@@ -16,6 +16,8 @@ export interface RunTaskOptions<E = never> {
   memoryMb?: number
   affinity?: string
   maxProcesses?: number
+  /** How long, and for how many tasks, the process is kept; default: short. */
+  keep?: KeepOptions
 }
 
 /**
@@ -27,7 +29,7 @@ export async function runMeasuredTask<I, O, E>(
   input: I,
   options: RunTaskOptions<E>,
 ): Promise<{ result: O; peakMemoryBytes: number }> {
-  const { signal, progress, line, event, output, memory, affinity, maxProcesses } = options
+  const { signal, progress, line, event, output, memory, affinity, maxProcesses, keep } = options
   signal.throwIfAborted()
   const memoryMb = options.memoryMb ?? task.memoryMb
   const pool = {
@@ -36,6 +38,7 @@ export async function runMeasuredTask<I, O, E>(
     nice: task.nice,
     affinity,
     maxProcesses,
+    keep,
   }
   const ran = await withTaskProcess(
     pool,

@@ -2,16 +2,22 @@ import { availableParallelism } from 'node:os'
 import { type ProcessOptions, startTaskProcess, type TaskProcess } from './task-process.ts'
 
 /** A process is replaced after this many tasks, or when it kept this share of its limit: leaks must not add up. */
-const MAX_TASKS = 50
+const DEFAULT_KEEP: KeepOptions = { idleMs: 20_000, maxTasks: 50 }
 const MAX_KEPT_SHARE = 0.5
-const IDLE_MS = 20_000
 const MAX_IDLE = Math.max(2, availableParallelism())
+
+export interface KeepOptions {
+  /** An idle process ends after this time. */
+  idleMs: number
+  maxTasks: number
+}
 
 export interface PoolRequest extends ProcessOptions {
   /** Tasks with equal keys prefer the same process, which may have kept what they share. */
   affinity?: string
   /** Most processes of this kind, idle ones included. */
   maxProcesses?: number
+  keep?: KeepOptions
 }
 
 interface IdleProcess {
@@ -45,6 +51,7 @@ export async function withTaskProcess<T>(
   const warm = takeIdle(idle.findIndex(entry => fits(entry, request)))
   if (!warm) while (idle.length > 0 && idle.length + busy >= (request.maxProcesses ?? MAX_IDLE + 1)) takeIdle(0)?.kill()
   const process = warm ?? startTaskProcess(request)
+  const { idleMs, maxTasks } = request.keep ?? DEFAULT_KEEP
   busy++
   let healthy = false
   try {
@@ -56,15 +63,16 @@ export async function withTaskProcess<T>(
     throw error
   } finally {
     busy--
-    if (healthy && process.alive && process.tasksRun < MAX_TASKS && keptLittle(process)) keep(process, request.affinity)
+    if (healthy && process.alive && process.tasksRun < maxTasks && keptLittle(process))
+      keep(process, request.affinity, idleMs)
     else process.kill()
   }
 }
 
 const keptLittle = ({ residentBytes, options }: TaskProcess) => residentBytes <= options.limitBytes * MAX_KEPT_SHARE
 
-function keep(process: TaskProcess, affinity: string | undefined): void {
-  const timer = setTimeout(() => takeIdle(idle.findIndex(e => e.process === process))?.kill(), IDLE_MS)
+function keep(process: TaskProcess, affinity: string | undefined, idleMs: number): void {
+  const timer = setTimeout(() => takeIdle(idle.findIndex(e => e.process === process))?.kill(), idleMs)
   timer.unref()
   idle.push({ process, affinity, timer })
   if (idle.length > MAX_IDLE) takeIdle(0)?.kill()
