@@ -23,7 +23,10 @@ it('what answers requests loads no DuckDB', async () => {
     { cwd: fileURLToPath(new URL('../..', import.meta.url)), maxBuffer: 2 ** 26 },
   )
   const loaded = JSON.parse(stdout) as string[]
-  assert.ok(loaded.some(url => url.endsWith('/server/data/profile/browse-rows.ts')), 'modules were counted')
+  assert.ok(
+    loaded.some(url => url.endsWith('/server/data/profile/browse-rows.ts')),
+    'modules were counted',
+  )
   assert.deepEqual(
     loaded.filter(url => url.includes('@duckdb') || url.endsWith('/tables/duckdb.ts')),
     [],

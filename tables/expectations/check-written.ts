@@ -29,9 +29,7 @@ export async function checkWritten(
       await db.runAndReadAll(sql).catch((error: Error) => {
         throw new TableError('invalid', `It cannot be parsed: ${error.message.split('\n')[0]!.slice(0, 300)}`, {
           hint:
-            check.type === 'sql'
-              ? 'Put column names in double quotes and text in single quotes.'
-              : 'Patterns are RE2.',
+            check.type === 'sql' ? 'Put column names in double quotes and text in single quotes.' : 'Patterns are RE2.',
         })
       })
     }

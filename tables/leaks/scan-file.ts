@@ -8,4 +8,6 @@ export const scanFile = (
   { scan, folder, limits }: { scan: LeakScan; folder?: string; limits?: DuckDbLimits },
   { signal, progress }: WorkReport,
 ): Promise<LeakFinding[]> =>
-  withDuckDb({ files: [scan.path], limits: { ...limits, temporaryFolder: folder }, signal }, db => scanLeaks(db, scan, progress))
+  withDuckDb({ files: [scan.path], limits: { ...limits, temporaryFolder: folder }, signal }, db =>
+    scanLeaks(db, scan, progress),
+  )

@@ -5,7 +5,12 @@ import { readPageTask, readTable } from '../tables/read-table.ts'
 import { BROWSE_COLUMNS, type BrowseInput, type BrowsePage, browseInput } from './contract.ts'
 
 /** Reads a page of rows, filtered and sorted, at most `BROWSE_COLUMNS` columns of it. */
-export async function browseRows(kernel: Kernel, caller: Caller, input: BrowseInput, signal?: AbortSignal): Promise<BrowsePage> {
+export async function browseRows(
+  kernel: Kernel,
+  caller: Caller,
+  input: BrowseInput,
+  signal?: AbortSignal,
+): Promise<BrowsePage> {
   await authorize(kernel, caller, 'data:read')
   const { dataset, offset, rows: pageRows, firstColumn, filters, sort } = browseInput.parse(input)
   const version = await versionOf(kernel, caller.scope, dataset)

@@ -5,7 +5,12 @@ import { countBinsTask, readTable } from '../tables/read-table.ts'
 import { type Bin, type HistogramInput, histogramInput } from './contract.ts'
 
 /** Returns the histogram of a range of a column, finer than the one in its profile. */
-export async function zoomHistogram(kernel: Kernel, caller: Caller, input: HistogramInput, signal?: AbortSignal): Promise<{ bins: Bin[] }> {
+export async function zoomHistogram(
+  kernel: Kernel,
+  caller: Caller,
+  input: HistogramInput,
+  signal?: AbortSignal,
+): Promise<{ bins: Bin[] }> {
   await authorize(kernel, caller, 'data:read')
   const { dataset, column, from, to } = histogramInput.parse(input)
   const version = await versionOf(kernel, caller.scope, dataset)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { defineTask, type Task } from '#server/platform/tasks/define-task.ts'
 import { interactiveLane, type LaneRequest } from '#server/platform/tasks/interactive-lane.ts'
@@ -7,7 +8,6 @@ import type { countBins } from '#tables/query/count-bins.ts'
 import type { countTarget } from '#tables/query/count-target.ts'
 import type { readPage } from '#tables/query/read-page.ts'
 import type { sampleRows } from '#tables/query/sample-rows.ts'
-import { z } from 'zod'
 
 type TableFunction = (input: never, report: never) => Promise<unknown>
 type TableTask<F extends TableFunction> = Task<Parameters<F>[0], Awaited<ReturnType<F>>>
