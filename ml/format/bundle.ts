@@ -119,8 +119,7 @@ export function packFiles(files: BundleFiles, digest = digestOf(files)): Uint8Ar
   return bytes
 }
 
-/** @throws BundleError `magic`, `newer`, `truncated` or `altered`. */
-export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: string } {
+function readHead(bytes: Uint8Array): { jsonLength: bigint; weightsLength: bigint; digest: string } {
   const decoder = new TextDecoder('latin1')
   if (bytes.length < HEAD_BYTES) {
     throw new BundleError('truncated', `The model file is cut short: it has only ${bytes.length} bytes.`)
@@ -131,7 +130,29 @@ export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: s
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = view.getUint32(4, true)
   if (version !== CONTAINER_VERSION) throw newer(`container version ${version}`)
-  const [jsonLength, weightsLength] = [view.getBigUint64(8, true), view.getBigUint64(16, true)]
+  return {
+    jsonLength: view.getBigUint64(8, true),
+    weightsLength: view.getBigUint64(16, true),
+    digest: decoder.decode(bytes.subarray(24, HEAD_BYTES)),
+  }
+}
+
+/** `model.json` of a larger size is not read alone. */
+const MAX_PEEKED_JSON = 64 * 2 ** 20
+
+/**
+ * Reads `model.json` of a packed bundle without its weights, from a source of byte ranges. Checks no hash.
+ * @throws BundleError
+ */
+export async function peekManifest(read: (from: number, to: number) => Promise<Uint8Array>): Promise<BundleManifest> {
+  const { jsonLength } = readHead(await read(0, HEAD_BYTES))
+  if (jsonLength > MAX_PEEKED_JSON) throw new BundleError('manifest', 'The description of the model is too large.')
+  return parseManifest(await read(HEAD_BYTES, HEAD_BYTES + Number(jsonLength)))
+}
+
+/** @throws BundleError `magic`, `newer`, `truncated` or `altered`. */
+export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: string } {
+  const { jsonLength, weightsLength, digest: named } = readHead(bytes)
   const expected = BigInt(HEAD_BYTES) + jsonLength + weightsLength
   if (expected !== BigInt(bytes.length)) {
     throw new BundleError(
@@ -142,7 +163,7 @@ export function unpackBundle(bytes: Uint8Array): { files: BundleFiles; digest: s
   const split = HEAD_BYTES + Number(jsonLength)
   const files = { 'model.json': bytes.slice(HEAD_BYTES, split), 'weights.safetensors': bytes.slice(split) }
   const digest = digestOf(files)
-  if (digest !== decoder.decode(bytes.subarray(24, HEAD_BYTES))) {
+  if (digest !== named) {
     throw new BundleError('altered', 'The model file was altered or damaged: its checksum does not match.')
   }
   return { files, digest }

@@ -47,3 +47,6 @@ export function compilePredictor(model: Model): Predictor {
   if (Object.hasOwn(predictors, model.trainer)) return predictors[model.trainer]!(model)
   throw new EngineError('trainer', `This engine cannot run a model made by “${model.trainer}”.`, 'Update FlexiML.')
 }
+
+/** True for models that this engine runs with its own code. */
+export const isOwnModel = (trainer: string): boolean => Object.hasOwn(predictors, trainer)

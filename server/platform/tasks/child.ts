@@ -2,9 +2,9 @@
  * Entry of the processes that run tasks, one after another. It has no database, no key and no variable of the instance; it exits with
  * the process that started it.
  */
-import { getPriority, setPriority } from 'node:os'
 import type { RunTask } from './define-task.ts'
 import { exitWithParent } from './exit-with-parent.ts'
+import { lowerPriority } from './lower-priority.ts'
 import { killFirstWhenOutOfMemory } from './measure-memory.ts'
 import type { FromTask, ToTask } from './protocol.ts'
 import { toFailureMessage } from './task-failure.ts'
@@ -21,14 +21,6 @@ async function run(message: ToTask & { type: 'run' }, signal: AbortSignal): Prom
     ownGroup: processGroupId => send({ type: 'group', processGroupId }),
   })
   send({ type: 'done', output })
-}
-
-function lowerPriority(nice: number): void {
-  try {
-    if (getPriority() < nice) setPriority(nice)
-  } catch {
-    // Some sandboxes forbid it; then the process competes as an equal.
-  }
 }
 
 let controller = new AbortController()

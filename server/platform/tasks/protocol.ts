@@ -10,3 +10,10 @@ export type FromTask =
   | { type: 'done'; output: unknown }
   | { type: 'aborted' }
   | FailureMessage
+
+/** `open` once, then `call` by `call`: the next one is sent when the last one is answered. */
+export type ToService =
+  | { type: 'open'; module: string; function: string; nice: number; input: unknown }
+  | { type: 'call'; input: unknown }
+
+export type FromService = { type: 'answer'; output: unknown } | FailureMessage

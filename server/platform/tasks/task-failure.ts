@@ -21,7 +21,10 @@ export const outOfMemory = (task: string, peakBytes: number, limitBytes: number,
   new TaskFailure(
     'too_large',
     'out_of_memory',
-    `The ${task} was stopped because it used ${Math.ceil(peakBytes / MB)} MB of memory; its limit is ${Math.floor(limitBytes / MB)} MB.`,
+    peakBytes < limitBytes
+      ? // The kernel refused it before it was used.
+        `The ${task} was stopped because it asked for more memory than its limit of ${Math.floor(limitBytes / MB)} MB.`
+      : `The ${task} was stopped because it used ${Math.ceil(peakBytes / MB)} MB of memory; its limit is ${Math.floor(limitBytes / MB)} MB.`,
     hint,
   )
 
@@ -43,7 +46,22 @@ const isEngineError = (error: unknown): error is Error & { code: string; hint: s
   typeof (error as { code?: unknown }).code === 'string' &&
   typeof (error as { hint?: unknown }).hint === 'string'
 
+/** Memory that the operating system refused: to V8, or to ONNX Runtime. */
+const isAllocationError = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error instanceof RangeError && error.message.includes('allocation failed')) ||
+    (error as { code?: unknown }).code === 'onnx-memory' ||
+    isAllocationError(error.cause))
+
 export function toFailureMessage(error: unknown): FailureMessage {
+  if (isAllocationError(error))
+    return {
+      type: 'failed',
+      code: 'too_large',
+      reasonCode: 'out_of_memory',
+      message: 'The work needs more memory than it may use; nothing was changed.',
+      hint: 'Use a smaller model, or fewer rows.',
+    }
   if (error instanceof AppError) {
     const { code, message, hint, details } = error
     return { type: 'failed', code, reasonCode: (error as { reasonCode?: string }).reasonCode, message, hint, details }

@@ -1,21 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
+import { describeExit, followLines, forkChild, keepParentAlive, startSampling } from './fork-child.ts'
 import { killGroup } from './kill-group.ts'
 import { measureTree, resetPeak } from './measure-memory.ts'
 import type { FromTask, ToTask } from './protocol.ts'
 import { outOfMemory, TaskCrash, toError } from './task-failure.ts'
 
-const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url))
+const ENTRY = new URL('./child.ts', import.meta.url)
 const SAMPLE_INTERVAL_MS = 200
 const KEPT_LINES = 12
 /** A task that may clean up after a cancel has this long before it is killed. */
 const ABORT_GRACE_MS = 1_000
-
-/** The whole environment of a task process: never a database address, never a key. */
-const ALLOWED_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH']
 
 /** Properties of a process that cannot change while it lives. */
 export interface ProcessOptions {
@@ -75,7 +69,7 @@ interface State {
 }
 
 export function startTaskProcess(options: ProcessOptions): TaskProcess {
-  const child = forkChild(options)
+  const child = forkChild({ entry: ENTRY, heapMb: options.heapMb })
   const state: State = {
     child,
     options,
@@ -113,12 +107,11 @@ function end(state: State, error: unknown): void {
 }
 
 function followOutput(state: State): void {
-  for (const stream of [state.child.stdout, state.child.stderr] as Readable[])
-    createInterface({ input: stream }).on('line', text => {
-      state.lines.push(text)
-      if (state.lines.length > KEPT_LINES) state.lines.shift()
-      state.current?.request.output?.(text)
-    })
+  followLines(state.child, text => {
+    state.lines.push(text)
+    if (state.lines.length > KEPT_LINES) state.lines.shift()
+    state.current?.request.output?.(text)
+  })
 }
 
 function followEnd(state: State): void {
@@ -181,7 +174,7 @@ async function runRequest(state: State, request: TaskRequest): Promise<{ output:
   const { signal, name, module, input } = request
   signal.throwIfAborted()
   await prepare(state, request)
-  const stopSampling = startSampling(() => sampleMemory(state))
+  const stopSampling = startSampling(SAMPLE_INTERVAL_MS, () => sampleMemory(state))
   let grace: NodeJS.Timeout | undefined
   const stop = () => {
     const cancelled = (signal.reason as { why?: string } | undefined)?.why === 'cancelled'
@@ -212,43 +205,4 @@ async function runRequest(state: State, request: TaskRequest): Promise<{ output:
     if (state.group !== undefined) killGroup(state.group)
     keepParentAlive(state.child, false)
   }
-}
-
-function forkChild({ heapMb }: ProcessOptions): ChildProcess {
-  return fork(ENTRY, [], {
-    cwd: tmpdir(),
-    env: {
-      NODE_ENV: 'production',
-      TZ: 'UTC',
-      ...Object.fromEntries(ALLOWED_VARIABLES.flatMap(k => (process.env[k] ? [[k, process.env[k]]] : []))),
-    },
-    execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMb}`],
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-}
-
-/** Samples again only when the last sample has ended. Returns what stops it. */
-function startSampling(sample: () => Promise<void>): () => void {
-  let busy = false
-  const timer = setInterval(async () => {
-    if (busy) return
-    busy = true
-    await sample().catch(() => undefined)
-    busy = false
-  }, SAMPLE_INTERVAL_MS)
-  return () => clearInterval(timer)
-}
-
-/** An idle process must not keep its parent from ending. */
-function keepParentAlive(child: ChildProcess, keep: boolean): void {
-  const streams = [child.stdout, child.stderr] as unknown as { ref(): void; unref(): void }[]
-  for (const handle of [child, child.channel, ...streams]) handle?.[keep ? 'ref' : 'unref']()
-}
-
-function describeExit(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): string {
-  const how = signal ? `was ended by ${signal}` : `ended with status ${code}`
-  const why = signal === 'SIGKILL' ? ' (the operating system does so when memory runs out)' : ''
-  const last = lines.length > 0 ? ` Last output: ${lines.slice(-3).join(' / ').slice(0, 500)}` : ''
-  return `${how}${why}.${last}`
 }

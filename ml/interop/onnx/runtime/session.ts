@@ -10,7 +10,7 @@ export type Feed = {
 }
 
 export type OnnxSession = {
-  /** Runs the graph; returns one of its outputs. @throws EngineError `onnx-run` with the runtime's message. */
+  /** Runs the graph; returns one of its outputs. @throws EngineError `onnx-run` with the runtime's message, `onnx-memory`. */
   run(feeds: Record<string, Feed>, output: string): { data: ArrayLike<number | bigint>; shape: readonly number[] }
 }
 
@@ -38,7 +38,7 @@ function loadRuntime(): Runtime {
 
 /**
  * Opens a session with one thread, so that a model gives the same numbers everywhere. Check the file first (`checkOnnx`).
- * @throws EngineError `onnx-file` if the runtime rejects it.
+ * @throws EngineError `onnx-file` if the runtime rejects it, `onnx-memory`.
  */
 export function openSession(file: Uint8Array): OnnxSession {
   const { native, tensor } = loadRuntime()
@@ -54,6 +54,7 @@ export function openSession(file: Uint8Array): OnnxSession {
       extra: { session: { load_model_format: 'ONNX' } },
     })
   } catch (error) {
+    if (isMemoryRefused(error)) throw memoryRefused()
     throw new EngineError(
       'onnx-file',
       `ONNX Runtime does not take the file: ${describeError(error)}`,
@@ -70,6 +71,7 @@ export function openSession(file: Uint8Array): OnnxSession {
       try {
         result = session.run(given, { [output]: null }, {})[output] as Tensor
       } catch (error) {
+        if (isMemoryRefused(error)) throw memoryRefused()
         throw new EngineError(
           'onnx-run',
           `The ONNX model fails: ${describeError(error)}`,
@@ -80,6 +82,12 @@ export function openSession(file: Uint8Array): OnnxSession {
     },
   }
 }
+
+const isMemoryRefused = (error: unknown) =>
+  /Failed to allocate memory for requested buffer|std::bad_alloc|bad allocation$/.test(String((error as Error).message))
+
+const memoryRefused = () =>
+  new EngineError('onnx-memory', 'The ONNX model asks for more memory than it may use.', 'Use a smaller model or fewer rows.')
 
 const describeError = (error: unknown) => {
   const first = String((error as Error).message ?? error).split('\n')[0]!
