@@ -6,8 +6,14 @@ import { EngineError, peekManifest, runsForeignCode } from './predict.ts'
 test('models of our own code run in process; ONNX, unknown ones and ensembles with such a member run apart', () => {
   const apart = (trainer: string, ...members: string[]) =>
     runsForeignCode({ trainer, config: { members: members.map(each => ({ trainer: each })) } })
-  assert.deepEqual(['linear', 'gbdt', 'mlp', 'xgboost'].map(name => apart(name)), [false, false, false, false])
-  assert.deepEqual(['onnx', 'tomorrow', 'constructor'].map(name => apart(name)), [true, true, true])
+  assert.deepEqual(
+    ['linear', 'gbdt', 'mlp', 'xgboost'].map(name => apart(name)),
+    [false, false, false, false],
+  )
+  assert.deepEqual(
+    ['onnx', 'tomorrow', 'constructor'].map(name => apart(name)),
+    [true, true, true],
+  )
   assert.equal(apart('ensemble', 'linear', 'gbdt'), false)
   assert.equal(apart('ensemble', 'linear', 'onnx'), true)
   assert.equal(runsForeignCode({ trainer: 'ensemble', config: {} }), true)

@@ -1,7 +1,7 @@
 /** Entry point for inference: loads bundles and predicts, without trainers, search, metrics and explanations. Portable. */
 export { EngineError } from './errors.ts'
-export { type BundleManifest, peekManifest } from './format/bundle.ts'
 export { runsForeignCode } from './foreign-code.ts'
+export { type BundleManifest, peekManifest } from './format/bundle.ts'
 export { parseDatetime } from './frame/cell.ts'
 export { type LoadedPredictor, loadPredictor } from './predictor.ts'
 export { exampleRow, type Schema } from './schema.ts'

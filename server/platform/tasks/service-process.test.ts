@@ -69,7 +69,10 @@ describe('a service process', () => {
 
   it('a call beyond its deadline ends the process; those that wait fail with it', async () => {
     const { process, ready } = await start({ callMs: 300 })
-    const [slow, next] = await Promise.allSettled([process.call({ do: 'spin', ms: 60_000 }), process.call({ do: 'echo' })])
+    const [slow, next] = await Promise.allSettled([
+      process.call({ do: 'spin', ms: 60_000 }),
+      process.call({ do: 'echo' }),
+    ])
     assert.ok(slow.status === 'rejected' && failsWith('deadline_exceeded', /within 0.3 s/)(slow.reason))
     assert.equal(next.status, 'rejected')
     await process.gone

@@ -82,7 +82,10 @@ export class ServiceProcess<Call, Answer> {
   }
 
   /** Loads the module and opens the service. Throws its `AppError`, `TaskFailure` (`out_of_memory`, `start_timeout`) or `TaskCrash`. */
-  open({ module, function: name, nice }: ServiceDefinition<never, unknown, Call, Answer>, input: unknown): Promise<unknown> {
+  open(
+    { module, function: name, nice }: ServiceDefinition<never, unknown, Call, Answer>,
+    input: unknown,
+  ): Promise<unknown> {
     const { startMs } = this.#limits
     return this.#enqueue({ type: 'open', module: module.href, function: name, nice, input }, startMs, () =>
       startTimeout(this.#name, startMs),
@@ -123,7 +126,10 @@ export class ServiceProcess<Call, Answer> {
   #next(): void {
     if (this.#running || !this.alive) return
     const pending = this.#waiting.shift()
-    if (!pending) return this.#rest()
+    if (!pending) {
+      this.#rest()
+      return
+    }
     clearTimeout(pending.timer)
     this.#running = pending
     pending.timer = setTimeout(() => this.stop(pending.timeout()), pending.limitMs)
@@ -202,7 +208,10 @@ export async function startService<Input, Ready, Call, Answer>(
   input: Input,
   limits: ServiceLimits,
 ): Promise<{ process: ServiceProcess<Call, Answer>; ready: Ready }> {
-  const process = new ServiceProcess<Call, Answer>(definition as ServiceDefinition<never, unknown, Call, Answer>, limits)
+  const process = new ServiceProcess<Call, Answer>(
+    definition as ServiceDefinition<never, unknown, Call, Answer>,
+    limits,
+  )
   try {
     const ready = (await process.open(definition as ServiceDefinition<never, unknown, Call, Answer>, input)) as Ready
     await process.measure()

@@ -87,7 +87,11 @@ const isMemoryRefused = (error: unknown) =>
   /Failed to allocate memory for requested buffer|std::bad_alloc|bad allocation$/.test(String((error as Error).message))
 
 const memoryRefused = () =>
-  new EngineError('onnx-memory', 'The ONNX model asks for more memory than it may use.', 'Use a smaller model or fewer rows.')
+  new EngineError(
+    'onnx-memory',
+    'The ONNX model asks for more memory than it may use.',
+    'Use a smaller model or fewer rows.',
+  )
 
 const describeError = (error: unknown) => {
   const first = String((error as Error).message ?? error).split('\n')[0]!
