@@ -185,7 +185,12 @@ module.exports = {
       name: 'components-see-contracts',
       severity: 'error',
       from: { path: '^components/' },
-      to: { path: '^(server|db|jobs|serve)/', pathNot: '/contract\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(server|db|jobs|serve)/',
+        // The formatter of numbers is pure and shared by pages, messages and the CLI.
+        pathNot: '/contract\\.ts$|^server/kernel/format\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],

@@ -53,7 +53,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
 
   await promoteRentals(page, project)
   await page.goto(`${base}/rentals`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Insufficient data')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Not checked yet')
   await page.getByRole('button', { name: 'Check now' }).click()
   await expect(page.getByText('No traffic yet')).toBeVisible()
   await expectAccessible(page)
@@ -106,7 +106,7 @@ test('an endpoint that is wrong in its second year is seen to be so', async ({ p
   await drift.getByRole('button', { name: /show a table/ }).click()
   await expect(drift.getByRole('row', { name: /temp/ })).toContainText('●')
   await expect(page.getByRole('row', { name: /^temp KS/ })).toContainText('drifted')
-  await expect(page.getByRole('row', { name: /^wind KS/ })).toContainText('stable')
+  await expect(page.getByRole('row', { name: /^wind KS/ })).toContainText('no drift')
   await expectAccessible(page)
 
   await page.getByText('Last 62 days').click()

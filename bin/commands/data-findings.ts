@@ -1,3 +1,4 @@
+import { type DiffVerdict, diffFindings, diffVerdict } from '#tables/diff/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
@@ -49,6 +50,13 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
   }
 }
 
+const VERDICT: Record<DiffVerdict, string> = {
+  shifted: 'shifted',
+  changed: 'new or vanished values',
+  similar: 'no significant shift',
+  unknown: 'not enough data',
+}
+
 async function diff({ args, list, client, note }: Call): Promise<Outcome> {
   const { api } = await client()
   const input = { before: args[0]!, after: args[1]!, key: list('key') }
@@ -66,16 +74,10 @@ async function diff({ args, list, client, note }: Call): Promise<Outcome> {
       rows,
       notes,
       measuredRows,
-      columns: columns.map(({ name, test, statistic, threshold, pValue, drifted, judged, missing, changed }) => ({
-        name,
-        test,
-        statistic,
-        threshold,
-        drifted,
-        pValue,
-        judged,
-        missing,
-        changed,
+      columns: columns.map(({ spread, ...column }) => ({
+        ...column,
+        verdict: diffVerdict({ spread, ...column }),
+        findings: diffFindings({ spread, ...column }),
       })),
     },
     text: [
@@ -90,13 +92,14 @@ async function diff({ args, list, client, note }: Call): Promise<Outcome> {
         : [
             '',
             showTable(
-              ['COLUMN', 'TEST', 'STATISTIC', 'THRESHOLD', 'DRIFTED', 'CELLS CHANGED'],
+              ['COLUMN', 'TEST', 'STATISTIC', 'THRESHOLD', 'VERDICT', 'MISSING CELLS', 'CELLS CHANGED'],
               columns.map(c => [
                 c.name,
                 c.test,
                 numberText(c.statistic),
                 c.threshold,
-                c.drifted ? 'yes' : c.judged ? 'no' : 'too few rows',
+                VERDICT[diffVerdict(c)],
+                `${c.missing.before} → ${c.missing.after}`,
                 c.changed,
               ]),
             ),

@@ -1,3 +1,4 @@
+import { formatShare } from '#server/kernel/format.ts'
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
@@ -14,14 +15,21 @@ const outcome = (status: MonitorStatus): Outcome => ({
     ...(status.columns.length > 0
       ? [
           showTable(
-            ['COLUMN', 'TEST', 'STATISTIC', 'THRESHOLD', 'ROWS', 'DRIFTED'],
+            ['COLUMN', 'TEST', 'STATISTIC', 'THRESHOLD', 'ROWS', 'MISSING CELLS', 'DRIFTED'],
             status.columns.map(c => [
               c.name,
               c.test,
               numberText(c.statistic),
               numberText(c.threshold),
               c.rows,
-              c.drifted ? 'yes' : !c.judged ? 'too few rows' : c.statistic >= c.threshold ? 'no, may be chance' : 'no',
+              c.missing ? `${formatShare(c.missing.baseline)} → ${formatShare(c.missing.current)}` : null,
+              c.drifted
+                ? 'yes'
+                : !c.judged
+                  ? 'not enough data'
+                  : c.statistic >= c.threshold
+                    ? 'no, may be chance'
+                    : 'no',
             ]),
           ),
           '',

@@ -23,13 +23,15 @@ interface HeatMapProps extends ChartText {
   columns: string[]
   cells: HeatCell[][]
   format: (value: number) => string
+  /** Value at which the color is strongest; default: the largest. */
+  scaleEnd?: number
 }
 
 /** A value per row and column: the stronger the color, the larger; a dot marks what is flagged. */
-export function HeatMap({ rows, columns, cells, format, ...text }: HeatMapProps) {
+export function HeatMap({ rows, columns, cells, format, scaleEnd, ...text }: HeatMapProps) {
   const { ref, width } = useElementSize()
   const all = cells.flat()
-  const largest = Math.max(1e-12, ...all.map(c => Math.abs(c.value ?? 0)))
+  const largest = scaleEnd ?? Math.max(1e-12, ...all.map(c => Math.abs(c.value ?? 0)))
   const textOf = (value: number | null | undefined) => (value == null ? '' : format(value))
   const nameWidth = Math.min(150, 16 + LETTER * longestOf(rows))
   const cellWidth = (width - nameWidth) / Math.max(1, columns.length)
@@ -80,7 +82,7 @@ export function HeatMap({ rows, columns, cells, format, ...text }: HeatMapProps)
 
 function Cell({ cell, largest, text }: { cell: HeatCell | undefined; largest: number; text: string }) {
   const isEmpty = cell?.value == null
-  const share = 5 + (Math.abs(cell?.value ?? 0) / largest) * (STRONGEST - 5)
+  const share = 5 + Math.min(1, Math.abs(cell?.value ?? 0) / largest) * (STRONGEST - 5)
   const background = isEmpty ? undefined : `color-mix(in srgb, ${ACCENT_SURFACE} ${share.toFixed(1)}%, ${SURFACE})`
   return (
     <div title={cell?.title} className={classes.cell} data-empty={isEmpty || undefined} style={{ background }}>

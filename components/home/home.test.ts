@@ -48,6 +48,7 @@ const MONITOR = {
   verdict: 'warn' as const,
   sentence: 'Humidity shifted.',
   checkedAt: '2026-01-01T00:00:00.000Z',
+  problem: null,
   drifted: 1,
   columns: 12,
   checking: false,

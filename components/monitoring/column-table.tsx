@@ -3,7 +3,7 @@ import type { ColumnDrift, MonitorStatus } from '#server/monitoring/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
-import { DRIFT_LABEL, type DriftState, driftState, rankColumns, testLabel } from './labels.ts'
+import { DRIFT_LABEL, type DriftState, driftState, missingText, rankColumns, testLabel } from './labels.ts'
 
 const COLOUR: Record<DriftState, string> = { drifted: 'red', unsure: 'yellow', stable: 'gray', unjudged: 'gray' }
 
@@ -53,6 +53,10 @@ const columnsOf = (newestWindow: string | undefined): DataColumn<DriftRow>[] => 
   textColumn('test', 'Test', r => testLabel(r.drift), { dimmed: true, facet: true }),
   numberColumn('statistic', 'Statistic', r => r.drift.statistic, { format: n => n.toFixed(3) }),
   numberColumn('threshold', 'Threshold', r => r.drift.threshold, { dimmed: true, format: String }),
+  numberColumn('missing', 'Missing cells', r => r.drift.missing?.current ?? null, {
+    title: () => 'Share of missing cells in training → in the requests',
+    cell: r => missingText(r.drift) ?? '–',
+  }),
   textColumn('all', 'All rows', r => stateLabel(r.drift), { facet: true, cell: r => <DriftBadge drift={r.drift} /> }),
   textColumn('newest', newestWindow ?? 'Latest window', r => stateLabel(r.latest), {
     cell: r => <DriftBadge drift={r.latest} />,

@@ -1,6 +1,14 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
-import { fillWindows, formatTimesLimit, mapSummary, rankColumns, testLabel, timesLimit } from './labels.ts'
+import {
+  driftFigure,
+  fillWindows,
+  formatTimesLimit,
+  MOST_TIMES,
+  mapSummary,
+  rankColumns,
+  timesLimit,
+} from './labels.ts'
 
 const ANSWERS = 'predictions'
 
@@ -16,10 +24,8 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       const window = byName.get(name)
       const drift = answers && r === 0 ? window?.prediction : window?.columns.find(c => c.name === row)
       if (!window || !drift) return { value: null, flagged: false, title: `${row}, ${name}: no rows` }
-      const figure = `${testLabel(drift)} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
-      return drift.judged
-        ? { value: timesLimit(drift), flagged: drift.drifted, title: `${row}, ${name}: ${figure}` }
-        : { value: null, flagged: false, title: `${row}, ${name}: too few rows (${drift.rows}) to judge` }
+      const title = `${row}, ${name}: ${driftFigure(drift)}`
+      return { value: drift.judged ? timesLimit(drift) : null, flagged: drift.drifted, title }
     }),
   )
   return (
@@ -31,6 +37,7 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       columns={names}
       cells={cells}
       format={formatTimesLimit}
+      scaleEnd={MOST_TIMES}
     />
   )
 }

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ColumnDrift } from '#server/monitoring/contract.ts'
 import {
+  driftFigure,
   driftState,
   feedbackSnippet,
   fillWindows,
   formatTimesLimit,
+  listSentence,
   mapSummary,
+  missingText,
   rankColumns,
+  verdictLabel,
   versionMarks,
 } from './labels.ts'
 
@@ -64,10 +68,65 @@ describe('words of monitoring', () => {
   it('far without certainty is said to be such', () => {
     assert.equal(driftState(column('a', 0.3, { drifted: false })), 'unsure')
     assert.equal(driftState(column('a', 0.3, { judged: false })), 'unjudged')
-    assert.equal(formatTimesLimit(4), '≥ 4')
+    assert.deepEqual([0.74, 4, 12.4].map(formatTimesLimit), ['0.7', '4.0', '12'], 'figures do not saturate')
   })
 
   it('the snippet names the address and no token', () => {
     assert.match(feedbackSnippet('http://h/p/endpoints/e/feedback'), /curl -sS http:\/\/h\/p\/endpoints\/e\/feedback/)
+  })
+
+  it('an all-clear needs a check that could judge', () => {
+    const of = (verdict: 'ok' | 'warn' | 'alert' | 'unknown', more = {}) => ({
+      endpoint: 'e',
+      model: 'm',
+      version: 1,
+      verdict,
+      sentence: '',
+      checkedAt: '2026-01-01T00:00:00Z',
+      problem: null,
+      drifted: 0,
+      columns: 3,
+      checking: false,
+      ...more,
+    })
+    const never = of('unknown', { checkedAt: null })
+    const failed = of('unknown', { problem: 'no model' })
+    assert.deepEqual([of('ok'), never, of('unknown'), failed].map(verdictLabel), [
+      'OK',
+      'Not checked yet',
+      'Not enough data',
+      'Check failed',
+    ])
+    for (const items of [[never], [failed], [of('unknown')], [of('ok'), never], [of('warn'), never], [of('alert')]])
+      assert.doesNotMatch(
+        listSentence(items),
+        /^(All|The endpoint passed)|no drift|No drift|No alerts/,
+        listSentence(items),
+      )
+    assert.equal(listSentence([of('ok'), of('ok')]), 'All 2 endpoints passed their last check.')
+    assert.equal(listSentence([of('ok'), never]), '1 endpoint without a verdict, 1 passed the last check.')
+  })
+
+  it('missing cells are said with both shares', () => {
+    const missing = {
+      baseline: 0.04,
+      current: 1,
+      statistic: 2.7,
+      threshold: 0.2,
+      pValue: 0,
+      drifted: true,
+      judged: true,
+      rows: 60,
+    }
+    const emptied = column('num', 2.7, { test: 'missing', threshold: 0.2, rows: 0, missing })
+    assert.equal(driftState(emptied), 'drifted')
+    assert.equal(driftFigure(emptied), 'missing cells 4 % → 100 %')
+    assert.equal(missingText(emptied), '4 % → 100 %')
+    assert.equal(missingText(column('a', 0.1)), null)
+    assert.equal(driftFigure(column('a', 0.1, { judged: false, rows: 3 })), 'not enough data (3 values, 30 needed)')
+    assert.deepEqual(rankColumns({ columns: [column('a', 0.5, { missing }), column('b', 0.6)], windows: [] }), [
+      'a',
+      'b',
+    ])
   })
 })

@@ -1,14 +1,47 @@
-import type { ColumnDrift, MonitorStatus, MonitorWindow, Verdict } from '#server/monitoring/contract.ts'
+import type { ColumnDrift, MonitorStatus, MonitorSummary, MonitorWindow, Verdict } from '#server/monitoring/contract.ts'
+import { formatCount, formatShare } from '../ui/format.ts'
 
-/** What stands above the sentence of a verdict. */
-export const VERDICT_LABEL: Record<Verdict, string> = {
-  ok: 'No drift',
-  warn: 'Warning',
-  alert: 'Alert',
-  unknown: 'Insufficient data',
+type Judged = Pick<MonitorSummary, 'verdict' | 'checkedAt' | 'problem'>
+
+const VERDICT_LABEL: Record<Exclude<Verdict, 'unknown'>, string> = { ok: 'OK', warn: 'Warning', alert: 'Alert' }
+
+/** What stands above the sentence of a verdict. An all-clear needs a check that could judge. */
+export function verdictLabel({ verdict, checkedAt, problem }: Judged): string {
+  if (verdict !== 'unknown') return VERDICT_LABEL[verdict]
+  if (problem) return 'Check failed'
+  return checkedAt === null ? 'Not checked yet' : 'Not enough data'
 }
 
-export const testLabel = (c: Pick<ColumnDrift, 'test'>) => (c.test === 'ks' ? 'KS' : 'PSI')
+/** The state of all endpoints in one sentence; counts those that no check could judge. */
+export function listSentence(items: readonly MonitorSummary[]): string {
+  if (items.length === 0) return 'Every endpoint is compared with its training data once an hour.'
+  const count = (verdict: Verdict) => items.filter(i => i.verdict === verdict).length
+  const [alerts, warnings, unknown] = [count('alert'), count('warn'), count('unknown')]
+  const parts = [
+    ...(alerts > 0 ? [`${formatCount(alerts, 'endpoint')} with an alert`] : []),
+    ...(warnings > 0 ? [`${formatCount(warnings, 'endpoint')} with a warning`] : []),
+    ...(unknown > 0 ? [`${formatCount(unknown, 'endpoint')} without a verdict`] : []),
+  ]
+  const ok = count('ok')
+  if (parts.length === 0)
+    return ok === 1 ? 'The endpoint passed its last check.' : `All ${ok} endpoints passed their last check.`
+  return `${parts.join(', ')}${ok > 0 ? `, ${ok} passed the last check` : ''}.`
+}
+
+const TEST_LABEL = { ks: 'KS', psi: 'PSI', missing: 'missing cells' } as const
+export const testLabel = (c: Pick<ColumnDrift, 'test'>) => TEST_LABEL[c.test]
+
+/** `4 % → 100 %`: missing cells in training and in the window. */
+export const missingText = ({ missing }: Pick<ColumnDrift, 'missing'>): string | null =>
+  missing ? `${formatShare(missing.baseline)} → ${formatShare(missing.current)}` : null
+
+/** The measured figures of a column in a window. */
+export function driftFigure(c: ColumnDrift): string {
+  if (!c.judged) return `not enough data (${formatCount(c.rows, 'value')}, 30 needed)`
+  if (c.test === 'missing') return `missing cells ${missingText(c)}`
+  const cells = c.missing?.drifted ? `, missing cells ${missingText(c)}` : ''
+  return `${testLabel(c)} ${c.statistic.toFixed(3)}, limit ${c.threshold}, ${formatCount(c.rows, 'value')}${cells}`
+}
 
 export type DriftState = 'drifted' | 'unsure' | 'stable' | 'unjudged'
 export function driftState(c: ColumnDrift): DriftState {
@@ -19,14 +52,16 @@ export function driftState(c: ColumnDrift): DriftState {
 export const DRIFT_LABEL: Record<DriftState, string> = {
   drifted: 'drifted',
   unsure: 'not significant',
-  stable: 'stable',
-  unjudged: 'too few rows',
+  stable: 'no drift',
+  unjudged: 'not enough data',
 }
 
-/** Multiple of the threshold at which the color scale ends. */
-const MOST_TIMES = 4
-export const timesLimit = (c: ColumnDrift) => Math.min(MOST_TIMES, c.statistic / c.threshold)
-export const formatTimesLimit = (times: number) => (times >= MOST_TIMES ? `≥ ${MOST_TIMES}` : times.toFixed(1))
+/** Multiple of the threshold at which the color scale ends; the figures go on. */
+export const MOST_TIMES = 4
+/** How many times its limit a column is away from training, by its values or by its missing cells. */
+export const timesLimit = ({ statistic, threshold, missing }: ColumnDrift) =>
+  Math.max(statistic / threshold, missing?.drifted ? missing.statistic / missing.threshold : 0)
+export const formatTimesLimit = (times: number) => (times >= 10 ? String(Math.round(times)) : times.toFixed(1))
 
 /** Windows between the first and the last, also those in which nothing was predicted: a gap is to be seen as one. */
 export function fillWindows(names: readonly string[]): string[] {
@@ -47,7 +82,7 @@ function nextWindow(name: string): string {
 /** Columns by how far they ever were from training, farthest first. */
 export function rankColumns(status: Pick<MonitorStatus, 'columns' | 'windows'>): string[] {
   const farthest = new Map<string, number>()
-  const see = (c: ColumnDrift) => farthest.set(c.name, Math.max(farthest.get(c.name) ?? 0, c.statistic / c.threshold))
+  const see = (c: ColumnDrift) => farthest.set(c.name, Math.max(farthest.get(c.name) ?? 0, timesLimit(c)))
   for (const c of status.columns) see(c)
   for (const w of status.windows) for (const c of w.columns) if (c.judged) see(c)
   return [...farthest].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
@@ -89,11 +124,13 @@ export function mapSummary(status: Pick<MonitorStatus, 'windows' | 'columns'>): 
   const { windows, columns } = status
   if (!windows.some(w => w.columns.some(c => c.judged)))
     return `No ${windows[0]?.window.length === 10 ? 'day' : 'month'} has enough rows.`
+  const judged = windows.filter(w => w.columns.some(c => c.judged)).length
+  const few = judged < windows.length ? `; ${windows.length - judged} without enough rows` : ''
   const flagged = windows.filter(w => w.columns.some(c => c.drifted)).length
   if (flagged === 0)
-    return windows.length === 1 ? 'No drift in the only window.' : `No drift in ${windows.length} windows.`
+    return windows.length === 1 ? 'No drift in the only window.' : `No drift in ${formatCount(judged, 'window')}${few}.`
   const worst = rankColumns(status)[0]
-  return `In ${flagged} of ${windows.length} windows some of ${columns.length} columns drifted, ${worst} the most.`
+  return `In ${flagged} of ${windows.length} windows some of ${columns.length} columns drifted, ${worst} the most${few}.`
 }
 
 export function errorSummary(status: Pick<MonitorStatus, 'performance' | 'metric'>, number: (n: number) => string) {

@@ -14,20 +14,11 @@ import {
 } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { QueryState } from '../ui/query-state.tsx'
 import { Time } from '../ui/time.tsx'
-import { VERDICT_LABEL } from './labels.ts'
-
-function listSentence(items: MonitorSummary[]): string {
-  if (items.length === 0) return 'Every endpoint is compared with its training data once an hour.'
-  const count = (verdict: MonitorSummary['verdict']) => items.filter(i => i.verdict === verdict).length
-  if (count('alert') > 0) return `${formatCount(count('alert'), 'endpoint')} with an alert.`
-  if (count('warn') > 0) return `No alerts; ${formatCount(count('warn'), 'endpoint')} with a warning.`
-  return count('ok') === items.length ? 'No drift on any endpoint.' : 'No alerts.'
-}
+import { listSentence, verdictLabel } from './labels.ts'
 
 const columnsOf = (project: string): DataColumn<MonitorSummary>[] => [
   linkColumn(
@@ -43,7 +34,7 @@ const columnsOf = (project: string): DataColumn<MonitorSummary>[] => [
       ),
     },
   ),
-  badgeColumn('verdict', 'Verdict', m => VERDICT_LABEL[m.verdict], { look: m => m.verdict }),
+  badgeColumn('verdict', 'Verdict', verdictLabel, { look: m => m.verdict }),
   textColumn('reason', 'Reason', m => m.sentence, {
     wrap: true,
     minWidth: 260,
@@ -56,7 +47,7 @@ const columnsOf = (project: string): DataColumn<MonitorSummary>[] => [
     ),
   }),
   numberColumn('drifted', 'Drifted columns', m => m.drifted, {
-    cell: m => (m.columns === 0 ? '–' : `${m.drifted} of ${m.columns}`),
+    cell: m => (m.columns === 0 || m.verdict === 'unknown' ? '–' : `${m.drifted} of ${m.columns}`),
   }),
   dateColumn('checked', 'Checked', m => m.checkedAt, {
     cell: m => (m.checking ? 'checking…' : <Time at={m.checkedAt} />),

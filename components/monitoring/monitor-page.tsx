@@ -19,7 +19,7 @@ import { ColumnTable } from './column-table.tsx'
 import { DriftMap } from './drift-map.tsx'
 import { ErrorChart } from './error-chart.tsx'
 import { FeedbackHint } from './feedback-hint.tsx'
-import { VERDICT_LABEL } from './labels.ts'
+import { verdictLabel } from './labels.ts'
 
 /** Is it still right? The verdict of the newest check, and what it rests on. */
 export function MonitorPage({ project, name }: { project: string; name: string }) {
@@ -38,7 +38,7 @@ export function MonitorPage({ project, name }: { project: string; name: string }
     <Stack gap="md">
       <PageHeader
         title={data.endpoint}
-        badge={<StateBadge state={data.verdict} label={VERDICT_LABEL[data.verdict]} />}
+        badge={<StateBadge state={data.verdict} label={verdictLabel(data)} />}
         sentence={data.sentence}
         actions={
           <>
@@ -75,7 +75,7 @@ function Evidence({
 }) {
   if (status.checkedAt === null)
     return status.checking ? null : (
-      <EmptyState title="Not checked">
+      <EmptyState title="Not checked yet">
         Checks run hourly. “Check now” compares the requests so far with the training data.
       </EmptyState>
     )

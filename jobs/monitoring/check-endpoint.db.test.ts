@@ -168,6 +168,26 @@ describe('a check of an endpoint', () => {
     assert.equal(days.find(d => d.window === '2012-03-14')!.rows, 4)
   })
 
+  it('a column that is emptied drifts by its missing cells, over its window and on the list', async () => {
+    const rows = rentalRows('2012-06-01T12:00:00', 60, 6).map(row => ({ ...row, instant: `${row.at}Z` }))
+    const emptied = rows.map(({ wind, kind, ...row }) => ({ ...row, wind: null, kind: null }))
+    await logPredictions(kernel, scope, endpoint, emptied as unknown as typeof rows)
+    await check()
+    const june = (await status()).windows.find(w => w.window === '2012-06')!
+    assert.deepEqual(
+      june.columns
+        .filter(c => c.name !== 'temp')
+        .map(c => [c.name, c.test, c.drifted, c.judged, c.rows, c.missing?.current]),
+      [
+        ['wind', 'missing', true, true, 0, 1],
+        ['kind', 'missing', true, true, 0, 1],
+      ],
+    )
+    assert.doesNotMatch(JSON.stringify(june), /NaN|null,"drifted"/)
+    await kernel.db.delete(predictionLog).where(sql`event_time > '2012-05-15T00:00:00Z'`)
+    await check()
+  })
+
   it('late rows change their window, and a window whose rows are gone goes', async () => {
     const rowsOf = async (window: string) => (await status()).windows.find(w => w.window === window)?.rows
     const before = await rowsOf('2011-12')

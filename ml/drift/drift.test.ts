@@ -145,3 +145,67 @@ test('levels beyond the fifty largest are pooled, and a baseline with many level
   assert.deepEqual([baseline.top.length, baseline.distinct, baseline.other], [50, 400, 3500])
   assert.equal(driftOf(baseline, levels(many)).statistic, 0)
 })
+
+const emptied = (count: number, present: number) =>
+  Array.from({ length: count }, (_, i) => (i < present ? i : Number.NaN))
+
+test('a window that is emptied drifts by its missing cells, whether training had missing cells or not', () => {
+  for (const baseline of [
+    summarizeColumn(numbers(emptied(500, 480))),
+    summarizeColumn(numbers(normals(500, 0, 1, 1))),
+    summarizeColumn(levels(Array.from({ length: 500 }, (_, i) => (i < 20 ? null : i % 2 ? 'a' : 'b')))),
+    summarizeColumn(levels(Array.from({ length: 500 }, (_, i) => (i % 2 ? 'a' : 'b')))),
+  ]) {
+    const empty = baseline.kind === 'numeric' ? numbers(Array(60).fill(Number.NaN)) : levels(Array(60).fill(null))
+    const drift = driftOf(baseline, empty)
+    assert.deepEqual([drift.test, drift.drifted, drift.judged, drift.rows], ['missing', true, true, 0])
+    assert.deepEqual([drift.missing.current, drift.missing.rows], [1, 60])
+    for (const figure of [drift.statistic, drift.pValue, drift.missing.statistic]) assert.ok(Number.isFinite(figure))
+    assert.match(describeDrift('num', drift), /“num” has drifted .*missing cells [04] % → 100 %/)
+  }
+})
+
+test('a shifted share of missing cells drifts although the present cells did not', () => {
+  const baseline = summarizeColumn(numbers([...normals(480, 0, 1, 1), ...Array(20).fill(Number.NaN)]))
+  const window = (present: number, missing: number) =>
+    driftOf(baseline, numbers([...normals(present, 0, 1, 2), ...Array(missing).fill(Number.NaN)]))
+  assert.deepEqual([window(80, 120).test, window(80, 120).drifted], ['missing', true])
+  assert.deepEqual([window(192, 8).test, window(192, 8).drifted], ['ks', false])
+  // Missing cells that vanish are a change of the source too.
+  const half = summarizeColumn(numbers([...normals(300, 0, 1, 1), ...Array(300).fill(Number.NaN)]))
+  assert.equal(driftOf(half, numbers(normals(200, 0, 1, 2))).drifted, true)
+})
+
+test('when both drift, the test of the present values stays and the missing share is beside it', () => {
+  const drift = driftOf(
+    summarizeColumn(numbers(normals(2000, 0, 1, 1))),
+    numbers([...normals(300, 2, 1, 2), ...Array(100).fill(Number.NaN)]),
+  )
+  assert.deepEqual([drift.test, drift.drifted, drift.missing.drifted, drift.missing.current], ['ks', true, true, 0.25])
+})
+
+test('few missing cells, tiny windows and constant columns are no drift of the missing share', () => {
+  const never = summarizeColumn(numbers(normals(3000, 0, 1, 1)))
+  const window = (present: number, missing: number) =>
+    driftOf(never, numbers([...normals(present, 0, 1, 2), ...Array(missing).fill(Number.NaN)]))
+  assert.equal(window(29, 1).drifted, false)
+  assert.equal(window(1990, 10).drifted, false, 'half a percent')
+  assert.deepEqual([window(0, 29).drifted, window(0, 29).judged], [false, false])
+  const constant = summarizeColumn(numbers(Array(200).fill(7)))
+  assert.equal(driftOf(constant, numbers(Array(200).fill(7))).drifted, false)
+  const nothing = summarizeColumn(numbers(Array(200).fill(Number.NaN)))
+  const still = driftOf(nothing, numbers(Array(200).fill(Number.NaN)))
+  assert.deepEqual(
+    [still.drifted, still.judged, still.missing.judged, still.missing.drifted],
+    [false, false, true, false],
+  )
+})
+
+test('false alarms of the missing share are rare, at any window size', () => {
+  const random = createRandom(11)
+  const draw = (count: number) => Array.from({ length: count }, () => (random.next() < 0.04 ? null : 'a'))
+  const baseline = summarizeColumn(levels(draw(3000)))
+  let alarms = 0
+  for (let k = 0; k < 400; k++) if (driftOf(baseline, levels(draw(30 + k))).drifted) alarms++
+  assert.ok(alarms <= 4, `${alarms} of 400`)
+})

@@ -1,5 +1,6 @@
 import { sortedNumbers } from './bins.ts'
 import { ksPValue, ksStatistic } from './kolmogorov.ts'
+import { type CellCounts, describeMissing, type MissingDrift, missingDriftOf } from './missing-share.ts'
 import {
   type CategorySummary,
   type ColumnSummary,
@@ -14,18 +15,23 @@ const KS_THRESHOLD = 0.1
 const PSI_THRESHOLD = 0.2
 const SIGNIFICANCE = 0.01
 
+/** `missing`: the share of missing cells, when that drifted and the present values did not. */
+export type DriftTestName = 'ks' | 'psi' | 'missing'
+
 export type Drift = {
-  test: 'ks' | 'psi'
+  test: DriftTestName
   statistic: number
   /** Drift needs statistic ≥ threshold and pValue < 0.01. */
   threshold: number
-  /** Of the KS test; for PSI, of the chi-square test on the same bins. */
+  /** Of the KS test; for PSI, of the chi-square test on the same bins; for `missing`, of the two-proportion test. */
   pValue: number
+  /** The present values or the share of missing cells drifted. */
   drifted: boolean
-  /** False when either side has fewer than 30 present cells; then never `drifted`. */
+  /** False when either side has fewer than 30 present cells and the share of missing cells did not drift. */
   judged: boolean
   /** Present cells in the current window. */
   rows: number
+  missing: MissingDrift
 }
 
 /**
@@ -35,23 +41,28 @@ export type Drift = {
  * population stability index. These are the usual pairings (Evidently uses KS for small numeric samples). P-values
  * shrink with the number of rows, and distances grow by chance in small windows, so both must agree: distance at
  * the customary limit (D ≥ 0.1; PSI ≥ 0.2, Siddiqi 2006 "significant shift") and p < 0.01.
+ *
+ * The share of missing cells is compared separately (`missing`): present values say nothing about a column that is emptied.
  * @param current raw values, or their summary made with `summarizeColumn(values, baseline)`.
+ * @param counted cells of the whole tables, when the values are samples of them.
  */
-export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnSummary): Drift {
+export function driftOf(
+  baseline: ColumnSummary,
+  current: ColumnValues | ColumnSummary,
+  counted?: { baseline: CellCounts; current: CellCounts },
+): Drift {
   const window = 'values' in current ? summarizeColumn(current, baseline) : current
   if (baseline.kind !== window.kind) throw new RangeError('The baseline and the window are of different kinds.')
   const reference = baseline.rows - baseline.missing
   const rows = window.rows - window.missing
   const judged = Math.min(reference, rows) >= MIN_ROWS
-  const verdict = (test: Drift['test'], statistic: number, threshold: number, pValue: number): Drift => ({
-    test,
-    statistic,
-    threshold,
-    pValue,
-    drifted: judged && statistic >= threshold && pValue < SIGNIFICANCE,
-    judged,
-    rows,
-  })
+  const missing = missingDriftOf(counted?.baseline ?? baseline, counted?.current ?? window)
+  const verdict = (test: DriftTestName, statistic: number, threshold: number, pValue: number): Drift => {
+    const drifted = judged && statistic >= threshold && pValue < SIGNIFICANCE
+    return drifted || !missing.drifted
+      ? { test, statistic, threshold, pValue, drifted, judged, rows, missing }
+      : { ...pick(missing), test: 'missing', drifted: true, judged: true, rows, missing }
+  }
   if (baseline.kind === 'numeric' && window.kind === 'numeric' && baseline.edges.length >= 5) {
     const exact = 'values' in current && current.kind === 'numeric'
     const values = exact ? sortedNumbers(current.values) : window.sketch
@@ -61,6 +72,8 @@ export function driftOf(baseline: ColumnSummary, current: ColumnValues | ColumnS
   const [p, q] = pairCounts(baseline, window)
   return verdict('psi', psi(p, q), PSI_THRESHOLD, chiSquare(p, q).pValue)
 }
+
+const pick = ({ statistic, threshold, pValue }: MissingDrift) => ({ statistic, threshold, pValue })
 
 /** Computes KS from bin counts: the largest distance at the bin edges, a lower bound of the true statistic. */
 export function ksFromBins(baseline: NumericSummary, window: NumericSummary): { statistic: number; pValue: number } {
@@ -93,6 +106,8 @@ function pairCounts(baseline: ColumnSummary, window: ColumnSummary): [number[], 
 /** Describes the result in one sentence. @param column its name. */
 export function describeDrift(column: string, drift: Drift): string {
   if (!drift.judged) return `“${column}”: too few rows (${drift.rows}) to judge drift; at least ${MIN_ROWS} are needed.`
+  if (drift.test === 'missing')
+    return `“${column}” has drifted from what the model was trained on (${describeMissing(drift.missing)}).`
   const name = drift.test === 'ks' ? 'KS distance' : 'PSI'
   const figure = `${name} ${drift.statistic.toFixed(3)}, limit ${drift.threshold}, ${drift.rows} rows`
   if (drift.drifted) return `“${column}” has drifted from what the model was trained on (${figure}).`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Direction } from '#ml/index.ts'
+import type { Direction, DriftTestName, MissingDrift } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { GRAINS, type Verdict } from './grains/contract.ts'
 
@@ -10,6 +10,7 @@ export type VerdictCode =
   | 'no_predictions'
   | 'too_few_rows'
   | 'no_baseline'
+  | 'not_judged'
   | 'error_worse'
   | 'columns_drifted'
   | 'predictions_drifted'
@@ -19,9 +20,11 @@ export type VerdictCode =
 
 export interface DriftFact {
   name: string
-  test: 'ks' | 'psi'
+  test: DriftTestName
   statistic: number
   threshold: number
+  /** Shares of missing cells, if the share drifted. */
+  missing?: Pick<MissingDrift, 'baseline' | 'current'>
 }
 interface DriftFacts {
   count: number
@@ -39,6 +42,10 @@ export interface VerdictFacts {
   /** Number of compared columns, and the name if there is only one. */
   columns: number
   column: string | null
+  /** Columns with enough values on both sides to judge; absent in checks of earlier versions. */
+  judged?: number
+  /** True: there were enough predictions to judge their drift. */
+  predictionJudged?: boolean
   drift: DriftFacts
   /** Drift of the predictions; null: they have not drifted. */
   prediction: DriftFact | null
@@ -66,14 +73,19 @@ export interface VerdictFacts {
 
 export interface ColumnDrift {
   name: string
-  test: 'ks' | 'psi'
+  /** `missing`: the share of missing cells drifted, the present values did not. */
+  test: DriftTestName
   statistic: number
   threshold: number
   pValue: number
+  /** The present values or the share of missing cells drifted. */
   drifted: boolean
   /** False: too few rows on either side to judge. */
   judged: boolean
+  /** Present cells. */
   rows: number
+  /** Missing cells compared with training; absent in checks of earlier versions. */
+  missing?: MissingDrift
 }
 
 export interface WindowPerformance {
@@ -147,6 +159,8 @@ export interface MonitorSummary {
   verdict: Verdict
   sentence: string
   checkedAt: string | null
+  /** Why the newest check failed, if no later one succeeded. */
+  problem: string | null
   drifted: number
   columns: number
   checking: boolean

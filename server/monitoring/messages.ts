@@ -1,3 +1,4 @@
+import { describeMissing } from '#ml/index.ts'
 import type { DriftFact, VerdictCode, VerdictFacts } from './contract.ts'
 
 type ErrorFacts = NonNullable<VerdictFacts['error']>
@@ -16,6 +17,8 @@ export function verdictSentence(code: VerdictCode, facts: VerdictFacts): string 
       return `${rows === 1 ? 'Only one row was' : `Only ${rows} rows were`} predicted so far; at least ${minRows} are needed to judge.`
     case 'no_baseline':
       return `The model was stored without a summary of its training rows, so drift cannot be judged. ${missing(facts)}`
+    case 'not_judged':
+      return `No column has ${minRows} values both in training and in the ${rows} requests, so drift cannot be judged. ${missing(facts)}`
     case 'error_worse':
       return `${errorSentence(facts, error!)}${driftSuffix(facts)}`
     case 'columns_drifted':
@@ -23,11 +26,13 @@ export function verdictSentence(code: VerdictCode, facts: VerdictFacts): string 
     case 'predictions_drifted':
       return `The predictions have drifted from validation (${figure(prediction!)})${evidence}${error ? '' : overallSuffix(facts)}`
     case 'latest_columns_drifted':
-      return `Over all rows no column has drifted, but in ${latest!.window} ${driftClause(latest!.drift, columns)}. ${missing(facts)}`
+      return `Over all rows no column has drifted, but in ${latest!.window} ${driftClause(latest!.drift, columns)}. ${error ? errorSentence(facts, error) : missing(facts)}`
     case 'latest_predictions_drifted':
       return `In ${latest!.window} the predictions differ from validation (${figure(latest!.prediction!)}), over all rows they do not. ${missing(facts)}`
     case 'healthy':
-      return error ? `${errorSentence(facts, error)} ${noDrift(facts)}` : `${noDrift(facts)} ${missing(facts)}`
+      return error
+        ? `${errorSentence(facts, error)} ${noDrift(facts)}${latestSuffix(facts)}`
+        : `${noDrift(facts)} ${missing(facts)}`
   }
 }
 
@@ -53,16 +58,26 @@ function missing({ labelled, metric, errorMissing, minLabels }: VerdictFacts): s
   return `True values of ${labelled} ${labelled === 1 ? 'row' : 'rows'} were received; a window needs ${minLabels} to judge its error.`
 }
 
-function noDrift({ columns, column }: VerdictFacts): string {
-  if (columns === 0) return 'Drift cannot be judged: the model was stored without a summary of its training rows.'
-  return columns === 1
-    ? `${column} has not drifted from training.`
+function noDrift({ columns, column, judged = columns, predictionJudged }: VerdictFacts): string {
+  const predictions = predictionJudged ? 'The predictions have not drifted from validation; ' : ''
+  if (columns === 0)
+    return predictionJudged
+      ? `${predictions}the model has no column whose drift can be judged.`
+      : 'Drift cannot be judged: the model was stored without a summary of its training rows.'
+  if (judged === 0)
+    return predictionJudged
+      ? `${predictions}no column has enough values to judge.`
+      : 'Drift cannot be judged: no column has enough values.'
+  if (columns === 1) return `${column} has not drifted from training.`
+  return judged < columns
+    ? `None of the ${judged} columns with enough values has drifted from training; ${columns - judged} of ${columns} cannot be judged.`
     : `None of ${columns} columns has drifted from training.`
 }
 
 function driftClause({ count, strongest }: VerdictFacts['drift'], columns: number): string {
   const [first] = strongest
-  if (count === 1) return `${first!.name} has drifted from training (${figure(first!)}, limit ${first!.threshold})`
+  if (count === 1)
+    return `${first!.name} has drifted from training (${figure(first!)}${first!.test === 'missing' ? '' : `, limit ${first!.threshold}`})`
   return `${count} of ${columns} columns have drifted from training, most ${strongest.map(c => `${c.name} (${figure(c)})`).join(', ')}`
 }
 
@@ -70,12 +85,18 @@ const overallSuffix = ({ drift, columns }: VerdictFacts) =>
   drift.count === 0 ? '' : ` ${driftClause(drift, columns)}.`
 
 function driftSuffix(facts: VerdictFacts): string {
-  const { latest, columns } = facts
-  if (facts.drift.count > 0 || !latest || latest.drift.count === 0) return overallSuffix(facts)
-  return ` In ${latest.window} ${driftClause(latest.drift, columns)}.`
+  return facts.drift.count > 0 ? overallSuffix(facts) : latestSuffix(facts)
 }
 
-const figure = ({ test, statistic }: DriftFact) => `${test === 'ks' ? 'KS' : 'PSI'} ${statistic.toFixed(2)}`
+const latestSuffix = ({ latest, columns }: VerdictFacts) =>
+  !latest || latest.drift.count === 0 ? '' : ` In ${latest.window} ${driftClause(latest.drift, columns)}.`
+
+function figure({ test, statistic, missing }: DriftFact): string {
+  const cells = missing ? [describeMissing(missing)] : []
+  return [...(test === 'missing' ? [] : [`${test === 'ks' ? 'KS' : 'PSI'} ${statistic.toFixed(2)}`]), ...cells].join(
+    ', ',
+  )
+}
 
 /** Formats three significant digits, integers in full. */
 function formatFigure(value: number): string {

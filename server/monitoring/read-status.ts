@@ -1,12 +1,12 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { describeEndpoint, describeEndpoints, describeHistory } from '#server/serving/service.ts'
-import type { GRAINS, MonitorStatus, MonitorSummary, Verdict } from './contract.ts'
-import { verdictSentence } from './messages.ts'
+import type { GRAINS, MonitorStatus, MonitorSummary } from './contract.ts'
 import { openChecks } from './open-checks.ts'
-import { type CheckRow, listWindows, newestChecks } from './store.ts'
+import { currentVerdict } from './rules/current-verdict.ts'
+import { listWindows, newestChecks } from './store.ts'
 
-const NOT_YET = 'Not checked yet.'
+const ENDED = ['succeeded', 'failed', 'cancelled']
 
 /** Lists every endpoint of the project with the result of its newest check. */
 export async function listMonitors(
@@ -16,18 +16,20 @@ export async function listMonitors(
   await authorize(kernel, caller, 'monitoring:read')
   const items = await describeEndpoints(kernel, caller.scope)
   const ids = items.map(e => e.id)
-  const [checks, open] = await Promise.all([
+  const [checks, ended, open] = await Promise.all([
     newestChecks(kernel.db, caller.scope, ids, ['succeeded']),
+    newestChecks(kernel.db, caller.scope, ids, ENDED),
     openChecks(kernel.db, caller.scope, ids),
   ])
+  const of = <C extends { endpointId: string }>(rows: readonly C[], id: string) => rows.find(c => c.endpointId === id)
   return {
     items: items.map(e => {
-      const check = checks.find(c => c.endpointId === e.id)
+      const check = of(checks, e.id)
       return {
         endpoint: e.endpoint,
         model: e.model,
         version: e.version,
-        ...verdictOf(check),
+        ...currentVerdict(check, of(ended, e.id), e),
         checkedAt: check?.endedAt?.toISOString() ?? null,
         drifted: check?.report?.columns.filter(c => c.drifted).length ?? 0,
         columns: check?.report?.columns.length ?? 0,
@@ -37,11 +39,6 @@ export async function listMonitors(
     next: null,
   }
 }
-
-const verdictOf = (check: CheckRow | undefined): { verdict: Verdict; sentence: string } => ({
-  verdict: (check?.verdict ?? 'unknown') as Verdict,
-  sentence: check?.code && check.facts ? verdictSentence(check.code, check.facts) : (check?.legacyText ?? NOT_YET),
-})
 
 /** Returns the newest check of an endpoint with its windows, oldest first. Throws `not_found`. */
 export async function readStatus(
@@ -54,7 +51,7 @@ export async function readStatus(
   const endpoint = await describeEndpoint(kernel, scope, input.endpoint)
   const [[done], [newest], [open], windows, history] = await Promise.all([
     newestChecks(kernel.db, scope, [endpoint.id], ['succeeded']),
-    newestChecks(kernel.db, scope, [endpoint.id], ['succeeded', 'failed', 'cancelled']),
+    newestChecks(kernel.db, scope, [endpoint.id], ENDED),
     openChecks(kernel.db, scope, [endpoint.id]),
     listWindows(kernel.db, scope, endpoint.id, input.grain),
     describeHistory(kernel, scope, { endpoint: input.endpoint }),
@@ -64,11 +61,10 @@ export async function readStatus(
     endpoint: endpoint.endpoint,
     model: endpoint.model,
     version: endpoint.version,
-    ...verdictOf(done),
+    ...currentVerdict(done, newest, endpoint),
     checkedAt: done?.endedAt?.toISOString() ?? null,
     checking: open !== undefined,
     progress: open ? ((open.progress as MonitorStatus['progress']) ?? { done: 0 }) : null,
-    problem: newest?.state === 'failed' ? newest.reason : null,
     checkedVersion: report?.version ?? null,
     rows: report?.rows ?? 0,
     labelled: report?.labelled ?? 0,

@@ -1,4 +1,5 @@
 import { driftOf } from '#ml/drift/drift.ts'
+import { type CellCounts, missingDriftOf } from '#ml/drift/missing-share.ts'
 import { type ColumnValues, summarizeColumn } from '#ml/drift/summary.ts'
 import type { FrameCell } from '../read/read-frame.ts'
 import type { CommonColumn } from './compare-schemas.ts'
@@ -30,15 +31,16 @@ export function compareSpread(
   column: CommonColumn,
   before: readonly FrameCell[],
   after: readonly FrameCell[],
-): Omit<DiffColumn, 'changed' | 'missing'> | undefined {
+  counted?: { baseline: CellCounts; current: CellCounts },
+): Omit<DiffColumn, 'changed' | 'missing' | 'values'> | undefined {
   const kind = measuredAs(column)
   if (!kind) return
   const values = (cells: readonly FrameCell[]): ColumnValues =>
     kind === 'numeric'
       ? { kind, values: Float64Array.from(cells, cell => (typeof cell === 'number' ? cell : Number.NaN)) }
       : { kind, values: cells.map(cell => (cell === null ? null : String(cell))) }
-  const drift = driftOf(summarizeColumn(values(before)), values(after))
-  const { test, statistic, threshold, pValue, drifted, judged } = drift
+  const drift = driftOf(summarizeColumn(values(before)), values(after), counted)
+  const { test, statistic, threshold, pValue, drifted, judged, missing } = drift
   return {
     name: column.name,
     test,
@@ -47,7 +49,30 @@ export function compareSpread(
     pValue,
     drifted,
     judged,
+    missingShare: missing,
     spread: kind === 'numeric' ? binsOf(before, after, column.after.type === 'datetime') : valuesOf(before, after),
+  }
+}
+
+/** Compares only the missing cells, of a column whose values are not compared (text, ids). Returns undefined if both have as many. */
+export function compareMissing(
+  name: string,
+  counted: { baseline: CellCounts; current: CellCounts },
+): Omit<DiffColumn, 'changed' | 'missing'> | undefined {
+  const missing = missingDriftOf(counted.baseline, counted.current)
+  const appears = counted.baseline.missing > 0 !== counted.current.missing > 0
+  if (!missing.drifted && !appears) return
+  const { statistic, threshold, pValue, drifted, judged } = missing
+  return {
+    name,
+    test: 'missing',
+    statistic,
+    threshold,
+    pValue,
+    drifted,
+    judged,
+    missingShare: missing,
+    spread: { kind: 'values', values: [] },
   }
 }
 

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import type { ColumnType, VersionColumn } from '../contract.ts'
 import { withDuckDb } from '../duckdb.ts'
 import { compareVersions } from './compare-versions.ts'
+import { diffFindings, diffVerdict } from './contract.ts'
 
 let folder: string
 before(async () => {
@@ -22,21 +23,22 @@ const compare = (old: [string, Columns], now: [string, Columns], key: string[]) 
     const side = async ([sql, columns]: [string, Columns], label: string) => {
       const path = join(folder, `${++files}.parquet`)
       await db.run(`COPY (${sql}) TO '${path}'`)
-      const [{ n }] = (
-        await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM read_parquet('${path}')`)
-      ).getRowObjectsJson() as [{ n: number }]
+      const names = Object.keys(columns).map((name, k) => `count(*) - count("${name}") AS m${k}`)
+      const [{ n, ...missing }] = (
+        await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n, ${names.join(', ')} FROM read_parquet('${path}')`)
+      ).getRowObjectsJson() as [Record<string, number>]
       const schema = Object.entries(columns).map(
-        ([name, type]): VersionColumn => ({
+        ([name, type], k): VersionColumn => ({
           name,
           type,
           role: 'feature',
-          missing: 0,
+          missing: Number(missing[`m${k}`]),
           distinct: 9,
           nullable: true,
           reason: '',
         }),
       )
-      return { path, schema, rows: n, label }
+      return { path, schema, rows: n!, label }
     }
     return compareVersions(db, { before: await side(old, 'x v1'), after: await side(now, 'x v2'), key, seed: 1 })
   })
@@ -121,5 +123,61 @@ describe('rows of two versions', () => {
     const twice = `${rows(0, 10)} UNION ALL ${rows(0, 5)}`
     const { rows: counts } = await compare([twice, plain], [`${rows(0, 10)} UNION ALL ${rows(8, 10)}`, plain], [])
     assert.deepEqual(counts, { added: 2, removed: 5, changed: 0, same: 10 })
+  })
+})
+
+describe('what a comparison finds in a column', () => {
+  const team = (level: string, missing = '0') =>
+    `SELECT i AS id, if(i < ${missing}, NULL, i / 3)::DOUBLE AS x, ${level} AS w, if(i < ${missing}, NULL, 'note ' || i) AS t FROM range(870) r(i)`
+  const columns: Columns = { id: 'integer', x: 'number', w: 'category', t: 'text' }
+  const plainTeam = team("if(i % 2 = 0, 'Sales', 'IT')")
+  const verdicts = async (old: string, now: string) => {
+    const diff = await compare([old, columns], [now, columns], ['id'])
+    return Object.fromEntries(diff.columns.map(c => [c.name, { verdict: diffVerdict(c), found: diffFindings(c), c }]))
+  }
+
+  it('a new category is a change, however rare it is', async () => {
+    const { w, x } = await verdicts(
+      plainTeam,
+      team("CASE WHEN i = 3 THEN 'Legal' WHEN i % 2 = 0 THEN 'Sales' ELSE 'IT' END"),
+    )
+    assert.deepEqual([w!.c.drifted, w!.verdict], [false, 'changed'])
+    assert.deepEqual(w!.found, [{ kind: 'new-values', names: ['Legal'], total: 1, rows: 1 }])
+    assert.deepEqual([x!.verdict, x!.found], ['similar', []])
+  })
+
+  it('new missing cells are a change, and a shift once they are many; of texts too', async () => {
+    const few = await verdicts(plainTeam, team("if(i % 2 = 0, 'Sales', 'IT')", '1'))
+    assert.deepEqual([few.x!.verdict, few.t!.verdict], ['changed', 'changed'])
+    assert.deepEqual(few.x!.found, [{ kind: 'new-missing', cells: 1 }])
+    const many = await verdicts(plainTeam, team("if(i % 2 = 0, 'Sales', 'IT')", '35'))
+    assert.deepEqual([many.x!.verdict, many.x!.c.test, many.t!.verdict], ['shifted', 'missing', 'shifted'])
+    assert.deepEqual([many.x!.c.missingShare!.baseline, many.x!.c.missingShare!.current], [0, 35 / 870])
+    const back = await verdicts(team("if(i % 2 = 0, 'Sales', 'IT')", '1'), plainTeam)
+    assert.deepEqual(back.x!.found, [{ kind: 'no-more-missing', cells: 1 }])
+  })
+
+  it('an emptied column is a shift', async () => {
+    const { x } = await verdicts(plainTeam, team("if(i % 2 = 0, 'Sales', 'IT')", '870'))
+    assert.deepEqual([x!.verdict, x!.c.test, x!.c.missingShare!.current], ['shifted', 'missing', 1])
+  })
+
+  it('equal tables are similar, tiny ones unknown', async () => {
+    const same = await verdicts(plainTeam, plainTeam)
+    assert.deepEqual([same.x!.verdict, same.w!.verdict, same.t], ['similar', 'similar', undefined])
+    const tiny = `SELECT * FROM (${plainTeam}) WHERE id < 12`
+    const few = await verdicts(tiny, tiny)
+    assert.deepEqual([few.x!.verdict, few.w!.verdict], ['unknown', 'unknown'])
+  })
+
+  it('columns named like our own are compared like any other', async () => {
+    for (const name of ['value', 'n', 'added', 'total', 'cells', 'side', 'data']) {
+      const named: Columns = { id: 'integer', [name]: 'category' }
+      const select = (last: string) =>
+        `SELECT i AS id, if(i = 9, '${last}', 'k' || i % 3) AS "${name}" FROM range(60) r(i)`
+      const { columns: found } = await compare([select('k0'), named], [select('zz'), named], ['id'])
+      const column = found.find(c => c.name === name)!
+      assert.deepEqual(diffFindings(column), [{ kind: 'new-values', names: ['zz'], total: 1, rows: 1 }], name)
+    }
   })
 })

@@ -2,8 +2,9 @@ import { nameList, type VersionColumn } from '../contract.ts'
 import type { DuckDBConnection } from '../duckdb.ts'
 import { numberedRows, readSample } from '../leaks/read-sample.ts'
 import { type CommonColumn, compareSchemas } from './compare-schemas.ts'
-import { compareSpread, measuredAs } from './compare-spread.ts'
+import { compareMissing, compareSpread, measuredAs } from './compare-spread.ts'
 import type { DiffColumn, DiffNote, DiffResult } from './contract.ts'
+import { findOneSided } from './find-one-sided.ts'
 import { schemaNotes } from './make-notes.ts'
 import { type Counts, countChangedCells, matchByKey, matchWhole } from './match-rows.ts'
 import { sampleChanges } from './sample-changes.ts'
@@ -42,6 +43,10 @@ export async function compareVersions(
   const columns: DiffColumn[] = []
   let measuredRows = { before: 0, after: 0 }
   const measurable = common.filter(measuredAs)
+  const sides = {
+    before: numberedRows(before.path, before.schema),
+    after: numberedRows(after.path, after.schema),
+  }
   for (let i = 0; i < measurable.length; i += COLUMNS_AT_ONCE) {
     const block = measurable.slice(i, i + COLUMNS_AT_ONCE)
     const [old, now] = [
@@ -50,12 +55,17 @@ export async function compareVersions(
     ]
     measuredRows = { before: old[0]!.length, after: now[0]!.length }
     for (const [k, column] of block.entries()) {
-      const spread = compareSpread(column, old[k]!, now[k]!)
+      const spread = compareSpread(column, old[k]!, now[k]!, cellCounts(work, column))
       if (!spread) continue
-      const missing = { before: column.before.missing, after: column.after.missing }
-      columns.push({ ...spread, missing, changed: matched.cells?.get(column.name) ?? null })
+      const values =
+        measuredAs(column) === 'category' ? await findOneSided(db, sides.before, sides.after, column) : undefined
+      columns.push({ ...spread, ...(values ? { values } : {}), ...countsOf(column, matched) })
     }
     progress(0.5 + (0.5 * (i + block.length)) / measurable.length)
+  }
+  for (const column of common.filter(c => !measuredAs(c))) {
+    const found = compareMissing(column.name, cellCounts(work, column))
+    if (found) columns.push({ ...found, ...countsOf(column, matched) })
   }
   return {
     v: 1,
@@ -70,6 +80,16 @@ export async function compareVersions(
     measuredRows,
   }
 }
+
+const cellCounts = ({ before, after }: DiffWork, column: CommonColumn) => ({
+  baseline: { rows: before.rows, missing: column.before.missing },
+  current: { rows: after.rows, missing: column.after.missing },
+})
+
+const countsOf = (column: CommonColumn, matched: RowChanges) => ({
+  missing: { before: column.before.missing, after: column.after.missing },
+  changed: matched.cells?.get(column.name) ?? null,
+})
 
 const cellsOf = (
   db: DuckDBConnection,

@@ -277,11 +277,21 @@ describe('expectations', () => {
     assert.equal(wide.passed, true)
     const wrong = await one(select(0), on('c', 'drift', { against: 1, test: 'ks' }), other)
     assert.match(wrong.sentence, /has no numbers/)
-    assert.match(
-      (await one(EMPTY, on('age', 'drift', { against: 1 }), { path: (await parquet(PEOPLE)).path, label: 'v1' }))
-        .sentence,
-      /too few/,
-    )
+    const nothing = await one(EMPTY, on('age', 'drift', { against: 1 }), {
+      path: (await parquet(PEOPLE)).path,
+      label: 'v1',
+    })
+    assert.match(nothing.sentence, /too few/)
+    assert.equal(nothing.passed, false, 'what cannot be compared is not as before')
+    const emptied = "SELECT NULL::DOUBLE AS x, if(i % 4 = 0, NULL, 'a') AS c FROM range(200) AS t(i)"
+    for (const [column, sentence] of [
+      ['x', /“x” has drifted from sales v1 \(missing cells 0 % → 100 %\)/],
+      ['c', /“c” has drifted from sales v1 \(missing cells 0 % → 25 %\)/],
+    ] as const) {
+      const drift = await one(emptied, on(column, 'drift', { against: 1 }), other)
+      assert.equal(drift.passed, false)
+      assert.match(drift.sentence, sentence)
+    }
   })
 })
 

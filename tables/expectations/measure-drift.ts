@@ -1,5 +1,7 @@
 import { driftOf } from '#ml/drift/drift.ts'
+import { describeMissing } from '#ml/drift/missing-share.ts'
 import { type CategorySummary, type ColumnSummary, summarizeColumn } from '#ml/drift/summary.ts'
+import { MIN_ROWS } from '#ml/drift/tests.ts'
 import { psi } from '#ml/drift/two-sample.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
 import { sqlStoredAs } from '../infer/infer-column.ts'
@@ -90,7 +92,22 @@ export async function measureDrift(
       drift = driftOf(baseline, await levels(db, input.path, e.column))
     }
     const limit = threshold ?? drift.threshold
-    const passed = !(drift.judged && drift.statistic >= limit && drift.pValue < 0.01)
+    if (drift.missing.drifted) {
+      const { baseline: was, current } = drift.missing
+      return {
+        ...unchecked(e, input.rows, ''),
+        observed: current,
+        limit: 'missing cells as in the baseline',
+        rows: drift.missing.rows,
+        sentence: `“${e.column}” has drifted from ${other.label} (${describeMissing({ baseline: was, current })}).`,
+      }
+    }
+    if (!drift.judged)
+      return {
+        ...unchecked(e, drift.rows, ''),
+        sentence: `“${e.column}” cannot be compared with ${other.label}: there are too few values (${numberText(drift.rows)}; ${MIN_ROWS} are needed on both sides).`,
+      }
+    const passed = !(drift.statistic >= limit && drift.pValue < 0.01)
     const name = drift.test === 'ks' ? 'KS distance' : 'PSI'
     const figures = `${name} ${drift.statistic.toFixed(3)}, limit ${numberText(limit)}, ${numberText(drift.rows)} values`
     return {
@@ -99,11 +116,9 @@ export async function measureDrift(
       observed: drift.statistic,
       limit: `${name} below ${numberText(limit)}`,
       rows: drift.rows,
-      sentence: !drift.judged
-        ? `“${e.column}”: too few values (${numberText(drift.rows)}) to compare with ${other.label}.`
-        : passed
-          ? `“${e.column}” is as in ${other.label} (${figures}).`
-          : `“${e.column}” has drifted from ${other.label} (${figures}).`,
+      sentence: passed
+        ? `“${e.column}” is as in ${other.label} (${figures}).`
+        : `“${e.column}” has drifted from ${other.label} (${figures}).`,
     }
   } catch (error) {
     if (!(error instanceof CannotCheck)) throw error

@@ -1,20 +1,20 @@
 import { Group, Stack, Text } from '@mantine/core'
-import { IconArrowsDiff, IconCheck, IconQuestionMark } from '@tabler/icons-react'
+import { IconArrowsDiff, IconCheck, IconPlus, IconQuestionMark } from '@tabler/icons-react'
 import type { DiffColumn } from '#server/data/diff/contract.ts'
+import { type DiffVerdict, diffFindings, diffVerdict } from '#tables/diff/contract.ts'
 import { Chart } from '../../charts/chart.tsx'
 import { ACCENT, MUTED } from '../../ui/colors.ts'
 import { formatCount, formatNumber, formatShare } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
+import { describeFinding, testFigures } from './labels.ts'
 
-const TEST = { ks: 'Kolmogorov–Smirnov distance', psi: 'population stability index' } as const
-
-const verdictOf = (column: DiffColumn) =>
-  !column.judged
-    ? { word: 'Too few rows', colour: 'gray', icon: IconQuestionMark }
-    : column.drifted
-      ? { word: 'Shifted', colour: 'yellow', icon: IconArrowsDiff }
-      : { word: 'Stable', colour: 'green', icon: IconCheck }
+const LOOK: Record<DiffVerdict, { word: string; colour: string; icon: typeof IconCheck }> = {
+  unknown: { word: 'Not enough data', colour: 'gray', icon: IconQuestionMark },
+  shifted: { word: 'Shifted', colour: 'yellow', icon: IconArrowsDiff },
+  changed: { word: 'Changed', colour: 'yellow', icon: IconPlus },
+  similar: { word: 'No significant shift', colour: 'gray', icon: IconCheck },
+}
 
 /** Distribution of a column before and after, with the test result. */
 export function ColumnShift({
@@ -26,11 +26,11 @@ export function ColumnShift({
   names: { before: string; after: string }
   rows: { before: number; after: number }
 }) {
-  const verdict = verdictOf(column)
+  const verdict = LOOK[diffVerdict(column)]
   const { word } = verdict
   const share = (missing: number, of: number) => (of === 0 ? 0 : missing / of)
   const [was, is] = [share(column.missing.before, rows.before), share(column.missing.after, rows.after)]
-  const figures = `${TEST[column.test]} ${formatNumber(column.statistic)}, limit ${column.threshold}`
+  const figures = testFigures(column, rows)
   const { spread } = column
   const sides = [
     { side: 'before', name: names.before, color: MUTED },
@@ -40,7 +40,9 @@ export function ColumnShift({
   return (
     <Panel title={column.name} actions={<WordBadge {...verdict} />}>
       <Stack gap={4}>
-        {spread.kind === 'bins' ? (
+        {spread.kind === 'values' && spread.values.length === 0 ? (
+          <Text size="sm">{figures}.</Text>
+        ) : spread.kind === 'bins' ? (
           <Chart
             kind="bins"
             title="Spread"
@@ -68,6 +70,11 @@ export function ColumnShift({
             y={{ format: formatShare }}
           />
         )}
+        {diffFindings(column).map(finding => (
+          <Text key={finding.kind} size="sm">
+            {describeFinding(finding)}
+          </Text>
+        ))}
         <Changes missing={{ was, is }} changed={column.changed} />
       </Stack>
     </Panel>

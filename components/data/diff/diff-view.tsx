@@ -14,6 +14,7 @@ import { Problem } from '../../ui/problem.tsx'
 import type { Shown } from '../client.ts'
 import { ChangedRows } from './changed-rows.tsx'
 import { ColumnShift } from './column-shift.tsx'
+import { diffSentence } from './labels.ts'
 
 const COLUMNS_AT_ONCE = 24
 
@@ -162,7 +163,6 @@ function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
   const [limit, setLimit] = useState(COLUMNS_AT_ONCE)
   const { schema, columns, measuredRows } = result
   const names = { before: `v${answer.before.version}`, after: `v${answer.after.version}` }
-  const shifted = columns.filter(c => c.drifted).length
   const lists = [
     ['Added', schema.added],
     ['Removed', schema.removed],
@@ -187,7 +187,7 @@ function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
       {columns.length > 0 ? (
         <>
           <Text size="sm" c="dimmed">
-            {shifted === 0 ? 'No significant shift' : `${formatCount(shifted, 'column')} of ${columns.length} shifted`}
+            {diffSentence(columns)}
             {sampled
               ? `, measured on a sample of ${formatCount(measuredRows.before, 'row')} and ${formatCount(measuredRows.after, 'row')}.`
               : '.'}
@@ -215,7 +215,9 @@ function Result({ answer, result }: { answer: DiffAnswer; result: ShownDiff }) {
 
 function RowCounts({ result }: { result: ShownDiff }) {
   const { rows, schema, notes } = result
-  const nothing = rows.added + rows.removed + rows.changed + schema.added.length + schema.removed.length === 0
+  const compared = rows.same > 0 && schema.changed.length === 0
+  const nothing =
+    compared && rows.added + rows.removed + rows.changed + schema.added.length + schema.removed.length === 0
   return (
     <Panel title="Rows" note={result.key.length > 0 ? `matched by ${result.key.join(', ')}` : 'compared whole'}>
       <SimpleGrid cols={{ base: 2, sm: 4 }}>

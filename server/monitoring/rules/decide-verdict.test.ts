@@ -124,8 +124,64 @@ const CASES: [string, Partial<VerdictInput>, string, RegExp][] = [
   ],
 ]
 
+const unjudged = (name: string): ColumnDrift => ({ ...column(name, 0.5), drifted: false, judged: false, rows: 3 })
+const emptied = (name: string): ColumnDrift => ({
+  ...column(name),
+  test: 'missing',
+  statistic: 2.7,
+  threshold: 0.2,
+  drifted: true,
+  rows: 0,
+  missing: {
+    ...{ baseline: 0.04, current: 1, statistic: 2.7, threshold: 0.2, pValue: 0 },
+    ...{ drifted: true, judged: true, rows: 60 },
+  },
+})
+
+const UNSURE: typeof CASES = [
+  [
+    'an emptied column',
+    { columns: [column('cat'), emptied('num')] },
+    'warn',
+    /^num has drifted .*missing cells 4 % → 100 %\)/,
+  ],
+  [
+    'emptied columns beside a measured error',
+    { ...measured(month('2012-01', 46)), columns: [emptied('num'), emptied('cat')] },
+    'warn',
+    /^2 of 2 columns .* most cat \(missing cells 4 % → 100 %\), num .*but measured RMSE is 46/,
+  ],
+  [
+    'a column emptied in the newest window, whose labels come later',
+    {
+      ...measured(month('2012-01', 46)),
+      latest: { window: '2012-02', columns: [emptied('num')], prediction: null },
+    },
+    'warn',
+    /in 2012-02 num has drifted from training \(missing cells 4 % → 100 %\)\. Measured RMSE is 46/,
+  ],
+  [
+    'no column with enough values',
+    { columns: [unjudged('temp'), unjudged('wind')], prediction: null },
+    'unknown',
+    /^No column has 30 values both in training and in the 8000 requests/,
+  ],
+  [
+    'predictions with enough values only',
+    { columns: [unjudged('temp')] },
+    'ok',
+    /^The predictions have not drifted from validation; no column has enough values/,
+  ],
+  [
+    'some columns with enough values',
+    { columns: [unjudged('temp'), column('wind'), column('humidity')] },
+    'ok',
+    /^None of the 2 columns with enough values has drifted from training; 1 of 3 cannot be judged/,
+  ],
+]
+
 describe('the verdict on an endpoint', () => {
-  for (const [name, given, verdict, sentence] of CASES)
+  for (const [name, given, verdict, sentence] of [...CASES, ...UNSURE])
     it(name, () => {
       const decided = decideVerdict(input(given))
       const worded = verdictSentence(decided.code, decided.facts)

@@ -1,8 +1,8 @@
 import { type Direction, MIN_ROWS } from '#ml/index.ts'
-import type { ColumnDrift, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
+import type { ColumnDrift, DriftFact, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
 
 /** Increment it when the rules or what they store change: stored results of older rules are then computed again. */
-export const RULES_VERSION = 3
+export const RULES_VERSION = 4
 /** Windows with fewer labels are not used to judge the error. */
 const MIN_LABELS_PER_WINDOW = 30
 /** Number of newest labeled windows that decide whether the error is worse now. */
@@ -35,7 +35,7 @@ export interface Decision {
 
 /**
  * Judges an endpoint. With labels the measured error decides, and drift without a worse error is a warning. Without labels the drift of the
- * predictions is the best evidence.
+ * predictions is the best evidence. Columns emptied in the newest window are a warning in any case: its labels come later.
  */
 export function decideVerdict(input: VerdictInput): Decision {
   const facts = factsOf(input)
@@ -48,9 +48,10 @@ export function decideVerdict(input: VerdictInput): Decision {
   if (prediction && !error) return decided('alert', 'predictions_drifted')
   if (drift.count > 0) return decided('warn', 'columns_drifted')
   if (prediction) return decided('warn', 'predictions_drifted')
-  if (error) return decided('ok', 'healthy')
+  if (error && !latest?.drift.strongest.some(c => c.missing)) return decided('ok', 'healthy')
   if (latest && latest.drift.count > 0) return decided('warn', 'latest_columns_drifted')
   if (latest?.prediction) return decided('warn', 'latest_predictions_drifted')
+  if (facts.judged === 0 && !facts.predictionJudged) return decided('unknown', 'not_judged')
   return decided('ok', 'healthy')
 }
 
@@ -64,6 +65,8 @@ function factsOf(input: VerdictInput): VerdictFacts {
     labelled: input.labelled,
     columns: columns.length,
     column: columns.length === 1 ? columns[0]!.name : null,
+    judged: columns.filter(c => c.judged).length,
+    predictionJudged: input.prediction?.judged ?? false,
     drift: driftOf(columns),
     prediction: input.prediction?.drifted ? named(input.prediction) : null,
     latest: latest && {
@@ -115,12 +118,20 @@ function missingError({ labelled, performance }: VerdictInput): VerdictFacts['er
   return some ? 'no_validation_value' : 'too_few_labels'
 }
 
-const named = ({ name, test, statistic, threshold }: ColumnDrift) => ({ name, test, statistic, threshold })
+const named = ({ name, test, statistic, threshold, missing }: ColumnDrift): DriftFact => ({
+  name,
+  test,
+  statistic,
+  threshold,
+  ...(missing?.drifted ? { missing: { baseline: missing.baseline, current: missing.current } } : {}),
+})
 
 function driftOf(columns: ColumnDrift[]): VerdictFacts['drift'] {
   const drifted = columns.filter(c => c.drifted)
-  const strongest = drifted.toSorted(
-    (a, b) => b.statistic / b.threshold - a.statistic / a.threshold || (a.name < b.name ? -1 : 1),
-  )
+  const strongest = drifted.toSorted((a, b) => timesLimit(b) - timesLimit(a) || (a.name < b.name ? -1 : 1))
   return { count: drifted.length, strongest: strongest.slice(0, MAX_NAMED_COLUMNS).map(named) }
 }
+
+/** How many times its limit a column is away from training, by its values or by its missing cells. */
+const timesLimit = ({ statistic, threshold, missing }: ColumnDrift) =>
+  Math.max(statistic / threshold, missing?.drifted ? missing.statistic / missing.threshold : 0)
