@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { PREFETCH_HEADER } from './server/api/page-headers.ts'
 
 /**
  * Sets the headers of pages; permissions are checked by the use cases. Mantine writes styles at run time, so styles need `unsafe-inline`.
@@ -29,20 +30,14 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   const project = /^\/p\/([a-z0-9-]+)/.exec(request.nextUrl.pathname)?.[1]
-  if (project) response.cookies.set('fleximl-project', project, { path: '/', httpOnly: true, sameSite: 'lax' })
+  // A link that is only hovered does not change the project to return to.
+  if (project && request.headers.get(PREFETCH_HEADER) !== '1')
+    response.cookies.set('fleximl-project', project, { path: '/', httpOnly: true, sameSite: 'lax' })
   response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()')
   return response
 }
 
 export const config = {
-  // Build files and prefetches are not pages.
-  matcher: [
-    {
-      source: '/((?!_next/static|_next/image|api/|mark.svg|favicon.ico).*)',
-      missing: [
-        { type: 'header', key: 'next-router-prefetch' },
-        { type: 'header', key: 'purpose', value: 'prefetch' },
-      ],
-    },
-  ],
+  // Build files and programs' routes are not pages. Prefetched pages are: they must not come without the policy.
+  matcher: ['/((?!_next/static|_next/image|api/|mark.svg|favicon.ico).*)'],
 }

@@ -1,4 +1,5 @@
 import '#server/platform/leave-with-parent.ts'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import next from 'next'
 import { ensureAdmin, projectsOf } from '#server/access/index.ts'
@@ -23,7 +24,14 @@ globalThis.fleximl = { router: appRouter, contextFor, auth: createAuthOptions(ke
 
 // No usage data and no version check leave the machine.
 process.env.NEXT_TELEMETRY_DISABLED = '1'
-const pages = next({ dev, dir: join(import.meta.dirname, '..'), hostname: kernel.env.HOST, port: kernel.env.PORT })
+const pages = next({
+  dev,
+  dir: join(import.meta.dirname, '..'),
+  hostname: kernel.env.HOST,
+  port: kernel.env.PORT,
+  // Next adds an `upgrade` listener to this server, which never answers in production. Ours has none, so `addRequestHooks` refuses upgrades.
+  httpServer: createServer(),
+})
 const live = await createLiveHub(kernel, {
   contextFor,
   projectIdsOf: async person => new Set((await projectsOf(kernel, person)).items.map(p => p.id)),

@@ -16,7 +16,28 @@ const MAX_DEPTH = 32
 const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { meta?: RouteMeta } } | undefined>
 const isPublic = (name: string) => procedures[name]?._def.meta?.permission === 'public'
 
+/** Body of a caller without an account: a name, an address and a password. */
+const MAX_ANONYMOUS_BODY_BYTES = 64 * 1024
+/** tRPC decodes the path once more than Fastify: with a percent sign it would see other names than the checks here. */
+const PROCEDURES = /^[A-Za-z0-9_.,-]*$/
+
 const procedurePath = (request: FastifyRequest) => (request.params as { '*': string })['*']
+const procedureNames = (request: FastifyRequest) => procedurePath(request).split(',')
+
+/** Throws `bad_request` for a path that is no list of procedure names, or names too many. */
+function requirePlainPath(request: FastifyRequest): void {
+  if (!PROCEDURES.test(procedurePath(request)))
+    throw new AppError('bad_request', 'The path is not a list of procedure names.')
+  if (procedureNames(request).length > MAX_BATCH)
+    throw new AppError('bad_request', `At most ${MAX_BATCH} calls fit into one request.`)
+}
+
+/** Throws `too_large` for a long body of someone who is not signed in. */
+function requireSmallBody({ raw }: FastifyRequest): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers
+  if (encoding !== undefined || Number(length ?? 0) > MAX_ANONYMOUS_BODY_BYTES)
+    throw new AppError('too_large', `Without a session at most ${MAX_ANONYMOUS_BODY_BYTES / 1024} KB are accepted.`)
+}
 
 const respond = (request: FastifyRequest, reply: FastifyReply) =>
   fastifyRequestHandler({
@@ -24,14 +45,13 @@ const respond = (request: FastifyRequest, reply: FastifyReply) =>
     res: reply,
     path: procedurePath(request),
     router: appRouter,
+    maxBatchSize: MAX_BATCH,
     createContext: () => request.apiContext,
     responseMeta: () => ({ headers: new Headers({ 'cache-control': 'no-store' }) }),
   })
 
-/** Throws `bad_request` for a batch that is too large or an input that nests too deep. */
-function requireBounds(request: FastifyRequest): void {
-  if (procedurePath(request).split(',').length > MAX_BATCH)
-    throw new AppError('bad_request', `At most ${MAX_BATCH} calls fit into one request.`)
+/** Throws `bad_request` for an input that nests too deep. */
+function requireFlatInput(request: FastifyRequest): void {
   const { input } = request.query as { input?: string | string[] }
   const texts = [...[input ?? []].flat(), ...(typeof request.body === 'string' ? [request.body] : [])]
   if (texts.some(text => nestsDeeper(Buffer.from(text), MAX_DEPTH)))
@@ -46,22 +66,29 @@ export function trpcRoutes(parts: WebParts) {
       done(null, body.toString('utf8')),
     )
     app.addHook('preParsing', async (request, reply) => {
+      requirePlainPath(request)
       request.apiContext = parts.contextFor(headersOf(request.raw), request.method)
+      // Of a batch in which one procedure needs a caller, none is run for nobody: its body would have to be read.
+      const isOpen = procedureNames(request).every(isPublic)
       try {
         const context = await request.apiContext
-        if (!procedurePath(request).split(',').some(isPublic)) await context.requireAnyone()
+        if (!isOpen) return await context.requireAnyone()
+        if (context.person) return
       } catch {
         // The procedure fails the same way, and answers in the format of tRPC; the body stays unread.
         if (!request.raw.complete) reply.header('connection', 'close')
+        // tRPC parses the inputs of a batch before it asks who calls.
+        request.body = '{}'
         await respond(request, reply)
         return reply
       }
+      requireSmallBody(request)
     })
     app.route({
       method: ['GET', 'POST'],
       url: '/*',
       handler: async (request, reply) => {
-        requireBounds(request)
+        requireFlatInput(request)
         await respond(request, reply)
         return reply
       },

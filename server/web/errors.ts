@@ -49,7 +49,7 @@ export function toHttpError(thrown: unknown): AppError {
 
 export function logInternal(kernel: Kernel, request: FastifyRequest, error: AppError, thrown: unknown): void {
   if (error.code !== 'internal') return
-  const path = request.url.split('?')[0]
+  const path = request.url.split('?', 1)[0]!.slice(0, 200)
   kernel.log.error({ err: error.cause ?? thrown, method: request.method, path }, 'request failed')
 }
 

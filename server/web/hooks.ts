@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { hostCheck } from '#server/adapters/check-host.ts'
+import { limitBodyTime } from '#server/adapters/limit-body-time.ts'
+import { requireNoUpgrade } from '#server/adapters/refuse-upgrade.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { withLogContext } from '#server/kernel/log.ts'
-import type { Kernel } from '#server/platform/kernel.ts'
 import { pathOf } from './authenticate.ts'
-import { hostCheck } from './check-host.ts'
+import type { WebParts } from './routes.ts'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-/** A body that is not an upload must arrive within this time. */
-const BODY_TIMEOUT_MS = 60_000
 /** Probes call us by the address they see, not by our name. */
 const PROBES = new Set(['/api/health', '/api/ready'])
 
@@ -20,8 +20,11 @@ export function setSecurityHeaders(res: ServerResponse): void {
   res.setHeader('cross-origin-resource-policy', 'same-origin')
 }
 
-/** Adds to every request: request id, security headers, known methods, Host and Origin checks, body timeout. */
-export function addRequestHooks(app: FastifyInstance, kernel: Kernel): void {
+/** Adds to every request: request id, security headers, known methods, Host and Origin checks, body timeout, no upgrade. */
+export function addRequestHooks(
+  app: FastifyInstance,
+  { kernel, bodyTimeoutMs }: Pick<WebParts, 'kernel' | 'bodyTimeoutMs'>,
+): void {
   const hosts = hostCheck(kernel.env)
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = request
@@ -29,15 +32,11 @@ export function addRequestHooks(app: FastifyInstance, kernel: Kernel): void {
     raw.headers['x-request-id'] = request.id
     reply.raw.setHeader('x-request-id', request.id)
     setSecurityHeaders(reply.raw)
-    if (!raw.complete && !request.routeOptions.config.hasLongBody) {
-      const late = setTimeout(() => {
-        if (!raw.complete) raw.destroy()
-      }, BODY_TIMEOUT_MS)
-      reply.raw.once('close', () => clearTimeout(late))
-    }
+    limitBodyTime(raw, { isStream: request.routeOptions.config.hasLongBody, timeoutMs: bodyTimeoutMs })
     withLogContext({ requestId: request.id }, done)
   })
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
+    requireNoUpgrade(request.raw, reply.raw)
     if (!METHODS.has(request.method)) throw new AppError('bad_request', `${request.method} is not supported.`)
     if (!PROBES.has(pathOf(request))) hosts.require(request.raw)
   })

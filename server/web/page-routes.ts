@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { clientAddress } from '#server/api/auth/client-address.ts'
 import { ADDRESS_HEADER } from '#server/api/auth/cookies.ts'
+import { PREFETCH_HEADER } from '#server/api/page-headers.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import { registerAuth } from './auth-routes.ts'
 import { noRoute, pathOf } from './authenticate.ts'
 import type { WebParts } from './routes.ts'
 import { createStaticFiles } from './static-files.ts'
 
 /** A sign-in form is the largest body that a page receives. */
 const MAX_PAGE_BODY_BYTES = 64 * 1024
-/** Passwords of one account are throttled in the database; this bounds the work of hashing them. */
-const SIGN_INS_PER_MINUTE = 240
 
 /** Throws unless the body is small with a declared length: Next keeps it in memory. */
 function requireSmallBody(req: IncomingMessage): void {
@@ -26,7 +26,13 @@ function requireSmallBody(req: IncomingMessage): void {
     )
 }
 
-/** Registers Next.js: sign-in (`/api/auth`) with a rate limit, and everything that no other route matches. */
+/** True for a page that a browser loads before anyone opens it. Next removes its own headers before `proxy.ts` runs. */
+const isPrefetch = ({ headers }: IncomingMessage): boolean =>
+  headers['next-router-prefetch'] !== undefined ||
+  headers.purpose === 'prefetch' ||
+  headers['sec-purpose'] !== undefined
+
+/** Registers Next.js: sign-in (`/api/auth`), and everything that no other route matches. */
 export function registerPages(app: FastifyInstance, parts: WebParts): void {
   const sendStatic = createStaticFiles(join(import.meta.dirname, '../../.next/static'))
   const addressOf = clientAddress(parts.kernel.env.FLEXIML_TRUSTED_PROXIES)
@@ -34,22 +40,16 @@ export function registerPages(app: FastifyInstance, parts: WebParts): void {
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {
     requireSmallBody(request.raw)
     request.raw.headers[ADDRESS_HEADER] = addressOf(request.raw)
+    request.raw.headers[PREFETCH_HEADER] = isPrefetch(request.raw) ? '1' : '0'
     await parts.pages(request.raw, reply.raw)
     reply.hijack()
   }
 
-  app.post('/api/auth/*', {
-    onRequest: app.rateLimit({
-      max: SIGN_INS_PER_MINUTE,
-      timeWindow: '1 minute',
-      keyGenerator: request => addressOf(request.raw),
-    }),
-    handler: sendPage,
-  })
+  registerAuth(app, addressOf, sendPage)
   app.setNotFoundHandler(async (request, reply) => {
     const path = pathOf(request).replace(/^[/\\]+/, '/')
-    // Programs get a response they can read; of /api only sign-in belongs to the pages.
-    if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) throw noRoute(request)
+    // Programs get a response they can read; of /api only sign-in belongs to the pages, and it has its own route.
+    if (path.startsWith('/api/')) throw noRoute(request)
     if (await sendStatic(path, request, reply)) return reply
     return sendPage(request, reply)
   })

@@ -17,6 +17,8 @@ export interface WebParts {
   live: LiveHub
   /** Requests a minute of one token to the REST API; tests raise it. */
   restRequestsPerMinute?: number
+  /** Time limit of bodies; tests lower it. */
+  bodyTimeoutMs?: number
   /** Tests check each REST response against its schema; in production that would cost time and could fail a good response. */
   checksResponses?: boolean
 }
@@ -37,7 +39,7 @@ export interface RegisteredRoute extends RouteAccess {
 declare module 'fastify' {
   interface FastifyContextConfig {
     permission?: Permission | 'public'
-    /** The body may take hours to arrive: no time limit. */
+    /** The body is a stream of bytes that may take hours, as long as it makes progress. */
     hasLongBody?: boolean
   }
   interface FastifyInstance {

@@ -53,7 +53,7 @@ export async function createWebServer(parts: WebParts): Promise<FastifyInstance>
   passBodyThrough(app)
   // First, so that refused requests are measured too.
   await app.register(metricsRoutes(parts))
-  addRequestHooks(app, kernel)
+  addRequestHooks(app, parts)
   await app.register(rateLimit, {
     global: false,
     errorResponseBuilder: (_request, context) =>

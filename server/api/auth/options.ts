@@ -1,6 +1,6 @@
 import type { NextAuthOptions } from 'next-auth'
 import { emailSchema, SESSION_DAYS } from '#server/access/contract.ts'
-import { signIn, signOut } from '#server/access/index.ts'
+import { personOfSession, signIn, signOut } from '#server/access/index.ts'
 import { toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { sessionSecretOf } from '../context.ts'
@@ -50,8 +50,17 @@ export function createAuthOptions(kernel: Kernel): NextAuthOptions {
       },
     ],
     callbacks: {
-      jwt: ({ token, user }) => ({ sid: user ? (user as { sid?: unknown }).sid : token.sid }),
+      jwt: async ({ token, user }) => {
+        if (user) return { sid: (user as { sid?: unknown }).sid }
+        // next-auth removes the cookie when this throws.
+        if (await isDead(kernel, token.sid)) throw new Error('This session has ended.')
+        return { sid: token.sid }
+      },
       session: ({ session }) => ({ expires: session.expires }),
+      redirect: ({ url, baseUrl }) =>
+        URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === new URL(baseUrl).origin
+          ? new URL(url, baseUrl).href
+          : baseUrl,
     },
     events: {
       async signOut({ token }) {
@@ -59,9 +68,21 @@ export function createAuthOptions(kernel: Kernel): NextAuthOptions {
       },
     },
     logger: {
-      error: (code, metadata) => kernel.log.error({ code, metadata }, 'next-auth'),
+      // Anyone can cause these with an invalid cookie or form: one short line, without what was sent.
+      error: code => kernel.log.debug({ code: code.slice(0, 60) }, 'next-auth'),
       warn: code => kernel.log.debug({ code }, 'next-auth'),
       debug: () => undefined,
     },
+  }
+}
+
+/** True if the session of a cookie has ended. With the database away nothing is known: the cookie stays. */
+async function isDead(kernel: Kernel, sid: unknown): Promise<boolean> {
+  if (typeof sid !== 'string') return true
+  try {
+    return (await personOfSession(kernel, sid)) === undefined
+  } catch (error) {
+    kernel.log.debug({ err: error }, 'a session could not be checked')
+    return false
   }
 }

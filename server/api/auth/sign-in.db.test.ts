@@ -48,7 +48,7 @@ class Browser {
     method: string,
     path: string[],
     body?: Record<string, string>,
-  ): Promise<{ url?: string; csrfToken?: string }> {
+  ): Promise<{ url?: string; csrfToken?: string; expires?: string }> {
     let answer = {}
     const res = {
       status: () => res,
@@ -176,6 +176,38 @@ describe('signing in', () => {
     await browser.signOut()
     assert.equal(browser.cookies.has('next-auth.session-token'), false)
     assert.equal(await browser.who(kept), undefined)
+  })
+
+  it('a session that has ended is no session to next-auth either: it says nothing and removes the cookie', async () => {
+    const browser = new Browser()
+    await browser.signIn(ADMIN.email, ADMIN.password)
+    const kept = browser.cookies.get('next-auth.session-token')!
+    assert.ok((await browser.ask('GET', ['session'])).expires)
+    assert.ok(browser.cookies.has('next-auth.session-token'))
+    await browser.signOut()
+    for (const dead of [kept, 'forged']) {
+      browser.cookies.set('next-auth.session-token', dead)
+      assert.deepEqual(await browser.ask('GET', ['session']), {})
+      assert.equal(browser.cookies.has('next-auth.session-token'), false)
+    }
+  })
+
+  it('after signing in only a page of this server is opened', async () => {
+    const browser = new Browser()
+    const { csrfToken } = await browser.ask('GET', ['csrf'])
+    const urlFor = async (callbackUrl: string) =>
+      (await browser.ask('POST', ['callback', 'credentials'], { csrfToken: csrfToken!, ...ADMIN, callbackUrl })).url
+    const own = kernel.env.NEXTAUTH_URL
+    assert.equal(await urlFor('/p/bikes?x=1'), `${own}/p/bikes?x=1`)
+    for (const other of [
+      'http://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      'http://[',
+      'data:x',
+    ])
+      assert.equal(new URL((await urlFor(other))!).origin, own, other)
   })
 
   it('without next-auth’s CSRF token nobody is signed in', async () => {
