@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts'
 import type { Frame } from '../frame/frame.ts'
+import { fallbackOf } from './fallback.ts'
 import { frameColumn } from './load.ts'
 import { type Program, planFor, type Slot, slotOf, startProgram } from './program.ts'
 import { addStep, columnsRead, stepOf } from './steps/registry.ts'
@@ -34,7 +35,7 @@ export function fitOnRows(
   if (rows.length === 0) {
     throw new EngineError('recipe-rows', 'There are no training rows to fit the recipe on.', 'Give it some rows.')
   }
-  const inputs = recipe.inputs.map(input => fitInput(input, recipe, frame, rows))
+  const inputs = recipe.inputs.map(input => withFallback(fitInput(input, recipe, frame, rows), recipe, frame, rows))
   const program = startProgram(inputs)
   const training = startTraining(program, inputs, frame, rows, recipe.steps, target)
   const steps = recipe.steps.flatMap(step => fitStep(step, training))
@@ -61,6 +62,16 @@ function fitInput(input: RecipeInput, recipe: Recipe, frame: Frame, rows: ArrayL
   const { counts, missing } = countLevels(column, rows)
   return { ...input, vocabulary: chooseVocabulary(counts, missing, rows.length, recipe.steps, input.name) }
 }
+
+/** Adds the value for a missing cell where training has none to learn from. */
+function withFallback(input: FittedInput, recipe: Recipe, frame: Frame, rows: ArrayLike<number>): FittedInput {
+  if (isImputed(recipe.steps, input.name)) return input
+  const fallback = fallbackOf(input, frameColumn(frame, input.name), rows)
+  return fallback === undefined ? input : { ...input, fallback }
+}
+
+const isImputed = (steps: readonly RecipeStep[], column: string) =>
+  steps.some(step => step.step === 'impute' && step.columns.includes(column))
 
 function fitStep(step: RecipeStep, training: Training): FittedStep[] {
   const { program, absent } = training

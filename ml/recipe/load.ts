@@ -11,8 +11,32 @@ const finite = (value: number): number => (Number.isFinite(value) ? value : Numb
 const LAST_DAY_MS = 8.64e15
 export const calendarTime = (ms: number): number => (Math.abs(ms) <= LAST_DAY_MS ? ms : Number.NaN)
 
-/** Compiles the reader of a single request cell into a register; a cell of another type is missing. */
+/** Compiles the reader of a single request cell into a register; a cell of another type is missing, a missing one becomes the fallback. */
 export function compileReader(input: FittedInput): (value: unknown) => number {
+  const read = compilePlainReader(input)
+  const fallback = fallbackCell(input)
+  if (fallback === undefined) return read
+  if (input.type === 'category') {
+    return value => {
+      const code = read(value)
+      return code === MISSING_CODE ? fallback : code
+    }
+  }
+  return value => {
+    const cell = read(value)
+    return Number.isNaN(cell) ? fallback : cell
+  }
+}
+
+/** The register of an input's missing cell; undefined: it stays missing. */
+function fallbackCell({ type, fallback, vocabulary = [] }: FittedInput): number | undefined {
+  if (fallback === undefined || type === 'text') return undefined
+  if (type !== 'category') return typeof fallback === 'number' && Number.isFinite(fallback) ? fallback : undefined
+  const code = vocabulary.indexOf(String(fallback))
+  return code < 0 ? undefined : code
+}
+
+function compilePlainReader(input: FittedInput): (value: unknown) => number {
   switch (input.type) {
     case 'number':
       return value => finite(toNumber(value))
@@ -49,10 +73,11 @@ export function frameColumn(frame: Frame, name: string): FrameColumn {
 
 /** Reads an input from a frame. A column of another storage type is read through its plain values. */
 export function compileLoader(input: FittedInput, column: FrameColumn): NumberLoader {
+  const fallback = fallbackCell(input)
   if (column.type === 'category') {
     const { codes, dictionary } = column
     const table = Float64Array.from(dictionary, compileReader(input))
-    const missing = input.type === 'category' ? MISSING_CODE : Number.NaN
+    const missing = fallback ?? (input.type === 'category' ? MISSING_CODE : Number.NaN)
     return (out, start, count, rows) => {
       for (let i = 0; i < count; i++) {
         const code = codes[rows ? rows[start + i]! : start + i]!
@@ -68,10 +93,11 @@ export function compileLoader(input: FittedInput, column: FrameColumn): NumberLo
   }
   const { values } = column
   const most = input.type === 'datetime' ? LAST_DAY_MS : Number.MAX_VALUE
+  const missing = fallback ?? Number.NaN
   return (out, start, count, rows) => {
     for (let i = 0; i < count; i++) {
       const value = values[rows ? rows[start + i]! : start + i]!
-      out[i] = value <= most && value >= -most ? value : Number.NaN
+      out[i] = value <= most && value >= -most ? value : missing
     }
   }
 }

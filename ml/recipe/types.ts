@@ -149,7 +149,14 @@ export type RecipeInput = { name: string; type: FrameColumnType; words?: readonl
 export type Recipe = { v: 1; inputs: RecipeInput[]; steps: RecipeStep[] }
 
 /** A category input carries the levels it knows, most frequent first; all others are one “unseen or rare” level. */
-export type FittedInput = RecipeInput & { vocabulary?: string[] }
+export type FittedInput = RecipeInput & {
+  vocabulary?: string[]
+  /**
+   * Replaces a missing cell: the median, or the most frequent value (booleans 1 or 0, datetimes in milliseconds). Absent when the model
+   * learned from missing cells, or when a step imputes them.
+   */
+  fallback?: number | string
+}
 
 export type FittedStep =
   | { step: 'impute'; column: string; value: number; indicator?: string }

@@ -1,4 +1,5 @@
 import { EngineError } from '../../errors.ts'
+import { MISSING_CODE } from '../../recipe/program.ts'
 import type { FittedInput, FittedRecipe } from '../../recipe/types.ts'
 import type { ElementType, GraphBuilder } from './graph.ts'
 import { addCodes, finiteOnly, MISSING_TIME, read, type Slot, toDouble } from './slots.ts'
@@ -48,12 +49,21 @@ export function addRecipe(graph: GraphBuilder, recipe: FittedRecipe, inputs: rea
   return join(graph, slots)
 }
 
-/** Infinite numbers are missing; categories become their codes. */
+/** Infinite numbers are missing; categories become their codes; missing cells become the input's fallback. */
 function load(graph: GraphBuilder, input: FittedInput, { missing }: OnnxInput): string {
-  const { name, type } = input
-  if (type === 'number') return finiteOnly(graph, name)
-  if (type !== 'category') return name
-  return addCodes(graph, name, input.vocabulary ?? [], missing)
+  const { name, type, fallback, vocabulary = [] } = input
+  if (type === 'category') {
+    const code = fallback === undefined ? MISSING_CODE : vocabulary.indexOf(String(fallback))
+    return addCodes(graph, name, vocabulary, missing, code)
+  }
+  const cells = type === 'number' ? finiteOnly(graph, name) : name
+  if (typeof fallback !== 'number' || type === 'text') return cells
+  const stored = type === 'datetime' ? 'int64' : 'double'
+  const known =
+    type === 'datetime'
+      ? graph.add('Greater', [cells, graph.number(MISSING_TIME, stored)])
+      : graph.add('Equal', [cells, cells])
+  return graph.add('Where', [known, cells, graph.number(fallback, stored)])
 }
 
 /** Concatenates all columns; columns from the same value stay together. */

@@ -34,13 +34,19 @@ export function finiteOnly(graph: GraphBuilder, value: string): string {
 }
 
 /** Maps each text to its code. */
-export function addCodes(graph: GraphBuilder, texts: string, levels: readonly string[], missing: string): string {
+export function addCodes(
+  graph: GraphBuilder,
+  texts: string,
+  levels: readonly string[],
+  missing: string,
+  missingCode = MISSING_CODE,
+): string {
   return graph.add(
     'LabelEncoder',
     [texts],
     {
       keys_strings: { texts: [missing, ...levels] },
-      values_int64s: { ints: [MISSING_CODE, ...levels.keys()] },
+      values_int64s: { ints: [missingCode, ...levels.keys()] },
       default_int64: { int: UNSEEN_CODE },
     },
     'ai.onnx.ml',
