@@ -175,7 +175,11 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
   const { files, digest } = writeBundle({
     signature: signatureOf(schema, recipe),
     task,
-    target: { name: targetName, ...(schemaColumn ? { type: schemaColumn.type } : {}) },
+    target: {
+      name: targetName,
+      ...(schemaColumn ? { type: schemaColumn.type } : {}),
+      ...(schemaColumn?.format ? { format: schemaColumn.format } : {}),
+    },
     ...(task === 'regression' ? {} : { classes }),
     recipe,
     parameters,

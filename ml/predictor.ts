@@ -2,6 +2,10 @@ import { BundleError, EngineError, rejectMalformed } from './errors.ts'
 import { type BundleManifest, readBundle, unpackBundle } from './format/bundle.ts'
 import type { Frame } from './frame/frame.ts'
 import { compilePipeline } from './pipeline.ts'
+import { addFallbacks, knowColumns } from './rows/fallbacks.ts'
+import { createLenient } from './rows/predict-lenient.ts'
+import { compileRowReader } from './rows/read-row.ts'
+import { ReportBuilder, type RowReport } from './rows/report.ts'
 import { type CellError, compileCheck, compileValidator, describeExpected, describeGot, type Schema } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
@@ -21,6 +25,16 @@ export type PredictedRows = {
   classes?: string[]
 }
 
+/** Answers of the lenient policy: a row that cannot be understood has null, the others are answered. */
+export type LenientRows = {
+  predictions: (number | string | null)[]
+  probabilities?: (number[] | null)[]
+  /** What was unlike training; absent when every row is clean. */
+  report?: RowReport
+  /** The rows with converted cells, missing ones null; null for a failed row. Absent when every row is clean. */
+  rows?: (object | null)[]
+}
+
 export type LoadedPredictor = {
   /** `model.json`. */
   bundle: BundleManifest
@@ -36,6 +50,13 @@ export type LoadedPredictor = {
    * finite.
    */
   predictRows(rows: readonly unknown[]): PredictedRows
+  /**
+   * Predicts JSON rows as people send them: cells are read by the format of their column, missing and unseen ones are answered and reported.
+   * @param allowed a column that is not reported as an extra one.
+   */
+  predictLenient(rows: readonly unknown[], allowed?: string | null): LenientRows
+  /** Reads one row without predicting: true when the lenient policy would answer it. */
+  canRead(row: unknown): boolean
   /** The fast path for one row. */
   predictOne(row: unknown): ({ ok: true } & Prediction) | { ok: false; errors: CellError[] }
   /** A frame holding the signature's columns: regression values per row, or rows × classes probabilities. */
@@ -50,14 +71,18 @@ export type LoadedPredictor = {
  */
 export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
   const { files, digest } = unpackBundle(bytes)
-  const { manifest, model } = readBundle(files)
+  const { manifest, model: stored } = readBundle(files)
   const { signature, task, target, classes } = manifest
-  const { pipeline, threshold, validate, checks } = rejectMalformed(() => ({
-    pipeline: compilePipeline(manifest.recipe, model, manifest.calibration),
-    threshold: readThreshold(manifest),
-    validate: compileValidator(signature),
-    checks: signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) })),
-  }))
+  const { pipeline, threshold, validate, checks, reader } = rejectMalformed(() => {
+    const { recipe, model } = addFallbacks(manifest, stored)
+    return {
+      pipeline: compilePipeline(recipe, model, manifest.calibration),
+      threshold: readThreshold(manifest),
+      validate: compileValidator(signature),
+      checks: signature.columns.map(column => ({ column, name: column.name, fits: compileCheck(column) })),
+      reader: compileRowReader(signature, knowColumns(recipe, model)),
+    }
+  })
   const { predictFrame } = pipeline
   const width = classes?.length ?? 1
   const out = new Float64Array(width)
@@ -80,6 +105,10 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
     return { predictions, probabilities }
   }
 
+  const lenient = createLenient({ pipeline, reader, signature, width, toAnswer: inWords })
+  const clean = (): { prediction: number | string; probabilities?: number[] } =>
+    classes ? { prediction: bestOf(out, 0), probabilities: Array.from(out) } : { prediction: out[0]! }
+
   return {
     bundle: manifest,
     signature,
@@ -96,6 +125,20 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       refuseNoNumbers(values, width)
       return { errors, ...inWords(values), ...(classes ? { classes } : {}) }
     },
+    predictLenient(rows, allowed) {
+      const [row] = rows
+      if (rows.length === 1 && reader.isClean(row, allowed)) {
+        pipeline.predictRow(row, out)
+        if (areFinite(out)) {
+          const { prediction, probabilities } = clean()
+          return probabilities
+            ? { predictions: [prediction], probabilities: [probabilities] }
+            : { predictions: [prediction] }
+        }
+      }
+      return lenient(rows, allowed)
+    },
+    canRead: row => reader.read(row, 0, new ReportBuilder(1)) !== null,
     predictOne(row) {
       let errors: CellError[] | undefined
       if (row === null || typeof row !== 'object' || Array.isArray(row)) {
@@ -112,10 +155,14 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       if (errors) return { ok: false, errors }
       pipeline.predictRow(row as object, out)
       refuseNoNumbers(out, width)
-      if (!classes) return { ok: true, prediction: out[0]! }
-      return { ok: true, prediction: bestOf(out, 0), probabilities: Array.from(out) }
+      return { ok: true, ...clean() }
     },
   }
+}
+
+const areFinite = (values: Float64Array): boolean => {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k]!)) return false
+  return true
 }
 
 /** @throws EngineError `prediction`: NaN would be mistaken for a valid prediction downstream. */

@@ -1,4 +1,5 @@
 import type { Calibration } from '../calibration/calibration.ts'
+import type { ColumnFormat } from '../cells/column-format.ts'
 import type { Threshold } from '../calibration/threshold.ts'
 import type { ColumnSummary } from '../drift/summary.ts'
 import { BundleError } from '../errors.ts'
@@ -29,7 +30,7 @@ export type BundleManifest = {
   /** Columns the model needs, as the schema of its input rows. */
   signature: Schema
   task: Task
-  target: { name: string; type?: ColumnType }
+  target: { name: string; type?: ColumnType; format?: ColumnFormat }
   /** Class names by code; absent for regression. */
   classes?: string[]
   recipe: FittedRecipe

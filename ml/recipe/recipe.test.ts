@@ -53,7 +53,7 @@ test('impute learns from the training rows only and can say what was missing', (
 
 test('scale gives mean 0 and deviation 1, and leaves constants finite', () => {
   const scaled = transform(only('n', { step: 'scale', columns: ['n'], method: 'standard' }), [0, 1, 3])
-  const present = [...scaled.data].filter(value => !Number.isNaN(value))
+  const present = [0, 1, 3].map(row => scaled.data[row]!)
   assert.ok(Math.abs(present.reduce((sum, value) => sum + value, 0)) < 1e-12)
   assert.ok(Math.abs(present.reduce((sum, value) => sum + value ** 2, 0) / 3 - 1) < 1e-12)
   const constant = transform(only('n', { step: 'scale', columns: ['n'], method: 'standard' }), [0])
@@ -185,14 +185,42 @@ test('scale knows the robust and the min-max way', () => {
   const by = (method: 'robust' | 'min-max') => [
     ...transform(only('n', { step: 'scale', columns: ['n'], method }), [0, 1, 3]).data,
   ]
-  // Quartiles of 1, 2, 9 are 1.5 and 5.5 (type 7).
-  assert.deepEqual(by('robust').filter(Number.isFinite), [-0.25, 0, 1.75])
-  assert.deepEqual(by('min-max').filter(Number.isFinite), [0, 0.125, 1])
+  // Quartiles of 1, 2, 9 are 1.5 and 5.5 (type 7). The third row is missing: without such rows in training it is the median.
+  assert.deepEqual(by('robust'), [-0.25, 0, 0, 1.75])
+  assert.deepEqual(by('min-max'), [0, 0.125, 0.125, 1])
 })
 
 test('clip keeps cells between quantiles of the training rows, and missing ones missing', () => {
-  const clipped = transform(only('n', { step: 'clip', columns: ['n'], lower: 0, upper: 0.5 }), [0, 1, 3])
+  const clipped = transform(only('n', { step: 'clip', columns: ['n'], lower: 0, upper: 0.5 }))
   assert.deepEqual([...clipped.data], [1, 2, Number.NaN, 2])
+})
+
+test('a missing cell is the median or most frequent value where training had none, and stays missing where it had', () => {
+  const complete = fitRecipe(recipeOf({ step: 'drop', columns: ['c', 'd'] }), frame, [0, 1, 3])
+  assert.deepEqual(
+    complete.inputs.map(({ name, fallback }) => [name, fallback]),
+    [
+      ['n', 2],
+      ['b', 1],
+    ],
+  )
+  assert.deepEqual([...compileRecipe(complete).transform(frame).data], [1, 1, 2, 1, 2, 1, 9, 0])
+  const out = new Float64Array(2)
+  compileRecipe(complete).transformRow({ n: null }, out)
+  assert.deepEqual([...out], [2, 1])
+  assert.deepEqual([...transform(only('n')).data], [1, 2, Number.NaN, 9])
+  const levels = fitRecipe(only('c', { step: 'ordinal', columns: ['c'] }), frame, [0, 1, 3])
+  assert.equal(levels.inputs[0]!.fallback, 'a')
+  assert.deepEqual([...compileRecipe(levels).transform(frame).data], [0, 0, 0, 1])
+  const day = fitRecipe(only('d', { step: 'date-parts', columns: ['d'] }), frame, [0, 1, 3])
+  assert.equal(day.inputs[0]!.fallback, Date.UTC(2025, 0, 1, 6))
+})
+
+test('a step that imputes decides about missing cells', () => {
+  const given = only('n', { step: 'impute', columns: ['n'], strategy: 'constant', value: -1 })
+  const fitted = fitRecipe(given, frame, [0, 1, 3])
+  assert.equal(fitted.inputs[0]!.fallback, undefined)
+  assert.deepEqual([...compileRecipe(fitted).transform(frame).data], [1, 2, -1, 9])
 })
 
 test('interaction makes one feature of two; a ratio to zero is 0', () => {

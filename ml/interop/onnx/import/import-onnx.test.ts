@@ -49,6 +49,20 @@ for (const { name, task, file, rows, expected, classes, named } of cases) {
   })
 }
 
+for (const { name, file, rows } of cases) {
+  test(`${name}: a missing cell, a fraction or another word fails at most its own row`, () => {
+    const predictor = loadPredictor(packBundle(importOnnx({ file: bytesOf(file), target: 'y' })))
+    const [good] = rows
+    const expected = predictor.predictLenient([good]).predictions[0]
+    for (const column of Object.keys(good!)) {
+      for (const cell of [null, undefined, 0.5, '0.5', 'other', {}]) {
+        const { predictions } = predictor.predictLenient([good, { ...good, [column]: cell }, good])
+        assert.deepEqual([predictions[0], predictions[2]], [expected, expected], `${column}: ${cell}`)
+      }
+    }
+  })
+}
+
 for (const { name, file, words } of refused) {
   test(`refused: ${name}`, () => {
     const given = { file: bytesOf(file), target: 'y', ...(name === 'no probabilities' ? { classes: ['a', 'b'] } : {}) }
