@@ -5,7 +5,7 @@ import { compilePipeline } from './pipeline.ts'
 import { addFallbacks, knowColumns } from './rows/fallbacks.ts'
 import { createLenient } from './rows/predict-lenient.ts'
 import { compileRowReader } from './rows/read-row.ts'
-import { ReportBuilder, type RowReport } from './rows/report.ts'
+import { type LenientRows, ReportBuilder } from './rows/report.ts'
 import { type CellError, compileCheck, compileValidator, describeExpected, describeGot, type Schema } from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
@@ -23,16 +23,6 @@ export type PredictedRows = {
   /** One row per prediction, in the order of `classes`. */
   probabilities?: number[][]
   classes?: string[]
-}
-
-/** Answers of the lenient policy: a row that cannot be understood has null, the others are answered. */
-export type LenientRows = {
-  predictions: (number | string | null)[]
-  probabilities?: (number[] | null)[]
-  /** What was unlike training; absent when every row is clean. */
-  report?: RowReport
-  /** The rows with converted cells, missing ones null; null for a failed row. Absent when every row is clean. */
-  rows?: (object | null)[]
 }
 
 export type LoadedPredictor = {

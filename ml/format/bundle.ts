@@ -1,6 +1,6 @@
 import type { Calibration } from '../calibration/calibration.ts'
-import type { ColumnFormat } from '../cells/column-format.ts'
 import type { Threshold } from '../calibration/threshold.ts'
+import type { ColumnFormat } from '../cells/column-format.ts'
 import type { ColumnSummary } from '../drift/summary.ts'
 import { BundleError } from '../errors.ts'
 import type { MetricValue } from '../metrics/registry.ts'

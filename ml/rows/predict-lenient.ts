@@ -1,10 +1,9 @@
 import { EngineError } from '../errors.ts'
 import { createFrameBuilder } from '../frame/builder.ts'
 import type { Pipeline } from '../pipeline.ts'
-import type { LenientRows, LoadedPredictor } from '../predictor.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
 import type { RowReader } from './read-row.ts'
-import { ReportBuilder } from './report.ts'
+import { type LenientRows, ReportBuilder } from './report.ts'
 
 type Parts = {
   pipeline: Pipeline
@@ -12,7 +11,8 @@ type Parts = {
   signature: Schema
   /** Numbers per row. */
   width: number
-  toAnswer: LoadedPredictor['describe']
+  /** Values or probabilities in terms of the target. */
+  toAnswer(values: Float64Array): { predictions: (number | string)[]; probabilities?: number[][] }
 }
 
 const NO_NUMBER = 'cells for which the model gives a number'

@@ -31,6 +31,16 @@ export type RowReport = {
   repairs: (Record<string, WarningCode> | null)[]
 }
 
+/** Answers of the lenient policy: a row that cannot be understood has null, the others are answered. */
+export type LenientRows = {
+  predictions: (number | string | null)[]
+  probabilities?: (number[] | null)[]
+  /** What was unlike training; absent when every row is clean. */
+  report?: RowReport
+  /** The rows with converted cells, missing ones null; null for a failed row. Absent when every row is clean. */
+  rows?: (object | null)[]
+}
+
 const MAX_LISTED = 2000
 /** So that one column does not hide the others. */
 const MAX_LISTED_PER_COLUMN = 200
