@@ -100,7 +100,7 @@ export function createInteractiveLane(limits: LaneLimits = LANE_LIMITS): Interac
       const timer = setTimeout(() => clock.abort(new TooLong()), limits.milliseconds)
       try {
         const stop = signal ? AbortSignal.any([clock.signal, signal]) : clock.signal
-        return await runTask(task, input, { signal: stop, affinity: AFFINITY, keep: WARM })
+        return await runTask(task, input, { signal: stop, affinity: AFFINITY, keep: WARM, quick: true })
       } catch (error) {
         if (!(error instanceof TooLong)) throw error
         throw new AppError('too_large', `${what} took longer than ${limits.milliseconds / 1000} s and was stopped.`, {

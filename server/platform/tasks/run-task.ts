@@ -14,6 +14,8 @@ export interface RunTaskOptions<E = never> {
   memory?(pid: number, peakBytes: number): void
   /** Limit of the resident memory, instead of the task's own. */
   memoryMb?: number
+  /** The answer does not wait for a last measurement of its memory. */
+  quick?: boolean
   affinity?: string
   maxProcesses?: number
   /** How long, and for how many tasks, the process is kept; default: short. */
@@ -51,6 +53,7 @@ export async function runMeasuredTask<I, O, E>(
         memoryHint: task.memoryHint,
         abort: task.abort,
         signal,
+        quick: options.quick,
         progress: progress ?? (() => undefined),
         line: line ?? (() => undefined),
         event: message => event?.(message as E),
