@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -127,6 +127,14 @@ describe('a query is no way out', () => {
     "SELECT * FROM read_csv('s3://bucket/x.csv')",
     "SELECT * FROM query('COPY data TO ''/tmp/fleximl-stolen.csv''')",
     "SELECT * FROM query_table('/etc/passwd')",
+    "SELECT * FROM query('SELECT * FROM enable'||'_logging(storage_path = ''/tmp/fleximl-stolen'')')",
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+    "SELECT * FROM enable_profiling(save_location = '/tmp/fleximl-stolen.json')",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT current_setting('temp_directory')",
+    'SELECT sql FROM duckdb_views()',
+    'SELECT sql FROM duckdb_views',
+    'SELECT * FROM sqlite_master',
     "SELECT getenv('HOME')",
     "SELECT * FROM postgres_scan('host=127.0.0.1', 'public', 'users')",
     "SELECT * FROM sqlite_scan('/tmp/x.db', 't')",
@@ -163,6 +171,14 @@ describe('a query is no way out', () => {
       assert.ok(fault.message.length > 0)
       assert.ok(!`${fault.message} ${fault.hint}`.includes(home), 'the words name no place on the server')
     })
+
+  it('no answer and no error names a place on the server', async () => {
+    for (const sql of ['DESCRIBE data', 'SUMMARIZE data', 'SELECT * FROM data LIMIT 3'])
+      assert.ok(!JSON.stringify(await run(sql)).includes(home), sql)
+    await writeFile(join(home, 'damaged.parquet'), 'PAR1 and nothing of use PAR1')
+    const fault = await faultOf('SELECT * FROM data', { path: join(home, 'damaged.parquet') })
+    assert.ok(!`${fault.message} ${fault.hint}`.includes(home), fault.message)
+  })
 
   it('another version beside it is refused, by whatever way its path is written', async () => {
     const other = join(home, 'other.parquet')

@@ -24,6 +24,4 @@ export function requireReadStatement(sql: string): void {
     throw new TableError('invalid', `“${word.toUpperCase()}” is not allowed: only SELECT and WITH … SELECT run here.`, {
       hint: 'A version never changes. To keep a result, save it as a new version.',
     })
-  // It would write a file.
-  if (/\benable_logging\b/i.test(text)) throw new TableError('invalid', 'Logging cannot be turned on by a query.')
 }

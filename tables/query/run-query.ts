@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { type DuckDBConnection, rowsOf, SELECT_STATEMENT, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
 import type { WorkReport } from '../report.ts'
+import { checkStatement, QueryRefusal } from './check-statement.ts'
 import { QUERY_LIMITS, type QueryCell, type QueryFault, type QueryResult } from './contract.ts'
 import { explainQuery } from './explain-query.ts'
 
@@ -18,14 +20,6 @@ export type RunQueryOutput =
   | { kind: 'rows'; result: QueryResult; truncated: boolean; milliseconds: number }
   | { kind: 'file'; rows: number; milliseconds: number }
 
-class Fault extends Error {
-  readonly fault: QueryFault
-  constructor(fault: QueryFault) {
-    super(fault.message)
-    this.fault = fault
-  }
-}
-
 const MARK = ' …'
 
 /** Converts a value for storage and display: integers and decimals become numbers where that is lossless, dates and nested values text. */
@@ -42,21 +36,22 @@ function toCell(value: unknown, type: string): QueryCell {
 const bytesOf = (row: readonly QueryCell[]) =>
   row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? Buffer.byteLength(cell) + 3 : 12), 2)
 
-/** Must be one read-only statement. DuckDB's own parser decides, not a pattern. */
+/** Must be one read-only statement with allowed functions. DuckDB's own parser decides, not a pattern, before anything is bound. */
 async function prepareOne(db: DuckDBConnection, sql: string) {
   const statements = await db.extractStatements(sql)
   if (statements.count !== 1)
-    throw new Fault({
+    throw new QueryRefusal({
       message: `The query has ${statements.count} statements; only one can run at a time.`,
       hint: 'Remove everything after the semicolon. PIVOT counts as two statements: use GROUP BY instead.',
     })
+  await checkStatement(db, sql)
   const prepared = await statements.prepare(0)
   if (prepared.statementType !== SELECT_STATEMENT)
-    throw new Fault({
+    throw new QueryRefusal({
       message: 'Only SELECT and WITH … SELECT are run here.',
       hint: 'A version never changes. To keep a result, save it as a new version.',
     })
-  if (prepared.parameterCount > 0) throw new Fault({ message: 'The query has parameters ($1, ?) without values.' })
+  if (prepared.parameterCount > 0) throw new QueryRefusal({ message: 'The query has parameters ($1, ?) without values.' })
   return prepared
 }
 
@@ -83,15 +78,22 @@ const withoutSemicolon = (sql: string): string => sql.replace(/;[\s;]*$/, '')
 async function writeAll(db: DuckDBConnection, sql: string, target: string): Promise<number> {
   await prepareOne(db, sql)
   // In parentheses it must still be one statement: it cannot close them and continue.
-  await (await db.extractStatements(`SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer`)).prepare(0)
+  const whole = `SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer`
+  await prepareOne(db, whole)
   await db.run(
-    `COPY (SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (${whole}) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`,
   )
   const [{ n }] = (
     await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM read_parquet(${text(target)})`)
   ).getRowObjectsJson() as [{ n: number }]
   return n
 }
+
+/** Messages name the table, never a place on the server. */
+const withoutPaths = (message: string, { path, folder, saveTo }: RunQueryInput): string =>
+  [...(saveTo ? [saveTo] : []), path, `${folder}/`, folder, dirname(path), dirname(folder)]
+    .filter(place => place.length > 1)
+    .reduce((text, place) => text.replaceAll(place, place === path ? 'data' : 'the server'), message)
 
 /** Runs a query over the rows of one version, visible as the view `data`; nothing else can be read or written. */
 export async function runQuery(input: RunQueryInput, report: WorkReport): Promise<RunQueryOutput> {
@@ -119,7 +121,7 @@ export async function runQuery(input: RunQueryInput, report: WorkReport): Promis
     )
   } catch (error) {
     report.signal.throwIfAborted()
-    if (error instanceof Fault) return { kind: 'fault', fault: error.fault }
+    if (error instanceof QueryRefusal) return { kind: 'fault', fault: error.fault }
     if (tooLong.aborted)
       return {
         kind: 'fault',
@@ -129,6 +131,6 @@ export async function runQuery(input: RunQueryInput, report: WorkReport): Promis
         },
       }
     if (!(error instanceof Error)) throw error
-    return { kind: 'fault', fault: explainQuery(sql, error.message.replaceAll(path, 'data')) }
+    return { kind: 'fault', fault: explainQuery(sql, withoutPaths(error.message, input)) }
   }
 }
