@@ -130,7 +130,7 @@ describe('a query is no way out', () => {
     "SELECT * FROM query('SELECT * FROM enable'||'_logging(storage_path = ''/tmp/fleximl-stolen'')')",
     "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
     "SELECT * FROM enable_profiling(save_location = '/tmp/fleximl-stolen.json')",
-    "SELECT * FROM duckdb_settings()",
+    'SELECT * FROM duckdb_settings()',
     "SELECT current_setting('temp_directory')",
     'SELECT sql FROM duckdb_views()',
     'SELECT sql FROM duckdb_views',

@@ -3,7 +3,9 @@ const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).f
 /**
  * Functions that a query may use as tables. All others read files, settings, the catalog or SQL text, or change the session.
  */
-export const TABLE_FUNCTIONS = names('generate_series range repeat repeat_row unnest json_each json_tree icu_calendar_names pg_timezone_names')
+export const TABLE_FUNCTIONS = names(
+  'generate_series range repeat repeat_row unnest json_each json_tree icu_calendar_names pg_timezone_names',
+)
 
 /** Functions that see only their arguments, the clock or a random number. */
 export const FUNCTIONS = names(`

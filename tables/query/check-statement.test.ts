@@ -73,7 +73,7 @@ const REFUSED: [sql: string, named: RegExp][] = [
   ['SELECT * FROM memory.information_schema.tables', /information_schema/],
   ["SELECT current_setting('temp_directory')", /current_setting/],
   ["SELECT main.current_setting('temp_directory')", /current_setting/],
-  ["SELECT \"CURRENT_SETTING\"('temp_directory')", /current_setting/],
+  ['SELECT "CURRENT_SETTING"(\'temp_directory\')', /current_setting/],
   ["SELECT max(a) + length(current_setting('temp_directory')) FROM data", /current_setting/],
   ["SELECT a FROM data WHERE c IN (SELECT current_setting('temp_directory'))", /current_setting/],
   ["SELECT a FROM data ORDER BY current_setting('temp_directory')", /current_setting/],

@@ -134,7 +134,10 @@ function checkTable(node: Node, scope: Scope, sql: string): void {
   for (const key of ['from_table', ...(node.type === 'JOIN' && !node.class ? ['left', 'right'] : [])]) {
     const kind = (node[key] as Node | undefined)?.type
     if (kind !== undefined && !TABLE_KINDS.has(kind))
-      throw new QueryRefusal({ message: `FROM contains a table that is not allowed (${kind.toLowerCase()}).`, hint: ONLY_DATA })
+      throw new QueryRefusal({
+        message: `FROM contains a table that is not allowed (${kind.toLowerCase()}).`,
+        hint: ONLY_DATA,
+      })
   }
   if (node.class !== undefined) return
   if (node.type === 'BASE_TABLE') checkName(node, scope, sql)

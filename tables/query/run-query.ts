@@ -51,7 +51,8 @@ async function prepareOne(db: DuckDBConnection, sql: string) {
       message: 'Only SELECT and WITH … SELECT are run here.',
       hint: 'A version never changes. To keep a result, save it as a new version.',
     })
-  if (prepared.parameterCount > 0) throw new QueryRefusal({ message: 'The query has parameters ($1, ?) without values.' })
+  if (prepared.parameterCount > 0)
+    throw new QueryRefusal({ message: 'The query has parameters ($1, ?) without values.' })
   return prepared
 }
 
@@ -80,9 +81,7 @@ async function writeAll(db: DuckDBConnection, sql: string, target: string): Prom
   // In parentheses it must still be one statement: it cannot close them and continue.
   const whole = `SELECT * FROM (\n${withoutSemicolon(sql)}\n) AS answer`
   await prepareOne(db, whole)
-  await db.run(
-    `COPY (${whole}) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`,
-  )
+  await db.run(`COPY (${whole}) TO ${text(target)} (FORMAT parquet, COMPRESSION zstd)`)
   const [{ n }] = (
     await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM read_parquet(${text(target)})`)
   ).getRowObjectsJson() as [{ n: number }]
