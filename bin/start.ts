@@ -63,7 +63,7 @@ async function start(dev: boolean): Promise<void> {
   await mkdir(env.FLEXIML_HOME, { recursive: true, mode: 0o711 })
   const unlock = await lockHome(env.FLEXIML_HOME)
   const secrets = await loadSecrets(env)
-  const supervisor = new Supervisor(join(env.FLEXIML_HOME, 'logs'), log)
+  const supervisor = new Supervisor(join(env.FLEXIML_HOME, 'logs'), log, env.FLEXIML_LOG_MB * 2 ** 20)
   let stopping = false
   const stop = async (status: number) => {
     if (stopping) return

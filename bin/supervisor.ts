@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EmbeddedDatabase } from '#db/embedded.ts'
+import { RotatingLog } from './rotating-log.ts'
 
 const FIRST_BACK_OFF_MS = 250
 const MAX_BACK_OFF_MS = 15_000
@@ -20,27 +21,27 @@ interface Kept {
 export class Supervisor {
   readonly #logs: string
   readonly #log: (line: string) => void
-  readonly #streams = new Map<string, WriteStream>()
+  readonly #files = new Map<string, RotatingLog>()
+  readonly #maxLogBytes: number
   readonly #kept: Kept[] = []
   #database?: EmbeddedDatabase
   #stopping = false
 
-  constructor(logFolder: string, log: (line: string) => void) {
+  constructor(logFolder: string, log: (line: string) => void, maxLogBytes: number) {
     this.#logs = logFolder
     this.#log = log
+    this.#maxLogBytes = maxLogBytes
     mkdirSync(logFolder, { recursive: true, mode: 0o700 })
   }
 
-  /** Appends to `<home>/logs/<name>.log`; keeps the previous log as `<name>.log.1`. */
+  /** Appends to `<home>/logs/<name>.log`; a full one and the one of the last start become `<name>.log.1`. */
   write(name: string, text: string): void {
-    let stream = this.#streams.get(name)
-    if (!stream) {
-      const path = join(this.#logs, `${name}.log`)
-      if (existsSync(path)) renameSync(path, `${path}.1`)
-      stream = createWriteStream(path, { flags: 'a' })
-      this.#streams.set(name, stream)
+    let file = this.#files.get(name)
+    if (!file) {
+      file = new RotatingLog(join(this.#logs, `${name}.log`), this.#maxLogBytes)
+      this.#files.set(name, file)
     }
-    stream.write(text.endsWith('\n') ? text : `${text}\n`)
+    file.write(text)
   }
 
   /** Keeps PostgreSQL running on its first port, so that other processes can reconnect. */
@@ -141,6 +142,7 @@ export class Supervisor {
       }),
     )
     await this.#database?.stop()
-    for (const stream of this.#streams.values()) stream.end()
+    for (const file of this.#files.values()) file.end()
+    this.#files.clear()
   }
 }

@@ -213,7 +213,7 @@ describe('who may', () => {
   it('nobody without a token is listened to: the answer comes before the body', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () =>
-        socket.write('POST /p/endpoints/e/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{'),
+        socket.write('POST /p/endpoints/e/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n{'),
       )
       socket.once('data', data => {
         socket.destroy()

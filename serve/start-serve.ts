@@ -72,6 +72,7 @@ export async function startServe(
   })
   const app = createHttpServer({
     db,
+    names: env,
     routes,
     tokens,
     spool,

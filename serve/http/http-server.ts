@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Db } from '#db/client.ts'
+import type { HostNames } from '#server/adapters/check-host.ts'
 import { isLocal } from '#server/adapters/local-request.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { AppError, errorBody, HTTP_STATUS, toAppError } from '#server/kernel/errors.ts'
@@ -11,11 +12,13 @@ import type { Spool } from '../log/spool.ts'
 import { addNativeRoutes, JSON_TYPE } from '../protocols/native/routes.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import { createAdmit } from './admit.ts'
+import { addGuards } from './guard.ts'
 import { notFound, type TokenBook } from './token-book.ts'
 import { createProcessMetrics, METRICS_TYPE, writeMetrics } from './write-metrics.ts'
 
 export interface ServeParts {
   db: Db
+  names: HostNames
   routes: RouteTable
   tokens: TokenBook
   spool: Spool
@@ -44,9 +47,14 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
     },
+    // An address that cannot be decoded reaches no hook.
+    frameworkErrors: (error, request, reply) =>
+      sendError(reply.header('x-content-type-options', 'nosniff'), request, new AppError('bad_request', error.message)),
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  addGuards(app, parts.names)
 
   app.setErrorHandler(async (thrown: Error & { code?: string; statusCode?: number }, request, reply) => {
     const error =
@@ -98,6 +106,8 @@ async function discardBody(raw: IncomingMessage): Promise<void> {
 }
 
 function sendError(reply: FastifyReply, request: FastifyRequest, error: AppError) {
+  // The rest of a refused body is not read: the connection ends with the response.
+  if (!request.raw.complete) reply.header('connection', 'close')
   if (error.retryAfterSeconds) reply.header('retry-after', String(error.retryAfterSeconds))
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="fleximl"')
   return reply

@@ -42,6 +42,8 @@ describe('the environment', () => {
     FLEXIML_RETENTION_EVENTS: 'a week',
     BLOB_URL: 'ftp://store/bytes',
     LOG_LEVEL: 'loud',
+    FLEXIML_LOG_MB: '0',
+    FLEXIML_HOSTS: 'ml.example.org:3000,https://x',
   }))
     it(`${variable}=${value} is refused by name`, () =>
       assert.match(refusal({ [variable]: value }), new RegExp(variable)))

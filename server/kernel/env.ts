@@ -26,6 +26,19 @@ const cidrs = z
       .filter(Boolean),
   )
   .refine(list => list.every(isNetwork), 'networks such as 10.0.0.0/8, separated by commas')
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/
+const hostNames = z
+  .string()
+  .transform(s =>
+    s
+      .split(',')
+      .map(x => x.trim().toLowerCase())
+      .filter(Boolean),
+  )
+  .refine(
+    list => list.every(name => HOST_NAME.test(name) || isIP(name.replace(/^\[|\]$/g, '')) > 0),
+    'host names without port such as ml.example.org, separated by commas',
+  )
 const httpUrl = z
   .string()
   .refine(s => /^https?:\/\/[^/]+\/?$/.test(s), 'an address such as https://ml.example.org')
@@ -38,6 +51,8 @@ export const VARIABLES = {
   PORT: port.default(3000),
   INFERENCE_PORT: port.default(3001),
   FLEXIML_URL: httpUrl.optional(),
+  /** More host names of web and inference: of a container, a service, a reverse proxy. */
+  FLEXIML_HOSTS: hostNames.default([]),
   FLEXIML_HOME: z.string().default('.fleximl'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -73,6 +88,8 @@ export const VARIABLES = {
   FLEXIML_RETENTION_PREDICTIONS: days.default(90),
   FLEXIML_RETENTION_LOGS: days.default(30),
   FLEXIML_RETENTION_EVENTS: days.default(14),
+  /** Largest log file of one process; the previous one is kept beside it. */
+  FLEXIML_LOG_MB: z.coerce.number('megabytes').min(1).max(100_000).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 } as const
 
