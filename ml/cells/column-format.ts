@@ -11,6 +11,8 @@ export type NumberFormat = {
   brackets?: true
   /** `5-` is −5. */
   trailingMinus?: true
+  /** `5,-` and `5.—` are 5: a dash in place of the decimals. */
+  dash?: true
 }
 
 /** How the times of a column are written; absent: ISO 8601. */
@@ -23,7 +25,7 @@ export type DatetimeFormat = {
 
 /** How the cells of a column become values: used by every reader, from file to prediction. Absent parts: the defaults. */
 export type ColumnFormat = {
-  /** Texts read as missing, besides the empty one; compared after trimming. */
+  /** Texts read as missing, besides the empty one and, in columns that are not text, `MISSING_WORDS`; compared after trimming. */
   missing?: string[]
   number?: NumberFormat
   datetime?: DatetimeFormat
@@ -32,6 +34,9 @@ export type ColumnFormat = {
   /** Lists and objects are kept as JSON text. */
   json?: true
 }
+
+/** Texts that mean "missing" in a column of words. Others may be words: `None`, `-`, `unknown`. */
+export const MISSING_IN_TEXT: readonly string[] = ['?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null']
 
 export const PLAIN_NUMBER: NumberFormat = { decimal: '.' }
 
@@ -73,6 +78,10 @@ export const MISSING_WORDS: ReadonlySet<string> = new Set([
 ])
 
 const EDGES = /^[\s\u00a0\u2007\u202f\ufeff]+|[\s\u00a0\u2007\u202f\ufeff]+$/g
+
+/** The characters that `trimCell` removes, for other languages. */
+export const WHITE_SPACE =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
 
 /** Removes white space on both ends, the no-break kinds included. */
 export function trimCell(text: string): string {

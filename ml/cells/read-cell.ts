@@ -35,24 +35,26 @@ export function compileCellReader(column: CellColumn): CellReader {
   }
 }
 
-/** Returns the texts of a column that mean missing. */
-const missingReader = (format: ColumnFormat | undefined): ((text: string) => boolean) => {
+/** Returns the texts of a column that mean missing, whatever they look like: -999 may be one. */
+const ownMissing = (format: ColumnFormat | undefined): ((text: string) => boolean) => {
   const own = format?.missing?.length ? new Set(format.missing) : undefined
-  return text => own?.has(text) || MISSING_WORDS.has(text.toLowerCase())
+  return own ? text => own.has(text) : () => false
 }
+const isMissingWord = (text: string) => MISSING_WORDS.has(text.toLowerCase())
 
 function numberReader(format: ColumnFormat | undefined): CellReader {
   const read = compileNumberReader(format?.number)
-  const isMissing = missingReader(format)
+  const isMissing = ownMissing(format)
   return value => {
     if (typeof value === 'number') return Number.isFinite(value) ? value : UNREADABLE
     if (value === null || value === undefined) return null
     if (typeof value === 'string') {
       const text = trimCell(value)
+      if (isMissing(text)) return null
       const number = read(text)
       if (Number.isFinite(number)) return number
       // An infinite cell of a file is read as missing; so is it here.
-      return Number.isNaN(number) && !isMissing(text) ? UNREADABLE : null
+      return Number.isNaN(number) && !isMissingWord(text) ? UNREADABLE : null
     }
     if (typeof value === 'boolean') return value ? 1 : 0
     return typeof value === 'bigint' ? Number(value) : UNREADABLE
@@ -61,15 +63,16 @@ function numberReader(format: ColumnFormat | undefined): CellReader {
 
 function datetimeReader(format: ColumnFormat | undefined): CellReader {
   const read = compileDatetimeReader(format?.datetime)
-  const isMissing = missingReader(format)
+  const isMissing = ownMissing(format)
   const factor = format?.datetime?.epoch === 's' ? 1000 : 1
   return value => {
     if (value === null || value === undefined) return null
     if (typeof value === 'string') {
       const text = trimCell(value)
+      if (isMissing(text)) return null
       const ms = read(text)
       if (!Number.isNaN(ms)) return ms
-      return isMissing(text) ? null : UNREADABLE
+      return isMissingWord(text) ? null : UNREADABLE
     }
     return typeof value === 'number' && Number.isFinite(value) ? value * factor : UNREADABLE
   }
@@ -80,7 +83,7 @@ const FALSE_WORDS = new Set(['false', 'f', 'no', 'n', '0', '0.0', 'off'])
 
 function booleanReader({ domain, format }: CellColumn): CellReader {
   const [no, yes] = Array.isArray(domain) ? domain.map(word => trimCell(String(word)).toLowerCase()) : []
-  const isMissing = missingReader(format)
+  const isMissing = ownMissing(format)
   return value => {
     if (typeof value === 'boolean') return value
     if (value === null || value === undefined) return null
@@ -88,10 +91,11 @@ function booleanReader({ domain, format }: CellColumn): CellReader {
     if (value === 0 || value === 0n) return false
     if (typeof value === 'string') {
       const text = trimCell(value)
+      if (isMissing(text)) return null
       const word = text.toLowerCase()
       if (word === yes) return true
       if (word === no) return false
-      if (isMissing(text)) return null
+      if (isMissingWord(text)) return null
       // The column's own words win: `n` may be its word for true.
       if (TRUE_WORDS.has(word)) return true
       if (FALSE_WORDS.has(word)) return false

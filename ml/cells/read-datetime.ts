@@ -1,21 +1,58 @@
 import { daysFromCivil, daysInMonth, parseDatetime } from '../frame/cell.ts'
 import type { DatetimeFormat } from './column-format.ts'
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+/** Months by the first three letters of their English and German names, in lower case. */
+export const MONTH_NAMES: Readonly<Record<string, number>> = {
+  jan: 1,
+  feb: 2,
+  mar: 3,
+  mär: 3,
+  mrz: 3,
+  apr: 4,
+  may: 5,
+  mai: 5,
+  jun: 6,
+  jul: 7,
+  aug: 8,
+  sep: 9,
+  oct: 10,
+  okt: 10,
+  nov: 11,
+  dec: 12,
+  dez: 12,
+}
+const NAME = '[A-Za-zÄä]{3,9}\\.?'
 const DIRECTIVES: Record<string, string> = {
-  Y: '(\\d{4})',
-  y: '(\\d{2})',
-  m: '(\\d{1,2})',
-  d: '(\\d{1,2})',
-  b: '([A-Za-z]{3})',
-  B: '([A-Za-z]{3,9})',
-  H: '(\\d{1,2})',
-  I: '(\\d{1,2})',
-  M: '(\\d{1,2})',
-  S: '(\\d{1,2})',
-  f: '(\\d{1,9})',
-  p: '([AaPp][Mm])',
-  z: '(Z|[+-]\\d{2}(?::?\\d{2})?)',
+  Y: '([0-9]{4})',
+  y: '([0-9]{2})',
+  m: '([0-9]{1,2})',
+  d: '([0-9]{1,2})',
+  b: `(${NAME})`,
+  B: `(${NAME})`,
+  H: '([01]?[0-9]|2[0-3])',
+  I: '([0-9]{1,2})',
+  M: '([0-5][0-9])',
+  S: '([0-5][0-9])',
+  f: '([0-9]{1,9})',
+  p: '([AaPp]\\.?[Mm]\\.?)',
+  z: '(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)',
+}
+
+/** A time pattern as the source of a regular expression for JavaScript and RE2; `fields` names its groups. */
+export type DatetimePattern = { shape: string; fields: string[] }
+
+/** Compiles a `strptime` pattern. Throws RangeError for parts that are not known. `%a` is the name of a day and is not checked. */
+export function datetimePattern(pattern: string): DatetimePattern {
+  const fields: string[] = []
+  const source = pattern.replace(/%(.)|[.*+?^${}()|[\]\\/]|\s+/g, (part, directive?: string) => {
+    if (directive === undefined) return /^\s/.test(part) ? ' +' : `\\${part}`
+    if (directive === 'a') return NAME
+    const field = DIRECTIVES[directive]
+    if (!field) throw new RangeError(`%${directive} is not a known part of a time pattern.`)
+    fields.push(directive)
+    return field
+  })
+  return { shape: `^${source}$`, fields }
 }
 
 /** Compiles a reader of trimmed text to milliseconds since 1970-01-01; NaN for text that is no time under the format. */
@@ -23,7 +60,7 @@ export function compileDatetimeReader(format: DatetimeFormat = {}): (text: strin
   const { epoch, patterns } = format
   if (epoch) {
     const factor = epoch === 's' ? 1000 : 1
-    return text => (/^-?\d{1,15}(\.\d+)?$/.test(text) ? Math.round(Number(text) * factor) : parseDatetime(text))
+    return text => (EPOCH.test(text) ? Math.floor(Number(text) * factor) : parseDatetime(text))
   }
   if (!patterns?.length) return parseDatetime
   const readers = patterns.map(compilePattern)
@@ -37,19 +74,14 @@ export function compileDatetimeReader(format: DatetimeFormat = {}): (text: strin
   }
 }
 
-/** Compiles one `strptime` pattern. */
+const EPOCH = /^-?[0-9]{1,15}(\.[0-9]{1,9})?$/
+export const EPOCH_SHAPE: string = EPOCH.source
+
 function compilePattern(pattern: string): (text: string) => number {
-  const fields: string[] = []
-  const source = pattern.replace(/%(.)|[.*+?^${}()|[\]\\]|\s+/g, (part, directive?: string) => {
-    if (directive === undefined) return /^\s/.test(part) ? '\\s+' : `\\${part}`
-    const field = DIRECTIVES[directive]
-    if (!field) throw new RangeError(`%${directive} is not a known part of a time pattern.`)
-    fields.push(directive)
-    return field
-  })
-  const shape = new RegExp(`^${source}$`)
+  const { shape, fields } = datetimePattern(pattern)
+  const compiled = new RegExp(shape)
   return text => {
-    const match = shape.exec(text)
+    const match = compiled.exec(text)
     if (!match) return Number.NaN
     const parts: Record<string, string> = {}
     for (let i = 0; i < fields.length; i++) parts[fields[i]!] = match[i + 1]!
@@ -60,9 +92,9 @@ function compilePattern(pattern: string): (text: string) => number {
 function toMs(parts: Record<string, string>): number {
   const year = parts.Y !== undefined ? Number(parts.Y) : yearOfTwoDigits(Number(parts.y ?? '70'))
   const name = (parts.b ?? parts.B)?.slice(0, 3).toLowerCase()
-  const month = name === undefined ? Number(parts.m ?? 1) : MONTHS.indexOf(name) + 1
+  const month = name === undefined ? Number(parts.m ?? 1) : (MONTH_NAMES[name] ?? 0)
   const day = Number(parts.d ?? 1)
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN
   const hour = hourOf(parts)
   const [minute, second] = [Number(parts.M ?? 0), Number(parts.S ?? 0)]
   if (Number.isNaN(hour) || hour > 23 || minute > 59 || second > 59) return Number.NaN
@@ -79,11 +111,11 @@ function hourOf(parts: Record<string, string>): number {
   if (parts.I === undefined) return Number(parts.H ?? 0)
   const hour = Number(parts.I)
   if (hour < 1 || hour > 12) return Number.NaN
-  return (hour % 12) + (parts.p?.toLowerCase() === 'pm' ? 12 : 0)
+  return (hour % 12) + (parts.p?.toLowerCase().startsWith('p') ? 12 : 0)
 }
 
 function offsetMs(zone: string | undefined): number {
-  if (zone === undefined || zone === 'Z') return 0
+  if (zone === undefined || !/^[+-]/.test(zone)) return 0
   const digits = zone.slice(1).replace(':', '')
   const ms = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4) || 0)) * 60_000
   return zone.startsWith('-') ? -ms : ms

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ColumnFormat } from '#ml/cells/column-format.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import type { Measured } from '#server/training/contract.ts'
 import type { VersionState } from './states/contract.ts'
@@ -57,6 +58,8 @@ export interface SignatureColumn {
   type: string
   nullable: boolean
   domain?: string[] | { min: number; max: number }
+  /** How its cells are written in files and requests. */
+  format?: ColumnFormat
 }
 export interface Signature {
   columns: SignatureColumn[]

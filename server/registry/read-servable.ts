@@ -20,11 +20,12 @@ export function readServable(bytes: Uint8Array, digest: string): { servable: Ser
 /** Returns the request and response columns, as stored with the version. */
 export function describeSignature({ signature, target, task, classes }: Described): Signature {
   return {
-    columns: signature.columns.map(({ name, type, nullable, domain }) => ({
+    columns: signature.columns.map(({ name, type, nullable, domain, format }) => ({
       name,
       type,
       nullable,
       ...(domain ? { domain } : {}),
+      ...(format ? { format } : {}),
     })),
     target: target.name,
     task,

@@ -29,12 +29,13 @@ export function chooseColumns(
 }
 
 export const toEngineSchema = (columns: readonly VersionColumn[]): Schema => ({
-  columns: columns.map(({ name, type, role, nullable, domain }) => ({
+  columns: columns.map(({ name, type, role, nullable, domain, format }) => ({
     name,
     type,
     role,
     nullable,
     ...(domain ? { domain } : {}),
+    ...(format ? { format } : {}),
   })),
 })
 
