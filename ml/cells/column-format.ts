@@ -36,7 +36,18 @@ export type ColumnFormat = {
 }
 
 /** Texts that mean "missing" in a column of words. Others may be words: `None`, `-`, `unknown`. */
-export const MISSING_IN_TEXT: readonly string[] = ['?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null']
+export const MISSING_IN_TEXT: readonly string[] = [
+  '?',
+  'NA',
+  'N/A',
+  'n/a',
+  '<NA>',
+  '#N/A',
+  'NaN',
+  'nan',
+  'NULL',
+  'null',
+]
 
 export const PLAIN_NUMBER: NumberFormat = { decimal: '.' }
 

@@ -22,7 +22,7 @@ export type NumberPattern = { shape: string; strip?: string; body: string; group
 export const isPlainNumber = (format: NumberFormat | undefined): boolean =>
   format === undefined || (format.decimal === '.' && Object.values(format).filter(v => v !== undefined).length === 1)
 
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+const escapePattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 export function numberPattern(format: NumberFormat = PLAIN_NUMBER): NumberPattern {
   if (isPlainNumber(format)) return { shape: `^[+-]?${PLAIN_BODY}$`, body: PLAIN_BODY }
@@ -30,18 +30,23 @@ export function numberPattern(format: NumberFormat = PLAIN_NUMBER): NumberPatter
   const g = group && GROUPS[group]
   // A first group of zero would be a decimal: 0.123 is never 123.
   const whole = g ? `(?:[1-9][0-9]{0,2}(?:${g}[0-9]{3})+|[1-9][0-9]?(?:${g}[0-9]{2})+${g}[0-9]{3}|[0-9]+)` : '[0-9]+'
-  const point = escape(decimal)
+  const point = escapePattern(decimal)
   const fraction = dash ? `(?:[-–—]{1,2}|[0-9]*)` : '[0-9]*'
   const body = `(?:${whole}(?:${point}${fraction})?|${point}[0-9]+)(?:[eE][+-]?[0-9]+)?`
   const sp = `${SPACES_CLASS}*`
-  const before = unit?.at === 'before' ? `(?:${escape(unit.text)}${sp})?` : ''
-  const after = `${sp}${percent ? `%?${sp}` : ''}${unit?.at === 'after' ? `(?:${escape(unit.text)})?` : ''}`
+  const before = unit?.at === 'before' ? `(?:${escapePattern(unit.text)}${sp})?` : ''
+  const after = `${sp}${percent ? `%?${sp}` : ''}${unit?.at === 'after' ? `(?:${escapePattern(unit.text)})?` : ''}`
   const alternatives = [`(?:[-+−]${sp})?${before}${body}${after}`]
   if (before) alternatives.push(`${before}[-+−]${sp}${body}${after}`)
   if (trailingMinus) alternatives.push(`${before}${body}${sp}[-−]${after}`)
   if (brackets) alternatives.push(`\\(${sp}${before}${body}${after}${sp}\\)`)
   if (brackets && before) alternatives.push(`${before}\\(${sp}${body}${after}${sp}\\)`)
-  return { shape: `^(?:${alternatives.join('|')})$`, strip: before ? escape(unit!.text) : undefined, body, group: g }
+  return {
+    shape: `^(?:${alternatives.join('|')})$`,
+    strip: before ? escapePattern(unit!.text) : undefined,
+    body,
+    group: g,
+  }
 }
 
 /**

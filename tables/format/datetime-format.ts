@@ -4,7 +4,9 @@ const TIME =
 const DAY_MONTH_YEAR = new RegExp(`^([0-9]{1,2})(${SEPARATOR})([0-9]{1,2})\\2([0-9]{4}|[0-9]{2})${TIME}$`)
 const YEAR_MONTH_DAY = new RegExp(`^([0-9]{4})([./])([0-9]{1,2})\\2([0-9]{1,2})${TIME}$`)
 const NAME = '[A-Za-zÄä]{3,9}\\.?'
-const DAY_NAME_YEAR = new RegExp(`^(${NAME},? )?([0-9]{1,2})([-. /]|\\. )(${NAME})(,? |[-/.])([0-9]{4}|[0-9]{2})${TIME}$`)
+const DAY_NAME_YEAR = new RegExp(
+  `^(${NAME},? )?([0-9]{1,2})([-. /]|\\. )(${NAME})(,? |[-/.])([0-9]{4}|[0-9]{2})${TIME}$`,
+)
 const NAME_DAY_YEAR = new RegExp(`^(${NAME},? )?(${NAME}) ([0-9]{1,2})(,? )([0-9]{4})${TIME}$`)
 const MONTHS = /^(jan|feb|m[aä]r|mrz|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])/i
 

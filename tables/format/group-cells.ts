@@ -1,5 +1,5 @@
-import { compileCellReader } from '#ml/cells/read-cell.ts'
 import { trimCell } from '#ml/cells/column-format.ts'
+import { compileCellReader } from '#ml/cells/read-cell.ts'
 import type { DuckDBConnection } from '../duckdb.ts'
 import { missingSql, type ReadPlan, trimSql, valueSql } from './compile-sql.ts'
 import type { CellGroup } from './number-format.ts'
@@ -86,7 +86,12 @@ export function groupTexts(name: string, cells: readonly (string | null)[]): Col
 }
 
 /** Groups the cells of a column of a DuckDB table, all rows of it. */
-export async function groupColumn(db: DuckDBConnection, table: string, column: string, name: string): Promise<ColumnCells> {
+export async function groupColumn(
+  db: DuckDBConnection,
+  table: string,
+  column: string,
+  name: string,
+): Promise<ColumnCells> {
   const query = async (sql: string) => (await db.runAndReadAll(sql)).getRowsJson() as unknown[][]
   const t = trimSql(column)
   const source = `(SELECT ${t} AS t, ${column} AS c FROM ${table} WHERE ${column} IS NOT NULL)`
@@ -97,20 +102,22 @@ export async function groupColumn(db: DuckDBConnection, table: string, column: s
   const total =
     rows.length < MAX_GROUPS
       ? [rows.reduce((sum, r) => sum + Number(r[2]), 0), rows.reduce((sum, r) => sum + Number(r[3]), 0)]
-      : (await query(`SELECT count(*)::DOUBLE, count_if(length(t) <> length(c))::DOUBLE FROM ${source}`))[0]!.map(Number)
+      : (await query(`SELECT count(*)::DOUBLE, count_if(length(t) <> length(c))::DOUBLE FROM ${source}`))[0]!.map(
+          Number,
+        )
   return {
     name,
     present: total[0]!,
     trimmed: total[1]!,
     groups: rows.map(r => ({ texts: [String(r[0]), String(r[1])], cells: Number(r[2]) })),
-    first: (await query(`SELECT t FROM (SELECT ${t} AS t FROM ${table} LIMIT 200) WHERE t IS NOT NULL`)).map(r => String(r[0])),
+    first: (await query(`SELECT t FROM (SELECT ${t} AS t FROM ${table} LIMIT 200) WHERE t IS NOT NULL`)).map(r =>
+      String(r[0]),
+    ),
     count: async plan => Number((await query(`SELECT count(${valueSql('t', plan)})::DOUBLE FROM ${source}`))[0]![0]),
     texts: async (of, limit) => {
       const plan = 'missing' in of ? of.missing : of.unreadable
       const where =
-        'missing' in of
-          ? missingSql('t', plan)
-          : `${valueSql('t', plan)} IS NULL AND NOT ${missingSql('t', plan)}`
+        'missing' in of ? missingSql('t', plan) : `${valueSql('t', plan)} IS NULL AND NOT ${missingSql('t', plan)}`
       const found = await query(
         `SELECT left(t, 200), count(*)::DOUBLE FROM ${source} WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${limit}`,
       )

@@ -112,13 +112,15 @@ function inferNumbers(
 function codeIn(groups: readonly CellGroup[]): CodeReason | undefined {
   const some = (test: RegExp) => groups.some(g => g.texts.some(t => test.test(t)))
   if (some(/^[+-]?0[0-9]+([.,][0-9]*)?$/)) return 'zeros'
-  if (groups.some(g => g.texts.some(t => /^[+-]?[0-9]{16,}$/.test(t) && !Number.isSafeInteger(Number(t))))) return 'digits'
+  if (groups.some(g => g.texts.some(t => /^[+-]?[0-9]{16,}$/.test(t) && !Number.isSafeInteger(Number(t)))))
+    return 'digits'
   if (some(/^\+[0-9]{7,}$/)) return 'plus'
   return some(/^[0-9]+[eE][0-9]+$/) && !some(/[.]|^-|[eE][+-]/) ? 'exponent' : undefined
 }
 
 const ZONED = /[0-9]:[0-9]{2}.*(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$/
-const TIME_NAME = /(^|[^a-z])(ts|time|timestamp|epoch|unix|unixtime|datetime|created|updated|modified|at)($|[^a-z])|(time|timestamp|At|Time)(_?(s|ms|utc))?$/i
+const TIME_NAME =
+  /(^|[^a-z])(ts|time|timestamp|epoch|unix|unixtime|datetime|created|updated|modified|at)($|[^a-z])|(time|timestamp|At|Time)(_?(s|ms|utc))?$/i
 const DATE_NAME = /(^|[^a-z])(date|day|datum|fecha|jour|dt|ymd)($|[^a-z])|(date|Date|_?ymd)$/i
 const ISO_LIKE = /^[+-]?[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}([T ]|$)/
 
@@ -139,10 +141,16 @@ async function inferTimes(
   const instant = groups.some(g => ZONED.test(g.texts[0]!))
   const withoutOffset = instant ? real - sum(groups.filter(g => ZONED.test(g.texts[0]!))) : 0
   const patternsFor = (dayFirst: boolean) =>
-    [...new Set(shapes.flatMap(({ shape: s }) => (s ? [s.clear ?? (dayFirst ? s.dayFirst! : s.monthFirst!)] : [])))].slice(0, 8)
+    [
+      ...new Set(shapes.flatMap(({ shape: s }) => (s ? [s.clear ?? (dayFirst ? s.dayFirst! : s.monthFirst!)] : []))),
+    ].slice(0, 8)
   const planFor = (dayFirst: boolean): ReadPlan => {
     const patterns = patternsFor(dayFirst)
-    return { as: 'datetime', format: patterns.length > 0 ? { datetime: { patterns } } : {}, ...(instant ? { instant } : {}) }
+    return {
+      as: 'datetime',
+      format: patterns.length > 0 ? { datetime: { patterns } } : {},
+      ...(instant ? { instant } : {}),
+    }
   }
   const reading = (plan: ReadPlan): ColumnReading => ({
     plan,
@@ -169,7 +177,9 @@ async function inferTimes(
 function guessDayFirst(first: readonly string[], groups: readonly CellGroup[]): boolean {
   const key = (text: string, dayFirst: boolean): number => {
     const [a, b, c] = (text.match(/[0-9]+/g) ?? []).map(Number)
-    return a === undefined || b === undefined || c === undefined ? Number.NaN : c * 10_000 + (dayFirst ? b * 100 + a : a * 100 + b)
+    return a === undefined || b === undefined || c === undefined
+      ? Number.NaN
+      : c * 10_000 + (dayFirst ? b * 100 + a : a * 100 + b)
   }
   const turns = (dayFirst: boolean) => {
     const keys = first.map(t => key(t, dayFirst)).filter(k => !Number.isNaN(k))
@@ -186,7 +196,7 @@ function guessDayFirst(first: readonly string[], groups: readonly CellGroup[]): 
 function numericTimes(name: string, groups: readonly CellGroup[]): ReadPlan | undefined {
   const all = (test: RegExp) => groups.length > 0 && groups.every(g => g.texts.every(t => test.test(t)))
   if (TIME_NAME.test(name)) {
-    if (all(/^[12][0-9]{9}(\.[0-9]+)?$/)) return { as: 'datetime', format: { datetime: { epoch: 's' } } , instant: true }
+    if (all(/^[12][0-9]{9}(\.[0-9]+)?$/)) return { as: 'datetime', format: { datetime: { epoch: 's' } }, instant: true }
     if (all(/^[12][0-9]{12}$/)) return { as: 'datetime', format: { datetime: { epoch: 'ms' } }, instant: true }
   }
   if ((DATE_NAME.test(name) || TIME_NAME.test(name)) && all(/^(19|20)[0-9]{6}$/))

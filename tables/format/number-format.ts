@@ -79,17 +79,21 @@ export function fitNumbers(groups: readonly CellGroup[], decimal?: NumberFormat[
   if (!groups.some(g => /[0-9]/.test(g.texts[0]!))) return undefined
   const decorations = decorationsOf(groups)
   const marks = groups.map(g => g.texts[0]!.replace(/[^.,'’_ \u00a0\u2007\u2009\u202f]/g, '')).join('')
-  const has = (mark: string) => (mark === "'" ? /['’]/ : mark === ' ' ? /[ \u00a0\u2007\u2009\u202f]/ : undefined)?.test(marks) ?? marks.includes(mark)
-  const fits = MARKS.filter(([d, g]) => (d === '.' || has(',') || g === '.') && (g === undefined || has(g))).map(([d, g]) => {
-    const format: NumberFormat = { decimal: d, ...(g ? { group: g } : {}), ...decorations }
-    const read = compileNumberReader(format)
-    const values = groups.map(group => {
-      const [first, ...rest] = group.texts.map(read)
-      return rest.some(Number.isNaN) ? Number.NaN : first!
-    })
-    const cells = groups.reduce((sum, group, i) => sum + (Number.isNaN(values[i]) ? 0 : group.cells), 0)
-    return { format, values, cells }
-  })
+  const has = (mark: string) =>
+    (mark === "'" ? /['’]/ : mark === ' ' ? /[ \u00a0\u2007\u2009\u202f]/ : undefined)?.test(marks) ??
+    marks.includes(mark)
+  const fits = MARKS.filter(([d, g]) => (d === '.' || has(',') || g === '.') && (g === undefined || has(g))).map(
+    ([d, g]) => {
+      const format: NumberFormat = { decimal: d, ...(g ? { group: g } : {}), ...decorations }
+      const read = compileNumberReader(format)
+      const values = groups.map(group => {
+        const [first, ...rest] = group.texts.map(read)
+        return rest.some(Number.isNaN) ? Number.NaN : first!
+      })
+      const cells = groups.reduce((sum, group, i) => sum + (Number.isNaN(values[i]) ? 0 : group.cells), 0)
+      return { format, values, cells }
+    },
+  )
   const best = Math.max(...fits.map(f => f.cells))
   if (!(best > 0)) return undefined
   const equal = fits.filter(f => f.cells === best).sort((a, b) => partsOf(a.format) - partsOf(b.format))
@@ -100,7 +104,12 @@ export function fitNumbers(groups: readonly CellGroup[], decimal?: NumberFormat[
   const chosen = wanted.find(f => !wanted.some(o => o !== f && partsOf(o.format) < partsOf(f.format))) ?? equal[0]!
   const other = equal.find(f => differs(f, chosen))
   const whole = groups.every((g, i) => Number.isNaN(chosen.values[i]) || g.texts.every(t => isWhole(t, chosen.format)))
-  return { format: simplest(chosen.format, groups, chosen.cells), cells: best, whole, ...(other ? { other: other.format } : {}) }
+  return {
+    format: simplest(chosen.format, groups, chosen.cells),
+    cells: best,
+    whole,
+    ...(other ? { other: other.format } : {}),
+  }
 }
 
 /** A number without decimals, exponent and percent sign. */
