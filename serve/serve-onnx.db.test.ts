@@ -6,7 +6,7 @@ import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { importVersion, showModel } from '#server/registry/index.ts'
-import { promoteVersion } from '#server/serving/index.ts'
+import { changeRowPolicy, promoteVersion } from '#server/serving/index.ts'
 import { bikeRow, callerOf, insertToken, trainBundle } from '#server/serving/testing.ts'
 import { freePort, type RunningServe, spawnServe } from './testing.ts'
 
@@ -67,9 +67,17 @@ describe('ONNX files as versions', () => {
     }
     for (const [k, value] of probabilities.flat().entries()) assert.ok(Math.abs(value - expected[k]!) < 1e-5)
     assert.ok(predictions.every(each => classes.includes(each)))
-    const missing = await ask('sizes', [{ a: null, b: 1, c: 1 }])
-    assert.equal(missing.status, 422)
-    assert.match(JSON.stringify(missing.body), /gives no number/)
+    const missing = await ask('sizes', [sent[0]!, { a: null, b: 1, c: 1 }])
+    assert.equal(missing.status, 200)
+    const answered = missing.body as unknown as { predictions: unknown[]; errors: { row: number; got: string }[] }
+    assert.deepEqual(answered.predictions, [predictions[0], null])
+    assert.match(answered.errors[0]!.got, /gives no number: the model has no value for a missing a/)
+    await changeRowPolicy(kernel, caller, { endpoint: 'sizes', policy: 'strict' })
+    let refused = await ask('sizes', [{ a: null, b: 1, c: 1 }])
+    for (const until = performance.now() + 10_000; refused.status === 200 && performance.now() < until; )
+      refused = await ask('sizes', [{ a: null, b: 1, c: 1 }])
+    assert.equal(refused.status, 422)
+    assert.match(JSON.stringify(refused.body), /gives no number/)
   })
 
   it('what was exported here comes back as a version that predicts the same', async () => {

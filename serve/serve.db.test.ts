@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
-import { eq } from 'drizzle-orm'
-import { apiTokens, predictionLog } from '#db/schema/index.ts'
+import { and, eq } from 'drizzle-orm'
+import { apiTokens, auditLog, predictionLog } from '#db/schema/index.ts'
 import { appRouter } from '#server/api/root.ts'
 import { createCallerFactory } from '#server/api/trpc.ts'
 import { sha256 } from '#server/kernel/ids.ts'
@@ -11,6 +11,7 @@ import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { registerVersion, showModel } from '#server/registry/index.ts'
 import type { PredictAnswer } from '#server/serving/contract.ts'
 import {
+  changeRowPolicy,
   mintTryIt,
   promoteVersion,
   readHistory,
@@ -71,6 +72,9 @@ before(async () => {
   serve = await spawnServe(environment(), port)
   for (const offset of [100, 200, 300]) await register('demand', offset)
   await promoteVersion(kernel, caller(), { model: 'demand@1', endpoint: 'demand' })
+  await promoteVersion(kernel, caller(), { model: 'demand@1', endpoint: 'strict' })
+  await changeRowPolicy(kernel, caller(), { endpoint: 'strict', policy: 'strict' })
+  await eventually(async () => (await post('strict/predict', { rows: [{}] })).status === 422)
 })
 after(async () => {
   await serve.end('SIGTERM')
@@ -169,13 +173,98 @@ describe('predict', () => {
     it(`${what} is ${status}, says why, and logs nothing`, async () => {
       await post('demand/feedback', { rows: [] })
       const before = await kernel.db.$count(predictionLog)
-      const answer = await post('demand/predict', body)
+      const answer = await post('strict/predict', body)
       assert.equal(answer.status, status, JSON.stringify(answer.body))
       assert.ok(answer.body.error.message)
       if (detail) assert.deepEqual({ ...answer.body.error.details[0], ...detail }, answer.body.error.details[0])
       await new Promise(resolve => setTimeout(resolve, 250))
       assert.equal(await kernel.db.$count(predictionLog), before)
     })
+  it('a lenient endpoint answers odd cells, reports them and logs the rows as read', async () => {
+    const rows = [
+      good,
+      { ...good, temp: '0.5', hour: 3.5 },
+      { ...good, season: 'monsoon' },
+      { ...good, temp: 'warm' },
+      7,
+    ]
+    const { status, body } = await predict([...rows, { hour: 1, temp: null, more: 1 }])
+    assert.equal(status, 200, JSON.stringify(body))
+    assert.deepEqual(
+      body.predictions.map((p: unknown) => p === null),
+      [false, false, false, true, true, false],
+    )
+    assert.deepEqual(
+      body.ids.map((id: unknown) => id === null),
+      [false, false, false, true, true, false],
+    )
+    assert.deepEqual(
+      body.warnings.map((w: { row: number; column: string; code: string }) => [w.row, w.column, w.code]),
+      [
+        [1, 'hour', 'fraction'],
+        [2, 'season', 'unseen'],
+        [5, 'more', 'extra_column'],
+        [5, 'temp', 'missing'],
+        [5, 'season', 'absent_column'],
+      ],
+    )
+    assert.deepEqual(
+      body.errors.map((e: { row: number; column: string }) => [e.row, e.column]),
+      [
+        [3, 'temp'],
+        [4, ''],
+      ],
+    )
+    assert.deepEqual([body.failedRows, body.warningCounts.length], [2, 5])
+    const [line] = await eventually(async () => (await logged(body.ids[1])).length > 0 && logged(body.ids[1]))
+    assert.deepEqual([line!.features, line!.repairs], [{ ...good, temp: 0.5, hour: 3.5 }, { hour: 'fraction' }])
+    const [clean] = await eventually(async () => (await logged(body.ids[0])).length > 0 && logged(body.ids[0]))
+    assert.equal(clean!.repairs, null)
+  })
+  it('a time that cannot be read fails its row only', async () => {
+    await promoteVersion(kernel, caller(), { model: 'demand@1', endpoint: 'dated', timeColumn: 'at' })
+    const { status, body } = await post('dated/predict', {
+      rows: [
+        { ...good, at: 'noon' },
+        { ...good, at: '2026-01-01' },
+      ],
+    })
+    assert.equal(status, 200)
+    assert.deepEqual([body.predictions[0], body.errors[0].column, body.warnings], [null, 'at', []])
+    assert.notEqual(body.predictions[1], null)
+  })
+  it('a strict endpoint counts what it refuses, and what the lenient policy would have answered', async () => {
+    await promoteVersion(kernel, caller(), { model: 'demand@1', endpoint: 'counted' })
+    await changeRowPolicy(kernel, caller(), { endpoint: 'counted', policy: 'strict', reason: 'as before' })
+    await eventually(async () => (await post('counted/predict', { rows: [{ ...good, temp: null }] })).status === 422)
+    await post('counted/predict', { rows: [{ ...good, temp: 'warm' }] })
+    const shown = await eventually(async () => {
+      const { odd, policy } = await showEndpoint(kernel, caller(), 'counted')
+      return odd.refused >= 2 && { odd, policy }
+    })
+    assert.equal(shown.policy, 'strict')
+    assert.deepEqual([shown.odd.refused - shown.odd.answerable, shown.odd.failedRows], [1, 0])
+    const changed = await changeRowPolicy(kernel, caller(), { endpoint: 'counted', policy: 'lenient' })
+    assert.deepEqual(changed, { endpoint: 'counted', policy: 'lenient', previous: 'strict' })
+    await eventually(async () => (await post('counted/predict', { rows: [{ ...good, temp: null }] })).status === 200)
+    const { odd } = await eventually(async () => {
+      const detail = await showEndpoint(kernel, caller(), 'counted')
+      return detail.odd.cells.length > 0 && detail
+    })
+    assert.deepEqual([odd.cells[0]!.column, odd.cells[0]!.code], ['temp', 'missing'])
+    const trail = await kernel.db
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.projectId, scope.projectId), eq(auditLog.action, 'serving.change-policy')))
+    assert.ok(trail.some(line => line.reason === 'as before'))
+    await assert.rejects(
+      changeRowPolicy(kernel, callerOf(scope, 'viewer'), { endpoint: 'counted', policy: 'strict' }),
+      { code: 'forbidden' },
+    )
+    await assert.rejects(changeRowPolicy(kernel, caller(), { endpoint: 'nowhere', policy: 'strict' }), {
+      code: 'not_found',
+    })
+  })
   it('text that PostgreSQL cannot store does not stop the log', async () => {
     const { status, body } = await predict([{ ...good, season: 'a\u0000b\ud800' }])
     assert.equal(status, 200)
@@ -280,7 +369,9 @@ describe('try it', () => {
     const answer = await api().tryIt({ endpoint: 'demand', rows: [bikeRow(3)] })
     assert.deepEqual([answer.model, answer.predictions.length], ['demand', 1])
     assert.ok(answer.tookMs > 0)
-    await assert.rejects(api().tryIt({ endpoint: 'demand', rows: [{}] }), /do not fit the signature/)
+    await assert.rejects(api().tryIt({ endpoint: 'strict', rows: [{}] }), /do not fit the signature/)
+    const odd = await api().tryIt({ endpoint: 'demand', rows: [{}] })
+    assert.deepEqual([odd.predictions, odd.errors.length], [[null], 1])
     await assert.rejects(api().promote({ endpoint: 'demand', model: 'demand' }), /Your role/)
   })
   it('a column called __proto__ arrives like any other', async () => {

@@ -58,7 +58,15 @@ export async function predictItems(
   note: (line: string) => void,
 ): Promise<PredictAnswer> {
   const requestId = randomUUID()
-  const joined: PredictAnswer = { predictions: [], ids: [], model: '', version: 0, requestId }
+  const joined: PredictAnswer = {
+    predictions: [],
+    ids: [],
+    model: '',
+    version: 0,
+    requestId,
+    warnings: [],
+    errors: [],
+  }
   const batches = batchesOf(items, MAX_ROWS, BATCH_BYTES)
   for (const batch of batches) {
     const sent = joined.ids.length
@@ -79,11 +87,25 @@ export async function predictItems(
       joined.probabilities.push(...answer.probabilities)
       joined.classes = answer.classes
     }
+    joinReport(joined, answer, sent)
     joined.model = answer.model
     joined.version = answer.version
     if (batches.length > 1) note(`${joined.ids.length} of ${items.length} rows`)
   }
   return joined
+}
+
+/** Adds the warnings and errors of a batch, with row numbers counted from the start of the file. */
+function joinReport(joined: PredictAnswer, answer: PredictAnswer, sent: number): void {
+  joined.warnings.push(...answer.warnings.map(w => ({ ...w, row: w.row + sent })))
+  joined.errors.push(...answer.errors.map(e => ({ ...e, row: e.row + sent })))
+  if (answer.failedRows) joined.failedRows = (joined.failedRows ?? 0) + answer.failedRows
+  for (const count of answer.warningCounts ?? []) {
+    joined.warningCounts ??= []
+    const known = joined.warningCounts.find(c => c.column === count.column && c.code === count.code)
+    if (known) known.rows += count.rows
+    else joined.warningCounts.push({ ...count })
+  }
 }
 
 /** Returns the error with row numbers counted from the start of the file. */

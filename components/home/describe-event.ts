@@ -85,6 +85,10 @@ const DESCRIPTIONS: { [N in EventName]?: Describe<EventPayloads[N]> } = {
     parts: ['made ', strong(p.endpoint), ` the primary endpoint of ${text(p.model)}`],
     href: paths.endpoint(project, text(p.endpoint)),
   }),
+  'serving.policy-changed': (p, project) => ({
+    parts: [strong(p.endpoint), ` now reads rows by the ${text(p.policy)} policy`],
+    href: paths.endpoint(project, text(p.endpoint)),
+  }),
   'serving.endpoint-rolled-back': (p, project) => ({
     parts: ['rolled ', strong(p.endpoint), ` back to ${text(p.model)} v${text(p.version)}`],
     href: paths.endpoint(project, text(p.endpoint), { tab: 'history' }),

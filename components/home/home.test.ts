@@ -33,6 +33,7 @@ const ENDPOINT = {
   version: 1,
   revision: 1,
   targets: [],
+  policy: 'lenient' as const,
   primary: true,
   servers: { current: 1, alive: 1 },
   ratePerSecond: 12,

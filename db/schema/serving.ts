@@ -27,6 +27,8 @@ export const endpoints = pgTable(
     timeColumn: text('time_column'),
     /** The revision in force; counted under this row's lock. */
     revision: integer('revision').notNull().default(0),
+    /** lenient | strict: how rows are read. */
+    policy: text('policy').notNull().default('lenient'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
   },
@@ -159,6 +161,13 @@ export const servingStats = pgTable(
     errors: integer('errors').notNull(),
     /** Counts per latency bucket (bounds in serving/contract.ts). */
     latency: jsonb('latency').$type<number[]>().notNull(),
+    /** Requests refused for their cells, and those of them that the lenient policy would have answered. */
+    refused: integer('refused').notNull().default(0),
+    answerable: integer('answerable').notNull().default(0),
+    /** Rows answered with null. */
+    failedRows: integer('failed_rows').notNull().default(0),
+    /** Odd cells: rows by column and code. */
+    repairs: jsonb('repairs').$type<Record<string, Record<string, number>>>(),
   },
   t => [
     primaryKey({ name: 'serving_stats_pk', columns: [t.endpointId, t.at, t.processId, t.versionId, t.targetRole] }),
@@ -188,6 +197,8 @@ export const predictionLog = pgTable(
     prediction: json<unknown>('prediction').notNull(),
     probabilities: json<number[]>('probabilities'),
     latencyMs: real('latency_ms').notNull(),
+    /** Cells unlike training: the code by column; null for a clean row. */
+    repairs: json<Record<string, string>>('repairs'),
   },
   t => [
     primaryKey({ columns: [t.receivedAt, t.id] }),

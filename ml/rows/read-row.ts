@@ -118,7 +118,14 @@ function readCell(
   if (levels && !levels.has(String(cell)))
     report.warn({ row, column: name, code: 'unseen', got: shorten(value), used: '(unseen)' })
   if (type !== 'datetime' || typeof cell !== 'number') return cell
-  return Math.abs(cell) <= LAST_DAY_MS ? new Date(cell).toISOString() : cell
+  return Math.abs(cell) <= LAST_DAY_MS ? timeText(cell, column) : cell
+}
+
+/** ISO 8601 of an instant, without a zone for a wall clock. */
+function timeText(ms: number, { format }: SchemaColumn): string {
+  const { patterns = [], epoch } = format?.datetime ?? {}
+  const text = new Date(ms).toISOString()
+  return epoch || patterns.some(pattern => pattern.includes('%z')) ? text : text.slice(0, -1)
 }
 
 const LAST_DAY_MS = 8.64e15

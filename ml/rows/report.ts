@@ -88,6 +88,10 @@ export class ReportBuilder {
     if (this.#errors.length < MAX_LISTED) this.#errors.push(error)
   }
 
+  repairsOf(row: number): Readonly<Record<string, WarningCode>> | null {
+    return this.#repairs[row] ?? null
+  }
+
   hasFailed(row: number): boolean {
     return this.#failed.has(row)
   }

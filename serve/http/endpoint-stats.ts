@@ -12,6 +12,21 @@ export interface CountedTarget {
   role: string
 }
 
+/** Odd cells: rows by column and code. */
+type Repairs = Map<string, Record<string, number>>
+
+/** What was refused or unlike training in one request. */
+export interface OddCells {
+  refused?: boolean
+  /** A refused request that the lenient policy would have answered. */
+  answerable?: boolean
+  failedRows?: number
+  counts?: readonly { column: string; code: string; rows: number }[]
+}
+
+/** Columns counted per bucket: callers can name any number of extra ones. */
+const MAX_COLUMNS = 200
+
 interface Bucket {
   at: number
   target: CountedTarget
@@ -19,6 +34,10 @@ interface Bucket {
   rows: number
   errors: number
   latency: number[]
+  refused: number
+  answerable: number
+  failedRows: number
+  repairs: Repairs | null
   dirty: boolean
 }
 
@@ -56,13 +75,30 @@ export class EndpointStats {
     }
   }
 
+  /** Counts refusals and odd cells, beside `count`. */
+  countOdd(target: CountedTarget, nowMs: number, odd: OddCells): void {
+    const bucket = this.#bucketOf(target, nowMs - (nowMs % STEP_MS))
+    bucket.dirty = true
+    if (odd.refused) bucket.refused++
+    if (odd.answerable) bucket.answerable++
+    bucket.failedRows += odd.failedRows ?? 0
+    for (const { column, code, rows } of odd.counts ?? []) {
+      bucket.repairs ??= new Map()
+      const codes = bucket.repairs.get(column) ?? {}
+      if (bucket.repairs.size >= MAX_COLUMNS && !bucket.repairs.has(column)) continue
+      codes[code] = (codes[code] ?? 0) + rows
+      bucket.repairs.set(column, codes)
+    }
+  }
+
   #bucketOf(target: CountedTarget, at: number): Bucket {
     for (let i = this.#buckets.length - 1; i >= 0 && this.#buckets[i]!.at === at; i--) {
       const known = this.#buckets[i]!
       if (known.target.versionId === target.versionId && known.target.role === target.role) return known
     }
     const latency = new Array<number>(BUCKETS).fill(0)
-    const bucket = { at, target, requests: 0, rows: 0, errors: 0, latency, dirty: true }
+    const zero = { requests: 0, rows: 0, errors: 0, refused: 0, answerable: 0, failedRows: 0, repairs: null }
+    const bucket: Bucket = { at, target, ...zero, latency, dirty: true }
     this.#buckets.push(bucket)
     if (this.#buckets.length > MAX_BUCKETS) this.#buckets.shift()
     return bucket
@@ -85,6 +121,10 @@ export class EndpointStats {
           rows: b.rows,
           errors: b.errors,
           latency: [...b.latency],
+          refused: b.refused,
+          answerable: b.answerable,
+          failedRows: b.failedRows,
+          repairs: b.repairs && Object.fromEntries(b.repairs),
         }
       })
   }

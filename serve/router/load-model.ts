@@ -1,19 +1,27 @@
-import { EngineError, exampleRow, loadPredictor, type Schema } from '#ml/predict.ts'
+import { EngineError, exampleRow, type LenientRows, loadPredictor, type Schema } from '#ml/predict.ts'
 import '#ml/onnx.ts'
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
+import type { RowPolicy } from '#server/serving/contract.ts'
 
-export interface ModelAnswer {
-  predictions: (number | string | null)[]
-  /** A row per prediction, in the order of `classes`. */
-  probabilities?: number[][]
+/** How the rows of a request are read. */
+export interface Reading {
+  policy: RowPolicy
+  /** A column of the rows that the model need not know. */
+  timeColumn: string | null
 }
 
-export type ModelOutcome = { answer: ModelAnswer } | { errors: ErrorDetail[] }
+/** Probabilities: a row per prediction, in the order of `classes`. */
+export type ModelAnswer = LenientRows
+
+/** With errors, `answerable` says whether the lenient policy would have answered every row. */
+export type ModelOutcome = { answer: ModelAnswer } | { errors: ErrorDetail[]; answerable: boolean }
 
 /** A model compiled in this process: answers without waiting. */
 export interface CompiledModel extends LoadedModel {
-  predict(rows: readonly unknown[]): ModelOutcome
+  predict(rows: readonly unknown[], reading?: Reading): ModelOutcome
 }
+
+const STRICT: Reading = { policy: 'strict', timeColumn: null }
 
 /** A bundle compiled to code: requests parse and compile nothing of it. */
 export interface LoadedModel {
@@ -21,20 +29,25 @@ export interface LoadedModel {
   /** Columns of the requests. */
   signature: Schema
   /**
-   * Predicts all rows or none: `errors` lists every cell that does not fit. Throws `invalid` if a prediction is not a number. A promise only
-   * for a model outside of this process: own models answer at once.
+   * Strict (the default): predicts all rows or none: `errors` lists every cell that does not fit; throws `invalid` if a prediction is not a
+   * number. Lenient: answers every row that can be understood. A promise only for a model outside of this process: own models answer at once.
    */
-  predict(rows: readonly unknown[]): ModelOutcome | Promise<ModelOutcome>
+  predict(rows: readonly unknown[], reading?: Reading): ModelOutcome | Promise<ModelOutcome>
 }
 
 /** Loads a bundle and predicts an example row until the code is compiled, so that the first request is not slow. Throws `EngineError`. */
 export function loadModel(bytes: Uint8Array): CompiledModel {
   const predictor = loadPredictor(bytes)
   const { classes, signature } = predictor
-  const answer: CompiledModel['predict'] = rows => {
+  const refuse = (rows: readonly unknown[], errors: ErrorDetail[]): ModelOutcome => ({
+    errors,
+    answerable: rows.every(row => predictor.canRead(row)),
+  })
+  const answer = (rows: readonly unknown[], { policy, timeColumn }: Reading): ModelOutcome => {
+    if (policy === 'lenient') return { answer: predictor.predictLenient(rows, timeColumn) }
     if (rows.length === 1) {
       const one = predictor.predictOne(rows[0])
-      if (!one.ok) return { errors: one.errors }
+      if (!one.ok) return refuse(rows, one.errors)
       const { prediction, probabilities } = one
       return {
         answer: probabilities
@@ -43,15 +56,15 @@ export function loadModel(bytes: Uint8Array): CompiledModel {
       }
     }
     const { errors, predictions, probabilities } = predictor.predictRows(rows)
-    if (errors.length > 0) return { errors }
+    if (errors.length > 0) return refuse(rows, errors)
     return { answer: probabilities ? { predictions, probabilities } : { predictions } }
   }
   const model: CompiledModel = {
     ...(classes ? { classes } : {}),
     signature,
-    predict(rows) {
+    predict(rows, reading = STRICT) {
       try {
-        return answer(rows)
+        return answer(rows, reading)
       } catch (error) {
         if (error instanceof EngineError)
           throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
@@ -60,6 +73,9 @@ export function loadModel(bytes: Uint8Array): CompiledModel {
     },
   }
   const row = exampleRow(signature)
-  for (let i = 0; i < 200; i++) model.predict([row])
+  for (let i = 0; i < 200; i++) {
+    model.predict([row])
+    model.predict([row], { policy: 'lenient', timeColumn: null })
+  }
   return model
 }

@@ -74,7 +74,11 @@ export class RouteTable {
       const key = keyOf(d.slug, d.endpoint)
       const now = this.#live.get(key)
       if (now && now.desired.revision === d.revision && now.desired.endpointId === d.endpointId) {
-        next.set(key, now)
+        if (now.desired.policy === d.policy) next.set(key, now)
+        else {
+          next.set(key, { ...now, desired: d })
+          changed = true
+        }
         continue
       }
       const failed = this.#failed.get(d.endpointId)

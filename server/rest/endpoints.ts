@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { GRAINS } from '#server/monitoring/contract.ts'
 import { checkEndpoint, listMonitors, readStatus } from '#server/monitoring/index.ts'
-import { historyInputSchema, promoteInputSchema, rollbackInputSchema } from '#server/serving/contract.ts'
-import { listEndpoints, promoteVersion, readHistory, rollbackEndpoint, showEndpoint } from '#server/serving/index.ts'
+import { historyInputSchema, promoteInputSchema, rollbackInputSchema, rowPolicyInputSchema } from '#server/serving/contract.ts'
+import { changeRowPolicy, listEndpoints, promoteVersion, readHistory, rollbackEndpoint, showEndpoint } from '#server/serving/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 
@@ -52,6 +52,17 @@ export const endpointRoutes: RestRoutes = (app, { kernel }) => {
       }),
     },
     ({ caller, params, body }) => rollbackEndpoint(kernel, caller, { ...body, ...params }),
+  )
+  app.put(
+    '/endpoints/:endpoint/policy',
+    {
+      config: promote,
+      schema: describeRoute('Endpoints', 'Choose how rows are read: lenient or strict', responses.policyChanged, {
+        params: endpointParams,
+        body: rowPolicyInputSchema.omit({ endpoint: true }),
+      }),
+    },
+    ({ caller, params, body }) => changeRowPolicy(kernel, caller, { ...body, ...params }),
   )
   app.get(
     '/endpoints/:endpoint/history',

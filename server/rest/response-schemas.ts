@@ -183,7 +183,9 @@ export const endpointSummary = z.looseObject({
   model: z.string(),
   version: z.int(),
   revision: z.int(),
+  policy: z.string().describe('lenient or strict.'),
 })
+export const policyChanged = z.looseObject({ endpoint: z.string(), policy: z.string(), previous: z.string() })
 export const switched = z.looseObject({
   endpoint: z.string(),
   model: z.string(),

@@ -11,6 +11,38 @@ export const TOKEN_TRUST_SECONDS = 600
 export const SWITCH_WAIT_MS = 10_000
 export const STATS_BUCKET_SECONDS = 10
 
+/** lenient: odd cells are answered and reported, a row that cannot be understood has a null prediction. strict: the request is refused. */
+export const ROW_POLICIES = ['lenient', 'strict'] as const
+export type RowPolicy = (typeof ROW_POLICIES)[number]
+
+export const rowPolicyInputSchema = z.object({
+  endpoint: resourceNameSchema,
+  policy: z.enum(ROW_POLICIES),
+  reason: z.string().trim().max(1000, 'At most 1000 characters.').optional(),
+})
+export type RowPolicyInput = z.infer<typeof rowPolicyInputSchema>
+
+export interface PolicyChanged {
+  endpoint: string
+  policy: RowPolicy
+  previous: RowPolicy
+}
+
+/** Days over which refusals and odd cells are counted. */
+export const ODD_DAYS = 30
+
+/** What an endpoint refused or found unlike training in the last `ODD_DAYS` days. */
+export interface OddRows {
+  days: number
+  /** Requests refused for their cells, and those of them that the lenient policy would have answered. */
+  refused: number
+  answerable: number
+  /** Rows answered with null. */
+  failedRows: number
+  /** Most frequent first. */
+  cells: { column: string; code: string; rows: number }[]
+}
+
 /** Upper bounds of the latency buckets, in milliseconds; one more bucket holds what is slower. */
 export const LATENCY_BOUNDS_MS = [
   0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000,
@@ -115,6 +147,7 @@ export interface EndpointSummary {
   version: number
   revision: number
   targets: Target[]
+  policy: RowPolicy
   /** True: the alias `champion` of the model follows this endpoint. */
   primary: boolean
   /** Live servers with this revision in force, of all live servers. */
@@ -128,6 +161,7 @@ export interface EndpointSummary {
 }
 
 export interface EndpointDetail extends EndpointSummary {
+  odd: OddRows
   timeColumn: string | null
   previous: number | null
   signature: Signature | null
@@ -145,15 +179,32 @@ export interface StatsPoint {
   p99Ms: number | null
 }
 
+/** A cell that was answered although it is unlike those of training. */
+export interface PredictWarning {
+  row: number
+  column: string
+  /** missing | absent_column | unseen | fraction | extra_column */
+  code: string
+  got: number | string | boolean | null
+  /** The value used instead; null: the model handles a missing value itself. */
+  used: number | string | boolean | null
+}
+
 export interface PredictAnswer {
+  /** Null for a row that could not be understood. */
   predictions: (number | string | null)[]
-  probabilities?: number[][]
+  probabilities?: (number[] | null)[]
   classes?: string[]
-  /** One prediction id per row, for feedback. */
-  ids: string[]
+  /** One prediction id per row, for feedback; null for a row without a prediction. */
+  ids: (string | null)[]
   model: string
   version: number
   requestId: string
+  /** The first ones of each column; `warningCounts` counts all. */
+  warnings: PredictWarning[]
+  errors: { row: number; column: string; expected: string; got: string }[]
+  warningCounts?: { column: string; code: string; rows: number }[]
+  failedRows?: number
 }
 
 export interface FeedbackAnswer {
@@ -175,6 +226,8 @@ export interface DesiredEndpoint {
   endpointId: string
   endpoint: string
   timeColumn: string | null
+  /** Absent in a saved state of an earlier release: strict. */
+  policy?: RowPolicy
   revision: number
   /** The champion first. */
   targets: DesiredTarget[]
@@ -195,6 +248,8 @@ export interface PredictionLine {
   prediction: unknown
   probabilities: number[] | null
   latency_ms: number
+  /** The code by column of cells unlike training. */
+  repairs: Record<string, string> | null
 }
 
 export interface FeedbackRow {

@@ -3,13 +3,21 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Signature } from '#server/registry/contract.ts'
-import type { EndpointDetail, EndpointSummary, HistoryInput, HistoryItem } from './contract.ts'
+import {
+  type EndpointDetail,
+  type EndpointSummary,
+  type HistoryInput,
+  type HistoryItem,
+  ODD_DAYS,
+  type RowPolicy,
+} from './contract.ts'
 import { addCounts, latencyQuantile } from './rules/read-latency.ts'
 import { resolveInstant } from './rules/resolve-instant.ts'
-import { findEndpoint, listCurrent, listRevisions, listTargets, liveInstances, readStats } from './store.ts'
+import { findEndpoint, listCurrent, listRevisions, listTargets, liveInstances, readStats, sumOddRows } from './store.ts'
 import { unknownEndpoint } from './unknown-endpoint.ts'
 
 const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 
 /** Returns every endpoint of the project, or the one of this name, with its traffic of the last minute. */
 export async function describeEndpoints(
@@ -46,6 +54,7 @@ export async function describeEndpoints(
         targets: targets
           .filter(t => t.revisionId === revision.id)
           .map(t => ({ model: t.model, version: t.version, role: t.role, weight: t.weight })),
+        policy: endpoint.policy as RowPolicy,
         primary,
         servers: {
           current: live.filter(i => (i.observedRevision ?? 0) >= revision.number).length,
@@ -71,6 +80,10 @@ export async function describeEndpoint(kernel: Kernel, scope: ProjectScope, name
   return {
     ...summary,
     timeColumn: row.endpoint.timeColumn,
+    odd: {
+      days: ODD_DAYS,
+      ...(await sumOddRows(kernel.db, scope, row.endpoint.id, new Date(kernel.clock.now() - ODD_DAYS * DAY_MS))),
+    },
     previous: previous?.version ?? null,
     signature: row.version.signature as Signature | null,
     instances: await liveInstances(kernel.db, row.endpoint.id),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '#server/platform/define-event.ts'
+import { ROW_POLICIES } from './contract.ts'
 
 /** Parsed by consumers: earlier rows have no `v`. */
 const switched = z.object({
@@ -16,6 +17,11 @@ const switched = z.object({
 
 export const versionPromoted = defineEvent('serving.version-promoted', 'endpoint', switched)
 export const endpointRolledBack = defineEvent('serving.endpoint-rolled-back', 'endpoint', switched)
+export const rowPolicyChanged = defineEvent(
+  'serving.policy-changed',
+  'endpoint',
+  z.object({ endpoint: z.string(), policy: z.enum(ROW_POLICIES), previous: z.enum(ROW_POLICIES) }),
+)
 export const primaryEndpointChanged = defineEvent(
   'serving.primary-endpoint-changed',
   'model',

@@ -1,4 +1,5 @@
 /** Public interface of serving for the API: use cases that authorize their caller first. */
+export { changeRowPolicy } from './change-policy.ts'
 export { choosePrimary } from './choose-primary.ts'
 export { promoteVersion } from './promote-version.ts'
 export {

@@ -16,7 +16,16 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { listLiveProcesses } from '#server/platform/processes.ts'
 import { listScopes } from '#server/platform/projects.ts'
-import type { DesiredEndpoint, DesiredTarget, FeedbackRow, Laggard, Target, TargetRole } from './contract.ts'
+import type {
+  DesiredEndpoint,
+  DesiredTarget,
+  FeedbackRow,
+  Laggard,
+  OddRows,
+  RowPolicy,
+  Target,
+  TargetRole,
+} from './contract.ts'
 
 export type EndpointRow = typeof endpoints.$inferSelect
 export type RevisionRow = typeof endpointRevisions.$inferSelect
@@ -233,6 +242,7 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
         endpointId: endpoints.id,
         endpoint: endpoints.name,
         timeColumn: endpoints.timeColumn,
+        policy: sql<RowPolicy>`${endpoints.policy}`,
         revision: endpoints.revision,
       },
       target: {
@@ -336,12 +346,12 @@ export async function deleteDeadInstances(db: Handle): Promise<void> {
 export async function insertPredictionLines(db: Handle, lines: readonly string[]): Promise<void> {
   await db.execute(sql`
     INSERT INTO prediction_log (received_at, id, project_id, endpoint_id, version_id, target_role, request_id, caller_id,
-      event_time, features, prediction, probabilities, latency_ms)
+      event_time, features, prediction, probabilities, latency_ms, repairs)
     SELECT received_at, id, project_id, endpoint_id, version_id, coalesce(target_role, 'champion'), request_id, caller_id,
-      event_time, features, prediction, nullif(probabilities, 'null'::jsonb), latency_ms
+      event_time, features, prediction, nullif(probabilities, 'null'::jsonb), latency_ms, nullif(repairs, 'null'::jsonb)
     FROM jsonb_to_recordset(${`[${lines.join(',')}]`}::text::jsonb) AS line(received_at timestamptz, id uuid,
       project_id uuid, endpoint_id uuid, version_id uuid, target_role text, request_id text, caller_id text, event_time timestamptz,
-      features jsonb, prediction jsonb, probabilities jsonb, latency_ms real)
+      features jsonb, prediction jsonb, probabilities jsonb, latency_ms real, repairs jsonb)
     ON CONFLICT DO NOTHING`)
 }
 
@@ -366,6 +376,10 @@ export async function upsertStats(db: Handle, rows: StatsRow[]): Promise<void> {
         rows: sql`excluded.rows`,
         errors: sql`excluded.errors`,
         latency: sql`excluded.latency`,
+        refused: sql`excluded.refused`,
+        answerable: sql`excluded.answerable`,
+        failedRows: sql`excluded.failed_rows`,
+        repairs: sql`excluded.repairs`,
       },
     })
 }
@@ -384,6 +398,48 @@ export const readStats = (db: Handle, scope: ProjectScope, endpointIds: string[]
           ),
         )
         .orderBy(servingStats.at)
+
+export async function setRowPolicy(
+  db: Handle,
+  scope: ProjectScope,
+  endpointId: string,
+  policy: RowPolicy,
+): Promise<void> {
+  await db
+    .update(endpoints)
+    .set({ policy })
+    .where(inScope(endpoints, scope, [endpointId]))
+}
+
+/** Sums refusals and odd cells of an endpoint since an instant. */
+export async function sumOddRows(
+  db: Handle,
+  scope: ProjectScope,
+  endpointId: string,
+  since: Date,
+): Promise<Omit<OddRows, 'days'>> {
+  const of = and(
+    eq(servingStats.projectId, scope.projectId),
+    eq(servingStats.endpointId, endpointId),
+    gte(servingStats.at, since),
+  )
+  const [[totals], cells] = await Promise.all([
+    db
+      .select({
+        refused: sql<number>`coalesce(sum(${servingStats.refused}), 0)::float8`,
+        answerable: sql<number>`coalesce(sum(${servingStats.answerable}), 0)::float8`,
+        failedRows: sql<number>`coalesce(sum(${servingStats.failedRows}), 0)::float8`,
+      })
+      .from(servingStats)
+      .where(of),
+    db.execute(sql`
+      SELECT c.key AS column, k.key AS code, sum(k.value::float8)::float8 AS rows
+      FROM serving_stats, jsonb_each(repairs) AS c, jsonb_each_text(c.value) AS k
+      WHERE ${of} AND repairs IS NOT NULL
+      GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 100`),
+  ])
+  return { ...totals!, cells: cells as unknown as OddRows['cells'] }
+}
 
 export interface PredictionFilter {
   endpointId: string

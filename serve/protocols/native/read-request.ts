@@ -102,6 +102,8 @@ export interface TimeSource {
   column: string | null
   zone: string
   receivedAtMs: number
+  /** Called for each cell of `column` that is no time; absent: the request is refused. */
+  reject?: (error: { row: number; column: string; expected: string; got: string }) => void
 }
 
 /**
@@ -129,16 +131,18 @@ export function eventTimes(rows: readonly Record<string, unknown>[], source: Tim
   const result = rows.map((row, i) => {
     const given = times?.[i]
     const inTimes = given !== undefined && given !== null
-    const cell = inTimes ? given : fallback === undefined && column !== null ? row[column] : undefined
+    const cell = inTimes ? given : fallback === undefined && column !== null ? row?.[column] : undefined
     if (cell === undefined || cell === null) return fallback ?? arrival
     const time = read(cell)
     if (time) return time
-    errors.push({
+    const error = {
       row: i,
       column: inTimes ? 'times' : (column ?? 'times'),
       expected: 'a time as 2026-03-01T14:00Z',
       got: got(cell),
-    })
+    }
+    if (source.reject && !inTimes) source.reject(error)
+    else errors.push(error)
     return arrival
   })
   if (errors.length > 0) throw invalid('Some event times are not times.', errors)

@@ -28,14 +28,14 @@ export function addNativeRoutes(app: FastifyInstance, { db, spool, admit }: Nati
     const target = chooseTarget(live)
     try {
       const header = request.headers['x-event-time']
-      const answer = await answerPredict(live.desired, target, spool, {
+      const answer = await answerPredict(live, target, spool, {
         body: parseBody(request.body),
         eventTimeHeader: Array.isArray(header) ? header[0] : header,
         requestId: request.id,
         receivedAtMs,
         startedAt,
       })
-      live.stats.count(target.desired, receivedAtMs, performance.now() - startedAt, answer.ids.length, false)
+      live.stats.count(target.desired, receivedAtMs, performance.now() - startedAt, answer.predictions.length, false)
       return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer))
     } catch (error) {
       live.stats.count(target.desired, receivedAtMs, performance.now() - startedAt, 0, true)
@@ -61,6 +61,7 @@ export function addNativeRoutes(app: FastifyInstance, { db, spool, admit }: Nati
       version: champion.desired.version,
       revision: desired.revision,
       timeColumn: desired.timeColumn,
+      policy: desired.policy ?? 'strict',
       signature: champion.loaded.signature,
       ...(champion.loaded.classes ? { classes: champion.loaded.classes } : {}),
     })

@@ -7,8 +7,10 @@ import {
   primaryInputSchema,
   promoteInputSchema,
   rollbackInputSchema,
+  rowPolicyInputSchema,
 } from '#server/serving/contract.ts'
 import {
+  changeRowPolicy,
   choosePrimary,
   listEndpoints,
   mintTryIt,
@@ -43,6 +45,9 @@ export const servingRouter = router({
   rollback: projectProcedure('serving:promote')
     .input(rollbackInputSchema)
     .mutation(({ ctx, input }) => rollbackEndpoint(ctx.kernel, ctx.caller, input)),
+  changePolicy: projectProcedure('serving:promote')
+    .input(rowPolicyInputSchema)
+    .mutation(({ ctx, input }) => changeRowPolicy(ctx.kernel, ctx.caller, input)),
   choosePrimary: projectProcedure('serving:choose-primary')
     .input(primaryInputSchema)
     .mutation(({ ctx, input }) => choosePrimary(ctx.kernel, ctx.caller, input)),
