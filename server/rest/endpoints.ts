@@ -1,8 +1,20 @@
 import { z } from 'zod'
 import { GRAINS } from '#server/monitoring/contract.ts'
 import { checkEndpoint, listMonitors, readStatus } from '#server/monitoring/index.ts'
-import { historyInputSchema, promoteInputSchema, rollbackInputSchema, rowPolicyInputSchema } from '#server/serving/contract.ts'
-import { changeRowPolicy, listEndpoints, promoteVersion, readHistory, rollbackEndpoint, showEndpoint } from '#server/serving/index.ts'
+import {
+  historyInputSchema,
+  promoteInputSchema,
+  rollbackInputSchema,
+  rowPolicyInputSchema,
+} from '#server/serving/contract.ts'
+import {
+  changeRowPolicy,
+  listEndpoints,
+  promoteVersion,
+  readHistory,
+  rollbackEndpoint,
+  showEndpoint,
+} from '#server/serving/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 
