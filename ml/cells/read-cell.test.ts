@@ -155,6 +155,19 @@ const cases: [string, CellColumn, [unknown, unknown][]][] = [
   ],
 ]
 
+cases.push([
+  'times with an offset; no clock is further from UTC than 14 hours',
+  { type: 'datetime', format: { datetime: { patterns: ['%d/%m/%Y %H:%M %z'] } } },
+  [
+    ['01/02/2024 12:00 +14:00', Date.UTC(2024, 0, 31, 22)],
+    ['01/02/2024 12:00 -0330', Date.UTC(2024, 1, 1, 15, 30)],
+    ['01/02/2024 12:00 +99:99', UNREADABLE],
+    ['01/02/2024 12:00 -14:01', UNREADABLE],
+    ['01/02/2024 12:00 +05:60', UNREADABLE],
+    ['2024-02-01T12:00+99:99', UNREADABLE],
+  ],
+])
+
 describe('one reader of a cell', () => {
   for (const [name, column, cells] of cases)
     it(name, () => {

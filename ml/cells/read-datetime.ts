@@ -1,4 +1,4 @@
-import { daysFromCivil, daysInMonth, parseDatetime } from '../frame/cell.ts'
+import { daysFromCivil, daysInMonth, OFFSET_SHAPE, offsetMs, parseDatetime } from '../frame/cell.ts'
 import type { DatetimeFormat } from './column-format.ts'
 
 /** Months by the first three letters of their English and German names, in lower case. */
@@ -35,7 +35,7 @@ const DIRECTIVES: Record<string, string> = {
   S: '([0-5][0-9])',
   f: '([0-9]{1,9})',
   p: '([AaPp]\\.?[Mm]\\.?)',
-  z: '(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)',
+  z: `(Z|UTC|GMT|${OFFSET_SHAPE})`,
 }
 
 /** A time pattern as the source of a regular expression for JavaScript and RE2; `fields` names its groups. */
@@ -112,11 +112,4 @@ function hourOf(parts: Record<string, string>): number {
   const hour = Number(parts.I)
   if (hour < 1 || hour > 12) return Number.NaN
   return (hour % 12) + (parts.p?.toLowerCase().startsWith('p') ? 12 : 0)
-}
-
-function offsetMs(zone: string | undefined): number {
-  if (zone === undefined || !/^[+-]/.test(zone)) return 0
-  const digits = zone.slice(1).replace(':', '')
-  const ms = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4) || 0)) * 60_000
-  return zone.startsWith('-') ? -ms : ms
 }

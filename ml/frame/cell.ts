@@ -1,7 +1,11 @@
 const DAY_MS = 86_400_000
+/**
+ * Source of the regular expression of an offset, for JavaScript and RE2: `+02`, `-0330`, `+05:45`. No clock is further from UTC than 14 hours
+ * (Kiribati), so a text with more is no time.
+ */
+export const OFFSET_SHAPE = '[+-](?:(?:0[0-9]|1[0-3])(?::?[0-5][0-9])?|14(?::?00)?)'
 /** Source of the regular expression of an ISO 8601 date or datetime, for JavaScript and RE2. */
-export const ISO_SHAPE =
-  '([+-]?[0-9]{4,6})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)? *(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?)?'
+export const ISO_SHAPE = `([+-]?[0-9]{4,6})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)? *(Z|z|UTC|GMT|${OFFSET_SHAPE})?)?`
 const ISO = new RegExp(`^\\s*${ISO_SHAPE}\\s*$`)
 
 /** Returns days from 1970-01-01 of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
@@ -31,14 +35,16 @@ export function parseDatetime(text: string): number {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN
   if (hour > 23 || minute > 59 || second > 59) return Number.NaN
   const fraction = match[7] ? Number(match[7].padEnd(3, '0').slice(0, 3)) : 0
-  let ms = daysFromCivil(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction
-  const zone = match[8]
-  if (zone?.startsWith('+') || zone?.startsWith('-')) {
-    const sign = zone.startsWith('-') ? -1 : 1
-    const digits = zone.slice(1).replace(':', '')
-    ms -= sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4) || 0)) * 60_000
-  }
-  return ms
+  const ms = daysFromCivil(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction
+  return ms - offsetMs(match[8])
+}
+
+/** Returns the offset of a text that matches `OFFSET_SHAPE` in milliseconds; 0 for UTC and without. */
+export function offsetMs(zone: string | undefined): number {
+  if (zone === undefined || !/^[+-]/.test(zone)) return 0
+  const digits = zone.slice(1).replace(':', '')
+  const ms = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4) || 0)) * 60_000
+  return zone.startsWith('-') ? -ms : ms
 }
 
 /** The fields that identify DuckDB's value objects, without importing DuckDB. */

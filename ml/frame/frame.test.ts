@@ -90,6 +90,11 @@ test('a wall clock is never shifted, an instant with a zone is', () => {
   for (const text of ['', '12', 'soon', '2026-02-30', '2026-13-01', '2026-01-01T25:00', '2026-01-01T10']) {
     assert.ok(Number.isNaN(parseDatetime(text)), text)
   }
+  // Offsets go from −12:00 to +14:00; the limit is the same on both sides.
+  for (const offset of ['+14:00', '-14:00', '+1400', '+05:45', '-00:00', '+14'])
+    assert.ok(!Number.isNaN(parseDatetime(`2026-03-29T12:00${offset}`)), offset)
+  for (const offset of ['+99:99', '-99:99', '+14:01', '+15', '-1500', '+05:60', '+0560', '+99'])
+    assert.ok(Number.isNaN(parseDatetime(`2026-03-29T12:00${offset}`)), offset)
 })
 
 test('dates are read as JavaScript reads them', () => {

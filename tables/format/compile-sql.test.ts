@@ -257,4 +257,27 @@ describe('a whole file and a single cell are read alike', () => {
       { numRuns: 10, endOnFailure: true },
     )
   })
+
+  it('no offset is further from UTC than 14 hours, in SQL and for one row', async () => {
+    const offsets = [
+      '+14:00',
+      '-14',
+      '+1400',
+      '+05:45',
+      '-0330',
+      'Z',
+      '+99:99',
+      '-99:99',
+      '+14:01',
+      '-15',
+      '+05:60',
+      '+0560',
+    ]
+    const cells = offsets.map(offset => `2024-02-01 12:00${offset}`)
+    await requireSame({ as: 'datetime', instant: true, format: {} }, cells)
+    assert.equal(readOne({ as: 'datetime', format: {} }, cells).filter(value => value === undefined).length, 6)
+    const format: ColumnFormat = { datetime: { patterns: ['%d.%m.%Y %H:%M %z'] } }
+    const written = offsets.map(offset => `01.02.2024 12:00 ${offset}`)
+    await requireSame({ as: 'datetime', instant: true, format }, written)
+  })
 })

@@ -209,6 +209,14 @@ describe('connections', () => {
     await createConnection(kernel, caller, { name: 'shop', address, secrets: { 'X-Api-Key': SECRET } })
     await createConnection(kernel, caller, { name: 'wrong', address, secrets: { 'X-Api-Key': 'another' } })
     assert.equal((await refused(createConnection(kernel, caller, { name: 'shop', address }))).code, 'conflict')
+    // What can never be sent is not stored, neither in a connection nor in a source of its own.
+    const broken = { address, secrets: { 'X-Api-Key': `${SECRET}\r\nX-Other: 1` } }
+    const bad = await refused(createConnection(kernel, caller, { name: 'broken', ...broken }))
+    assert.equal(bad.code, 'invalid')
+    assert.doesNotMatch(bad.message, new RegExp(SECRET))
+    const reading = { kind: 'url' as const }
+    assert.equal((await refused(addFromSource(kernel, caller, { name: 'broken', ...broken, reading }))).code, 'invalid')
+    assert.ok(!(await listConnections(kernel, caller)).items.some(c => c.name === 'broken'))
     assert.deepEqual([(await tested('shop')).state, (await tested('wrong')).state], ['passed', 'failed'])
     assert.match((await tested('wrong')).sentence ?? '', /answered 401 Unauthorized/)
     await createConnection(kernel, caller, {

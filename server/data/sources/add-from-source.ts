@@ -9,6 +9,7 @@ import type { IngestionRow } from '../store.ts'
 import { type AddSourceInput, addSourceInput } from './contract.ts'
 import { requireReachable } from './require-reachable.ts'
 import { describeAddress, readingUrl } from './rules/describe-address.ts'
+import { requirePossible } from './rules/require-possible.ts'
 import { sealSecrets } from './seal-secrets.ts'
 import { startRefresh } from './start-refresh.ts'
 import { findConnection, findMovingIngestion, findSource, insertSource, updateSourceRow } from './store.ts'
@@ -34,6 +35,8 @@ export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSo
       'invalid',
       `The reading (${reading.kind}) does not match the kind of the connection (${address.kind}).`,
     )
+  // A stored connection was checked when it was created.
+  if (given) requirePossible(given, secrets)
   if (address.kind === 'url' && reading.kind === 'url') readingUrl(address, reading.path)
   await requireReachable(kernel, scope, caller.actor, address)
   return change(kernel, caller.actor, async c => {

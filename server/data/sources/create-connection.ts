@@ -8,6 +8,7 @@ import { connectionCreated, connectionDeleted } from '../events.ts'
 import { type CreateConnectionInput, createConnectionInput } from './contract.ts'
 import { requireReachable } from './require-reachable.ts'
 import { describeAddress } from './rules/describe-address.ts'
+import { requirePossible } from './rules/require-possible.ts'
 import { sealSecrets } from './seal-secrets.ts'
 import { datasetsByConnection, findConnection, insertConnection, removeConnection } from './store.ts'
 
@@ -19,6 +20,7 @@ export async function createConnection(
 ): Promise<{ name: string }> {
   await authorize(kernel, caller, 'data:write')
   const { name, address, secrets } = createConnectionInput.parse(input)
+  requirePossible(address, secrets)
   await requireReachable(kernel, caller.scope, caller.actor, address)
   await change(kernel, caller.actor, async c => {
     if (await findConnection(c.tx, caller.scope, { name }))

@@ -19,20 +19,6 @@ export interface RequestOptions {
   line(level: 'info' | 'warn' | 'error', text: string): void
 }
 
-/** Throws `invalid` naming the header, never its value. */
-export function requireGoodHeaders(secrets: Secrets): void {
-  for (const [name, value] of Object.entries(secrets)) {
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
-      throw new AppError('invalid', `“${name}” cannot be the name of a header.`, {
-        hint: 'Give it as Authorization: Bearer ….',
-      })
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-      throw new AppError('invalid', `The value of the header ${name} has characters that cannot be sent.`, {
-        hint: 'Was a line break copied with it?',
-      })
-  }
-}
-
 /** Removes secrets from a text, because servers may repeat them in errors. */
 export function withoutSecrets(text: string, secrets: Secrets): string {
   const pieces = Object.values(secrets).flatMap(value => [value, ...value.split(/\s+/)])

@@ -1,12 +1,12 @@
 import { guardedFetch } from '#server/adapters/outgoing/index.ts'
-import { describeAddress } from '#server/data/service.ts'
+import { describeAddress, requireGoodHeaders } from '#server/data/service.ts'
 import type { Secrets, SettingsOf } from '#server/data/sources/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { FetchContext, SourceAdapter } from '../adapter.ts'
 import type { Fetched } from '../fetched.ts'
 import { downloadFile } from './download-file.ts'
 import { readPages } from './read-pages.ts'
-import { pageAddress, requestPage, requireGoodHeaders } from './request-page.ts'
+import { pageAddress, requestPage } from './request-page.ts'
 import { rowsOfDocument } from './rows-of-document.ts'
 
 /** JSON up to this size is read row by row; DuckDB reads larger documents. */
