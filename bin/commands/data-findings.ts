@@ -35,10 +35,19 @@ async function leaks({ args, text, client, note }: Call): Promise<Outcome> {
   )
   const title = `${found.dataset} v${found.version}, target ${found.target}, split ${found.split}`
   return {
-    document: { dataset: found.dataset, version: found.version, target: found.target, split: found.split, findings },
+    document: {
+      dataset: found.dataset,
+      version: found.version,
+      target: found.target,
+      split: found.split,
+      findings,
+      verdict: found.verdict,
+      sentence: found.sentence,
+      evidence: found.evidence,
+    },
     text:
       findings.length === 0
-        ? `${title}: no target leakage found.`
+        ? `${title}: ${found.sentence}`
         : [
             `${title}:`,
             '',

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { CheckCounts, LeakCounts } from '#server/data/contract.ts'
 import type { ShownRelations } from '#server/data/profile/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
@@ -42,6 +43,12 @@ async function add(call: Call): Promise<Outcome> {
   return ingestionOutcome(done, 'These bytes')
 }
 
+const NOT_CHECKED = { none: 'none', unchecked: 'not checked', checking: 'checking', failed: 'check failed' } as const
+const checksText = ({ state, failing, total }: CheckCounts): string =>
+  state === 'checked' ? `${failing} of ${total} fail` : NOT_CHECKED[state]
+const leaksText = ({ state, found }: LeakCounts): string =>
+  state === 'checked' ? `${found} found` : state === 'none' ? 'no target' : NOT_CHECKED[state]
+
 async function list({ client }: Call): Promise<Outcome> {
   const { items, next } = await (await client()).api.data.list.query({})
   return {
@@ -50,8 +57,17 @@ async function list({ client }: Call): Promise<Outcome> {
       items.length === 0
         ? 'No dataset yet. Add one: fleximl data add FILE --name NAME'
         : showTable(
-            ['DATASET', 'VERSION', 'ROWS', 'COLUMNS', 'CREATED', 'WARNINGS'],
-            items.map(d => [d.dataset, d.version, d.rows, d.columns, d.createdAt, d.warnings.length]),
+            ['DATASET', 'VERSION', 'ROWS', 'COLUMNS', 'CREATED', 'WARNINGS', 'CHECKS', 'LEAKS'],
+            items.map(d => [
+              d.dataset,
+              d.version,
+              d.rows,
+              d.columns,
+              d.createdAt,
+              d.warnings.length,
+              checksText(d.checks),
+              leaksText(d.leaks),
+            ]),
           ),
   }
 }

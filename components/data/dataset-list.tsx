@@ -5,14 +5,21 @@ import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { Allowed } from '../access/allowed.tsx'
 import type { RouterOutputs } from '../trpc.ts'
-import { bytesColumn, type DataColumn, dateColumn, linkColumn, numberColumn } from '../ui/data-table/columns.tsx'
+import {
+  bytesColumn,
+  type DataColumn,
+  dateColumn,
+  linkColumn,
+  numberColumn,
+  textColumn,
+} from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
-import { formatCount } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { useDatasets } from './client.ts'
+import { qualityMarks } from './labels.ts'
 
 // Only an empty project shows it.
 const AddDataset = dynamic(() => import('./add-dataset.tsx').then(m => m.AddDataset))
@@ -79,18 +86,31 @@ const columnsOf = (project: string): DataColumn<Dataset>[] => [
   numberColumn('columns', 'Columns', d => d.columns),
   bytesColumn('size', 'Size', d => d.bytes),
   dateColumn('added', 'Added', d => d.createdAt),
-  numberColumn('issues', 'Issues', d => d.warnings.length, {
-    align: undefined,
-    dimmed: true,
-    cell: d =>
-      d.warnings.length === 0 ? (
-        'none'
-      ) : (
-        <Anchor component={Link} size="sm" href={paths.dataset(project, d.dataset, { tab: 'profile' })}>
-          {formatCount(d.warnings.length, 'warning')}
-        </Anchor>
+  textColumn(
+    'quality',
+    'Quality',
+    d =>
+      qualityMarks(d)
+        .map(m => m.label)
+        .join(', '),
+    {
+      cell: d => (
+        <Group gap={6} wrap="nowrap">
+          {qualityMarks(d).map(mark => (
+            <Anchor
+              key={mark.label}
+              component={Link}
+              size="sm"
+              underline="never"
+              href={paths.dataset(project, d.dataset, { tab: mark.tab })}
+            >
+              <StateBadge state={mark.state} label={mark.label} />
+            </Anchor>
+          ))}
+        </Group>
       ),
-  }),
+    },
+  ),
 ]
 
 function Ingestions({ items }: { items: RouterOutputs['data']['list']['ingestions'] }) {

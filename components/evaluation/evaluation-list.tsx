@@ -6,7 +6,7 @@ import type { EvaluationSummary } from '#server/evaluation/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { usePolling } from '../shell/live-status.ts'
-import { compareValues, formatMeasured, metricLabel } from '../training/labels.ts'
+import { compareValues, formatMetric, metricLabel } from '../training/labels.ts'
 import { MeasuredValue } from '../training/measured-value.tsx'
 import { useTRPC } from '../trpc.ts'
 import {
@@ -22,6 +22,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
+import { StateBadge } from '../ui/state-badge.tsx'
 import { QueryState } from '../ui/query-state.tsx'
 import { listSentence } from './labels.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
@@ -103,21 +104,23 @@ const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
     cell: e =>
       e.measured && e.metric ? (
         <>
-          {metricLabel(e.metric)} <MeasuredValue measured={e.measured} />
+          {metricLabel(e.metric)} <MeasuredValue measured={e.measured} metric={e.metric} />
         </>
       ) : (
         '–'
       ),
   }),
   numberColumn('validation', 'Validation', e => e.validation?.value, {
-    cell: e => formatMeasured(e.validation).value,
+    cell: e => formatMetric(e.metric, e.validation ?? { value: null }),
   }),
   {
     id: 'verdict',
     label: 'vs. validation',
-    value: e => (e.measured ? compareValues(e.validation, e.measured, e.direction).verdict : null),
+    value: e => (e.seenInTraining ? 'training rows' : e.measured ? compareValues(e.validation, e.measured, e.direction).verdict : null),
     cell: e =>
-      e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} /> : null,
+      e.seenInTraining ? (
+        <StateBadge state="warn" label="training rows" />
+      ) : e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} /> : null,
     facet: true,
   },
   dateColumn('created', 'Started', e => e.createdAt),

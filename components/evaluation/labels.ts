@@ -35,18 +35,19 @@ export function evaluationSentence(
   e: Pick<
     EvaluationDetail,
     'state' | 'reason' | 'metric' | 'measured' | 'validation' | 'rows' | 'intervals' | 'validationIntervals'
-  >,
+  > & { seenInTraining?: boolean },
 ): string {
   if (e.state === 'queued') return 'Waiting for a free worker.'
   if (e.state === 'running') return 'Predicting rows.'
   if (e.state === 'failed') return 'Failed.'
   if (e.state === 'cancelled') return 'Cancelled.'
-  const { value, half } = formatMeasured(e.measured)
+  const { value, half } = formatMeasured(e.measured, e.metric)
   const rows = e.rows === null ? 'these rows' : formatCount(e.rows, 'row')
   if (!e.metric || value === '–') return `${rows}; the metric is not defined on them.`
   const figure = `${metricLabel(e.metric)} ${value}${half ? ` ± ${half}` : ''} on ${rows}`
+ if (e.seenInTraining) return `${figure} that it was trained on: no estimate of its quality on new rows.`
   const { verdict } = compareWithValidation(e, e.metric)
-  const there = formatMeasured(e.validation).value
+  const there = formatMeasured(e.validation, e.metric).value
   if (verdict === 'unknown' || verdict === 'differs') return `${figure}.`
   if (verdict === 'tied') return `${figure}: not significantly different from the ${there} on its validation rows.`
   if (verdict === 'same') return `${figure}: equal to its validation rows.`

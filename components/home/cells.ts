@@ -1,7 +1,17 @@
 import { isActive } from '#server/kernel/contract.ts'
-import { metricLabel } from '../training/labels.ts'
-import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
-import { type HomeData, leadingExperiment, newest, worstMonitor } from './home-data.ts'
+import type { MonitorSummary } from '#server/monitoring/contract.ts'
+import { verdictLabel } from '../monitoring/labels.ts'
+import { formatMetric, formatMetricWithError, metricLabel } from '../training/labels.ts'
+import { formatCount, formatDuration, formatRate } from '../ui/format.ts'
+import {
+  type HomeData,
+  leadingExperiment,
+  newest,
+  rowsOf,
+  undecidedModels,
+  worstMark,
+  worstMonitor,
+} from './home-data.ts'
 
 export interface Cell {
   word: string
@@ -13,15 +23,13 @@ export interface Cell {
   badge?: { state: string; label: string }
 }
 
-const formatMeasured = (value: number | null, low: number | null, high: number | null) =>
-  low === null || high === null ? formatNumber(value) : `${formatNumber(value)} ± ${formatNumber((high - low) / 2)}`
-
 const LOADING = { value: '…', detail: ' ' }
 
 function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!datasets) return LOADING
   const top = newest(datasets)
   if (!top) return { value: 'no data yet', detail: 'upload a table to start' }
+  const worst = worstMark(datasets)
   const reading = ingestions?.filter(i => isActive(i.state)).length ?? 0
   return {
     value: formatCount(top.rows, 'row'),
@@ -30,9 +38,7 @@ function dataCell({ datasets, ingestions }: HomeData): Omit<Cell, 'word' | 'labe
     badge:
       reading > 0
         ? { state: 'running', label: `${reading} running` }
-        : top.warnings.length > 0
-          ? { state: 'warn', label: formatCount(top.warnings.length, 'warning') }
-          : { state: 'ok', label: 'no warnings' },
+        : worst && { state: worst.mark.state, label: worst.mark.label },
   }
 }
 
@@ -44,7 +50,9 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (open + done === 0) return { value: 'no experiments', detail: 'start one' }
   return {
     value: open > 0 ? `${open} running` : `${formatCount(done, 'run')} done`,
-    detail: lead?.best ? `best ${metricLabel(lead.metric ?? '')} ${formatNumber(lead.best.value)}` : 'no results yet',
+    detail: lead?.best
+      ? `best ${metricLabel(lead.metric ?? '')} ${formatMetric(lead.metric, { value: lead.best.value })} ${rowsOf(lead)}`
+      : 'no results yet',
     badge: open > 0 ? { state: 'running', label: 'now' } : undefined,
   }
 }
@@ -52,25 +60,29 @@ function trainingCell({ experiments }: HomeData): Omit<Cell, 'word' | 'label'> {
 function evaluationCell({ evaluations }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!evaluations) return LOADING
   const open = evaluations.filter(e => isActive(e.state)).length
-  const top = newest(evaluations.filter(e => e.state === 'succeeded'))
+  const done = evaluations.filter(e => e.state === 'succeeded')
+  // A value on rows that the model was trained on is no result.
+  const top = newest(done.filter(e => !e.seenInTraining))
   const badge = open > 0 ? { state: 'running', label: `${open} running` } : undefined
+  if (!top && done.length > 0) return { value: 'no new rows', detail: 'evaluated on training data only', badge }
   if (!top) return { value: open > 0 ? 'measuring' : 'no evaluations', detail: 'choose a run', badge }
   return {
-    value: top.measured ? formatMeasured(top.measured.value, top.measured.low, top.measured.high) : 'no labels',
+    value: top.measured ? formatMetricWithError(top.metric, top.measured) : 'no labels',
     detail: `${metricLabel(top.metric ?? '')} on ${top.dataset} v${top.version}`,
     badge,
   }
 }
 
-function registryCell({ models }: HomeData): Omit<Cell, 'word' | 'label'> {
+function registryCell(data: HomeData): Omit<Cell, 'word' | 'label'> {
+  const { models } = data
   if (!models) return LOADING
   const [top] = models
   if (!top) return { value: 'no models', detail: 'register the best run' }
-  const newer = models.filter(m => m.latestVersion > (m.champion ?? 0)).length
+  const newer = undecidedModels(data).length
   return {
     value: top.champion === null ? `v${top.latestVersion}, no champion` : `v${top.champion} champion`,
     detail: models.length === 1 ? top.model : `${top.model} and ${models.length - 1} more`,
-    badge: newer > 0 ? { state: 'warn', label: `${newer} to review` } : { state: 'ok', label: 'up to date' },
+    badge: newer > 0 ? { state: 'warn', label: `${newer} to review` } : undefined,
   }
 }
 
@@ -82,7 +94,7 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
   const silent = endpoints.some(e => e.servers.alive === 0)
   const failing = endpoints.some(e => (e.errorShare ?? 0) > 0)
   return {
-    value: rate === 0 ? 'no traffic now' : `${formatNumber(Number(rate.toPrecision(3)))} req/s`,
+    value: rate === 0 ? 'no traffic now' : formatRate(rate),
     detail:
       top.p99Ms === null
         ? `${top.endpoint}, v${top.version}`
@@ -97,30 +109,30 @@ function servingCell({ endpoints }: HomeData): Omit<Cell, 'word' | 'label'> {
 const durationWords3 = (ms: number | null) =>
   ms === null ? '–' : ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : formatDuration(ms)
 
-const VERDICT_BADGE: Record<string, { state: string; label: string }> = {
-  ok: { state: 'ok', label: 'ok' },
-  warn: { state: 'warn', label: 'warning' },
-  alert: { state: 'alert', label: 'alert' },
-  unknown: { state: 'queued', label: 'unknown' },
-}
-
 function monitoringCell({ monitors }: HomeData): Omit<Cell, 'word' | 'label'> {
   if (!monitors) return LOADING
   const top = worstMonitor(monitors)
   if (!top) return { value: 'no monitors', detail: 'needs an endpoint' }
+  const badge = top.verdict === 'unknown' ? { state: top.problem ? 'failed' : 'queued', label: 'unknown' } : undefined
+  if (top.verdict === 'unknown')
+    return {
+      value: top.checking && top.checkedAt === null ? 'checking' : verdictLabel(top).toLowerCase(),
+      detail: `${top.endpoint}: ${top.sentence}`,
+      badge,
+    }
   return {
-    value:
-      top.checkedAt === null
-        ? top.checking
-          ? 'checking'
-          : 'not checked'
-        : top.drifted === 0
-          ? 'no drift'
-          : `drift in ${top.drifted} of ${top.columns}`,
-    detail: top.checkedAt === null ? top.endpoint : 'checked ',
+    value: driftValue(top),
+    detail: 'checked ',
     at: top.checkedAt,
-    badge: top.checkedAt === null ? undefined : VERDICT_BADGE[top.verdict],
+    badge: { state: top.verdict, label: verdictLabel(top).toLowerCase() },
   }
+}
+
+/** `drift in 2 of 9`; no drift only of columns that could be judged. */
+function driftValue({ verdict, drifted, columns, judged }: MonitorSummary): string {
+  if (drifted > 0) return `drift in ${drifted} of ${columns}`
+  if (verdict !== 'ok') return verdict === 'alert' ? 'alert' : 'warning'
+  return judged === 0 ? 'OK' : `no drift in ${formatCount(judged, 'column')}`
 }
 
 function orchestrationCell({ activeJobs, failedJobs, schedules }: HomeData): Omit<Cell, 'word' | 'label'> {

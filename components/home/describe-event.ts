@@ -1,6 +1,6 @@
 import type { EventName, EventPayloads } from '#server/api/events.ts'
-import { metricLabel } from '../training/labels.ts'
-import { formatCount, formatNumber } from '../ui/format.ts'
+import { formatMetric, metricLabel } from '../training/labels.ts'
+import { formatCount } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { subjectPath } from '../ui/subject-path.ts'
 
@@ -30,12 +30,12 @@ const text = (value: unknown) => (typeof value === 'string' || typeof value === 
 const strong = (value: unknown): Part => ({ strong: text(value) })
 const versioned = (name: unknown, version: unknown): Part => ({ strong: `${text(name)} v${text(version)}` })
 const measured = (metric: string | undefined, value: number | null | undefined) =>
-  typeof value === 'number' ? `: ${metricLabel(text(metric))} ${formatNumber(value)}` : ''
+  typeof value === 'number' ? `: ${metricLabel(text(metric))} ${formatMetric(text(metric), { value })}` : ''
 
 const VERDICTS = {
-  ok: 'healthy',
+  ok: 'check passed',
   warn: 'warning',
-  alert: 'drift alert',
+  alert: 'alert',
   unknown: 'not enough data for a verdict',
 }
 
@@ -51,7 +51,13 @@ const DESCRIPTIONS: { [N in EventName]?: Describe<EventPayloads[N]> } = {
   }),
   'data.columns-related': () => ({ parts: ['correlations computed'] }),
   'data.leaks-found': p => ({
-    parts: ['leak check finished', p.findings ? `: ${formatCount(p.findings, 'finding')}` : ''],
+    parts: [
+      p.findings
+        ? `leak check: ${formatCount(p.findings, 'finding')}`
+        : p.judged === false
+          ? 'leak check: not enough data'
+          : 'leak check finished, none found',
+    ],
   }),
   'training.experiment-launched': (p, project) => ({
     parts: ['started ', strong(p.experiment), `: ${formatCount(Number(p.runs), 'run')} on ${text(p.data)}`],

@@ -1,6 +1,7 @@
-import { metricLabel } from '../training/labels.ts'
-import { formatCount, formatNumber } from '../ui/format.ts'
-import { type HomeData, leadingExperiment, worstMonitor } from './home-data.ts'
+import { describeChecks } from '../data/labels.ts'
+import { formatMetric, metricLabel } from '../training/labels.ts'
+import { formatCount } from '../ui/format.ts'
+import { type HomeData, leadingExperiment, rowsOf, undecidedModels, worstMonitor } from './home-data.ts'
 
 /** Summarizes the state of the project in one or two sentences. */
 export function standingSentence(data: HomeData): string {
@@ -14,14 +15,14 @@ export function standingSentence(data: HomeData): string {
       endpoints.length === 1
         ? `Endpoint ${endpoints[0]!.endpoint} serves ${endpoints[0]!.model} v${endpoints[0]!.version}.`
         : `${endpoints.length} endpoints are serving.`
-    return top && top.verdict !== 'unknown' ? `${serves} ${top.sentence}` : serves
+    return top ? `${serves} ${monitors.length > 1 ? `${top.endpoint}: ` : ''}${top.sentence}` : serves
   }
   if (models.length > 0) return `${models[0]!.model} is registered. Promote a version to serve it.`
   const open = experiments.reduce((sum, e) => sum + e.runs.running + e.runs.queued, 0)
   if (open > 0) return `${formatCount(open, 'run')} active. Register the best run when they finish.`
   const lead = leadingExperiment(experiments)
   if (lead?.best)
-    return `${lead.best.name} is best in ${lead.experiment} with ${metricLabel(lead.metric ?? 'score')} ${formatNumber(lead.best.value)}. Register it to version it.`
+    return `${lead.best.name} of ${lead.experiment} is best ${rowsOf(lead)} with ${metricLabel(lead.metric ?? 'score')} ${formatMetric(lead.metric, { value: lead.best.value })}. Register it to version it.`
   if (datasets.length > 0) return 'Data is available. Start an experiment.'
   return 'Upload a table to start: one row per example.'
 }
@@ -92,22 +93,55 @@ const jobNeeds = (data: HomeData): Need[] =>
     }))
 
 const modelNeeds = (data: HomeData): Need[] =>
-  (data.models ?? [])
-    .filter(m => m.latestVersion > (m.champion ?? 0))
+  undecidedModels(data).map(m => ({
+    key: `model-${m.model}`,
+    state: 'warn',
+    label: 'new version',
+    title: `${m.model} v${m.latestVersion}`,
+    detail: m.champion === null ? 'No version is in production.' : `Newer than v${m.champion} in production.`,
+    href: `registry/${encodeURIComponent(m.model)}`,
+    action: 'Review',
+  }))
+
+const checkNeeds = (data: HomeData): Need[] =>
+  (data.datasets ?? [])
+    .filter(d => d.checks.failing > 0 || d.checks.state === 'failed')
+    .map(d => {
+      const { state, label } = describeChecks(d.checks)
+      return {
+        key: `checks-${d.dataset}`,
+        state,
+        label: state === 'failed' ? 'failed' : 'warning',
+        title: `${d.dataset} v${d.version}`,
+        detail: `${label.charAt(0).toUpperCase()}${label.slice(1)}${d.checks.blocking > 0 ? ': it cannot be trained on' : ''}.`,
+        href: `data/${encodeURIComponent(d.dataset)}?tab=quality`,
+        action: 'Open',
+      }
+    })
+
+const checkFailureNeeds = (data: HomeData): Need[] =>
+  (data.monitors ?? [])
+    .filter(m => m.problem !== null && m.verdict === 'unknown')
     .map(m => ({
-      key: `model-${m.model}`,
-      state: 'warn',
-      label: 'new version',
-      title: `${m.model} v${m.latestVersion}`,
-      detail: m.champion === null ? 'No version is in production.' : `Newer than v${m.champion} in production.`,
-      href: `registry/${encodeURIComponent(m.model)}`,
-      action: 'Review',
+      key: `check-${m.endpoint}`,
+      state: 'failed',
+      label: 'not checked',
+      title: m.endpoint,
+      detail: m.sentence,
+      href: `monitoring/${encodeURIComponent(m.endpoint)}`,
+      action: 'Open',
     }))
 
 const RANK = ['alert', 'failed', 'warn']
 
 /** Lists what requires action, most severe first, each with one button. */
 export const needsOf = (data: HomeData): Need[] =>
-  [...monitorNeeds(data), ...endpointNeeds(data), ...ingestionNeeds(data), ...jobNeeds(data), ...modelNeeds(data)].sort(
-    (a, b) => RANK.indexOf(a.state) - RANK.indexOf(b.state),
-  )
+  [
+    ...monitorNeeds(data),
+    ...checkFailureNeeds(data),
+    ...endpointNeeds(data),
+    ...ingestionNeeds(data),
+    ...jobNeeds(data),
+    ...checkNeeds(data),
+    ...modelNeeds(data),
+  ].sort((a, b) => RANK.indexOf(a.state) - RANK.indexOf(b.state))

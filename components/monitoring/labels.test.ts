@@ -86,6 +86,7 @@ describe('words of monitoring', () => {
       problem: null,
       drifted: 0,
       columns: 3,
+      judged: 3,
       checking: false,
       ...more,
     })

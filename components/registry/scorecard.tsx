@@ -10,7 +10,7 @@ const versionColumn = (version: VersionSummary, label: string): DataColumn<strin
   id: `v${version.version}`,
   label,
   value: metric => measuredOf(version, metric).value,
-  cell: metric => <MeasuredValue measured={measuredOf(version, metric)} />,
+  cell: metric => <MeasuredValue measured={measuredOf(version, metric)} metric={metric} />,
   align: 'right',
   sortable: false,
 })

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import type { VersionSummary } from '#server/registry/contract.ts'
 import { decidePromotion } from '#server/registry/promotion/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
-import { formatMeasured, metricLabel } from '../training/labels.ts'
+import { formatMetric, metricLabel } from '../training/labels.ts'
 import { actionColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { paths } from '../ui/paths.ts'
@@ -24,7 +24,7 @@ export function VersionTable({
     numberColumn('version', 'Version', v => v.version, { align: undefined, cell: v => <VersionCell version={v} /> }),
     ...metrics.map((m, i) =>
       numberColumn<VersionSummary>(`metric-${m}`, metricLabel(m), v => measuredOf(v, m).value, {
-        cell: v => formatMeasured(measuredOf(v, m)).value,
+        cell: v => formatMetric(m, measuredOf(v, m)),
         optional: i >= 3,
       }),
     ),

@@ -116,10 +116,10 @@ function LineCell({ line, index }: { line: Line; index: number }) {
   const isCompared = index > 0 && verdict !== 'unknown' && verdict !== 'same'
   return (
     <>
-      <MeasuredValue measured={line.measured[index]} strong={line.isMain} />
+      <MeasuredValue measured={line.measured[index]} metric={name} strong={line.isMain} />
       {isCompared ? (
         <Text size="xs" c="dimmed" component="div">
-          {formatDelta(delta)}{' '}
+          {formatDelta(delta, line.measured[0] ?? undefined, name)}{' '}
           {verdict === 'differs' ? null : (
             <Badge size="xs" variant="light" color={COLORS[verdict] ?? 'gray'} tt="none" fw={500} radius="sm">
               {verdict}

@@ -2,7 +2,17 @@ import { listMetrics } from '#ml/metrics/registry.ts'
 import type { Direction } from '#ml/metrics/types.ts'
 import type { Comparison, ExperimentDetail, Measured, RunState, RunSummary } from '#server/training/contract.ts'
 import { RUN_STATES } from '#server/training/states/contract.ts'
-import { formatCount, formatDuration, formatNumber } from '../ui/format.ts'
+import {
+  type Estimate,
+  formatCount,
+  formatDelta as formatDifference,
+  formatDuration,
+  formatEstimate,
+  formatHalfWidth,
+  formatNumber,
+  formatWithError,
+  type NumberUnit,
+} from '../ui/format.ts'
 
 const LABELS = new Map(listMetrics().map(m => [m.id, m.label]))
 const DIRECTIONS = new Map(listMetrics().map(m => [m.id, m.direction] as const))
@@ -31,20 +41,28 @@ const spaced = (name: string) =>
     .replace(/_/g, ' ')
     .toLowerCase()
 
-/** A value and half its interval, rounded to the digits that the interval supports. */
-export function formatMeasured(measured: Measured | null): { value: string; half: string | null } {
-  if (!measured || measured.value === null) return { value: '–', half: null }
-  const { value, low, high } = measured
-  const half = low === null || high === null ? 0 : (high - low) / 2
-  if (half <= 0 || half >= 1e6 || half < 1e-8) return { value: formatNumber(value), half: null }
-  const power = Math.floor(Math.log10(half))
-  // 0.14 needs its second digit, 0.7 does not.
-  const decimals = Math.max(0, half / 10 ** power < 2 ? 1 - power : -power)
-  return { value: fixed(value, decimals), half: fixed(half, decimals) }
-}
+/** Metrics that are shares, and are written in percent. */
+const PERCENT = new Set(['mape', 'smape', 'wape'])
+export const metricUnit = (id: string | null | undefined): NumberUnit =>
+  id && PERCENT.has(id.replace(/^(train|validation|test)_/, '')) ? 'percent' : null
 
-const fixed = (n: number, decimals: number) =>
-  n.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+/** The value of a metric, with the digits that its interval supports. */
+export const formatMetric = (id: string | null | undefined, measured: Estimate): string =>
+  formatEstimate(measured, metricUnit(id))
+/** `0.875 ± 0.014`, `144 ± 14 %`. */
+export const formatMetricWithError = (id: string | null | undefined, measured: Estimate): string =>
+  formatWithError(measured, metricUnit(id))
+
+/** A value and half its interval, rounded to the digits that the interval supports. */
+export function formatMeasured(
+  measured: Measured | null,
+  metric?: string | null,
+): { value: string; half: string | null } {
+  if (!measured || measured.value === null) return { value: '–', half: null }
+  const unit = metricUnit(metric)
+  const half = formatHalfWidth(measured, unit)
+  return { value: formatEstimate(measured, unit), half: half !== null && unit === 'percent' ? `${half} %` : half }
+}
 
 function formatParameter(name: string, value: unknown): string {
   if (name === 'hidden' && Array.isArray(value)) return value.length === 0 ? 'no hidden layer' : value.join('·')
@@ -194,8 +212,9 @@ export function compareValues(
 const asMeasured = (value: Measured | number | null | undefined): Measured =>
   typeof value === 'object' && value !== null ? value : { value: value ?? null, low: null, high: null }
 
-export const formatDelta = (delta: number | null): string =>
-  delta === null ? '' : delta === 0 ? '±0' : `${delta > 0 ? '+' : '−'}${formatNumber(Math.abs(delta))}`
+/** A difference with its sign, in the digits of the value it is compared with. */
+export const formatDelta = (delta: number | null, like: Estimate = { value: null }, metric?: string | null): string =>
+  delta === null ? '' : delta === 0 ? '±0' : formatDifference(delta, like, metricUnit(metric))
 
 /** 0 to 1 at an axis: `0.25`. */
 export const axisShare = (x: number): string => String(Number(x.toFixed(2)))

@@ -33,7 +33,7 @@ const columns: DataColumn<MetricRow>[] = [
     id: 'value',
     label: 'Value',
     value: r => r.measured?.value,
-    cell: r => <MeasuredValue measured={r.measured} strong={r.isMain} />,
+    cell: r => <MeasuredValue measured={r.measured} metric={r.id} strong={r.isMain} />,
     align: 'right',
     sortable: false,
   },

@@ -80,9 +80,9 @@ function runColumns(project: string, { items, metric, direction }: ExperimentDet
     }),
     numberColumn('measured', metricName, run => run.measured?.value, {
       descendingFirst: direction === 'maximize',
-      cell: run => <MeasuredValue measured={run.measured} strong={run.best} />,
+      cell: run => <MeasuredValue measured={run.measured} metric={metric} strong={run.best} />,
     }),
-    intervalColumn(items),
+    intervalColumn(items, metric),
     numberColumn('time', 'Duration', tookMs, { dimmed: true, cell: formatRunDuration }),
     textColumn('state', 'State', run => run.status, { facet: true, cell: run => <StateCell run={run} /> }),
     dateColumn('created', 'Created', run => run.createdAt, { optional: true }),
@@ -116,7 +116,7 @@ function settingColumns(varying: Map<string, Set<string>>): DataColumn<RunSummar
   }))
 }
 
-function intervalColumn(items: RunSummary[]): DataColumn<RunSummary> {
+function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<RunSummary> {
   const scale = intervalScale(items)
   const best = items.find(run => run.best)?.measured
   const { place } = scale
@@ -127,7 +127,7 @@ function intervalColumn(items: RunSummary[]): DataColumn<RunSummary> {
     cell: run => {
       if (run.measured?.value == null) return null
       const { value, low, high } = run.measured
-      const { value: text, half } = formatMeasured(run.measured)
+      const { value: text, half } = formatMeasured(run.measured, metric)
       const rank = run.best ? 'best' : run.tied ? 'tied' : ''
       return (
         <div style={{ display: 'flex', alignItems: 'center', gap: 8 }}>

@@ -8,10 +8,10 @@ export const findLeaks = defineHandler({
   definition: findLeaksJob,
   async run({ kernel, scope, job, payload, progress, line, finish, signal, child }) {
     const { versionId, scan } = await startLeaks(kernel, scope, payload.leaksId, job.id)
-    const findings = await withTemporaryFolder(kernel, folder =>
+    const found = await withTemporaryFolder(kernel, folder =>
       runTask(findLeaksTask, { scan, folder }, { signal, progress, line, memory: child }),
     )
-    await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, findings))
+    await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, found))
   },
   settle: (tx, job, settlement) =>
     failLeaks(tx, job.projectId, job.subjectId, job.id, settlement.state, settlement.reason),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import type { DiffInput } from '#server/data/diff/contract.ts'
-import { compareTwo, reviewSchema, searchLeaks, showDiff, showLeaks } from '#server/data/index.ts'
+import { compareTwo, listDatasets, reviewSchema, searchLeaks, showDiff, showLeaks } from '#server/data/index.ts'
 import type { LeaksInput } from '#server/data/leaks/contract.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
@@ -54,6 +54,10 @@ describe('leaks', () => {
       [['casual + registered', 'sum', 'block', false]],
     )
     assert.equal(found.findings[0]!.evidence, 'casual + registered = cnt in all 17,379 rows where the three are known.')
+    assert.deepEqual([found.verdict, found.evidence!.unscored], ['found', null])
+    assert.ok(found.evidence!.columns > 10 && found.evidence!.strongest.length === 5)
+    const [listed] = (await listDatasets(kernel, caller)).items
+    assert.deepEqual(listed!.leaks, { state: 'checked', found: 1 })
   })
 
   it('an ignored part does no harm, and training warns of what is used only', async () => {
@@ -65,6 +69,7 @@ describe('leaks', () => {
     await reviewSchema(kernel, caller, { dataset: 'bikes@1', columns: [{ name: 'casual', role: 'ignore' }] })
     const { state, findings } = await showLeaks(kernel, caller, { dataset: 'bikes' })
     assert.deepEqual([state, findings[0]!.ignored], ['succeeded', true])
+    assert.deepEqual((await listDatasets(kernel, caller)).items[0]!.leaks.found, 0)
     assert.deepEqual(await warned(), [])
   })
 

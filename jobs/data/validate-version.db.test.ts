@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Caller } from '#server/access/caller.ts'
 import type { ExpectationInput } from '#server/data/expectations/contract.ts'
 import {
+  listDatasets,
   overrideVersion,
   saveSuite,
   showExpectations,
@@ -79,6 +80,18 @@ describe('validation of versions', () => {
     await requireUsableVersion(kernel, caller.scope, await versionOf(kernel, caller.scope, 'rentals'))
   })
 
+  it('the list says that nothing is expected, and what is not checked yet', async () => {
+    const [rentals] = (await listDatasets(kernel, caller)).items
+    assert.deepEqual(rentals!.checks.state, 'checked')
+    assert.ok(rentals!.checks.total >= 6 && rentals!.checks.failing === 0)
+    await addData(kernel, caller, 'bare', 'a,b\n1,2\n3,4\n')
+    const bare = (await listDatasets(kernel, caller)).items.find(d => d.dataset === 'bare')!
+    assert.deepEqual(bare.checks, { state: 'none', total: 0, failing: 0, blocking: 0 })
+    assert.deepEqual(bare.leaks, { state: 'none', found: 0 })
+    const stranger: Caller = { ...caller, scope: await kernel.project() }
+    assert.deepEqual((await listDatasets(kernel, stranger)).items, [])
+  })
+
   it('a change made on an old suite is refused', async () => {
     const { expectations } = await showExpectations(kernel, caller, 'rentals')
     const more = [...expectations, expectation('between', 'age', { min: 0, max: 100 })]
@@ -99,6 +112,13 @@ describe('validation of versions', () => {
     await addData(kernel, caller, 'rentals', rentals(400), { target: 'rentals' })
     const shown = await validated('rentals@2')
     assert.equal(shown.validation?.verdict, 'fail')
+    const [listed] = (await listDatasets(kernel, caller)).items
+    assert.deepEqual([listed!.version, listed!.checks.state], [2, 'checked'])
+    assert.deepEqual(
+      [listed!.checks.failing, listed!.checks.blocking],
+      [shown.validation!.results.filter(r => !r.passed).length, 1],
+    )
+    assert.equal(listed!.checks.total, shown.validation!.results.length)
     assert.match(
       shown.validation?.sentence ?? '',
       /“age”: 1 of 100 values \(1 %\) are outside 0 to 100 \(found: 20 to 400\)/,

@@ -77,6 +77,27 @@ export interface DatasetSummary {
   warnings: string[]
   createdAt: string
   profileState: string
+  /** The checks of this version against the expectations of today. */
+  checks: CheckCounts
+  /** The leak check of this version for its target. */
+  leaks: LeakCounts
+}
+
+/** `none`: nothing is expected. `unchecked`: not checked yet, or the expectations have changed since. `failed`: the check itself failed. */
+export interface CheckCounts {
+  state: 'none' | 'unchecked' | 'checking' | 'failed' | 'checked'
+  /** Enabled expectations. */
+  total: number
+  failing: number
+  /** Failing ones that block the version. */
+  blocking: number
+}
+
+/** `none`: no column is the target. */
+export interface LeakCounts {
+  state: 'none' | 'unchecked' | 'checking' | 'failed' | 'checked'
+  /** Findings about columns that are not ignored, without those for information only. */
+  found: number
 }
 
 /** Previews uploaded bytes before they are added. Returns an id; poll `sourcePreview` until its state is `succeeded` or `failed`. */

@@ -20,7 +20,7 @@ export const columnsRelated = defineEvent('data.columns-related', 'dataset-versi
 export const leaksFound = defineEvent(
   'data.leaks-found',
   'dataset-version',
-  z.object({ findings: z.int(), blocking: z.int() }),
+  z.object({ findings: z.int(), blocking: z.int(), judged: z.boolean().optional() }),
 )
 
 export const expectationsSaved = defineEvent(

@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { DatasetSummary } from './contract.ts'
+import { countChecks } from './count-checks.ts'
 import { describeBreak, describeNote } from './messages.ts'
 import {
   contractOf,
@@ -19,7 +20,11 @@ import {
 
 export type DatasetVersion = VersionRow & { datasetName: string }
 
-const summary = (dataset: DatasetRow, v: VersionRow): DatasetSummary => ({
+const summary = (
+  dataset: DatasetRow,
+  v: VersionRow,
+  counts: Pick<DatasetSummary, 'checks' | 'leaks'>,
+): DatasetSummary => ({
   dataset: dataset.name,
   version: v.number,
   rows: v.rows,
@@ -29,6 +34,7 @@ const summary = (dataset: DatasetRow, v: VersionRow): DatasetSummary => ({
   warnings: v.warnings.map(describeNote),
   createdAt: v.createdAt.toISOString(),
   profileState: v.profileState,
+  ...counts,
 })
 
 export async function listDatasets(kernel: Kernel, caller: Caller) {
@@ -37,8 +43,13 @@ export async function listDatasets(kernel: Kernel, caller: Caller) {
     listNewest(kernel.db, caller.scope),
     recentIngestions(kernel.db, caller.scope),
   ])
+  const counts = await countChecks(
+    kernel.db,
+    caller.scope,
+    rows.map(r => r.version),
+  )
   return {
-    items: rows.map(r => summary(r.dataset, r.version)),
+    items: rows.map(r => summary(r.dataset, r.version, counts.get(r.version.id)!)),
     next: null,
     /** In progress, or failed within a day. */
     ingestions: ingestions

@@ -17,6 +17,8 @@ export interface EvaluationSummary {
   /** The value on the run's own validation rows, for comparison. */
   validation: Measured | null
   rows: number | null
+  /** The model was trained on this version, so most rows are training rows: the values are too good. */
+  seenInTraining: boolean
   /** Direction of `metric`. */
   direction: Direction | null
   createdAt: string
@@ -32,8 +34,6 @@ export interface EvaluationDetail extends EvaluationSummary {
   /** Rows whose class the model does not know; they are excluded. */
   rowsUnknownClass: number | null
   target: string | null
-  /** The model was trained on this version, so most rows are training rows. */
-  seenInTraining: boolean
   /** Row count of `validationIntervals`. */
   validationRows: number | null
   jobId: string | null

@@ -23,6 +23,7 @@ function summary({ evaluation, state }: Listed): EvaluationSummary {
     measured: result.intervals?.[result.metric] ?? null,
     validation: result.validationIntervals[result.metric] ?? null,
     rows: result.rows ?? null,
+    seenInTraining: result.seenInTraining,
     createdAt: evaluation.createdAt.toISOString(),
     endedAt: evaluation.endedAt?.toISOString() ?? null,
   }
@@ -54,7 +55,6 @@ export async function showEvaluation(kernel: Kernel, caller: Caller, id: string)
     curves: result.curves ?? null,
     rowsWithoutTarget: result.rowsWithoutTarget ?? null,
     rowsUnknownClass: result.rowsUnknownClass ?? null,
-    seenInTraining: result.seenInTraining,
     jobId,
     progress: row.state === 'running' ? row.progress : null,
   }

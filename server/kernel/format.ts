@@ -32,10 +32,10 @@ export function formatShare(share: number | null | undefined): string {
   return `${Number(percent.toFixed(percent < 0.1 || percent > 99.9 ? 2 : 1))} %`
 }
 
-/** Decimals that show two significant digits of half an interval; at most 6. */
+/** Decimals of a value whose interval has this half width: 0.14 needs its second digit, 0.7 does not. */
 function decimalsOf(halfWidth: number): number {
-  if (!(halfWidth > 0) || !Number.isFinite(halfWidth)) return 6
-  return Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(halfWidth))))
+  const power = Math.floor(Math.log10(halfWidth))
+  return Math.min(8, Math.max(0, halfWidth / 10 ** power < 2 ? 1 - power : -power))
 }
 
 const fixed = (n: number, decimals: number): string =>
@@ -53,8 +53,12 @@ export interface Estimate {
 /** `percent`: the value is a share and is written in percent. */
 export type NumberUnit = 'percent' | null
 
-const hasInterval = (e: Estimate): e is { value: number; low: number; high: number } =>
-  e.value !== null && typeof e.low === 'number' && typeof e.high === 'number' && e.high > e.low
+/** An interval so wide or so narrow that its digits say nothing counts as none. */
+const hasInterval = (e: Estimate): e is { value: number; low: number; high: number } => {
+  if (e.value === null || typeof e.low !== 'number' || typeof e.high !== 'number') return false
+  const half = (e.high - e.low) / 2
+  return half >= 1e-8 && half < 1e6
+}
 
 /** Returns how a value and its differences are written: digits follow the interval of `like`; without one, four significant digits. */
 function writerOf(like: Estimate, unit: NumberUnit): (n: number) => string {
@@ -75,10 +79,14 @@ export function formatEstimate(estimate: Estimate, unit: NumberUnit = null): str
 
 /** `0.875 ± 0.014`; without an interval only the value. */
 export function formatWithError(estimate: Estimate, unit: NumberUnit = null): string {
-  if (!hasInterval(estimate) || !Number.isFinite(estimate.high - estimate.low)) return formatEstimate(estimate, unit)
+  if (!hasInterval(estimate)) return formatEstimate(estimate, unit)
   const write = writerOf(estimate, unit)
   return `${write(estimate.value)} ± ${write((estimate.high - estimate.low) / 2)}${suffix(unit)}`
 }
+
+/** Half of the interval in the digits of the value; null without one. */
+export const formatHalfWidth = (estimate: Estimate, unit: NumberUnit = null): string | null =>
+  hasInterval(estimate) ? writerOf(estimate, unit)((estimate.high - estimate.low) / 2) : null
 
 /** `0.861 to 0.889`, in the digits of the value; `–` without an interval. */
 export function formatInterval(estimate: Estimate, unit: NumberUnit = null): string {

@@ -163,6 +163,8 @@ export interface MonitorSummary {
   problem: string | null
   drifted: number
   columns: number
+  /** Columns that had enough values to be judged. */
+  judged: number
   checking: boolean
 }
 

@@ -33,6 +33,7 @@ export async function listMonitors(
         checkedAt: check?.endedAt?.toISOString() ?? null,
         drifted: check?.report?.columns.filter(c => c.drifted).length ?? 0,
         columns: check?.report?.columns.length ?? 0,
+        judged: check?.report?.columns.filter(c => c.judged).length ?? 0,
         checking: open.some(o => o.endpointId === e.id),
       }
     }),

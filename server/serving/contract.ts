@@ -157,6 +157,8 @@ export interface EndpointSummary {
   p50Ms: number | null
   p99Ms: number | null
   errorShare: number | null
+  /** The newest version of the model that a rollback took out and that was not promoted again; null: none. */
+  rolledBackFrom: number | null
   updatedAt: string
 }
 

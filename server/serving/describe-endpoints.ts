@@ -11,9 +11,19 @@ import {
   ODD_DAYS,
   type RowPolicy,
 } from './contract.ts'
+import { findRolledBack } from './rules/find-rolled-back.ts'
 import { addCounts, latencyQuantile } from './rules/read-latency.ts'
 import { resolveInstant } from './rules/resolve-instant.ts'
-import { findEndpoint, listCurrent, listRevisions, listTargets, liveInstances, readStats, sumOddRows } from './store.ts'
+import {
+  findEndpoint,
+  listCurrent,
+  listRevisions,
+  listRolledBackIds,
+  listTargets,
+  liveInstances,
+  readStats,
+  sumOddRows,
+} from './store.ts'
 import { unknownEndpoint } from './unknown-endpoint.ts'
 
 const MINUTE_MS = 60_000
@@ -27,12 +37,11 @@ export async function describeEndpoints(
 ): Promise<EndpointSummary[]> {
   const rows = await listCurrent(kernel.db, scope, name)
   const since = new Date(kernel.clock.now() - MINUTE_MS)
-  const stats = await readStats(
-    kernel.db,
-    scope,
-    rows.map(r => r.endpoint.id),
-    since,
-  )
+  const ids = rows.map(r => r.endpoint.id)
+  const [stats, everRolledBack] = await Promise.all([
+    readStats(kernel.db, scope, ids, since),
+    listRolledBackIds(kernel.db, scope, ids),
+  ])
   const targets = await listTargets(
     kernel.db,
     scope,
@@ -45,6 +54,7 @@ export async function describeEndpoints(
       const requests = mine.reduce((sum, s) => sum + s.requests, 0)
       const errors = mine.reduce((sum, s) => sum + s.errors, 0)
       const live = await liveInstances(kernel.db, endpoint.id)
+      const past = everRolledBack.has(endpoint.id) ? await listRevisions(kernel.db, scope, endpoint.id) : []
       return {
         id: endpoint.id,
         endpoint: endpoint.name,
@@ -64,6 +74,9 @@ export async function describeEndpoints(
         p50Ms: latencyQuantile(latency, 0.5),
         p99Ms: latencyQuantile(latency, 0.99),
         errorShare: requests === 0 ? null : errors / requests,
+        rolledBackFrom: findRolledBack(
+          past.map(p => ({ action: p.revision.action, model: p.model, version: p.version })),
+        ),
         updatedAt: revision.createdAt.toISOString(),
       }
     }),

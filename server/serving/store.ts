@@ -123,6 +123,26 @@ export const listRevisions = (db: Handle, scope: ProjectScope, endpointId: strin
     .orderBy(desc(endpointRevisions.number))
     .limit(1000)
 
+/** Returns those of the endpoints that were ever rolled back. */
+export async function listRolledBackIds(
+  db: Handle,
+  scope: ProjectScope,
+  endpointIds: readonly string[],
+): Promise<Set<string>> {
+  if (endpointIds.length === 0) return new Set()
+  const rows = await db
+    .selectDistinct({ id: endpointRevisions.endpointId })
+    .from(endpointRevisions)
+    .where(
+      and(
+        eq(endpointRevisions.projectId, scope.projectId),
+        inArray(endpointRevisions.endpointId, [...endpointIds]),
+        eq(endpointRevisions.action, 'rollback'),
+      ),
+    )
+  return new Set(rows.map(row => row.id))
+}
+
 /** Lists every live serve process with the revision of this endpoint that it has in force. */
 export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
   const [live, observed] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { Coded } from '../contract.ts'
+import type { Coded, NameList } from '../contract.ts'
 
 /** Facts of each kind of leak. */
 interface BoundToTarget {
@@ -47,3 +47,25 @@ export type LeakFinding = {
   /** 0 to 1; within a severity the strongest comes first. */
   strength: number
 } & Coded<LeakFacts>
+
+/** What a check looked at: without it “nothing found” says nothing. */
+export interface LeakEvidence {
+  /** Sampled rows with a target. */
+  rows: number
+  /** Rows required to compare columns with the target. */
+  minRows: number
+  /** Columns compared with the target. */
+  columns: number
+  /** Constants, ids, groups and weights, and columns beyond the limit, which were not compared. */
+  notCompared: NameList
+  /** Why columns could not be scored by what they predict; null: they were. */
+  unscored: 'few-rows' | 'constant-target' | 'many-levels' | null
+  /** The columns that alone predict the target best. */
+  strongest: { column: string; measure: 'AUC' | 'accuracy' | 'R²'; score: number; baseline: number }[]
+}
+
+export interface LeakScanResult {
+  /** Strongest first; each column once, with its strongest reason. */
+  findings: LeakFinding[]
+  evidence: LeakEvidence
+}

@@ -24,7 +24,7 @@ const TYPES: [RegExp, ColumnType][] = [
 let files = 0
 
 /** Rows of a SELECT over `i` (0 to `rows`) as a version; `u(k)` is a uniform number of the row's own, `z(k)` a normal one. */
-async function find(list: string, roles: Roles, options: { rows?: number; split?: LeakSplit } = {}) {
+async function scan(list: string, roles: Roles, options: { rows?: number; split?: LeakSplit } = {}) {
   const path = join(folder, `${++files}.parquet`)
   const { rows = 4000, split = 'random' } = options
   return withDuckDb({ folders: [folder] }, async db => {
@@ -58,6 +58,7 @@ async function find(list: string, roles: Roles, options: { rows?: number; split?
     return scanLeaks(db, { path, schema, target, rows, split, depth: 'all', seed: 1 })
   })
 }
+const find = async (...given: Parameters<typeof scan>) => (await scan(...given)).findings
 const short = (findings: LeakFinding[]) => findings.map(f => [f.severity, f.code, ...f.columns])
 const T: Roles = { t: 'target' }
 
@@ -226,5 +227,29 @@ describe('honest columns are left alone', () => {
   it('too few rows say nothing', async () => {
     assert.deepEqual(short(await find('i AS t, i AS c', T, { rows: 5 })), [])
     assert.deepEqual(short(await find('i AS t, i AS c', T, { rows: 0 })), [])
+  })
+})
+
+describe('what a check looked at', () => {
+  it('names the columns that alone predict the target best', async () => {
+    const { findings, evidence } = await scan(
+      "(u(i,1) < 0.3)::INT AS t, t + z(i,7) AS weak, u(i,2) AS x, 'k' || i AS k, 7 AS c",
+      { t: 'target', k: 'id' },
+    )
+    assert.deepEqual(findings, [])
+    assert.deepEqual([evidence.rows, evidence.columns, evidence.unscored], [4000, 3, null])
+    assert.deepEqual(evidence.notCompared.names, ['k'])
+    const [best] = evidence.strongest
+    assert.deepEqual([best!.column, best!.measure, best!.baseline], ['weak', 'AUC', 0.5])
+    assert.ok(best!.score > 0.7 && best!.score < 0.99)
+  })
+  it('says that nothing was compared with few rows, a constant target, or many levels', async () => {
+    const reason = async (list: string, rows: number) => {
+      const { evidence } = await scan(list, T, { rows })
+      return [evidence.unscored, evidence.columns, evidence.strongest.length]
+    }
+    assert.deepEqual(await reason('i % 2 AS t, u(i,1) AS x', 12), ['few-rows', 0, 0])
+    assert.deepEqual(await reason('1 AS t, u(i,1) AS x', 100), ['constant-target', 1, 0])
+    assert.deepEqual(await reason("'k' || i AS t, u(i,1) AS x", 500), ['many-levels', 1, 0])
   })
 })

@@ -1,8 +1,8 @@
 import { createRandom } from '#ml/random.ts'
-import type { VersionColumn } from '../contract.ts'
+import { nameList, type VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id } from '../duckdb.ts'
 import { type FrameCell, frameSelect } from '../read/read-frame.ts'
-import type { LeakFinding, LeakSplit } from './contract.ts'
+import type { LeakEvidence, LeakFinding, LeakScanResult, LeakSplit } from './contract.ts'
 import { crossSplit } from './cross-split.ts'
 import { detectFutureTarget, measureTimesAfterRow } from './detect-future-target.ts'
 import { findSums } from './find-sums.ts'
@@ -19,7 +19,7 @@ import {
 import { exampleOf, isNumeric, proveRelations, proveSums } from './prove-leaks.ts'
 import { numberedRows, readCells, readSample } from './read-sample.ts'
 import { type Relation, relateCells } from './relate-cells.ts'
-import { foldsOf, scoreColumn, scoredTarget } from './score-column.ts'
+import { type ColumnScore, foldsOf, type ScoredTarget, scoreColumn, scoredTarget } from './score-column.ts'
 
 const SAMPLE_ROWS = 10_000
 /** A wide table is judged on fewer rows, since the whole sample is in memory. */
@@ -31,6 +31,8 @@ const MIN_ROWS = 20
 /** Above this many columns, checking each one is too slow. */
 const MAX_COLUMNS = 2000
 const MAX_SUMMANDS = 80
+/** Scores that are kept as evidence. */
+const MAX_STRONGEST = 5
 
 export interface LeakScan {
   /** Path of the version's Parquet file. */
@@ -44,12 +46,12 @@ export interface LeakScan {
   seed: number
 }
 
-/** Returns all leaks of the target, strongest first; each column once, with its strongest reason. */
+/** Returns all leaks of the target and what was looked at. */
 export async function scanLeaks(
   db: DuckDBConnection,
   scan: LeakScan,
   progress: (done: number) => void = () => {},
-): Promise<LeakFinding[]> {
+): Promise<LeakScanResult> {
   const target = scan.schema.find(c => c.name === scan.target)
   if (!target) throw new RangeError(`There is no column ${scan.target}.`)
   // Ignored columns are not used by models now but may be used later.
@@ -65,6 +67,23 @@ export async function scanLeaks(
   )) as [FrameCell[], ...FrameCell[][]]
   progress(0.4)
   const findings: LeakFinding[] = []
+  const scored = scoredTarget(cells, isNumeric(target))
+  const compared = new Set(columns.map(c => c.name))
+  const evidence: LeakEvidence = {
+    rows: cells.length,
+    minRows: MIN_ROWS,
+    columns: cells.length >= MIN_ROWS ? columns.length : 0,
+    notCompared: nameList(scan.schema.flatMap(c => (c.name === scan.target || compared.has(c.name) ? [] : [c.name]))),
+    unscored:
+      cells.length < MIN_ROWS
+        ? 'few-rows'
+        : scored
+          ? null
+          : new Set(cells).size < 2
+            ? 'constant-target'
+            : 'many-levels',
+    strongest: [],
+  }
   if (cells.length >= MIN_ROWS) {
     const suspects = columns.flatMap((column, i) => {
       const relation = relateCells(sampled[i]!, cells)
@@ -86,12 +105,16 @@ export async function scanLeaks(
     progress(0.6)
     findings.push(...(await inOrderOfTime(db, scan, target, columns)))
     const told = new Set(findings.flatMap(f => f.columns))
-    findings.push(...judgeColumns(scan, target, cells, columns, sampled, told))
+    if (scored) {
+      const judged = judgeColumns(scan, cells, columns, sampled, scored, told)
+      findings.push(...judged.findings)
+      evidence.strongest = judged.strongest
+    }
   }
   progress(0.8)
   if (scan.depth === 'all') findings.push(...(await crossSplit(db, scan)))
   progress(1)
-  return rankFindings(findings)
+  return { findings: rankFindings(findings), evidence }
 }
 
 const asNumbers = (cells: readonly FrameCell[]) => cells.map(cell => (typeof cell === 'number' ? cell : Number.NaN))
@@ -99,19 +122,19 @@ const asNumbers = (cells: readonly FrameCell[]) => cells.map(cell => (typeof cel
 /** Checks single columns: out-of-fold score and missing values. */
 function judgeColumns(
   scan: LeakScan,
-  target: VersionColumn,
   cells: readonly FrameCell[],
   columns: readonly VersionColumn[],
   sampled: readonly FrameCell[][],
+  scored: ScoredTarget,
   told: ReadonlySet<string>,
-): LeakFinding[] {
-  const scored = scoredTarget(cells, isNumeric(target))
-  if (!scored) return []
+): { findings: LeakFinding[]; strongest: LeakEvidence['strongest'] } {
   const random = createRandom(scan.seed)
   const folds = foldsOf(cells.length, () => random.next())
-  return columns.flatMap((column, i) => {
+  const scores: (ColumnScore & { column: string })[] = []
+  const findings = columns.flatMap((column, i) => {
     if (told.has(column.name)) return []
     const score = scoreColumn(sampled[i]!, scored, folds)
+    scores.push({ ...score, column: column.name })
     const good = scoreFinding(column.name, scan.target, score, cells.length)
     if (good) return [good]
     const clue = judgeMissing(sampled[i]!, scored)
@@ -119,6 +142,8 @@ function judgeColumns(
     const level = cells[scored.values.indexOf(clue.level)]
     return [missingFinding(column.name, scan.target, clue, String(level).slice(0, 40))]
   })
+  const strongest = scores.toSorted((a, b) => b.strength - a.strength).slice(0, MAX_STRONGEST)
+  return { findings, strongest: strongest.map(({ strength: _, ...score }) => score) }
 }
 
 /** For rows with a time: checks columns that contain later information. */

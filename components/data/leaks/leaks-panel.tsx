@@ -11,7 +11,6 @@ import { Allowed } from '../../access/allowed.tsx'
 import { usePolling } from '../../shell/live-status.ts'
 import { useTRPC } from '../../trpc.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { formatCount } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { WordBadge } from '../../ui/state-badge.tsx'
@@ -48,7 +47,6 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
   const search = useMutation(trpc.data.leaks.search.mutationOptions())
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={220} radius="md" aria-label="Loading the findings" />
-  const harmful = data.findings.filter(f => !f.ignored)
   const choose = (
     <Choice
       shown={shown}
@@ -63,10 +61,8 @@ export function LeaksPanel({ project, shown }: { project: string; shown: Shown }
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
         <Text size="sm" c="dimmed" maw={620}>
-          {data.state === 'succeeded' && data.target
-            ? harmful.length === 0
-              ? `No target leakage found (${data.split} split).`
-              : `${formatCount(harmful.length, 'finding')} for ${data.target} (${data.split} split), most severe first.`
+          {data.state === 'succeeded' && data.target && data.findings.length > 0
+            ? data.sentence
             : 'A leak is a column that contains the target, or rows in both training and test data: metrics look good, but the model fails in production.'}
         </Text>
         {choose}
@@ -144,11 +140,7 @@ function Nothing({ data }: { data: Leaks }) {
       </EmptyState>
     )
   if (data.state !== 'succeeded' || data.findings.length > 0) return null
-  return (
-    <EmptyState title="No leaks found">
-      No single column or pair predicts {data.target}, no future information, and no duplicate rows across the split.
-    </EmptyState>
-  )
+  return <EmptyState title={data.verdict === 'none' ? 'No leaks found' : 'Not enough data'}>{data.sentence}</EmptyState>
 }
 
 function FindingPanel({ project, shown, finding }: { project: string; shown: Shown; finding: Finding }) {

@@ -1,10 +1,12 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions } from '#db/schema/data.ts'
 import { datasetValidations, expectationSuites, validationOverrides } from '#db/schema/data-expectations.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
+import { readRows } from '#server/platform/read-rows.ts'
 import type { Expectation, ValidationBody, Verdict } from './contract.ts'
 
 export type SuiteRow = Omit<typeof expectationSuites.$inferSelect, 'body'> & {
@@ -151,6 +153,50 @@ export async function listHistory(db: Handle, scope: ProjectScope, datasetId: st
     .orderBy(desc(datasetVersions.number))
     .limit(100)
   return rows as { version: number; suite: number; verdict: Verdict; at: Date; failed: number; checked: number }[]
+}
+
+export interface NewestCheck {
+  datasetId: string
+  /** Enabled expectations of the newest suite. */
+  total: number
+  /** State of the newest validation of the version against that suite; null: there is none. */
+  state: string | null
+  failing: number
+  blocking: number
+}
+
+/** Returns the newest suite of each dataset with its newest validation of the given version, in one statement. */
+export async function listNewestChecks(
+  db: Handle,
+  scope: ProjectScope,
+  versions: readonly { id: string; datasetId: string }[],
+): Promise<NewestCheck[]> {
+  if (versions.length === 0) return []
+  const wanted = JSON.stringify(versions.map(v => ({ id: v.id, dataset_id: v.datasetId })))
+  const statement = sql`
+    SELECT s.dataset_id, v.state,
+      (SELECT count(*)::int FROM jsonb_array_elements(s.body -> 'expectations') e WHERE (e ->> 'enabled')::boolean) AS total,
+      (SELECT count(*)::int FROM jsonb_array_elements(v.body -> 'results') r WHERE NOT (r ->> 'passed')::boolean) AS failing,
+      (SELECT count(*)::int FROM jsonb_array_elements(v.body -> 'results') r
+        WHERE NOT (r ->> 'passed')::boolean AND r ->> 'severity' = 'block') AS blocking
+    FROM jsonb_to_recordset(${wanted}::jsonb) AS w(id uuid, dataset_id uuid)
+    CROSS JOIN LATERAL (
+      SELECT id, dataset_id, body FROM expectation_suites
+      WHERE project_id = ${scope.projectId} AND dataset_id = w.dataset_id ORDER BY number DESC LIMIT 1
+    ) s
+    LEFT JOIN LATERAL (
+      SELECT state, body FROM dataset_validations
+      WHERE project_id = ${scope.projectId} AND version_id = w.id AND suite_id = s.id
+      ORDER BY created_at DESC, id DESC LIMIT 1
+    ) v ON true`
+  const row = z.object({
+    dataset_id: z.string(),
+    state: z.string().nullable(),
+    total: z.int(),
+    failing: z.int(),
+    blocking: z.int(),
+  })
+  return (await readRows(db, statement, row)).map(({ dataset_id, ...row }) => ({ datasetId: dataset_id, ...row }))
 }
 
 export async function insertOverride(

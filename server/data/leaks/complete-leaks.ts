@@ -4,10 +4,11 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import type { LeakScanResult } from '#tables/leaks/contract.ts'
 import type { LeakScan } from '#tables/leaks/scan-leaks.ts'
 import { leaksFound } from '../events.ts'
 import { versionById } from '../read-datasets.ts'
-import type { LeakFinding, LeakSplit } from './contract.ts'
+import type { LeakSplit } from './contract.ts'
 import { SEED } from './queue-for-target.ts'
 import { findLeaksById, updateLeaks } from './store.ts'
 
@@ -34,15 +35,19 @@ export async function completeLeaks(
   leaksId: string,
   jobId: string,
   versionId: string,
-  findings: LeakFinding[],
+  { findings, evidence }: LeakScanResult,
 ): Promise<void> {
-  const set = { state: 'succeeded', reason: null, findings: { v: 1, items: findings }, endedAt: nowDate() }
+  const set = { state: 'succeeded', reason: null, findings: { v: 1, items: findings, evidence }, endedAt: nowDate() }
   await updateLeaks(c.tx, scope.projectId, leaksId, set, jobId)
   await c.record({
     projectId: scope.projectId,
     event: leaksFound,
     subject: { kind: 'dataset-version', id: versionId },
-    payload: { findings: findings.length, blocking: findings.filter(f => f.severity === 'block').length },
+    payload: {
+      ...(evidence.unscored === 'few-rows' ? { judged: false } : {}),
+      findings: findings.length,
+      blocking: findings.filter(f => f.severity === 'block').length,
+    },
   })
 }
 

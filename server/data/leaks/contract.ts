@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   LEAK_SPLITS,
   type LeakCode,
+  type LeakEvidence,
   type LeakFinding,
   type LeakSeverity,
   type LeakSplit,
@@ -10,6 +11,7 @@ import { nameAtVersion } from '../contract.ts'
 
 export {
   LEAK_SPLITS,
+  type LeakEvidence,
   type LeakFinding,
   type LeakSeverity,
   type LeakSplit,
@@ -55,4 +57,10 @@ export interface LeaksAnswer {
   reason: string | null
   /** Strongest first. `ignored`: no model uses its columns, so it has no effect. */
   findings: ShownLeak[]
+  /** `unknown`: not checked yet, the check failed, or it had too little data. `none`: it looked and found nothing. */
+  verdict: 'unknown' | 'found' | 'none'
+  /** What was checked, or why nothing could be said. */
+  sentence: string
+  /** Null: not checked yet, or by a version that did not store it. */
+  evidence: LeakEvidence | null
 }

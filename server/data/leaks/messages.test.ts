@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { StoredLeak } from './contract.ts'
-import { describeLeak } from './messages.ts'
+import { describeLeak, leaksVerdict } from './messages.ts'
 
 const found = { severity: 'block', strength: 1 } as const
 
@@ -71,4 +71,45 @@ describe('leak findings as sentences', () => {
       describeLeak({ ...found, columns: ['c'], code: 'copy', legacyWords: 'equals t', legacyText: '“c” equals t.' }),
       { words: 'equals t', evidence: '“c” equals t.' },
     ))
+})
+
+describe('what a leak check says', () => {
+  const evidence = {
+    ...{ rows: 870, minRows: 20, columns: 30, notCompared: { names: ['id'], total: 1 }, unscored: null },
+    strongest: [{ column: 'OverTime', measure: 'AUC' as const, score: 0.6149, baseline: 0.5 }],
+  }
+  const answer = {
+    target: 'Attrition',
+    split: 'random',
+    state: 'succeeded',
+    reason: null,
+    findings: [],
+    evidence,
+  } as const
+  const verdict = (more: object) =>
+    leaksVerdict({ ...answer, findings: [], ...more } as Parameters<typeof leaksVerdict>[0])
+
+  it('none found comes with what was looked at', () => {
+    const { verdict: found, sentence } = verdict({})
+    assert.equal(found, 'none')
+    assert.match(sentence, /^No leaks of Attrition found\. Checked 30 columns on 870 rows \(not compared: “id”\): /)
+    assert.match(sentence, /predict Attrition best: OverTime \(AUC 0\.61, baseline 0\.5\)\.$/)
+  })
+  it('no all-clear before a check, after a failed one, or with too little data', () => {
+    const cases: [object, RegExp][] = [
+      [{ target: null }, /^Not checked: no column is the target/],
+      [{ state: 'absent', evidence: null }, /^Not checked yet/],
+      [{ state: 'running', evidence: null }, /has not ended/],
+      [{ state: 'failed', reason: 'The file is gone.', evidence: null }, /^The check failed: The file is gone/],
+      [
+        { evidence: { ...evidence, rows: 12, unscored: 'few-rows' } },
+        /^Not enough data \(12 rows with Attrition, 20 needed\)/,
+      ],
+      [{ evidence: { ...evidence, unscored: 'constant-target' } }, /one value only/],
+    ]
+    for (const [more, sentence] of cases) {
+      assert.equal(verdict(more).verdict, 'unknown', String(sentence))
+      assert.match(verdict(more).sentence, sentence)
+    }
+  })
 })

@@ -1,6 +1,7 @@
+import { formatCount } from '#server/kernel/format.ts'
 import type { LeakFacts, LeakFinding } from '#tables/leaks/contract.ts'
-import { formatWhole } from '../message-text.ts'
-import type { StoredLeak } from './contract.ts'
+import { formatWhole, listNames } from '../message-text.ts'
+import type { LeakEvidence, LeaksAnswer, StoredLeak } from './contract.ts'
 
 interface LeakMessage {
   /** Short text that follows the name of the column; a whole formula for a sum: `casual + registered = cnt`. */
@@ -74,4 +75,47 @@ export function describeLeak(finding: StoredLeak): LeakMessage {
   if ('legacyText' in finding) return { words: finding.legacyWords, evidence: finding.legacyText }
   const message = MESSAGES[finding.code] as (facts: LeakFinding['facts'], columns: readonly string[]) => LeakMessage
   return message(finding.facts, finding.columns)
+}
+
+type Judged = Pick<LeaksAnswer, 'target' | 'split' | 'state' | 'reason' | 'findings' | 'evidence'>
+
+/** Returns what a check says. Nothing found is said only by a check that succeeded and had enough data, with what it looked at. */
+export function leaksVerdict(answer: Judged): Pick<LeaksAnswer, 'verdict' | 'sentence'> {
+  const { target, state, reason, findings, evidence } = answer
+  if (target === null) return { verdict: 'unknown', sentence: 'Not checked: no column is the target.' }
+  const harmful = findings.filter(f => !f.ignored).length
+  if (harmful > 0)
+    return {
+      verdict: 'found',
+      sentence:
+        `${formatCount(harmful, 'finding')} about ${target}. ${evidence ? looked(answer, evidence) : ''}`.trimEnd(),
+    }
+  if (state === 'failed')
+    return { verdict: 'unknown', sentence: `The check failed: ${reason ?? 'no reason was recorded'}` }
+  if (state !== 'succeeded')
+    return { verdict: 'unknown', sentence: state === 'absent' ? 'Not checked yet.' : 'The check has not ended yet.' }
+  if (!evidence) return { verdict: 'none', sentence: `No leaks of ${target} found.` }
+  if (evidence.unscored === 'few-rows')
+    return {
+      verdict: 'unknown',
+      sentence: `Not enough data (${formatCount(evidence.rows, 'row')} with ${target}, ${evidence.minRows} needed). Only duplicate rows were looked for.`,
+    }
+  if (evidence.unscored === 'constant-target')
+    return { verdict: 'unknown', sentence: `${target} has one value only: no column can be compared with it.` }
+  return { verdict: 'none', sentence: `No leaks of ${target} found. ${looked(answer, evidence)}` }
+}
+
+function looked({ target, split }: Judged, evidence: LeakEvidence): string {
+  const { columns, rows, notCompared, unscored, strongest } = evidence
+  const left = notCompared.total === 0 ? '' : ` (not compared: ${listNames(notCompared)})`
+  const best = strongest
+    .slice(0, 3)
+    .map(s => `${s.column} (${s.measure} ${floorTo(s.score, 2)}, baseline ${floorTo(s.baseline, 2)})`)
+  const scores =
+    unscored === 'many-levels'
+      ? ` ${target} has too many different values to score single columns.`
+      : best.length > 0
+        ? ` Alone, these predict ${target} best: ${best.join(', ')}.`
+        : ''
+  return `Checked ${formatCount(columns, 'column')} on ${formatCount(rows, 'row')}${left}: copies and other forms of ${target}, sums of two columns, values of later rows, telling missing cells, and duplicates across a ${split} split.${scores}`
 }

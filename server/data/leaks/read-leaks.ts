@@ -5,7 +5,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { type DatasetVersion, versionOf } from '../read-datasets.ts'
 import { readTable, scanColumnsTask } from '../tables/read-table.ts'
 import type { LeakSplit, LeaksAnswer, LeaksInput, ShownLeak, StoredLeak } from './contract.ts'
-import { describeLeak } from './messages.ts'
+import { describeLeak, leaksVerdict } from './messages.ts'
 import { queueForTarget, SEED, splitOf } from './queue-for-target.ts'
 import { findLeaksRow } from './store.ts'
 
@@ -29,7 +29,7 @@ export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInpu
   const { version, target, split } = await resolveRequest(kernel, caller, input)
   const row =
     target === null ? undefined : await findLeaksRow(kernel.db, caller.scope, { versionId: version.id, target, split })
-  return {
+  const answer = {
     dataset: version.datasetName,
     version: version.number,
     target,
@@ -37,7 +37,9 @@ export async function showLeaks(kernel: Kernel, caller: Caller, input: LeaksInpu
     state: (row?.state ?? 'absent') as LeaksAnswer['state'],
     reason: row?.reason ?? null,
     findings: (row?.findings?.items ?? []).map(finding => showLeak(version, finding)),
+    evidence: row?.findings?.evidence ?? null,
   }
+  return { ...answer, ...leaksVerdict(answer) }
 }
 
 const showLeak = (version: DatasetVersion, finding: StoredLeak): ShownLeak => {
@@ -92,5 +94,5 @@ export async function columnLeaks(
     },
     { what: 'The check for leaks', hint: 'Run the whole check on the tab Leaks of the dataset.' },
   )
-  return found.map(finding => showLeak(version, finding))
+  return found.findings.map(finding => showLeak(version, finding))
 }

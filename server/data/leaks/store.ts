@@ -1,13 +1,13 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { dataLeaks } from '#db/schema/data-findings.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
-import type { LeakSplit, StoredLeak } from './contract.ts'
+import type { LeakEvidence, LeakSplit, StoredLeak } from './contract.ts'
 
 export type LeaksRow = Omit<typeof dataLeaks.$inferSelect, 'findings'> & {
-  findings: { v: 1; items: StoredLeak[] } | null
+  findings: { v: 1; items: StoredLeak[]; evidence?: LeakEvidence } | null
 }
 
 export interface LeaksKey {
@@ -27,6 +27,16 @@ const isKey = (projectId: string, key: LeaksKey) =>
 export async function findLeaksRow(db: Handle, scope: ProjectScope, key: LeaksKey): Promise<LeaksRow | undefined> {
   const [row] = await db.select().from(dataLeaks).where(isKey(scope.projectId, key))
   return row as LeaksRow | undefined
+}
+
+/** Lists all searches of these versions. */
+export async function listLeaksOf(db: Handle, scope: ProjectScope, versionIds: string[]): Promise<LeaksRow[]> {
+  if (versionIds.length === 0) return []
+  const rows = await db
+    .select()
+    .from(dataLeaks)
+    .where(and(eq(dataLeaks.projectId, scope.projectId), inArray(dataLeaks.versionId, versionIds)))
+  return rows as LeaksRow[]
 }
 
 export async function findLeaksById(db: Handle, scope: ProjectScope, id: string): Promise<LeaksRow | undefined> {
