@@ -22,8 +22,8 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
-import { StateBadge } from '../ui/state-badge.tsx'
 import { QueryState } from '../ui/query-state.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
 import { listSentence } from './labels.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
@@ -116,11 +116,18 @@ const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
   {
     id: 'verdict',
     label: 'vs. validation',
-    value: e => (e.seenInTraining ? 'training rows' : e.measured ? compareValues(e.validation, e.measured, e.direction).verdict : null),
+    value: e =>
+      e.seenInTraining
+        ? 'training rows'
+        : e.measured
+          ? compareValues(e.validation, e.measured, e.direction).verdict
+          : null,
     cell: e =>
       e.seenInTraining ? (
         <StateBadge state="warn" label="training rows" />
-      ) : e.measured ? <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} /> : null,
+      ) : e.measured ? (
+        <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} />
+      ) : null,
     facet: true,
   },
   dateColumn('created', 'Started', e => e.createdAt),

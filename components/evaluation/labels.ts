@@ -45,7 +45,7 @@ export function evaluationSentence(
   const rows = e.rows === null ? 'these rows' : formatCount(e.rows, 'row')
   if (!e.metric || value === '–') return `${rows}; the metric is not defined on them.`
   const figure = `${metricLabel(e.metric)} ${value}${half ? ` ± ${half}` : ''} on ${rows}`
- if (e.seenInTraining) return `${figure} that it was trained on: no estimate of its quality on new rows.`
+  if (e.seenInTraining) return `${figure} that it was trained on: no estimate of its quality on new rows.`
   const { verdict } = compareWithValidation(e, e.metric)
   const there = formatMeasured(e.validation, e.metric).value
   if (verdict === 'unknown' || verdict === 'differs') return `${figure}.`
