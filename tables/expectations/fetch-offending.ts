@@ -1,5 +1,6 @@
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
 import type { PhysicalColumn } from './compile-check.ts'
+import { unusedName } from '../unused-name.ts'
 import { type CheckResult, MAX_OFFENDING } from './contract.ts'
 
 const CELL_CHARACTERS = 200
@@ -22,10 +23,8 @@ export async function fetchOffending(
 ): Promise<CheckResult['offending'][]> {
   const answer: CheckResult['offending'][] = checks.map(() => [])
   if (checks.length === 0) return answer
-  const taken = new Set(columns.map(c => c.name.toLowerCase()))
-  const own = !taken.has('file_row_number')
-  let counter = 'file_row_number'
-  while (!own && taken.has(counter)) counter += '_'
+  const counter = unusedName('file_row_number', columns)
+  const own = counter === 'file_row_number'
   const file = text(path)
   await db.run(
     own

@@ -1,21 +1,23 @@
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
 import { type FrameCell, frameSelect } from '../read/read-frame.ts'
+import { unusedName } from '../unused-name.ts'
 
 const COLUMNS_AT_ONCE = 50
 /** The beginning of a long text is enough to distinguish cells. */
 const TEXT_CHARACTERS = 60
 
+const OWN_ROW_NUMBER = 'file_row_number'
+
 /** Selects a Parquet file's rows with their row number, under a name that no column has. */
 export function numberedRows(path: string, schema: readonly VersionColumn[]): { from: string; row: string } {
-  const taken = new Set(schema.map(c => c.name.toLowerCase()))
-  let row = 'row number'
-  while (taken.has(row)) row += '_'
+  const row = id(unusedName('row number', schema))
   // DuckDB's own row number refuses a file that has a column of that name.
-  const [count, file] = taken.has('file_row_number')
-    ? ['row_number() OVER () - 1', `read_parquet(${text(path)})`]
-    : ['file_row_number', `read_parquet(${text(path)}, file_row_number = true)`]
-  return { from: `(SELECT *, (${count})::BIGINT AS ${id(row)} FROM ${file})`, row: id(row) }
+  const [count, file] =
+    unusedName(OWN_ROW_NUMBER, schema) === OWN_ROW_NUMBER
+      ? [OWN_ROW_NUMBER, `read_parquet(${text(path)}, file_row_number = true)`]
+      : ['row_number() OVER () - 1', `read_parquet(${text(path)})`]
+  return { from: `(SELECT *, (${count})::BIGINT AS ${row} FROM ${file})`, row }
 }
 
 /** Reads a seeded sample by column, all in the same row order. `rows`: approximate size. */

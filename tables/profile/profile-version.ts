@@ -1,6 +1,7 @@
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDbLimits, quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
 import type { WorkReport } from '../report.ts'
+import { unusedName } from '../unused-name.ts'
 import type { ColumnStatistics, Profile } from './contract.ts'
 import { profileColumns } from './profile-columns.ts'
 import { warnAboutProfile } from './warn-about-profile.ts'
@@ -35,9 +36,10 @@ export const profileVersion = (
       columns.push(...(await profileColumns(db, wide ? 'part' : 'data', block, rows)))
       progress(columns.length / (schema.length + 1))
     }
-    // Rows are equal when all their cells hash to the same 64 bits.
+    // Rows are equal when all their cells hash to the same 64 bits. The name of a row must not be that of a column.
+    const whole = id(unusedName('row', schema))
     const [{ n }] = (
-      await db.runAndReadAll('SELECT count(*)::DOUBLE AS n FROM (SELECT hash(data) AS h FROM data GROUP BY 1)')
+      await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM (SELECT hash(${whole}) AS h FROM data AS ${whole} GROUP BY 1)`)
     ).getRowObjectsJson() as [{ n: number }]
     return warnAboutProfile({ v: 1, rows, duplicateRows: rows - n, columns, warnings: [] }, schema)
   })

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { VersionColumn } from '../contract.ts'
 import { type DuckDbLimits, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
+import { numberedRows } from '../leaks/read-sample.ts'
 import type { WorkReport } from '../report.ts'
 import { correlationRatio, cramersV, inTenths, mutualInformation, pearson, spearman } from './association.ts'
 import { EXACT_RELATION_ROWS, PAIRED_COLUMNS, type Relations, type TargetRelation } from './contract.ts'
@@ -92,9 +93,10 @@ export const relateColumns = (
     const exact = rows <= mostRows
     // Rows are sampled by a hash of their position, so that the sample does not depend on the number of threads.
     const bound = exact ? 0n : (2n ** 64n * BigInt(mostRows)) / BigInt(rows)
+    const numbered = numberedRows(path, schema)
     const from = exact
       ? `read_parquet(${text(path)})`
-      : `read_parquet(${text(path)}, file_row_number = true) WHERE hash(file_row_number + ${SEED}) < ${bound}::UBIGINT`
+      : `${numbered.from} WHERE hash(${numbered.row} + ${SEED}) < ${bound}::UBIGINT`
     const chosen = schema.filter(c => seriesKind(c) && c.role !== 'id')
     const targetColumn = schema.find(c => c.role === 'target')
     const read = targetColumn && seriesKind(targetColumn) ? await readSeries(db, from, [targetColumn]) : undefined

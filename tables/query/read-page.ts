@@ -1,6 +1,7 @@
 import type { VersionColumn } from '../contract.ts'
 import { storedAs } from '../contract.ts'
-import { quoteIdentifier as id, quoteLiteral as text, withDuckDb } from '../duckdb.ts'
+import { quoteIdentifier as id, withDuckDb } from '../duckdb.ts'
+import { numberedRows } from '../leaks/read-sample.ts'
 import type { WorkReport } from '../report.ts'
 import type { BrowseCell, RowFilter } from './contract.ts'
 import { columnOf, filterSql } from './filter-sql.ts'
@@ -42,10 +43,11 @@ export async function readPage(request: PageRequest, { signal }: Pick<WorkReport
   const { path, schema, sort, offset, firstColumn } = request
   const columns = schema.slice(firstColumn, firstColumn + request.pageColumns)
   const condition = filterSql(schema, request.filters)
+  const { from: rows, row } = numberedRows(path, schema)
   const order = sort
-    ? `${id(columnOf(schema, sort.column).name)} ${sort.down ? 'DESC' : 'ASC'} NULLS LAST, file_row_number`
-    : 'file_row_number'
-  const from = `read_parquet(${text(path)}, file_row_number = true)${condition.sql ? ` WHERE ${condition.sql}` : ''}`
+    ? `${id(columnOf(schema, sort.column).name)} ${sort.down ? 'DESC' : 'ASC'} NULLS LAST, ${row}`
+    : row
+  const from = `${rows}${condition.sql ? ` WHERE ${condition.sql}` : ''}`
   const { matching, page } = await withDuckDb({ files: [path], limits: LIMITS, signal }, async db => {
     const matching = condition.sql
       ? Number((await db.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${from}`, condition.values)).getRowsJson()[0]![0])
@@ -54,7 +56,7 @@ export async function readPage(request: PageRequest, { signal }: Pick<WorkReport
     // The reader keeps file order; sorting by the row number would read all rows.
     const ordered = sort || condition.sql ? ` ORDER BY ${order}` : ''
     const read = await db.runAndReadAll(
-      `SELECT file_row_number::DOUBLE, ${columns.map(cellSql).join(', ')} FROM ${from}${ordered} LIMIT ${request.pageRows} OFFSET ${offset}`,
+      `SELECT ${row}::DOUBLE, ${columns.map(cellSql).join(', ')} FROM ${from}${ordered} LIMIT ${request.pageRows} OFFSET ${offset}`,
       condition.values,
     )
     return { matching, page: read.getRowsJson() as BrowseCell[][] }

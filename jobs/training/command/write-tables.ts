@@ -32,7 +32,7 @@ export async function writeTables(
       await db.run(
         `COPY (SELECT ${columns.join(', ')} FROM (
            SELECT *, row_number() OVER () - 1 AS place FROM (${query}) AS given(${places.join(', ')})
-         ) WHERE place IN (SELECT place FROM kept) ORDER BY place) TO ${text(`${folder}/${name}.parquet`)} (FORMAT parquet)`,
+         ) AS numbered WHERE numbered.place IN (SELECT kept.place FROM kept) ORDER BY numbered.place) TO ${text(`${folder}/${name}.parquet`)} (FORMAT parquet)`,
       )
     }
   })
