@@ -100,7 +100,9 @@ function expectationsOf(names: readonly string[]): Expectation[] {
     { type: 'drift', column: kind, parameters: { against: 1, test: 'auto' } },
     { type: 'sql', column: null, parameters: { predicate: `${id(small!)} < 3 AND ${id(gap!)} > 1`, share: 1 } },
   ]
-  return checks.map((check, k) => ({ ...check, id: `e${k}`, severity: 'warn', reason: '', enabled: true }) as Expectation)
+  return checks.map(
+    (check, k) => ({ ...check, id: `e${k}`, severity: 'warn', reason: '', enabled: true }) as Expectation,
+  )
 }
 
 /** Every query of the library over the columns of a table, with what it answers. */
@@ -165,7 +167,13 @@ const QUERIES: Record<string, (files: Files, names: readonly string[], folder: s
       (await db.runAndReadAll(`FROM read_parquet(${text(target)})`)).getRowsJson(),
     )
     // Roles may be guessed by name; what was read may not.
-    return { rows: made.rows, cells, stored: made.schema.map(storedAs), missing: made.schema.map(c => c.missing), names }
+    return {
+      rows: made.rows,
+      cells,
+      stored: made.schema.map(storedAs),
+      missing: made.schema.map(c => c.missing),
+      names,
+    }
   },
 }
 
@@ -219,7 +227,8 @@ async function wordsOfOurSql(): Promise<string[]> {
     if (file.endsWith('.test.ts')) continue
     const source = await readFile(join(import.meta.dirname, '..', file), 'utf8')
     for (const line of source.split('\n').filter(l => /\b(SELECT|FROM|VIEW|TABLE|AS|WHERE|JOIN|FILTER|BY)\b/.test(l))) {
-      for (const [, word] of line.matchAll(/\b([a-z_]+)\$\{\w+\}/gi)) for (const k of [0, 1, 5]) words.add(`${word}${k}`)
+      for (const [, word] of line.matchAll(/\b([a-z_]+)\$\{\w+\}/gi))
+        for (const k of [0, 1, 5]) words.add(`${word}${k}`)
       for (const [word] of line.matchAll(/[a-z_][a-z0-9_]*/gi)) words.add(word.toLowerCase())
     }
   }
@@ -257,7 +266,9 @@ describe('the name of a column changes no answer', () => {
       const answers = await answersOf(names)
       for (const query of Object.keys(QUERIES))
         if (!isDeepStrictEqual(answers[query], renamed(plain[query], names)))
-          changed.push(`${query}, with the columns ${names.join(', ')}: ${JSON.stringify(answers[query]).slice(0, 200)}`)
+          changed.push(
+            `${query}, with the columns ${names.join(', ')}: ${JSON.stringify(answers[query]).slice(0, 200)}`,
+          )
     }
     assert.deepEqual(changed, [])
   })

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, quoteIdentifier as id, quoteLiteral as text } from '../duckdb.ts'
-import type { PhysicalColumn } from './compile-check.ts'
 import { unusedName } from '../unused-name.ts'
+import type { PhysicalColumn } from './compile-check.ts'
 import { type CheckResult, MAX_OFFENDING } from './contract.ts'
 
 const CELL_CHARACTERS = 200

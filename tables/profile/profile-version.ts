@@ -39,7 +39,9 @@ export const profileVersion = (
     // Rows are equal when all their cells hash to the same 64 bits. The name of a row must not be that of a column.
     const whole = id(unusedName('row', schema))
     const [{ n }] = (
-      await db.runAndReadAll(`SELECT count(*)::DOUBLE AS n FROM (SELECT hash(${whole}) AS h FROM data AS ${whole} GROUP BY 1)`)
+      await db.runAndReadAll(
+        `SELECT count(*)::DOUBLE AS n FROM (SELECT hash(${whole}) AS h FROM data AS ${whole} GROUP BY 1)`,
+      )
     ).getRowObjectsJson() as [{ n: number }]
     return warnAboutProfile({ v: 1, rows, duplicateRows: rows - n, columns, warnings: [] }, schema)
   })
