@@ -44,6 +44,7 @@ export {
   isTestable,
   type PairedMetric,
   type PairedVerdict,
+  scaleToAll,
   verdictOf,
 } from './metrics/compare-paired.ts'
 export * from './metrics/curves.ts'

@@ -24,6 +24,8 @@ const options: LaunchOptions = {
     { id: 'linear', label: 'Linear', description: '', settings: 4 },
   ],
   automl: { label: 'AutoML', description: '' },
+  classes: [],
+  positive: null,
   columns: [
     column('hour'),
     column('casual', sum),

@@ -15,6 +15,8 @@ const options = {
   metrics: [{ id: 'roc_auc', label: 'ROC AUC', direction: 'maximize', default: true }],
   trainers: [{ id: 'linear', label: 'Linear', description: '', settings: 3 }],
   automl: { label: 'AutoML', description: '' },
+  classes: [],
+  positive: null,
   columns: [{ name: 'area', type: 'number', role: 'feature', used: true, warning: null }],
 } satisfies LaunchOptions
 const data = { data: 'homes@1', target: 'sold' }

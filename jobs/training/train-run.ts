@@ -63,6 +63,7 @@ async function describeTraining(
     split: { kind: payload.split },
     steps: payload.recipeVersionId ? await recipeStepsById(kernel, scope, payload.recipeVersionId) : undefined,
     metric: experiment.metric,
+    positive: payload.positive,
     classWeights: payload.classWeights,
     calibration: payload.calibration,
     threshold: toThresholdChoice(payload.threshold),
@@ -71,6 +72,7 @@ async function describeTraining(
     threads: Math.max(1, Math.floor(availableParallelism() / kernel.env.WORKER_CONCURRENCY)),
     readMemoryMb: Math.max(64, Math.min(1024, Math.floor(kernel.env.TRAINING_MEMORY_MB / 2))),
     output,
+    scoresOutput: `${output}.scores`,
   }
 }
 
@@ -110,12 +112,13 @@ export const trainRun = defineHandler<TrainRunPayload>({
       progress(0.95, 'saving the model')
       await points.flush()
       const blob = await kernel.blobs.putFile(input.output)
+      const scores = await kernel.blobs.putFile(input.scoresOutput)
       const value = result.metrics[experiment.metric]?.value
       line(
         'info',
         `Finished: ${experiment.metric} ${value == null ? 'is not defined' : Number(value.toPrecision(6))} on ${count(result.rowsValidation)} held-out rows; model of ${count(blob.bytes)} bytes.`,
       )
-      await finish(c => completeRun(c, scope, started, { ...result, blob, peakMemoryBytes }, nowDate(clock)))
+      await finish(c => completeRun(c, scope, started, { ...result, blob, scores, peakMemoryBytes }, nowDate(clock)))
     } finally {
       points.stop()
       await rm(folder, { recursive: true, force: true })

@@ -3,9 +3,9 @@ import type { Task, Tensor } from '../trainers/types.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 
 /** The most rows kept, and the fewest with many classes. */
-const MOST_ROWS = 10_000
-const FEWEST_ROWS = 2000
-const MOST_VALUES = 80_000
+const MOST_ROWS = 5000
+const FEWEST_ROWS = 1000
+const MOST_VALUES = 40_000
 
 /** What a model predicted for rows of one table, kept so that two models can be compared on the rows that they share. */
 export type RowScores = {

@@ -5,9 +5,10 @@ import { createRandom } from '../random.ts'
 import { correctedResampledT, holm } from '../statistics/corrected-t.ts'
 import { assertClose } from '../testing.ts'
 import { warnAboutClasses } from './class-warnings.ts'
-import { comparePaired } from './compare-paired.ts'
+import { comparePaired, scaleToAll } from './compare-paired.ts'
 import { compareAreas } from './delong.ts'
-import { metricIntervals } from './registry.ts'
+import { combineMoments, momentsOf } from './moments.ts'
+import { getMetric, metricIntervals } from './registry.ts'
 import type { Scored } from './types.ts'
 
 interface Pair {
@@ -104,6 +105,15 @@ describe('a difference on the same rows', () => {
     assert.deepEqual([empty!.verdict, empty!.difference], ['unknown', null])
   })
 
+  it('of a part of the rows is that of all of them with their smaller error', () => {
+    const { truth, a, b } = golden.regression[0]!
+    const [part] = comparePaired(['rmse'], regressionOf(truth, a), regressionOf(truth, b), 1)
+    const whole = scaleToAll(part!, { base: 5, other: 6, kept: 300, measured: 1200 })
+    assert.deepEqual([whole.base, whole.other, whole.difference], [5, 6, 1])
+    assertClose((whole.high! - whole.low!) / (part!.high! - part!.low!), 0.5, 0.01)
+    assert.equal(whole.verdict, 'worse')
+  })
+
   it('is tied about 95 times of 100 when there is none', () => {
     const random = createRandom(3)
     let tied = 0
@@ -114,6 +124,22 @@ describe('a difference on the same rows', () => {
       tied += result!.verdict === 'tied' ? 1 : 0
     }
     assert.ok(tied >= 180 && tied <= 198, String(tied))
+  })
+})
+
+describe('means over rows', () => {
+  it('give the value of the metric they stand for', () => {
+    const weights = (rows: number) => new Float64Array(rows).map((_, i) => (i % 2 === 0 ? 2 : 0))
+    const [binary, numbers] = [golden.binary[0]!, golden.regression[0]!]
+    for (const [ids, scored] of [
+      [['accuracy', 'log_loss', 'brier'], binaryOf(binary.truth, binary.a)],
+      [['rmse', 'mae', 'r2'], regressionOf(numbers.truth, numbers.a)],
+    ] as const)
+      for (const id of ids) {
+        const drawn = weights(scored.truth.length)
+        const value = getMetric(id).compute({ ...scored, weights: drawn })
+        assertClose(combineMoments(momentsOf(id, scored)!, drawn), value, 1e-10, id)
+      }
   })
 })
 

@@ -1,15 +1,16 @@
 import { createRandom } from '../random.ts'
 import { testDifference } from '../statistics/corrected-t.ts'
 import { compareAreas } from './delong.ts'
+import { combineMoments, momentsOf } from './moments.ts'
 import { FEW_OF_A_CLASS, getMetric, measure, rowsOfRarerClass } from './registry.ts'
 import type { Metric, Scored } from './types.ts'
 
 /** Rows below which a difference is not tested. */
 export const FEWEST_ROWS = 10
 const MOST_RESAMPLES = 500
-const FEWEST_RESAMPLES = 150
+const FEWEST_RESAMPLES = 200
 /** Approximate number of cells (rows × outputs) processed over all resamples of one metric. */
-const BUDGET = 4_000_000
+const BUDGET = 1_500_000
 
 export type PairedVerdict = 'better' | 'worse' | 'tied' | 'unknown'
 
@@ -21,6 +22,8 @@ export type PairedMetric = {
   difference: number | null
   low: number | null
   high: number | null
+  /** Standard error of the difference. */
+  error: number | null
   /** Two-sided; null where nothing was tested. */
   p: number | null
   verdict: PairedVerdict
@@ -44,7 +47,16 @@ export function comparePaired(ids: readonly string[], base: Scored, other: Score
   const errors = bootstrapErrors(resampled, a, b, seed)
   return metrics.map((metric, m): PairedMetric => {
     const { base: before, other: after } = values[m]!
-    const none = { metric: metric.id, base: before, other: after, low: null, high: null, p: null, method: null }
+    const none = {
+      metric: metric.id,
+      base: before,
+      other: after,
+      low: null,
+      high: null,
+      error: null,
+      p: null,
+      method: null,
+    }
     if (before === null || after === null) return { ...none, difference: null, verdict: 'unknown' }
     const difference = after - before
     const error = tooFew ? undefined : delong(metric) ? areaError(a, b) : errors.get(metric)
@@ -53,10 +65,32 @@ export function comparePaired(ids: readonly string[], base: Scored, other: Score
     return {
       ...none,
       ...withinRange(metric, tested),
+      error,
       verdict: verdictOf(metric, tested.difference, tested.p),
       method: delong(metric) ? 'delong' : 'bootstrap',
     }
   })
+}
+
+/** Returns the comparison of all `measured` rows, of which `kept` were compared: their values, and an error that shrinks with the root of the rows. */
+export function scaleToAll(
+  part: PairedMetric,
+  whole: { base: number; other: number; kept: number; measured: number },
+): PairedMetric {
+  const { base, other, kept, measured } = whole
+  const difference = other - base
+  if (part.error === null) return { ...part, base, other, difference }
+  const error = part.error * Math.sqrt(kept / measured)
+  const tested = testDifference(difference, error, measured - 1)
+  const metric = getMetric(part.metric)
+  return {
+    ...part,
+    base,
+    other,
+    ...withinRange(metric, tested),
+    error,
+    verdict: verdictOf(metric, difference, tested.p),
+  }
 }
 
 /** Returns whether there are enough rows, and of each of two classes, for a verdict. */
@@ -95,6 +129,7 @@ function bootstrapErrors(metrics: readonly Metric[], a: Scored, b: Scored, seed:
   const random = createRandom(seed)
   const weights = new Float64Array(rows)
   const drawn = new Map(metrics.map(metric => [metric, [] as number[]]))
+  const fast = new Map(metrics.map(({ id }) => [id, [momentsOf(id, a), momentsOf(id, b)] as const]))
   for (let r = 0; r < resamples; r++) {
     weights.fill(0)
     for (let i = 0; i < rows; i++) weights[random.integer(rows)]!++
@@ -105,7 +140,11 @@ function bootstrapErrors(metrics: readonly Metric[], a: Scored, b: Scored, seed:
     })
     const [sampleA, sampleB] = [sample(a), sample(b)]
     for (const metric of metrics) {
-      const difference = metric.compute(sampleB) - metric.compute(sampleA)
+      const [before, after] = fast.get(metric.id)!
+      const difference =
+        before && after
+          ? combineMoments(after, weights) - combineMoments(before, weights)
+          : metric.compute(sampleB) - metric.compute(sampleA)
       if (Number.isFinite(difference)) drawn.get(metric)!.push(difference)
     }
   }

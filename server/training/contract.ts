@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Direction, Explanation } from '#ml/index.ts'
+import type { ClassWarning, Direction, Explanation } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { nameAtVersion } from '#server/data/contract.ts'
+import type { PairedComparison, Versus } from './comparison/contract.ts'
 import { MAX_COMPARED, MAX_OVERLAID, MAX_TRIALS, type RunState, SPLITS, TASKS } from './states/contract.ts'
 
 export * from './states/contract.ts'
@@ -61,6 +62,8 @@ export const launchInput = z.object({
   minutes: z.number().positive().max(10_080).optional(),
   /** The metric by which runs are ranked; default by task. */
   metric: z.string().max(60).optional(),
+  /** The positive one of two classes: precision, recall, F1, PR AUC and the threshold are about it. Default: the rarer one. */
+  positive: z.string().max(500).optional(),
   /** The experiment's name; runs are added if it exists with the same data, target and task. Default: built from data and target. */
   name: resourceNameSchema.optional(),
   seed: z
@@ -109,9 +112,15 @@ export interface RunSummary {
   metrics: Record<string, number | null>
   /** The value of the experiment's metric, if measured. */
   measured: Measured | null
-  /** Its interval overlaps that of the best run of the experiment. */
+  /** Not significantly different from the best run on the same validation rows (corrected for the number of runs). */
   tied: boolean
   best: boolean
+  /** Against the best run of the experiment on the same validation rows. Null: it is the best, or has no result. */
+  versusBest: Versus | null
+  /** The positive one of two classes; null for other tasks. */
+  positive: string | null
+  /** What its rows or predictions lack: it predicts one class only, a class is missing or rare in validation. */
+  classWarnings: ClassWarning[]
   seed: number
   /** SHA-256 of the packed model; null until the run has succeeded. */
   digest: string | null
@@ -234,6 +243,12 @@ export interface Comparison {
   metrics: Record<string, (number | null)[]>
   /** Names of the above that are equal in all runs. */
   same: { params: string[]; metrics: string[] }
+  /** The best of these runs by `metric`. */
+  best: string | null
+  /** Each run against that best one on the same rows, corrected for the number of runs; null for the best itself. */
+  versusBest: (Versus | null)[]
+  /** Each run against the first one, every metric on the same rows; null for the first one. */
+  paired: (PairedComparison | null)[]
 }
 
 /** Options of the form for a new experiment on a dataset version and target. */
@@ -248,6 +263,10 @@ export interface LaunchOptions {
   metrics: { id: string; label: string; direction: Direction; default: boolean }[]
   trainers: { id: string; label: string; description: string; settings: number }[]
   automl: { label: string; description: string }
+  /** The classes of a classification with their rows, most frequent first; empty for regression or more than 50 classes. */
+  classes: { name: string; label: string; rows: number }[]
+  /** The default positive class: the rarer of two. */
+  positive: string | null
   /** Columns that a model would use, with warnings: `equals the target`, `casual + registered = cnt`. */
   columns: { name: string; type: string; role: string; used: boolean; warning: string | null }[]
 }

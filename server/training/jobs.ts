@@ -16,6 +16,8 @@ export const trainRunJob = defineJob({
     classWeights: z.enum(CLASS_WEIGHTS).optional(),
     calibration: z.enum(CALIBRATIONS).optional(),
     threshold: thresholdChoice.optional(),
+    /** The positive one of two classes; absent: the last of the sorted ones. */
+    positive: z.string().optional(),
     /** ISO 8601; a run that has not started by then ends as cancelled. */
     notAfter: z.string().optional(),
   }),

@@ -14,7 +14,7 @@ import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts
 import { trainRunJob } from './jobs.ts'
 import { showExperiment } from './read-experiments.ts'
 import { chooseColumns, chooseSplit, type SplitKind } from './rules/choose-columns.ts'
-import { requireLearnable, suggestTask } from './rules/decide-task.ts'
+import { isNumeric, requireLearnable, requirePositive, suggestPositive, suggestTask } from './rules/decide-task.ts'
 import { type Learner, type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
 import { type ExperimentRow, findExperiment, insertExperiment, insertRuns, updateRun } from './store.ts'
 
@@ -25,6 +25,10 @@ interface Wanted {
   split: SplitKind
   /** Undefined: the experiment's metric, or the task's default. */
   metric?: string
+  /** The positive class that was asked for. */
+  positive?: string
+  /** That of a new experiment. */
+  defaultPositive?: string
   recipe?: { id: string; name: string }
   decisions: Decisions
   /** Why data that fails its expectations is used. */
@@ -66,7 +70,20 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
           { trials: input.trials, seed },
         ),
       )
-  const wanted: Wanted = { version, target, task, split, metric, recipe, override, decisions }
+  const positive = input.positive === undefined ? undefined : requirePositive(input.positive, task, facts)
+  const defaultPositive = task === 'binary' ? suggestPositive(facts.classes ?? [], isNumeric(facts.type)) : undefined
+  const wanted: Wanted = {
+    version,
+    target,
+    task,
+    split,
+    metric,
+    positive,
+    defaultPositive,
+    recipe,
+    override,
+    decisions,
+  }
   const experiment = await change(kernel, caller.actor, async c => {
     await lockProject(c.tx, scope)
     const row = await findOrInsert(c, scope, wanted, input)
@@ -150,14 +167,16 @@ const slug = (text: string) =>
     .slice(0, 60) || 'target'
 
 /** Returns the differences that make runs of two launches incomparable. */
-function differences(row: ExperimentRow, { version, target, task, split, metric }: Wanted): string[] {
-  const settings = row.settings as { split?: string; data?: string }
+function differences(row: ExperimentRow, { version, target, task, split, metric, positive }: Wanted): string[] {
+  const settings = row.settings as { split?: string; data?: string; positive?: string }
   const differing: string[] = []
   if (row.datasetVersionId !== version.id) differing.push(settings.data ? `data (${settings.data})` : 'data')
   if (row.target !== target) differing.push(row.target ? `target (${row.target})` : 'target')
   if (row.task !== task) differing.push(row.task ? `task (${row.task})` : 'task')
   if (settings.split !== split) differing.push(settings.split ? `split (${settings.split})` : 'split')
   if (metric !== undefined && row.metric !== metric) differing.push(row.metric ? `metric (${row.metric})` : 'metric')
+  if (positive !== undefined && settings.positive !== positive)
+    differing.push(settings.positive ? `positive class (${settings.positive})` : 'positive class')
   return differing
 }
 
@@ -183,6 +202,9 @@ async function findOrInsert(
           v: 1,
           data: `${version.datasetName}@${version.number}`,
           split,
+          ...((wanted.positive ?? wanted.defaultPositive)
+            ? { positive: wanted.positive ?? wanted.defaultPositive }
+            : {}),
           // Defaults from the first launch; later ones may differ.
           seed: input.seed,
           ignore: input.ignore,
@@ -249,6 +271,8 @@ async function enqueueRuns(
           // AutoML's time budget starts with its run.
           notAfter: run.trainer === automl.id ? undefined : notAfter,
           recipeVersionId: recipe?.id,
+          // Runs of an experiment from before the choice keep the class that its first runs had.
+          positive: (experiment.settings as { positive?: string }).positive,
           ...decisions,
         },
       })

@@ -5,7 +5,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import type { LaunchOptions } from './contract.ts'
 import { inspectTarget } from './inspect-target.ts'
 import { chooseColumns, chooseSplit } from './rules/choose-columns.ts'
-import { requireLearnable, suggestTask } from './rules/decide-task.ts'
+import { isNumeric, requireLearnable, suggestPositive, suggestTask } from './rules/decide-task.ts'
 
 /** Returns the options for a new experiment. Throws `invalid` for a target that cannot be learned. */
 export async function readLaunchOptions(
@@ -45,6 +45,8 @@ export async function readLaunchOptions(
         settings: t.defaultSettings(task, shape).length,
       })),
     automl: { label: automl.label, description: automl.summary },
+    classes: task === 'regression' ? [] : [...(facts.classes ?? [])],
+    positive: (task === 'binary' && suggestPositive(facts.classes ?? [], isNumeric(facts.type))) || null,
     columns: version.schema
       .filter(c => c.name !== input.target)
       .map(({ name, type, role }) => ({

@@ -39,6 +39,8 @@ export async function startRun(c: Change, scope: ProjectScope, runId: string, at
 /** The result of a training with the worker's additions. */
 export interface TrainedRun extends RunResult {
   blob: StoredBlob
+  /** The file of row scores. */
+  scores: StoredBlob
   peakMemoryBytes: number | null
 }
 
@@ -50,12 +52,14 @@ export async function completeRun(
   trained: TrainedRun,
   at: Date,
 ): Promise<void> {
-  const { blob, metrics, recipe, backend, environment, ...measured } = trained
+  const { blob, scores, metrics, recipe, backend, environment, ...measured } = trained
   await ownBlob(c.tx, scope.projectId, blob)
+  await ownBlob(c.tx, scope.projectId, scores)
   const result: StoredResult = {
     ...((run.result as StoredPlan | null) ?? { v: 1, ignored: [], split: '' }),
     ...measured,
     intervals: metrics,
+    scores: { digest: scores.digest, bytes: scores.bytes },
     recipe: describeRecipe(recipe),
   }
   await updateRun(c.tx, scope.projectId, run.id, {
@@ -74,7 +78,7 @@ export async function completeRun(
     event: runDone,
     subject,
     payload: { run: run.name, experiment: experiment.name, metric: experiment.metric, value },
-    links: [{ from: subject, relation: 'uses', to: { kind: 'blob', id: blob.digest } }],
+    links: [blob, scores].map(({ digest }) => ({ from: subject, relation: 'uses', to: { kind: 'blob', id: digest } })),
     wakes: [{ kind: 'experiment', id: experiment.id }],
   })
 }

@@ -6,6 +6,7 @@ import { parseId, shortHex } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type ExperimentDetail, type ExperimentSummary, RUN_STATES, type RunState } from './contract.ts'
+import { rankExperiment } from './rank-experiment.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import {
   type BestRun,
@@ -105,7 +106,7 @@ export async function showExperiment(kernel: Kernel, caller: Caller, which: stri
     }),
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   )
-  const data = await dataOf(kernel, scope, [row])
+  const [data, versus] = await Promise.all([dataOf(kernel, scope, [row]), rankExperiment(kernel, scope, best)])
   const counts = noCounts()
   for (const { state, n } of counted) counts[state] = n
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
@@ -120,6 +121,6 @@ export async function showExperiment(kernel: Kernel, caller: Caller, which: stri
             ? 'succeeded'
             : 'failed',
     settings: row.settings,
-    items: listed.reverse().map(run => toSummary(run, best)),
+    items: listed.reverse().map(run => toSummary(run, best, versus.get(run.id))),
   }
 }

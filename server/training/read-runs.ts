@@ -7,8 +7,10 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { peakMemoryOf } from '#server/platform/read-jobs.ts'
+import { compareOnRows } from './comparison/compare-runs.ts'
 import type { Comparison, CurveSeries, RunDetail, RunSummary } from './contract.ts'
 import { readPoints } from './points/store.ts'
+import { rankExperiment } from './rank-experiment.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
 import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries } from './store.ts'
@@ -34,7 +36,9 @@ export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: rea
 async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<RunSummary[]> {
   const best = await findBestRuns(kernel.db, scope, MINIMIZED, [...new Set(rows.map(r => r.experimentId))])
   const bestOf = new Map(best.map(b => [b.experimentId, b]))
-  return rows.map(row => toSummary(row, bestOf.get(row.experimentId)))
+  const ranked = await Promise.all(best.map(b => rankExperiment(kernel, scope, b)))
+  const versus = new Map(ranked.flatMap(each => [...each]))
+  return rows.map(row => toSummary(row, bestOf.get(row.experimentId), versus.get(row.id)))
 }
 
 export async function showRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {
@@ -107,6 +111,7 @@ export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly
     params: params.values,
     metrics: metrics.values,
     same: { params: params.same, metrics: metrics.same },
+    ...(await compareOnRows(kernel, caller.scope, rows, metric)),
   }
 }
 

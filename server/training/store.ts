@@ -6,6 +6,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { type JobStatus, jobStatusById } from '#server/platform/read-jobs.ts'
 import type { Measured, RunState } from './contract.ts'
+import type { ScoresRef } from './rules/store-result.ts'
 
 export type ExperimentRow = typeof experiments.$inferSelect
 export type RunRow = typeof runs.$inferSelect
@@ -129,6 +130,10 @@ const LISTED = {
   metric: experiments.metric,
   measured: sql<Measured | null>`${runs.result} -> 'intervals' -> ${experiments.metric}`,
   ignored: sql<string[] | null>`${runs.result} -> 'ignored'`,
+  scores: sql<ScoresRef | null>`${runs.result} -> 'scores'`,
+  confusion: sql<{ classes: string[]; counts: number[][] } | null>`${runs.result} -> 'curves' -> 'confusion'`,
+  /** Of two classes the second is the positive one. */
+  positive: sql<string | null>`CASE WHEN ${experiments.task} = 'binary' THEN ${runs.result} -> 'classes' ->> 1 END`,
   jobId: runs.jobId,
 }
 
@@ -227,8 +232,10 @@ export interface BestRun {
   id: string
   name: string
   trainer: string
+  metric: string
   value: number
   measured: Measured | null
+  scores: ScoresRef | null
 }
 
 /** Returns the best succeeded run of each experiment by its metric; `minimized` names the metrics for which lower is better. */
@@ -246,8 +253,39 @@ export async function findBestRuns(
       FROM runs r JOIN experiments e ON e.project_id = r.project_id AND e.id = r.experiment_id
       WHERE r.project_id = ${scope.projectId} AND r.state = 'succeeded' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
       ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimized} THEN 1 ELSE -1 END, r.number)
-    SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.value, r.result -> 'intervals' -> b.metric AS measured
+    SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.metric, b.value, r.result -> 'intervals' -> b.metric AS measured,
+      r.result -> 'scores' AS scores
     FROM best b JOIN runs r ON r.id = b.id`)) as unknown as BestRun[]
+}
+
+export interface ScoredRun {
+  id: string
+  measured: Measured | null
+  /** Stored predictions of the validation rows; null: none. */
+  scores: ScoresRef | null
+}
+
+/** Lists the succeeded runs of an experiment with a value of its metric, best first. */
+export async function listScored(
+  db: Handle,
+  scope: ProjectScope,
+  experimentId: string,
+  minimized: boolean,
+): Promise<ScoredRun[]> {
+  const value = sql`(${runs.metrics} ->> ${experiments.metric})::float8`
+  return db
+    .select({ id: runs.id, measured: LISTED.measured, scores: LISTED.scores })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(
+      and(
+        eq(runs.projectId, scope.projectId),
+        eq(runs.experimentId, experimentId),
+        eq(runs.state, 'succeeded'),
+        sql`jsonb_typeof(${runs.metrics} -> ${experiments.metric}) = 'number'`,
+      ),
+    )
+    .orderBy(minimized ? asc(value) : desc(value), asc(runs.number))
 }
 
 export const listSeries = (db: Handle, scope: ProjectScope, runIds: readonly string[], key?: string) =>

@@ -24,6 +24,8 @@ export interface TrainInput {
   /** Steps of a saved recipe, before they are completed for the trainer. */
   steps?: RecipeStep[]
   metric: string
+  /** The positive one of two classes. */
+  positive?: string
   classWeights?: ClassWeights
   calibration?: 'none' | Calibration['method']
   threshold?: ThresholdChoice
@@ -37,4 +39,6 @@ export interface TrainInput {
   command?: { line: string; minutes: number; parameters: Parameters }
   /** Where the packed model is written. */
   output: string
+  /** Where the predictions of the validation rows are written. */
+  scoresOutput: string
 }

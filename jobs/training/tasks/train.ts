@@ -5,9 +5,12 @@ import {
   explainModel,
   type Frame,
   frameSpecs,
+  keepScores,
   loadPredictor,
+  markRows,
   type TrainResult,
   trainPipeline,
+  writeRowScores,
 } from '#ml/node.ts'
 import '#ml/onnx.ts'
 import type { TaskContext } from '#server/platform/tasks/define-task.ts'
@@ -44,6 +47,7 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
     split: input.split,
     steps: input.steps,
     metric: input.metric,
+    positive: input.positive,
     classWeights: input.classWeights,
     calibration: input.calibration,
     threshold: input.threshold,
@@ -57,6 +61,7 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
   })
   reporter.flush()
   await writeFile(input.output, result.bundle)
+  await writeFile(input.scoresOutput, scoresOf(frame, result))
   const explanation = await explain(input, frame, result, context)
   const { classes, metrics, curves, recipe, backend, notes, leaderboard, rowsTrain, rowsValidation } = result
   return {
@@ -78,6 +83,13 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
       platform: `${process.platform}-${process.arch}`,
     },
   }
+}
+
+/** Returns the predictions of the validation rows, and which rows the model was trained on, as a file. */
+function scoresOf(frame: Frame, { task, classes, validation, trainedRows }: TrainResult): Uint8Array {
+  const { rows, truth, predicted } = validation
+  const scored = { task, truth, predicted, classCount: classes.length }
+  return writeRowScores(keepScores(scored, classes, rows, { trained: markRows(trainedRows, frame.rows) }))
 }
 
 async function readFrame(input: TrainInput, signal: AbortSignal): Promise<Frame> {

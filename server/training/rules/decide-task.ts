@@ -1,4 +1,4 @@
-import { MAX_CLASSES, type Task } from '#ml/index.ts'
+import { createClassReader, MAX_CLASSES, type Task } from '#ml/index.ts'
 import type { ColumnType } from '#server/data/contract.ts'
 import { AppError } from '#server/kernel/errors.ts'
 
@@ -11,9 +11,18 @@ export interface TargetFacts {
   present: number
   /** Distinct values; counted only up to slightly more than the maximum of classes. */
   distinct: number
+  /** Classes with their rows, most frequent first; only of few distinct values. */
+  classes?: readonly TargetClass[]
 }
 
-const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer'
+/** `name` is what a model calls the class; `label` is the text of the cells. */
+export interface TargetClass {
+  name: string
+  label: string
+  rows: number
+}
+
+export const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer'
 
 /** Suggests the task of a target, with the reason: the engine's own rule (`detectTask`), decided from counts. */
 export function suggestTask(facts: TargetFacts): { task: Task; reason: string } {
@@ -67,6 +76,30 @@ export function requireLearnable(facts: TargetFacts, task: Task): void {
         ? 'Predict it as a number: choose the task regression.'
         : 'Group the values, or choose another target.',
     )
+}
+
+/** Returns the rarer of two classes: usually the one to be found. Equally frequent: the last as the engine sorts them. */
+export function suggestPositive(classes: readonly TargetClass[], numeric: boolean): string | undefined {
+  if (classes.length !== 2) return undefined
+  const [a, b] = classes as [TargetClass, TargetClass]
+  if (a.rows !== b.rows) return a.rows < b.rows ? a.name : b.name
+  const isLast = numeric ? Number(a.name) > Number(b.name) : a.name > b.name
+  return isLast ? a.name : b.name
+}
+
+/** Returns the engine's name of the class that a caller means by its name or label. Throws `invalid` naming the classes. */
+export function requirePositive(wished: string, task: Task, { name, classes = [] }: TargetFacts): string {
+  if (task !== 'binary')
+    throw new AppError('invalid', `A positive class needs a target of two classes, and this is a ${task} target.`, {
+      hint: 'Leave it out.',
+    })
+  const labeled = classes.find(c => c.label === wished)
+  const code = createClassReader(classes.map(c => c.name))(wished)
+  const found = labeled ?? (code === undefined ? undefined : classes[code])
+  if (found) return found.name
+  throw new AppError('invalid', `The target “${name}” has no class “${wished}”.`, {
+    hint: `Its classes are ${classes.map(c => `“${c.label}”`).join(' and ')}.`,
+  })
 }
 
 const many = (n: number) => n.toLocaleString('en')

@@ -1,6 +1,7 @@
-import { type Direction, getMetric, listMetrics } from '#ml/index.ts'
+import { type ClassWarning, type Direction, getMetric, listMetrics, warnAboutClasses } from '#ml/index.ts'
 import { shortHex } from '#server/kernel/ids.ts'
-import type { Measured, RunState, RunSummary } from '../contract.ts'
+import type { Versus } from '../comparison/contract.ts'
+import type { RunState, RunSummary } from '../contract.ts'
 import type { BestRun, ListedRun } from '../store.ts'
 
 /** Metrics for which lower is better. */
@@ -14,20 +15,14 @@ export function directionOf(metric: string | null): Direction | null {
   return getMetric(metric).direction
 }
 
-/** Returns true if the intervals overlap: the difference is not significant. */
-export const overlap = (a: Measured | null, b: Measured | null): boolean =>
-  a !== null &&
-  b !== null &&
-  a.low !== null &&
-  a.high !== null &&
-  b.low !== null &&
-  b.high !== null &&
-  a.low <= b.high &&
-  b.low <= a.high
+export const isMinimized = (metric: string): boolean => MINIMIZED.includes(metric)
+
+const warningsOf = ({ confusion }: ListedRun): ClassWarning[] => (confusion ? warnAboutClasses(confusion) : [])
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
 
-export function toSummary(row: ListedRun, best: BestRun | undefined): RunSummary {
+/** @param versusBest the run against the best of its experiment on the same rows, if compared. */
+export function toSummary(row: ListedRun, best: BestRun | undefined, versusBest?: Versus): RunSummary {
   const isBest = best?.id === row.id
   return {
     run: shortHex(row.id),
@@ -42,8 +37,11 @@ export function toSummary(row: ListedRun, best: BestRun | undefined): RunSummary
     params: row.params,
     metrics: row.metrics,
     measured: row.measured,
-    tied: !isBest && best !== undefined && row.state === 'succeeded' && overlap(row.measured, best.measured),
+    tied: versusBest?.verdict === 'tied',
     best: isBest,
+    versusBest: versusBest ?? null,
+    positive: row.positive,
+    classWarnings: warningsOf(row),
     seed: row.seed,
     digest: row.modelDigest,
     createdAt: row.createdAt.toISOString(),

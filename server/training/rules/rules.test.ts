@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { canonicalJson, detectTask, frameFromRows, frameSpecs, getTrainer, listTrainers } from '#ml/node.ts'
+import {
+  canonicalJson,
+  detectTask,
+  frameFromRows,
+  frameSpecs,
+  getTrainer,
+  listTrainers,
+  type PairedMetric,
+} from '#ml/node.ts'
 import type { ColumnType } from '#server/data/contract.ts'
-import { suggestTask } from './decide-task.ts'
-import { overlap } from './rank-runs.ts'
+import type { AppError } from '#server/kernel/errors.ts'
+import type { Versus } from '../comparison/contract.ts'
+import type { ScoresCompared } from '../comparison/tasks.ts'
+import { requirePositive, suggestPositive, suggestTask } from './decide-task.ts'
+import { correctForRuns, judgePair, unknown } from './judge-pairs.ts'
 import { scheduleRuns } from './schedule-runs.ts'
 import { describeRecipe } from './store-result.ts'
 
@@ -80,14 +91,94 @@ describe('what an experiment trains', () => {
   })
 })
 
-describe('ties', () => {
-  const m = (low: number | null, high: number | null) => ({ value: 0, low, high })
-  it('are intervals that overlap', () => {
-    assert.equal(overlap(m(1, 3), m(2, 4)), true)
-    assert.equal(overlap(m(1, 2), m(2, 4)), true)
-    assert.equal(overlap(m(1, 2), m(3, 4)), false)
-    assert.equal(overlap(m(null, null), m(3, 4)), false)
-    assert.equal(overlap(null, m(3, 4)), false)
+describe('the verdict on two runs', () => {
+  const part = (error: number | null, base = 10, other = 9): PairedMetric => ({
+    metric: 'rmse',
+    base,
+    other,
+    difference: other - base,
+    low: error === null ? null : other - base - 2 * error,
+    high: error === null ? null : other - base + 2 * error,
+    error,
+    p: error === null ? null : 0.01,
+    verdict: error === null ? 'unknown' : 'better',
+    method: error === null ? null : 'bootstrap',
+  })
+  const compared = (changes: object = {}): ScoresCompared => ({
+    rows: 100,
+    leftOut: 0,
+    isWhole: true,
+    measured: 100,
+    testable: true,
+    metrics: [part(0.2)],
+    ...changes,
+  })
+  it('holds on the same rows only', () => {
+    const same = judgePair(compared(), { sameRows: true })
+    assert.deepEqual([same.code, same.rows, same.metrics[0]!.verdict], [null, 100, 'better'])
+    assert.equal(judgePair(compared({ isWhole: false }), { sameRows: true }).code, 'other_rows')
+    assert.equal(judgePair({ reason: 'other_classes' }, { sameRows: true }).code, 'other_classes')
+    assert.equal(judgePair(undefined, { sameRows: true }).code, 'failed')
+  })
+  it('on common rows needs twenty of them and counts those that were left out', () => {
+    const few = judgePair(compared({ isWhole: false, rows: 19, leftOut: 81 }), { sameRows: false })
+    assert.deepEqual([few.code, few.rowsTrainedOn], ['few_rows', 81])
+    assert.equal(judgePair(compared({ isWhole: false, rows: 20 }), { sameRows: false }).code, null)
+  })
+  it('on a part of many rows is about the values on all of them', () => {
+    const values = { base: { rmse: { value: 10.2 } }, other: { rmse: { value: 9.1 } } }
+    const [whole] = judgePair(compared({ measured: 900 }), { sameRows: true, ...values }).metrics
+    assert.deepEqual([whole!.reference, whole!.value], [10.2, 9.1])
+    assert.ok(whole!.differenceHigh! - whole!.differenceLow! < 0.4)
+  })
+  it('says why there is none', () => {
+    const rare = judgePair(compared({ testable: false, metrics: [part(null)] }), { sameRows: true })
+    assert.deepEqual([rare.metrics[0]!.verdict, rare.metrics[0]!.code], ['unknown', 'few_of_class'])
+  })
+  it('is stricter with many runs', () => {
+    const versus = (p: number): Versus => ({ ...unknown('failed'), code: null, verdict: 'worse', difference: 1, p })
+    const corrected = correctForRuns('rmse', [versus(0.04), versus(0.001), unknown('no_rows_kept')])
+    assert.deepEqual(
+      corrected.map(v => v.verdict),
+      ['worse', 'worse', 'unknown'],
+    )
+    const many = correctForRuns('rmse', [versus(0.04), versus(0.001), versus(0.5)])
+    assert.deepEqual(
+      many.map(v => v.verdict),
+      ['tied', 'worse', 'tied'],
+    )
+  })
+})
+
+describe('the positive class', () => {
+  const of = (no: number, yes: number) => [
+    { name: 'no', label: 'no', rows: no },
+    { name: 'yes', label: 'yes', rows: yes },
+  ]
+  it('is the rarer one; of equal ones the last as the engine sorts them', () => {
+    assert.equal(suggestPositive(of(95, 5), false), 'yes')
+    assert.equal(suggestPositive(of(5, 95), false), 'no')
+    assert.equal(suggestPositive(of(50, 50), false), 'yes')
+    const numbers = [
+      { name: '10', label: '10', rows: 5 },
+      { name: '9', label: '9', rows: 5 },
+    ]
+    assert.equal(suggestPositive(numbers, true), '10')
+    assert.equal(suggestPositive([], false), undefined)
+  })
+  it('is named by what the cells say or the model says; others are refused with the classes', () => {
+    const classes = [
+      { name: 'false', label: 'Nein', rows: 9 },
+      { name: 'true', label: 'Ja', rows: 1 },
+    ]
+    const facts = { name: 't', type: 'boolean' as const, rows: 10, present: 10, distinct: 2, classes }
+    assert.equal(requirePositive('Ja', 'binary', facts), 'true')
+    assert.equal(requirePositive('false', 'binary', facts), 'false')
+    assert.throws(
+      () => requirePositive('maybe', 'binary', facts),
+      (error: AppError) => error.code === 'invalid' && /Nein.*Ja/.test(error.hint ?? ''),
+    )
+    assert.throws(() => requirePositive('Ja', 'multiclass', facts), /two classes/)
   })
 })
 

@@ -14,6 +14,13 @@ export interface StoredPlan {
   override?: { reason: string; by: string; at: string }
 }
 
+/** Stored predictions of validation rows, to compare runs on the same rows. */
+export interface ScoresRef {
+  /** SHA-256 of the file of row scores. */
+  digest: string
+  bytes: number
+}
+
 /** `runs.result` of a finished run. Its metrics have intervals; the steps of the fitted recipe are sentences. */
 export interface StoredResult
   extends StoredPlan,
@@ -22,6 +29,7 @@ export interface StoredResult
   recipe: string[]
   /** Since version 0.2. */
   notes?: string[]
+  scores?: ScoresRef
   peakMemoryBytes: number | null
 }
 
