@@ -7,6 +7,7 @@ import {
   THRESHOLDS,
   type ThresholdWish,
 } from '#server/training/contract.ts'
+import { classWarningMessage } from '#server/training/messages.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
 import { EXIT, usage } from './failure.ts'
@@ -112,6 +113,7 @@ async function train({ text, texts, list, whole, number, flag, client, note }: C
     command: parseCommand(text('command'), texts('set'), number('minutes')),
     minutes: number('minutes'),
     metric: text('metric'),
+    positive: text('positive'),
     name: text('name'),
     seed: whole('seed'),
     ignore: list('ignore'),
@@ -178,11 +180,13 @@ async function show({ args, client }: Call): Promise<Outcome> {
         ['reason', run.reason],
         ['trainer', run.trainer],
         ['data', run.dataset ? `${run.dataset} v${run.version}, target ${run.target}` : null],
+        ['positive class', run.positive],
         ['seed', run.seed],
         ['digest', run.digest],
         ['started', run.startedAt],
         ['ended', run.endedAt],
       ]),
+      ...run.classWarnings.map(warning => `Warning: ${classWarningMessage(warning)}`),
       '',
       showTable(
         ['METRIC', 'VALUE', 'LOW 95 %', 'HIGH 95 %'],
@@ -234,7 +238,7 @@ export const trainingCommands: Command[] = [
   {
     name: 'train',
     summary: 'Starts an experiment: runs of several trainers and settings on a version of a dataset.',
-    more: 'Runs are added to an experiment of that name when data, target, task, split and metric are the same. With --wait the exit status is 1 if no run succeeded.',
+    more: 'Runs are added to an experiment of that name when data, target, task, split, metric and positive class are the same. With --wait the exit status is 1 if no run succeeded.',
     options: {
       data: { type: 'string', value: 'N[@V]', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted', required: true },
@@ -254,6 +258,11 @@ export const trainingCommands: Command[] = [
       trials: { type: 'string', value: 'K', help: 'total number of runs; default: every suggested setting' },
       minutes: { type: 'string', value: 'M', help: 'starts no run after this time; for automl, its time budget (1)' },
       metric: { type: 'string', value: 'M', help: 'metric that ranks the runs' },
+      positive: {
+        type: 'string',
+        value: 'CLASS',
+        help: 'the positive one of two classes; default: the rarer one',
+      },
       name: { type: 'string', value: 'E', help: 'the experiment' },
       seed: { type: 'string', value: 'S', help: 'the same seed gives the same runs (0)' },
       ignore: { type: 'string', value: 'COL,COL', help: 'columns that models may not use' },

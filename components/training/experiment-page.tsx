@@ -146,6 +146,7 @@ function Actions({
             data: `${experiment.dataset}@${experiment.version}`,
             target: experiment.target,
             name: experiment.experiment,
+            positive: experiment.positive ?? experiment.items.find(run => run.positive)?.positive ?? undefined,
           })}
         >
           Add runs

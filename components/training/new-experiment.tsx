@@ -19,6 +19,7 @@ const known = {
   name: parseAsString,
   trainers: parseAsArrayOf(parseAsString),
   seed: parseAsInteger,
+  positive: parseAsString,
 }
 
 /** Chooses dataset and target, then metric and budget; advanced settings have defaults. */
@@ -69,6 +70,7 @@ export function NewExperiment({ project }: { project: string }) {
                 name: choice.name ?? '',
                 trainers: choice.trainers ?? [],
                 seed: choice.seed ?? 0,
+                positive: choice.positive,
               }}
             />
           ) : (

@@ -7,7 +7,7 @@ import {
   SPLITS,
   THRESHOLDS,
 } from '#server/training/contract.ts'
-import { formatCount } from '../ui/format.ts'
+import { formatCount, formatShare } from '../ui/format.ts'
 import type { Hints } from '../ui/schema-form/read-fields.ts'
 import { suggestedRuns } from './describe-plan.ts'
 import { directionLabel } from './labels.ts'
@@ -31,6 +31,14 @@ const byCost = { showIf: { field: 'threshold', is: ['cost'] } }
 export const planSchema = z.object({
   task: z.enum(['regression', 'binary', 'multiclass']).meta({ hidden: true }),
   metric: z.string().meta({ title: 'Metric' }),
+  positive: z
+    .string()
+    .optional()
+    .meta({
+      title: 'Positive class',
+      description: 'Precision, recall, F1, PR AUC, gain and the threshold are about this class.',
+      showIf: { field: 'task', is: ['binary'] },
+    }),
   mode: z.enum(['runs', AUTOML]).default('runs').meta({ title: 'Strategy', input: 'segmented' }),
   trials: trials.meta({ title: 'Runs', showIf: { field: 'mode', is: ['runs'] } }),
   minutes: minutes.meta({ title: 'Minutes' }),
@@ -102,7 +110,7 @@ export function planFrom(clean: Record<string, unknown>): Plan {
 const DEFAULTS = { ignore: [], trainers: [], classWeights: 'none', calibration: 'none', threshold: 'half', seed: 0 }
 
 /** Inputs of the numbered steps; the others are advanced. */
-export const METRIC_FIELDS = ['metric']
+export const METRIC_FIELDS = ['metric', 'positive']
 export const BUDGET_FIELDS = ['mode', 'trials', 'minutes']
 
 /** Labels and options that follow from dataset and target. */
@@ -126,6 +134,10 @@ export function planHints(
       enum: options.metrics.map(metric => metric.id),
       labels: Object.fromEntries(options.metrics.map(metric => [metric.id, labelOf(metric)])),
     },
+    positive: {
+      enum: options.classes.map(({ name }) => name),
+      labels: Object.fromEntries(options.classes.map(c => [c.name, classLabel(options, c)])),
+    },
     mode: { labels: { runs: 'Presets', [AUTOML]: options.automl.label } },
     trials: { placeholder: `${suggestedRuns(options, plan.trainers)} presets` },
     minutes: automl
@@ -145,14 +157,27 @@ export function planHints(
   }
 }
 
-/** Returns the request of a plan. */
-export function launchOf(plan: Plan, data: { data: string; target: string }): z.input<typeof launchInput> {
-  const { mode, trainers, classWeights, calibration, threshold, falseAlarm, miss, trials, minutes, ...rest } = plan
+/** `bad · 4 % of 1,000 rows (default)` */
+function classLabel({ classes, positive }: LaunchOptions, { name, label, rows }: LaunchOptions['classes'][number]) {
+  const all = classes.reduce((sum, c) => sum + c.rows, 0)
+  return `${label} · ${formatShare(rows / all)} of ${formatCount(all, 'row')}${name === positive ? ' (default: the rarer)' : ''}`
+}
+
+/** Returns the request of a plan. `usual` is the server's default of the positive class. */
+export function launchOf(
+  plan: Plan,
+  data: { data: string; target: string },
+  usual: string | null = null,
+): z.input<typeof launchInput> {
+  const { mode, trainers, classWeights, calibration, threshold, falseAlarm, miss, trials, minutes, positive, ...rest } =
+    plan
   const automl = mode === AUTOML
   const chosen = threshold === 'cost' ? { falseAlarm, miss } : threshold === 'half' ? undefined : threshold
   return {
     ...rest,
     ...data,
+    // An experiment that exists keeps its class unless another one is chosen.
+    positive: plan.task === 'binary' && positive !== usual ? positive : undefined,
     trials: automl ? undefined : trials,
     minutes: minutes ?? (automl ? AUTOML_MINUTES : undefined),
     trainers: automl ? [AUTOML] : trainers.length > 0 ? trainers : undefined,

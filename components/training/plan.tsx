@@ -34,6 +34,8 @@ export interface Prefilled {
   name: string
   trainers: string[]
   seed: number
+  /** Of the experiment that runs are added to. */
+  positive: string | null
 }
 
 /** Metric, budget and advanced settings of an experiment, and the button that starts it. */
@@ -67,7 +69,10 @@ export function Plan({
   const named = (names: string[]) => fields.filter(field => names.includes(field.name))
   const advanced = fields.filter(field => ![...METRIC_FIELDS, ...BUDGET_FIELDS].includes(field.name))
   const start = (values: PlanValues) =>
-    launch.mutate({ project, ...launchOf(values, { data: `${options.dataset}@${options.version}`, target }) })
+    launch.mutate({
+      project,
+      ...launchOf(values, { data: `${options.dataset}@${options.version}`, target }, options.positive),
+    })
   const columns = options.columns.filter(c => c.used || plan.ignore.includes(c.name)).map(c => c.name)
   return (
     <form noValidate className={classes.plain} onSubmit={state.onSubmit(start)}>
@@ -159,9 +164,10 @@ function Summary({
   )
 }
 
-const initialPlan = (options: LaunchOptions, { name, trainers, seed }: Prefilled) => ({
+const initialPlan = (options: LaunchOptions, { name, trainers, seed, positive }: Prefilled) => ({
   task: options.task,
   metric: options.metrics.find(metric => metric.default)?.id ?? options.metrics[0]!.id,
+  positive: options.classes.some(c => c.name === positive) ? positive! : (options.positive ?? undefined),
   mode: trainers.includes(AUTOML) ? AUTOML : 'runs',
   trainers: trainers.filter(id => options.trainers.some(trainer => trainer.id === id)),
   name,

@@ -148,6 +148,7 @@ function Actions({ project, run }: { project: string; run: RunDetail }) {
             name: run.experiment,
             trainers: [run.trainer],
             seed: run.seed,
+            positive: run.positive ?? undefined,
           })}
         >
           Clone

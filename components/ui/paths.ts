@@ -18,6 +18,8 @@ export interface NewExperiment {
   name?: string
   trainers?: string[]
   seed?: number
+  /** The positive one of two classes. */
+  positive?: string
 }
 
 /** The address of every page; names are encoded here and nowhere else. */

@@ -140,6 +140,8 @@ export interface ExperimentSummary {
   task: (typeof TASKS)[number] | null
   metric: string | null
   direction: Direction | null
+  /** The positive one of two classes that its runs are trained with; null for other tasks, or when it was not chosen. */
+  positive: string | null
   runs: Record<RunState, number>
   best: { run: string; name: string; trainer: string; value: number } | null
   createdAt: string

@@ -14,7 +14,14 @@ import { inEngineWords, inspectTarget, requireColumn } from './inspect-target.ts
 import { trainRunJob } from './jobs.ts'
 import { showExperiment } from './read-experiments.ts'
 import { chooseColumns, chooseSplit, type SplitKind } from './rules/choose-columns.ts'
-import { isNumeric, requireLearnable, requirePositive, suggestPositive, suggestTask } from './rules/decide-task.ts'
+import {
+  isNumeric,
+  lastClass,
+  requireLearnable,
+  requirePositive,
+  suggestPositive,
+  suggestTask,
+} from './rules/decide-task.ts'
 import { type Learner, type PlannedRun, scheduleRuns } from './rules/schedule-runs.ts'
 import { type ExperimentRow, findExperiment, insertExperiment, insertRuns, updateRun } from './store.ts'
 
@@ -27,8 +34,9 @@ interface Wanted {
   metric?: string
   /** The positive class that was asked for. */
   positive?: string
-  /** That of a new experiment. */
+  /** That of a new experiment, and of runs without a choice. */
   defaultPositive?: string
+  lastClass?: string
   recipe?: { id: string; name: string }
   decisions: Decisions
   /** Why data that fails its expectations is used. */
@@ -80,6 +88,7 @@ export async function launchExperiment(kernel: Kernel, caller: Caller, input: La
     metric,
     positive,
     defaultPositive,
+    lastClass: task === 'binary' ? lastClass(facts.classes ?? [], isNumeric(facts.type)) : undefined,
     recipe,
     override,
     decisions,
@@ -167,7 +176,10 @@ const slug = (text: string) =>
     .slice(0, 60) || 'target'
 
 /** Returns the differences that make runs of two launches incomparable. */
-function differences(row: ExperimentRow, { version, target, task, split, metric, positive }: Wanted): string[] {
+function differences(
+  row: ExperimentRow,
+  { version, target, task, split, metric, positive, lastClass: usual }: Wanted,
+): string[] {
   const settings = row.settings as { split?: string; data?: string; positive?: string }
   const differing: string[] = []
   if (row.datasetVersionId !== version.id) differing.push(settings.data ? `data (${settings.data})` : 'data')
@@ -175,8 +187,8 @@ function differences(row: ExperimentRow, { version, target, task, split, metric,
   if (row.task !== task) differing.push(row.task ? `task (${row.task})` : 'task')
   if (settings.split !== split) differing.push(settings.split ? `split (${settings.split})` : 'split')
   if (metric !== undefined && row.metric !== metric) differing.push(row.metric ? `metric (${row.metric})` : 'metric')
-  if (positive !== undefined && settings.positive !== positive)
-    differing.push(settings.positive ? `positive class (${settings.positive})` : 'positive class')
+  const own = settings.positive ?? usual
+  if (positive !== undefined && own !== positive) differing.push(own ? `positive class (${own})` : 'positive class')
   return differing
 }
 

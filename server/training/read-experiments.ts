@@ -39,6 +39,7 @@ function toExperiment(
     task: row.task as Task | null,
     metric: row.metric,
     direction: directionOf(row.metric),
+    positive: (row.settings as { positive?: string }).positive ?? null,
     runs: counts,
     best: best ? { run: shortHex(best.id), name: best.name, trainer: best.trainer, value: best.value } : null,
     createdAt: row.createdAt.toISOString(),

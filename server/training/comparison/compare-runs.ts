@@ -18,11 +18,18 @@ export async function compareOnRows(
   rows: readonly ListedRun[],
   metric: string | null,
 ): Promise<Pick<Comparison, 'best' | 'versusBest' | 'paired'>> {
-  const [paired, ranked] = await Promise.all([pairWithFirst(kernel, scope, rows), rankAmong(kernel, scope, rows, metric)])
+  const [paired, ranked] = await Promise.all([
+    pairWithFirst(kernel, scope, rows),
+    rankAmong(kernel, scope, rows, metric),
+  ])
   return { paired, ...ranked }
 }
 
-async function pairWithFirst(kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<(PairedComparison | null)[]> {
+async function pairWithFirst(
+  kernel: Kernel,
+  scope: ProjectScope,
+  rows: readonly ListedRun[],
+): Promise<(PairedComparison | null)[]> {
   const base = rows[0]!.scores?.digest
   const others = rows.slice(1, MOST_PAIRED)
   const digests = base === undefined ? [] : others.flatMap(row => row.scores?.digest ?? [])

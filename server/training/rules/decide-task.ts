@@ -82,7 +82,14 @@ export function requireLearnable(facts: TargetFacts, task: Task): void {
 export function suggestPositive(classes: readonly TargetClass[], numeric: boolean): string | undefined {
   if (classes.length !== 2) return undefined
   const [a, b] = classes as [TargetClass, TargetClass]
-  if (a.rows !== b.rows) return a.rows < b.rows ? a.name : b.name
+  if (a.rows === b.rows) return lastClass(classes, numeric)
+  return a.rows < b.rows ? a.name : b.name
+}
+
+/** Returns the positive class of runs without a choice: the last of two as the engine sorts them. */
+export function lastClass(classes: readonly TargetClass[], numeric: boolean): string | undefined {
+  if (classes.length !== 2) return undefined
+  const [a, b] = classes as [TargetClass, TargetClass]
   const isLast = numeric ? Number(a.name) > Number(b.name) : a.name > b.name
   return isLast ? a.name : b.name
 }
