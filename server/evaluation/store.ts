@@ -49,6 +49,14 @@ export async function listEvaluationRows(
   scope: ProjectScope,
   filter: { id?: string; limit: number },
 ): Promise<Listed[]> {
+  // One snapshot: an evaluation that ends between two statements would be succeeded and without a result.
+  return db.transaction(tx => readListed(tx, scope, filter), {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  })
+}
+
+async function readListed(db: Tx, scope: ProjectScope, filter: { id?: string; limit: number }): Promise<Listed[]> {
   const rows = await db
     .select({
       evaluation: evaluations,
