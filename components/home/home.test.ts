@@ -81,6 +81,7 @@ const EXPERIMENT = {
   task: 'binary',
   metric: 'roc_auc',
   direction: 'maximize',
+  positive: null,
   runs: {
     queued: 0,
     running: 0,
