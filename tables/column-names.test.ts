@@ -144,8 +144,11 @@ const QUERIES: Record<string, (files: Files, names: readonly string[], folder: s
     ),
   histogram: ({ paths, schema }, names) =>
     countBins({ path: paths.before, schema, column: names[1]!, from: 2, to: 9 }, report),
-  'values of the target': ({ paths }, names) =>
-    countTarget({ path: paths.before, column: names[9]!, maxDistinct: 1000 }, report),
+  'values of the target': ({ paths, schema }, names) =>
+    countTarget(
+      { path: paths.before, column: schema.find(c => c.name === names[9])!, maxDistinct: 1000, maxListed: 50 },
+      report,
+    ),
   sample: ({ paths, schema }) => sampleRows({ path: paths.before, columns: schema, rows: 20, characters: 40 }, report),
   ingestion: async ({ paths, schema }, names, folder) => {
     const csv = join(folder, 'table.csv')
