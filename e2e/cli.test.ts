@@ -269,10 +269,19 @@ describe('a model’s life by the command line', () => {
 
   it('predict: a cell that does not fit is named by row and column', async () => {
     const text = `${csv([asked[0]!.cells, { ...asked[1]!.cells, [strength]: 'strong' }])}`
-    const { status, document } = await run(['predict', 'ask', '-', '--json'], { FLEXIML_TOKEN: tokens.engineer }, text)
-    assert.equal(status, 1)
-    assert.equal(document.error.code, 'invalid')
-    assert.deepEqual([document.error.details[0].row, document.error.details[0].column], [1, strength])
+    const as = { FLEXIML_TOKEN: tokens.engineer }
+    const { status, document } = await run(['predict', 'ask', '-', '--json'], as, text)
+    assert.equal(status, 0)
+    assert.deepEqual([document.predictions[1], document.errors[0].row, document.errors[0].column], [null, 1, strength])
+    await json('endpoint', 'policy', 'ask', 'strict')
+    let strict = await run(['predict', 'ask', '-', '--json'], as, text)
+    for (const until = Date.now() + 10_000; strict.status === 0 && Date.now() < until; )
+      strict = await run(['predict', 'ask', '-', '--json'], as, text)
+    assert.deepEqual([strict.status, strict.document.error.code], [1, 'invalid'])
+    assert.deepEqual([strict.document.error.details[0].row, strict.document.error.details[0].column], [1, strength])
+    const back = await json('endpoint', 'policy', 'ask', 'lenient')
+    assert.deepEqual([back.policy, back.previous], ['lenient', 'strict'])
+    assert.ok((await json('endpoint', 'policy', 'ask')).refused >= 1)
   })
 
   it('feedback: each prediction is told once', async () => {
@@ -283,6 +292,8 @@ describe('a model’s life by the command line', () => {
       accepted: 400,
       duplicates: 0,
       unknown: ['nobody-knows-me'],
+      rejected: 0,
+      errors: [],
     })
     assert.equal((await json('feedback', 'ask', path)).duplicates, 400)
   })

@@ -179,6 +179,7 @@ export async function trainPipeline(request: TrainRequest): Promise<TrainResult>
       name: targetName,
       ...(schemaColumn ? { type: schemaColumn.type } : {}),
       ...(schemaColumn?.format ? { format: schemaColumn.format } : {}),
+      ...(schemaColumn?.type === 'boolean' && Array.isArray(schemaColumn.domain) ? { words: schemaColumn.domain } : {}),
     },
     ...(task === 'regression' ? {} : { classes }),
     recipe,

@@ -48,6 +48,7 @@ export {
   verdictOf,
 } from './metrics/compare-paired.ts'
 export * from './metrics/curves.ts'
+export { createActualReader, type TargetFacts } from './metrics/read-actual.ts'
 export { createClassReader } from './metrics/read-class.ts'
 export * from './metrics/registry.ts'
 export { type NotShared, shareRows } from './metrics/shared-rows.ts'

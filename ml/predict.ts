@@ -1,4 +1,5 @@
 /** Entry point for inference: loads bundles and predicts, without trainers, search, metrics and explanations. Portable. */
+export { createActualReader, type TargetFacts } from './metrics/read-actual.ts'
 export { EngineError } from './errors.ts'
 export { runsForeignCode } from './foreign-code.ts'
 export { type BundleManifest, peekManifest } from './format/bundle.ts'

@@ -407,12 +407,37 @@ describe('feedback', () => {
       { id: 'nobody', actual: 1 },
     ]
     const { body } = await post('demand/feedback', { rows })
-    assert.deepEqual(body, { accepted: 2, duplicates: 1, unknown: ['nobody'] })
+    assert.deepEqual(body, { accepted: 2, duplicates: 1, unknown: ['nobody'], rejected: 0, errors: [] })
     const again = await post('demand/feedback', { rows: rows.slice(0, 2) })
-    assert.deepEqual(again.body, { accepted: 0, duplicates: 2, unknown: [] })
+    assert.deepEqual(again.body, { accepted: 0, duplicates: 2, unknown: [], rejected: 0, errors: [] })
     const { items } = await readPredictions(kernel, caller(), { endpoint: 'demand', limit: 100 })
     assert.equal(items.find(i => i.id === ids[0])!.actual, 12)
     assert.equal((await post('demand/feedback', { rows: [{ id: 'a' }] })).status, 422)
+  })
+})
+
+describe('feedback that fits no class', () => {
+  it('is rejected by row and counted, and other spellings of a class are that class', async () => {
+    const { body } = await post('kinds/predict', { rows: [1, 2, 3, 4].map(i => bikeRow(i)) })
+    const actuals = [' Many', 'banana', 'few', 1]
+    const rows = actuals.map((actual, i) => ({ id: body.ids[i], actual }))
+    const answer = await post('kinds/feedback', { rows: [...rows, { id: null, actual: 'few' }] })
+    assert.equal(answer.status, 200)
+    const { errors, ...counts } = answer.body
+    assert.deepEqual(counts, { accepted: 2, duplicates: 0, unknown: [], rejected: 3 })
+    assert.deepEqual(errors.slice(0, 2), [
+      { row: 1, column: 'actual', expected: 'one of few, many', got: 'the text “banana”' },
+      { row: 3, column: 'actual', expected: 'one of few, many', got: '1' },
+    ])
+    assert.deepEqual([errors[2].row, errors[2].column], [4, 'id'])
+    const { items } = await readPredictions(kernel, caller(), { endpoint: 'kinds', limit: 10 })
+    assert.equal(items.find(i => i.id === body.ids[0])!.actual, 'many')
+    const text = await post('demand/feedback', { rows: [{ id: body.ids[0], actual: '12,5' }] })
+    assert.deepEqual([text.body.accepted, text.body.rejected, text.body.errors[0].expected], [0, 1, 'a number'])
+    await eventually(async () => {
+      const { odd } = await showEndpoint(kernel, caller(), 'kinds')
+      return odd.cells.some(c => c.code === 'feedback_rejected' && c.rows === 3)
+    })
   })
 })
 
@@ -477,7 +502,7 @@ describe('without the database', () => {
       const answer = await post('demand/feedback', { rows: [{ id: ids[0], actual: 1 }] })
       return answer.status === 200 && answer
     })
-    assert.deepEqual(body, { accepted: 1, duplicates: 0, unknown: [] })
+    assert.deepEqual(body, { accepted: 1, duplicates: 0, unknown: [], rejected: 0, errors: [] })
   })
   it('predictions of a moment before kill -9 are kept', async () => {
     const sent = await Promise.all(Array.from({ length: 40 }, (_, i) => predict([bikeRow(i)])))

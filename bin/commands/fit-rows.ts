@@ -1,43 +1,34 @@
-import { toBoolean } from '#ml/index.ts'
-import type { Signature } from '#server/registry/contract.ts'
+import { type CellColumn, compileCellReader, UNREADABLE } from '#ml/cells/read-cell.ts'
+import { timeText } from '#ml/rows/time-text.ts'
+import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import type { Row } from './read-rows.ts'
 
-/** Texts for a missing value, the same as in ingestion. */
-const MISSING = new Set(['', '?', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NULL', 'null'])
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
-
-/** Converts a text cell to the type of the signature. Returns the text if it does not fit, so that the server names the cell. */
-export function fitCell(text: string, type: string, domain?: unknown): unknown {
-  const trimmed = text.trim()
-  const levels = Array.isArray(domain) ? (domain as string[]) : []
-  if (MISSING.has(trimmed) && !levels.includes(trimmed)) return null
-  switch (type) {
-    case 'number':
-    case 'integer':
-      return NUMBER.test(trimmed) ? Number(trimmed) : trimmed
-    case 'boolean': {
-      if (levels.includes(trimmed)) return trimmed
-      // The same texts as in ingestion, so that a file used in training also fits here.
-      const truth = toBoolean(trimmed)
-      return Number.isNaN(truth) ? trimmed : truth === 1
-    }
-    default:
-      return trimmed
+/** Compiles the reader of a column for a strict endpoint. What cannot be read stays as it is, so that the server names the cell. */
+export function compileFit(column: SignatureColumn): (cell: unknown) => unknown {
+  const read = compileCellReader(column as CellColumn)
+  return cell => {
+    const value = read(cell)
+    if (value === UNREADABLE) return cell
+    return column.type === 'datetime' && typeof value === 'number' ? timeText(value, column.format) : value
   }
 }
 
-/** Returns the columns of the signature, converted to its types, and the names of the omitted columns. */
-export function fitRows(rows: Row[], textual: boolean, signature: Signature): { rows: Row[]; leftOut: string[] } {
+/**
+ * Returns the columns of the signature and the names of the omitted columns. With `convert`, text cells are read by the formats of the
+ * columns here; a lenient endpoint does that itself.
+ */
+export function fitRows(rows: Row[], convert: boolean, signature: Signature): { rows: Row[]; leftOut: string[] } {
   const known = new Set(signature.columns.map(c => c.name))
+  const columns = signature.columns.map(column => ({ name: column.name, fit: compileFit(column) }))
   const leftOut = new Set<string>()
   const fitted = rows.map(row => {
     for (const name of Object.keys(row)) if (!known.has(name)) leftOut.add(name)
     const kept: [string, unknown][] = []
-    for (const { name, type, domain } of signature.columns) {
+    for (const { name, fit } of columns) {
       // A column may be called `constructor` or `__proto__`, so only own properties are read.
       const cell = Object.hasOwn(row, name) ? row[name] : undefined
       if (cell === undefined) continue
-      kept.push([name, textual ? fitCell(cell as string, type, domain) : cell])
+      kept.push([name, convert && typeof cell === 'string' ? fit(cell) : cell])
     }
     return Object.fromEntries(kept)
   })

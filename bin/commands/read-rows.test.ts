@@ -1,90 +1,159 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { batchesOf, fitCell, fitRows } from './fit-rows.ts'
-import { csvRows, parseRows } from './read-rows.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { after, before, describe, it } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { quoteLiteral, withDuckDb } from '#tables/duckdb.ts'
+import { batchesOf, compileFit, fitRows } from './fit-rows.ts'
+import { parseRows } from './parse-json-rows.ts'
+import { readRows } from './read-rows.ts'
 
-describe('rows of files', () => {
-  it('CSV keeps quotes, delimiters, line breaks and empty cells', () => {
-    const text = '\ufeffname;note;n\r\n"a;b";"he said ""yes""\nand left";1\r\nc;;2\r\n\r\n'
-    assert.deepEqual(csvRows(text, 'f'), [
-      { name: 'a;b', note: 'he said "yes"\nand left', n: '1' },
-      { name: 'c', note: '', n: '2' },
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fleximl-test-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+async function read(name: string, bytes: string | Uint8Array) {
+  const path = join(folder, name)
+  await writeFile(path, bytes)
+  return readRows(path, Readable.from([]))
+}
+
+describe('files that data add takes', () => {
+  const table = 'zip;price;word\n02134;1.299,99; high \n00501;0,35;"a;b"\n'
+  const wanted = [
+    { zip: '02134', price: '1.299,99', word: ' high ' },
+    { zip: '00501', price: '0,35', word: 'a;b' },
+  ]
+  const swapped = Buffer.from(`\ufeff${table}`, 'utf16le').swap16()
+  for (const [what, name, bytes] of [
+    ['semicolons', 'a.csv', table],
+    ['tabs', 'a.tsv', 'zip\tprice\tword\n02134\t1.299,99\t high \n00501\t0,35\t"a;b"\n'],
+    ['a byte order mark', 'b.csv', `\ufeff${table}`],
+    ['gzip', 'c.csv.gz', gzipSync(table)],
+    ['zstd', 'd.csv.zst', zstdCompressSync(table)],
+    ['UTF-16 LE', 'e.csv', Buffer.from(`\ufeff${table}`, 'utf16le')],
+    ['UTF-16 BE', 'f.csv', swapped],
+  ] as const)
+    it(`${what}: every cell as written`, async () => {
+      assert.deepEqual(await read(name, bytes), { rows: wanted, textual: true })
+    })
+
+  it('empty cells are missing', async () => {
+    assert.deepEqual((await read('gap.csv', 'a,b\n1,\n,x\n')).rows, [
+      { a: '1', b: null },
+      { a: null, b: 'x' },
     ])
-    for (const d of [',', ';', '\t', '|']) assert.deepEqual(csvRows(`a${d}b\n1${d}2`, 'f'), [{ a: '1', b: '2' }])
-    assert.deepEqual(csvRows('a\n1\n2\n', 'f'), [{ a: '1' }, { a: '2' }])
-    assert.deepEqual(csvRows('a,b\n5" pipe,"x,y"\n', 'f'), [{ a: '5" pipe', b: 'x,y' }])
   })
 
-  it('what is wrong with a CSV is named with its line', () => {
-    for (const [text, message] of [
-      ['a,b\n1,2\n3\n', /line 3 has 1 cells; the header has 2/],
-      ['a,b\n1,"2\n', /line 2: a quote is opened and never closed/],
-      ['a,b\n1,"2\n3\n\n', /line 2: a quote is opened and never closed/],
-      ['a,b\n"1\n\n",2\n3\n', /line 5 has 1 cells/],
-      ['a,b\n"1"x,2\n', /line 2: something follows a closing quote/],
-      ['a,a\n1,2\n', /two columns are named “a”/],
-      ['a,\n1,2\n', /a column has no name/],
-      ['', /f is empty/],
-    ] as const)
-      assert.throws(() => csvRows(text, 'f'), message)
+  it('Parquet: numbers, decimals, times and nested values as the reader of cells takes them', async () => {
+    const path = join(folder, 'p.parquet')
+    await withDuckDb({ folders: [folder] }, db =>
+      db.run(
+        `COPY (SELECT 1::INTEGER AS i, 12345678901234567890::UBIGINT AS wide, 1.10::DECIMAL(4,2) AS d, 'inf'::DOUBLE AS x,
+          TIMESTAMP '2024-02-03 04:05:06' AS t, DATE '2024-02-03' AS day, true AS b, [1, 2] AS list, NULL::VARCHAR AS n)
+        TO ${quoteLiteral(path)} (FORMAT parquet)`,
+      ),
+    )
+    assert.deepEqual((await readRows(path, Readable.from([]))).rows, [
+      {
+        i: 1,
+        wide: '12345678901234567890',
+        d: '1.10',
+        x: null,
+        t: '2024-02-03T04:05:06.000',
+        day: '2024-02-03',
+        b: true,
+        list: '[1,2]',
+        n: null,
+      },
+    ])
   })
 
-  it('JSON lists, objects with rows, single objects and NDJSON are told apart', () => {
-    const rows = [{ a: 1 }, { a: 2 }]
-    for (const text of ['[{"a":1},{"a":2}]', ' {"rows":[{"a":1},{"a":2}]}', '{"a":1}\n{"a":2}\n'])
-      assert.deepEqual(parseRows(text, 'f'), { rows, textual: false })
-    assert.deepEqual(parseRows('{"a":1}', 'f').rows, [{ a: 1 }])
-    assert.throws(() => parseRows('[1]', 'f'), /row 1 is no object/)
-    assert.throws(() => parseRows('{"a":1}\n{"a":', 'f'), /line 2 is not JSON/)
+  it('standard input is read like a file', async () => {
+    assert.deepEqual((await readRows('-', Readable.from([Buffer.from('a\n1\n')]))).rows, [{ a: '1' }])
+    assert.deepEqual((await readRows('-', Readable.from([Buffer.from('[{"a":1}]')]))).rows, [{ a: 1 }])
+  })
+
+  it('what is no table is refused in the words of data add', async () => {
+    await assert.rejects(read('bad.csv', 'a,b\n1,2\n1,2,3\n'), /Line 3 of bad.csv has 3 cells/)
+    await assert.rejects(read('none.csv', 'a,b\n'), /none.csv has no rows/)
+    await assert.rejects(readRows(join(folder, 'nowhere.csv'), Readable.from([])), /There is no file/)
   })
 })
 
-describe('cells as the signature wants them', () => {
-  it('numbers, booleans and missing words', () => {
-    for (const [text, type, domain, wanted] of [
-      ['1.5', 'number', undefined, 1.5],
-      ['-2e3', 'number', undefined, -2000],
-      ['1,5', 'number', undefined, '1,5'],
-      ['0x10', 'number', undefined, '0x10'],
-      ['Infinity', 'number', undefined, 'Infinity'],
-      ['', 'number', undefined, null],
-      ['NA', 'number', undefined, null],
-      ['7', 'integer', undefined, 7],
-      ['TRUE', 'boolean', undefined, true],
-      ['No', 'boolean', undefined, false],
-      ['maybe', 'boolean', undefined, 'maybe'],
-      ['no', 'boolean', ['no', 'yes'], 'no'],
-      ['007', 'category', ['007'], '007'],
-      ['NA', 'category', ['NA', 'EU'], 'NA'],
-      ['NA', 'category', ['EU'], null],
-      ['2012-01-01', 'datetime', undefined, '2012-01-01'],
-    ] as const)
-      assert.deepEqual(fitCell(text, type, domain), wanted, `${text} as ${type}`)
+describe('rows of JSON', () => {
+  const rows = [{ a: 1 }, { a: 2 }]
+  for (const text of [
+    '[{"a":1},{"a":2}]',
+    ' {"rows":[{"a":1},{"a":2}]}',
+    '{"data":[{"a":1},{"a":2}]}',
+    '{"a":1}\n{"a":2}\n',
+    '{"a":{"0":1,"1":2}}',
+    '{"columns":["a"],"index":[0,1],"data":[[1],[2]]}',
+  ])
+    it(text, () => assert.deepEqual(parseRows(text, 'f'), rows))
+
+  it('one object is one row, and what Python writes for nothing is missing', () => {
+    assert.deepEqual(parseRows('{"a":1}', 'f'), [{ a: 1 }])
+    assert.deepEqual(parseRows('[{"a":NaN,"b":"NaN: Infinity,"}]', 'f'), [{ a: null, b: 'NaN: Infinity,' }])
   })
 
-  it('only the model’s columns are kept, and the others are named', () => {
+  it('what is no row is named', () => {
+    assert.throws(() => parseRows('[1]', 'f'), /row 1 is no object/)
+    assert.throws(() => parseRows('{"a":1}\n\n{"a":', 'f'), /line 3 is not JSON/)
+  })
+})
+
+describe('cells for a strict endpoint', () => {
+  it('are read by the format of the column; what cannot be read stays', () => {
+    for (const [text, column, wanted] of [
+      ['1.5', { type: 'number' }, 1.5],
+      [
+        '1.299,50 €',
+        { type: 'number', format: { number: { decimal: ',', group: '.', unit: { text: '€', at: 'after' } } } },
+        1299.5,
+      ],
+      ['1,5', { type: 'number' }, '1,5'],
+      ['NA', { type: 'number' }, null],
+      ['TRUE', { type: 'boolean' }, true],
+      ['nein', { type: 'boolean', domain: ['Nein', 'Ja'] }, false],
+      ['maybe', { type: 'boolean' }, 'maybe'],
+      ['007', { type: 'category', domain: ['007'] }, '007'],
+      [' high', { type: 'category', domain: ['high'] }, 'high'],
+      ['NA', { type: 'category', domain: ['EU'], format: { missing: ['NA'] } }, null],
+      ['03.02.2024', { type: 'datetime', format: { datetime: { patterns: ['%d.%m.%Y'] } } }, '2024-02-03T00:00:00.000'],
+    ] as const)
+      assert.deepEqual(
+        compileFit({ name: 'c', nullable: false, ...column } as Parameters<typeof compileFit>[0])(text),
+        wanted,
+        text,
+      )
+  })
+
+  it('only the model’s columns are sent, and the others are named', () => {
     const signature = {
       columns: [
         { name: 'a', type: 'number', nullable: false },
         { name: 'b', type: 'category', nullable: true },
       ],
     }
-    assert.deepEqual(fitRows([{ a: '1', b: 'x', target: '9' }], true, signature), {
-      rows: [{ a: 1, b: 'x' }],
-      leftOut: ['target'],
-    })
-    assert.deepEqual(fitRows([{ a: 1 }], false, signature).rows, [{ a: 1 }])
+    const row = { a: '1', b: 'x', target: '9' }
+    assert.deepEqual(fitRows([row], true, signature), { rows: [{ a: 1, b: 'x' }], leftOut: ['target'] })
+    assert.deepEqual(fitRows([row], false, signature).rows, [{ a: '1', b: 'x' }])
   })
-  it('columns may be called as what every object has', () => {
+
+  it('of columns called as what every object has', async () => {
     const columns = ['__proto__', 'constructor'].map(name => ({ name, type: 'number', nullable: true }))
-    const fit = (text: string) => {
-      const { rows, leftOut } = fitRows(csvRows(text, 'f.csv'), true, { columns } as unknown as Parameters<
-        typeof fitRows
-      >[2])
+    const fit = async (text: string) => {
+      const { rows, leftOut } = fitRows((await read('proto.csv', text)).rows, true, { columns })
       return [JSON.stringify(rows), leftOut]
     }
-    assert.deepEqual(fit('__proto__,constructor\n1,2\n'), ['[{"__proto__":1,"constructor":2}]', []])
-    assert.deepEqual(fit('__proto__,x\n1,2\n'), ['[{"__proto__":1}]', ['x']])
+    assert.deepEqual(await fit('__proto__,constructor\n1,2\n'), ['[{"__proto__":1,"constructor":2}]', []])
+    assert.deepEqual(await fit('__proto__,x\n1,2\n'), ['[{"__proto__":1}]', ['x']])
   })
 })
 

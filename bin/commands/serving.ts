@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { type FeedbackAnswer, MAX_BODY_BYTES, MAX_ROWS, type PredictAnswer } from '#server/serving/contract.ts'
+import type { Signature } from '#server/registry/contract.ts'
+import {
+  type FeedbackAnswer,
+  MAX_BODY_BYTES,
+  MAX_ROWS,
+  type OddRows,
+  type PredictAnswer,
+  ROW_POLICIES,
+} from '#server/serving/contract.ts'
 import type { Call, Command, Outcome, World } from './command.ts'
 import { type Client, requestJson } from './connection.ts'
 import { EXIT, Failure, failed, usage } from './failure.ts'
-import { batchesOf, fitCell, fitRows } from './fit-rows.ts'
+import { batchesOf, compileFit, fitRows } from './fit-rows.ts'
 import { type Row, readRows } from './read-rows.ts'
 import { numberText, showTable } from './show-table.ts'
 
@@ -130,13 +138,14 @@ const requireColumn = (rows: Row[], column: string | undefined, option: string) 
 async function predict({ args, text, client, world, note }: Call): Promise<Outcome> {
   const open = await client()
   const shown = await endpointOf(open, args[0]!)
-  const { rows, textual } = await readRows(args[1]!, world.stdin)
+  const { rows } = await readRows(args[1]!, world.stdin)
   const [time, id] = [text('time'), text('id')]
   requireColumn(rows, time, 'time')
   requireColumn(rows, id, 'id')
   let sent = rows
+  const timeOf = readTime(shown, time)
   if (shown.signature) {
-    const fitted = fitRows(rows, textual, shown.signature)
+    const fitted = fitRows(rows, shown.policy === 'strict', shown.signature)
     const unused = fitted.leftOut.filter(name => name !== time && name !== id)
     if (unused.length > 0) note(`Not used by ${shown.model} v${shown.version} and not sent: ${unused.join(', ')}.`)
     sent = fitted.rows
@@ -144,22 +153,50 @@ async function predict({ args, text, client, world, note }: Call): Promise<Outco
   const blank = (value: unknown) => (value === '' ? null : value)
   const items = sent.map((row, i) => ({
     row,
-    ...(time ? { time: blank(rows[i]![time]) } : {}),
+    ...(time ? { time: blank(timeOf(rows[i]![time])) } : {}),
     ...(id ? { id: blank(rows[i]![id]) } : {}),
   }))
   const answer = await predictItems(open, endpointUrl(shown.url, open.url, world.env), items, note)
+  for (const line of describeReport(answer)) note(line)
   return {
     document: { ...answer },
     text: showTable(
       ['ROW', 'PREDICTION', ...(answer.classes ?? []).map(c => `P(${c})`), 'ID'],
       answer.predictions.map((p, i) => [
         i + 1,
-        typeof p === 'number' ? Number(numberText(p)) : p,
+        typeof p === 'number' ? Number(numberText(p)) : (p ?? '-'),
         ...(answer.probabilities?.[i] ?? []).map(x => Number(numberText(x))),
-        answer.ids[i]!,
+        answer.ids[i] ?? '-',
       ]),
     ),
+    status: answer.predictions.every(p => p === null) ? EXIT.failed : EXIT.done,
   }
+}
+
+/** Returns the reader of times for a column of the file: by its format if the model has that column. */
+function readTime(shown: { signature: Signature | null }, name: string | undefined): (cell: unknown) => unknown {
+  const column = shown.signature?.columns.find(c => c.name === name && c.type === 'datetime')
+  return column ? compileFit(column) : cell => (typeof cell === 'string' ? cell.trim() : cell)
+}
+
+const CODES: Record<string, string> = {
+  missing: 'missing',
+  absent_column: 'without the column',
+  unseen: 'with a value that training did not have',
+  fraction: 'with a fraction where training had whole numbers',
+  extra_column: 'with a column that the model does not have',
+}
+const LISTED = 10
+
+/** Describes warnings and errors for a person, a line each. */
+export function describeReport({ warningCounts = [], errors, failedRows = 0, predictions }: PredictAnswer): string[] {
+  const counted = (n: number) => (n === 1 ? '1 row' : `${n} rows`)
+  const lines = warningCounts.map(({ column, code, rows }) => `${column}: ${counted(rows)} ${CODES[code] ?? code}.`)
+  for (const e of errors.slice(0, LISTED))
+    lines.push(`Row ${e.row + 1}${e.column ? `, ${e.column}` : ''}: ${e.got} instead of ${e.expected}.`)
+  if (failedRows > 0)
+    lines.push(`${failedRows} of ${counted(predictions.length)} could not be understood and have no prediction.`)
+  return lines
 }
 
 export interface Truth {
@@ -174,7 +211,7 @@ export async function sendFeedback(
   truths: Truth[],
   note: (line: string) => void,
 ): Promise<FeedbackAnswer> {
-  const total: FeedbackAnswer = { accepted: 0, duplicates: 0, unknown: [] }
+  const total: FeedbackAnswer = { accepted: 0, duplicates: 0, unknown: [], rejected: 0, errors: [] }
   const requestId = randomUUID()
   const batches = batchesOf(truths, MAX_ROWS, BATCH_BYTES)
   let sent = 0
@@ -182,6 +219,8 @@ export async function sendFeedback(
     const answer = await post<FeedbackAnswer>(`${url}/feedback`, client, requestId, { rows }).catch(error => {
       throw shifted(error, sent)
     })
+    total.rejected += answer.rejected
+    total.errors.push(...answer.errors.map(e => ({ ...e, row: e.row + sent })))
     sent += rows.length
     total.accepted += answer.accepted
     total.duplicates += answer.duplicates
@@ -194,7 +233,7 @@ export async function sendFeedback(
 async function feedback({ args, text, client, world, note }: Call): Promise<Outcome> {
   const open = await client()
   const shown = await endpointOf(open, args[0]!)
-  const { rows, textual } = await readRows(args[1]!, world.stdin)
+  const { rows } = await readRows(args[1]!, world.stdin)
   const [id, actual, time] = [text('id') ?? 'id', text('actual') ?? 'actual', text('time')]
   for (const [column, option] of [
     [id, 'id'],
@@ -204,23 +243,75 @@ async function feedback({ args, text, client, world, note }: Call): Promise<Outc
       throw failed(`The rows have no column “${column}”.`, `Name the column: --${option} COL.`, 'invalid')
   requireColumn(rows, time, 'time')
   const timeColumn = time ?? 'time'
-  const numeric = shown.signature?.task === 'regression'
+  const trimmed = (cell: unknown) => (typeof cell === 'string' ? cell.trim() : cell)
   const truths = rows.map(row => ({
-    id: row[id],
-    actual: textual ? fitCell(String(row[actual] ?? ''), numeric ? 'number' : 'category') : row[actual],
-    ...(row[timeColumn] ? { time: row[timeColumn] } : {}),
+    id: trimmed(row[id]),
+    actual: row[actual],
+    ...(row[timeColumn] ? { time: trimmed(row[timeColumn]) } : {}),
   }))
   const answer = await sendFeedback(open, endpointUrl(shown.url, open.url, world.env), truths, note)
   return {
     document: { ...answer },
-    text: `${answer.accepted} accepted, ${answer.duplicates} known before, ${answer.unknown.length} without a prediction.`,
+    text: [
+      `${answer.accepted} accepted, ${answer.duplicates} known before, ${answer.unknown.length} without a prediction, ${answer.rejected} rejected.`,
+      ...answer.errors.slice(0, LISTED).map(e => `Row ${e.row + 1}, ${e.column}: ${e.got} instead of ${e.expected}.`),
+    ].join('\n'),
     status: answer.accepted + answer.duplicates === 0 ? EXIT.failed : EXIT.done,
   }
 }
 
-const FILE = 'CSV, JSON (a list) or NDJSON; - reads standard input.'
+async function policy({ args, text, client }: Call): Promise<Outcome> {
+  const { api } = await client()
+  const [endpoint, wished] = [args[0]!, args[1]]
+  if (wished === undefined) {
+    const { policy, odd } = await api.serving.show.query({ endpoint })
+    return {
+      document: { endpoint, policy, ...odd },
+      text: [`${endpoint} reads rows by the ${policy} policy.`, ...describeRefusals(odd)].join('\n'),
+    }
+  }
+  const policyWished = ROW_POLICIES.find(each => each === wished)
+  if (!policyWished) throw usage(`“${wished}” is no policy.`, `Choose ${ROW_POLICIES.join(' or ')}.`)
+  const done = await api.serving.changePolicy.mutate({ endpoint, policy: policyWished, reason: text('reason') })
+  return {
+    document: { ...done },
+    text: `${endpoint} reads rows by the ${done.policy} policy (before: ${done.previous}).`,
+  }
+}
+
+function describeRefusals({ days, refused, answerable, failedRows, cells }: OddRows): string[] {
+  const since = `In the last ${days} days`
+  return [
+    ...(refused > 0
+      ? [
+          `${since} ${refused} requests were refused for their cells; lenient would have answered ${answerable} of them.`,
+        ]
+      : []),
+    ...(failedRows > 0 ? [`${since} ${failedRows} rows could not be understood.`] : []),
+    ...(cells.length > 0
+      ? [
+          '',
+          showTable(
+            ['COLUMN', 'CODE', 'ROWS'],
+            cells.map(c => [c.column, c.code, c.rows]),
+          ),
+        ]
+      : []),
+  ]
+}
+
+const FILE = 'Takes what `data add` takes: CSV, TSV, JSON, NDJSON and Parquet, also compressed; - reads standard input.'
 
 export const servingCommands: Command[] = [
+  {
+    name: 'endpoint policy',
+    parameters: 'E [lenient|strict]',
+    count: [1, 2],
+    summary: 'Shows or changes how an endpoint reads rows.',
+    more: 'lenient: odd cells are answered and reported, and a row that cannot be understood has no prediction. strict: a request with such a cell is refused.',
+    options: { reason: { type: 'string', value: 'R', help: 'kept in the audit log' } },
+    run: policy,
+  },
   {
     name: 'predict',
     parameters: 'E FILE|-',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { csvRows } from '../commands/read-rows.ts'
+import { csvRows } from './csv-rows.ts'
 import { byMonth, hoursBetween, readHours, toCsv } from './split-hours.ts'
 
 const file = await readFile(join(import.meta.dirname, '..', 'sample-data', 'bike-sharing-hourly.csv'), 'utf8')

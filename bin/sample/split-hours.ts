@@ -1,4 +1,4 @@
-import { csvRows } from '../commands/read-rows.ts'
+import { csvRows } from './csv-rows.ts'
 
 /** An hour of the file with its start time; all cells are texts. */
 export type Hour = Record<string, string> & { time: string }

@@ -30,7 +30,8 @@ export type BundleManifest = {
   /** Columns the model needs, as the schema of its input rows. */
   signature: Schema
   task: Task
-  target: { name: string; type?: ColumnType; format?: ColumnFormat }
+  /** `words`: of a boolean, [false word, true word]. */
+  target: { name: string; type?: ColumnType; format?: ColumnFormat; words?: string[] }
   /** Class names by code; absent for regression. */
   classes?: string[]
   recipe: FittedRecipe

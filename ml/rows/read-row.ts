@@ -3,6 +3,7 @@ import { type CellReader, compileCellReader, UNREADABLE } from '../cells/read-ce
 import { parseDatetime } from '../frame/cell.ts'
 import { describeExpected, describeGot, type Schema, type SchemaColumn } from '../schema.ts'
 import { type CellValue, type ReportBuilder, shorten } from './report.ts'
+import { timeText } from './time-text.ts'
 
 /** What a model knows of a column besides its schema. */
 export type ColumnKnowledge = {
@@ -118,14 +119,7 @@ function readCell(
   if (levels && !levels.has(String(cell)))
     report.warn({ row, column: name, code: 'unseen', got: shorten(value), used: '(unseen)' })
   if (type !== 'datetime' || typeof cell !== 'number') return cell
-  return Math.abs(cell) <= LAST_DAY_MS ? timeText(cell, column) : cell
-}
-
-/** ISO 8601 of an instant, without a zone for a wall clock. */
-function timeText(ms: number, { format }: SchemaColumn): string {
-  const { patterns = [], epoch } = format?.datetime ?? {}
-  const text = new Date(ms).toISOString()
-  return epoch || patterns.some(pattern => pattern.includes('%z')) ? text : text.slice(0, -1)
+  return Math.abs(cell) <= LAST_DAY_MS ? timeText(cell, column.format) : cell
 }
 
 const LAST_DAY_MS = 8.64e15

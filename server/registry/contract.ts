@@ -67,6 +67,14 @@ export interface Signature {
   target?: string
   task?: string
   classes?: string[]
+  /** How true values of the target are written; absent: a version of an earlier release. */
+  targetColumn?: TargetColumn
+}
+export interface TargetColumn {
+  type?: string
+  format?: ColumnFormat
+  /** Of a boolean: [false word, true word]. */
+  words?: string[]
 }
 
 export interface VersionSummary {

@@ -19,6 +19,7 @@ export function readServable(bytes: Uint8Array, digest: string): { servable: Ser
 
 /** Returns the request and response columns, as stored with the version. */
 export function describeSignature({ signature, target, task, classes }: Described): Signature {
+  const { name: _, ...targetColumn } = target
   return {
     columns: signature.columns.map(({ name, type, nullable, domain, format }) => ({
       name,
@@ -30,5 +31,6 @@ export function describeSignature({ signature, target, task, classes }: Describe
     target: target.name,
     task,
     classes,
+    targetColumn,
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
-import { modelRefSchema, type Signature } from '#server/registry/contract.ts'
+import { modelRefSchema, type Signature, type TargetColumn } from '#server/registry/contract.ts'
 
 export const MAX_ROWS = 10_000
 export const MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -213,10 +213,15 @@ export interface FeedbackAnswer {
   accepted: number
   duplicates: number
   unknown: string[]
+  /** Rows that fit no class or are no number, and those without an id or with an unreadable time; `errors` names the first ones. */
+  rejected: number
+  errors: { row: number; column: string; expected: string; got: string }[]
 }
 
 export interface DesiredTarget extends Target {
   versionId: string
+  /** What true values must be; absent in a saved state of an earlier release. */
+  target?: { name?: string; task?: string; classes?: string[] } & TargetColumn
   servable: { kind: 'native'; digest: string } | { kind: 'none'; reason: string }
 }
 

@@ -12,7 +12,7 @@ export async function saveFeedback(
   endpoint: { projectId: string; endpointId: string },
   rows: { id: string; actual: FeedbackRow['actual']; time: Date | null }[],
   receivedAt: Date,
-): Promise<FeedbackAnswer> {
+): Promise<Pick<FeedbackAnswer, 'accepted' | 'duplicates' | 'unknown'>> {
   const ourIds = new Set<string>()
   for (const row of rows) {
     const id = parseId(row.id)

@@ -272,6 +272,10 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
         role: endpointTargets.role,
         weight: endpointTargets.weight,
         servable: modelVersions.servable,
+        target: sql<DesiredTarget['target']>`CASE WHEN ${modelVersions.signature} ? 'task' THEN
+          coalesce(${modelVersions.signature} -> 'targetColumn', '{}'::jsonb) || jsonb_build_object(
+            'name', ${modelVersions.signature} -> 'target', 'task', ${modelVersions.signature} -> 'task',
+            'classes', ${modelVersions.signature} -> 'classes') END`,
       },
     })
     .from(endpoints)

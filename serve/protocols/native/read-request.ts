@@ -1,5 +1,5 @@
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
-import { type FeedbackRow, MAX_ROWS } from '#server/serving/contract.ts'
+import { MAX_ROWS } from '#server/serving/contract.ts'
 import { resolveInstant } from '#server/serving/service.ts'
 import { nestsDeeper } from '#tables/read/json-depth.ts'
 
@@ -33,7 +33,7 @@ export const invalid = (message: string, details: ErrorDetail[]) =>
       : {}),
   })
 
-const got = (value: unknown) => {
+export const got = (value: unknown) => {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (typeof value === 'string') return `the text “${value.slice(0, 40)}”`
@@ -78,7 +78,7 @@ export function readPredict(body: unknown): PredictRequest {
   }
 }
 
-function requireFewRows(rows: unknown[]): void {
+export function requireFewRows(rows: unknown[]): void {
   if (rows.length > MAX_ROWS)
     throw new AppError('too_large', `${rows.length} rows in one request; at most ${MAX_ROWS} are answered.`, {
       hint: 'Send them in several requests.',
@@ -146,43 +146,5 @@ export function eventTimes(rows: readonly Record<string, unknown>[], source: Tim
     return arrival
   })
   if (errors.length > 0) throw invalid('Some event times are not times.', errors)
-  return result
-}
-
-/** Throws `invalid` naming each row that does not fit, `too_large` above the limit of rows. */
-export function readFeedback(
-  body: unknown,
-  zone: string,
-): { id: string; actual: FeedbackRow['actual']; time: Date | null }[] {
-  const b = body as { rows?: unknown } | null
-  const rows = b !== null && typeof b === 'object' ? b.rows : undefined
-  if (!Array.isArray(rows))
-    throw new AppError('invalid', 'The body has no list “rows”.', {
-      hint: 'Send {"rows": [{"id": "…", "actual": value}]}.',
-      details: [{ column: 'rows', expected: 'a list of objects', got: got(rows) }],
-    })
-  requireFewRows(rows)
-  const errors: ErrorDetail[] = []
-  const result = rows.map((item: unknown, row) => {
-    const r = (item !== null && typeof item === 'object' ? item : {}) as Record<string, unknown>
-    const id = typeof r.id === 'number' ? String(r.id) : r.id
-    if (typeof id !== 'string' || id.length === 0 || id.length > 200)
-      errors.push({ row, column: 'id', expected: 'the id of a prediction, ours or yours', got: got(r.id) })
-    const { actual } = r
-    const fits =
-      (typeof actual === 'number' && Number.isFinite(actual)) ||
-      typeof actual === 'boolean' ||
-      (typeof actual === 'string' && actual.length <= 1000)
-    if (!fits) errors.push({ row, column: 'actual', expected: 'a number, a text or true or false', got: got(actual) })
-    let time: Date | null = null
-    if (r.time !== undefined && r.time !== null) {
-      const ms = typeof r.time === 'string' ? resolveInstant(r.time, zone) : Number.NaN
-      if (Number.isNaN(ms))
-        errors.push({ row, column: 'time', expected: 'a time as 2026-03-01T14:00Z', got: got(r.time) })
-      else time = new Date(ms)
-    }
-    return { id: id as string, actual: actual as FeedbackRow['actual'], time }
-  })
-  if (errors.length > 0) throw invalid('Some rows do not fit; nothing was saved.', errors)
   return result
 }

@@ -6,7 +6,8 @@ import { type Address, type Admit, admitFirst } from '../../http/admit.ts'
 import type { Spool } from '../../log/spool.ts'
 import { chooseTarget } from '../../router/choose-target.ts'
 import { answerPredict } from './answer-predict.ts'
-import { parseBody, readFeedback } from './read-request.ts'
+import { readFeedback } from './read-feedback.ts'
+import { parseBody } from './read-request.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -45,11 +46,18 @@ export function addNativeRoutes(app: FastifyInstance, { db, spool, admit }: Nati
 
   app.post<Address>(`${path}/feedback`, admitFirst(admit, 'serving:feedback'), async (request, reply) => {
     const receivedAt = new Date(systemClock.now())
-    const { desired } = await admit(request, 'serving:feedback')
-    const rows = readFeedback(parseBody(request.body), desired.zone)
+    const live = await admit(request, 'serving:feedback')
+    const { desired } = live
+    const [{ desired: champion }] = live.targets
+    const { rows, rejected, errors } = readFeedback(parseBody(request.body), desired.zone, champion.target)
+    if (rejected > 0) {
+      const counts = [{ column: champion.target?.name ?? 'actual', code: 'feedback_rejected', rows: rejected }]
+      live.stats.countOdd(champion, receivedAt.getTime(), { counts })
+    }
     // The newest predictions may still be in the spool.
     await spool.flush()
-    return reply.send(await saveFeedback(db, desired, rows, receivedAt))
+    const saved = await saveFeedback(db, desired, rows, receivedAt)
+    return reply.send({ ...saved, rejected, errors })
   })
 
   app.get<Address>(path, async (request, reply) => {
