@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nameProblem } from '#server/kernel/name-rules.ts'
 import { AUDIT_OUTCOMES, MAX_PASSWORD, ROLES, type Role } from './roles/contract.ts'
 
 export * from './roles/contract.ts'
@@ -41,13 +42,17 @@ export const slugSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])$/, 'Use 2 to 40 of a–z, 0–9 and hyphens, not at the ends.')
   .refine(s => !(RESERVED_SLUGS as readonly string[]).includes(s), 'This name is reserved.')
 
-const nameSchema = z
+/** A name that people give and see, in any script. Stored in one form (NFKC), so that equal names are equal texts. */
+export const nameSchema = z
   .string()
+  .normalize('NFKC')
   .trim()
   .min(1, 'Enter a name.')
   .max(120, 'At most 120 characters.')
-  // Characters that change the writing direction can make one name look like another.
-  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\]*$/u, 'No slashes, line breaks or control characters.')
+  .superRefine((name, context) => {
+    const problem = nameProblem(name)
+    if (problem) context.addIssue({ code: 'custom', message: problem })
+  })
 
 /** Names that appear in URLs and on the command line: datasets, models, endpoints, experiments. */
 export const resourceNameSchema = z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ColumnFormat } from '#ml/cells/column-format.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { hasHidden } from '#server/kernel/name-rules.ts'
 import type { Measured } from '#server/training/contract.ts'
 import type { VersionState } from './states/contract.ts'
 
@@ -29,7 +30,9 @@ export const describeInputSchema = z.object({
 })
 export type DescribeInput = z.infer<typeof describeInputSchema>
 
-const nameSchema = z.string().min(1).max(200)
+const labelSchema = z.string().min(1).max(200)
+/** As in the data that the model gets: not changed to another form. */
+const columnNameSchema = labelSchema.refine(name => !hasHidden(name), 'No invisible characters.')
 export const importInputSchema = z.object({
   /** SHA-256 of an uploaded ONNX file. */
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'A SHA-256: 64 hexadecimal digits.'),
@@ -38,11 +41,11 @@ export const importInputSchema = z.object({
   /** Default: the task that the file's outputs suggest. */
   task: z.enum(['regression', 'binary', 'multiclass']).optional(),
   /** Name of the predicted column. */
-  target: nameSchema.default('prediction'),
+  target: columnNameSchema.default('prediction'),
   /** Names of the columns, in the order of the file's inputs. */
-  columns: z.array(nameSchema).max(100_000).optional(),
+  columns: z.array(columnNameSchema).max(100_000).optional(),
   /** Names of the classes, in the order of the probabilities. */
-  classes: z.array(nameSchema).min(2).max(1000).optional(),
+  classes: z.array(labelSchema).min(2).max(1000).optional(),
 })
 export type ImportInput = z.infer<typeof importInputSchema>
 

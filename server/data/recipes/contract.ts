@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { hasHidden } from '#server/kernel/name-rules.ts'
 import { nameAtVersion } from '../contract.ts'
 
 const columns = z.array(z.string().min(1).max(500)).min(1).max(10_000).meta({ title: 'Columns', input: 'columns' })
@@ -9,6 +10,11 @@ const anyColumns = z
   .max(10_000)
   .meta({ title: 'Columns', input: 'columns', placeholder: 'All' })
   .default([])
+const featureName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(name => !hasHidden(name), 'No invisible characters.')
 const share = z.number().min(0).max(1)
 const keep = z.boolean().optional().meta({ title: 'Keep the original column' })
 const minCount = z.int().min(1).max(1_000_000).optional()
@@ -88,7 +94,7 @@ export const recipeStep = z.discriminatedUnion('step', [
       step: z.literal('expression'),
       /** Not used: the formula names its columns. */
       columns: z.array(z.string().min(1).max(500)).max(100).default([]).meta({ hidden: true }),
-      name: z.string().min(1).max(200).meta({ title: 'Feature name' }),
+      name: featureName.meta({ title: 'Feature name' }),
       formula: z.string().min(1).max(2000).meta({
         title: 'Formula',
         input: 'code',
@@ -109,7 +115,7 @@ export const recipeStep = z.discriminatedUnion('step', [
         title: 'Operation',
         labels: { multiply: 'Product', divide: 'Ratio', add: 'Sum', subtract: 'Difference' },
       }),
-      name: z.string().min(1).max(200).optional().meta({ title: 'Feature name', placeholder: 'Made from the columns' }),
+      name: featureName.optional().meta({ title: 'Feature name', placeholder: 'Made from the columns' }),
     })
     .strict(),
   z
