@@ -113,10 +113,10 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
     requireColumns(columns, wishes)
     if (loaded.written && !cleaned.changed && table === 'data') await rename(raw, target)
     else await db.run(`COPY ${table} TO ${text(target)} (${copyOptions(columns.length)})`)
-    await db.run(`CREATE VIEW version AS SELECT * FROM read_parquet(${text(target)})`)
+    const version = `read_parquet(${text(target)})`
     progress(0.8, 'inferring types')
-    const [[rows]] = (await db.runAndReadAll('SELECT count(*)::DOUBLE FROM version')).getRowsJson() as [[number]]
-    const facts: ColumnFacts[] = await columnFacts(db, 'version', rows, signal)
+    const [[rows]] = (await db.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${version}`)).getRowsJson() as [[number]]
+    const facts: ColumnFacts[] = await columnFacts(db, version, rows, signal)
     const decided = new Map(input.decisions.map(d => [d.name, d]))
     const all = { ...wishes, decided }
     const schema = guessRoles(
@@ -137,7 +137,7 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
       schema,
       notes,
       breaks: checkContract(input.decisions, facts, schema),
-      cells: input.limitRows === undefined ? [] : await firstCells(db, 'version'),
+      cells: input.limitRows === undefined ? [] : await firstCells(db, version),
     }
   })
 }
