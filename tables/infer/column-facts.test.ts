@@ -35,7 +35,11 @@ describe('facts about columns', () => {
                 `SELECT ${c}::VARCHAR FROM facts_of WHERE ${c} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1`,
               )
             : []
-          assert.deepEqual(levels, expected.map(row => row[0]), name)
+          assert.deepEqual(
+            levels,
+            expected.map(row => row[0]),
+            name,
+          )
         }
       }))
 })

@@ -124,7 +124,10 @@ async function levelsOf(
     const read = await db.runAndReadAll(
       `SELECT ${id(name)}::VARCHAR FROM ${table} WHERE ${id(name)} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MAX_LEVELS}`,
     )
-    levels.set(name, read.getRowsJson().map(row => String(row[0])))
+    levels.set(
+      name,
+      read.getRowsJson().map(row => String(row[0])),
+    )
   }
   return levels
 }

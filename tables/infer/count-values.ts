@@ -23,11 +23,7 @@ export async function countDistinct(
 }
 
 /** Returns the values of some columns as text, the most frequent first. */
-export async function listLevels(
-  db: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
-): Promise<string[][]> {
+export async function listLevels(db: DuckDBConnection, table: string, columns: readonly string[]): Promise<string[][]> {
   const levels: string[][] = columns.map(() => [])
   if (columns.length === 0) return levels
   const read = await db.runAndReadAll(
