@@ -64,7 +64,7 @@ module.exports = {
     {
       name: 'people-by-the-index-door',
       severity: 'error',
-      from: { path: PEOPLE, pathNot: `^server/api/lineage/|${TESTS}` },
+      from: { path: PEOPLE, pathNot: `^server/api/(lineage|subjects)/|${TESTS}` },
       to: { path: `^server/(${WORDS.join('|')})/service\\.ts$` },
     },
     {

@@ -23,6 +23,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         ...(project === undefined
           ? []
           : [
+              trpc.access.here.queryOptions({ project }),
               trpc.orchestration.list.queryOptions({ project, state: 'active' }),
               trpc.data.list.queryOptions({ project }),
               trpc.registry.list.queryOptions({ project }),

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { ROLES, type Role } from '#server/access/contract.ts'
+import { offeredRoles, ROLES, type Role } from '#server/access/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { checkedUrl, connect, serverUrl, store } from './connection.ts'
 import { usage } from './failure.ts'
@@ -47,6 +47,15 @@ async function disable({ args, world }: Call): Promise<Outcome> {
   return { document: { ...done }, text: `${done.email} is signed out everywhere and cannot sign in.${tokens}` }
 }
 
+async function enable({ args, world }: Call): Promise<Outcome> {
+  const { withLocalKernel, access } = await local()
+  const done = await withLocalKernel(world.env, kernel => access.enableUser(kernel, args[0]!))
+  return {
+    document: { ...done },
+    text: done.enabled ? `${done.email} can sign in again.` : `${done.email} was not disabled.`,
+  }
+}
+
 async function login({ text, world, note }: Call): Promise<Outcome> {
   const url = text('url') ? checkedUrl(text('url')!) : await serverUrl(world.env)
   let token = text('token') ?? world.env.FLEXIML_TOKEN
@@ -82,7 +91,7 @@ export const accessCommands: Command[] = [
     more: ON_MACHINE,
     options: {
       project: { type: 'string', value: 'NAME', help: 'the project', required: true },
-      role: { type: 'string', value: 'ROLE', help: ROLES.join(', '), required: true },
+      role: { type: 'string', value: 'ROLE', help: offeredRoles(ROLES).join(', '), required: true },
       name: { type: 'string', value: 'N', help: 'name shown on the Access page' },
     },
     run: createToken,
@@ -117,5 +126,13 @@ export const accessCommands: Command[] = [
     summary: 'Signs a user out everywhere and disables the account.',
     more: ON_MACHINE,
     run: disable,
+  },
+  {
+    name: 'user enable',
+    parameters: 'EMAIL',
+    count: [1, 1],
+    summary: 'Enables a disabled account again.',
+    more: ON_MACHINE,
+    run: enable,
   },
 ]

@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util'
 import { accessCommands } from './access.ts'
+import { auditCommands } from './audit.ts'
 import type { Call, Command, World } from './command.ts'
 import { openClient, serverUrl } from './connection.ts'
 import { dataCommands } from './data.ts'
 import { dataGetCommands } from './data-get.ts'
+import { dataPreviewCommands } from './data-preview.ts'
 import { doctorCommands } from './doctor.ts'
 import { EXIT, type ExitStatus, type Failure, toFailure, usage } from './failure.ts'
 import { helpOf, overview } from './help.ts'
+import { jobCommands } from './jobs.ts'
+import { memberCommands } from './members.ts'
 import { monitoringCommands } from './monitoring.ts'
+import { projectCommands } from './project.ts'
 import { recipeCommands } from './recipes.ts'
 import { registryCommands } from './registry.ts'
 import { servingCommands } from './serving.ts'
@@ -15,13 +20,18 @@ import { trainingCommands } from './training.ts'
 
 export const COMMANDS: Command[] = [
   ...accessCommands,
+  ...memberCommands,
+  ...projectCommands,
+  ...auditCommands,
   ...dataCommands,
+  ...dataPreviewCommands,
   ...dataGetCommands,
   ...recipeCommands,
   ...trainingCommands,
   ...registryCommands,
   ...servingCommands,
   ...monitoringCommands,
+  ...jobCommands,
   ...doctorCommands,
 ]
 

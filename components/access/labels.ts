@@ -2,10 +2,11 @@ import type { Role } from '#server/access/contract.ts'
 
 /** What each role adds to the one before. */
 export const ROLE_DESCRIPTIONS: Record<Role, string> = {
+  predictor: 'Only sends rows to endpoints; for tokens of programs that predict',
   viewer: 'Reads everything, tries endpoints',
   engineer: 'Adds data, trains, promotes, rolls back, creates tokens',
-  approver: 'Like engineer; reads the audit log',
-  owner: 'Like approver; manages members, deletes',
+  approver: 'Like engineer; reads the audit log, accepts data that failed its checks',
+  owner: 'Like engineer; reads the audit log, manages members and settings, deletes',
 }
 
 /** `access.create-token` → “Create token · access”; a permission’s name stays readable as it is. */

@@ -2,7 +2,8 @@ import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
-import type { MemberView, Role } from '#server/access/contract.ts'
+import type { MemberView } from '#server/access/contract.ts'
+import { MEMBER_ROLES, offeredRoles, type Role } from '#server/access/roles/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { actionColumn, type DataColumn, dateColumn, textColumn } from '../ui/data-table/columns.tsx'
@@ -25,13 +26,20 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
   const [isAdding, adding] = useDisclosure()
   const removing = useDialog<MemberView>()
   const members = useQuery(trpc.access.members.queryOptions({ project }))
+  const me = useQuery(trpc.access.me.queryOptions())
+  const accounts = useDialog<MemberView>()
   const change = useMutation(trpc.access.changeMember.mutationOptions())
   const add = mayManage ? <Button onClick={adding.open}>Add member</Button> : undefined
   const columns = memberColumns({
     mayManage,
     disabled: change.isPending,
-    onRole: (userId, role) => change.mutate({ project, userId, role }),
+    isAdmin: me.data?.isAdmin ?? false,
+    onRole: (userId, role) => {
+      const next = MEMBER_ROLES.find(known => known === role)
+      if (next) change.mutate({ project, userId, role: next })
+    },
     onRemove: removing.open,
+    onAccount: accounts.open,
   })
   return (
     <Stack gap="md">
@@ -62,6 +70,7 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
       </QueryState>
       {mayManage ? <InvitationsPanel project={project} /> : null}
       <RemoveDialog project={project} member={removing.subject} onClose={removing.close} />
+      <AccountDialog member={accounts.subject} onClose={accounts.close} />
       {isAdding ? <AddMemberDialog project={project} opened onClose={adding.close} /> : null}
     </Stack>
   )
@@ -70,11 +79,21 @@ export function MembersView({ project, mayManage }: { project: string; mayManage
 interface MemberActions {
   mayManage: boolean
   disabled: boolean
+  /** Whether the person is an administrator of the instance, who may disable accounts. */
+  isAdmin: boolean
   onRole: (userId: string, role: Role) => void
   onRemove: (member: MemberView) => void
+  onAccount: (member: MemberView) => void
 }
 
-const memberColumns = ({ mayManage, disabled, onRole, onRemove }: MemberActions): DataColumn<MemberView>[] => [
+const memberColumns = ({
+  mayManage,
+  disabled,
+  isAdmin,
+  onRole,
+  onRemove,
+  onAccount,
+}: MemberActions): DataColumn<MemberView>[] => [
   textColumn('name', 'Name', m => m.name, {
     cell: m => (
       <Group gap={6} wrap="nowrap">
@@ -82,7 +101,7 @@ const memberColumns = ({ mayManage, disabled, onRole, onRemove }: MemberActions)
           {m.name}
         </Text>
         {m.isSelf ? <Flag>you</Flag> : null}
-        {m.isAdmin ? <Flag>administrator</Flag> : null}
+        {m.isAdmin ? <Flag>instance administrator</Flag> : null}
         {m.disabled ? <Flag>disabled</Flag> : null}
       </Group>
     ),
@@ -95,6 +114,7 @@ const memberColumns = ({ mayManage, disabled, onRole, onRemove }: MemberActions)
         <RoleSelect
           hiddenLabel={`Role of ${m.name}`}
           value={m.role}
+          roles={offeredRoles(MEMBER_ROLES, m.role)}
           disabled={disabled}
           onChange={role => onRole(m.userId, role)}
         />
@@ -105,11 +125,20 @@ const memberColumns = ({ mayManage, disabled, onRole, onRemove }: MemberActions)
   dateColumn('since', 'Member since', m => m.since),
   actionColumn(m =>
     mayManage || m.isSelf ? (
-      <RowButton
-        label={m.isSelf ? 'Leave' : 'Remove'}
-        name={m.isSelf ? 'Leave this project' : `Remove ${m.name}`}
-        onClick={() => onRemove(m)}
-      />
+      <Group gap={4} justify="flex-end" wrap="nowrap">
+        {isAdmin && !m.isSelf ? (
+          <RowButton
+            label={m.disabled ? 'Enable' : 'Disable'}
+            name={`${m.disabled ? 'Enable' : 'Disable'} the account of ${m.name}`}
+            onClick={() => onAccount(m)}
+          />
+        ) : null}
+        <RowButton
+          label={m.isSelf ? 'Leave' : 'Remove'}
+          name={m.isSelf ? 'Leave this project' : `Remove ${m.name}`}
+          onClick={() => onRemove(m)}
+        />
+      </Group>
     ) : null,
   ),
 ]
@@ -142,6 +171,31 @@ function RemoveDialog({
     >
       {isSelf ? 'You lose' : `${member?.name} loses`} access to this project at once. What {isSelf ? 'you' : 'they'}{' '}
       created stays; API tokens {isSelf ? 'you' : 'they'} created keep working until they are revoked.
+    </ConfirmDialog>
+  )
+}
+
+/** Disables the account of a member on the whole instance, or enables it again. */
+function AccountDialog({ member, onClose }: { member: MemberView | undefined; onClose: () => void }) {
+  const trpc = useTRPC()
+  const disable = useMutation(trpc.access.disableUser.mutationOptions({ onSuccess: onClose }))
+  const enable = useMutation(trpc.access.enableUser.mutationOptions({ onSuccess: onClose }))
+  const isDisabled = member?.disabled ?? false
+  const verb = isDisabled ? 'Enable' : 'Disable'
+  return (
+    <ConfirmDialog
+      opened={member !== undefined}
+      title={`${verb} the account of ${member?.name}?`}
+      confirm={verb}
+      isHarmless={isDisabled}
+      isPending={disable.isPending || enable.isPending}
+      error={disable.error ?? enable.error}
+      onConfirm={() => member && (isDisabled ? enable : disable).mutate({ email: member.email })}
+      onClose={onClose}
+    >
+      {isDisabled
+        ? `${member?.name} can sign in again with the same password, in every project of this instance.`
+        : `${member?.name} is signed out everywhere on this instance and cannot sign in. API tokens that they created keep working until they are revoked.`}
     </ConfirmDialog>
   )
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { z } from 'zod'
-import { createTokenInput, mayGrant, ROLES, type Role } from '#server/access/contract.ts'
+import { createTokenInput, mayGrant, offeredRoles, ROLES, type Role } from '#server/access/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
 import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
@@ -48,10 +48,10 @@ function NewToken({ project, own, onClose }: { project: string; own: Role; onClo
   return (
     <SchemaForm
       schema={tokenForm}
-      initial={{ role: own === 'viewer' ? 'viewer' : 'engineer' }}
+      initial={{ role: 'viewer' }}
       hints={{
         name: { description: 'What uses the token, for example notebook or CI.' },
-        role: { enum: ROLES.filter(r => mayGrant(own, r)), descriptions: ROLE_DESCRIPTIONS },
+        role: { enum: offeredRoles(ROLES, own).filter(r => mayGrant(own, r)), descriptions: ROLE_DESCRIPTIONS },
         expiresInDays: { enum: own === 'owner' ? [...DAYS, 'never'] : [...DAYS] },
       }}
       error={create.error}

@@ -1,4 +1,5 @@
-import { downloadFile, downloadText, toCsv } from '../ui/data-table/csv.ts'
+import { toCsv } from '#server/kernel/csv/contract.ts'
+import { downloadFile, downloadText } from '../ui/download.ts'
 import type { ChartTable } from './chart-props.ts'
 
 const PIXELS_PER_POINT = 2

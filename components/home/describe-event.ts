@@ -110,6 +110,18 @@ const DESCRIPTIONS: { [N in EventName]?: Describe<EventPayloads[N]> } = {
   'orchestration.job-failed': p => ({ parts: ['job failed: ', strong(p.title)] }),
   'orchestration.job-cancelled': p => ({ parts: ['job cancelled: ', strong(p.title)] }),
   'access.project-created': (_, project) => ({ parts: ['created the project'], href: paths.access(project) }),
+  'access.project-updated': (p, project) => ({
+    parts: ['changed the settings of ', p.name ? strong(p.name) : 'the project'],
+    href: paths.projectSettings(project),
+  }),
+  'access.project-archived': (p, project) => ({
+    parts: ['archived the project', p.endpoints === 'stopped' ? ' and stopped its endpoints' : ''],
+    href: paths.projectSettings(project),
+  }),
+  'access.project-restored': (_, project) => ({
+    parts: ['restored the project'],
+    href: paths.projectSettings(project),
+  }),
   'access.member-added': (p, project) => ({
     parts: ['added a member as ', strong(p.to)],
     href: paths.access(project),

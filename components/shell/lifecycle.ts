@@ -51,6 +51,7 @@ export function crumbsOf(path: string): Crumb[] {
   if (p !== 'p' || !project) return []
   const base = paths.project(project)
   if (!word) return [{ label: decoded(project) }]
+  if (word === 'settings') return [{ label: 'Project settings' }]
   const known = LIFECYCLE.find(l => l.word === word)
   const crumbs: Crumb[] = [{ label: known?.label ?? decoded(word), href: `${base}/${word}` }]
   for (const [i, segment] of rest.entries()) {

@@ -1,4 +1,5 @@
 import { Burger, Group, Stack } from '@mantine/core'
+import { IconSettings } from '@tabler/icons-react'
 import Link from 'next/link'
 import { onDemand } from '../ui/on-demand.tsx'
 import { paths } from '../ui/paths.ts'
@@ -52,6 +53,16 @@ export function SideNav({
               </li>
             )
           })}
+          <li>
+            <Link
+              href={paths.projectSettings(project)}
+              className={classes.link}
+              aria-current={path === paths.projectSettings(project) ? 'page' : undefined}
+            >
+              <IconSettings size={16} stroke={1.7} aria-hidden />
+              Settings
+            </Link>
+          </li>
         </Stack>
       ) : null}
     </Stack>

@@ -33,6 +33,7 @@ export const paths = {
   project: (project: string) => `/p/${at(project)}`,
   /** A path below the project's page, its names already encoded. */
   inProject,
+  projectSettings: (project: string) => inProject(project, 'settings'),
   section: (project: string, section: string) => inProject(project, section),
 
   data: (project: string) => inProject(project, 'data'),

@@ -2,8 +2,22 @@
 import { useEffect, useState } from 'react'
 import { formatAgo } from './format.ts'
 
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** `2026-11-29 17:03` in the viewer's zone, in ISO order in every language. */
+const formatExact = (at: string): string => {
+  const d = new Date(at)
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
+}
+
 /** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
-export function Time({ at }: { at: string | null }) {
+export function Time({
+  at,
+  exact = false,
+}: {
+  at: string | null /** Shows the exact time before it. */
+  exact?: boolean
+}) {
   const [now, setNow] = useState<number>()
   // Restart for another instant: a new one may lie after the last tick.
   useEffect(() => {
@@ -21,7 +35,7 @@ export function Time({ at }: { at: string | null }) {
       title={now === undefined ? utc : new Date(at).toLocaleString()}
       style={{ whiteSpace: 'nowrap' }}
     >
-      {now === undefined ? utc : formatAgo(at, now)}
+      {now === undefined ? utc : exact ? `${formatExact(at)}, ${formatAgo(at, now)}` : formatAgo(at, now)}
     </time>
   )
 }

@@ -39,6 +39,11 @@ export const projects = pgTable('projects', {
   name: text('name').notNull(),
   /** IANA zone: schedules, days and months of this project. */
   zone: text('zone').notNull().default('UTC'),
+  description: text('description').notNull().default(''),
+  /** Archived: hidden from lists and read-only. */
+  archivedAt: instant('archived_at'),
+  /** While archived, its endpoints are `serving` or `stopped`. */
+  archivedEndpoints: text('archived_endpoints'),
   createdAt: createdAt(),
   createdBy: uuid('created_by'),
 })
@@ -64,7 +69,8 @@ export const invitations = pgTable(
     tokenHash: text('token_hash').notNull().unique(),
     email: text('email'),
     role: text('role').notNull(),
-    createdBy: uuid('created_by').notNull(),
+    createdBy: uuid('created_by'),
+    createdByToken: uuid('created_by_token'),
     createdAt: createdAt(),
     expiresAt: instant('expires_at').notNull(),
     acceptedAt: instant('accepted_at'),
@@ -86,6 +92,8 @@ export const apiTokens = pgTable(
     prefix: text('prefix').notNull(),
     role: text('role').notNull(),
     createdBy: uuid('created_by'),
+    /** The token that made this one; revoked with it. */
+    createdByToken: uuid('created_by_token'),
     createdAt: createdAt(),
     expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),

@@ -4,6 +4,7 @@ import { systemActor } from '#server/kernel/scope.ts'
 import { cancelIdle, deadLetterJob, hasJob, isTerminal, lockJob } from '#server/platform/attempts.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { isArchived } from '#server/platform/projects.ts'
 import { startSchedule } from '#server/platform/schedules.ts'
 import { type Handlers, settleSubject, worker } from './settle-job.ts'
 
@@ -46,6 +47,8 @@ export async function enqueueScheduled(kernel: Kernel, handlers: Handlers, due: 
   await change(kernel, systemActor('scheduler'), async c => {
     const schedule = await startSchedule(c.tx, due.data.scheduleId, nowDate(kernel.clock))
     if (!schedule) return c.queue.unschedule(c.tx, due.data.scheduleId)
+    // It keeps its times and goes on when the project is restored.
+    if (await isArchived(c.tx, schedule.projectId)) return
     const handler = handlers.get(schedule.job)
     if (!handler || (await hasJob(c.tx, due.id))) return
     await c.enqueue(handler.definition, {

@@ -93,6 +93,10 @@ export class TokenBook {
   #check(token: LiveToken, project: string, permission: Permission, nowMs: number): undefined {
     if (token.expiresAt !== null && token.expiresAt <= nowMs) throw unknownToken()
     if (token.slug !== project) throw notFound()
+    if (token.stopped)
+      throw new AppError('forbidden', 'This project is archived; its endpoints are stopped.', {
+        hint: 'An owner can restore it in the project’s settings.',
+      })
     if (!roleMay(token.role as Role, permission))
       throw new AppError('forbidden', `This token's role is ${token.role}; it may not do this.`, {
         hint: permission === 'serving:feedback' ? 'Feedback needs a token of an engineer.' : undefined,

@@ -126,7 +126,11 @@ export class RevisionFollower {
       tokens.replace(list, at)
       this.#lastTokens = at
       return (
-        before.length !== list.length || before.some((t, i) => t.hash !== list[i]?.hash || t.role !== list[i]?.role)
+        before.length !== list.length ||
+        before.some((t, i) => {
+          const now = list[i]
+          return t.hash !== now?.hash || t.role !== now.role || t.stopped !== now.stopped
+        })
       )
     }
     return run()

@@ -1,10 +1,19 @@
 import { z } from 'zod'
 import { nameProblem } from '#server/kernel/name-rules.ts'
-import { AUDIT_OUTCOMES, MAX_PASSWORD, ROLES, type Role } from './roles/contract.ts'
+import {
+  ARCHIVED_ENDPOINTS,
+  type ArchivedEndpoints,
+  AUDIT_OUTCOMES,
+  MAX_PASSWORD,
+  MEMBER_ROLES,
+  ROLES,
+  type Role,
+} from './roles/contract.ts'
 
 export * from './roles/contract.ts'
 
 export const roleSchema = z.enum(ROLES)
+export const memberRoleSchema = z.enum(MEMBER_ROLES)
 
 /** Project names that are refused: each is the first path segment of a route of web or serve. */
 const RESERVED_SLUGS = [
@@ -100,6 +109,30 @@ export const createProjectInput = z.object({
 })
 export type CreateProjectInput = z.infer<typeof createProjectInput>
 
+const MAX_DESCRIPTION = 2000
+/** The settings of a project; absent ones stay. The slug is part of addresses and never changes. */
+export const updateProjectInput = z.object({
+  name: nameSchema.optional().meta({ title: 'Name' }),
+  description: z
+    .string()
+    .trim()
+    .max(MAX_DESCRIPTION, `At most ${MAX_DESCRIPTION} characters.`)
+    .optional()
+    .meta({ title: 'Description', input: 'multiline' }),
+  zone: zoneSchema
+    .optional()
+    .meta({ title: 'Time zone', description: 'Used for schedules and for days and months in charts.' }),
+})
+export type UpdateProjectInput = z.infer<typeof updateProjectInput>
+
+export const archiveProjectInput = z.object({
+  /** The slug of the project, typed as a confirmation. */
+  confirm: z.string().max(40),
+  /** Whether its endpoints go on answering. */
+  endpoints: z.enum(ARCHIVED_ENDPOINTS).default('serving'),
+})
+export type ArchiveProjectInput = z.infer<typeof archiveProjectInput>
+
 export const newAccountInput = z.object({
   token: linkTokenSchema,
   name: nameSchema.meta({ title: 'Your name', autoComplete: 'name' }),
@@ -117,10 +150,16 @@ export const createTokenInput = z.object({
 })
 export type CreateTokenInput = z.infer<typeof createTokenInput>
 
-export const addMemberInput = z.object({ email: emailSchema, role: roleSchema })
-export const changeMemberInput = z.object({ userId: z.uuid(), role: roleSchema })
+export const addMemberInput = z.object({
+  email: emailSchema,
+  role: memberRoleSchema,
+  /** True: without an account of this address, an invitation for it is created. */
+  invite: z.boolean().optional(),
+})
+export type AddMemberInput = z.infer<typeof addMemberInput>
+export const changeMemberInput = z.object({ userId: z.uuid(), role: memberRoleSchema })
 /** With an e-mail address only that person can accept; without one, anyone who has the link. */
-export const inviteInput = z.object({ email: emailSchema.optional(), role: roleSchema.meta({ title: 'Role' }) })
+export const inviteInput = z.object({ email: emailSchema.optional(), role: memberRoleSchema.meta({ title: 'Role' }) })
 export type InviteInput = z.infer<typeof inviteInput>
 
 export const auditInput = z.object({
@@ -128,6 +167,12 @@ export const auditInput = z.object({
   /** `user:<id>`, `token:<id>`, `system:<part>`. */
   actor: z.string().max(100).optional(),
   outcome: z.enum(AUDIT_OUTCOMES).optional(),
+  /** Text in the action, actor, subject, reason or details. */
+  q: z.string().trim().max(200).optional(),
+  /** From this time: a date, or ISO 8601; without an offset in the project's time zone. */
+  from: z.string().max(40).optional(),
+  /** Until this time; a date includes the whole day. */
+  to: z.string().max(40).optional(),
   cursor: z.number().int().positive().optional(),
   limit: z.number().int().min(1).max(200).default(50),
 })
@@ -143,9 +188,23 @@ export interface ProjectView {
   slug: string
   name: string
   zone: string
+  description: string
   role: Role
+  /** False: the person opens the project only as an administrator of the instance. */
+  isMember: boolean
   members: number
   createdAt: string
+  archivedAt: string | null
+}
+
+export interface ProjectSettings {
+  project: string
+  name: string
+  description: string
+  zone: string
+  createdAt: string
+  archivedAt: string | null
+  archivedEndpoints: ArchivedEndpoints | null
 }
 
 export interface MemberView {
@@ -183,6 +242,7 @@ export interface TokenView {
 
 /** The token itself is only in this response; the database stores its hash. */
 export interface MintedToken {
+  id: string
   token: string
   project: string
   role: Role

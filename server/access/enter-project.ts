@@ -6,7 +6,15 @@ import { writeAudit } from '#server/platform/audit.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { Caller } from './caller.ts'
 import { type Role, roleSchema } from './contract.ts'
-import { findMemberRole, findProject, findTokenByHash, type ProjectRow, type TokenRow, touchToken } from './store.ts'
+import {
+  archivedOf,
+  findMemberRole,
+  findProject,
+  findTokenByHash,
+  type ProjectRow,
+  type TokenRow,
+  touchToken,
+} from './store.ts'
 
 const TOUCH_MS = 60_000
 /** Refusals of requests without an identity that are audited per minute; more are dropped. */
@@ -76,7 +84,13 @@ export async function enterByToken(kernel: Kernel, good: GoodToken, slug: string
     await refused(kernel, actor, (await findProject(kernel.db, slug))?.id ?? null, 'token of another project')
     throw noSuchProject(slug)
   }
-  return { actor, scope: scopeOf(good.project), role: good.role }
+  return {
+    actor,
+    scope: scopeOf(good.project),
+    role: good.role,
+    archived: archivedOf(good.project),
+    tokenExpiresAt: good.token.expiresAt,
+  }
 }
 
 /** Enters a project as a person. The role is read with each request; administrators of the instance are owners everywhere. */
@@ -94,7 +108,7 @@ export async function enterAsPerson(
     await refused(kernel, actor, project?.id ?? null, 'no member')
     throw noSuchProject(slug)
   }
-  return { actor, scope: scopeOf(project), role }
+  return { actor, scope: scopeOf(project), role, archived: archivedOf(project) }
 }
 
 /** Returns the scope of a project without a caller, for the command line on the server and the sample. Throws `not_found`. */

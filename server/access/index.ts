@@ -16,12 +16,21 @@ export {
   showInvitation,
 } from './invitations.ts'
 export { addMember, changeMember, readMembers, removeMember } from './members.ts'
+export { archiveProject, readProject, restoreProject, updateProject } from './project-settings.ts'
 export { createProject, type OnProjectCreated, projectsOf } from './projects.ts'
-export { readAudit, readAuditFacets, readInstanceAudit, readInstanceAuditFacets } from './read-audit.ts'
+export {
+  type AuditQuery,
+  readAudit,
+  readAuditFacets,
+  readInstanceAudit,
+  readInstanceAuditFacets,
+  recordAuditExport,
+} from './read-audit.ts'
 export { readRecentEvents } from './read-recent-events.ts'
 export {
   becomeFirstAdmin,
   disableUser,
+  enableUser,
   ensureAdmin,
   firstSignInLink,
   resetLink,

@@ -4,9 +4,9 @@ import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
 import { scopeOf } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorize, type Caller, requirePerson } from './caller.ts'
+import { authorize, type Caller, requireGrantable } from './caller.ts'
 import { INVITATION_DAYS, type InvitationView, type InviteInput, type NewAccountInput, type Role } from './contract.ts'
-import { recordMember } from './members.ts'
+import { recordMember } from './record-member.ts'
 import { higherRole } from './rules/decide-member.ts'
 import { writeUser } from './sign-in/links.ts'
 import { hashPassword } from './sign-in/sign-in.ts'
@@ -25,19 +25,22 @@ import {
 
 const DAY_MS = 86_400_000
 
+export interface Invited {
+  id: string
+  link: string
+  expiresAt: string
+}
+
 const deadInvitation = () =>
   new AppError('not_found', 'This invitation is not valid: it was used, withdrawn, or has expired.', {
     hint: 'An owner of the project can create a new one.',
   })
 
 /** Creates an invitation. The link is only in this response; the database stores its hash. */
-export async function invite(
-  kernel: Kernel,
-  caller: Caller,
-  input: InviteInput,
-): Promise<{ id: string; link: string; expiresAt: string }> {
+export async function invite(kernel: Kernel, caller: Caller, input: InviteInput): Promise<Invited> {
   await authorize(kernel, caller, 'member:manage')
-  const createdBy = await requirePerson(kernel, caller, 'member:manage')
+  await requireGrantable(kernel, caller, 'member:manage', [input.role])
+  const { actor } = caller
   const token = newSecret()
   const id = newId(kernel.clock)
   const now = nowDate(kernel.clock)
@@ -49,7 +52,8 @@ export async function invite(
       tokenHash: sha256(token),
       email: input.email ?? null,
       role: input.role,
-      createdBy,
+      createdBy: actor.kind === 'user' ? actor.id : null,
+      createdByToken: actor.kind === 'token' ? actor.id : null,
       createdAt: now,
       expiresAt,
     })
@@ -81,7 +85,6 @@ export async function readInvitations(kernel: Kernel, caller: Caller): Promise<{
 
 export async function revokeInvitation(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
   await authorize(kernel, caller, 'member:manage')
-  await requirePerson(kernel, caller, 'member:manage')
   await change(kernel, caller.actor, async c => {
     if (!(await markInvitationRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))))
       throw new AppError('not_found', 'There is no open invitation with this id in the project.')
@@ -97,7 +100,7 @@ export async function revokeInvitation(kernel: Kernel, caller: Caller, id: strin
 /** Returns what the holder of an invitation link may see before accepting. Throws `not_found`. */
 export async function showInvitation(kernel: Kernel, token: string) {
   const { invitation, project } = await requireOpen(kernel, token)
-  const by = await findUser(kernel.db, invitation.createdBy)
+  const by = invitation.createdBy ? await findUser(kernel.db, invitation.createdBy) : undefined
   return {
     project: project.slug,
     projectName: project.name,

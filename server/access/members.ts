@@ -1,10 +1,10 @@
 import { AppError } from '#server/kernel/errors.ts'
-import type { ProjectScope } from '#server/kernel/scope.ts'
-import { type Change, change } from '#server/platform/change.ts'
+import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorize, type Caller, requirePerson } from './caller.ts'
-import type { MemberView, Role } from './contract.ts'
-import { memberAdded, memberChanged, memberJoined, memberRemoved } from './events.ts'
+import { authorize, type Caller, requireGrantable } from './caller.ts'
+import type { AddMemberInput, MemberView, Role } from './contract.ts'
+import { type Invited, invite } from './invitations.ts'
+import { recordMember } from './record-member.ts'
 import { keepsAnOwner } from './rules/decide-member.ts'
 import { findUserByEmail } from './sign-in/store.ts'
 import { deleteMember, listMembers, lockProject, upsertMember } from './store.ts'
@@ -22,36 +22,27 @@ export async function readMembers(kernel: Kernel, caller: Caller): Promise<{ ite
   }
 }
 
-const CHANGES = {
-  added: { event: memberAdded, action: 'access.add-member' },
-  changed: { event: memberChanged, action: 'access.change-member' },
-  removed: { event: memberRemoved, action: 'access.remove-member' },
-  joined: { event: memberJoined, action: 'access.join-member' },
+/** A member, or the invitation for an address without an account. */
+export interface AddedMember {
+  userId: string | null
+  invitation: Invited | null
 }
 
-/** Records a change of a membership: the person, the previous role and the new one. */
-export async function recordMember(
-  c: Change,
-  scope: ProjectScope,
-  verb: keyof typeof CHANGES,
-  userId: string,
-  payload: { from?: Role; to?: Role },
-): Promise<void> {
-  const { event, action } = CHANGES[verb]
-  const subject = { kind: 'user', id: userId } as const
-  await c.record({ projectId: scope.projectId, event, subject, payload, audit: { action } })
-}
-
-/** Adds a person who has an account on this instance. Throws `not_found` (no account), `conflict` (is a member). */
-export async function addMember(
-  kernel: Kernel,
-  caller: Caller,
-  input: { email: string; role: Role },
-): Promise<{ userId: string }> {
+/**
+ * Adds a person who has an account on this instance; with `invite` an address without one gets an invitation. Throws `not_found` (no
+ * account), `conflict` (is a member, or the account is disabled).
+ */
+export async function addMember(kernel: Kernel, caller: Caller, input: AddMemberInput): Promise<AddedMember> {
   await authorize(kernel, caller, 'member:manage')
-  await requirePerson(kernel, caller, 'member:manage')
+  await requireGrantable(kernel, caller, 'member:manage', [input.role])
   const user = await findUserByEmail(kernel.db, input.email)
-  if (!user || user.disabledAt)
+  if (user?.disabledAt)
+    throw new AppError('conflict', `The account of ${input.email} is disabled.`, {
+      hint: 'An administrator of the instance can enable it: `fleximl user enable EMAIL`.',
+    })
+  if (!user && input.invite)
+    return { userId: null, invitation: await invite(kernel, caller, { email: input.email, role: input.role }) }
+  if (!user)
     throw new AppError('not_found', `No account has the e-mail address ${input.email}.`, {
       hint: 'Create an invitation and send its link.',
     })
@@ -61,7 +52,7 @@ export async function addMember(
       throw new AppError('conflict', `${user.name} is already a member.`, { hint: 'Change the role in the list.' })
     await upsertMember(c.tx, caller.scope.projectId, user.id, input.role)
     await recordMember(c, caller.scope, 'added', user.id, { to: input.role })
-    return { userId: user.id }
+    return { userId: user.id, invitation: null }
   })
 }
 
@@ -69,12 +60,15 @@ export async function addMember(
 async function setMember(kernel: Kernel, caller: Caller, userId: string, role: Role | null): Promise<void> {
   const leaves = role === null && caller.actor.kind === 'user' && caller.actor.id === userId
   await authorize(kernel, caller, leaves ? 'member:read' : 'member:manage')
-  await requirePerson(kernel, caller, 'member:manage')
+  const known = (await listMembers(kernel.db, caller.scope)).find(m => m.userId === userId)
+  await requireGrantable(kernel, caller, 'member:manage', [role, known?.role])
   await change(kernel, caller.actor, async c => {
     await lockProject(c.tx, caller.scope)
     const all = await listMembers(c.tx, caller.scope)
     const member = all.find(m => m.userId === userId)
     if (!member) throw new AppError('not_found', 'This person is no member of the project.')
+    if (member.role !== known?.role)
+      throw new AppError('conflict', `The role of ${member.name} has just changed.`, { hint: 'Try again.' })
     if (member.role === role) return
     if (!keepsAnOwner(all, userId, role))
       throw new AppError('conflict', `${member.name} is the last owner of this project.`, {

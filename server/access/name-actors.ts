@@ -8,11 +8,17 @@ const SYSTEM_NAMES: Record<string, string> = {
   environment: 'the server’s environment',
 }
 
+/** Returns the name of a person, or of a token with that word; undefined if it is not known. */
+export function nameWithKind(names: ReadonlyMap<string, string>, kind: string, id: string): string | undefined {
+  const name = names.get(`${kind}:${id}`)
+  return name !== undefined && kind === 'token' ? `token ${name}` : name
+}
+
 /** Returns the display name of an actor, from the names that `nameActors` found. */
 export const nameOf = (names: ReadonlyMap<string, string>, kind: string, id: string) =>
   kind === 'system'
     ? (SYSTEM_NAMES[id] ?? `FlexiML (${id})`)
-    : (names.get(`${kind}:${id}`) ??
+    : (nameWithKind(names, kind, id) ??
       `${kind === 'token' ? 'a token of another project' : 'a person outside the project'} (${id.slice(-8)})`)
 
 /** Maps actors stored as `user:…`, `token:…` or `system:…` to display names. Actors outside the project are not named. */

@@ -59,21 +59,25 @@ export async function createProject(
   }
 }
 
-/** Lists the projects that a person may enter, with the role in each. */
+/** Lists the projects that a person may enter, with the role in each; archived ones only if asked for. */
 export async function projectsOf(
   kernel: Kernel,
   person: { userId: string; isAdmin: boolean },
+  { archived = false }: { archived?: boolean } = {},
 ): Promise<{ items: ProjectView[] }> {
-  const rows = await listProjects(kernel.db, person.isAdmin ? null : person.userId)
+  const rows = await listProjects(kernel.db, person.userId, { all: person.isAdmin, archived })
   return {
     items: rows.map(r => ({
       id: r.project.id,
       slug: r.project.slug,
       name: r.project.name,
       zone: r.project.zone,
-      role: (r.role ?? 'owner') as Role,
+      description: r.project.description,
+      role: (person.isAdmin ? 'owner' : r.role) as Role,
+      isMember: r.role !== null,
       members: r.members,
       createdAt: r.project.createdAt.toISOString(),
+      archivedAt: r.project.archivedAt?.toISOString() ?? null,
     })),
   }
 }

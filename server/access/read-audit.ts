@@ -1,10 +1,10 @@
 import type { ProjectScope } from '#server/kernel/scope.ts'
-import { listAuditFacets, listAuditRows } from '#server/platform/audit.ts'
+import { listAuditFacets, listAuditRows, writeAudit } from '#server/platform/audit.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { authorize, type Caller } from './caller.ts'
 import type { AUDIT_OUTCOMES, AuditInput, AuditView } from './contract.ts'
 import { nameOf } from './name-actors.ts'
-import { nameActors } from './store.ts'
+import { findActorKeys, nameActors } from './store.ts'
 
 export interface AuditPage {
   items: AuditView[]
@@ -12,17 +12,39 @@ export interface AuditPage {
   next: number | null
 }
 
+/** The filters of a request, with its times as instants. */
+export type AuditQuery = Omit<AuditInput, 'from' | 'to'> & { from?: Date; to?: Date }
+
 /** Lists audit entries, newest first. */
-export async function readAudit(kernel: Kernel, caller: Caller, input: AuditInput): Promise<AuditPage> {
+export async function readAudit(kernel: Kernel, caller: Caller, input: AuditQuery): Promise<AuditPage> {
   await authorize(kernel, caller, 'audit:read')
   return page(kernel, caller.scope, input)
 }
 
 /** Lists audit entries outside of projects: sign-ins, accounts, anonymous refusals. The caller was checked to be an administrator. */
-export const readInstanceAudit = (kernel: Kernel, input: AuditInput): Promise<AuditPage> => page(kernel, null, input)
+export const readInstanceAudit = (kernel: Kernel, input: AuditQuery): Promise<AuditPage> => page(kernel, null, input)
 
-async function page(kernel: Kernel, scope: ProjectScope | null, input: AuditInput): Promise<AuditPage> {
-  const rows = await listAuditRows(kernel.db, scope, input)
+/** Records that the log was exported, with the filters that were in force. */
+export async function recordAuditExport(
+  kernel: Kernel,
+  caller: Caller,
+  format: string,
+  { from, to, cursor, limit, ...filter }: AuditQuery,
+): Promise<void> {
+  await authorize(kernel, caller, 'audit:read')
+  await writeAudit(kernel.db, caller.actor, {
+    projectId: caller.scope.projectId,
+    action: 'access.export-audit',
+    subjectKind: 'project',
+    subjectId: caller.scope.projectId,
+    outcome: 'done',
+    details: { format, ...filter, from: from?.toISOString(), to: to?.toISOString() },
+  })
+}
+
+async function page(kernel: Kernel, scope: ProjectScope | null, input: AuditQuery): Promise<AuditPage> {
+  const actors = input.q ? await findActorKeys(kernel.db, scope, input.q) : []
+  const rows = await listAuditRows(kernel.db, scope, { ...input, actors })
   const shown = rows.slice(0, input.limit)
   const names = await nameActors(
     kernel.db,

@@ -1,6 +1,7 @@
 import type { Kernel } from '#server/platform/kernel.ts'
 import { listRecentEvents, type RecentEvent } from '#server/platform/recent-events.ts'
 import { authorize, type Caller } from './caller.ts'
+import { nameWithKind } from './name-actors.ts'
 import { nameActors } from './store.ts'
 
 export type NamedEvent = Omit<RecentEvent, 'actorId'> & {
@@ -14,5 +15,5 @@ export async function readRecentEvents(kernel: Kernel, caller: Caller, limit: nu
   const events = await listRecentEvents(kernel.db, caller.scope, limit)
   const actors = events.map(e => ({ kind: e.actorKind, id: e.actorId }))
   const names = await nameActors(kernel.db, caller.scope, actors)
-  return events.map(({ actorId, ...e }) => ({ ...e, actorName: names.get(`${e.actorKind}:${actorId}`) ?? null }))
+  return events.map(({ actorId, ...e }) => ({ ...e, actorName: nameWithKind(names, e.actorKind, actorId) ?? null }))
 }

@@ -1,9 +1,11 @@
-import { and, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, ilike, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import type { Handle, Tx } from '#db/client.ts'
 import { apiTokens, invitations, members, projects, users } from '#db/schema/access.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
-import type { Role } from './contract.ts'
+import type { NamedSubject } from '#server/platform/subjects/contract.ts'
+import type { ArchivedEndpoints, Role } from './contract.ts'
 
 export type ProjectRow = typeof projects.$inferSelect
 export type InvitationRow = typeof invitations.$inferSelect
@@ -13,6 +15,12 @@ export async function findProject(db: Handle, slug: string): Promise<ProjectRow 
   const [row] = await db.select().from(projects).where(eq(projects.slug, slug))
   return row
 }
+
+/** Returns what becomes of the endpoints of an archived project; undefined if it is not archived. */
+export const archivedOf = (
+  project: Pick<ProjectRow, 'archivedAt' | 'archivedEndpoints'>,
+): ArchivedEndpoints | undefined =>
+  project.archivedAt === null ? undefined : project.archivedEndpoints === 'stopped' ? 'stopped' : 'serving'
 
 export async function insertProject(tx: Tx, values: typeof projects.$inferInsert): Promise<ProjectRow> {
   const [row] = await tx.insert(projects).values(values).returning()
@@ -25,22 +33,26 @@ export const lockProject = (tx: Tx, scope: ProjectScope) =>
 
 const memberCount = sql<number>`(SELECT count(*)::int FROM members m WHERE m.project_id = projects.id)`
 
-/** Lists the projects of a person, or all projects. */
-export async function listProjects(
+/** Lists the projects of a person, or with `all` every project; the role is null where the person is not a member. */
+export const listProjects = (
   db: Handle,
-  userId: string | null,
-): Promise<{ project: ProjectRow; role: string | null; members: number }[]> {
-  const rows = { project: projects, role: members.role, members: memberCount }
-  return userId === null
-    ? (await db.select({ project: projects, members: memberCount }).from(projects).orderBy(projects.slug)).map(r => ({
-        ...r,
-        role: null,
-      }))
-    : db
-        .select(rows)
-        .from(projects)
-        .innerJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, userId)))
-        .orderBy(projects.slug)
+  userId: string,
+  { all, archived }: { all: boolean; archived: boolean },
+): Promise<{ project: ProjectRow; role: string | null; members: number }[]> =>
+  db
+    .select({ project: projects, role: members.role, members: memberCount })
+    .from(projects)
+    .leftJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, userId)))
+    .where(and(all ? undefined : isNotNull(members.userId), archived ? undefined : isNull(projects.archivedAt)))
+    .orderBy(projects.slug)
+
+export async function updateProject(
+  tx: Tx,
+  scope: ProjectScope,
+  set: Partial<Pick<ProjectRow, 'name' | 'description' | 'zone' | 'archivedAt' | 'archivedEndpoints'>>,
+): Promise<ProjectRow> {
+  const [row] = await tx.update(projects).set(set).where(eq(projects.id, scope.projectId)).returning()
+  return row!
 }
 
 export async function findMemberRole(db: Handle, projectId: string, userId: string): Promise<Role | undefined> {
@@ -88,6 +100,9 @@ export const upsertMember = (tx: Tx, projectId: string, userId: string, role: Ro
 export const deleteMember = (tx: Tx, scope: ProjectScope, userId: string) =>
   tx.delete(members).where(and(eq(members.projectId, scope.projectId), eq(members.userId, userId)))
 
+/** The token that made another token or an invitation. */
+const maker = alias(apiTokens, 'maker')
+
 export const insertInvitation = (tx: Tx, values: typeof invitations.$inferInsert) =>
   tx.insert(invitations).values(values)
 
@@ -96,9 +111,10 @@ export async function listInvitations(
   scope: ProjectScope,
 ): Promise<(InvitationRow & { invitedBy: string | null })[]> {
   const rows = await db
-    .select({ invitation: invitations, invitedBy: users.name })
+    .select({ invitation: invitations, invitedBy: sql<string | null>`coalesce(${users.name}, ${maker.name})` })
     .from(invitations)
     .leftJoin(users, eq(users.id, invitations.createdBy))
+    .leftJoin(maker, eq(maker.id, invitations.createdByToken))
     .where(eq(invitations.projectId, scope.projectId))
     .orderBy(desc(invitations.createdAt))
     .limit(100)
@@ -173,9 +189,10 @@ export async function listTokenRows(
   scope: ProjectScope,
 ): Promise<(TokenRow & { madeBy: string | null })[]> {
   const rows = await db
-    .select({ token: apiTokens, madeBy: users.name })
+    .select({ token: apiTokens, madeBy: sql<string | null>`coalesce(${users.name}, ${maker.name})` })
     .from(apiTokens)
     .leftJoin(users, eq(users.id, apiTokens.createdBy))
+    .leftJoin(maker, eq(maker.id, apiTokens.createdByToken))
     .where(eq(apiTokens.projectId, scope.projectId))
     .orderBy(desc(apiTokens.createdAt))
     .limit(500)
@@ -185,11 +202,24 @@ export async function listTokenRows(
 export const touchToken = (db: Handle, id: string, now: Date) =>
   db.update(apiTokens).set({ lastUsedAt: now }).where(eq(apiTokens.id, id))
 
-export const markTokenRevoked = (tx: Tx, scope: ProjectScope, id: string, now: Date) =>
-  tx
-    .update(apiTokens)
-    .set({ revokedAt: now })
-    .where(and(inScope(apiTokens, scope, id), isNull(apiTokens.revokedAt)))
+/** Revokes a token and the tokens that were made with it. Returns the ids of those that were valid. */
+export async function markTokenRevoked(tx: Tx, scope: ProjectScope, id: string, now: Date): Promise<string[]> {
+  const revoked: string[] = []
+  for (let ids = [id]; ids.length > 0; ) {
+    const rows = await tx
+      .update(apiTokens)
+      .set({ revokedAt: sql`coalesce(${apiTokens.revokedAt}, ${now.toISOString()}::timestamptz)` })
+      .where(inScope(apiTokens, scope, ids))
+      .returning({ id: apiTokens.id })
+    revoked.push(...rows.map(row => row.id))
+    const made = await tx
+      .select({ id: apiTokens.id })
+      .from(apiTokens)
+      .where(and(eq(apiTokens.projectId, scope.projectId), inArray(apiTokens.createdByToken, ids)))
+    ids = made.map(row => row.id).filter(next => !revoked.includes(next))
+  }
+  return revoked
+}
 
 /** A valid token as the inference server keeps it. */
 export interface LiveToken {
@@ -200,6 +230,8 @@ export interface LiveToken {
   role: string
   /** Milliseconds since 1970. */
   expiresAt: number | null
+  /** True: the project is archived and its endpoints do not answer. */
+  stopped?: boolean
 }
 
 /** Lists every valid token of all projects. Only for serve processes. */
@@ -212,11 +244,17 @@ export async function listLiveTokens(db: Handle): Promise<LiveToken[]> {
       tokenId: apiTokens.id,
       role: apiTokens.role,
       expiresAt: apiTokens.expiresAt,
+      archivedAt: projects.archivedAt,
+      archivedEndpoints: projects.archivedEndpoints,
     })
     .from(apiTokens)
     .innerJoin(projects, eq(projects.id, apiTokens.projectId))
     .where(sql`${apiTokens.revokedAt} IS NULL AND (${apiTokens.expiresAt} IS NULL OR ${apiTokens.expiresAt} > now())`)
-  return rows.map(r => ({ ...r, expiresAt: r.expiresAt?.getTime() ?? null }))
+  return rows.map(({ archivedAt, archivedEndpoints, expiresAt, ...r }) => ({
+    ...r,
+    expiresAt: expiresAt?.getTime() ?? null,
+    ...(archivedOf({ archivedAt, archivedEndpoints }) === 'stopped' ? { stopped: true } : {}),
+  }))
 }
 
 export async function countLiveTokensOf(db: Handle, userId: string): Promise<number> {
@@ -255,4 +293,58 @@ export async function nameActors(
     for (const r of rows) names.set(`token:${r.id}`, r.name)
   }
   return names
+}
+
+const MAX_FOUND_ACTORS = 200
+
+/** Finds persons and tokens by a part of their name, as `user:…` and `token:…`: those that the project may see, or all. */
+export async function findActorKeys(db: Handle, scope: ProjectScope | null, part: string): Promise<string[]> {
+  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`
+  const [people, tokens] = await Promise.all([
+    db
+      .selectDistinct({ id: users.id })
+      .from(users)
+      .leftJoin(members, and(eq(members.userId, users.id), scope ? eq(members.projectId, scope.projectId) : sql`false`))
+      .where(
+        and(ilike(users.name, pattern), scope ? or(isNotNull(members.userId), eq(users.isAdmin, true)) : undefined),
+      )
+      .limit(MAX_FOUND_ACTORS),
+    db
+      .select({ id: apiTokens.id })
+      .from(apiTokens)
+      .where(and(ilike(apiTokens.name, pattern), scope ? eq(apiTokens.projectId, scope.projectId) : undefined))
+      .limit(MAX_FOUND_ACTORS),
+  ])
+  return [...people.map(row => `user:${row.id}`), ...tokens.map(row => `token:${row.id}`)]
+}
+
+/** Names persons, tokens, invitations and the project of an audit log. */
+export async function nameAccessSubjects(
+  db: Handle,
+  scope: ProjectScope | null,
+  kind: string,
+  ids: readonly string[],
+): Promise<NamedSubject[]> {
+  if (kind === 'user' || kind === 'token') {
+    const names = await nameActors(
+      db,
+      scope,
+      ids.map(id => ({ kind, id })),
+    )
+    return ids.flatMap(id => {
+      const name = names.get(`${kind}:${id}`)
+      return name === undefined ? [] : [{ id, name }]
+    })
+  }
+  if (kind === 'project')
+    return db
+      .select({ id: projects.id, name: projects.name, page: projects.slug })
+      .from(projects)
+      .where(and(inArray(projects.id, [...ids]), scope ? eq(projects.id, scope.projectId) : undefined))
+  if (kind !== 'invitation' || scope === null) return []
+  const rows = await db
+    .select({ id: invitations.id, email: invitations.email })
+    .from(invitations)
+    .where(inScope(invitations, scope, ids))
+  return rows.map(({ id, email }) => ({ id, name: email ?? 'anyone with the link' }))
 }

@@ -4,7 +4,7 @@ import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
 import { type Actor, type ProjectScope, scopeOf, systemActor } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import { authorize, type Caller, requirePerson } from './caller.ts'
+import { authorize, type Caller } from './caller.ts'
 import { type CreateTokenInput, type MintedToken, mayGrant, type Role, slugSchema, type TokenView } from './contract.ts'
 import { type OnProjectCreated, writeProject } from './projects.ts'
 import { findProject, findToken, insertToken, listTokenRows, markTokenRevoked } from './store.ts'
@@ -29,6 +29,7 @@ async function mint(
       tokenHash: sha256(token),
       prefix: token.slice(0, 8),
       createdBy: actor.kind === 'user' ? actor.id : null,
+      createdByToken: actor.kind === 'token' ? actor.id : null,
       createdAt: nowDate(kernel.clock),
       expiresAt: input.expiresAt,
     })
@@ -43,13 +44,22 @@ async function mint(
     // Inference servers keep the hashes of tokens.
     c.wakeAfter({ topic: 'token' })
   })
-  return { token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
+  return { id, token, project: scope.slug, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
 }
 
-/** Creates a token, which is only in this response. Its role is at most its creator's; only an owner creates one that never expires. */
+/** Returns the end of a new token. One that a token makes ends with it at the latest. */
+function expiryOf(caller: Caller, days: number | null, nowMs: number): Date | null {
+  const wanted = days === null ? null : new Date(nowMs + days * DAY_MS)
+  const limit = caller.actor.kind === 'token' ? (caller.tokenExpiresAt ?? null) : null
+  return limit !== null && (wanted === null || wanted > limit) ? limit : wanted
+}
+
+/**
+ * Creates a token, which is only in this response. Its role is at most its creator's; only an owner creates one that never expires. A
+ * token that a token makes ends with it and is revoked with it.
+ */
 export async function createToken(kernel: Kernel, caller: Caller, input: CreateTokenInput): Promise<MintedToken> {
   await authorize(kernel, caller, 'token:manage')
-  await requirePerson(kernel, caller, 'token:manage')
   if (!mayGrant(caller.role, input.role))
     throw new AppError(
       'forbidden',
@@ -62,7 +72,7 @@ export async function createToken(kernel: Kernel, caller: Caller, input: CreateT
     throw new AppError('forbidden', 'Only an owner may create a token that never expires.', {
       hint: 'Choose a number of days.',
     })
-  const expiresAt = input.expiresInDays === null ? null : new Date(kernel.clock.now() + input.expiresInDays * DAY_MS)
+  const expiresAt = expiryOf(caller, input.expiresInDays, kernel.clock.now())
   return mint(kernel, caller.actor, caller.scope, { name: input.name, role: input.role, expiresAt })
 }
 
@@ -85,10 +95,9 @@ export async function listTokens(kernel: Kernel, caller: Caller): Promise<{ item
   }
 }
 
-/** Revokes a token: effective in the dashboard at once, in serve within seconds. Idempotent. */
+/** Revokes a token and those made with it: effective in the dashboard at once, in serve within seconds. Idempotent. */
 export async function revokeToken(kernel: Kernel, caller: Caller, id: string): Promise<{ id: string }> {
   await authorize(kernel, caller, 'token:manage')
-  await requirePerson(kernel, caller, 'token:manage')
   const token = await findToken(kernel.db, caller.scope, id)
   if (!token) throw new AppError('not_found', 'There is no such token in this project.')
   if (!mayGrant(caller.role, token.role as Role))
@@ -97,11 +106,14 @@ export async function revokeToken(kernel: Kernel, caller: Caller, id: string): P
     })
   if (token.revokedAt) return { id }
   await change(kernel, caller.actor, async c => {
-    await markTokenRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))
+    const revoked = await markTokenRevoked(c.tx, caller.scope, id, nowDate(kernel.clock))
     await c.record({
       projectId: caller.scope.projectId,
       subject: { kind: 'token', id },
-      audit: { action: 'access.revoke-token', details: { name: token.name } },
+      audit: {
+        action: 'access.revoke-token',
+        details: { name: token.name, ...(revoked.length > 1 ? { withIt: revoked.length - 1 } : {}) },
+      },
     })
     c.wakeAfter({ topic: 'token' })
   })

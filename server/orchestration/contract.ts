@@ -22,6 +22,8 @@ export interface JobSummary {
   /** When its retries were used up; it can be redriven. */
   deadLetteredAt: string | null
   createdBy: string
+  /** Name of the person, token or part of FlexiML that requested it. */
+  requestedBy: string
   createdAt: string
   startedAt: string | null
   endedAt: string | null

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { authorize, type Caller } from '#server/access/caller.ts'
+import { nameActorKeys } from '#server/access/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { JobRow } from '#server/platform/attempts.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
@@ -35,7 +36,21 @@ const STATES_OF: Record<string, readonly JobState[]> = {
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
 
-export const jobSummary = (job: JobRow): JobSummary => ({
+/** Returns a function that summarizes these jobs, with the names of those who requested them. */
+export async function summarizeJobs(
+  kernel: Kernel,
+  caller: Caller,
+  rows: readonly JobRow[],
+): Promise<(job: JobRow) => JobSummary> {
+  const nameOf = await nameActorKeys(
+    kernel.db,
+    caller.scope,
+    rows.map(job => job.createdBy),
+  )
+  return job => jobSummary(job, nameOf(job.createdBy))
+}
+
+const jobSummary = (job: JobRow, requestedBy: string): JobSummary => ({
   id: job.id,
   name: job.name,
   title: job.title,
@@ -51,6 +66,7 @@ export const jobSummary = (job: JobRow): JobSummary => ({
   cancelling: job.cancelRequestedAt !== null && (job.state === 'queued' || job.state === 'running'),
   deadLetteredAt: iso(job.deadLetteredAt),
   createdBy: job.createdBy,
+  requestedBy,
   createdAt: job.createdAt.toISOString(),
   startedAt: iso(job.startedAt),
   endedAt: iso(job.endedAt),
@@ -81,8 +97,9 @@ export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['li
     countJobs(kernel.db, caller.scope),
   ])
   const page = rows.slice(0, input.limit)
+  const summary = await summarizeJobs(kernel, caller, page)
   return {
-    items: page.map(jobSummary),
+    items: page.map(summary),
     next: rows.length > input.limit ? page.at(-1)!.id : null,
     /** Jobs of the project by state, ignoring the filter. */
     counts,
@@ -93,7 +110,8 @@ export async function showJob(kernel: Kernel, caller: Caller, id: string): Promi
   await authorize(kernel, caller, 'orchestration:read')
   const job = await jobOf(kernel, caller, id)
   const attempts = await findAttempts(kernel.db, caller.scope, [job.id])
-  return { ...jobSummary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
+  const summary = await summarizeJobs(kernel, caller, [job])
+  return { ...summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) }
 }
 
 export async function readJobLog(kernel: Kernel, caller: Caller, input: Inputs['log']): Promise<JobLog> {
@@ -113,10 +131,11 @@ export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs
     caller.scope,
     shown.map(j => j.id),
   )
+  const summary = await summarizeJobs(kernel, caller, shown)
   return {
     from: from.toISOString(),
     to: to.toISOString(),
-    lanes: shown.map(job => ({ job: jobSummary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) })),
+    lanes: shown.map(job => ({ job: summary(job), attempts: (attempts.get(job.id) ?? []).map(attemptSummary) })),
     truncated: rows.length > MAX_TIMELINE_JOBS,
   }
 }

@@ -2,7 +2,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { findDeadLetters, readQueueStats } from '#server/platform/read-queue-stats.ts'
 import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
-import { jobSummary } from './read-jobs.ts'
+import { summarizeJobs } from './read-jobs.ts'
 
 const MAX_DEAD_LETTERS = 200
 
@@ -16,6 +16,7 @@ export async function readQueues(kernel: Kernel, caller: Caller, input: { hours:
     readQueueStats(kernel.db, caller.scope, input.hours),
     findDeadLetters(kernel.db, caller.scope, MAX_DEAD_LETTERS),
   ])
+  const summary = await summarizeJobs(kernel, caller, dead)
   return {
     hours: input.hours,
     queues: stats.map(({ lane, waitSeconds, runSeconds, ...counts }) => ({
@@ -24,6 +25,6 @@ export async function readQueues(kernel: Kernel, caller: Caller, input: { hours:
       waitSeconds: toPercentiles(waitSeconds),
       runSeconds: toPercentiles(runSeconds),
     })),
-    deadLetters: dead.map(jobSummary),
+    deadLetters: dead.map(summary),
   }
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, ilike, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Handle } from '#db/client.ts'
 import { auditLog } from '#db/schema/platform.ts'
 import { currentRequestId } from '#server/kernel/log.ts'
@@ -38,11 +38,41 @@ export interface AuditFilter {
   outcome?: string
   /** As `user:…`, `token:…` or `system:…`. */
   actor?: string
+  from?: Date
+  /** Exclusive. */
+  to?: Date
+  /** Text in the action, subject, reason or details, or an actor of `actors`. */
+  q?: string
+  /** Actors whose names contain `q`. */
+  actors?: readonly string[]
 }
 
 /** Selects the entries of a project, or those outside of projects. */
 const ofAudit = (scope: ProjectScope | null) =>
   scope ? eq(auditLog.projectId, scope.projectId) : isNull(auditLog.projectId)
+
+/** `100%` is a text, not a pattern. */
+const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+function matching({ q, actors = [] }: AuditFilter) {
+  if (!q) return undefined
+  const pattern = containing(q)
+  // Actions are shown with spaces, and stored with hyphens and a dot.
+  const action = containing(q.replaceAll(' ', '-'))
+  return or(
+    ilike(auditLog.action, action),
+    ilike(auditLog.subjectId, pattern),
+    ilike(auditLog.subjectKind, action),
+    ilike(auditLog.reason, pattern),
+    sql`${auditLog.details}::text ILIKE ${pattern}`,
+    actors.length > 0
+      ? sql`${auditLog.actorKind} || ':' || ${auditLog.actorId} IN (${sql.join(
+          actors.map(key => sql`${key}`),
+          sql`, `,
+        )})`
+      : undefined,
+  )
+}
 
 export async function listAuditRows(db: Handle, scope: ProjectScope | null, input: AuditFilter): Promise<AuditRow[]> {
   const colon = input.actor?.indexOf(':') ?? -1
@@ -55,6 +85,9 @@ export async function listAuditRows(db: Handle, scope: ProjectScope | null, inpu
         input.cursor === undefined ? undefined : lt(auditLog.id, input.cursor),
         input.action ? eq(auditLog.action, input.action) : undefined,
         input.outcome ? eq(auditLog.outcome, input.outcome) : undefined,
+        input.from ? gte(auditLog.at, input.from) : undefined,
+        input.to ? lt(auditLog.at, input.to) : undefined,
+        matching(input),
         input.actor
           ? and(eq(auditLog.actorKind, input.actor.slice(0, colon)), eq(auditLog.actorId, input.actor.slice(colon + 1)))
           : undefined,

@@ -9,6 +9,12 @@ export async function listScopes(db: Handle): Promise<ProjectScope[]> {
   return rows.map(scopeOf)
 }
 
+/** Returns true if the project is archived: its schedules start nothing. */
+export async function isArchived(db: Handle, projectId: string): Promise<boolean> {
+  const [row] = await db.select({ archivedAt: projects.archivedAt }).from(projects).where(eq(projects.id, projectId))
+  return row?.archivedAt != null
+}
+
 /** Locks the row of the project until the transaction ends: what is numbered per project is numbered under this lock. */
 export async function lockProject(tx: Tx, scope: ProjectScope): Promise<void> {
   await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, scope.projectId)).for('no key update')

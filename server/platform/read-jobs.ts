@@ -4,7 +4,7 @@ import { attempts, jobs, processes } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { AttemptRow, JobRow } from './attempts.ts'
 import { inScope } from './in-scope.ts'
-import type { SubjectKind } from './subjects/contract.ts'
+import type { NamedSubject, SubjectKind } from './subjects/contract.ts'
 
 export type AttemptWithProcess = AttemptRow & { host: string | null; pid: number | null }
 
@@ -35,6 +35,12 @@ export const findJobs = (
     )
     .orderBy(desc(jobs.id))
     .limit(limit)
+
+export const nameJobs = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedSubject[]> =>
+  db
+    .select({ id: jobs.id, name: jobs.title })
+    .from(jobs)
+    .where(inScope(jobs, scope, ids))
 
 export async function countJobs(db: Handle, scope: ProjectScope): Promise<Record<string, number>> {
   const rows = await db

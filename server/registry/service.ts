@@ -2,4 +2,4 @@
 export { type ModelVersion, versionById, versionOf } from './read-models.ts'
 export { requirePromotion } from './rules/require-promotion.ts'
 export { setAlias } from './set-alias.ts'
-export { type NamedModelVersion, nameModelVersions } from './store.ts'
+export { type NamedModelVersion, nameModels, nameModelVersions } from './store.ts'

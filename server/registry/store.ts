@@ -4,6 +4,7 @@ import { modelAliases, models, modelVersions } from '#db/schema/registry.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
+import type { NamedSubject } from '#server/platform/subjects/contract.ts'
 import type { Signature } from './contract.ts'
 
 export type ModelRow = typeof models.$inferSelect
@@ -103,6 +104,12 @@ export interface NamedModelVersion {
   version: number
   aliases: string[]
 }
+
+export const nameModels = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedSubject[]> =>
+  db
+    .select({ id: models.id, name: models.name, page: models.name })
+    .from(models)
+    .where(inScope(models, scope, ids))
 
 /** Returns labels for the lineage graph of the project's model versions with these ids. */
 export async function nameModelVersions(

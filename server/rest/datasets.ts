@@ -1,14 +1,16 @@
-import { addDatasetInput } from '#server/data/contract.ts'
+import { addDatasetInput, previewSourceInput, showPreviewInput } from '#server/data/contract.ts'
 import {
   addDataset,
   addFromSource,
   listDatasets,
   listVersionDetails,
+  previewSource,
   profileDataset,
   refreshSource,
   showDataset,
   showIngestion,
   showSource,
+  showSourcePreview,
 } from '#server/data/index.ts'
 import { addSourceInput } from '#server/data/sources/contract.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
@@ -62,6 +64,37 @@ export const datasetRoutes: RestRoutes = (app, { kernel }) => {
       const { id } = await addFromSource(kernel, caller, body)
       return reply.code(202).send(await showIngestion(kernel, caller, id))
     },
+  )
+  app.post(
+    '/previews',
+    {
+      config: write,
+      schema: describeRoute(
+        'Datasets',
+        'Preview an uploaded file',
+        responses.preview,
+        { body: previewSourceInput },
+        { status: 202, description: 'Registers nothing. Poll GET /previews/{id} until its state is final.' },
+      ),
+    },
+    async ({ caller, body }, reply) => {
+      const { id } = await previewSource(kernel, caller, body)
+      return reply.code(202).send(await showSourcePreview(kernel, caller, { id, name: body.name }))
+    },
+  )
+  app.get(
+    '/previews/:id',
+    {
+      config: read,
+      schema: describeRoute(
+        'Datasets',
+        'Show a preview',
+        responses.preview,
+        { params: uuidParams, querystring: showPreviewInput.pick({ name: true }) },
+        { description: 'With `name` it is compared with the newest version of that dataset.' },
+      ),
+    },
+    ({ caller, params, query }) => showSourcePreview(kernel, caller, { ...params, ...query }),
   )
   app.get(
     '/ingestions/:id',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { orchestrationInputs } from '#server/orchestration/contract.ts'
-import { cancelJob, listJobs, readJobLog, readSchedules, showJob } from '#server/orchestration/index.ts'
+import { cancelJob, listJobs, readJobLog, readSchedules, redriveJob, showJob } from '#server/orchestration/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes, wholeNumber } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 
@@ -46,6 +46,14 @@ export const jobRoutes: RestRoutes = (app, { kernel }) => {
       schema: describeRoute('Jobs', 'Cancel a job', responses.job, { params: jobParams }),
     },
     ({ caller, params }) => cancelJob(kernel, caller, params.job),
+  )
+  app.post(
+    '/jobs/:job/retry',
+    {
+      config: may('orchestration:redrive'),
+      schema: describeRoute('Jobs', 'Retry a job whose attempts are used up', responses.job, { params: jobParams }),
+    },
+    ({ caller, params }) => redriveJob(kernel, caller, params.job),
   )
   app.get(
     '/schedules',

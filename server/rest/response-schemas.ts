@@ -5,6 +5,19 @@ const state = z.string().describe('queued, running, succeeded, failed or cancell
 const instant = z.string().describe('ISO 8601.')
 const finite = z.number().nullable()
 
+export const preview = z.looseObject({
+  id: z.string(),
+  state,
+  reason: z.string().nullable(),
+  result: z.looseObject({ rows: z.int(), schema: z.array(z.looseObject({ name: z.string() })) }).nullable(),
+  comparison: z
+    .looseObject({
+      dataset: z.string(),
+      version: z.int(),
+      changes: z.array(z.looseObject({ code: z.string(), column: z.string() })),
+    })
+    .nullable(),
+})
 export const ingestion = z
   .looseObject({
     id: z.string(),
@@ -222,7 +235,31 @@ export const job = z.looseObject({
 })
 export const schedule = z.looseObject({ id: z.string(), name: z.string(), cron: z.string(), zone: z.string() })
 
-export const project = z.object({ project: z.string(), zone: z.string(), role: z.string() })
+export const projectSettings = z.object({
+  project: z.string(),
+  name: z.string(),
+  description: z.string(),
+  zone: z.string(),
+  createdAt: instant,
+  archivedAt: instant.nullable(),
+  archivedEndpoints: z.string().nullable(),
+})
+export const project = projectSettings.extend({ role: z.string() })
+export const invited = z.object({ id: z.string(), link: z.string(), expiresAt: instant })
+export const addedMember = z.object({ userId: z.string().nullable(), invitation: invited.nullable() })
+export const invitation = z.looseObject({
+  id: z.string(),
+  email: z.string().nullable(),
+  role: z.string(),
+  state: z.string(),
+})
+export const mintedToken = z.object({
+  id: z.string(),
+  token: z.string(),
+  project: z.string(),
+  role: z.string(),
+  expiresAt: instant.nullable(),
+})
 export const member = z.looseObject({ userId: z.string(), name: z.string(), role: z.string() })
 export const token = z.looseObject({ id: z.string(), name: z.string(), role: z.string(), state: z.string() })
 export const auditEntry = z.looseObject({ id: z.int(), at: instant, actor: z.string(), action: z.string() })

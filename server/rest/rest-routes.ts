@@ -5,6 +5,7 @@ import { authenticateRoutes } from '#server/web/authenticate.ts'
 import { parseJsonBody } from '#server/web/body-parsers.ts'
 import type { WebParts } from '#server/web/routes.ts'
 import { accessRoutes } from './access.ts'
+import { auditExportRoutes } from './audit-export.ts'
 import { datasetByteRoutes } from './dataset-bytes.ts'
 import { datasetFindingRoutes } from './dataset-findings.ts'
 import { datasetRoutes } from './datasets.ts'
@@ -40,11 +41,12 @@ const JSON_ROUTES: RestRoutes[] = [
   accessRoutes,
 ]
 
-/** Routes whose bodies are bytes. */
+/** Routes whose bodies are bytes or files. */
 async function registerByteRoutes(app: FastifyInstance, parts: WebParts): Promise<void> {
   await app.register(datasetByteRoutes(parts))
   await app.register(modelByteRoutes(parts))
   await app.register(uploadRoutes(parts))
+  await app.register(auditExportRoutes(parts))
 }
 
 /** Registers all routes of the document, without hooks: the document is generated from them too. */

@@ -9,6 +9,7 @@ export {
   insertPredictionLines,
   listDesired,
   type NamedEndpoint,
+  nameEndpointSubjects,
   nameEndpoints,
   type StatsRow,
   upsertInstances,

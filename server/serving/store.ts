@@ -16,6 +16,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { listLiveProcesses } from '#server/platform/processes.ts'
 import { listScopes } from '#server/platform/projects.ts'
+import type { NamedSubject } from '#server/platform/subjects/contract.ts'
 import type {
   DesiredEndpoint,
   DesiredTarget,
@@ -233,6 +234,17 @@ export interface NamedEndpoint {
   version: number
   versionId: string
 }
+
+/** Names endpoints, whether they serve or not. */
+export const nameEndpointSubjects = (
+  db: Handle,
+  scope: ProjectScope,
+  ids: readonly string[],
+): Promise<NamedSubject[]> =>
+  db
+    .select({ id: endpoints.id, name: endpoints.name, page: endpoints.name })
+    .from(endpoints)
+    .where(inScope(endpoints, scope, ids))
 
 /** Returns labels for the lineage graph of the project's endpoints with these ids. */
 export async function nameEndpoints(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedEndpoint[]> {

@@ -6,4 +6,4 @@ export { completeRun, type RunToTrain, settleRun, startRun } from './progress-ru
 export { describeRun } from './read-runs.ts'
 export { chooseColumns, toEngineSchema } from './rules/choose-columns.ts'
 export type { RunResult } from './run-result.ts'
-export { findRunById, listMeasured, type NamedRun, nameRuns } from './store.ts'
+export { findRunById, listMeasured, type NamedRun, nameExperiments, nameRuns } from './store.ts'

@@ -5,6 +5,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { type JobStatus, jobStatusById } from '#server/platform/read-jobs.ts'
+import type { NamedSubject } from '#server/platform/subjects/contract.ts'
 import type { Measured, RunState } from './contract.ts'
 import type { ScoresRef } from './rules/store-result.ts'
 
@@ -213,6 +214,12 @@ export async function nameRuns(db: Handle, scope: ProjectScope, ids: readonly st
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
     .where(inScope(runs, scope, ids))
 }
+
+export const nameExperiments = (db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedSubject[]> =>
+  db
+    .select({ id: experiments.id, name: experiments.name, page: experiments.name })
+    .from(experiments)
+    .where(inScope(experiments, scope, ids))
 
 export async function countRuns(
   db: Handle,

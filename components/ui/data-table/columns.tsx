@@ -1,10 +1,10 @@
 import { Anchor } from '@mantine/core'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import type { CsvCell } from '#server/kernel/csv/contract.ts'
 import { formatBytes, formatNumber } from '../format.ts'
 import { StateBadge } from '../state-badge.tsx'
 import { Time } from '../time.tsx'
-import type { CsvCell } from './csv.ts'
 
 /** How the cells of a column are set. */
 export interface CellLook {
@@ -73,12 +73,12 @@ export const dateColumn = <T,>(
   id: string,
   label: string,
   value: (row: T) => string | null | undefined,
-  options: Options<T> & { none?: string } = {},
+  options: Options<T> & { none?: string; exact?: boolean } = {},
 ): DataColumn<T> => {
-  const { none = '–', ...rest } = options
+  const { none = '–', exact, ...rest } = options
   const cell = (row: T) => {
     const at = value(row)
-    return at ? <Time at={at} /> : none
+    return at ? <Time at={at} exact={exact} /> : none
   }
   return { id, label, value, cell, dimmed: true, descendingFirst: true, ...rest }
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../contract.ts'
+import { ROLES, type Role } from '../contract.ts'
 
 /** Returns true if the project still has an owner who can sign in after `userId` gets `role` (null: removed). */
 export const keepsAnOwner = (
@@ -13,7 +13,6 @@ export const keepsAnOwner = (
   return !hadOwner || members.some(isOwner)
 }
 
-const ORDER: readonly Role[] = ['viewer', 'engineer', 'approver', 'owner']
 /** Returns the higher role: an invitation never lowers a role. */
 export const higherRole = (a: Role | undefined, b: Role): Role =>
-  a !== undefined && ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b
+  a !== undefined && ROLES.indexOf(a) > ROLES.indexOf(b) ? a : b

@@ -1,7 +1,7 @@
 import { nowDate } from '#server/kernel/clock.ts'
 import { AppError, isUniqueViolation } from '#server/kernel/errors.ts'
 import { newId, newSecret, sha256 } from '#server/kernel/ids.ts'
-import { systemActor } from '#server/kernel/scope.ts'
+import { type Actor, systemActor } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { LINK_HOURS, type NewAccountInput } from '../contract.ts'
@@ -167,10 +167,14 @@ export async function resetPassword(
 }
 
 /** Disables a person: ends sessions and sign-ins. Their API tokens belong to the projects and stay valid; returns how many there are. */
-export async function disableUser(kernel: Kernel, email: string): Promise<{ email: string; liveTokens: number }> {
+export async function disableUser(
+  kernel: Kernel,
+  email: string,
+  actor: Actor = COMMAND_LINE,
+): Promise<{ email: string; liveTokens: number }> {
   const user = await requireUser(kernel, email)
   const now = nowDate(kernel.clock)
-  await change(kernel, COMMAND_LINE, async c => {
+  await change(kernel, actor, async c => {
     await lockAdmins(c.tx)
     if (user.isAdmin && (await listAdmins(c.tx)).every(a => a.id === user.id))
       throw new AppError('conflict', 'This is the last administrator of the instance.', {
@@ -183,4 +187,20 @@ export async function disableUser(kernel: Kernel, email: string): Promise<{ emai
     await c.record({ projectId: null, subject, audit: { action: 'access.disable-user' } })
   })
   return { email: user.email, liveTokens: await countLiveTokensOf(kernel.db, user.id) }
+}
+
+/** Enables a disabled person again: sign-in works with the same password. Sessions that were ended stay ended. Idempotent. */
+export async function enableUser(
+  kernel: Kernel,
+  email: string,
+  actor: Actor = COMMAND_LINE,
+): Promise<{ email: string; enabled: boolean }> {
+  const user = await requireUser(kernel, email)
+  if (user.disabledAt === null) return { email: user.email, enabled: false }
+  await change(kernel, actor, async c => {
+    await updateUser(c.tx, user.id, { disabledAt: null })
+    const subject = { kind: 'user', id: user.id } as const
+    await c.record({ projectId: null, subject, audit: { action: 'access.enable-user' } })
+  })
+  return { email: user.email, enabled: true }
 }

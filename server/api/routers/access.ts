@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   addMemberInput,
+  archiveProjectInput,
   auditInput,
   changeMemberInput,
   changePasswordInput,
@@ -10,34 +11,40 @@ import {
   linkTokenSchema,
   newAccountInput,
   passwordSchema,
+  updateProjectInput,
 } from '#server/access/contract.ts'
 import {
   acceptInvitation,
   addMember,
+  archiveProject,
   becomeFirstAdmin,
   changeMember,
   changePassword,
   createToken,
+  disableUser,
+  enableUser,
   invite,
   joinByInvitation,
   listSessions,
   listTokens,
   projectsOf,
-  readAudit,
   readAuditFacets,
-  readInstanceAudit,
   readInstanceAuditFacets,
   readInvitations,
   readMembers,
+  readProject,
   removeMember,
   resetPassword,
+  restoreProject,
   revokeInvitation,
   revokeSession,
   revokeToken,
   showInvitation,
   showLink,
+  updateProject,
 } from '#server/access/index.ts'
 import { createFurnishedProject } from '../create-project.ts'
+import { readNamedAudit, readNamedInstanceAudit } from '../subjects/read-audit.ts'
 import { adminProcedure, projectProcedure, publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 const manage = () => projectProcedure('member:manage')
@@ -50,13 +57,21 @@ export const accessRouter = router({
     return { userId, email, name, isAdmin }
   }),
   /** The project and the caller's role, so that pages show only what the role may do. */
-  here: projectProcedure('project:read').query(({ ctx }) => ({
-    project: ctx.caller.scope.slug,
-    zone: ctx.caller.scope.zone,
+  here: projectProcedure('project:read').query(async ({ ctx }) => ({
+    ...(await readProject(ctx.kernel, ctx.caller)),
     role: ctx.caller.role,
   })),
+  updateProject: projectProcedure('project:update')
+    .input(updateProjectInput)
+    .mutation(({ ctx, input }) => updateProject(ctx.kernel, ctx.caller, input)),
+  archiveProject: projectProcedure('project:update')
+    .input(archiveProjectInput)
+    .mutation(({ ctx, input }) => archiveProject(ctx.kernel, ctx.caller, input)),
+  restoreProject: projectProcedure('project:update').mutation(({ ctx }) => restoreProject(ctx.kernel, ctx.caller)),
 
-  projects: signedInProcedure.query(({ ctx }) => projectsOf(ctx.kernel, ctx.person)),
+  projects: signedInProcedure
+    .input(z.object({ archived: z.boolean().optional() }).optional())
+    .query(({ ctx, input }) => projectsOf(ctx.kernel, ctx.person, input)),
   createProject: signedInProcedure
     .input(createProjectInput)
     .mutation(({ ctx, input }) => createFurnishedProject(ctx.kernel, ctx.person, input)),
@@ -94,10 +109,18 @@ export const accessRouter = router({
 
   audit: projectProcedure('audit:read')
     .input(auditInput)
-    .query(({ ctx, input }) => readAudit(ctx.kernel, ctx.caller, input)),
+    .query(({ ctx, input }) => readNamedAudit(ctx.kernel, ctx.caller, input)),
   auditFacets: projectProcedure('audit:read').query(({ ctx }) => readAuditFacets(ctx.kernel, ctx.caller)),
-  instanceAudit: adminProcedure.input(auditInput).query(({ ctx, input }) => readInstanceAudit(ctx.kernel, input)),
+  instanceAudit: adminProcedure.input(auditInput).query(({ ctx, input }) => readNamedInstanceAudit(ctx.kernel, input)),
   instanceAuditFacets: adminProcedure.query(({ ctx }) => readInstanceAuditFacets(ctx.kernel)),
+
+  /** Ends all sessions of an account and refuses its sign-in; its API tokens stay. */
+  disableUser: adminProcedure
+    .input(z.object({ email: z.string().max(254) }))
+    .mutation(({ ctx, input }) => disableUser(ctx.kernel, input.email, { kind: 'user', id: ctx.person.userId })),
+  enableUser: adminProcedure
+    .input(z.object({ email: z.string().max(254) }))
+    .mutation(({ ctx, input }) => enableUser(ctx.kernel, input.email, { kind: 'user', id: ctx.person.userId })),
 
   sessions: signedInProcedure.query(({ ctx }) => listSessions(ctx.kernel, ctx.person)),
   revokeSession: signedInProcedure

@@ -88,3 +88,13 @@ export const RELATIONS = {
   uses: { step: null },
 } as const satisfies Record<string, { step: string | null }>
 export type Relation = keyof typeof RELATIONS
+
+/** What a subject is called now. */
+export interface NamedSubject {
+  id: string
+  name: string
+  /** The name in the address of its page, when that is a name. */
+  page?: string
+  /** The version, for a page that shows one. */
+  version?: number
+}

@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { ArchivedNotice } from '#components/access/archived-notice.tsx'
 import { pageContext } from '../../../server.ts'
 
 interface Props {
@@ -17,5 +18,10 @@ export default async function ProjectLayout({ params, children }: Props) {
     if (error.code === 'not_found' || error.code === 'forbidden') notFound()
     throw error
   })
-  return children
+  return (
+    <>
+      <ArchivedNotice project={project} />
+      {children}
+    </>
+  )
 }

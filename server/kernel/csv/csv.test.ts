@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { toCsv } from './csv.ts'
+import { toCsv } from './contract.ts'
 
 it('a spreadsheet reads no cell of an exported table as a formula', () => {
-  const hostile = ['=HYPERLINK("http://x")', '+1+2', '-2+3', '@SUM(A1)', '\t=1', '\r=1']
+  const hostile = ['=HYPERLINK("http://x")', '+1+2', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1']
   const lines = toCsv(
     ['=name'],
     hostile.map(cell => [cell]),

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isTerminal } from '#server/kernel/contract.ts'
+import type { Call, Command, Outcome } from './command.ts'
+import { retryWhileUnreachable } from './connection.ts'
+import { failed, usage } from './failure.ts'
+import { showTable } from './show-table.ts'
+import { uploadFile } from './upload-file.ts'
+
+const POLL_MS = 300
+
+async function preview({ args, text, client: open, note }: Call): Promise<Outcome> {
+  const path = args[0]!
+  if (!(await stat(path).catch(() => undefined))?.isFile()) throw usage(`${path} is not a file.`)
+  const client = await open()
+  const { previews } = client.api.data
+  const name = text('name')
+  const digest = await uploadFile(client, path, note)
+  const { id } = await previews.start.mutate({ fileName: basename(path), digest, name })
+  let shown = await previews.show.query({ id, name })
+  while (!isTerminal(shown.state)) {
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    shown = await retryWhileUnreachable(() => previews.show.query({ id, name }), note)
+  }
+  const { result, comparison } = shown
+  if (!result) throw failed(shown.reason ?? 'The file cannot be read.', shown.hint ?? undefined)
+  return {
+    document: {
+      rows: result.rows,
+      schema: result.schema,
+      warnings: result.warnings,
+      breaks: result.breaks,
+      comparison,
+    },
+    text: [
+      showTable(
+        ['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'DISTINCT', 'INFERRED'],
+        result.schema.map(c => [c.name, c.type, c.role, c.missing, c.distinct, c.reason]),
+      ),
+      ...[...result.breaks, ...result.warnings].map(w => `warning: ${w}`),
+      ...(comparison === null
+        ? []
+        : [
+            '',
+            comparison.changes.length === 0
+              ? `No difference from ${comparison.dataset} v${comparison.version} in ${comparison.comparedRows} rows.`
+              : showTable(
+                  ['COLUMN', 'DIFFERENCE', `V${comparison.version}`, 'THIS FILE'],
+                  comparison.changes.map(c => [c.column, c.what, c.before, c.after]),
+                ),
+          ]),
+    ].join('\n'),
+  }
+}
+
+export const dataPreviewCommands: Command[] = [
+  {
+    name: 'data preview',
+    parameters: 'FILE',
+    count: [1, 1],
+    summary: 'Shows how a file would be read, without adding it; with --name also how it differs from that dataset.',
+    options: { name: { type: 'string', value: 'N', help: 'compare with the newest version of this dataset' } },
+    run: preview,
+  },
+]
