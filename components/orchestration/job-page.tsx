@@ -16,7 +16,8 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { formatElapsed, jobSentence, jobStateLabel, subjectLink } from './labels.ts'
+import { Time } from '../ui/time.tsx'
+import { authorLabel, formatElapsed, jobSentence, jobStateLabel, subjectLink } from './labels.ts'
 
 /** One job: its state with the reason, attempts, log, and cancelling. */
 export function JobPage({ project, job: id }: { project: string; job: string }) {
@@ -29,6 +30,7 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
     ),
   )
   const cancel = useMutation(trpc.orchestration.cancel.mutationOptions())
+  const retry = useMutation(trpc.orchestration.redrive.mutationOptions())
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the job" />
   const subject = subjectLink(project, data)
@@ -40,7 +42,11 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
             {data.title} <StateBadge state={data.state} label={jobStateLabel(data)} />
           </>
         }
-        sentence={jobSentence(data)}
+        sentence={
+          <>
+            {jobSentence(data)} Requested by {authorLabel(data)} <Time at={data.createdAt} exact />.
+          </>
+        }
         actions={
           <>
             {subject ? (
@@ -59,10 +65,17 @@ export function JobPage({ project, job: id }: { project: string; job: string }) 
                 </Button>
               </Allowed>
             ) : null}
+            {data.deadLetteredAt ? (
+              <Allowed project={project} to="orchestration:redrive">
+                <Button loading={retry.isPending} onClick={() => retry.mutate({ project, job: id })}>
+                  Retry
+                </Button>
+              </Allowed>
+            ) : null}
           </>
         }
       />
-      {cancel.error ? <Problem error={cancel.error} /> : null}
+      {cancel.error || retry.error ? <Problem error={cancel.error ?? retry.error} /> : null}
       {data.progress ? <JobProgress progress={data.progress} /> : null}
       <AttemptTable job={data} nowMs={dataUpdatedAt} />
       <FollowedLog

@@ -1,12 +1,13 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { createParser, useQueryState } from 'nuqs'
-import { useMemo } from 'react'
 import { isActive, readState } from '#server/kernel/contract.ts'
 import type { JobSummary } from '#server/orchestration/contract.ts'
+import { Allowed } from '../access/allowed.tsx'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
 import {
+  actionColumn,
   badgeColumn,
   type DataColumn,
   dateColumn,
@@ -18,7 +19,9 @@ import { DataTable } from '../ui/data-table/data-table.tsx'
 import { usePages } from '../ui/data-table/use-pages.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { paths } from '../ui/paths.ts'
+import { Problem } from '../ui/problem.tsx'
 import { QueryState } from '../ui/query-state.tsx'
+import { RowButton } from '../ui/row-button.tsx'
 import { authorLabel, elapsedMs, formatElapsed, jobStateLabel } from './labels.ts'
 
 const FILTERS = ['all', 'active', 'succeeded', 'failed', 'cancelled'] as const
@@ -27,7 +30,13 @@ const parseAsFilter = createParser({
   serialize: String,
 })
 
-const jobColumns = (project: string, nowMs: number): DataColumn<JobSummary>[] => [
+interface Retry {
+  isPending: boolean
+  variables?: { job: string }
+  mutate: (input: { project: string; job: string }) => void
+}
+
+const jobColumns = (project: string, nowMs: number, retry: Retry): DataColumn<JobSummary>[] => [
   linkColumn(
     'title',
     'Job',
@@ -52,7 +61,19 @@ const jobColumns = (project: string, nowMs: number): DataColumn<JobSummary>[] =>
     cell: j => formatElapsed(j.startedAt, j.endedAt, nowMs),
   }),
   dateColumn('created', 'Requested', j => j.createdAt),
-  textColumn('by', 'By', j => authorLabel(j.createdBy), { dimmed: true, facet: true }),
+  textColumn('by', 'Requested by', authorLabel, { dimmed: true, facet: true, title: j => j.createdBy }),
+  actionColumn(j =>
+    j.deadLetteredAt ? (
+      <Allowed project={project} to="orchestration:redrive">
+        <RowButton
+          label="Retry"
+          name={`Retry ${j.title}`}
+          loading={retry.isPending && retry.variables?.job === j.id}
+          onClick={() => retry.mutate({ project, job: j.id })}
+        />
+      </Allowed>
+    ) : null,
+  ),
 ]
 
 /** Every job of the project, newest first; the filter by state applies on the server and is in the address. */
@@ -72,7 +93,8 @@ export function JobTable({ project }: { project: string }) {
     ),
   )
   const { rows, more } = usePages(jobs)
-  const columns = useMemo(() => jobColumns(project, jobs.dataUpdatedAt), [project, jobs.dataUpdatedAt])
+  const retry = useMutation(trpc.orchestration.redrive.mutationOptions())
+  const columns = jobColumns(project, jobs.dataUpdatedAt, retry)
   return (
     <Stack gap="sm">
       <div style={{ overflowX: 'auto' }}>
@@ -84,6 +106,7 @@ export function JobTable({ project }: { project: string }) {
           data={FILTERS.map(f => ({ value: f, label: f }))}
         />
       </div>
+      {retry.error ? <Problem error={retry.error} /> : null}
       <QueryState
         query={jobs}
         label="Loading the jobs"

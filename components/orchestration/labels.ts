@@ -31,14 +31,14 @@ export const jobStateLabel = (job: Pick<JobSummary, 'state' | 'cancelling' | 'pr
   return done === undefined || done === 0 ? job.state : `running ${Math.round(done * 100)} %`
 }
 
-/** Kind of requester; user ids are not shown. */
-export const authorLabel = (createdBy: string): string =>
-  createdBy.startsWith('user:')
-    ? 'a user'
-    : createdBy.startsWith('token:')
-      ? 'an API token'
-      : createdBy === 'system:scheduler'
-        ? 'a schedule'
+/** Who requested a job: the person, the token, a schedule, or the job before it. */
+export const authorLabel = ({ createdBy, requestedBy }: Pick<JobSummary, 'createdBy' | 'requestedBy'>): string =>
+  !createdBy.startsWith('system:')
+    ? requestedBy
+    : createdBy === 'system:scheduler'
+      ? 'a schedule'
+      : createdBy === 'system:command-line'
+        ? requestedBy
         : 'an upstream job'
 
 export function jobSentence(job: JobDetail): string {

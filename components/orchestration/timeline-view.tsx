@@ -93,7 +93,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
   return (
     <Panel
       title="Attempts over time"
-      note={`UTC; dashed: queued${quietSince ? `; idle since ${quietSince.slice(11, 16)}` : ''}`}
+      note={`newest first; UTC; dashed: queued${quietSince ? `; idle since ${quietSince.slice(11, 16)}` : ''}`}
       flush
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
@@ -101,7 +101,7 @@ function Lanes({ project, timeline }: { project: string; timeline: Timeline }) {
         <table className={classes.table}>
           <TimeAxis axis={axis} />
           <tbody>
-            {timeline.lanes.map(lane => (
+            {timeline.lanes.toReversed().map(lane => (
               <Lane key={lane.job.id} project={project} lane={lane} axis={axis} />
             ))}
           </tbody>

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Allowed } from '../access/allowed.tsx'
 import type { RouterOutputs } from '../trpc.ts'
 import { actionColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatDuration } from '../ui/format.ts'
+import { InstantField } from '../ui/instant-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useHistory } from './client.ts'
 import { formatTime } from './labels.ts'
@@ -25,13 +26,12 @@ export function HistoryView({
   return (
     <Stack gap="sm">
       <Group align="end" gap="sm">
-        <TextInput
+        <InstantField
           label="As of"
           description="In the project’s time zone"
-          type="datetime-local"
-          step={1}
-          value={at}
-          onChange={event => setAt(event.currentTarget.value || null)}
+          kind="instant"
+          value={at || null}
+          onChange={value => setAt(value)}
         />
         {at ? (
           <Button variant="default" onClick={() => setAt(null)}>
@@ -81,7 +81,7 @@ const revisionColumns = (
     ),
   }),
   textColumn('action', 'Action', r => (r.action === 'promote' ? 'promoted' : 'rolled back'), { facet: true }),
-  dateColumn('at', 'Time', r => r.at),
+  dateColumn('at', 'Time', r => r.at, { exact: true }),
   numberColumn('switch', 'Switch time', r => r.switchedInMs, { format: formatDuration }),
   textColumn('reason', 'Reason', r => r.reason || null, { wrap: true, minWidth: 160 }),
   textColumn('by', 'By', r => r.actorName, { dimmed: true, title: r => r.actor }),

@@ -45,10 +45,18 @@ const projectRoutes: RestRoutes = (app, { kernel }) => {
       config: may('project:read'),
       schema: describeRoute('Access', 'Show the project and role of the token', responses.project, {}),
     },
-    async ({ caller }) => ({ ...(await readProject(kernel, caller)), role: caller.role }),
+    async ({ caller }) => ({ project: caller.scope.slug, zone: caller.scope.zone, role: caller.role }),
+  )
+  app.get(
+    '/project/settings',
+    {
+      config: may('project:read'),
+      schema: describeRoute('Access', 'Show the settings of the project', responses.projectSettings, {}),
+    },
+    ({ caller }) => readProject(kernel, caller),
   )
   app.patch(
-    '/project',
+    '/project/settings',
     {
       config: update,
       schema: describeRoute(

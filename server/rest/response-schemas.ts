@@ -244,7 +244,7 @@ export const projectSettings = z.object({
   archivedAt: instant.nullable(),
   archivedEndpoints: z.string().nullable(),
 })
-export const project = projectSettings.extend({ role: z.string() })
+export const project = z.object({ project: z.string(), zone: z.string(), role: z.string() })
 export const invited = z.object({ id: z.string(), link: z.string(), expiresAt: instant })
 export const addedMember = z.object({ userId: z.string().nullable(), invitation: invited.nullable() })
 export const invitation = z.looseObject({

@@ -106,6 +106,66 @@ describe('the REST API', () => {
     )
   })
 
+  it('changes and archives the project, and restores it', async () => {
+    const named = await send('PATCH', '/project/settings', { name: 'Rentals of bikes', description: 'Demand' })
+    assert.deepEqual([named.status, named.body.name], [200, 'Rentals of bikes'])
+    assert.equal((await send('POST', '/project/archive', { confirm: 'rental' })).status, 422)
+    assert.equal((await send('POST', '/project/archive', { confirm: 'rentals' })).body.archivedEndpoints, 'serving')
+    const refused = await send('POST', '/recipes', {})
+    assert.deepEqual([refused.status, refused.body.error!.code], [409, 'conflict'])
+    assert.equal((await get('/datasets')).status, 200)
+    assert.equal((await send('POST', '/project/restore')).body.archivedAt, null)
+    assert.equal((await get('/project/settings')).body.description, 'Demand')
+  })
+
+  it('makes, lists and revokes tokens, and manages members below owners', async () => {
+    const made = await send('POST', '/tokens', { name: 'from rest', role: 'predictor', expiresInDays: 1 })
+    assert.deepEqual([made.status, made.body.role], [201, 'predictor'])
+    const { items } = (await get('/tokens')).body
+    assert.ok(items.some(t => t.id === made.body.id && t.state === 'live'))
+    assert.equal((await send('DELETE', `/tokens/${made.body.id}`)).status, 200)
+    assert.ok((await get('/tokens')).body.items.some(t => t.id === made.body.id && t.state === 'revoked'))
+
+    const absent = { email: 'nobody@example.org', role: 'viewer' }
+    assert.equal((await send('POST', '/members', absent)).status, 404)
+    const invited = await send('POST', '/members', { ...absent, invite: true })
+    assert.deepEqual([invited.status, invited.body.userId], [201, null])
+    const [invitation] = (await get('/invitations')).body.items
+    assert.equal((await send('DELETE', `/invitations/${invitation!.id}`)).status, 200)
+    const { userId, email } = await testPerson(kernel)
+    assert.equal((await send('POST', '/members', { email, role: 'viewer' })).body.userId, userId)
+    assert.equal((await send('PATCH', `/members/${userId}`, { role: 'engineer' })).body.role, 'engineer')
+    assert.equal((await send('PATCH', `/members/${userId}`, { role: 'owner' })).status, 403)
+    assert.equal((await send('DELETE', `/members/${userId}`)).status, 200)
+    assert.equal((await send('POST', '/members', { email, role: 'predictor' })).status, 422)
+  })
+
+  it('reads the audit log by time and text, with names of subjects, and exports it safely', async () => {
+    await send('POST', '/tokens', { name: '=SUM(A1,A9)', role: 'viewer', expiresInDays: 1 })
+    const found = (await get('/audit?q=sum(a1')).body.items as unknown as { subject: { name: string } | null }[]
+    assert.equal(found[0]!.subject?.name, '=SUM(A1,A9)')
+    assert.equal((await get('/audit?to=2001-01-01')).body.items.length, 0)
+    assert.ok((await get('/audit?from=2001-01-01')).body.items.length > 0)
+    const wrong = await get('/audit?from=yesterday')
+    assert.deepEqual([wrong.status, wrong.body.error!.code], [422, 'invalid'])
+    const file = async (query: string) => {
+      const response = await fetch(`${web.origin}/api/v1/audit/export?${query}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return { response, text: await response.text() }
+    }
+    const { response, text } = await file('format=csv&q=sum(a1')
+    assert.match(response.headers.get('content-disposition') ?? '', /attachment; filename="audit-rentals\.csv"/)
+    const [header, line] = text.split('\r\n')
+    assert.equal(header, 'time,actor,actorId,action,outcome,subjectKind,subject,subjectId,reason,details,requestId')
+    assert.ok(line!.includes(`"'=SUM(A1,A9)"`), line)
+    const json = JSON.parse((await file('format=json&q=sum(a1')).text) as { items: unknown[] }
+    assert.ok(json.items.length >= 1)
+    assert.deepEqual(JSON.parse((await file('format=json&q=nothing-like-this')).text), { items: [] })
+    const exports = (await get('/audit?action=access.export-audit')).body.items
+    assert.equal(exports.length, 3)
+  })
+
   it('takes API tokens only: a session’s cookie is nobody', async () => {
     const { userId } = await testPerson(kernel, { scope, role: 'owner' })
     const cookie = await testCookie(kernel, await testSession(kernel, userId))
