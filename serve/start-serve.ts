@@ -11,6 +11,7 @@ import { insertPredictionLines } from '#server/serving/service.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { TokenBook } from './http/token-book.ts'
 import { Spool } from './log/spool.ts'
+import { ModelPool } from './models/model-pool.ts'
 import { RevisionFollower } from './router/follow-revisions.ts'
 import { RouteTable } from './router/route-table.ts'
 import { StateFolder } from './router/saved-state.ts'
@@ -51,7 +52,13 @@ export async function startServe(
       },
     )
   const state = new StateFolder(join(env.FLEXIML_HOME, 'serve'), blobs)
-  const routes = new RouteTable(state, log)
+  const pool = new ModelPool(state, {
+    budgetMb: env.FLEXIML_MODEL_MEMORY_MB,
+    memoryMb: env.FLEXIML_FOREIGN_MODEL_MEMORY_MB,
+    deadlineMs: env.FLEXIML_FOREIGN_MODEL_DEADLINE_MS,
+    startMs: env.FLEXIML_MODEL_START_MS,
+  })
+  const routes = new RouteTable(pool, log)
   const tokens: TokenBook = new TokenBook(secrets.encryptionKey, () => follower.refreshTokensOnce())
   const spool = new Spool({ folder: state.spool, log, insert: lines => insertPredictionLines(db, lines) })
   const saved = state.read()
@@ -74,6 +81,7 @@ export async function startServe(
     db,
     names: env,
     routes,
+    pool,
     tokens,
     spool,
     log,
@@ -82,6 +90,7 @@ export async function startServe(
   })
   const checked = await sameInstance()
   await follower.sync()
+  routes.listening = true
   follower.start()
   if (!checked) {
     const timer = setInterval(() => {
@@ -102,6 +111,7 @@ export async function startServe(
       await app.close()
       await spool.close()
       await follower.stop()
+      pool.close()
       await registration.stop()
       await notifier.close()
       await close()

@@ -99,6 +99,14 @@ const DESCRIPTIONS: { [N in EventName]?: Describe<EventPayloads[N]> } = {
     parts: ['rolled ', strong(p.endpoint), ` back to ${text(p.model)} v${text(p.version)}`],
     href: paths.endpoint(project, text(p.endpoint), { tab: 'history' }),
   }),
+  'serving.model-taken-out': (p, project) => ({
+    parts: [versioned(p.model, p.version), ` was taken out of traffic on ${text(p.endpoint)}`],
+    href: paths.endpoint(project, text(p.endpoint)),
+  }),
+  'serving.model-retried': (p, project) => ({
+    parts: ['tried ', versioned(p.model, p.version), ` again on ${text(p.endpoint)}`],
+    href: paths.endpoint(project, text(p.endpoint)),
+  }),
   'monitoring.drift-detected': (p, project) => ({
     parts: ['drift on ', strong(p.endpoint), listed(p.columns)],
     href: paths.monitor(project, text(p.endpoint)),

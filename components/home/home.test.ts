@@ -37,6 +37,7 @@ const ENDPOINT = {
   revision: 1,
   targets: [],
   policy: 'lenient' as const,
+  models: [],
   primary: true,
   servers: { current: 1, alive: 1 },
   ratePerSecond: 12,

@@ -29,6 +29,8 @@ export const endpoints = pgTable(
     revision: integer('revision').notNull().default(0),
     /** lenient | strict: how rows are read. */
     policy: text('policy').notNull().default('lenient'),
+    /** Requests of people to try a model again that was taken out of traffic. */
+    retries: integer('retries').notNull().default(0),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
   },
@@ -134,6 +136,8 @@ export const serveInstances = pgTable(
     endpointId: uuid('endpoint_id').notNull(),
     observedRevision: integer('observed_revision').notNull(),
     error: text('error'),
+    /** The models of the endpoint in this process: memory, last use, and why one is out of traffic. */
+    models: json<unknown>('models'),
     heartbeatAt: instant('heartbeat_at').notNull().defaultNow(),
   },
   t => [

@@ -37,7 +37,7 @@ export function createLenient({ pipeline, reader, signature, width, toAnswer }: 
       pipeline.predictRow(row, one)
       values.set(one)
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
+      if (!isOfRow(error)) throw error
       report.fail({ row: index, column: '', expected: NO_NUMBER, got: error.message })
     }
   }
@@ -49,7 +49,7 @@ export function createLenient({ pipeline, reader, signature, width, toAnswer }: 
     try {
       return pipeline.predictFrame(builder.build())
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
+      if (!isOfRow(error)) throw error
       const values = new Float64Array(rows.length * width)
       for (const [i, row] of rows.entries())
         predictAlone(row, places[i]!, report, values.subarray(i * width, (i + 1) * width))
@@ -86,3 +86,6 @@ export function createLenient({ pipeline, reader, signature, width, toAnswer }: 
     return outcome
   }
 }
+
+/** False for refused memory: that is a limit of the whole model, and each row would meet it again. */
+const isOfRow = (error: unknown): error is EngineError => error instanceof EngineError && error.code !== 'onnx-memory'

@@ -8,6 +8,7 @@ import type { Db } from '#db/client.ts'
 import type { HostNames } from '#server/adapters/check-host.ts'
 import { createLogger } from '#server/kernel/log.ts'
 import type { Spool } from '../log/spool.ts'
+import type { ModelPool } from '../models/model-pool.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import { createHttpServer } from './http-server.ts'
 import { TokenBook } from './token-book.ts'
@@ -23,6 +24,7 @@ const open = async (names: Partial<HostNames>): Promise<FastifyInstance> => {
       ...names,
     },
     routes: { all: [], find: () => undefined } as unknown as RouteTable,
+    pool: {} as unknown as ModelPool,
     tokens: new TokenBook('k'.repeat(32), async () => undefined),
     spool: { length: 0 } as unknown as Spool,
     log: createLogger('test', 'fatal'),

@@ -9,6 +9,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import { MAX_BODY_BYTES } from '#server/serving/contract.ts'
 import type { Spool } from '../log/spool.ts'
+import type { ModelPool } from '../models/model-pool.ts'
 import { addNativeRoutes, JSON_TYPE } from '../protocols/native/routes.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import { createAdmit } from './admit.ts'
@@ -20,6 +21,7 @@ export interface ServeParts {
   db: Db
   names: HostNames
   routes: RouteTable
+  pool: ModelPool
   tokens: TokenBook
   spool: Spool
   log: Logger
@@ -89,7 +91,7 @@ export function createHttpServer(parts: ServeParts): FastifyInstance {
     const more = project === undefined ? processMetrics : undefined
     return reply
       .header('content-type', METRICS_TYPE)
-      .send(await writeMetrics(visible, spool, parts.isDatabaseUp(), more))
+      .send(await writeMetrics(visible, spool, parts.isDatabaseUp(), parts.pool, more))
   })
 
   addNativeRoutes(app, { db: parts.db, spool, admit: createAdmit(tokens, routes) })

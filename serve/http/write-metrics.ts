@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import { LATENCY_BOUNDS_MS } from '#server/serving/contract.ts'
 import type { Spool } from '../log/spool.ts'
-import type { LiveEndpoint } from '../router/route-table.ts'
+import type { ModelPool } from '../models/model-pool.ts'
+import type { LiveEndpoint, LiveTarget } from '../router/route-table.ts'
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 
@@ -49,6 +50,7 @@ export async function writeMetrics(
   endpoints: readonly LiveEndpoint[],
   spool: Pick<Spool, 'accepted' | 'inserted' | 'waitingBytes'>,
   databaseUp: boolean,
+  pool: Pick<ModelPool, 'loadedBytes' | 'unloads'> & { limits: { budgetMb: number } },
   more?: Registry,
 ): Promise<string> {
   const registry = new Registry()
@@ -72,10 +74,35 @@ export async function writeMetrics(
       endpoint.desired.revision,
     )
   registry.registerMetric(latencyHistogram(endpoints))
+  const perModel = (name: string, help: string, value: (model: LiveTarget['loaded']) => number) => {
+    const measured = new Gauge({ name, help, labelNames: [...LABELS, 'model', 'version', 'isolated'], registers })
+    for (const endpoint of endpoints)
+      for (const { desired, loaded } of endpoint.targets)
+        measured.set(
+          {
+            ...labelsOf(endpoint),
+            model: desired.model,
+            version: String(desired.version),
+            isolated: String(loaded.isolated),
+          },
+          value(loaded),
+        )
+  }
+  perModel('fleximl_model_loaded', 'Whether the model is loaded.', m => (m.state === 'loaded' ? 1 : 0))
+  perModel('fleximl_model_out', 'Whether the model is out of traffic.', m => (m.state === 'out' ? 1 : 0))
+  perModel('fleximl_model_memory_bytes', 'Memory of the loaded model.', m => m.memoryBytes)
+  perModel(
+    'fleximl_model_last_used_seconds',
+    'Time of the last request, in seconds since 1970.',
+    m => m.lastUsedMs / 1000,
+  )
   const total = (name: string, help: string, value: number) => new Counter({ name, help, registers }).inc(value)
   total('fleximl_predictions_accepted_total', 'Predictions written to the log.', spool.accepted)
   total('fleximl_predictions_stored_total', 'Predictions of the log that the database has stored.', spool.inserted)
   const gauge = (name: string, help: string, value: number) => new Gauge({ name, help, registers }).set(value)
+  gauge('fleximl_models_memory_bytes', 'Memory of all loaded models.', pool.loadedBytes)
+  gauge('fleximl_models_budget_bytes', 'Memory that all loaded models may use.', pool.limits.budgetMb * 2 ** 20)
+  total('fleximl_models_unloaded_total', 'Models unloaded because the memory was used up.', pool.unloads)
   gauge('fleximl_spool_bytes', 'Bytes of the prediction log that wait on disk.', spool.waitingBytes)
   gauge('fleximl_database_up', 'Whether the last query of the database succeeded.', databaseUp ? 1 : 0)
   return (more ? Registry.merge([registry, more]) : registry).metrics()

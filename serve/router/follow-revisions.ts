@@ -5,9 +5,15 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { Logger } from '#server/kernel/log.ts'
 import type { Notifier } from '#server/platform/notifier.ts'
 import { TOKEN_REFRESH_SECONDS } from '#server/serving/contract.ts'
-import { deleteDeadInstances, listDesired, upsertInstances, upsertStats } from '#server/serving/service.ts'
+import {
+  deleteDeadInstances,
+  listDesired,
+  recordOutage,
+  upsertInstances,
+  upsertStats,
+} from '#server/serving/service.ts'
 import type { TokenBook } from '../http/token-book.ts'
-import type { RouteTable } from './route-table.ts'
+import type { RouteTable, TargetOutage } from './route-table.ts'
 import type { StateFolder } from './saved-state.ts'
 
 const POLL_MS = 1000
@@ -17,6 +23,7 @@ const SAVE_MS = 30_000
 /** A database that does not answer within this time counts as away. */
 const TIMEOUT_MS = 5000
 const LISTEN_RETRY_MS = 2000
+const MAX_OUTAGES = 100
 
 export interface FollowerParts {
   db: Db
@@ -41,12 +48,23 @@ export class RevisionFollower {
   #lastReport = 0
   #lastSave = 0
   #lastTokens = 0
+  #reportSoon = false
+  /** Not yet recorded: the database may be away. */
+  readonly #outages: TargetOutage[] = []
   #stopped = false
   #unlisten?: () => Promise<void>
   databaseUp = false
 
   constructor(parts: FollowerParts) {
     this.#parts = parts
+    parts.routes.onChange = () => {
+      this.#reportSoon = true
+      void this.sync()
+    }
+    parts.routes.onOutage = outage => {
+      this.#outages.push(outage)
+      if (this.#outages.length > MAX_OUTAGES) this.#outages.shift()
+    }
   }
 
   start(): void {
@@ -72,6 +90,7 @@ export class RevisionFollower {
 
   /** Reads the desired state and applies it once; a call while one runs starts another after it. */
   sync(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
     if (this.#syncing) {
       this.#again = true
       return this.#syncing
@@ -94,10 +113,16 @@ export class RevisionFollower {
       this.databaseUp = true
       const changed = await routes.apply(desired)
       const now = systemClock.now()
-      if (changed || now - this.#lastReport > REPORT_MS) {
+      const report = changed || this.#reportSoon
+      if (report || now - this.#lastReport > REPORT_MS) {
+        this.#reportSoon = false
         await withTimeout(upsertInstances(db, processId, routes.observed()))
         if (now - this.#lastReport > 10 * REPORT_MS) void deleteDeadInstances(db).catch(() => undefined)
         this.#lastReport = now
+      }
+      for (let outage = this.#outages[0]; outage; outage = this.#outages[0]) {
+        await withTimeout(recordOutage(db, this.#parts.notifier, outage))
+        this.#outages.shift()
       }
       let confirmed = changed
       if (now - this.#lastTokens > TOKEN_REFRESH_SECONDS * 1000) confirmed = (await this.refreshTokens()) || confirmed

@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { LiveToken } from '#server/access/service.ts'
 import type { BlobStore } from '#server/adapters/blobs.ts'
-import { newId, sha256 } from '#server/kernel/ids.ts'
+import { newId } from '#server/kernel/ids.ts'
 import type { DesiredEndpoint, DesiredTarget } from '#server/serving/contract.ts'
 
 /** The last state of a serve process: it starts from it while the database is away. Holds token hashes, never tokens. */
@@ -31,6 +33,23 @@ export function upgradeSavedState(stored: SavedState | SavedStateV1): SavedState
     targets: [{ versionId, version, model, servable, role: 'champion' as const, weight: 100 }],
   }))
   return { ...stored, v: 2, endpoints }
+}
+
+export interface OpenBundle {
+  bytes: number
+  read(from: number, to: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+/** In parts: a large file must not hold up requests. Undefined for a missing file. */
+async function hashOf(path: string): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Uint8Array)
+  } catch {
+    return undefined
+  }
+  return hash.digest('hex')
 }
 
 export class StateFolder {
@@ -71,17 +90,39 @@ export class StateFolder {
     return next
   }
 
-  /** Returns a bundle; keeps a copy of it, so that it can be loaded again without the blob store. */
-  async bundle(digest: string): Promise<Uint8Array> {
+  /** Returns the path of a bundle; keeps a copy of it, so that it can be loaded again without the blob store. */
+  async bundlePath(digest: string): Promise<string> {
     const path = join(this.#folder, 'bundles', digest)
-    const kept = await readFile(path).catch(() => undefined)
-    if (kept && sha256(kept) === digest) return kept
-    const bytes = await this.#blobs.readAll(digest)
+    if ((await hashOf(path)) === digest) return path
     await mkdir(join(this.#folder, 'bundles'), { recursive: true })
     const temporary = `${path}.${newId()}.tmp`
-    await writeFile(temporary, bytes, { mode: 0o600 })
-    await rename(temporary, path)
-    return bytes
+    try {
+      // Checks the hash of what it reads.
+      await pipeline(this.#blobs.read(digest), createWriteStream(temporary, { mode: 0o600 }))
+      await rename(temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    return path
+  }
+
+  async bundle(digest: string): Promise<Uint8Array> {
+    return readFile(await this.bundlePath(digest))
+  }
+
+  /** Opens a bundle to read parts of it. */
+  async openBundle(digest: string): Promise<OpenBundle> {
+    const file = await open(await this.bundlePath(digest), 'r')
+    const { size } = await file.stat()
+    return {
+      bytes: size,
+      close: () => file.close(),
+      async read(from, to) {
+        const part = new Uint8Array(Math.max(0, Math.min(to, size) - from))
+        const { bytesRead } = await file.read(part, 0, part.length, from)
+        return part.subarray(0, bytesRead)
+      },
+    }
   }
 
   /** Removes all other bundles. */

@@ -82,6 +82,12 @@ export const VARIABLES = {
    */
   WORKER_PROJECT_CONCURRENCY: z.coerce.number('a number of jobs').int().min(1).max(1000).optional(),
   TRAINING_MEMORY_MB: z.coerce.number('megabytes').int().min(64).optional(),
+  /** Memory of all loaded models of an inference server. Default: a quarter of the machine. */
+  FLEXIML_MODEL_MEMORY_MB: z.coerce.number('megabytes').int().min(128).optional(),
+  /** Memory limit of one model that runs in a process of its own. Default: 2048, at most half of FLEXIML_MODEL_MEMORY_MB. */
+  FLEXIML_FOREIGN_MODEL_MEMORY_MB: z.coerce.number('megabytes').int().min(192).optional(),
+  FLEXIML_FOREIGN_MODEL_DEADLINE_MS: z.coerce.number('milliseconds').int().min(50).max(600_000).default(10_000),
+  FLEXIML_MODEL_START_MS: z.coerce.number('milliseconds').int().min(1000).max(600_000).default(20_000),
   FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
   FLEXIML_TENSORFLOW: z.enum(['auto', 'native', 'wasm']).default('auto'),
   FLEXIML_TRUSTED_PROXIES: cidrs.default([]),
@@ -97,7 +103,12 @@ const schema = z.object(VARIABLES)
 
 export type Env = Omit<
   z.infer<typeof schema>,
-  'FLEXIML_URL' | 'NEXTAUTH_URL' | 'WORKER_CONCURRENCY' | 'TRAINING_MEMORY_MB'
+  | 'FLEXIML_URL'
+  | 'NEXTAUTH_URL'
+  | 'WORKER_CONCURRENCY'
+  | 'TRAINING_MEMORY_MB'
+  | 'FLEXIML_MODEL_MEMORY_MB'
+  | 'FLEXIML_FOREIGN_MODEL_MEMORY_MB'
 > & {
   FLEXIML_URL: string
   NEXTAUTH_URL: string
@@ -105,10 +116,15 @@ export type Env = Omit<
   WORKER_CONCURRENCY: number
   /** Limit of the resident memory of one training child and its descendants. */
   TRAINING_MEMORY_MB: number
+  FLEXIML_MODEL_MEMORY_MB: number
+  FLEXIML_FOREIGN_MODEL_MEMORY_MB: number
   /** Addresses by which processes of this machine reach the inference server and web. */
   INFERENCE_URL: string
   WEB_URL: string
 }
+
+/** Memory that processes of this machine, or of this container, may use. */
+const machineBytes = () => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
 
 /** Parses all variables. Throws with every invalid one: variable, value, what is allowed. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
@@ -134,6 +150,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const slots = env.WORKER_CONCURRENCY ?? Math.max(1, cores - 1)
   const local =
     env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
+  const modelMemoryMb = env.FLEXIML_MODEL_MEMORY_MB ?? Math.max(256, Math.floor(machineBytes() / 2 ** 20 / 4))
   const url = env.FLEXIML_URL ?? `http://${local}:${env.PORT}`
   return {
     ...env,
@@ -141,6 +158,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     FLEXIML_URL: url,
     NEXTAUTH_URL: env.NEXTAUTH_URL ?? url,
     WORKER_CONCURRENCY: slots,
+    FLEXIML_MODEL_MEMORY_MB: modelMemoryMb,
+    FLEXIML_FOREIGN_MODEL_MEMORY_MB:
+      env.FLEXIML_FOREIGN_MODEL_MEMORY_MB ?? Math.max(192, Math.min(2048, Math.floor(modelMemoryMb / 2))),
     TRAINING_MEMORY_MB: env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots)),
     INFERENCE_URL: `http://${local}:${env.INFERENCE_PORT}`,
     WEB_URL: `http://${local}:${env.PORT}`,

@@ -17,14 +17,18 @@ export async function awaitSwitch(
 ): Promise<{ switchedInMs: number | null; laggards: Laggard[] }> {
   const committedAt = systemClock.now()
   for (;;) {
-    const live = (await liveInstances(kernel.db, endpointId)).filter(isAlive)
+    const live = (await liveInstances(kernel.db, endpointId))
+      .filter(isAlive)
+      .map(({ models: _, ...instance }) => instance)
     const laggards = live.filter(i => (i.observedRevision ?? 0) < revision.number)
     const waited = systemClock.now() - committedAt
     if (live.length > 0 && laggards.length === 0) {
       await setSwitchedIn(kernel.db, revision.id, waited)
       return { switchedInMs: waited, laggards: [] }
     }
-    const stuck = laggards.length > 0 && laggards.every(i => i.error !== null)
+    const stuck =
+      laggards.length > 0 &&
+      laggards.every(i => i.error !== null && (i.failedRevision ?? revision.number) >= revision.number)
     if (live.length === 0 || stuck || waited > SWITCH_WAIT_MS) return { switchedInMs: null, laggards }
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { modelRefSchema, type Signature, type TargetColumn } from '#server/registry/contract.ts'
+import type { ServerModels } from './models/contract.ts'
 
 export const MAX_ROWS = 10_000
 export const MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -69,6 +70,21 @@ export const rollbackInputSchema = z.object({
 })
 export type RollbackInput = z.infer<typeof rollbackInputSchema>
 
+export const retryInputSchema = z.object({
+  endpoint: resourceNameSchema,
+  reason: reason.optional().meta({ title: 'Reason', description: 'Kept in the audit log.' }),
+})
+export type RetryInput = z.infer<typeof retryInputSchema>
+
+export interface Retried {
+  endpoint: string
+  model: string
+  version: number
+  /** After the wait for the servers: how many serve the model, of all live ones. */
+  servers: { serving: number; alive: number }
+  models: ServerModels[]
+}
+
 export const historyInputSchema = z.object({
   endpoint: resourceNameSchema,
   /** ISO 8601; without an offset it is read in the project's zone. */
@@ -82,6 +98,8 @@ export interface Laggard {
   pid: number
   observedRevision: number | null
   error: string | null
+  /** The revision that the error is about; absent in reports of older servers. */
+  failedRevision?: number | null
 }
 
 /**
@@ -159,6 +177,8 @@ export interface EndpointSummary {
   errorShare: number | null
   /** The newest version of the model that a rollback took out and that was not promoted again; null: none. */
   rolledBackFrom: number | null
+  /** The models in each live server: memory, last use, and why one gets no requests. */
+  models: ServerModels[]
   updatedAt: string
 }
 
@@ -236,6 +256,8 @@ export interface DesiredEndpoint {
   /** Absent in a saved state of an earlier release: strict. */
   policy?: RowPolicy
   revision: number
+  /** How often people asked to try a model again that was taken out of traffic; absent in saved states of before. */
+  retries?: number
   /** The champion first. */
   targets: DesiredTarget[]
 }

@@ -11,6 +11,7 @@ import {
   ODD_DAYS,
   type RowPolicy,
 } from './contract.ts'
+import type { ServerModels } from './models/contract.ts'
 import { findRolledBack } from './rules/find-rolled-back.ts'
 import { addCounts, latencyQuantile } from './rules/read-latency.ts'
 import { resolveInstant } from './rules/resolve-instant.ts'
@@ -77,11 +78,20 @@ export async function describeEndpoints(
         rolledBackFrom: findRolledBack(
           past.map(p => ({ action: p.revision.action, model: p.model, version: p.version })),
         ),
+        models: modelsOf(live),
         updatedAt: revision.createdAt.toISOString(),
       }
     }),
   )
 }
+
+/** What each live server reports of its models. */
+const modelsOf = (live: Awaited<ReturnType<typeof liveInstances>>): ServerModels[] =>
+  live.flatMap(({ host, pid, models }) => {
+    if (!models) return []
+    const { failedRevision: _, ...report } = models
+    return [{ host, pid, ...report }]
+  })
 
 /** Returns an endpoint with all details of its page. Throws `not_found`. */
 export async function describeEndpoint(kernel: Kernel, scope: ProjectScope, name: string): Promise<EndpointDetail> {
@@ -99,7 +109,7 @@ export async function describeEndpoint(kernel: Kernel, scope: ProjectScope, name
     },
     previous: previous?.version ?? null,
     signature: row.version.signature as Signature | null,
-    instances: await liveInstances(kernel.db, row.endpoint.id),
+    instances: (await liveInstances(kernel.db, row.endpoint.id)).map(({ models: _, ...instance }) => instance),
     url: `${kernel.env.INFERENCE_URL}/${scope.slug}/endpoints/${encodeURIComponent(name)}`,
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from '#server/platform/define-event.ts'
 import { ROW_POLICIES } from './contract.ts'
+import { OUTAGE_CODES } from './models/contract.ts'
 
 /** Parsed by consumers: earlier rows have no `v`. */
 const switched = z.object({
@@ -32,4 +33,24 @@ export const primaryEndpointChanged = defineEvent(
     previous: z.string().nullable(),
     version: z.int(),
   }),
+)
+
+/** A server gives the model no more requests, until a new revision or a person's retry. */
+export const modelTakenOut = defineEvent(
+  'serving.model-taken-out',
+  'endpoint',
+  z.object({
+    endpoint: z.string(),
+    model: z.string(),
+    version: z.int(),
+    code: z.enum(OUTAGE_CODES),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    /** Host and process id of the server. */
+    server: z.string(),
+  }),
+)
+export const modelRetried = defineEvent(
+  'serving.model-retried',
+  'endpoint',
+  z.object({ endpoint: z.string(), model: z.string(), version: z.int() }),
 )

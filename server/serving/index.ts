@@ -9,5 +9,6 @@ export {
   readPredictions,
   showEndpoint,
 } from './read-endpoints.ts'
+export { retryModel } from './retry-model.ts'
 export { rollbackEndpoint } from './rollback-endpoint.ts'
 export { mintTryIt, TRY_IT_SECONDS } from './rules/try-it-token.ts'

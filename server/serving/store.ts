@@ -27,6 +27,7 @@ import type {
   Target,
   TargetRole,
 } from './contract.ts'
+import type { ModelReport } from './models/contract.ts'
 
 export type EndpointRow = typeof endpoints.$inferSelect
 export type RevisionRow = typeof endpointRevisions.$inferSelect
@@ -83,6 +84,14 @@ export async function insertRevision(
     .returning()
   await tx.insert(endpointTargets).values(targets.map(target => ({ ...target, projectId, revisionId: row!.id })))
   return row!
+}
+
+/** Asks the servers to try the models of the endpoint again. The caller holds the lock of the endpoint. */
+export async function countRetry(tx: Tx, { id, retries }: EndpointRow): Promise<void> {
+  await tx
+    .update(endpoints)
+    .set({ retries: retries + 1 })
+    .where(eq(endpoints.id, id))
 }
 
 export async function setSwitchedIn(db: Handle, revisionId: string, switchedInMs: number): Promise<void> {
@@ -144,8 +153,11 @@ export async function listRolledBackIds(
   return new Set(rows.map(row => row.id))
 }
 
-/** Lists every live serve process with the revision of this endpoint that it has in force. */
-export async function liveInstances(db: Handle, endpointId: string): Promise<Laggard[]> {
+/** Lists every live serve process with the revision of this endpoint that it has in force, and its models. */
+export async function liveInstances(
+  db: Handle,
+  endpointId: string,
+): Promise<(Laggard & { models: ModelReport | null })[]> {
   const [live, observed] = await Promise.all([
     listLiveProcesses(db, 'serve'),
     db
@@ -153,18 +165,24 @@ export async function liveInstances(db: Handle, endpointId: string): Promise<Lag
         process: serveInstances.processId,
         observedRevision: serveInstances.observedRevision,
         error: serveInstances.error,
+        models: serveInstances.models,
       })
       .from(serveInstances)
       .where(eq(serveInstances.endpointId, endpointId)),
   ])
   const of = new Map(observed.map(row => [row.process, row]))
-  return live.map(({ id, host, pid }) => ({
-    process: id,
-    host,
-    pid,
-    observedRevision: of.get(id)?.observedRevision ?? null,
-    error: of.get(id)?.error ?? null,
-  }))
+  return live.map(({ id, host, pid }) => {
+    const models = (of.get(id)?.models ?? null) as ModelReport | null
+    return {
+      process: id,
+      host,
+      pid,
+      observedRevision: of.get(id)?.observedRevision ?? null,
+      error: of.get(id)?.error ?? null,
+      failedRevision: models?.failedRevision ?? null,
+      models,
+    }
+  })
 }
 
 const current = () =>
@@ -276,6 +294,7 @@ export async function listDesired(db: Handle): Promise<DesiredEndpoint[]> {
         timeColumn: endpoints.timeColumn,
         policy: sql<RowPolicy>`${endpoints.policy}`,
         revision: endpoints.revision,
+        retries: endpoints.retries,
       },
       target: {
         versionId: modelVersions.id,
@@ -357,7 +376,13 @@ export async function upsertPrimary(
 export async function upsertInstances(
   db: Handle,
   processId: string,
-  observed: { projectId: string; endpointId: string; observedRevision: number; error: string | null }[],
+  observed: {
+    projectId: string
+    endpointId: string
+    observedRevision: number
+    error: string | null
+    models: ModelReport
+  }[],
 ): Promise<void> {
   if (observed.length === 0) return
   await db
@@ -368,6 +393,7 @@ export async function upsertInstances(
       set: {
         observedRevision: sql`excluded.observed_revision`,
         error: sql`excluded.error`,
+        models: sql`excluded.models`,
         heartbeatAt: sql`now()`,
       },
     })

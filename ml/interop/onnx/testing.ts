@@ -1,6 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { packBundle } from '../../format/bundle.ts'
 import type { Frame, FrameColumn } from '../../frame/frame.ts'
 import type { FittedRecipe } from '../../recipe/types.ts'
+import { createGraph, type GraphBuilder } from './graph.ts'
+import { importOnnx } from './import/import-onnx.ts'
 
 /** For tests and measurements: an exported model run by ONNX Runtime on a frame. */
 export async function runExported(
@@ -54,4 +57,60 @@ export function largestDifference(ours: Float64Array, theirs: ArrayLike<number>)
     worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference)
   }
   return worst
+}
+
+/** A regression file of one float input `x1`; `build` returns a tensor of one number per row. */
+function graphOf(build: (graph: GraphBuilder, x: string) => string): Uint8Array {
+  const graph = createGraph()
+  const x = graph.input('x', 'float')
+  graph.output('prediction', build(graph, x), 'float', 1)
+  return graph.finish('test', '1', {})
+}
+
+/** As many as the largest cell says, as a shape of one axis. */
+function countIn(graph: GraphBuilder, x: string): string {
+  const largest = graph.add('ReduceMax', [x], { keepdims: { int: 0 } })
+  return graph.add('Reshape', [graph.add('Cast', [largest], { to: { int: 7 } }), graph.constant('int64', [1], [1])])
+}
+
+const plusSum = (graph: GraphBuilder, x: string, large: string) =>
+  graph.add('Add', [x, graph.add('ReduceSum', [large], { keepdims: { int: 0 } })])
+
+/** Twice the cell; `variant` makes other bytes of it. */
+export const doublingGraph = (variant = 0): Uint8Array =>
+  graphOf((graph, x) => {
+    let value = graph.add('Add', [x, x])
+    for (let k = 0; k < variant; k++) value = graph.add('Identity', [value])
+    return value
+  })
+
+/** Takes four bytes of memory for each unit of the largest cell: a size that depends on a value. */
+export const bombGraph = (): Uint8Array =>
+  graphOf((graph, x) => plusSum(graph, x, graph.add('ConstantOfShape', [countIn(graph, x)])))
+
+/** Takes time, not much memory, for each unit of the largest cell: 60 products of 300 × 300. */
+export const slowGraph = (): Uint8Array =>
+  graphOf((graph, x) => {
+    const width = graph.constant('int64', [1], [300])
+    const square = graph.constant('float', [300, 300], new Float64Array(90_000).fill(1e-3))
+    let value = graph.add('ConstantOfShape', [graph.add('Concat', [countIn(graph, x), width], { axis: { int: 0 } })])
+    for (let k = 0; k < 60; k++) value = graph.add('MatMul', [value, square])
+    return plusSum(graph, x, value)
+  })
+
+/** Slow for every row: products of squares as large as `side`. */
+export const heavyGraph = (side: number, products: number): Uint8Array =>
+  graphOf((graph, x) => {
+    const scalar = graph.add('ReduceMax', [x], { keepdims: { int: 0 } })
+    const square = graph.constant('float', [side, side], new Float64Array(side * side).fill(1e-3))
+    let value = graph.add('Mul', [square, scalar])
+    for (let k = 0; k < products; k++) value = graph.add('MatMul', [value, square])
+    return plusSum(graph, x, value)
+  })
+
+/** A bundle with this file inside, whatever an import says of it: what a forged or an older bundle may hold. */
+export function bundleAround(file: Uint8Array): Uint8Array {
+  const content = importOnnx({ file: doublingGraph(), target: 'y' })
+  const tensors = { model: { dtype: 'U8' as const, shape: [file.length], data: file } }
+  return packBundle({ ...content, model: { ...content.model, tensors } })
 }

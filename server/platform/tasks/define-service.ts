@@ -20,7 +20,7 @@ export interface ServiceDefinition<Input, Ready, Call, Answer> {
   /** Name of the function that the module exports. */
   function: string
   heapMb: number
-  /** Added to the priority value of the process. */
+  /** Added to the priority value of the parent: it and its other work come first. */
   nice: number
   /** What to do when the memory limit is exceeded. */
   memoryHint: string

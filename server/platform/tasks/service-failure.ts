@@ -27,3 +27,14 @@ export const serviceBusy = (name: string) =>
     hint: 'Try again in a moment, or send fewer requests at once.',
     retryAfterSeconds: 1,
   })
+
+/** A call that the process did not begin before it ended: another process may answer it. */
+export class ServiceEnded extends AppError {
+  constructor(name: string, cause?: Error) {
+    super('unavailable', `The ${name} was stopped before it could answer.`, {
+      hint: 'Try again in a moment.',
+      retryAfterSeconds: 1,
+      cause,
+    })
+  }
+}

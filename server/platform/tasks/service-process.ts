@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
+import { getPriority } from 'node:os'
 import type { ServiceDefinition, ServiceLimits } from './define-service.ts'
 import { describeExit, followLines, forkChild, keepParentAlive, startSampling } from './fork-child.ts'
 import { measureTree } from './measure-memory.ts'
 import type { FromService, ToService } from './protocol.ts'
-import { callTimeout, serviceBusy, startTimeout } from './service-failure.ts'
+import { callTimeout, ServiceEnded, serviceBusy, startTimeout } from './service-failure.ts'
 import { outOfMemory, TaskCrash, toError } from './task-failure.ts'
 
 const ENTRY = new URL('./service-child.ts', import.meta.url)
@@ -23,6 +24,9 @@ interface Pending {
   reject(error: unknown): void
   timer?: NodeJS.Timeout
 }
+
+/** The priority value of a child that is this much nicer than its parent. */
+const niceBelow = (nice: number) => Math.min(19, getPriority() + nice)
 
 /** A child process that answers calls one after another, within limits of memory and time. */
 export class ServiceProcess<Call, Answer> {
@@ -87,14 +91,16 @@ export class ServiceProcess<Call, Answer> {
     input: unknown,
   ): Promise<unknown> {
     const { startMs } = this.#limits
-    return this.#enqueue({ type: 'open', module: module.href, function: name, nice, input }, startMs, () =>
-      startTimeout(this.#name, startMs),
+    return this.#enqueue(
+      { type: 'open', module: module.href, function: name, nice: niceBelow(nice), input },
+      startMs,
+      () => startTimeout(this.#name, startMs),
     )
   }
 
   /**
    * Answers one call after those before it. Throws the `AppError` of the service, `TaskFailure` (`out_of_memory`, `deadline_exceeded`; the
-   * process is ended), `TaskCrash`, or `unavailable` when it waited too long.
+   * process is ended), `TaskCrash`, `ServiceEnded` when it had not begun, or `unavailable` when it waited too long.
    */
   call(input: Call): Promise<Answer> {
     const { callMs } = this.#limits
@@ -111,7 +117,7 @@ export class ServiceProcess<Call, Answer> {
 
   #enqueue(message: ToService, limitMs: number, timeout: () => Error): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (!this.alive) return reject(this.#cause ?? new TaskCrash(`The ${this.#name} process has ended.`))
+      if (!this.alive) return reject(new ServiceEnded(this.#name, this.#cause))
       const pending: Pending = { message, limitMs, timeout, resolve, reject }
       this.#waiting.push(pending)
       if (this.#running)
@@ -135,7 +141,17 @@ export class ServiceProcess<Call, Answer> {
     pending.timer = setTimeout(() => this.stop(pending.timeout()), pending.limitMs)
     this.#stopSampling ??= startSampling(BUSY_SAMPLE_MS, () => this.#sample())
     keepParentAlive(this.#child, true)
-    this.#child.send(pending.message, error => error && this.stop(error))
+    this.#child.send(pending.message, error => error && this.#undelivered(pending, error))
+  }
+
+  /** The process had ended, and did not see the message. */
+  #undelivered(pending: Pending, error: Error): void {
+    if (this.#running === pending) {
+      this.#running = undefined
+      clearTimeout(pending.timer)
+      pending.reject(new ServiceEnded(this.#name, error))
+    }
+    this.stop(new TaskCrash(`The ${this.#name} process cannot be reached: ${error.message}`))
   }
 
   #rest(): void {
@@ -192,11 +208,12 @@ export class ServiceProcess<Call, Answer> {
     this.residentBytes = 0
     this.#stopIdleSampling()
     this.#rest()
-    const left = [...(this.#running ? [this.#running] : []), ...this.#waiting.splice(0)]
+    clearTimeout(this.#running?.timer)
+    this.#running?.reject(cause)
     this.#running = undefined
-    for (const pending of left) {
+    for (const pending of this.#waiting.splice(0)) {
       clearTimeout(pending.timer)
-      pending.reject(cause)
+      pending.reject(new ServiceEnded(this.#name, cause))
     }
     this.#setGone(cause)
   }

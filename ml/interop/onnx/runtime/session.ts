@@ -49,6 +49,9 @@ export function openSession(file: Uint8Array): OnnxSession {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
+      // Memory is returned after each run, and what is used is what the model needs.
+      enableCpuMemArena: false,
+      enableMemPattern: false,
       // The error is reported anyway.
       logSeverityLevel: 4,
       extra: { session: { load_model_format: 'ONNX' } },
