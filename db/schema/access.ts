@@ -119,3 +119,17 @@ export const loginThrottles = pgTable('login_throttles', {
   blockedUntil: instant('blocked_until'),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 })
+
+/** Browsers (by their cookie) and addresses from which a person has signed in. */
+export const knownPlaces = pgTable(
+  'known_places',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the kind and the secret or address. */
+    placeHash: text('place_hash').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+  },
+  t => [primaryKey({ columns: [t.userId, t.placeHash] })],
+)

@@ -50,6 +50,7 @@ describe('schema', () => {
       'projects',
       'sign_in_links',
       'login_throttles',
+      'known_places',
       'instance',
       'event_cursors',
       'blobs',

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { CALLBACK_COOKIES } from '#server/api/auth/cookies.ts'
+import { CALLBACK_COOKIES, deviceCookieName, deviceOf, isSecure } from '#server/api/auth/cookies.ts'
+import type { Env } from '#server/kernel/env.ts'
 import { AppError } from '#server/kernel/errors.ts'
+import { newSecret } from '#server/kernel/ids.ts'
 import { pathOf } from './authenticate.ts'
 
 const PREFIX = '/api/auth/'
@@ -51,9 +53,30 @@ function decode(text: string): string | undefined {
   }
 }
 
+const DEVICE_SECONDS = 400 * 86_400
+
+/** Gives a browser that signs in its device cookie, and keeps it for longer; sign-in learns the new one from the same request. */
+function keepDevice(env: Env, request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request.raw
+  const name = deviceCookieName(env)
+  const known = deviceOf(env, headers.cookie)
+  const secret = known ?? newSecret()
+  if (!known) {
+    const others = (headers.cookie ?? '').split(';').filter(part => part.trim() && !part.trim().startsWith(`${name}=`))
+    headers.cookie = [...others, ` ${name}=${secret}`].join(';').trim()
+  }
+  const secure = isSecure(env) ? '; Secure' : ''
+  // On the raw response, since pages write to it directly.
+  reply.raw.setHeader(
+    'set-cookie',
+    `${name}=${secret}; Path=/; Max-Age=${DEVICE_SECONDS}; HttpOnly; SameSite=Strict${secure}`,
+  )
+}
+
 /** Registers sign-in and sign-out (`/api/auth`), which next-auth answers inside Next. */
 export function registerAuth(
   app: FastifyInstance,
+  env: Env,
   addressOf: (req: IncomingMessage) => string,
   sendPage: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
@@ -68,6 +91,8 @@ export function registerAuth(
     handler: async (request, reply) => {
       requireKnownRoute(request)
       dropBadCallback(request.raw)
+      if (request.method === 'POST' && pathOf(request).endsWith('/callback/credentials'))
+        keepDevice(env, request, reply)
       return sendPage(request, reply)
     },
   })

@@ -261,6 +261,24 @@ describe('sign-in', () => {
   })
 })
 
+it('a browser that signs in gets a device cookie, and keeps it', async () => {
+  const post = (cookie: string) =>
+    fetch(`${url}/api/auth/callback/credentials`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'a=b',
+    })
+  const first = (await post('a=1; fleximl-device=planted; b=2')).headers.get('set-cookie') ?? ''
+  assert.match(first, /^fleximl-device=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
+  const [pair] = first.split(';')
+  assert.equal(pageHeaders.cookie, `a=1; b=2; ${pair}`)
+  const again = await post(`a=1; ${pair}`)
+  assert.ok(again.headers.get('set-cookie')?.startsWith(`${pair};`))
+  assert.equal(pageHeaders.cookie, `a=1; ${pair}`)
+  const other = await fetch(`${url}/api/auth/csrf`)
+  assert.equal(other.headers.get('set-cookie'), null)
+})
+
 it('pages learn whether they are prefetched from the server, not from the client', async () => {
   await fetch(`${url}/p/x`, { headers: { [PREFETCH_HEADER]: '1' } })
   assert.equal(pageHeaders[PREFETCH_HEADER], '0')

@@ -45,7 +45,7 @@ export function registerPages(app: FastifyInstance, parts: WebParts): void {
     reply.hijack()
   }
 
-  registerAuth(app, addressOf, sendPage)
+  registerAuth(app, parts.kernel.env, addressOf, sendPage)
   app.setNotFoundHandler(async (request, reply) => {
     const path = pathOf(request).replace(/^[/\\]+/, '/')
     // Programs get a response they can read; of /api only sign-in belongs to the pages, and it has its own route.

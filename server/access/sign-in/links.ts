@@ -10,6 +10,7 @@ import { countLiveTokensOf } from '../store.ts'
 import { accountKey, hashPassword } from './sign-in.ts'
 import {
   clearThrottle,
+  deleteKnownPlaces,
   deleteUnusedLinks,
   findGoodLink,
   findUser,
@@ -159,6 +160,8 @@ export async function resetPassword(
     if (!(await useLink(c.tx, sha256(input.token), 'reset', now))) throw deadLink()
     await updateUser(c.tx, userId, { passwordHash })
     await revokeSessions(c.tx, userId, now)
+    // Whoever knew the old password may have signed in from somewhere.
+    await deleteKnownPlaces(c.tx, userId)
     const subject = { kind: 'user', id: userId } as const
     await c.record({ projectId: null, subject, audit: { action: 'access.reset-password' } })
   })

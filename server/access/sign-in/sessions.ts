@@ -5,7 +5,7 @@ import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import type { SessionView } from '../contract.ts'
 import { ACCOUNT_RULE } from '../rules/throttle.ts'
-import { accountKey, hashPassword, passwordFits, requireAttempt } from './sign-in.ts'
+import { hashPassword, passwordFits, requireAttempt } from './sign-in.ts'
 import {
   clearThrottle,
   findLiveSession,
@@ -87,13 +87,15 @@ export async function changePassword(
   person: Person,
   input: { current: string; next: string },
 ): Promise<{ endedSessions: number }> {
-  await requireAttempt(kernel, accountKey(person.email), ACCOUNT_RULE)
+  // Not the counter of sign-in: that one is full when a stranger guesses.
+  const counter = `change-password:${person.userId}`
+  await requireAttempt(kernel, counter, ACCOUNT_RULE)
   const user = await findUser(kernel.db, person.userId)
   if (!(await passwordFits(user, input.current)))
     throw new AppError('invalid', 'The current password is wrong.', {
       details: [{ column: 'current', expected: 'the password you signed in with' }],
     })
-  await clearThrottle(kernel.db, accountKey(person.email))
+  await clearThrottle(kernel.db, counter)
   const passwordHash = await hashPassword(input.next, person.email)
   const ended = await change(kernel, actorOf(person), async c => {
     await updateUser(c.tx, person.userId, { passwordHash })

@@ -8,6 +8,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_PASSWORD, SESSION_DAYS } from '../contract.ts'
 import { passwordProblem } from '../rules/password.ts'
 import { ACCOUNT_RULE, ADDRESS_RULE, decideAttempt, type ThrottleRule } from '../rules/throttle.ts'
+import { type Place, placeHashes, recognizePlace, rememberPlace } from './known-places.ts'
 import {
   clearThrottle,
   deleteStale,
@@ -44,6 +45,32 @@ export async function passwordFits(user: UserRow | undefined, password: string):
 export const accountKey = (email: string) => `account:${sha256(email.toLowerCase())}`
 const addressKey = (address: string) => `address:${address}`
 
+interface Counter {
+  key: string
+  rule: ThrottleRule
+}
+
+/**
+ * Returns the counters of an attempt. Guessing is slowed down per account and per address. A place that the account knows has a counter of
+ * its own: whoever guesses from elsewhere does not lock out the owner. A known browser is not slowed down by its address either, which all
+ * people behind a proxy may share.
+ */
+async function countersOf(
+  kernel: Kernel,
+  email: string,
+  place: Place,
+): Promise<{ account: Counter; address?: Counter }> {
+  const known = await recognizePlace(kernel.db, email, place, nowDate(kernel.clock))
+  const account = accountKey(email)
+  const { address, device } = placeHashes(place)
+  const at = (key: string): Counter => ({ key, rule: ACCOUNT_RULE })
+  if (known === 'device') return { account: at(`${account}:${device}`) }
+  return {
+    account: at(known === 'address' ? `${account}:${address}` : account),
+    address: { key: addressKey(place.address), rule: ADDRESS_RULE },
+  }
+}
+
 /** Counts an attempt before it is made. Throws `too_many_requests` with the seconds to wait. */
 export async function requireAttempt(kernel: Kernel, key: string, rule: ThrottleRule): Promise<void> {
   const now = nowDate(kernel.clock)
@@ -77,13 +104,12 @@ const auditSignIn = (kernel: Kernel, actor: Actor, outcome: 'done' | 'refused', 
  */
 export async function signIn(
   kernel: Kernel,
-  input: { email: string; password: string; address: string; userAgent?: string },
+  input: { email: string; password: string; userAgent?: string } & Place,
 ): Promise<{ userId: string; sid: string }> {
-  const account = accountKey(input.email)
-  const address = addressKey(input.address)
+  const { account, address } = await countersOf(kernel, input.email, input)
   try {
-    await requireAttempt(kernel, address, ADDRESS_RULE)
-    await requireAttempt(kernel, account, ACCOUNT_RULE)
+    if (address) await requireAttempt(kernel, address.key, address.rule)
+    await requireAttempt(kernel, account.key, account.rule)
   } catch (error) {
     if (error instanceof AppError) await auditSignIn(kernel, systemActor('anonymous'), 'refused', 'throttled')
     throw error
@@ -94,8 +120,9 @@ export async function signIn(
     await auditSignIn(kernel, actor, 'refused', user?.disabledAt ? 'disabled account' : 'wrong e-mail or password')
     throw new AppError('unauthenticated', 'E-mail or password is wrong.')
   }
-  await clearThrottle(kernel.db, account)
-  await forgiveOne(kernel.db, address)
+  await clearThrottle(kernel.db, account.key)
+  if (address) await forgiveOne(kernel.db, address.key)
+  await rememberPlace(kernel.db, user.id, input, nowDate(kernel.clock))
   const sid = await openSession(kernel, user.id, input.userAgent)
   await auditSignIn(kernel, { kind: 'user', id: user.id }, 'done')
   await deleteStale(kernel.db, new Date(kernel.clock.now() - SESSION_DAYS * DAY_MS))

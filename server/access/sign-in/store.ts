@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
-import { loginThrottles, sessions, signInLinks, users } from '#db/schema/access.ts'
+import { knownPlaces, loginThrottles, sessions, signInLinks, users } from '#db/schema/access.ts'
 
 export type UserRow = typeof users.$inferSelect
 export type SessionRow = typeof sessions.$inferSelect
@@ -173,6 +173,39 @@ export const forgiveOne = (db: Handle, key: string) =>
     .update(loginThrottles)
     .set({ failures: sql`greatest(0, ${loginThrottles.failures} - 1)` })
     .where(eq(loginThrottles.key, key))
+
+/** Returns which of these places the account has signed in from since `since`; none for an unknown account. */
+export async function findKnownPlaces(
+  db: Handle,
+  email: string,
+  placeHashes: string[],
+  since: Date,
+): Promise<Set<string>> {
+  const rows = await db
+    .select({ placeHash: knownPlaces.placeHash })
+    .from(knownPlaces)
+    .innerJoin(users, eq(users.id, knownPlaces.userId))
+    .where(
+      and(
+        sql`lower(${users.email}) = ${email.toLowerCase()}`,
+        inArray(knownPlaces.placeHash, placeHashes),
+        gt(knownPlaces.lastSeenAt, since),
+      ),
+    )
+  return new Set(rows.map(r => r.placeHash))
+}
+
+export const saveKnownPlaces = (db: Handle, userId: string, placeHashes: string[], now: Date) =>
+  db
+    .insert(knownPlaces)
+    .values(placeHashes.map(placeHash => ({ userId, placeHash, lastSeenAt: now })))
+    .onConflictDoUpdate({ target: [knownPlaces.userId, knownPlaces.placeHash], set: { lastSeenAt: now } })
+
+export const deleteKnownPlaces = (db: Handle, userId: string) =>
+  db.delete(knownPlaces).where(eq(knownPlaces.userId, userId))
+
+export const deleteStalePlaces = (db: Handle, before: Date) =>
+  db.delete(knownPlaces).where(lt(knownPlaces.lastSeenAt, before))
 
 /** Deletes old counters, and sessions and links that ended before `before`. */
 export async function deleteStale(db: Handle, before: Date): Promise<void> {

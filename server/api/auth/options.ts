@@ -4,7 +4,7 @@ import { personOfSession, signIn, signOut } from '#server/access/index.ts'
 import { toAppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { sessionSecretOf } from '../context.ts'
-import { ADDRESS_HEADER, isSecure } from './cookies.ts'
+import { ADDRESS_HEADER, deviceOf, isSecure } from './cookies.ts'
 
 /**
  * Configures next-auth, which handles only the sign-in protocol (cookies, CSRF token, sign-out): its cookie carries the secret of a row in
@@ -34,6 +34,7 @@ export function createAuthOptions(kernel: Kernel): NextAuthOptions {
               email: email.success ? email.data : 'invalid address',
               password: given?.password ?? '',
               address: headers[ADDRESS_HEADER] ?? 'unknown',
+              device: deviceOf(kernel.env, headers.cookie),
               userAgent: headers['user-agent'],
             })
             // End the browser's previous session: the new person must not inherit it.

@@ -241,6 +241,50 @@ describe('signing in', () => {
     assert.equal(await frozen().signIn(ADMIN.email, ADMIN.password), undefined)
   })
 
+  it('wrong passwords of strangers do not lock the owner out of a browser or an address that has signed in', async () => {
+    const WRONG = 'not the password'
+    const [laptop, phone] = [frozen(), frozen()]
+    laptop.cookies.set('fleximl-device', 'd'.repeat(43))
+    assert.equal(await laptop.signIn(ADMIN.email, ADMIN.password), undefined)
+    assert.equal(await phone.signIn(ADMIN.email, ADMIN.password), undefined)
+    for (let i = 0; i < 12; i++) await frozen().signIn(ADMIN.email, WRONG)
+    const locked = /^Too many attempts/
+    assert.match((await frozen().signIn(ADMIN.email, ADMIN.password))!, locked)
+    const guessed = frozen()
+    guessed.cookies.set('fleximl-device', 'e'.repeat(43))
+    assert.match((await guessed.signIn(ADMIN.email, ADMIN.password))!, locked)
+
+    // The same browser from elsewhere, even from an address that everybody guesses from; another browser at the same address.
+    const travelling = frozen()
+    for (let i = 0; i < 31; i++) await travelling.signIn(`somebody-${i}@example.com`, WRONG)
+    travelling.cookies.set('fleximl-device', 'd'.repeat(43))
+    assert.equal(await travelling.signIn(ADMIN.email, ADMIN.password), undefined)
+    phone.cookies.clear()
+    assert.equal(await phone.signIn(ADMIN.email, ADMIN.password), undefined)
+
+    // A password can be changed meanwhile: that has a counter of its own, which does not lock sign-in.
+    const person = (await phone.who())!
+    const change = (current: string) =>
+      changePassword(still!, person, { current, next: 'difference engine number nine' }).catch(error => error.code)
+    for (let i = 0; i < 5; i++) assert.equal(await change(WRONG), 'invalid')
+    assert.equal(await change(ADMIN.password), 'too_many_requests')
+    assert.equal(await phone.signIn(ADMIN.email, ADMIN.password), undefined)
+
+    // What is known may be stolen: a known place that guesses is slowed down itself, and only itself.
+    for (let i = 0; i < 5; i++) await laptop.signIn(ADMIN.email, WRONG)
+    assert.match((await laptop.signIn(ADMIN.email, ADMIN.password))!, locked)
+    assert.equal(await phone.signIn(ADMIN.email, ADMIN.password), undefined)
+    await kernel.db.execute(sql`DELETE FROM login_throttles`)
+  })
+
+  it('what one account knows is unknown to another', async () => {
+    const browser = frozen()
+    browser.cookies.set('fleximl-device', 'f'.repeat(43))
+    await browser.signIn(ADMIN.email, ADMIN.password)
+    for (let i = 0; i < 5; i++) await frozen().signIn('other@example.org', 'wrong')
+    assert.match((await browser.signIn('other@example.org', 'wrong'))!, /^Too many attempts/)
+  })
+
   it('many guesses at once count one by one', async () => {
     const email = 'at-once@example.org'
     const words = await Promise.all(Array.from({ length: 12 }, () => frozen().signIn(email, 'wrong')))
