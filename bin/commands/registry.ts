@@ -29,6 +29,14 @@ async function register({ args, text, client }: Call): Promise<Outcome> {
   }
 }
 
+async function describe({ args, text, client }: Call): Promise<Outcome> {
+  const { model } = await (await client()).api.registry.describe.mutate({
+    model: args[0]!,
+    description: text('description')!,
+  })
+  return { document: { model, description: text('description') }, text: `The description of ${model} is changed.` }
+}
+
 async function list({ client }: Call): Promise<Outcome> {
   const { items, next } = await (await client()).api.registry.list.query({})
   return {
@@ -227,6 +235,14 @@ export const registryCommands: Command[] = [
       note: { type: 'string', value: 'WORDS', help: 'a note on the version' },
     },
     run: register,
+  },
+  {
+    name: 'model describe',
+    parameters: 'M',
+    count: [1, 1],
+    summary: 'Changes the description of a model.',
+    options: { description: { type: 'string', value: 'TEXT', help: 'what it is for', required: true } },
+    run: describe,
   },
   { name: 'model ls', summary: 'Lists the models of the project.', run: list },
   {

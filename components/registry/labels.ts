@@ -24,6 +24,12 @@ export function metricsOf(versions: Metrics[]): string[] {
   return own && there.has(own) ? [own, ...all.filter(m => m !== own)] : all
 }
 
+/** Whether a metric of the challenger is significantly worse and none better. */
+export function isWorse(champion: Metrics, challenger: Metrics): boolean {
+  const verdicts = metricsOf([champion, challenger]).map(metric => compareVersions(metric, champion, challenger))
+  return verdicts.includes('worse') && !verdicts.includes('better')
+}
+
 /** The sentence at the top of a model's page. */
 export function modelSentence(champion: number | undefined, newest: number, behind: number): string {
   if (champion === undefined) return `No version in production; v${newest} is the latest.`

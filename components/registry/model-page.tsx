@@ -1,5 +1,5 @@
 'use client'
-import { Anchor, Button, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Skeleton, Stack, Title } from '@mantine/core'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { decidePromotion } from '#server/registry/promotion/contract.ts'
@@ -9,7 +9,8 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useEndpoints, useModel } from './client.ts'
-import { modelSentence } from './labels.ts'
+import { EditDescription } from './edit-description.tsx'
+import { isWorse, modelSentence } from './labels.ts'
 import { Scorecard } from './scorecard.tsx'
 import { VersionTable } from './version-table.tsx'
 
@@ -28,6 +29,10 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
   const championNumber = data.aliases[CHAMPION]
   const champion = data.versions.find(v => v.version === championNumber)
   const newer = data.versions.filter(v => v.version > (championNumber ?? 0))
+  // The main action must not offer a version that was rolled back or measures worse.
+  const isBehind =
+    endpoints.some(e => e.rolledBackFrom === newest.version) ||
+    (champion !== undefined && champion !== newest && isWorse(champion, newest))
   return (
     <Stack gap="md">
       <PageHeader
@@ -50,14 +55,18 @@ export function ModelPage({ project, name }: { project: string; name: string }) 
         actions={
           decidePromotion({ version: newest, isChampion: newest.version === championNumber }).code === 'possible' ? (
             <Allowed project={project} to="serving:promote">
-              <Button component={Link} href={paths.promote(project, name, { version: newest.version })}>
+              <Button
+                component={Link}
+                variant={isBehind ? 'default' : 'filled'}
+                href={paths.promote(project, name, { version: newest.version })}
+              >
                 Promote v{newest.version}
               </Button>
             </Allowed>
           ) : null
         }
       />
-      {data.description ? <Text size="sm">{data.description}</Text> : null}
+      <EditDescription key={data.description} project={project} model={name} description={data.description} />
       <Scorecard champion={champion === newest ? undefined : champion} challenger={newest} />
       <VersionTable project={project} model={name} versions={data.versions} />
       <Title order={2} size="h5">

@@ -2,15 +2,23 @@ import { useMantineColorScheme } from '@mantine/core'
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import {
   IconActivity,
+  IconArrowBackUp,
   IconBox,
   IconDatabase,
   IconDatabasePlus,
   IconFolder,
+  IconFolderPlus,
+  IconKey,
+  IconListDetails,
   IconLogout,
   IconMoon,
+  IconPlayerPlay,
   IconPlus,
+  IconRocket,
   IconSearch,
+  IconSettings,
   IconTrendingUp,
+  IconUserPlus,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
@@ -45,6 +53,7 @@ function useProjectEntries(project: string | undefined): [string, Entry[]][] {
   const input = { project }
   const { data: datasets } = useQuery(trpc.data.list.queryOptions(input, options))
   const { data: experiments } = useQuery(trpc.training.list.queryOptions(input, options))
+  const { data: runs } = useQuery(trpc.training.recent.queryOptions(input, options))
   const { data: models } = useQuery(trpc.registry.list.queryOptions(input, options))
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions(input, options))
   if (project === undefined) return []
@@ -65,6 +74,27 @@ function useProjectEntries(project: string | undefined): [string, Entry[]][] {
       [
         { id: 'add-data', label: 'Add data', href: paths.addData(project), Icon: IconDatabasePlus },
         { id: 'new-experiment', label: 'New experiment', href: paths.newExperiment(project), Icon: IconPlus },
+        ...(models?.items ?? [])
+          .filter(m => m.latestVersion !== m.champion)
+          .map(m => ({
+            id: `promote-${m.model}`,
+            label: `Promote ${m.model} v${m.latestVersion}`,
+            href: paths.promote(project, m.model, { version: m.latestVersion }),
+            Icon: IconRocket,
+          })),
+        ...(endpoints?.items ?? [])
+          .filter(e => e.revision > 1)
+          .map(e => ({
+            id: `roll-back-${e.endpoint}`,
+            label: `Roll back ${e.endpoint}`,
+            href: paths.endpoint(project, e.endpoint, { tab: 'history' }),
+            Icon: IconArrowBackUp,
+            description: `serves ${e.model} v${e.version}`,
+          })),
+        { id: 'invite', label: 'Add member', href: paths.access(project), Icon: IconUserPlus },
+        { id: 'new-token', label: 'New API token', href: paths.access(project, { tab: 'tokens' }), Icon: IconKey },
+        { id: 'audit', label: 'Audit log', href: paths.access(project, { tab: 'audit' }), Icon: IconListDetails },
+        { id: 'settings', label: 'Project settings', href: paths.projectSettings(project), Icon: IconSettings },
       ],
     ],
     [
@@ -78,6 +108,16 @@ function useProjectEntries(project: string | undefined): [string, Entry[]][] {
       (experiments?.items ?? []).map(e =>
         named('experiment', e.experiment, paths.experiment(project, e.experiment), IconTrendingUp),
       ),
+    ],
+    [
+      'Runs',
+      (runs?.items ?? []).map(r => ({
+        id: `run-${r.id}`,
+        label: `#${r.number} ${r.trainer}`,
+        href: paths.run(project, r.id),
+        Icon: IconPlayerPlay,
+        description: `${r.experiment}, ${r.state}`,
+      })),
     ],
     [
       'Models',
@@ -104,7 +144,11 @@ export function Palette({ project, requests }: { project: string | undefined; re
   const others = (projects?.items ?? [])
     .filter(p => p.slug !== project)
     .map(p => ({ id: `project-${p.slug}`, label: p.name, href: paths.project(p.slug), Icon: IconFolder }))
-  const entries: [string, Entry[]][] = [...useProjectEntries(project), ['Projects', others]]
+  const elsewhere: Entry[] = [
+    ...others,
+    { id: 'new-project', label: 'New project', href: paths.newProject, Icon: IconFolderPlus },
+  ]
+  const entries: [string, Entry[]][] = [...useProjectEntries(project), ['Projects', elsewhere]]
   const groups = [
     ...entries.map(([group, items]) => ({
       group,
@@ -137,7 +181,7 @@ export function Palette({ project, requests }: { project: string | undefined; re
       nothingFound="Nothing of that name in this project."
       searchProps={{
         leftSection: icon(IconSearch),
-        placeholder: 'Go to a page, dataset, model, endpoint; or do something',
+        placeholder: 'Go to a page, dataset, run, model, endpoint; or do something',
         'aria-label': 'Search or run a command',
       }}
     />

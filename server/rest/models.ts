@@ -1,5 +1,11 @@
-import { importInputSchema, modelRefSchema, registerInputSchema } from '#server/registry/contract.ts'
-import { importVersion, listModels, registerVersion, showModel } from '#server/registry/index.ts'
+import { z } from 'zod'
+import {
+  describeInputSchema,
+  importInputSchema,
+  modelRefSchema,
+  registerInputSchema,
+} from '#server/registry/contract.ts'
+import { describeModel, importVersion, listModels, registerVersion, showModel } from '#server/registry/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 import { nameParams, versionParams } from './schemas.ts'
@@ -51,6 +57,17 @@ export const modelRoutes: RestRoutes = (app, { kernel }) => {
       schema: describeRoute('Models', 'Show a model with its versions', responses.modelDetail, { params: nameParams }),
     },
     ({ caller, params }) => showModel(kernel, caller, modelRefSchema.parse(params.name)),
+  )
+  app.patch(
+    '/models/:name',
+    {
+      config: write,
+      schema: describeRoute('Models', 'Change the description of a model', z.object({ model: z.string() }), {
+        params: nameParams,
+        body: describeInputSchema.pick({ description: true }),
+      }),
+    },
+    ({ caller, params, body }) => describeModel(kernel, caller, { model: params.name, ...body }),
   )
   app.get(
     '/models/:name/versions/:v',

@@ -13,7 +13,15 @@ import { readPoints } from './points/store.ts'
 import { rankExperiment } from './rank-experiment.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
-import { findBestRuns, findRun, type ListedRun, listRunsById, listSeries } from './store.ts'
+import {
+  findBestRuns,
+  findRun,
+  type ListedRun,
+  listRecentRuns,
+  listRunsById,
+  listSeries,
+  type RecentRun,
+} from './store.ts'
 
 /** Returns runs in the requested order. Throws `not_found` naming the first missing one. */
 export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: readonly string[]): Promise<ListedRun[]> {
@@ -39,6 +47,15 @@ async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly L
   const ranked = await Promise.all(best.map(b => rankExperiment(kernel, scope, b)))
   const versus = new Map(ranked.flatMap(each => [...each]))
   return rows.map(row => toSummary(row, bestOf.get(row.experimentId), versus.get(row.id)))
+}
+
+const RECENT_RUNS = 200
+
+/** Names the newest runs of all experiments, for finding one by its name. */
+export async function readRecentRuns(kernel: Kernel, caller: Caller): Promise<{ items: RecentRun[] }> {
+  await authorize(kernel, caller, 'training:read')
+  const items = await listRecentRuns(kernel.db, caller.scope, RECENT_RUNS)
+  return { items: items.map(run => ({ ...run, id: run.id.replaceAll('-', '') })) }
 }
 
 export async function showRun(kernel: Kernel, caller: Caller, ref: string): Promise<RunDetail> {

@@ -189,6 +189,24 @@ export async function listResults(
   return new Map(rows.map(row => [row.id, row.result]))
 }
 
+export type RecentRun = Pick<NamedRun, 'id' | 'number' | 'trainer' | 'state' | 'experiment'>
+
+/** Lists the newest runs of the project by the ids, which sort by time. */
+export const listRecentRuns = (db: Handle, scope: ProjectScope, limit: number): Promise<RecentRun[]> =>
+  db
+    .select({
+      id: runs.id,
+      number: runs.number,
+      trainer: runs.trainer,
+      state: runs.state,
+      experiment: experiments.name,
+    })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(inScope(runs, scope))
+    .orderBy(desc(runs.id))
+    .limit(limit)
+
 export interface NamedRun {
   id: string
   number: number

@@ -8,6 +8,7 @@ import {
   readCurves,
   readLaunchOptions,
   readOverlay,
+  readRecentRuns,
   readRunLog,
   showExperiment,
   showRun,
@@ -25,6 +26,8 @@ export const trainingRouter = router({
   run: read()
     .input(trainingInputs.run)
     .query(({ ctx, input }) => showRun(ctx.kernel, ctx.caller, input.run)),
+  /** The newest runs of all experiments, by name. */
+  recent: read().query(({ ctx }) => readRecentRuns(ctx.kernel, ctx.caller)),
   /** Options for a new experiment on a version and target, with columns that may leak the target. */
   options: read()
     .input(trainingInputs.options)
