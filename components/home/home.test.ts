@@ -109,6 +109,7 @@ const EVALUATION = {
   ...{
     rows: 870,
     seenInTraining: true,
+    rowsSeen: null,
     direction: 'maximize' as const,
     createdAt: '2026-01-03T00:00:00.000Z',
     endedAt: null,

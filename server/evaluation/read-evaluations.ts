@@ -1,3 +1,4 @@
+import { type ClassWarning, warnAboutClasses } from '#ml/index.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { shortHex } from '#server/kernel/ids.ts'
@@ -6,6 +7,16 @@ import type { EvaluationDetail, EvaluationSummary } from './contract.ts'
 import { type Listed, listEvaluationRows } from './store.ts'
 
 const MOST = 500
+/** A share of rows that a model was trained on from which its numbers are marked. */
+const MARKED_SHARE = 0.05
+
+/** True: so many of the measured rows were training rows that the numbers say little about new rows. */
+const isOptimistic = ({ seenInTraining, rowsSeen, rows }: Listed['evaluation']['result']): boolean =>
+  seenInTraining || (rowsSeen ?? 0) > MARKED_SHARE * (rows ?? 0)
+
+const warningsOf = (curves: Record<string, unknown> | undefined): ClassWarning[] =>
+  curves?.kind === 'classification' ? warnAboutClasses(curves.confusion as Confusion) : []
+type Confusion = Parameters<typeof warnAboutClasses>[0]
 
 function summary({ evaluation, state }: Listed): EvaluationSummary {
   const { result } = evaluation
@@ -23,7 +34,8 @@ function summary({ evaluation, state }: Listed): EvaluationSummary {
     measured: result.intervals?.[result.metric] ?? null,
     validation: result.validationIntervals[result.metric] ?? null,
     rows: result.rows ?? null,
-    seenInTraining: result.seenInTraining,
+    seenInTraining: isOptimistic(result),
+    rowsSeen: result.rowsSeen ?? null,
     createdAt: evaluation.createdAt.toISOString(),
     endedAt: evaluation.endedAt?.toISOString() ?? null,
   }
@@ -53,6 +65,8 @@ export async function showEvaluation(kernel: Kernel, caller: Caller, id: string)
     validationIntervals: result.validationIntervals,
     validationRows: result.validationRows,
     curves: result.curves ?? null,
+    unseen: result.unseen ?? null,
+    classWarnings: warningsOf(result.curves),
     rowsWithoutTarget: result.rowsWithoutTarget ?? null,
     rowsUnknownClass: result.rowsUnknownClass ?? null,
     jobId,

@@ -6,7 +6,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { jobStatusById } from '#server/platform/read-jobs.ts'
-import type { Measured } from '#server/training/contract.ts'
+import type { Measured, ScoresRef } from '#server/training/contract.ts'
 import type { EvaluationSummary } from './contract.ts'
 
 /** Known at the start: the names at that time and the run's own measurements. */
@@ -25,13 +25,23 @@ export interface Subject {
   validationRows: number | null
 }
 
-/** Known at the end. */
-export interface Outcome {
+/** What the task measured. */
+export interface MeasuredOutcome {
   intervals: Record<string, Measured>
   curves: Record<string, unknown>
   rows: number
   rowsWithoutTarget: number
   rowsUnknownClass: number
+  /** Measured rows that the model was trained on, or that equal one of those; null: not known. */
+  rowsSeen: number | null
+  /** The metrics on the other rows, where there are some of both. */
+  unseen?: { rows: number; intervals: Record<string, Measured> }
+}
+
+/** Known at the end. Absent fields: evaluated before they were kept. */
+export interface Outcome extends MeasuredOutcome {
+  /** The file of predictions by row. */
+  scores: ScoresRef
 }
 
 export type EvaluationRow = Omit<typeof evaluations.$inferSelect, 'result'> & { result: Subject & Partial<Outcome> }
@@ -108,10 +118,43 @@ export async function findSame(
         eq(evaluations.modelDigest, modelDigest),
         eq(evaluations.datasetVersionId, datasetVersionId),
         inArray(evaluations.state, ['queued', 'succeeded']),
+        // One without stored predictions is measured again, once.
+        sql`(${evaluations.state} = 'queued' OR ${evaluations.result} ? 'scores')`,
       ),
     )
     .limit(1)
   return row as EvaluationRow | undefined
+}
+
+/** Returns the newest evaluation of a run on a version that has not failed, with the state of its job. */
+export async function findNewestOf(
+  db: Handle,
+  scope: ProjectScope,
+  runId: string,
+  datasetVersionId: string,
+): Promise<(Pick<EvaluationRow, 'id' | 'result'> & { state: Listed['state'] }) | undefined> {
+  return db.transaction(
+    async tx => {
+      const [row] = await tx
+        .select({ id: evaluations.id, state: evaluations.state, jobId: evaluations.jobId, result: slim })
+        .from(evaluations)
+        .where(
+          and(
+            eq(evaluations.projectId, scope.projectId),
+            eq(evaluations.runId, runId),
+            eq(evaluations.datasetVersionId, datasetVersionId),
+            inArray(evaluations.state, ['queued', 'succeeded']),
+          ),
+        )
+        .orderBy(desc(evaluations.createdAt), desc(evaluations.id))
+        .limit(1)
+      if (!row) return undefined
+      const jobs = await jobStatusById(tx, scope, row.state === 'queued' && row.jobId ? [row.jobId] : [])
+      const state = (jobs.get(row.jobId ?? '')?.state ?? row.state) as Listed['state']
+      return { id: row.id, state, result: row.result as EvaluationRow['result'] }
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
 }
 
 export async function insertEvaluation(

@@ -1,5 +1,11 @@
 import { evaluationInputs } from '#server/evaluation/contract.ts'
-import { listEvaluations, showEvaluation, startEvaluation } from '#server/evaluation/index.ts'
+import {
+  compareModels,
+  evaluateBoth,
+  listEvaluations,
+  showEvaluation,
+  startEvaluation,
+} from '#server/evaluation/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 import { uuidParams } from './schemas.ts'
@@ -30,6 +36,30 @@ export const evaluationRoutes: RestRoutes = (app, { kernel }) => {
       ),
     },
     async ({ caller, body }, reply) => reply.code(202).send(await startEvaluation(kernel, caller, body)),
+  )
+  app.get(
+    '/evaluations/comparison',
+    {
+      config: read,
+      schema: describeRoute('Evaluations', 'Compare two models on the same rows', responses.modelComparison, {
+        querystring: evaluationInputs.compare,
+      }),
+    },
+    ({ caller, query }) => compareModels(kernel, caller, query),
+  )
+  app.post(
+    '/evaluations/comparison',
+    {
+      config: may('evaluation:write'),
+      schema: describeRoute(
+        'Evaluations',
+        'Evaluate two models on the same dataset version',
+        responses.startedComparison,
+        { body: evaluationInputs.compare },
+        { status: 202, description: 'Poll GET /evaluations/comparison.' },
+      ),
+    },
+    async ({ caller, body }, reply) => reply.code(202).send(await evaluateBoth(kernel, caller, body)),
   )
   app.get(
     '/evaluations/:id',

@@ -174,6 +174,29 @@ export const evaluation = z.looseObject({
   state,
   metric: z.string().nullable(),
 })
+export const modelComparison = z.looseObject({
+  state: z.enum(['compared', 'running', 'unknown']),
+  code: z.string().nullable().describe('Why there is no verdict.'),
+  dataset: z.string().nullable(),
+  version: z.int().nullable(),
+  rows: z.int().nullable(),
+  metrics: z.array(
+    z.looseObject({
+      name: z.string(),
+      reference: finite,
+      value: finite,
+      difference: finite,
+      differenceLow: finite,
+      differenceHigh: finite,
+      verdict: z.enum(['better', 'worse', 'tied', 'unknown']),
+    }),
+  ),
+})
+export const startedComparison = z.looseObject({
+  dataset: z.string(),
+  version: z.int(),
+  started: z.array(z.looseObject({ id: z.string() })),
+})
 export const startedEvaluation = z.looseObject({ id: z.string(), created: z.boolean() })
 
 export const modelSummary = z.looseObject({

@@ -94,6 +94,13 @@ export interface Measured {
   high: number | null
 }
 
+/** Stored predictions by row, to compare models on the same rows. */
+export interface ScoresRef {
+  /** SHA-256 of the file of row scores. */
+  digest: string
+  bytes: number
+}
+
 /** The fields of `runs show`, and additional fields for lists. */
 export interface RunSummary {
   /** 32 hex digits. */

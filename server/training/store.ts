@@ -6,8 +6,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { type JobStatus, jobStatusById } from '#server/platform/read-jobs.ts'
 import type { NamedSubject } from '#server/platform/subjects/contract.ts'
-import type { Measured, RunState } from './contract.ts'
-import type { ScoresRef } from './rules/store-result.ts'
+import type { Measured, RunState, ScoresRef } from './contract.ts'
 
 export type ExperimentRow = typeof experiments.$inferSelect
 export type RunRow = typeof runs.$inferSelect
@@ -325,6 +324,21 @@ export const listSeries = (db: Handle, scope: ProjectScope, runIds: readonly str
       ),
     )
     .orderBy(asc(metricSeries.key))
+
+export interface RunOrigin {
+  datasetVersionId: string | null
+  scores: ScoresRef | null
+}
+
+/** Returns what a run was trained on, and its stored predictions. */
+export async function findOrigin(db: Handle, scope: ProjectScope, runId: string): Promise<RunOrigin | undefined> {
+  const [row] = await db
+    .select({ datasetVersionId: experiments.datasetVersionId, scores: LISTED.scores })
+    .from(runs)
+    .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
+    .where(inScope(runs, scope, runId))
+  return row
+}
 
 /** Returns a run of the project in any state; the registry checks it. */
 export const findRunById = (db: Handle, scope: ProjectScope, runId: string) =>

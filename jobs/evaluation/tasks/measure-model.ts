@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import {
   type ColumnSpec,
   cellOf,
@@ -7,20 +7,24 @@ import {
   type Frame,
   frameFromChunks,
   frameSpecs,
+  keepScores,
   type LoadedPredictor,
   listMetrics,
   loadPredictor,
   type MetricValue,
   metricInterval,
+  metricIntervals,
   type Scored,
+  writeRowScores,
 } from '#ml/index.ts'
 import '#ml/onnx.ts'
-import type { Outcome } from '#server/evaluation/service.ts'
+import type { MeasuredOutcome } from '#server/evaluation/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { TaskContext } from '#server/platform/tasks/define-task.ts'
 import { withDuckDb } from '#tables/duckdb.ts'
 import { type FrameCell, frameQuery } from '#tables/read/read-frame.ts'
 import type { MeasureInput } from '../tasks.ts'
+import { findTrainedRows } from './find-trained-rows.ts'
 
 const SEED = 1
 const READ_MEMORY_MB = 512
@@ -29,6 +33,8 @@ const MAX_VALUES = 40_000_000
 /** Progress after predicting and after the metrics. */
 const PREDICTED = 0.7
 const MEASURED = 0.95
+/** Fewest rows that a model was not trained on for metrics of their own. */
+const FEWEST_UNSEEN = 20
 
 /** A growing array of doubles with a known maximum, so that growing copies nothing. */
 class Values {
@@ -47,21 +53,49 @@ class Values {
 
 interface Predictions {
   scored: Scored
+  /** Row of the table, by measured row. */
+  at: Int32Array
   withoutTarget: number
   unknownClass: number
 }
 
 /** Predicts every row of the table and measures the predictions against its target. Throws `invalid` or `too_large`. */
-export async function run(input: MeasureInput, context: TaskContext): Promise<Outcome> {
+export async function run(input: MeasureInput, context: TaskContext): Promise<MeasuredOutcome> {
   const predictor = loadPredictor(await readFile(input.model))
-  const { scored, withoutTarget, unknownClass } = await predictTable(input, predictor, context)
+  const { scored, at, withoutTarget, unknownClass } = await predictTable(input, predictor, context)
   const rows = scored.truth.length
   if (rows === 0) throw nothingToMeasure(input.label, predictor, unknownClass)
   if (unknownClass > 0)
     context.line('warn', `${unknownClass} rows have a class that the model does not know; they are left out.`)
   const intervals = measure(scored, context)
   const curves = { ...curvesOf(scored, predictor.classes ?? [], SEED) }
-  return { intervals, curves, rows, rowsWithoutTarget: withoutTarget, rowsUnknownClass: unknownClass }
+  const trained = await findTrainedRows(input, [...predictor.signature.columns.map(c => c.name), predictor.target.name])
+  const seen = trained && Uint8Array.from(at, row => trained[row]!)
+  await writeFile(
+    input.scoresOutput,
+    writeRowScores(keepScores(scored, predictor.classes ?? [], at, seen ? { seen } : {})),
+  )
+  const rowsSeen = seen ? seen.reduce((sum, mark) => sum + mark, 0) : null
+  return {
+    intervals,
+    curves,
+    rows,
+    rowsWithoutTarget: withoutTarget,
+    rowsUnknownClass: unknownClass,
+    rowsSeen,
+    ...(seen && rowsSeen && rows - rowsSeen >= FEWEST_UNSEEN ? { unseen: measureUnseen(scored, seen) } : {}),
+  }
+}
+
+/** Measures the rows that the model was not trained on. */
+function measureUnseen(scored: Scored, seen: Uint8Array): MeasuredOutcome['unseen'] {
+  const width = scored.task === 'regression' ? 1 : scored.classCount
+  const kept = Int32Array.from(seen.keys()).filter(i => seen[i] === 0)
+  const predicted = new Float64Array(kept.length * width)
+  for (const [k, i] of kept.entries()) predicted.set(scored.predicted.subarray(i * width, (i + 1) * width), k * width)
+  const rest: Scored = { ...scored, truth: Float64Array.from(kept, i => scored.truth[i]!), predicted }
+  const ids = listMetrics(scored.task).map(metric => metric.id)
+  return { rows: kept.length, intervals: metricIntervals(ids, rest, SEED) }
 }
 
 async function predictTable(
@@ -119,7 +153,8 @@ function collectPredictions(predictor: LoadedPredictor, rows: number, width: num
     cell === null ? Number.NaN : task === 'regression' ? Number(cell) : codeOf(cell)
   const truth = new Values(rows)
   const predicted = new Values(rows * width)
-  let [withoutTarget, unknownClass] = [0, 0]
+  const at = new Int32Array(rows)
+  let [withoutTarget, unknownClass, read] = [0, 0, 0]
   return {
     add(frame: Frame) {
       const cells = frame.columns.get(target.name)!
@@ -129,13 +164,16 @@ function collectPredictions(predictor: LoadedPredictor, rows: number, width: num
         if (value === undefined) unknownClass++
         else if (!Number.isFinite(value)) withoutTarget++
         else {
+          at[truth.length] = read + i
           truth.push(value)
           for (let k = 0; k < width; k++) predicted.push(answers[i * width + k]!)
         }
       }
+      read += frame.rows
     },
     result: (): Predictions => ({
       scored: { task, truth: truth.all(), predicted: predicted.all(), classCount: classes.length },
+      at: at.subarray(0, truth.length),
       withoutTarget,
       unknownClass,
     }),

@@ -42,7 +42,8 @@ export function judgePair(
     const whole = isPart ? scaleToAll(part, { base: before, other: after, kept: rows, measured }) : part
     return toCompared(whole, testable ? 'no_value' : 'few_of_class')
   })
-  return { code: null, rows: isWhole ? measured : rows, rowsTrainedOn: leftOut, metrics }
+  const isScaled = isWhole && Object.keys(base).length > 0
+  return { code: null, rows: isScaled ? measured : rows, rowsTrainedOn: leftOut, metrics }
 }
 
 const toCompared = (m: PairedMetric, why: NotCompared): ComparedMetric => ({

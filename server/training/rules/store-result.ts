@@ -1,5 +1,5 @@
 import { describeStep, type FittedRecipe, type MetricValue } from '#ml/index.ts'
-import type { Decisions } from '../contract.ts'
+import type { Decisions, ScoresRef } from '../contract.ts'
 import type { RunResult } from '../run-result.ts'
 
 /** `runs.result` from the launch on. */
@@ -12,13 +12,6 @@ export interface StoredPlan {
   recipeName?: string
   /** Why data that failed its expectations was used; `by` is an actor's key. */
   override?: { reason: string; by: string; at: string }
-}
-
-/** Stored predictions of validation rows, to compare runs on the same rows. */
-export interface ScoresRef {
-  /** SHA-256 of the file of row scores. */
-  digest: string
-  bytes: number
 }
 
 /** `runs.result` of a finished run. Its metrics have intervals; the steps of the fitted recipe are sentences. */
