@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ColumnFormat } from '#ml/cells/column-format.ts'
+import { type CellCounts, type Conversion, columnFormat } from './format/contract.ts'
 
 export const COLUMN_TYPES = ['number', 'integer', 'category', 'boolean', 'datetime', 'text', 'id', 'constant'] as const
 export const COLUMN_ROLES = ['feature', 'target', 'time', 'id', 'group', 'weight', 'ignore'] as const
@@ -25,6 +26,10 @@ export interface VersionColumn {
   clock?: 'instant' | 'wall-clock'
   /** How the cells of the files were read, and of later files and requests are. Absent: a version made before formats were stored. */
   format?: ColumnFormat
+  /** What was done to the cells when the files were read. */
+  cells?: CellCounts
+  /** A reading that fits most cells of a column of text. */
+  conversion?: Conversion
   /** Reason for this type and role. */
   reason: string
 }
@@ -36,6 +41,8 @@ export const columnDecision = z.object({
   role: z.enum(COLUMN_ROLES).optional(),
   /** false: a version with missing values breaks the contract. */
   nullable: z.boolean().optional(),
+  /** How cells are written; the files are read by it. */
+  format: columnFormat.optional(),
   /** The levels, or the range; a version with other values breaks the contract. null: removes the restriction. */
   domain: z
     .union([

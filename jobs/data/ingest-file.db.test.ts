@@ -115,6 +115,13 @@ describe('data: from a file to a version', () => {
     ['a BOM', `\ufeff${good}`, 'f.csv', 4],
     ['CRLF line ends', good.replaceAll('\n', '\r\n'), 'f.csv', 4],
     ['UTF-16 with BOM', new Uint8Array(Buffer.from(`\ufeff${good}`, 'utf16le')), 'f.csv', 4],
+    ['UTF-16 without BOM', new Uint8Array(Buffer.from(good, 'utf16le')), 'f.csv', 4],
+    [
+      'Windows-1252',
+      new Uint8Array(Buffer.from(`a,b\n${rows(9, i => (i === 4 ? 'M\xfcller,1' : 'x,1'))}\n`, 'latin1')),
+      'f.csv',
+      2,
+    ],
     ['gzip', new Uint8Array(gzipSync(good)), 'f.csv.gz', 4],
     ['gzipped UTF-16', new Uint8Array(gzipSync(Buffer.from(`\ufeff${good}`, 'utf16le'))), 'f.csv.gz', 4],
     ['old Mac line ends', good.replaceAll('\n', '\r'), 'f.csv', 4],
@@ -158,9 +165,15 @@ describe('data: from a file to a version', () => {
       /Line 6 .* a quote that is not/,
     ],
     [
-      'text that is not UTF-8',
-      new Uint8Array(Buffer.from(`a,b\n${rows(9, i => (i === 4 ? 'M\xfcller,1' : 'x,1'))}\n`, 'latin1')),
-      /Line 6 of file\.csv is not UTF-8/,
+      'UTF-8 text with a damaged letter',
+      new Uint8Array(
+        Buffer.concat([
+          Buffer.from(`a,b\n${rows(9, () => 'Müller,1')}\n`),
+          Buffer.from('M\xfcller,1\n', 'latin1'),
+          Buffer.from(`${rows(9, () => 'Müller,1')}\n`),
+        ]),
+      ),
+      /Line 11 of file\.csv is not UTF-8/,
     ],
     ['gzip that was cut off', new Uint8Array(gzipSync(good)).subarray(0, 100), /damaged or cut off/],
     [
@@ -198,7 +211,7 @@ describe('data: from a file to a version', () => {
     const made = await add(`n,m\n${rows(1000, i => `${i % 300 === 299 ? 'oops' : i},${i}`)}\n`)
     assert.match(made.warnings.join(), /n: 3 of 1000 cells are not numbers \(“oops”\) and are read as missing/)
     const { schema } = await showDataset(kernel, caller, made.name)
-    assert.deepEqual([schema[0]!.type, schema[0]!.missing], ['number', 3])
+    assert.deepEqual([schema[0]!.type, schema[0]!.missing], ['integer', 3])
   })
 
   it('a number column with many words in it is words', async () => {

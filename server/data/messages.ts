@@ -17,6 +17,15 @@ const HOLDS: Record<StoredType, string> = {
   words: 'text',
 }
 
+const ENCODINGS: Record<string, string> = { 'windows-1252': 'Windows-1252 (Western European)' }
+const TYPES = { number: 'numbers', integer: 'integers', datetime: 'times' } as const
+const CODES: Record<NoteFacts['code-kept']['reason'], string> = {
+  zeros: 'numbers with leading zeros are kept as text, so that the zeros are not lost.',
+  exponent: 'codes such as 12E4 are kept as text; as numbers they would be 120000.',
+  digits: 'integers beyond 2^53 are kept as text, so that no digit is lost.',
+  plus: 'telephone numbers are kept as text, so that the plus is not lost.',
+}
+
 const NOTES: { [C in keyof NoteFacts]: (facts: NoteFacts[C]) => string } = {
   'single-column': () => 'The file has a single column: is the delimiter one of comma, semicolon, tab or |?',
   'inferred-from-sample': ({ rows }) =>
@@ -29,6 +38,44 @@ const NOTES: { [C in keyof NoteFacts]: (facts: NoteFacts[C]) => string } = {
     return `Unlike ${first}, ${file} ${parts.join(' and ')}; cells of absent columns are missing values.`
   },
   'nested-as-json': ({ column }) => `${column}: nested values are stored as JSON text.`,
+  'separator-line': ({ file, delimiter }) =>
+    `The first line of ${file} (sep=${delimiter}) names the delimiter and is no row.`,
+  'lead-lines-skipped': ({ file, lines, texts }) =>
+    `${formatWhole(lines)} ${lines === 1 ? 'line' : 'lines'} above the header of ${file} ${lines === 1 ? 'was' : 'were'} skipped (${quoteAll(texts)}).`,
+  'encoding-detected': ({ file, encoding }) =>
+    `${file} is not UTF-8; it was read as ${ENCODINGS[encoding] ?? encoding}.`,
+  'backslash-quotes': ({ file }) => `${file} writes quotes inside cells as \\"; they were read that way.`,
+  'single-quotes': ({ file }) => `${file} has its cells in single quotes; they were read that way.`,
+  'index-column': ({ column }) => `The first column has no name; it is read as “${column}”, the index of the rows.`,
+  'sheet-read': ({ file, sheet, others }) =>
+    `The sheet “${sheet}” of ${file} was read${others.total > 0 ? `; it also has ${listNames(others)}` : ''}.`,
+  'records-found': ({ file, shape }) => `The rows of ${file} were found in ${shape}.`,
+  'bad-lines-skipped': ({ lines, total }) =>
+    `${formatWhole(total)} ${total === 1 ? 'line' : 'lines'} could not be read and ${total === 1 ? 'was' : 'were'} skipped: ${lines.slice(0, 10).join(', ')}${total > 10 ? ' …' : ''}.`,
+  converted: ({ column, example, value }) => `${column}: cells such as “${example}” are read as ${value}.`,
+  trimmed: ({ column, cells }) =>
+    `${column}: white space at the beginning or end of ${formatCells(cells)} was removed.`,
+  'code-kept': ({ column, reason }) => `${column}: ${CODES[reason]}`,
+  'ambiguous-decimal': ({ column, example, decimal }) =>
+    decimal === '.'
+      ? `${column}: “${example}” could have a decimal comma or commas between thousands, and points likewise; the point is read as the decimal mark. Check it, and set the format if it is wrong.`
+      : `${column}: “${example}” could be written with a decimal comma or a decimal point; the comma is read as the decimal mark. Check it, and set the format if it is wrong.`,
+  'ambiguous-day-order': ({ column, example, dayFirst }) =>
+    `${column}: in every date, such as “${example}”, day and month could be exchanged; they are read ${dayFirst ? 'day' : 'month'} first. Check it, and set the format if it is wrong.`,
+  'times-without-offset': ({ column, cells, present }) =>
+    `${column}: ${formatWhole(cells)} of ${formatWhole(present)} times have no UTC offset, unlike the others; they are read as UTC.`,
+  'time-of-day': ({ column, example }) => `${column}: times of day such as “${example}” are kept as text.`,
+  'nearly-numbers': ({ column, type, cells, present, texts }) =>
+    cells === 0
+      ? `${column}: all cells could be read as ${TYPES[type]} but are text in the file; change the type to convert them.`
+      : `${column}: ${formatWhole(cells)} of ${formatWhole(present)} cells are not ${TYPES[type]} (${quoteAll(texts)}), so that the column is text; the others are. Change the type to ${type} to read these cells as missing.`,
+  'not-times': ({ column, cells, present, examples }) =>
+    `${column}: ${cells} of ${present} cells are not times (${quoteAll(examples)}) and are read as missing.`,
+  'not-booleans': ({ column, cells, present, examples }) =>
+    `${column}: ${cells} of ${present} cells are not booleans (${quoteAll(examples)}) and are read as missing.`,
+  'lookalike-levels': ({ column, pairs }) =>
+    `${column}: ${pairs.map(([a, b]) => `“${a}” and “${b}”`).join(', ')} differ only by case or white space and are different values.`,
+  'format-changed': ({ column, version }) => `${column}: cells are written differently from ${version}.`,
   'not-finite': ({ column, cells }) =>
     `${column}: ${formatCells(cells)} ${cells === 1 ? 'is' : 'are'} NaN or infinite and read as missing.`,
   'leading-zeros-kept': ({ column }) =>

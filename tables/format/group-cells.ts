@@ -26,21 +26,31 @@ export type TextsOf = { unreadable: ReadPlan } | { missing: ReadPlan }
 
 /** Groups kept per column: text of more kinds is no number and no date. */
 const MAX_GROUPS = 2000
+const FIRST_TEXTS = 200
 
 const shapeOf = (text: string): string => (/^[+-]?0[0-9]/.test(text) ? '0' : '') + text.replace(/[0-9]/g, '9')
 
 /** Groups the cells of a column that is in memory. */
 export function groupTexts(name: string, cells: readonly (string | null)[]): ColumnCells {
   const counts = new Map<string, number>()
-  let [present, trimmed] = [0, 0]
   const first: string[] = []
   for (const cell of cells) {
     if (cell === null) continue
+    if (first.length < FIRST_TEXTS) first.push(trimCell(cell))
+    counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  }
+  return groupCounts(name, counts, first)
+}
+
+/** Groups the cells of a column given by its different texts and how often each occurs. */
+export function groupCounts(name: string, cells: ReadonlyMap<string, number>, first: readonly string[]): ColumnCells {
+  const counts = new Map<string, number>()
+  let [present, trimmed] = [0, 0]
+  for (const [cell, n] of cells) {
     const text = trimCell(cell)
-    present++
-    if (text.length !== cell.length) trimmed++
-    if (first.length < 200) first.push(text)
-    counts.set(text, (counts.get(text) ?? 0) + 1)
+    present += n
+    if (text.length !== cell.length) trimmed += n
+    counts.set(text, (counts.get(text) ?? 0) + n)
   }
   const groups = new Map<string, { texts: [string, string]; cells: number }>()
   for (const [text, n] of counts) {
@@ -57,7 +67,7 @@ export function groupTexts(name: string, cells: readonly (string | null)[]): Col
     const read = compileCellReader({ type: plan.as, format: plan.format, domain: plan.words as string[] | undefined })
     return (text: string): 'value' | 'missing' | 'unreadable' => {
       const value = read(text)
-      if (value === null) return /^[+-]?(inf|[0-9.])/i.test(text) && plan.as !== 'text' ? 'unreadable' : 'missing'
+      if (value === null) return /^[+-]?(inf|\.?[0-9])/i.test(text) && plan.as !== 'text' ? 'unreadable' : 'missing'
       return typeof value === 'symbol' || (plan.as === 'boolean' && typeof value === 'string') ? 'unreadable' : 'value'
     }
   }
@@ -110,8 +120,8 @@ export async function groupColumn(
     present: total[0]!,
     trimmed: total[1]!,
     groups: rows.map(r => ({ texts: [String(r[0]), String(r[1])], cells: Number(r[2]) })),
-    first: (await query(`SELECT t FROM (SELECT ${t} AS t FROM ${table} LIMIT 200) WHERE t IS NOT NULL`)).map(r =>
-      String(r[0]),
+    first: (await query(`SELECT t FROM (SELECT ${t} AS t FROM ${table} LIMIT ${FIRST_TEXTS}) WHERE t IS NOT NULL`)).map(
+      r => String(r[0]),
     ),
     count: async plan => Number((await query(`SELECT count(${valueSql('t', plan)})::DOUBLE FROM ${source}`))[0]![0]),
     texts: async (of, limit) => {

@@ -13,6 +13,8 @@ export interface ColumnReading {
   plan: ReadPlan
   /** Cells that mean missing under the plan are not counted. */
   real: number
+  /** Cells that the plan reads as values. */
+  read: number
   code?: CodeReason
   /** Two readings fit all cells and differ. */
   ambiguous?: { kind: 'decimal-mark'; decimal: NumberFormat['decimal'] } | { kind: 'day-order'; dayFirst: boolean }
@@ -53,11 +55,11 @@ export async function inferFormat(cells: ColumnCells, evidence: Evidence = {}): 
   const real = cells.present - sum(cells.groups.filter(isMissingWord))
   if (real === 0) return textReading(groups, real)
   if (groups.every(g => g.texts.every(t => /^(true|false)$/i.test(t))))
-    return { plan: { as: 'boolean', format: {} }, real, evidence: {} }
+    return { plan: { as: 'boolean', format: {} }, real, read: real, evidence: {} }
   const times = await inferTimes(cells, groups, real, evidence)
   if (times && enough(times.read, real)) return times.reading
   const numbers = inferNumbers(groups, real, evidence)
-  if (numbers && 'reading' in numbers) return numbers.reading
+  if (numbers && 'reading' in numbers) return finite(cells, numbers.reading, groups)
   const text = textReading(groups, real)
   if (times && times.read >= real * NEARLY_SHARE)
     return { ...text, conversion: await conversionOf(cells, times.reading.plan, 'datetime') }
@@ -78,6 +80,16 @@ async function conversionOf(cells: ColumnCells, plan: ReadPlan, type: Conversion
   }
 }
 
+/** Infinite numbers are no values; how many they are is counted only where some cell may be one. */
+async function finite(
+  cells: ColumnCells,
+  reading: ColumnReading,
+  groups: readonly CellGroup[],
+): Promise<ColumnReading> {
+  const maybe = groups.some(g => g.texts.some(t => /^[+-]?inf/i.test(t) || /[eE][+]?[0-9]{3,}$/.test(t)))
+  return maybe ? { ...reading, read: await cells.count(reading.plan) } : reading
+}
+
 function inferNumbers(
   groups: readonly CellGroup[],
   real: number,
@@ -93,13 +105,16 @@ function inferNumbers(
   const code = format.group || format.unit || format.percent ? undefined : codeIn(groups)
   if (code) {
     const { plan: text } = textReading(groups, real)
-    return { reading: { plan: { as: 'text', format: { ...text.format, code: true } }, real, code, evidence: {} } }
+    return {
+      reading: { plan: { as: 'text', format: { ...text.format, code: true } }, real, read: real, code, evidence: {} },
+    }
   }
   const certain = !other && (format.group !== undefined || !whole)
   return {
     reading: {
       plan,
       real,
+      read: cells,
       evidence: certain ? { decimal: format.decimal } : {},
       ...(other && evidence.decimal === undefined
         ? { ambiguous: { kind: 'decimal-mark' as const, decimal: format.decimal } }
@@ -133,7 +148,7 @@ async function inferTimes(
   const numeric = numericTimes(cells.name, groups)
   if (numeric) {
     const read = await cells.count(numeric)
-    return read === real ? { reading: { plan: numeric, real, evidence: {} }, read } : undefined
+    return read === real ? { reading: { plan: numeric, real, read, evidence: {} }, read } : undefined
   }
   const shapes = groups.map(g => ({ cells: g.cells, shape: dateShapeOf(g.texts[0]!), iso: ISO_LIKE.test(g.texts[0]!) }))
   const likely = shapes.reduce((n, s) => n + (s.shape || s.iso ? s.cells : 0), 0)
@@ -152,25 +167,28 @@ async function inferTimes(
       ...(instant ? { instant } : {}),
     }
   }
-  const reading = (plan: ReadPlan): ColumnReading => ({
+  const reading = (plan: ReadPlan, read: number): ColumnReading => ({
     plan,
     real,
+    read,
     evidence: {},
     ...(withoutOffset > 0 ? { withoutOffset } : {}),
   })
   if (!shapes.some(s => s.shape?.dayFirst)) {
     const plan = planFor(true)
-    return { reading: reading(plan), read: await cells.count(plan) }
+    const read = await cells.count(plan)
+    return { reading: reading(plan, read), read }
   }
   const [day, month] = [planFor(true), planFor(false)]
   const [asDay, asMonth] = [await cells.count(day), await cells.count(month)]
   if (asDay !== asMonth) {
     const dayFirst = asDay > asMonth
-    return { reading: { ...reading(dayFirst ? day : month), evidence: { dayFirst } }, read: Math.max(asDay, asMonth) }
+    const read = Math.max(asDay, asMonth)
+    return { reading: { ...reading(dayFirst ? day : month, read), evidence: { dayFirst } }, read }
   }
   const dayFirst = evidence.dayFirst ?? guessDayFirst(cells.first, groups)
   const ambiguous = evidence.dayFirst === undefined ? { ambiguous: { kind: 'day-order' as const, dayFirst } } : {}
-  return { reading: { ...reading(dayFirst ? day : month), ...ambiguous }, read: asDay }
+  return { reading: { ...reading(dayFirst ? day : month, asDay), ...ambiguous }, read: asDay }
 }
 
 /** Rows are often in the order of time: the order of day and month under which they are. Otherwise dots and dashes mean day first. */
@@ -211,6 +229,7 @@ function textReading(groups: readonly CellGroup[], real: number): ColumnReading 
   return {
     plan: { as: 'text', format: { missing: MISSING_IN_TEXT.filter(t => !(keepsNa && t === 'NA')) } },
     real,
+    read: real,
     keepsNa,
     evidence: {},
   }

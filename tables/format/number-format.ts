@@ -113,7 +113,7 @@ export function fitNumbers(groups: readonly CellGroup[], decimal?: NumberFormat[
 }
 
 /** A number without decimals, exponent and percent sign. */
-function isWhole(text: string, { decimal, group, percent }: NumberFormat): boolean {
+export function isWhole(text: string, { decimal, group, percent }: NumberFormat): boolean {
   if (percent === 'divide' || /[0-9][eE][+-]?[0-9]/.test(text)) return false
   const marks = text.replace(/[^0-9.,]/g, '')
   return group !== undefined || decimal === ',' ? !marks.includes(decimal) : !marks.includes('.')

@@ -7,6 +7,7 @@ import {
   type VersionColumn,
 } from '../contract.ts'
 import type { IngestNote } from '../read/contract.ts'
+import { describeFormat } from './describe-format.ts'
 
 /** DuckDB's counts for one column. */
 export interface ColumnFacts {
@@ -31,6 +32,11 @@ export interface InferOptions {
   time?: string
   /** Users' decisions about the dataset; they override inference. */
   decided?: ReadonlyMap<string, ColumnDecision>
+  /** How the cells of the files were read. */
+  read?: ReadonlyMap<
+    string,
+    Pick<VersionColumn, 'format' | 'conversion'> & { counts?: VersionColumn['cells']; isIndex?: boolean }
+  >
 }
 
 const MAX_LEVELS = 200
@@ -79,7 +85,10 @@ function typeOf(f: ColumnFacts): { type: ColumnType; reason: string } {
  * against it.
  */
 export function inferColumn(f: ColumnFacts, options: InferOptions = {}): VersionColumn {
-  const inferred = typeOf(f)
+  const found = typeOf(f)
+  const read = options.read?.get(f.name)
+  const written = describeFormat(read?.format)
+  const inferred = { ...found, reason: written ? `${found.reason}, ${written}` : found.reason }
   const decision = options.decided?.get(f.name)
   // A decision is dropped if the new data cannot be read that way.
   const decided =
@@ -101,6 +110,9 @@ export function inferColumn(f: ColumnFacts, options: InferOptions = {}): Version
     if (type === 'id') {
       role = 'id'
       reason = `${inferred.reason} → id`
+    } else if (read?.isIndex) {
+      role = 'id'
+      reason = `${inferred.reason}; the row index of the file → id`
     } else if (type === 'constant') {
       role = 'ignore'
       reason = `${inferred.reason}: no information`
@@ -124,6 +136,9 @@ export function inferColumn(f: ColumnFacts, options: InferOptions = {}): Version
     ...(type === 'datetime'
       ? { clock: f.sqlType.includes('WITH TIME ZONE') ? ('instant' as const) : ('wall-clock' as const) }
       : {}),
+    ...(read?.format ? { format: read.format } : {}),
+    ...(read?.counts ? { cells: read.counts } : {}),
+    ...(read?.conversion ? { conversion: read.conversion } : {}),
     reason,
   }
 }

@@ -9,10 +9,13 @@ const NAMES: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 
 export async function explainFailure(error: unknown, files: PreparedFile[]): Promise<Error> {
   if (error instanceof TableError) return error
   const message = String((error as Error)?.message ?? error)
+  // Not the file's fault: an interrupt, or a statement of ours.
+  if (!(error instanceof Error) || /^(Interrupt|Parser|Binder|Catalog|TypeError|Internal)/i.test(message))
+    return error as Error
   const named = files.find(f => message.includes(f.source.path))
   if (files.length > 1 && !named)
     for (const file of files.filter(f => f.header)) {
-      const bad = await findBadLine(file.source.path, file.header!.delimiter, file.header!.names.length)
+      const bad = await findBadLine(file.source.path, file.header!)
       if (bad) return explainFile(error, file)
     }
   return explainFile(error, named ?? files[0]!)
@@ -38,7 +41,7 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
       cause: error,
     })
   }
-  const bad = header && (await findBadLine(source.path, header.delimiter, header.names.length))
+  const bad = header && (await findBadLine(source.path, header))
   if (bad && 'badText' in bad)
     return new TableError('invalid', `Line ${bad.line} of ${fileName} is not UTF-8 text.`, {
       hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), then add it again.',
@@ -55,7 +58,7 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
       `Line ${bad.line} of ${fileName} has ${bad.cells} ${bad.cells === 1 ? 'cell' : 'cells'} where the header has ${header.names.length}, divided by ${NAMES[header.delimiter]}.`,
       {
         hint:
-          bad.line === 2
+          bad.cells === 1
             ? 'Use the same delimiter in the header and in the rows, then add the file again.'
             : `${REPAIR} Often a cell that contains the delimiter or a line break has no quotes around it.`,
         cause: error,

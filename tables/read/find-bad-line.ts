@@ -1,44 +1,55 @@
 import { createReadStream } from 'node:fs'
+import type { Header } from './read-header.ts'
 
 export type BadLine =
   | { line: number; cells: number }
   | { line: number; openQuote: true }
   | { badText: true; line: number }
 
-const QUOTE = 0x22
 const LF = 0x0a
 const CR = 0x0d
+const SPACE = 0x20
 
 /**
  * Finds the first line whose number of cells differs from the header's, whose quote is never closed, or that is not UTF-8. DuckDB does not
- * always report the line, so this reads the bytes once and counts delimiters outside quotes. Lines are counted from 1, as in editors.
+ * always report the line, so this reads the bytes once and counts delimiters outside quotes. Lines are counted from 1, as in editors. One
+ * empty cell more than the header has is a delimiter at the end of the line.
  */
-export async function findBadLine(path: string, delimiter: string, width: number): Promise<BadLine | undefined> {
-  const mark = delimiter.charCodeAt(0)
+export async function findBadLine(
+  path: string,
+  { delimiter, quote, escape, skip, names }: Pick<Header, 'delimiter' | 'quote' | 'escape' | 'skip' | 'names'>,
+): Promise<BadLine | undefined> {
+  const width = names.length
+  const [mark, quoteByte, escapeByte] = [delimiter, quote, escape].map(ch => ch.charCodeAt(0))
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  let line = 1
-  let startedAt = 1
-  let cells = 1
-  let content = false
-  let quoted = false
-  let previous = 0
+  let [line, startedAt, cells, previous] = [1, 1, 1, 0]
+  let [content, quoted, cellHas, escaped] = [false, false, false, false]
+  const isBad = () => startedAt > skip && content && cells !== width && !(cells === width + 1 && !cellHas)
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     for (const byte of chunk) {
-      if (byte === QUOTE) {
+      if (escaped) escaped = false
+      else if (quoted && escapeByte !== quoteByte && byte === escapeByte) escaped = true
+      else if (byte === quoteByte && (quoted || !cellHas || previous === quoteByte)) {
         quoted = !quoted
         content = true
+        cellHas = true
       } else if (byte === LF || (byte === CR && !quoted)) {
         if (!quoted && !(byte === LF && previous === CR)) {
-          if (content && cells !== width) return { line: startedAt, cells }
+          if (isBad()) return { line: startedAt, cells: cells === width + 1 && !cellHas ? width : cells }
           cells = 1
           content = false
+          cellHas = false
         }
         if (!(byte === LF && previous === CR && !quoted)) line++
         if (!quoted) startedAt = line
       } else if (byte === mark && !quoted) {
         cells++
         content = true
-      } else content = true
+        cellHas = false
+      } else if (byte !== SPACE) {
+        content = true
+        cellHas = true
+      }
       previous = byte
     }
     try {
@@ -48,12 +59,12 @@ export async function findBadLine(path: string, delimiter: string, width: number
     }
   }
   if (quoted) return { line: startedAt, openQuote: true }
-  return content && cells !== width ? { line: startedAt, cells } : undefined
+  return isBad() ? { line: startedAt, cells } : undefined
 }
 
 async function lineOfBadText(path: string): Promise<number> {
   let line = 1
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([rest, chunk])
     let from = 0

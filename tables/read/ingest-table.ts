@@ -10,9 +10,11 @@ import type { ContractBreak } from '../infer/contract.ts'
 import { type ColumnFacts, guessRoles, guessTime, inferColumn, noteColumn } from '../infer/infer-column.ts'
 import type { WorkReport } from '../report.ts'
 import { appendRows } from './append-rows.ts'
-import { cleanColumns } from './clean-columns.ts'
-import type { IngestNote } from './contract.ts'
-import { compareHeaders, copyOptions, loadSource, namesOf, prepareFiles } from './load-source.ts'
+import type { IngestNote, ReadingOptions } from './contract.ts'
+import { type Converted, convertSource } from './convert-source.ts'
+import { explainFailure } from './explain-failure.ts'
+import { compareHeaders, copyOptions, namesOf, openText, prepareFiles } from './load-source.ts'
+import type { PreparedFile } from './read-source.ts'
 import { requireGoodNames } from './read-source.ts'
 
 export interface IngestInput {
@@ -29,6 +31,8 @@ export interface IngestInput {
   wishes: { target?: string; time?: string }
   /** The dataset's contract with the decisions for this ingestion. */
   decisions: ColumnDecision[]
+  /** How the files are read, where detection is not right. */
+  reading?: ReadingOptions
   /** For a preview: the number of rows to read; the first few are returned. */
   limitRows?: number
   /** DuckDB's memory limit; beyond it DuckDB spills into `folder`. */
@@ -68,11 +72,28 @@ async function firstCells(db: DuckDBConnection, table: string): Promise<PreviewC
     .map(row => row.slice(0, PREVIEW_COLUMNS).map(v => (v === null || typeof v === 'object' ? null : v)))
 }
 
+const notesOfFile = ({ source, header }: PreparedFile): IngestNote[] => [...source.notes, ...(header?.notes ?? [])]
+
+/** Opens the files and converts their columns. Throws with the cause and, where there is one, the line. */
+async function readText(
+  db: DuckDBConnection,
+  files: PreparedFile[],
+  { reading, limitRows }: Pick<IngestInput, 'reading' | 'limitRows'>,
+  source: Parameters<typeof convertSource>[1],
+): Promise<Converted> {
+  try {
+    await openText(db, files, { ...reading, rows: limitRows })
+    return await convertSource(db, source)
+  } catch (error) {
+    throw await explainFailure(error, files)
+  }
+}
+
 /** Converts a table's files into one Parquet file with a schema, reasons and warnings. Streams; never holds the whole table in memory. */
 export async function ingestTable(input: IngestInput, { progress, signal }: WorkReport): Promise<IngestOutput> {
   const { folder, target, wishes, before, append } = input
   progress(0.05, 'reading')
-  const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`), signal)
+  const files = await prepareFiles(input.files, i => join(folder, `source-${i}.csv`), input.reading, signal)
   const raw = join(folder, 'raw.parquet')
   const wide = (namesOf(files)?.length ?? 0) > MANY_COLUMNS
   const access = {
@@ -86,20 +107,21 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
     signal,
   }
   return withDuckDb(access, async db => {
-    const loaded = await loadSource(db, files, raw, { rows: input.limitRows })
-    if (loaded.rows === 0)
+    progress(0.3, 'inferring types')
+    const names = namesOf(files)
+    const decided = new Map(input.decisions.map(d => [d.name, d]))
+    const earlier = new Map((before?.schema ?? []).map(c => [c.name, c]))
+    const converted = await readText(db, files, input, {
+      raw,
+      textual: files.every(f => f.source.format !== 'parquet'),
+      context: { decided, before: earlier },
+      signal,
+    })
+    if (converted.rows === 0)
       throw new TableError('invalid', `${input.words} has a header but no rows.`, {
         hint: 'Add at least one row below the header line.',
       })
-    progress(0.5, 'inferring types')
-    const names = namesOf(files)
-    const cleaned = await cleanColumns(db, {
-      textual: names !== undefined,
-      names,
-      codes: loaded.codes,
-      rows: loaded.rows,
-    })
-    const notes: IngestNote[] = [...compareHeaders(files), ...cleaned.notes]
+    const notes: IngestNote[] = [...files.flatMap(notesOfFile), ...compareHeaders(files), ...converted.notes]
     let table = 'data'
     if (append && before) {
       const appended = await appendRows(db, before)
@@ -111,14 +133,13 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
     const columns = (await db.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson().map(r => String(r[0]))
     requireGoodNames(columns, input.words)
     requireColumns(columns, wishes)
-    if (loaded.written && !cleaned.changed && table === 'data') await rename(raw, target)
+    if (converted.finished && table === 'data') await rename(raw, target)
     else await db.run(`COPY ${table} TO ${text(target)} (${copyOptions(columns.length)})`)
     const version = `read_parquet(${text(target)})`
     progress(0.8, 'inferring types')
     const [[rows]] = (await db.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${version}`)).getRowsJson() as [[number]]
     const facts: ColumnFacts[] = await columnFacts(db, version, rows, signal)
-    const decided = new Map(input.decisions.map(d => [d.name, d]))
-    const all = { ...wishes, decided }
+    const all = { ...wishes, decided, read: converted.columns }
     const schema = guessRoles(
       guessTime(
         facts.map(f => inferColumn(f, all)),

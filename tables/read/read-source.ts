@@ -1,20 +1,20 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { TableError } from '../errors.ts'
+import type { IngestNote, ReadingOptions } from './contract.ts'
+import { detectEncoding, requireDecoder, utf16Of, writeAsUtf8 } from './decode-text.ts'
 import { JsonDepth } from './json-depth.ts'
+import type { Header } from './read-header.ts'
 import { unpack } from './unpack.ts'
 
 export type SourceFormat = 'csv' | 'json' | 'parquet'
 export interface Source {
   path: string
   format: SourceFormat
+  notes: IngestNote[]
 }
 
 const HEAD_BYTES = 1 << 16
-/** Maximum length of a header line. */
-const HEADER_BYTES = 1 << 22
 /** DuckDB's JSON reader is recursive and crashes the process on deep input. */
 const MAX_JSON_DEPTH = 64
 
@@ -31,21 +31,9 @@ async function head(path: string, bytes = HEAD_BYTES): Promise<Buffer> {
 const isGzip = (b: Buffer) => b[0] === 0x1f && b[1] === 0x8b
 const isZstd = (b: Buffer) => b.length >= 4 && b.readUInt32LE(0) === 0xfd2fb528
 
-const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON and Parquet, also compressed with gzip or zstd.'
+const READS = 'FlexiML reads CSV, TSV, JSON, NDJSON, Parquet and Excel (.xlsx), also compressed with gzip, zstd or zip.'
 const notTableError = (fileName: string) =>
   new TableError('invalid', `${fileName} is not a table: it contains binary data.`, { hint: READS })
-
-async function decodeUtf16(path: string, encoding: 'utf-16le' | 'utf-16be', target: string): Promise<void> {
-  const decoder = new TextDecoder(encoding)
-  await pipeline(
-    createReadStream(path),
-    new Transform({
-      transform: (chunk, _, done) => done(null, decoder.decode(chunk, { stream: true })),
-      flush: done => done(null, decoder.decode()),
-    }),
-    createWriteStream(target),
-  )
-}
 
 async function requireShallow(path: string, fileName: string): Promise<void> {
   const meter = new JsonDepth(MAX_JSON_DEPTH)
@@ -58,12 +46,13 @@ async function requireShallow(path: string, fileName: string): Promise<void> {
 
 /**
  * Detects the format from the first bytes: Parquet by its magic bytes, JSON by its first character, otherwise delimited text. Throws for
- * other formats. Decompresses gzip and zstd and converts UTF-16 to UTF-8 next to `rewritten`; returns the path to read.
+ * other formats. Decompresses and converts to UTF-8 next to `rewritten`; returns the path to read.
  */
 export async function prepareSource(
   path: string,
   fileName: string,
   rewritten: string,
+  options: ReadingOptions = {},
   signal?: AbortSignal,
 ): Promise<Source> {
   const bytes = await head(path)
@@ -76,39 +65,50 @@ export async function prepareSource(
     if (fileName.endsWith('(unpacked)')) throw notTableError(fileName)
     const unpacked = `${rewritten}.unpacked`
     await unpack(path, fileName, unpacked, packed, { signal })
-    return prepareSource(unpacked, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten, signal)
+    return prepareSource(unpacked, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten, options, signal)
   }
-  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet' }
-  const utf16 =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : undefined
-  if (utf16) {
-    await decodeUtf16(path, utf16, rewritten)
-    return prepareSource(rewritten, fileName, `${rewritten}.again`, signal)
+  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet', notes: [] }
+  return prepareText(path, fileName, rewritten, bytes, options)
+}
+
+async function prepareText(
+  path: string,
+  fileName: string,
+  rewritten: string,
+  bytes: Buffer,
+  options: ReadingOptions,
+): Promise<Source> {
+  const wished = options.encoding && requireDecoder(options.encoding).encoding
+  const utf16 = wished ? undefined : utf16Of(bytes)
+  const zeros = bytes.includes(0) && !wished?.startsWith('utf-16')
+  if (!utf16 && (zeros || hasControls(bytes, wished))) throw notTableError(fileName)
+  const encoding = wished ?? utf16 ?? (await detectEncoding(path, fileName))
+  const notes: IngestNote[] = []
+  let readable = path
+  if (encoding !== 'utf-8') {
+    await writeAsUtf8(path, encoding, rewritten)
+    readable = rewritten
+    if (!wished && encoding === 'windows-1252')
+      notes.push({ code: 'encoding-detected', facts: { file: fileName, encoding } })
   }
-  if (bytes.includes(0)) throw notTableError(fileName)
-  const text = bytes.toString('utf8').replace(/^\ufeff/, '')
-  const start = text.slice(0, 4096)
-  const odd = [...start].filter(ch => ch < ' ' && !'\t\r\n'.includes(ch)).length
-  const broken = start.split('\ufffd').length - 1
-  if (odd > 8 || broken > 200) throw notTableError(fileName)
+  const text = (readable === path ? bytes : await head(readable)).toString('utf8').replace(/^\ufeff/, '')
   if (text.trim() === '')
     throw new TableError('invalid', `${fileName} contains only blank lines.`, {
       hint: 'Choose a file with a header line and at least one row.',
     })
   if (/^\s*[[{]/.test(text) && !/\.(csv|tsv|txt)( \(unpacked\))?$/i.test(fileName)) {
-    await requireShallow(path, fileName)
-    return { path, format: 'json' }
+    await requireShallow(readable, fileName)
+    return { path: readable, format: 'json', notes }
   }
-  return { path, format: 'csv' }
+  return { path: readable, format: 'csv', notes }
 }
 
-export interface Header {
-  names: string[]
-  delimiter: string
+/** Text has hardly any control characters, whatever its encoding. */
+function hasControls(bytes: Buffer, encoding: string | undefined): boolean {
+  if (encoding?.startsWith('utf-16')) return false
+  let odd = 0
+  for (const byte of bytes.subarray(0, 4096)) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) odd++
+  return odd > 8
 }
 
 /** An inspected file that can be read. */
@@ -117,51 +117,6 @@ export interface PreparedFile {
   /** For text files. */
   header?: Header
   name: string
-}
-
-const SAMPLE_LINES = 20
-
-/** Returns the header line of a text file, split by the delimiter that divides the first lines most evenly; quotes are respected. */
-export async function readHeader(path: string, fileName: string): Promise<Header> {
-  const bytes = await head(path, HEADER_BYTES)
-  const lines = bytes
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\n|\r/)
-  if (lines.length === 1 && bytes.length === HEADER_BYTES)
-    throw new TableError('invalid', `The first line of ${fileName} is longer than ${HEADER_BYTES >> 20} MB.`, {
-      hint: READS,
-    })
-  // The last line may be incomplete.
-  const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter(l => l.trim() !== '').slice(0, SAMPLE_LINES)
-  const [first = '', ...rest] = whole
-  const candidates = [',', ';', '\t', '|'].map(delimiter => {
-    const names = splitLine(first, delimiter)
-    const even = names.length > 1 ? rest.filter(l => splitLine(l, delimiter).length === names.length).length : -1
-    return { delimiter, names, even }
-  })
-  return candidates.reduce((best, c) =>
-    c.even > best.even || (c.even === best.even && c.names.length > best.names.length) ? c : best,
-  )
-}
-
-export function splitLine(line: string, delimiter: string): string[] {
-  const cells: string[] = []
-  let cell = ''
-  let quoted = false
-  for (let i = 0; i < line.length; i++) {
-    const ch = line[i]!
-    if (ch === '"') {
-      if (quoted && line[i + 1] === '"') {
-        cell += '"'
-        i++
-      } else quoted = !quoted
-    } else if (ch === delimiter && !quoted) {
-      cells.push(cell)
-      cell = ''
-    } else cell += ch
-  }
-  return [...cells, cell].map(c => c.trim())
 }
 
 export const MAX_COLUMNS = 10_000
@@ -177,20 +132,18 @@ export function requireGoodNames(names: string[], fileName: string): void {
     throw new TableError('invalid', `Column ${empty.slice(0, 5).join(', ')} of ${fileName} has no name.`, {
       hint: 'Give every column a name in the header line.',
     })
-  const seen = new Set<string>()
-  const doubled = new Set<string>()
+  const seen = new Map<string, string>()
   for (const name of names) {
     const key = name.toLowerCase()
-    if (seen.has(key)) doubled.add(name)
-    seen.add(key)
+    const other = seen.get(key)
+    seen.set(key, name)
+    if (other === undefined) continue
+    if (other === name)
+      throw new TableError('invalid', `The column name “${name}” appears more than once in ${fileName}.`, {
+        hint: 'Names must be unique, ignoring case.',
+      })
+    throw new TableError('invalid', `The column names “${other}” and “${name}” of ${fileName} differ only by case.`, {
+      hint: 'Names must be unique, ignoring case. Rename one of them.',
+    })
   }
-  if (doubled.size > 0)
-    throw new TableError(
-      'invalid',
-      `The column name ${[...doubled]
-        .slice(0, 5)
-        .map(n => `“${n}”`)
-        .join(', ')} appears more than once in ${fileName}.`,
-      { hint: 'Names must be unique, ignoring case.' },
-    )
 }
