@@ -6,7 +6,7 @@ const TESTS = '\\.test\\.tsx?$|/testing\\.ts$'
 
 /** Parts of the table library that work without DuckDB, so that web and serve may load them. */
 const LIGHT_TABLES =
-  '^tables/(.*contract|errors|format/.*|diff/compare-schemas|expectations/(judge-version|suggest-expectations)|infer/check-contract|query/read-statement|read/json-depth)\\.ts$'
+  '^tables/(.*contract|errors|diff/compare-schemas|expectations/(judge-version|suggest-expectations)|infer/check-contract|query/read-statement|read/json-depth)\\.ts$'
 
 /** Files that read tables of another domain, at most six (`docs/decisions/2026-11-29-tables-have-owners.md`). */
 const SHARED_TABLES = require('./db/shared-tables.json')

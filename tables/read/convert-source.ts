@@ -38,7 +38,7 @@ export async function convertSource(
   db: DuckDBConnection,
   source: { raw: string; textual: boolean; context: FormatContext; signal?: AbortSignal },
 ): Promise<Converted> {
-  const columns = await describe(db, 'text')
+  const columns = await describeTable(db, 'text')
   const words = columns.filter(c => c.type === 'VARCHAR')
   const size = Math.max(MIN_SAMPLE_ROWS, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_CELLS / Math.max(1, columns.length))))
   const sample = await firstRows(db, words, size + 1)
@@ -51,7 +51,7 @@ export async function convertSource(
   else await db.run('CREATE VIEW source AS SELECT * FROM text')
   source.signal?.throwIfAborted()
 
-  const typed = new Set((await describe(db, 'source')).filter(c => c.type !== 'VARCHAR').map(c => c.name))
+  const typed = new Set((await describeTable(db, 'source')).filter(c => c.type !== 'VARCHAR').map(c => c.name))
   const open = words.flatMap((c, i) => (typed.has(c.name) ? [] : [i]))
   const known = complete
     ? open.map(i => seen[i]!)
@@ -85,7 +85,7 @@ export async function convertSource(
   }
 }
 
-async function describe(db: DuckDBConnection, table: string): Promise<Column[]> {
+async function describeTable(db: DuckDBConnection, table: string): Promise<Column[]> {
   const rows = (await db.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson()
   return rows.map(r => ({ name: String(r[0]), type: String(r[1]) }))
 }

@@ -17,10 +17,11 @@ const SPACE = 0x20
  */
 export async function findBadLine(
   path: string,
-  { delimiter, quote, escape, skip, names }: Pick<Header, 'delimiter' | 'quote' | 'escape' | 'skip' | 'names'>,
+  header: Pick<Header, 'delimiter' | 'quote' | 'escape' | 'skip' | 'names'>,
 ): Promise<BadLine | undefined> {
+  const { skip, names } = header
   const width = names.length
-  const [mark, quoteByte, escapeByte] = [delimiter, quote, escape].map(ch => ch.charCodeAt(0))
+  const [mark, quoteByte, escapeByte] = [header.delimiter, header.quote, header.escape].map(ch => ch.charCodeAt(0))
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let [line, startedAt, cells, previous] = [1, 1, 1, 0]
   let [content, quoted, cellHas, escaped] = [false, false, false, false]

@@ -85,12 +85,6 @@ function csvReader(files: PreparedFile[], options: ReadingOptions): string {
   return `read_csv(${[paths, ...settings].join(', ')})`
 }
 
-/** Creates the view `text` over all files: each column of text files as text, the columns of Parquet with their types. */
-export async function openText(db: DuckDBConnection, files: PreparedFile[]): Promise<void> {
-  const select = groupsOf(files).map(group => `SELECT * FROM ${reader(group, true, new Set())}`)
-  await db.run(`CREATE VIEW text AS ${select.join(' UNION ALL BY NAME ')}`)
-}
-
 /** Groups files that one reader can read together. */
 function groupsOf(files: PreparedFile[]): PreparedFile[][] {
   const groups = new Map<string, PreparedFile[]>()

@@ -42,7 +42,7 @@ export function splitRecords(
   dialect: { delimiter: string; quote: string; escape: string },
   limit = SAMPLE_RECORDS,
 ): TextRecord[] {
-  const { delimiter, quote, escape } = dialect
+  const { delimiter, quote, escape: escapeMark } = dialect
   const records: TextRecord[] = []
   let cells: string[] = []
   let [cell, line, startedAt] = ['', 0, 0]
@@ -56,7 +56,7 @@ export function splitRecords(
   }
   for (let i = 0; i < text.length && records.length < limit; i++) {
     const ch = text[i]!
-    if (quoted && escape !== quote && ch === escape && i + 1 < text.length) cell += text[++i]
+    if (quoted && escapeMark !== quote && ch === escapeMark && i + 1 < text.length) cell += text[++i]
     else if (ch === quote && quote !== '') {
       if (quoted && text[i + 1] === quote) {
         cell += quote
@@ -169,14 +169,10 @@ export async function readHeader(path: string, fileName: string, options: Readin
   const body = mark ? text.slice(mark[0].length) : text
   const delimiters = options.delimiter ? [options.delimiter] : mark ? [mark[1]!] : DELIMITERS
   const skip = options.skipLines === undefined ? undefined : Math.max(0, options.skipLines - (mark ? 1 : 0))
-  const escape = usesBackslash(body) ? '\\' : '"'
+  const escaped = usesBackslash(body) ? '\\' : '"'
   const best = delimiters
     .flatMap(delimiter => {
-      const plain = candidate(
-        body,
-        { delimiter, quote: options.quote ?? '"', escape: options.quote ? options.quote : escape },
-        skip,
-      )
+      const plain = candidate(body, { delimiter, quote: options.quote ?? '"', escape: options.quote ?? escaped }, skip)
       if (options.quote || !usesSingleQuotes(body, delimiter)) return [plain]
       return [candidate(body, { delimiter, quote: "'", escape: "'" }, skip), plain]
     })
