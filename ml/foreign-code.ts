@@ -1,5 +1,5 @@
 import type { BundleManifest } from './format/bundle.ts'
-import { isOwnModel } from './trainers/registry.ts'
+import { isOwnModel } from './trainers/predictors.ts'
 
 /**
  * True for models that code of others runs (ONNX Runtime, for example), alone or as a member of an ensemble. Their time and memory depend on

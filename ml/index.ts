@@ -78,7 +78,8 @@ export * from './split.ts'
 export { correctedResampledT, holm, type TestedDifference } from './statistics/corrected-t.ts'
 export * from './task.ts'
 export { resolveParameters } from './trainers/parameters.ts'
-export { compilePredictor, getTrainer, listTrainers, registerTrainer } from './trainers/registry.ts'
+export { compilePredictor } from './trainers/predictors.ts'
+export { getTrainer, listTrainers, registerTrainer } from './trainers/registry.ts'
 export type {
   FitContext,
   LabeledData,

@@ -4,7 +4,7 @@ import type { Frame } from './frame/frame.ts'
 import { compileRecipe } from './recipe/compile.ts'
 import type { FittedRecipe } from './recipe/types.ts'
 import { compileEnsemble } from './trainers/ensemble.ts'
-import { compilePredictor } from './trainers/registry.ts'
+import { compilePredictor } from './trainers/predictors.ts'
 import type { Model } from './trainers/types.ts'
 
 /** A compiled model: a fitted recipe and the model trained on its features. */

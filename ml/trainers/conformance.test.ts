@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '../format/safetensors.ts'
 import { takeMatrixRows } from '../matrix.ts'
 import { listTrainers } from '../node.ts'
 import { matrixOf, problem } from '../testing.ts'
-import { compilePredictor } from './registry.ts'
+import { compilePredictor } from './predictors.ts'
 import type { FitContext, Model, Parameters, Task, Trainer } from './types.ts'
 
 /** Enough to learn the toy problem, quick enough for a test. */

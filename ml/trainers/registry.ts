@@ -1,28 +1,14 @@
 import { EngineError } from '../errors.ts'
-import { treePredictor } from '../trees/predict.ts'
-import { baseline, baselinePredictor } from './baseline.ts'
+import { baseline } from './baseline.ts'
 import { extraTrees } from './extra-trees.ts'
 import { gbdt } from './gbdt.ts'
-import { linear, linearPredictor } from './linear.ts'
-import { mlpPredictor } from './mlp-forward.ts'
+import { linear } from './linear.ts'
 import { randomForest } from './random-forest.ts'
-import type { Model, Predictor, Trainer } from './types.ts'
+import type { Trainer } from './types.ts'
 
 const trainers = new Map<string, Trainer>(
   [baseline, linear, gbdt, randomForest, extraTrees].map(trainer => [trainer.id, trainer]),
 )
-
-/** Predictors by kind of model. All portable. */
-const predictors: Record<string, (model: Model) => Predictor> = {
-  baseline: baselinePredictor,
-  linear: linearPredictor,
-  mlp: mlpPredictor,
-  gbdt: treePredictor,
-  'random-forest': treePredictor,
-  'extra-trees': treePredictor,
-  lightgbm: treePredictor,
-  xgboost: treePredictor,
-}
 
 /** Adds a trainer that needs more than the portable engine (`ml/node.ts` adds `mlp`). */
 export function registerTrainer(trainer: Trainer): void {
@@ -41,12 +27,3 @@ export function getTrainer(id: string): Trainer {
   const known = [...trainers.keys()].join(', ')
   throw new EngineError('trainer', `There is no trainer “${id}” here.`, `Known ones: ${known}.`)
 }
-
-/** @throws EngineError `trainer` when this engine cannot run the model. */
-export function compilePredictor(model: Model): Predictor {
-  if (Object.hasOwn(predictors, model.trainer)) return predictors[model.trainer]!(model)
-  throw new EngineError('trainer', `This engine cannot run a model made by “${model.trainer}”.`, 'Update FlexiML.')
-}
-
-/** True for models that this engine runs with its own code. */
-export const isOwnModel = (trainer: string): boolean => Object.hasOwn(predictors, trainer)
