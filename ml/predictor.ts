@@ -4,9 +4,18 @@ import type { Frame } from './frame/frame.ts'
 import { compilePipeline } from './pipeline.ts'
 import { addFallbacks, knowColumns } from './rows/fallbacks.ts'
 import { createLenient } from './rows/predict-lenient.ts'
+import { createTablePredictor, type TableAnswers } from './rows/predict-table.ts'
 import { compileRowReader } from './rows/read-row.ts'
 import { type LenientRows, ReportBuilder } from './rows/report.ts'
-import { type CellError, compileCheck, compileValidator, describeExpected, describeGot, type Schema } from './schema.ts'
+import {
+  type CellError,
+  type ColumnType,
+  compileCheck,
+  compileValidator,
+  describeExpected,
+  describeGot,
+  type Schema,
+} from './schema.ts'
 import type { Task } from './trainers/types.ts'
 
 export type Prediction = {
@@ -45,6 +54,13 @@ export type LoadedPredictor = {
    * @param allowed a column that is not reported as an extra one.
    */
   predictLenient(rows: readonly unknown[], allowed?: string | null): LenientRows
+  /**
+   * Returns a function that predicts parts of a table given by column, with the same reading of cells; see `createTablePredictor`.
+   * @param sources the types of the signature's columns in the table; undefined: the table lacks the column.
+   */
+  openTable(
+    sources: readonly (ColumnType | undefined)[],
+  ): (chunk: readonly ArrayLike<unknown>[], rows: number) => TableAnswers
   /** Reads one row without predicting: true when the lenient policy would answer it. */
   canRead(row: unknown): boolean
   /** The fast path for one row. */
@@ -128,6 +144,7 @@ export function loadPredictor(bytes: Uint8Array): LoadedPredictor {
       }
       return lenient(rows, allowed)
     },
+    openTable: sources => createTablePredictor({ pipeline, reader, signature, width }, sources),
     canRead: row => reader.read(row, 0, new ReportBuilder(1)) !== null,
     predictOne(row) {
       let errors: CellError[] | undefined

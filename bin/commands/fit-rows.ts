@@ -1,7 +1,7 @@
 import { type CellColumn, compileCellReader, UNREADABLE } from '#ml/cells/read-cell.ts'
 import { timeText } from '#ml/rows/time-text.ts'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
-import type { Row } from './read-rows.ts'
+import type { Row } from './parse-json-rows.ts'
 
 /** Compiles the reader of a column for a strict endpoint. What cannot be read stays as it is, so that the server names the cell. */
 export function compileFit(column: SignatureColumn): (cell: unknown) => unknown {

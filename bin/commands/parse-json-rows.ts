@@ -1,5 +1,6 @@
 import { failed } from './failure.ts'
-import type { Row } from './read-rows.ts'
+
+export type Row = Record<string, unknown>
 
 /** Returns the rows of a JSON list, of an object that wraps one (`{"rows": […]}`), of a table by columns, of one object, or of NDJSON. */
 export function parseRows(text: string, name: string): Row[] {

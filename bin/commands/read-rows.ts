@@ -6,9 +6,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TableError } from '#tables/errors.ts'
 import { failed, usage } from './failure.ts'
-import { parseRows } from './parse-json-rows.ts'
-
-export type Row = Record<string, unknown>
+import { parseRows, type Row } from './parse-json-rows.ts'
 
 export interface RowFile {
   rows: Row[]

@@ -12,7 +12,8 @@ import type { Call, Command, Outcome, World } from './command.ts'
 import { type Client, requestJson } from './connection.ts'
 import { EXIT, Failure, failed, usage } from './failure.ts'
 import { batchesOf, compileFit, fitRows } from './fit-rows.ts'
-import { type Row, readRows } from './read-rows.ts'
+import type { Row } from './parse-json-rows.ts'
+import { readRows } from './read-rows.ts'
 import { numberText, showTable } from './show-table.ts'
 
 /** Bytes reserved for the field names around the rows. */

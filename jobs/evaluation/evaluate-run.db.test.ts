@@ -143,6 +143,33 @@ describe('a model measured on the rows of a version', () => {
     assert.deepEqual([seen.rows, seen.rowsUnknownClass], [97, 3])
   })
 
+  it('a missing cell, a fraction, a new level or another order of columns fail no evaluation', async () => {
+    const schema: Schema = {
+      columns: HOMES.columns
+        .filter(c => c.name !== 'sold')
+        .map(c => ({ ...c, nullable: false, ...(c.name === 'area' ? { type: 'integer' as const } : {}) })),
+    }
+    const whole = homes(300, 5, 7).map(r => ({ ...r, area: Math.round(r.area) }))
+    const { bundle } = await trainPipeline({
+      frame: frameFromRows(frameSpecs(schema), whole),
+      schema,
+      target: 'price',
+      trainerId: 'gbdt',
+      seed: 1,
+      now: () => 0,
+    })
+    const run = await insertDoneRun(kernel, scope, bundle)
+    const odd = [{ kind: ' flat ', area: 10.5 }, { kind: 'castle' }, { area: '' }].map(change => ({
+      ...whole[0]!,
+      ...change,
+    }))
+    await addData('odd', csv([...odd, ...whole].map(({ kind, price, area }) => ({ price, kind, area }))))
+    const seen = await ends((await startEvaluation(kernel, caller(), { run, data: 'odd' })).id)
+    assert.equal(seen.state, 'succeeded', seen.reason ?? '')
+    assert.equal(seen.rows, 303)
+    assert.ok(Number.isFinite(seen.intervals.rmse!.value))
+  })
+
   it('columns that are missing or hold something else are named before anything starts', async () => {
     await addData('bare', csv(homes(50, 5, 4).map(({ area, sold }) => ({ area, sold }))))
     await assert.rejects(

@@ -10,7 +10,7 @@ import { type LoadedPredictor, loadPredictor } from '../predictor.ts'
 import { createRandom } from '../random.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
 import { assertClose } from '../testing.ts'
-import type { WarningCode } from './report.ts'
+import type { RowReport, WarningCode } from './report.ts'
 
 const SCHEMA: Schema = {
   columns: [
@@ -144,6 +144,32 @@ describe('odd cells are answered and reported', () => {
       const rows = [GOOD, { ...GOOD, ...change }]
       const [same, theirs] = [ours, predictor].map(each => each.predictLenient(rows).predictions as number[])
       for (const [i, value] of same!.entries()) assertClose(theirs![i]!, value, 1e-5, JSON.stringify(change))
+    }
+  })
+})
+
+describe('a table read by column', () => {
+  it('gives the predictions and the report of its rows', async () => {
+    const rows: Record<string, unknown>[] = [
+      GOOD,
+      ...ODD.map(([, change]) => ({ ...GOOD, ...change })).filter(row => !('q' in row) && row.c !== undefined),
+      { ...GOOD, x: 'abc' },
+      { ...GOOD, c: ' a ' },
+    ]
+    const names = ['n', 'x', 'c', 'b', 'd']
+    for (const id of ['linear', 'gbdt']) {
+      const predictor = loadPredictor((await train(id)).bundle)
+      const byRow = predictor.predictLenient(rows)
+      const chunk = names.map(name => rows.map(row => row[name] ?? null))
+      const types = ['text', 'text', 'category', 'text', 'datetime'] as const
+      const table = predictor.openTable(types)(chunk, rows.length)
+      for (const [i, prediction] of byRow.predictions.entries())
+        assert.equal(table.hasFailed(i) ? null : table.values[i], prediction, `${id}, row ${i}`)
+      const sorted = (report?: RowReport) =>
+        report?.warningCounts.map(c => `${c.column} ${c.code} ${c.rows}`).toSorted()
+      assert.deepEqual(sorted(table.report), sorted(byRow.report))
+      const without = predictor.openTable(['integer', 'number', undefined, 'boolean', 'datetime'])(chunk, rows.length)
+      assert.equal(without.values[0], predictor.predictLenient([{ ...GOOD, c: undefined }]).predictions[0])
     }
   })
 })

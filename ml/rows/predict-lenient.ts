@@ -2,8 +2,9 @@ import { EngineError } from '../errors.ts'
 import { createFrameBuilder } from '../frame/builder.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
+import { describeNoNumber, NO_NUMBER } from './no-number.ts'
 import type { RowReader } from './read-row.ts'
-import { type LenientRows, ReportBuilder, type WarningCode } from './report.ts'
+import { type LenientRows, ReportBuilder } from './report.ts'
 
 type Parts = {
   pipeline: Pipeline
@@ -13,18 +14,6 @@ type Parts = {
   width: number
   /** Values or probabilities in terms of the target. */
   toAnswer(values: Float64Array): { predictions: (number | string)[]; probabilities?: number[][] }
-}
-
-const NO_NUMBER = 'cells for which the model gives a number'
-
-/** Names the likely cause: a missing cell for which the model has no value, else a value far beyond training. */
-function whyNoNumber(repairs: Readonly<Record<string, WarningCode>> | null): string {
-  const missing = Object.entries(repairs ?? {}).flatMap(([column, code]) =>
-    code === 'missing' || code === 'absent_column' ? [column] : [],
-  )
-  return missing.length > 0
-    ? `a row for which it gives no number: the model has no value for a missing ${missing.slice(0, 5).join(', ')}`
-    : 'a row for which it gives no number: a cell may be far beyond those of training'
 }
 
 /** Returns a function that answers every row that can be understood, and reports the others. */
@@ -69,7 +58,7 @@ export function createLenient({ pipeline, reader, signature, width, toAnswer }: 
     for (const [k, place] of places.entries())
       for (let i = k * width; i < (k + 1) * width; i++)
         if (!Number.isFinite(values[i]!) && !report.hasFailed(place))
-          report.fail({ row: place, column: '', expected: NO_NUMBER, got: whyNoNumber(report.repairsOf(place)) })
+          report.fail({ row: place, column: '', expected: NO_NUMBER, got: describeNoNumber(report.repairsOf(place)) })
     const { predictions, probabilities } = toAnswer(values)
     const outcome: LenientRows = { predictions: new Array(items.length).fill(null) }
     if (probabilities) outcome.probabilities = new Array(items.length).fill(null)

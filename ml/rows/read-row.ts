@@ -21,7 +21,18 @@ export type RowReader = {
    * understood.
    */
   read(row: unknown, index: number, report: ReportBuilder, allowed?: string | null): object | null
+  /**
+   * Returns the reader of one column of a table, whose cells may be undefined: the table lacks the column.
+   * @param isTime numbers are milliseconds since 1970, whatever the format of text is.
+   */
+  column(index: number, isTime: boolean): TableColumnReader
 }
+
+export type TableColumnReader = (
+  cells: ArrayLike<unknown> | undefined,
+  rows: number,
+  report: ReportBuilder,
+) => ArrayLike<unknown>
 
 type ColumnReader = {
   column: SchemaColumn
@@ -73,8 +84,23 @@ export function compileRowReader(signature: Schema, knowledgeOf: (column: Schema
       if (report.hasFailed(index)) return null
       return cells.length === 0 ? row : Object.fromEntries([...Object.entries(row), ...cells])
     },
+    column: (index, isTime) => readTableColumn(columns[index]!, isTime),
   }
 }
+
+const readTableColumn =
+  (column: ColumnReader, isTime: boolean): TableColumnReader =>
+  (cells, rows, report) => {
+    let read: unknown[] | undefined
+    for (let row = 0; row < rows; row++) {
+      const value = cells?.[row]
+      if (isTime ? typeof value === 'number' && Number.isFinite(value) : column.isClean(value)) continue
+      // Copied only when a cell differs from the stored one.
+      read ??= cells ? Array.from(cells) : new Array(rows).fill(null)
+      read[row] = readCell(column, value, row, report)
+    }
+    return read ?? cells ?? []
+  }
 
 const NAMED = 5
 

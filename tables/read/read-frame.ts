@@ -8,6 +8,17 @@ export type FrameCell = number | string | boolean | null
 export const frameQuery = (path: string, schema: readonly VersionColumn[]): string =>
   `SELECT ${frameSelect(schema)} FROM read_parquet(${text(path)})`
 
+/**
+ * Returns the statement that reads columns for a model, in the given order: texts where the model reads words, missing where the version
+ * lacks the column.
+ */
+export const modelQuery = (path: string, columns: readonly { column?: VersionColumn; isText: boolean }[]): string => {
+  const list = columns.map(({ column, isText }) =>
+    column ? expression(isText ? { ...column, type: 'text' } : column) : 'NULL::VARCHAR',
+  )
+  return `SELECT ${list.join(', ')} FROM read_parquet(${text(path)})`
+}
+
 /** Returns the SELECT list that reads columns as `FrameCell`s. */
 export const frameSelect = (schema: readonly VersionColumn[]): string => schema.map(expression).join(', ')
 

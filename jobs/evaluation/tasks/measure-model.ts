@@ -1,12 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import {
-  type ColumnSpec,
-  cellOf,
-  createClassReader,
+  type ColumnType,
+  createActualReader,
   curvesOf,
-  type Frame,
-  frameFromChunks,
-  frameSpecs,
   keepScores,
   type LoadedPredictor,
   listMetrics,
@@ -15,14 +11,17 @@ import {
   metricInterval,
   metricIntervals,
   type Scored,
+  type TableAnswers,
+  type WarningCount,
   writeRowScores,
 } from '#ml/index.ts'
 import '#ml/onnx.ts'
+import type { VersionColumn } from '#server/data/contract.ts'
 import type { MeasuredOutcome } from '#server/evaluation/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { TaskContext } from '#server/platform/tasks/define-task.ts'
 import { withDuckDb } from '#tables/duckdb.ts'
-import { type FrameCell, frameQuery } from '#tables/read/read-frame.ts'
+import { type FrameCell, modelQuery } from '#tables/read/read-frame.ts'
 import type { MeasureInput } from '../tasks.ts'
 import { findTrainedRows } from './find-trained-rows.ts'
 
@@ -57,12 +56,17 @@ interface Predictions {
   at: Int32Array
   withoutTarget: number
   unknownClass: number
+  /** Rows that the model cannot understand. */
+  failed: number
+  /** Cells unlike training. */
+  odd: WarningCount[]
 }
 
 /** Predicts every row of the table and measures the predictions against its target. Throws `invalid` or `too_large`. */
 export async function run(input: MeasureInput, context: TaskContext): Promise<MeasuredOutcome> {
   const predictor = loadPredictor(await readFile(input.model))
-  const { scored, at, withoutTarget, unknownClass } = await predictTable(input, predictor, context)
+  const { scored, at, withoutTarget, unknownClass, failed, odd } = await predictTable(input, predictor, context)
+  reportOdd(odd, failed, context)
   const rows = scored.truth.length
   if (rows === 0) throw nothingToMeasure(input.label, predictor, unknownClass)
   if (unknownClass > 0)
@@ -98,13 +102,27 @@ function measureUnseen(scored: Scored, seen: Uint8Array): MeasuredOutcome['unsee
   return { rows: kept.length, intervals: metricIntervals(ids, rest, SEED) }
 }
 
+const CODES: Record<WarningCount['code'], string> = {
+  missing: 'without a value',
+  absent_column: 'without the column',
+  unseen: 'with a value that training did not have',
+  fraction: 'with a fraction where training had whole numbers',
+  extra_column: 'with an extra column',
+}
+
+/** Logs what was answered although it is unlike training. */
+function reportOdd(odd: readonly WarningCount[], failed: number, { line }: TaskContext): void {
+  for (const { column, code, rows } of odd) line('info', `${column}: ${rows} rows ${CODES[code]}.`)
+  if (failed > 0) line('warn', `${failed} rows cannot be understood by the model; they are left out.`)
+}
+
 async function predictTable(
   input: MeasureInput,
   predictor: LoadedPredictor,
   { progress }: TaskContext,
 ): Promise<Predictions> {
   const { label, schema } = input
-  const { signature, target, task } = predictor
+  const { target, task } = predictor
   const width = task === 'regression' ? 1 : (predictor.classes ?? []).length
   if (input.rows * width > MAX_VALUES)
     throw new AppError('too_large', `${label} has ${input.rows} rows; that many predictions do not fit into memory.`, {
@@ -112,33 +130,52 @@ async function predictTable(
     })
   const targetColumn = schema.find(c => c.name === target.name)
   if (!targetColumn) throw new AppError('invalid', `${label} has no column “${target.name}”, the target of the model.`)
-  const specs: ColumnSpec[] = [
-    ...frameSpecs(signature),
-    ...frameSpecs({ columns: [{ ...targetColumn, name: target.name, nullable: true }] }),
-  ]
+  const columns = findColumns(input, predictor)
+  const predict = predictor.openTable(columns.map(({ column }) => column?.type))
   const collector = collectPredictions(predictor, input.rows, width)
   let read = 0
-  await readChunks(input, specs, chunk => {
-    const frame = frameFromChunks(specs, [chunk])
-    collector.add(frame)
-    read += frame.rows
-    progress((PREDICTED * read) / input.rows, `${read.toLocaleString('en')} rows`)
-  })
+  await readChunks(
+    input.table,
+    [...columns, { column: targetColumn, isText: isWords(target.type ?? targetColumn.type) }],
+    chunk => {
+      const truths = chunk[columns.length]!
+      collector.add(truths, predict(chunk, truths.length))
+      read += truths.length
+      progress((PREDICTED * read) / input.rows, `${read.toLocaleString('en')} rows`)
+    },
+  )
   return collector.result()
 }
 
+interface ReadColumn {
+  column?: VersionColumn
+  /** The model reads words. */
+  isText: boolean
+}
+
+const isWords = (type: ColumnType) => !['number', 'integer', 'boolean', 'datetime'].includes(type)
+
+/** Finds the columns of the model in the version. Throws `invalid` if more than half are absent. */
+function findColumns({ schema, label }: MeasureInput, { signature }: LoadedPredictor): ReadColumn[] {
+  const columns = signature.columns.map(({ name, type }) => {
+    const column = schema.find(c => c.name === name)
+    return { isText: isWords(type), ...(column ? { column } : {}) }
+  })
+  const absent = signature.columns.filter((_, i) => !columns[i]!.column).map(c => c.name)
+  if (absent.length * 2 > columns.length)
+    throw new AppError('invalid', `${label} lacks most columns of the model: ${absent.slice(0, 5).join(', ')}.`, {
+      hint: 'Choose a version of the dataset that the model was trained on.',
+    })
+  return columns
+}
+
 async function readChunks(
-  { table, schema, label }: MeasureInput,
-  specs: readonly ColumnSpec[],
+  table: string,
+  columns: readonly ReadColumn[],
   onChunk: (chunk: FrameCell[][]) => void,
 ): Promise<void> {
-  const columns = specs.map(({ name }) => {
-    const column = schema.find(c => c.name === name)
-    if (!column) throw new AppError('invalid', `${label} has no column “${name}”.`)
-    return column
-  })
   await withDuckDb({ files: [table], limits: { memoryMb: READ_MEMORY_MB, threads: 1 } }, async db => {
-    const result = await db.stream(frameQuery(table, columns))
+    const result = await db.stream(modelQuery(table, columns))
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
       onChunk(chunk.getColumns() as FrameCell[][])
   })
@@ -148,36 +185,46 @@ async function readChunks(
 function collectPredictions(predictor: LoadedPredictor, rows: number, width: number) {
   const { target, task } = predictor
   const classes = predictor.classes ?? []
-  const codeOf = createClassReader(classes)
-  const truthOf = (cell: ReturnType<typeof cellOf>) =>
-    cell === null ? Number.NaN : task === 'regression' ? Number(cell) : codeOf(cell)
+  const readActual = createActualReader({ ...target, task, classes })
+  const codes = new Map(classes.map((name, code) => [name, code]))
   const truth = new Values(rows)
   const predicted = new Values(rows * width)
   const at = new Int32Array(rows)
-  let [withoutTarget, unknownClass, read] = [0, 0, 0]
+  const odd = new Map<string, WarningCount>()
+  let [withoutTarget, unknownClass, failed, read] = [0, 0, 0, 0]
   return {
-    add(frame: Frame) {
-      const cells = frame.columns.get(target.name)!
-      const answers = predictor.predictFrame(frame)
-      for (let i = 0; i < frame.rows; i++) {
-        const value = truthOf(cellOf(cells, i))
-        if (value === undefined) unknownClass++
-        else if (!Number.isFinite(value)) withoutTarget++
+    add(truths: readonly FrameCell[], { values, hasFailed, report }: TableAnswers) {
+      for (const count of report?.warningCounts ?? []) addCount(odd, count)
+      for (let i = 0; i < truths.length; i++) {
+        const cell = truths[i]!
+        const actual = readActual(cell)
+        if (cell === null || (actual === undefined && task === 'regression')) withoutTarget++
+        else if (actual === undefined) unknownClass++
+        else if (hasFailed(i)) failed++
         else {
           at[truth.length] = read + i
-          truth.push(value)
-          for (let k = 0; k < width; k++) predicted.push(answers[i * width + k]!)
+          truth.push(typeof actual === 'number' ? actual : codes.get(actual)!)
+          for (let k = 0; k < width; k++) predicted.push(values[i * width + k]!)
         }
       }
-      read += frame.rows
+      read += truths.length
     },
     result: (): Predictions => ({
       scored: { task, truth: truth.all(), predicted: predicted.all(), classCount: classes.length },
       at: at.subarray(0, truth.length),
       withoutTarget,
       unknownClass,
+      failed,
+      odd: [...odd.values()],
     }),
   }
+}
+
+function addCount(counts: Map<string, WarningCount>, count: WarningCount): void {
+  const key = `${count.code} ${count.column}`
+  const known = counts.get(key)
+  if (known) known.rows += count.rows
+  else counts.set(key, { ...count })
 }
 
 function measure(scored: Scored, { progress }: TaskContext): Record<string, MetricValue> {

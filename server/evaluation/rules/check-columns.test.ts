@@ -9,22 +9,24 @@ const signature: Schema = {
     { name: 'temp', type: 'number', role: 'feature', nullable: true },
     { name: 'kind', type: 'category', role: 'feature', nullable: true },
     { name: 'at', type: 'datetime', role: 'time', nullable: false },
+    { name: 'ok', type: 'boolean', role: 'feature', nullable: false },
   ],
 }
 const columns = (types: Record<string, VersionColumn['type']>) =>
   Object.entries(types).map(([name, type]) => ({ name, type }))
-const all = { temp: 'number', kind: 'category', at: 'datetime', y: 'number' } as const
+const all = { temp: 'number', kind: 'category', at: 'datetime', ok: 'boolean', y: 'number' } as const
 
 const CASES: [string, Record<string, VersionColumn['type']>, string[]][] = [
   ['all there', all, []],
   ['whole numbers are numbers', { ...all, temp: 'integer' }, []],
   ['numbers can be read as words', { ...all, kind: 'integer' }, []],
   ['a constant is read as what it is', { ...all, temp: 'constant', y: 'constant' }, []],
+  ['a new word among truth values is missing', { ...all, ok: 'category' }, []],
   ['words are no numbers', { ...all, temp: 'category' }, ['temp: a number, not a word']],
   ['words are no times', { ...all, at: 'text' }, ['at: a time, not a word']],
   [
     'what is missing is named, the target too',
-    { kind: 'category', at: 'datetime' },
+    { kind: 'category', at: 'datetime', ok: 'boolean' },
     ['temp: a number, not no such column', 'y: the target, not no such column'],
   ],
   ['times are no regression target', { ...all, y: 'datetime' }, ['y: a number, not a time']],

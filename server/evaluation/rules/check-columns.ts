@@ -24,7 +24,8 @@ const KINDS: Record<VersionColumn['type'], Kind> = {
 const FITS: Record<Kind, readonly Kind[]> = {
   number: ['number'],
   time: ['time'],
-  'truth value': ['truth value', 'number'],
+  // One new word makes words of a column of truth values: it counts as missing.
+  'truth value': ['truth value', 'number', 'word'],
   word: ['word', 'number', 'truth value', 'time'],
 }
 
