@@ -8,8 +8,10 @@ export const diffVersions = defineHandler({
   definition: diffVersionsJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
     const work = await startDiff(kernel, scope, payload.diffId)
-    const result = await withTemporaryFolder(kernel, folder =>
-      runTask(diffVersionsTask, { work, folder }, { signal, progress, line, memory: child }),
+    const result = await withTemporaryFolder(
+      kernel,
+      { what: 'The comparison of the versions', signal },
+      (folder, stop) => runTask(diffVersionsTask, { work, folder }, { signal: stop, progress, line, memory: child }),
     )
     await finish(c => completeDiff(c, scope, payload.diffId, result))
   },

@@ -8,8 +8,8 @@ export const findLeaks = defineHandler({
   definition: findLeaksJob,
   async run({ kernel, scope, job, payload, progress, line, finish, signal, child }) {
     const { versionId, scan } = await startLeaks(kernel, scope, payload.leaksId, job.id)
-    const found = await withTemporaryFolder(kernel, folder =>
-      runTask(findLeaksTask, { scan, folder }, { signal, progress, line, memory: child }),
+    const found = await withTemporaryFolder(kernel, { what: 'The check for leaks', signal }, (folder, stop) =>
+      runTask(findLeaksTask, { scan, folder }, { signal: stop, progress, line, memory: child }),
     )
     await finish(c => completeLeaks(c, scope, payload.leaksId, job.id, versionId, found))
   },

@@ -14,10 +14,11 @@ import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { fetchSource } from './sources/fetch-source.ts'
 import { ingestTask } from './tasks.ts'
+import { withTimeLimit } from './with-time-limit.ts'
 
 /** Memory limit of DuckDB, which spills to disk above it. The process stays below 1 GiB, except for tables of thousands of columns. */
 const DUCKDB_MB = 512
-const MEMORY_MB = 2048
+const SLOW_HINT = 'Add it as Parquet, or in parts. An administrator can raise FLEXIML_DATA_MINUTES.'
 
 /** Ingests a source as the next version of its dataset, completely or not at all. */
 export const ingestFile = defineHandler({
@@ -29,7 +30,11 @@ export const ingestFile = defineHandler({
       const fetchedTo = join(folder, 'fetched')
       await mkdir(fetchedTo)
       const report = { signal, progress, line }
-      const fetched = await fetchSource({ kernel, scope, ingestion, folder: fetchedTo, ...report })
+      const minutes = kernel.env.FLEXIML_DATA_MINUTES
+      const fetching = { what: `Fetching ${ingestion.fileName}`, minutes }
+      const fetched = await withTimeLimit(fetching, signal, stop =>
+        fetchSource({ kernel, scope, ingestion, folder: fetchedTo, ...report, signal: stop }),
+      )
       const same = await findUnchanged(kernel, scope, ingestion, fetched.digest)
       if (same) {
         line('info', `${fetched.words}: nothing has changed since v${same.number}.`)
@@ -40,24 +45,28 @@ export const ingestFile = defineHandler({
       const parent = ingestion.append ? before : undefined
       if (fetched.files.length === 0) throw new AppError('invalid', `${fetched.words} has no rows.`)
       const target = join(folder, 'version.parquet')
-      const made = await runTask(
-        ingestTask,
-        {
-          files: fetched.files,
-          folder,
-          target,
-          words: ingestion.fileName,
-          before: before && {
-            path: await kernel.blobs.pathOf(before.digest),
-            schema: before.schema,
-            label: `v${before.number}`,
+      const reading = { what: `Reading ${ingestion.fileName}`, minutes, hint: SLOW_HINT }
+      const previous = before && {
+        path: await kernel.blobs.pathOf(before.digest),
+        schema: before.schema,
+        label: `v${before.number}`,
+      }
+      const made = await withTimeLimit(reading, signal, stop =>
+        runTask(
+          ingestTask,
+          {
+            files: fetched.files,
+            folder,
+            target,
+            words: ingestion.fileName,
+            before: previous,
+            append: parent !== undefined,
+            wishes,
+            decisions,
+            duckDbMb: DUCKDB_MB,
           },
-          append: parent !== undefined,
-          wishes,
-          decisions,
-          duckDbMb: DUCKDB_MB,
-        },
-        { ...report, memoryMb: Math.max(MEMORY_MB, kernel.env.TRAINING_MEMORY_MB), memory: child },
+          { ...report, signal: stop, memoryMb: kernel.env.FLEXIML_INGESTION_MEMORY_MB, memory: child },
+        ),
       )
       const blob = await kernel.blobs.putFile(target)
       line('info', `${made.rows} rows, ${made.schema.length} columns, ${blob.bytes} bytes of Parquet.`)

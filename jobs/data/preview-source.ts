@@ -4,10 +4,13 @@ import { completePreview, failPreview, previewSourceJob, startPreview } from '#s
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
 import { ingestTask } from './tasks.ts'
+import { withTimeLimit } from './with-time-limit.ts'
 
 /** Bytes of the preview; the whole file is read when it is added. */
 const LOOKED_AT = 20_000
-const MEMORY_MB = 2048
+/** A person waits: what takes longer is added without a preview. */
+const PREVIEW_MINUTES = 1
+const PREVIEW_HINT = 'Add the file without a preview, or upload a part of it.'
 const DUCKDB_MB = 384
 
 /** Previews an upload: first rows with inferred types, roles, reasons and warnings. Registers nothing. */
@@ -17,20 +20,24 @@ export const previewSource = defineHandler({
     const { preview, decisions } = await startPreview(kernel, scope, payload.previewId, payload.dataset)
     const folder = await kernel.blobs.temporaryFolder()
     try {
-      const { rows, schema, notes, breaks, cells } = await runTask(
-        ingestTask,
-        {
-          files: [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }],
-          folder,
-          target: join(folder, 'preview.parquet'),
-          words: preview.fileName,
-          append: false,
-          wishes: {},
-          decisions,
-          limitRows: LOOKED_AT,
-          duckDbMb: DUCKDB_MB,
-        },
-        { signal, progress, line, memoryMb: Math.max(MEMORY_MB, kernel.env.TRAINING_MEMORY_MB), memory: child },
+      const limit = { what: `The preview of ${preview.fileName}`, minutes: PREVIEW_MINUTES, hint: PREVIEW_HINT }
+      const files = [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }]
+      const { rows, schema, notes, breaks, cells } = await withTimeLimit(limit, signal, stop =>
+        runTask(
+          ingestTask,
+          {
+            files,
+            folder,
+            target: join(folder, 'preview.parquet'),
+            words: preview.fileName,
+            append: false,
+            wishes: {},
+            decisions,
+            limitRows: LOOKED_AT,
+            duckDbMb: DUCKDB_MB,
+          },
+          { signal: stop, progress, line, memoryMb: kernel.env.FLEXIML_INGESTION_MEMORY_MB, memory: child },
+        ),
       )
       await finish(c => completePreview(c, scope, preview.id, { v: 1, rows, schema, notes, breaks, cells }))
     } finally {

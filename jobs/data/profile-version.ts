@@ -10,8 +10,12 @@ export const profileVersion = defineHandler({
     const version = await versionById(kernel, scope, payload.versionId)
     const { rows, schema } = version
     const path = await kernel.blobs.pathOf(version.digest)
-    const profile = await withTemporaryFolder(kernel, temporaryFolder =>
-      runTask(profileVersionTask, { path, rows, schema, limits: { temporaryFolder } }, { signal, progress, line }),
+    const profile = await withTemporaryFolder(kernel, { what: 'The profile', signal }, (temporaryFolder, stop) =>
+      runTask(
+        profileVersionTask,
+        { path, rows, schema, limits: { temporaryFolder } },
+        { signal: stop, progress, line },
+      ),
     )
     await finish(c => completeProfile(c, scope, version, profile))
   },

@@ -10,10 +10,14 @@ export const relateColumns = defineHandler({
     const version = await versionById(kernel, scope, payload.versionId)
     const { rows, schema } = version
     const path = await kernel.blobs.pathOf(version.digest)
-    const relations = await withTemporaryFolder(kernel, temporaryFolder => {
-      const limits = { temporaryFolder, threads: 1 }
-      return runTask(relateColumnsTask, { path, rows, schema, limits }, { signal, progress, line })
-    })
+    const relations = await withTemporaryFolder(
+      kernel,
+      { what: 'The measurement of correlations', signal },
+      (temporaryFolder, stop) => {
+        const limits = { temporaryFolder, threads: 1 }
+        return runTask(relateColumnsTask, { path, rows, schema, limits }, { signal: stop, progress, line })
+      },
+    )
     await finish(c => completeRelations(c, scope, version.id, relations))
   },
   settle: (tx, job, settlement) => failRelations(tx, job.projectId, job.subjectId, settlement.state, settlement.reason),

@@ -18,19 +18,22 @@ export const validateVersion = defineHandler({
           ? { problem: other }
           : { path: await kernel.blobs.pathOf(other.digest), label: `${other.datasetName} v${other.number}` }
     const path = await kernel.blobs.pathOf(version.digest)
-    const body = await withTemporaryFolder(kernel, temporaryFolder =>
-      runTask(
-        validateVersionTask,
-        {
-          path,
-          rows: version.rows,
-          addedAtMs: version.createdAt.getTime(),
-          expectations: suite.body.expectations.filter(e => e.enabled),
-          others: files,
-          temporaryFolder,
-        },
-        { signal, progress, line, memoryMb: MEMORY_MB },
-      ),
+    const body = await withTemporaryFolder(
+      kernel,
+      { what: 'The check of the expectations', signal },
+      (temporaryFolder, stop) =>
+        runTask(
+          validateVersionTask,
+          {
+            path,
+            rows: version.rows,
+            addedAtMs: version.createdAt.getTime(),
+            expectations: suite.body.expectations.filter(e => e.enabled),
+            others: files,
+            temporaryFolder,
+          },
+          { signal: stop, progress, line, memoryMb: MEMORY_MB },
+        ),
     )
     for (const r of body.results) if (!r.passed) line(r.severity === 'block' ? 'error' : 'warn', r.sentence)
     await finish(c => completeValidation(c, scope, payload.validationId, version, body))

@@ -88,6 +88,12 @@ export const VARIABLES = {
   FLEXIML_FOREIGN_MODEL_MEMORY_MB: z.coerce.number('megabytes').int().min(192).optional(),
   FLEXIML_FOREIGN_MODEL_DEADLINE_MS: z.coerce.number('milliseconds').int().min(50).max(600_000).default(10_000),
   FLEXIML_MODEL_START_MS: z.coerce.number('milliseconds').int().min(1000).max(600_000).default(20_000),
+  /** Longest time of one job over tables: ingestion, profile, comparison, checks. */
+  FLEXIML_DATA_MINUTES: z.coerce.number('minutes').min(0.01).max(10_000).default(60),
+  /** Limit of the resident memory of an ingestion. Default: that of a training, at least 2 GB. */
+  FLEXIML_INGESTION_MEMORY_MB: z.coerce.number('megabytes').int().min(256).optional(),
+  /** Limit of the bytes of a project that has none of its own. Default: none. */
+  FLEXIML_PROJECT_QUOTA_GB: z.coerce.number('gigabytes').min(0.001).max(1_000_000).optional(),
   FLEXIML_ALLOW_COMMANDS: onOff.default('off'),
   FLEXIML_TENSORFLOW: z.enum(['auto', 'native', 'wasm']).default('auto'),
   FLEXIML_TRUSTED_PROXIES: cidrs.default([]),
@@ -109,6 +115,7 @@ export type Env = Omit<
   | 'TRAINING_MEMORY_MB'
   | 'FLEXIML_MODEL_MEMORY_MB'
   | 'FLEXIML_FOREIGN_MODEL_MEMORY_MB'
+  | 'FLEXIML_INGESTION_MEMORY_MB'
 > & {
   FLEXIML_URL: string
   NEXTAUTH_URL: string
@@ -118,6 +125,7 @@ export type Env = Omit<
   TRAINING_MEMORY_MB: number
   FLEXIML_MODEL_MEMORY_MB: number
   FLEXIML_FOREIGN_MODEL_MEMORY_MB: number
+  FLEXIML_INGESTION_MEMORY_MB: number
   /** Addresses by which processes of this machine reach the inference server and web. */
   INFERENCE_URL: string
   WEB_URL: string
@@ -148,6 +156,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     )
   const cores = availableParallelism()
   const slots = env.WORKER_CONCURRENCY ?? Math.max(1, cores - 1)
+  const trainingMb = env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots))
   const local =
     env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
   const modelMemoryMb = env.FLEXIML_MODEL_MEMORY_MB ?? Math.max(256, Math.floor(machineBytes() / 2 ** 20 / 4))
@@ -162,6 +171,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     FLEXIML_FOREIGN_MODEL_MEMORY_MB:
       env.FLEXIML_FOREIGN_MODEL_MEMORY_MB ?? Math.max(192, Math.min(2048, Math.floor(modelMemoryMb / 2))),
     TRAINING_MEMORY_MB: env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots)),
+    TRAINING_MEMORY_MB: trainingMb,
+    FLEXIML_INGESTION_MEMORY_MB: env.FLEXIML_INGESTION_MEMORY_MB ?? Math.max(2048, trainingMb),
     INFERENCE_URL: `http://${local}:${env.INFERENCE_PORT}`,
     WEB_URL: `http://${local}:${env.PORT}`,
   }
