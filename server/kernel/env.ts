@@ -170,7 +170,6 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     FLEXIML_MODEL_MEMORY_MB: modelMemoryMb,
     FLEXIML_FOREIGN_MODEL_MEMORY_MB:
       env.FLEXIML_FOREIGN_MODEL_MEMORY_MB ?? Math.max(192, Math.min(2048, Math.floor(modelMemoryMb / 2))),
-    TRAINING_MEMORY_MB: env.TRAINING_MEMORY_MB ?? Math.max(512, Math.floor(totalmem() / 2 ** 20 / 2 / slots)),
     TRAINING_MEMORY_MB: trainingMb,
     FLEXIML_INGESTION_MEMORY_MB: env.FLEXIML_INGESTION_MEMORY_MB ?? Math.max(2048, trainingMb),
     INFERENCE_URL: `http://${local}:${env.INFERENCE_PORT}`,
