@@ -44,6 +44,10 @@ const cancel = async ({ args, client }: Call) =>
   outcome(await (await client()).api.orchestration.cancel.mutate({ job: args[0]! }))
 const retry = async ({ args, client }: Call) =>
   outcome(await (await client()).api.orchestration.redrive.mutate({ job: args[0]! }))
+const skipEvent = async ({ args, client }: Call): Promise<Outcome> => {
+  const { job } = await (await client()).api.orchestration.skipEvent.mutate({ job: args[0]! })
+  return { document: { job }, text: `The event of job ${job} is skipped; later events of its subject are delivered.` }
+}
 
 const one = { parameters: 'ID', count: [1, 1] as [number, number] }
 
@@ -62,4 +66,10 @@ export const jobCommands: Command[] = [
   { name: 'job show', ...one, summary: 'Shows a job, who requested it, and its reason.', run: show },
   { name: 'job cancel', ...one, summary: 'Cancels a queued or running job.', run: cancel },
   { name: 'job retry', ...one, summary: 'Sends a job whose attempts are used up to its queue again.', run: retry },
+  {
+    name: 'job skip-event',
+    ...one,
+    summary: 'Skips the event that a failed job holds back, so that later ones are delivered.',
+    run: skipEvent,
+  },
 ]

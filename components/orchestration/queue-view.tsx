@@ -1,23 +1,14 @@
-import { Button, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import type { JobSummary, Percentiles, QueueSummary } from '#server/orchestration/contract.ts'
-import { Allowed } from '../access/allowed.tsx'
+import { Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { Percentiles, QueueSummary } from '#server/orchestration/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
-import {
-  actionColumn,
-  type DataColumn,
-  dateColumn,
-  linkColumn,
-  numberColumn,
-  textColumn,
-} from '../ui/data-table/columns.tsx'
+import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { paths } from '../ui/paths.ts'
-import { Problem } from '../ui/problem.tsx'
 import { QueryState } from '../ui/query-state.tsx'
+import { DeadLetters } from './dead-letters.tsx'
 
 const seconds = (n: number) => formatDuration(n * 1000)
 const percentileColumns = (
@@ -62,46 +53,5 @@ export function QueueView({ project }: { project: string }) {
         </Stack>
       )}
     </QueryState>
-  )
-}
-
-function DeadLetters({ project, jobs }: { project: string; jobs: JobSummary[] }) {
-  const trpc = useTRPC()
-  const redrive = useMutation(trpc.orchestration.redrive.mutationOptions())
-  const columns: DataColumn<JobSummary>[] = [
-    linkColumn(
-      'title',
-      'Job',
-      j => j.title,
-      j => paths.job(project, j.id),
-    ),
-    textColumn('reason', 'Reason', j => j.reason, { wrap: true, minWidth: 200 }),
-    numberColumn('attempts', 'Attempts', j => j.attemptsMade),
-    dateColumn('at', 'Since', j => j.deadLetteredAt),
-    actionColumn(j => (
-      <Allowed project={project} to="orchestration:redrive">
-        <Button
-          size="compact-xs"
-          variant="default"
-          loading={redrive.isPending && redrive.variables.job === j.id}
-          onClick={() => redrive.mutate({ project, job: j.id })}
-        >
-          Redrive
-        </Button>
-      </Allowed>
-    )),
-  ]
-  return (
-    <Panel title="Dead letters" note="jobs whose retries are used up" flush={jobs.length > 0}>
-      {redrive.error ? <Problem error={redrive.error} /> : null}
-      {jobs.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          No dead letters. A job appears here when its last attempt failed or its worker was lost; redrive sends it
-          again.
-        </Text>
-      ) : (
-        <DataTable id="dead-letters" label="Dead letters" columns={columns} rows={jobs} rowKey={j => j.id} />
-      )}
-    </Panel>
   )
 }

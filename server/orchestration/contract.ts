@@ -85,11 +85,16 @@ export interface QueueSummary {
   runSeconds: Percentiles | null
 }
 
+export interface DeadLetter extends JobSummary {
+  /** The job failed to deliver an event: later events of its subject wait until it is sent again or the event is skipped. */
+  blocksEvent: boolean
+}
+
 export interface QueueOverview {
   hours: number
   queues: QueueSummary[]
   /** Jobs whose retries are used up, newest first. */
-  deadLetters: JobSummary[]
+  deadLetters: DeadLetter[]
 }
 
 export interface ScheduleSummary {

@@ -124,8 +124,12 @@ describe('jobs of a project', () => {
     await assert.rejects(api(await kernel.project()).skipEvent({ job: job.id }), code('NOT_FOUND'))
     await assert.rejects(api(scope).skipEvent({ job: job.id }), code('CONFLICT'), 'it has not failed for good')
     await kernel.db.update(eventDeliveries).set({ state: 'dead' })
+    await kernel.db.update(jobs).set({ state: 'failed', deadLetteredAt: new Date() }).where(eq(jobs.id, job.id))
+    const blocking = async () => (await api(scope).queues({})).deadLetters.map(j => [j.id, j.blocksEvent])
+    assert.deepEqual(await blocking(), [[job.id, true]])
     assert.deepEqual(await api(scope).skipEvent({ job: job.id }), { job: job.id })
     assert.deepEqual(await kernel.db.select().from(eventDeliveries), [])
+    assert.deepEqual(await blocking(), [[job.id, false]])
     await assert.rejects(api(scope).skipEvent({ job: job.id }), code('CONFLICT'))
     const audited = await kernel.db.select().from(auditLog).where(eq(auditLog.subjectId, job.id))
     assert.deepEqual(

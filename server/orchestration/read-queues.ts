@@ -1,4 +1,5 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
+import { findBlockingJobs } from '#server/platform/deliveries.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { findDeadLetters, readQueueStats } from '#server/platform/read-queue-stats.ts'
 import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
@@ -17,6 +18,8 @@ export async function readQueues(kernel: Kernel, caller: Caller, input: { hours:
     findDeadLetters(kernel.db, caller.scope, MAX_DEAD_LETTERS),
   ])
   const summary = await summarizeJobs(kernel, caller, dead)
+  const ids = dead.map(job => job.id)
+  const blocking = await findBlockingJobs(kernel.db, caller.scope, ids)
   return {
     hours: input.hours,
     queues: stats.map(({ lane, waitSeconds, runSeconds, ...counts }) => ({
@@ -25,6 +28,6 @@ export async function readQueues(kernel: Kernel, caller: Caller, input: { hours:
       waitSeconds: toPercentiles(waitSeconds),
       runSeconds: toPercentiles(runSeconds),
     })),
-    deadLetters: dead.map(summary),
+    deadLetters: dead.map(job => ({ ...summary(job), blocksEvent: blocking.has(job.id) })),
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { eventDeliveries } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -63,6 +63,22 @@ export async function lockDelivery(tx: Tx, consumer: string, seq: number): Promi
 
 export async function endDelivery(tx: Handle, consumer: string, seq: number): Promise<void> {
   await tx.delete(eventDeliveries).where(one(consumer, seq))
+}
+
+/** Returns which of these jobs failed to deliver an event: later events of its subject wait. */
+export async function findBlockingJobs(db: Handle, scope: ProjectScope, jobIds: string[]): Promise<Set<string>> {
+  if (jobIds.length === 0) return new Set()
+  const rows = await db
+    .select({ jobId: eventDeliveries.jobId })
+    .from(eventDeliveries)
+    .where(
+      and(
+        eq(eventDeliveries.projectId, scope.projectId),
+        eq(eventDeliveries.state, 'dead'),
+        inArray(eventDeliveries.jobId, jobIds),
+      ),
+    )
+  return new Set(rows.map(r => r.jobId!))
 }
 
 /** Ends the dead delivery of a job without handling its event; undefined if the job has none. */

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { orchestrationInputs } from '#server/orchestration/contract.ts'
-import { cancelJob, listJobs, readJobLog, readSchedules, redriveJob, showJob } from '#server/orchestration/index.ts'
+import {
+  cancelJob,
+  listJobs,
+  readJobLog,
+  readSchedules,
+  redriveJob,
+  showJob,
+  skipEvent,
+} from '#server/orchestration/index.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes, wholeNumber } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 
@@ -54,6 +62,20 @@ export const jobRoutes: RestRoutes = (app, { kernel }) => {
       schema: describeRoute('Jobs', 'Retry a job whose attempts are used up', responses.job, { params: jobParams }),
     },
     ({ caller, params }) => redriveJob(kernel, caller, params.job),
+  )
+  app.post(
+    '/jobs/:job/skip-event',
+    {
+      config: may('orchestration:cancel'),
+      schema: describeRoute(
+        'Jobs',
+        'Skip the event that a failed job holds back',
+        z.object({ job: z.string() }),
+        { params: jobParams },
+        { description: 'Later events of the same subject are delivered. What the job would have done is not done.' },
+      ),
+    },
+    ({ caller, params }) => skipEvent(kernel, caller, params.job),
   )
   app.get(
     '/schedules',
