@@ -2,6 +2,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import type { DatasetSummary } from './contract.ts'
 import { countChecks } from './count-checks.ts'
 import { describeBreak, describeNote } from './messages.ts'
@@ -39,6 +40,10 @@ const summary = (
 
 export async function listDatasets(kernel: Kernel, caller: Caller) {
   await authorize(kernel, caller, 'data:read')
+  return readSnapshot(kernel, snapshot => summarizeDatasets(snapshot, caller))
+}
+
+async function summarizeDatasets(kernel: Kernel, caller: Caller) {
   const [rows, ingestions] = await Promise.all([
     listNewest(kernel.db, caller.scope),
     recentIngestions(kernel.db, caller.scope),
@@ -99,6 +104,10 @@ export async function versionById(kernel: Kernel, scope: ProjectScope, id: strin
 
 export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorize(kernel, caller, 'data:read')
+  return readSnapshot(kernel, snapshot => describeDataset(snapshot, caller, nameAtVersion))
+}
+
+async function describeDataset(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   const version = await versionOf(kernel, caller.scope, nameAtVersion)
   const [versions, dataset] = await Promise.all([
     listVersions(kernel.db, caller.scope, version.datasetId),
@@ -137,6 +146,10 @@ export async function showDataset(kernel: Kernel, caller: Caller, nameAtVersion:
 
 export async function showIngestion(kernel: Kernel, caller: Caller, id: string) {
   await authorize(kernel, caller, 'data:read')
+  return readSnapshot(kernel, snapshot => describeIngestion(snapshot, caller, id))
+}
+
+async function describeIngestion(kernel: Kernel, caller: Caller, id: string) {
   const ingestion = await findIngestion(kernel.db, caller.scope, id)
   if (!ingestion) throw new AppError('not_found', 'There is no such ingestion in this project.')
   const version = ingestion.versionId ? await findVersionById(kernel.db, caller.scope, ingestion.versionId) : undefined

@@ -1,5 +1,7 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
+import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { describeEndpoint, describeEndpoints, describeHistory } from '#server/serving/service.ts'
 import type { GRAINS, MonitorStatus, MonitorSummary } from './contract.ts'
 import { openChecks } from './open-checks.ts'
@@ -14,6 +16,10 @@ export async function listMonitors(
   caller: Caller,
 ): Promise<{ items: MonitorSummary[]; next: string | null }> {
   await authorize(kernel, caller, 'monitoring:read')
+  return readSnapshot(kernel, snapshot => summarizeMonitors(snapshot, caller))
+}
+
+async function summarizeMonitors(kernel: Kernel, caller: Caller) {
   const items = await describeEndpoints(kernel, caller.scope)
   const ids = items.map(e => e.id)
   const [checks, ended, open] = await Promise.all([
@@ -48,7 +54,15 @@ export async function readStatus(
   input: { endpoint: string; grain: (typeof GRAINS)[number] },
 ): Promise<MonitorStatus> {
   await authorize(kernel, caller, 'monitoring:read')
-  const { scope } = caller
+  // One snapshot: a check that ends between two statements would be neither running nor the newest.
+  return readSnapshot(kernel, snapshot => describeStatus(snapshot, caller.scope, input))
+}
+
+async function describeStatus(
+  kernel: Kernel,
+  scope: ProjectScope,
+  input: { endpoint: string; grain: (typeof GRAINS)[number] },
+): Promise<MonitorStatus> {
   const endpoint = await describeEndpoint(kernel, scope, input.endpoint)
   const [[done], [newest], [open], windows, history] = await Promise.all([
     newestChecks(kernel.db, scope, [endpoint.id], ['succeeded']),

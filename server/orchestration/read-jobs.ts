@@ -14,6 +14,7 @@ import {
   findJobsSince,
 } from '#server/platform/read-jobs.ts'
 import { databaseNow } from '#server/platform/read-queue-stats.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { listSchedules } from '#server/platform/schedules.ts'
 import {
   type AttemptSummary,
@@ -92,10 +93,12 @@ const jobOf = async (kernel: Kernel, caller: Caller, id: string): Promise<JobRow
 export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['list']) {
   await authorize(kernel, caller, 'orchestration:read')
   const states = input.state ? (STATES_OF[input.state] ?? [input.state]) : undefined
-  const [rows, counts] = await Promise.all([
-    findJobs(kernel.db, caller.scope, { states, name: input.name }, input.limit + 1, input.cursor),
-    countJobs(kernel.db, caller.scope),
-  ])
+  const [rows, counts] = await readSnapshot(kernel, ({ db }) =>
+    Promise.all([
+      findJobs(db, caller.scope, { states, name: input.name }, input.limit + 1, input.cursor),
+      countJobs(db, caller.scope),
+    ]),
+  )
   const page = rows.slice(0, input.limit)
   const summary = await summarizeJobs(kernel, caller, page)
   return {
@@ -108,6 +111,10 @@ export async function listJobs(kernel: Kernel, caller: Caller, input: Inputs['li
 
 export async function showJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
   await authorize(kernel, caller, 'orchestration:read')
+  return readSnapshot(kernel, snapshot => describeJob(snapshot, caller, id))
+}
+
+async function describeJob(kernel: Kernel, caller: Caller, id: string): Promise<JobDetail> {
   const job = await jobOf(kernel, caller, id)
   const attempts = await findAttempts(kernel.db, caller.scope, [job.id])
   const summary = await summarizeJobs(kernel, caller, [job])
@@ -122,6 +129,10 @@ export async function readJobLog(kernel: Kernel, caller: Caller, input: Inputs['
 
 export async function readTimeline(kernel: Kernel, caller: Caller, input: Inputs['timeline']): Promise<Timeline> {
   await authorize(kernel, caller, 'orchestration:read')
+  return readSnapshot(kernel, snapshot => describeTimeline(snapshot, caller, input))
+}
+
+async function describeTimeline(kernel: Kernel, caller: Caller, input: Inputs['timeline']): Promise<Timeline> {
   const to = await databaseNow(kernel.db)
   const from = new Date(to.getTime() - input.minutes * 60_000)
   const rows = await findJobsSince(kernel.db, caller.scope, from, MAX_TIMELINE_JOBS + 1)

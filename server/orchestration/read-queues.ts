@@ -2,6 +2,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { findBlockingJobs } from '#server/platform/deliveries.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { findDeadLetters, readQueueStats } from '#server/platform/read-queue-stats.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import type { Percentiles, QueueOverview, QueueSummary } from './contract.ts'
 import { summarizeJobs } from './read-jobs.ts'
 
@@ -13,10 +14,9 @@ const toPercentiles = (values: number[] | null): Percentiles | null =>
 /** Returns depth, results, wait and run times of each queue of the project, and its dead letters. */
 export async function readQueues(kernel: Kernel, caller: Caller, input: { hours: number }): Promise<QueueOverview> {
   await authorize(kernel, caller, 'orchestration:read')
-  const [stats, dead] = await Promise.all([
-    readQueueStats(kernel.db, caller.scope, input.hours),
-    findDeadLetters(kernel.db, caller.scope, MAX_DEAD_LETTERS),
-  ])
+  const [stats, dead] = await readSnapshot(kernel, ({ db }) =>
+    Promise.all([readQueueStats(db, caller.scope, input.hours), findDeadLetters(db, caller.scope, MAX_DEAD_LETTERS)]),
+  )
   const summary = await summarizeJobs(kernel, caller, dead)
   const ids = dead.map(job => job.id)
   const blocking = await findBlockingJobs(kernel.db, caller.scope, ids)

@@ -3,6 +3,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { listMeasured } from '#server/training/service.ts'
 import { CHAMPION, type ModelDetail, type ModelSummary, type Servable, type VersionState } from './contract.ts'
 import { parseModelRef } from './rules/parse-model-ref.ts'
@@ -27,7 +28,9 @@ export async function listModels(
   caller: Caller,
 ): Promise<{ items: ModelSummary[]; next: string | null }> {
   await authorize(kernel, caller, 'registry:read')
-  const [rows, aliases] = await Promise.all([listNewest(kernel.db, caller.scope), listAliases(kernel.db, caller.scope)])
+  const [rows, aliases] = await readSnapshot(kernel, ({ db }) =>
+    Promise.all([listNewest(db, caller.scope), listAliases(db, caller.scope)]),
+  )
   const champions = new Map(aliases.filter(a => a.alias === CHAMPION).map(a => [a.modelId, a.number]))
   return {
     items: rows.map(({ model, version }) => ({
@@ -46,6 +49,10 @@ export async function listModels(
 /** Returns the model with its versions, newest first. Throws `not_found`. */
 export async function showModel(kernel: Kernel, caller: Caller, name: string): Promise<ModelDetail> {
   await authorize(kernel, caller, 'registry:read')
+  return readSnapshot(kernel, snapshot => describeModel(snapshot, caller, name))
+}
+
+async function describeModel(kernel: Kernel, caller: Caller, name: string): Promise<ModelDetail> {
   const ref = parseModelRef(name)
   const model = await findModel(kernel.db, caller.scope, ref.name)
   if (!model || model.latestVersion === 0) throw unknownModel(ref.name)

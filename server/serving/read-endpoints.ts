@@ -1,5 +1,6 @@
 import { authorize, type Caller } from '#server/access/caller.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import {
   type EndpointDetail,
   type EndpointSummary,
@@ -19,18 +20,18 @@ export async function listEndpoints(
   caller: Caller,
 ): Promise<{ items: EndpointSummary[]; next: string | null }> {
   await authorize(kernel, caller, 'serving:read')
-  return { items: await describeEndpoints(kernel, caller.scope), next: null }
+  return { items: await readSnapshot(kernel, snapshot => describeEndpoints(snapshot, caller.scope)), next: null }
 }
 
 export async function showEndpoint(kernel: Kernel, caller: Caller, name: string): Promise<EndpointDetail> {
   await authorize(kernel, caller, 'serving:read')
-  return describeEndpoint(kernel, caller.scope, name)
+  return readSnapshot(kernel, snapshot => describeEndpoint(snapshot, caller.scope, name))
 }
 
 /** Returns all switches, newest first; with `at`, those before it and the revision in force. Throws `bad_request` if `at` is not a time. */
 export async function readHistory(kernel: Kernel, caller: Caller, input: HistoryInput): Promise<History> {
   await authorize(kernel, caller, 'serving:read')
-  return describeHistory(kernel, caller.scope, input)
+  return readSnapshot(kernel, snapshot => describeHistory(snapshot, caller.scope, input))
 }
 
 /** Returns buckets of ten seconds, gaps filled with zero, the newest last. */

@@ -5,6 +5,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { parseId, shortHex } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { type ExperimentDetail, type ExperimentSummary, RUN_STATES, type RunState } from './contract.ts'
 import { rankExperiment } from './rank-experiment.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
@@ -59,12 +60,15 @@ export async function listExperiments(
 ): Promise<{ items: ExperimentSummary[]; next: null }> {
   await authorize(kernel, caller, 'training:read')
   const { scope } = caller
-  const [rows, counted, best] = await Promise.all([
-    listExperimentRows(kernel.db, scope),
-    countRuns(kernel.db, scope),
-    findBestRuns(kernel.db, scope, MINIMIZED),
-  ])
-  const data = await dataOf(kernel, scope, rows)
+  const { rows, counted, best, data } = await readSnapshot(kernel, async snapshot => {
+    const listed = await listExperimentRows(snapshot.db, scope)
+    return {
+      rows: listed,
+      counted: await countRuns(snapshot.db, scope),
+      best: await findBestRuns(snapshot.db, scope, MINIMIZED),
+      data: await dataOf(snapshot, scope, listed),
+    }
+  })
   const counts = new Map<string, Counts>()
   for (const { experimentId, state, n } of counted) {
     const mine = counts.get(experimentId) ?? noCounts()
@@ -97,17 +101,17 @@ async function requireExperiment(kernel: Kernel, scope: ProjectScope, which: str
 export async function showExperiment(kernel: Kernel, caller: Caller, which: string): Promise<ExperimentDetail> {
   await authorize(kernel, caller, 'training:read')
   const { scope } = caller
-  const row = await requireExperiment(kernel, scope, which)
-  // One snapshot: runs that end between two statements would contradict the counts.
-  const { listed, counted, best } = await kernel.db.transaction(
-    async tx => ({
-      listed: await listRunsOf(tx, scope, row.id, MAX_LISTED),
-      counted: await countRuns(tx, scope, row.id),
-      best: (await findBestRuns(tx, scope, MINIMIZED, [row.id]))[0],
-    }),
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  )
-  const [data, versus] = await Promise.all([dataOf(kernel, scope, [row]), rankExperiment(kernel, scope, best)])
+  const { row, listed, counted, best, data } = await readSnapshot(kernel, async snapshot => {
+    const found = await requireExperiment(snapshot, scope, which)
+    return {
+      row: found,
+      listed: await listRunsOf(snapshot.db, scope, found.id, MAX_LISTED),
+      counted: await countRuns(snapshot.db, scope, found.id),
+      best: (await findBestRuns(snapshot.db, scope, MINIMIZED, [found.id]))[0],
+      data: await dataOf(snapshot, scope, [found]),
+    }
+  })
+  const versus = await rankExperiment(kernel, scope, best)
   const counts = noCounts()
   for (const { state, n } of counted) counts[state] = n
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0)

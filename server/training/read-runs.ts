@@ -7,6 +7,7 @@ import type { ProjectScope } from '#server/kernel/scope.ts'
 import { readLinesAfter } from '#server/platform/job-log.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { peakMemoryOf } from '#server/platform/read-jobs.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { compareOnRows } from './comparison/compare-runs.ts'
 import type { Comparison, CurveSeries, RunDetail, RunSummary } from './contract.ts'
 import { readPoints } from './points/store.ts'
@@ -14,6 +15,7 @@ import { rankExperiment } from './rank-experiment.ts'
 import { directionOf, MINIMIZED, toSummary } from './rules/rank-runs.ts'
 import type { StoredResult } from './rules/store-result.ts'
 import {
+  type BestRun,
   findBestRuns,
   findRun,
   type ListedRun,
@@ -41,8 +43,17 @@ export async function requireRuns(kernel: Kernel, scope: ProjectScope, refs: rea
   })
 }
 
-async function toSummaries(kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<RunSummary[]> {
-  const best = await findBestRuns(kernel.db, scope, MINIMIZED, [...new Set(rows.map(r => r.experimentId))])
+/** Reads the best run of each experiment. */
+const bestOfExperiments = (kernel: Kernel, scope: ProjectScope, rows: readonly ListedRun[]): Promise<BestRun[]> =>
+  findBestRuns(kernel.db, scope, MINIMIZED, [...new Set(rows.map(r => r.experimentId))])
+
+/** Ranks runs of one snapshot. Not inside of the snapshot: a comparison may take long and is kept. */
+async function toSummaries(
+  kernel: Kernel,
+  scope: ProjectScope,
+  rows: readonly ListedRun[],
+  best: readonly BestRun[],
+): Promise<RunSummary[]> {
   const bestOf = new Map(best.map(b => [b.experimentId, b]))
   const ranked = await Promise.all(best.map(b => rankExperiment(kernel, scope, b)))
   const versus = new Map(ranked.flatMap(each => [...each]))
@@ -65,17 +76,21 @@ export async function showRun(kernel: Kernel, caller: Caller, ref: string): Prom
 
 /** Returns the run with all details of its page. Throws `not_found`. */
 export async function describeRun(kernel: Kernel, scope: ProjectScope, ref: string): Promise<RunDetail> {
-  const listed = await requireRuns(kernel, scope, [ref])
-  const { id } = listed[0]!
-  const [found, [summary], series] = await Promise.all([
-    findRun(kernel.db, scope, id),
-    toSummaries(kernel, scope, listed),
-    listSeries(kernel.db, scope, [id]),
-  ])
-  const { run, experiment } = found!
-  const version = experiment.datasetVersionId
-    ? await versionById(kernel, scope, experiment.datasetVersionId)
-    : undefined
+  const { listed, best, found, series, version } = await readSnapshot(kernel, async snapshot => {
+    const rows = await requireRuns(snapshot, scope, [ref])
+    const { id } = rows[0]!
+    const row = (await findRun(snapshot.db, scope, id))!
+    const { datasetVersionId } = row.experiment
+    return {
+      listed: rows,
+      best: await bestOfExperiments(snapshot, scope, rows),
+      found: row,
+      series: await listSeries(snapshot.db, scope, [id]),
+      version: datasetVersionId ? await versionById(snapshot, scope, datasetVersionId) : undefined,
+    }
+  })
+  const [summary] = await toSummaries(kernel, scope, listed, best)
+  const { run, experiment } = found
   const result = run.result as Partial<StoredResult> | null
   return {
     ...summary!,
@@ -113,8 +128,11 @@ const resultOf = (result: Partial<StoredResult> | null) => ({
 /** Compares runs; different parameters and metrics come first. */
 export async function compareRuns(kernel: Kernel, caller: Caller, refs: readonly string[]): Promise<Comparison> {
   await authorize(kernel, caller, 'training:read')
-  const rows = await requireRuns(kernel, caller.scope, [...new Set(refs)])
-  const runs = await toSummaries(kernel, caller.scope, rows)
+  const { rows, best } = await readSnapshot(kernel, async snapshot => {
+    const listed = await requireRuns(snapshot, caller.scope, [...new Set(refs)])
+    return { rows: listed, best: await bestOfExperiments(snapshot, caller.scope, listed) }
+  })
+  const runs = await toSummaries(kernel, caller.scope, rows, best)
   // Ignored columns are compared like a parameter.
   const params = sideBySide<unknown>(
     runs.map((r, i) => (rows[i]!.ignored?.length ? { ...r.params, ignore: rows[i]!.ignored } : r.params)),

@@ -3,6 +3,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import { blockingOf, verdictSentence } from '#tables/expectations/judge-version.ts'
 import { suggestExpectations } from '#tables/expectations/suggest-expectations.ts'
 import { findProfile } from '../profile/store.ts'
@@ -43,7 +44,10 @@ async function describeValidation(kernel: Kernel, scope: ProjectScope, row: Vali
 /** Returns the newest suite of a dataset, the results of this version, and the verdicts of the others. */
 export async function showExpectations(kernel: Kernel, caller: Caller, nameAtVersion: string) {
   await authorize(kernel, caller, 'data:read')
-  const { scope } = caller
+  return readSnapshot(kernel, snapshot => describeExpectations(snapshot, caller.scope, nameAtVersion))
+}
+
+async function describeExpectations(kernel: Kernel, scope: ProjectScope, nameAtVersion: string) {
   const version = await versionOf(kernel, scope, nameAtVersion)
   const suite = await findSuite(kernel.db, scope, version.datasetId)
   const [row, history] = await Promise.all([
