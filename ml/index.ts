@@ -78,7 +78,7 @@ export { warmStart } from './search/warm-start.ts'
 export * from './split.ts'
 export { correctedResampledT, holm, type TestedDifference } from './statistics/corrected-t.ts'
 export * from './task.ts'
-export { resolveParameters } from './trainers/parameters.ts'
+export { applicableParameters, labelSpecialValues, resolveParameters } from './trainers/parameters.ts'
 export { compilePredictor } from './trainers/predictors.ts'
 export { getTrainer, listTrainers, registerTrainer } from './trainers/registry.ts'
 export type {

@@ -1,3 +1,4 @@
+import { formatDuration } from '#server/kernel/format.ts'
 import type { ExperimentDetail, LaunchInput, RunSummary } from '#server/training/contract.ts'
 import {
   CALIBRATIONS,
@@ -185,6 +186,7 @@ async function show({ args, client }: Call): Promise<Outcome> {
         ['digest', run.digest],
         ['started', run.startedAt],
         ['ended', run.endedAt],
+        ['training time', run.trainMs === null ? null : formatDuration(run.trainMs)],
       ]),
       ...run.classWarnings.map(warning => `Warning: ${classWarningMessage(warning)}`),
       '',
@@ -200,7 +202,7 @@ async function show({ args, client }: Call): Promise<Outcome> {
       '',
       showTable(
         ['PARAMETER', 'VALUE'],
-        Object.entries(run.params).map(([name, value]) => [name, JSON.stringify(value)]),
+        Object.entries(run.params).map(([name, value]) => [name, run.paramLabels[name] ?? JSON.stringify(value)]),
       ),
     ].join('\n'),
   }

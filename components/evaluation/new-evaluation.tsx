@@ -124,7 +124,7 @@ function ModelPanel({ choice }: { choice: Choice }) {
         />
         {run ? (
           <Text size="sm" c="dimmed">
-            {formatParameters(run.params)}
+            {formatParameters(run)}
           </Text>
         ) : null}
         {problems.run ? <Problem error={problems.run} /> : null}

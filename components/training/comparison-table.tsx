@@ -1,18 +1,19 @@
 import { Anchor, Badge, Button, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
-import type { Comparison, Measured } from '#server/training/contract.ts'
+import type { Comparison, Measured, RunSummary } from '#server/training/contract.ts'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { PlainTable } from '../ui/data-table/plain-table.tsx'
-import { formatCount } from '../ui/format.ts'
+import { formatCount, formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import {
   compareValues,
   directionOf,
   formatDelta,
-  formatRunDuration,
+  formatTrainTime,
   formatValue,
   metricLabel,
+  runPhases,
   settingName,
   type Verdict,
 } from './labels.ts'
@@ -98,11 +99,19 @@ function linesOf(
     ...settingNames.map(name => ({
       id: `setting ${name}`,
       label: settingName(name),
-      texts: params[name]!.map(value => (value === null || value === undefined ? '–' : formatValue(value))),
+      texts: params[name]!.map((value, i) =>
+        value === null || value === undefined ? '–' : (runs[i]!.paramLabels[name] ?? formatValue(value)),
+      ),
     })),
-    { id: 'duration', label: 'duration', texts: runs.map(formatRunDuration) },
+    { id: 'duration', label: 'training time', texts: runs.map(formatTrainTime) },
+    { id: 'waiting', label: 'waiting', texts: runs.map(run => phaseText(run, 'waiting')) },
     { id: 'state', label: 'state', texts: runs.map(run => run.status) },
   ]
+}
+
+function phaseText(run: RunSummary, name: string): string {
+  const phase = runPhases(run).find(p => p.name === name)
+  return phase ? formatDuration(phase.ms) : '–'
 }
 
 const LineName = ({ line }: { line: Line }) => (line.isMain ? <strong>{line.label}</strong> : line.label)

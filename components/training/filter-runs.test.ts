@@ -26,6 +26,8 @@ const run = (number: number, trainer: string, value: number | null, changes: Par
   createdAt: '2026-01-01T00:00:00.000Z',
   startedAt: null,
   endedAt: null,
+  paramLabels: {},
+  trainMs: null,
   progress: null,
   ...changes,
 })

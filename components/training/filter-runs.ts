@@ -32,7 +32,7 @@ export function sortRuns(
   const best = direction === 'maximize' ? -1 : 1
   const value = (run: RunSummary): number | string | null => {
     if (sort === 'measured') return run.measured?.value == null ? null : best * run.measured.value
-    if (sort === 'time') return tookMs(run)
+    if (sort === 'time') return run.trainMs ?? tookMs(run)
     if (sort === 'run') return run.number
     return sort === 'trainer' ? run.trainer : run.status
   }

@@ -8,9 +8,11 @@ import {
   formatDelta,
   formatMeasured,
   formatParameters,
+  formatParameterValue,
   formatRunCounts,
-  formatRunDuration,
+  formatTrainTime,
   metricLabel,
+  runPhases,
   runStateLabel,
   varyingSettings,
 } from './labels.ts'
@@ -26,6 +28,8 @@ const run = (number: number, changes: Partial<RunSummary> = {}): RunSummary => (
   reason: null,
   trainer: 'linear',
   params: {},
+  paramLabels: {},
+  trainMs: null,
   metrics: {},
   measured: { value: 39 + number, low: 38 + number, high: 40 + number },
   tied: false,
@@ -65,23 +69,53 @@ describe('numbers with intervals', () => {
 describe('settings and states', () => {
   it('reads like a person would say it', () => {
     assert.equal(
-      formatParameters({ hidden: [128, 64], learningRate: 0.001, epochs: 40 }),
+      formatParameters({ params: { hidden: [128, 64], learningRate: 0.001, epochs: 40 } }),
       '128·64, lr 0.001, 40 epochs',
     )
-    assert.equal(formatParameters({ alpha: 0.01, l1Ratio: 0.5 }), 'α 0.01, l1 ratio 0.5')
-    assert.equal(formatParameters({}), 'default settings')
+    assert.equal(formatParameters({ params: { alpha: 0.01, l1Ratio: 0.5 } }), 'α 0.01, l1 ratio 0.5')
+    assert.equal(formatParameters({ params: {} }), 'default settings')
   })
-  it('leaves out what is off or alike in all, until runs differ in it', () => {
+  it('special values are written as what they mean', () => {
+    const params = { maxDepth: 0, batchSize: 0, alpha: 0.01 }
+    const paramLabels = { maxDepth: 'unlimited', batchSize: 'auto' }
+    assert.equal(formatParameterValue({ params, paramLabels }, 'maxDepth'), 'unlimited')
+    assert.equal(formatParameterValue({ params, paramLabels }, 'alpha'), '0.01')
+    assert.equal(formatParameterValue({ params, paramLabels }, 'gone'), '–')
+    assert.equal(formatParameters({ params, paramLabels }, new Set(['maxDepth'])), 'max depth unlimited')
+    assert.equal(formatParameters({ params, paramLabels }), 'α 0.01')
+  })
+  it('time is shown by phase: waiting and process start are no training', () => {
+    const timed = run(1, { createdAt: '2025-12-31T23:59:50.000Z', trainMs: 3000 })
+    const timing = { readMs: 1000, trainMs: 3000, explainMs: 2000 }
+    assert.deepEqual(
+      runPhases({ ...timed, timing }).map(p => [p.name, p.ms]),
+      [
+        ['waiting', 10_000],
+        ['starting and saving', 3000],
+        ['reading the data', 1000],
+        ['training', 3000],
+        ['explaining', 2000],
+      ],
+    )
+    assert.deepEqual(runPhases(run(1, { startedAt: null })), [])
+  })
+  it('a share is written in percent', () => {
+    assert.deepEqual(formatMeasured({ value: 1.44, low: 1.3, high: 1.58 }, 'mape'), { value: '144 %', half: '14 %' })
+    assert.equal(formatDelta(-0.0123, { value: 0.75, low: 0.74, high: 0.76 }, 'roc_auc'), '−0.012')
+    assert.equal(formatDelta(0.031, { value: 1.44 }, 'mape'), '+3.1 points')
+  })
+  it('leaves out what is off or alike in all; where runs differ only the differences are written', () => {
     const params = { dropout: 0, patience: 10, hidden: [32] }
-    assert.equal(formatParameters(params), '32')
+    assert.equal(formatParameters({ params }), '32')
     const runs = [run(1, { params }), run(2, { params: { ...params, patience: 5 } })]
-    assert.equal(formatParameters(params, varyingSettings(runs).get('linear')), '32, patience 10')
+    assert.equal(formatParameters({ params }, varyingSettings(runs).get('linear')), 'patience 10')
   })
   it('a running run says how far it is', () => {
     assert.equal(runStateLabel(run(1, { status: 'running', progress: { done: 0.618 } })), 'running 62 %')
     assert.equal(runStateLabel(run(1, { status: 'failed' })), 'failed')
-    assert.equal(formatRunDuration(run(1)), '9.0 s')
-    assert.equal(formatRunDuration(run(1, { endedAt: null })), '–')
+    assert.equal(formatTrainTime(run(1, { trainMs: 1234 })), '1.2 s')
+    assert.equal(formatTrainTime(run(1)), '≤ 9.0 s', 'start to end of a run that did not record its training time')
+    assert.equal(formatTrainTime(run(1, { endedAt: null })), '–')
   })
   it('counts name only what there is', () => {
     assert.equal(formatRunCounts(counts({ succeeded: 4, failed: 1 })), '4 succeeded, 1 failed')
@@ -99,8 +133,9 @@ describe('the sentence of an experiment', () => {
     experimentSentence({ metric: 'rmse', items, runs: counts(runs), status: 'succeeded' })
   it('names the best, who is tied and which of them is cheap', () => {
     const items = [
-      run(1, { best: true, tied: true, endedAt: '2026-01-01T00:01:12.000Z' }),
-      run(2, { tied: true }),
+      run(1, { best: true, tied: true, trainMs: 72_000 }),
+      // Waiting for a worker is no training time.
+      run(2, { tied: true, trainMs: 9000, endedAt: '2026-01-01T00:09:00.000Z' }),
       run(3),
     ]
     assert.equal(

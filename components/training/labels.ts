@@ -1,6 +1,13 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
 import type { Direction } from '#ml/metrics/types.ts'
-import type { Comparison, ExperimentDetail, Measured, RunState, RunSummary } from '#server/training/contract.ts'
+import type {
+  Comparison,
+  ExperimentDetail,
+  Measured,
+  RunDetail,
+  RunState,
+  RunSummary,
+} from '#server/training/contract.ts'
 import { RUN_STATES } from '#server/training/states/contract.ts'
 import {
   type Estimate,
@@ -64,7 +71,8 @@ export function formatMeasured(
   return { value: formatEstimate(measured, unit), half: half !== null && unit === 'percent' ? `${half} %` : half }
 }
 
-function formatParameter(name: string, value: unknown): string {
+function formatParameter(name: string, value: unknown, label: string | undefined): string {
+  if (label !== undefined) return `${spaced(name)} ${label}`
   if (name === 'hidden' && Array.isArray(value)) return value.length === 0 ? 'no hidden layer' : value.join('·')
   if (name === 'alpha') return `α ${formatValue(value)}`
   if (name === 'trees' || name === 'epochs') return `${formatValue(value)} ${name}`
@@ -74,6 +82,10 @@ function formatParameter(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? spaced(name) : `no ${spaced(name)}`
   return `${spaced(name)} ${formatValue(value)}`
 }
+
+/** A parameter of a run; special values by their meaning: `unlimited` instead of 0. */
+export const formatParameterValue = (run: Pick<RunSummary, 'params' | 'paramLabels'>, name: string): string =>
+  Object.hasOwn(run.params, name) ? (run.paramLabels[name] ?? formatValue(run.params[name])) : '–'
 
 /** One value of a setting, a tag or an environment. */
 export function formatValue(value: unknown): string {
@@ -102,16 +114,26 @@ const LEADING = [
 ]
 /** Shown only if the runs differ in it. */
 const HIDDEN_BY_DEFAULT = new Set(['tolerance', 'maxIterations', 'patience', 'schedule', 'batchSize'])
+/** Settings shown of a trainer whose runs do not differ. */
+const MAX_UNVARIED = 3
 const rankOf = (name: string) => (LEADING.includes(name) ? LEADING.indexOf(name) : LEADING.length)
 
-/** `64·32, lr 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ */
-export function formatParameters(params: Record<string, unknown>, varying?: ReadonlySet<string>): string {
+/** `64·32, lr 0.001, 30 epochs`. @param varying names in which the runs of this trainer differ: only these are written. */
+export function formatParameters(
+  { params, paramLabels = {} }: { params: Record<string, unknown>; paramLabels?: Record<string, string> },
+  varying?: ReadonlySet<string>,
+): string {
   const off = (value: unknown) => value === 0 || value === false
+  const isShown = (name: string, value: unknown) =>
+    varying && varying.size > 0
+      ? varying.has(name)
+      : !(HIDDEN_BY_DEFAULT.has(name) || off(value) || Object.hasOwn(paramLabels, name))
   return (
     Object.entries(params)
-      .filter(([name, value]) => varying?.has(name) || !(HIDDEN_BY_DEFAULT.has(name) || off(value)))
+      .filter(([name, value]) => isShown(name, value))
       .sort((a, b) => rankOf(a[0]) - rankOf(b[0]))
-      .map(([name, value]) => formatParameter(name, value))
+      .slice(0, varying && varying.size === 0 ? MAX_UNVARIED : undefined)
+      .map(([name, value]) => formatParameter(name, value, paramLabels[name]))
       .join(', ') || 'default settings'
   )
 }
@@ -136,13 +158,32 @@ export function varyingSettings(runs: readonly Pick<RunSummary, 'trainer' | 'par
 
 export const settingName = spaced
 
-/** Milliseconds from start to end; null when it has not ended. */
+type Timed = Pick<RunSummary, 'trainMs' | 'createdAt' | 'startedAt' | 'endedAt'>
+
+/** Milliseconds from start to end, with process start, reading and explaining; null when it has not ended. */
 export const tookMs = (run: Pick<RunSummary, 'startedAt' | 'endedAt'>): number | null =>
   run.startedAt && run.endedAt ? Date.parse(run.endedAt) - Date.parse(run.startedAt) : null
 
-export const formatRunDuration = (run: Pick<RunSummary, 'startedAt' | 'endedAt'>): string => {
+/** Training time. Of a run that did not record it only an upper bound is known. */
+export function formatTrainTime(run: Timed): string {
+  if (run.trainMs !== null) return formatDuration(run.trainMs)
   const ms = tookMs(run)
-  return ms === null ? '–' : formatDuration(ms)
+  return ms === null ? '–' : `≤ ${formatDuration(ms)}`
+}
+
+/** What a run spent its time on besides training: waiting for a worker, starting a process, reading, explaining. */
+export function runPhases(run: Timed & Partial<Pick<RunDetail, 'timing'>>): { name: string; ms: number }[] {
+  const total = tookMs(run)
+  const waited = run.startedAt === null ? null : Date.parse(run.startedAt) - Date.parse(run.createdAt)
+  const { timing } = run
+  const inside = timing ? timing.readMs + timing.trainMs + timing.explainMs : null
+  return [
+    { name: 'waiting', ms: waited },
+    { name: 'starting and saving', ms: total === null || inside === null ? null : Math.max(0, total - inside) },
+    { name: 'reading the data', ms: timing?.readMs ?? null },
+    { name: 'training', ms: run.trainMs },
+    { name: 'explaining', ms: timing?.explainMs ?? null },
+  ].flatMap(({ name, ms }) => (ms === null ? [] : [{ name, ms }]))
 }
 
 /** `running 62 %`, `failed`. */
@@ -184,10 +225,10 @@ export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' |
   const tied = items.filter(run => run.tied && !run.best)
   const lead = `#${best.number} ${best.trainer} is best with ${metric}${value}${half ? ` ± ${half}` : ''}`
   if (tied.length === 0) return `${lead}${runs.succeeded > 1 ? '; no other run is tied with it' : ''}.${moving}`
-  const timed = [best, ...tied].filter(run => tookMs(run) !== null)
-  const cheapest = timed.sort((a, b) => tookMs(a)! - tookMs(b)!)[0]
+  const timed = [best, ...tied].filter(run => run.trainMs !== null)
+  const cheapest = timed.sort((a, b) => a.trainMs! - b.trainMs!)[0]
   const cheap =
-    cheapest && cheapest !== best ? `; #${cheapest.number} trains fastest (${formatRunDuration(cheapest)})` : ''
+    cheapest && cheapest !== best ? `; #${cheapest.number} trains fastest (${formatTrainTime(cheapest)})` : ''
   return `${lead}; ${formatCount(tied.length, 'other run is', 'other runs are')} statistically tied with it${cheap}.${moving}`
 }
 

@@ -6,7 +6,7 @@ import type { Point } from '../charts/chart-props.ts'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { bestOfTrainers } from './filter-runs.ts'
-import { directionLabel, formatMeasured, formatRunDuration, metricLabel, tookMs } from './labels.ts'
+import { directionLabel, formatMeasured, formatTrainTime, metricLabel } from './labels.ts'
 
 /** Fewer are read faster in the table. */
 const FEWEST = 3
@@ -17,9 +17,9 @@ function barOf(run: RunSummary, x: number): Point {
 }
 
 const dotOf = (run: RunSummary): Point => ({
-  x: tookMs(run)! / 1000,
+  x: run.trainMs! / 1000,
   y: run.measured!.value!,
-  name: `#${run.number} ${run.trainer}, ${formatRunDuration(run)}`,
+  name: `#${run.number} ${run.trainer}, ${formatTrainTime(run)}`,
 })
 
 /** The best result of each trainer, and training time against result. */
@@ -35,8 +35,8 @@ export function OverviewPanels({
   const measured = runs.filter(run => run.measured?.value != null)
   if (!metric || !direction || measured.length < FEWEST) return null
   const best = bestOfTrainers(measured, direction)
-  const timed = measured.filter(run => tookMs(run) !== null)
-  const fastest = timed.toSorted((a, b) => tookMs(a)! - tookMs(b)!)[0]
+  const timed = measured.filter(run => run.trainMs !== null)
+  const fastest = timed.toSorted((a, b) => a.trainMs! - b.trainMs!)[0]
   const label = metricLabel(metric)
   return (
     <Grid gap="md">
@@ -62,7 +62,7 @@ export function OverviewPanels({
               kind="dots"
               title="Result and time"
               note="one dot per run"
-              summary={`The best, #${best[0]!.number}, took ${formatRunDuration(best[0]!)} to train; the fastest, #${fastest!.number}, ${formatRunDuration(fastest!)}.`}
+              summary={`The best, #${best[0]!.number}, took ${formatTrainTime(best[0]!)} to train; the fastest, #${fastest!.number}, ${formatTrainTime(fastest!)}.`}
               series={[{ name: 'runs', points: timed.map(dotOf) }]}
               x={{ label: 'training time', unit: 's', format: formatNumber }}
               y={{ label, format: formatNumber }}
@@ -70,7 +70,7 @@ export function OverviewPanels({
                 head: ['run', 'training time', label],
                 rows: timed.map(run => [
                   `#${run.number} ${run.trainer}`,
-                  formatRunDuration(run),
+                  formatTrainTime(run),
                   formatNumber(run.measured!.value),
                 ]),
               })}

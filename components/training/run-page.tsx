@@ -13,7 +13,7 @@ import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 import { Facts } from '../ui/facts.tsx'
 import { FollowedLog } from '../ui/followed-log.tsx'
-import { formatBytes, formatCount } from '../ui/format.ts'
+import { formatBytes, formatCount, formatDuration } from '../ui/format.ts'
 import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
@@ -24,7 +24,16 @@ import { WorkState } from '../ui/work-state.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
-import { formatRunDuration, formatValue, metricLabel, runSentence, runStateLabel, settingName } from './labels.ts'
+import {
+  formatParameterValue,
+  formatTrainTime,
+  formatValue,
+  metricLabel,
+  runPhases,
+  runSentence,
+  runStateLabel,
+  settingName,
+} from './labels.ts'
 import { MetricsTable } from './metrics-table.tsx'
 import { colorsOfNumbers } from './run-colors.ts'
 import classes from './run-page.module.css'
@@ -196,7 +205,7 @@ function Settings({ run }: { run: RunDetail }) {
       ) : (
         <Facts
           items={[
-            ...names.map(name => ({ name: settingName(name), value: formatValue(run.params[name]) })),
+            ...names.map(name => ({ name: settingName(name), value: formatParameterValue(run, name) })),
             ...decided,
           ]}
         />
@@ -274,7 +283,10 @@ function Environment({ run }: { run: RunDetail }) {
             ),
           },
           ...(run.modelBytes === null ? [] : [{ name: 'size', value: formatBytes(run.modelBytes) }]),
-          { name: 'took', value: formatRunDuration(run) },
+          { name: 'training time', value: formatTrainTime(run) },
+          ...runPhases(run)
+            .filter(phase => phase.name !== 'training')
+            .map(({ name, ms }) => ({ name, value: formatDuration(ms) })),
           ...(run.peakMemoryBytes === null ? [] : [{ name: 'peak memory', value: formatBytes(run.peakMemoryBytes) }]),
           { name: 'started', value: <Time at={run.startedAt} /> },
           ...entries.map(([name, value]) => ({

@@ -14,7 +14,7 @@ import {
   formatMeasured,
   formatParameters,
   formatRunCounts,
-  formatRunDuration,
+  formatTrainTime,
   formatValue,
   metricLabel,
   runStateLabel,
@@ -46,7 +46,7 @@ export function RunsTable({
       note={`${formatCount(experiment.items.length, 'run')}: ${formatRunCounts(experiment.runs)}.`}
       inUrl
       find="Find runs"
-      searchText={run => `#${run.number} ${run.name} ${formatParameters(run.params)} ${run.reason ?? ''}`}
+      searchText={run => `#${run.number} ${run.name} ${formatParameters(run)} ${run.reason ?? ''}`}
       defaultSort={experiment.direction === 'maximize' ? '-measured' : 'measured'}
       columns={columns}
       rows={experiment.items}
@@ -72,18 +72,18 @@ function runColumns(project: string, { items, metric, direction }: ExperimentDet
       { mono: true, title: run => run.name },
     ),
     textColumn('trainer', 'Trainer', run => run.trainer, { facet: true }),
-    textColumn('settings', 'Settings', run => formatParameters(run.params, varying.get(run.trainer)) || null, {
+    textColumn('settings', 'Settings', run => formatParameters(run, varying.get(run.trainer)) || null, {
       wide: true,
       dimmed: true,
       maxWidth: 220,
-      title: run => formatParameters(run.params),
+      title: run => formatParameters(run),
     }),
     numberColumn('measured', metricName, run => run.measured?.value, {
       descendingFirst: direction === 'maximize',
       cell: run => <MeasuredValue measured={run.measured} metric={metric} strong={run.best} />,
     }),
     intervalColumn(items, metric),
-    numberColumn('time', 'Duration', tookMs, { dimmed: true, cell: formatRunDuration }),
+    numberColumn('time', 'Training time', run => run.trainMs ?? tookMs(run), { dimmed: true, cell: formatTrainTime }),
     textColumn('state', 'State', run => run.status, { facet: true, cell: run => <StateCell run={run} /> }),
     dateColumn('created', 'Created', run => run.createdAt, { optional: true }),
     textColumn('name', 'Name', run => run.name, { optional: true }),
@@ -110,7 +110,7 @@ function settingColumns(varying: Map<string, Set<string>>): DataColumn<RunSummar
     align: 'right' as const,
     optional: true,
     value: run => {
-      const value = run.params[name]
+      const value = run.paramLabels[name] ?? run.params[name]
       return value === undefined || value === null ? null : typeof value === 'number' ? value : formatValue(value)
     },
   }))

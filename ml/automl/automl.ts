@@ -25,6 +25,7 @@ export const automl: Omit<Trainer, 'fit' | 'features'> = {
       default: 0,
       min: 0,
       max: 10_000,
+      special: [{ value: 0, label: 'unlimited' }],
     },
   ],
   defaultSettings: () => [

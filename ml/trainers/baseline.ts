@@ -21,6 +21,7 @@ export const baseline: Trainer = {
         { value: 'mean', label: 'Mean' },
         { value: 'median', label: 'Median' },
       ],
+      applies: { tasks: ['regression'] },
     },
   ],
   defaultSettings: task =>

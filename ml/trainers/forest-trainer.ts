@@ -33,6 +33,7 @@ const PARAMETERS: ParameterDescriptor[] = [
     default: 0,
     min: 0,
     max: 1000,
+    special: [{ value: 0, label: 'unlimited' }],
   },
   {
     name: 'columnSample',
@@ -43,6 +44,7 @@ const PARAMETERS: ParameterDescriptor[] = [
     min: 0,
     max: 1,
     search: { low: 0.15, high: 1 },
+    special: [{ value: 0, label: 'auto' }],
   },
 ]
 

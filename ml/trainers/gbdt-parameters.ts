@@ -44,6 +44,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
     default: 0,
     min: 0,
     max: 64,
+    special: [{ value: 0, label: 'unlimited' }],
   },
   {
     name: 'growth',
@@ -132,6 +133,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
     default: 50,
     min: 0,
     max: 10_000,
+    special: [{ value: 0, label: 'off' }],
   },
   {
     name: 'objective',
@@ -146,6 +148,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
       choice('quantile', 'Quantile'),
       choice('poisson', 'Poisson'),
     ],
+    applies: { tasks: ['regression'] },
   },
   {
     name: 'quantile',
@@ -155,6 +158,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
     default: 0.5,
     min: 0.001,
     max: 0.999,
+    applies: { tasks: ['regression'], when: { parameter: 'objective', is: 'quantile' } },
   },
   {
     name: 'huberShare',
@@ -164,6 +168,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
     default: 0.9,
     min: 0.01,
     max: 1,
+    applies: { tasks: ['regression'], when: { parameter: 'objective', is: 'huber' } },
   },
   {
     name: 'categorySmoothing',
@@ -185,6 +190,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   },
   {
     name: 'increasing',
+    special: [{ value: '', label: 'none' }],
     label: 'Never falls with',
     help: 'Numeric features, separated by commas, with which the prediction (or the probability of the second class) may only rise.',
     kind: 'text',
@@ -193,6 +199,7 @@ export const GBDT_PARAMETERS: ParameterDescriptor[] = [
   },
   {
     name: 'decreasing',
+    special: [{ value: '', label: 'none' }],
     label: 'Never rises with',
     help: 'Numeric features, separated by commas, with which the prediction (or the probability of the second class) may only fall.',
     kind: 'text',

@@ -27,6 +27,7 @@ export const linear: Trainer = {
         { value: 'squared', label: 'Squared' },
         { value: 'poisson', label: 'Poisson' },
       ],
+      applies: { tasks: ['regression'] },
     },
     {
       name: 'alpha',
@@ -38,6 +39,7 @@ export const linear: Trainer = {
       max: 1e6,
       scale: 'log',
       search: { low: 1e-6, high: 1 },
+      special: [{ value: 0, label: 'none' }],
     },
     {
       name: 'l1Ratio',

@@ -42,6 +42,7 @@ export const mlpParameters: ParameterDescriptor[] = [
     default: 0.9,
     min: 0,
     max: 0.999,
+    applies: { when: { parameter: 'optimiser', is: 'sgd' } },
   },
   {
     name: 'schedule',
@@ -82,6 +83,7 @@ export const mlpParameters: ParameterDescriptor[] = [
     default: 0,
     min: 0,
     max: 65_536,
+    special: [{ value: 0, label: 'auto' }],
   },
   {
     name: 'batchNorm',
@@ -127,6 +129,7 @@ export const mlpParameters: ParameterDescriptor[] = [
     default: 5,
     min: 0,
     max: 1e6,
+    special: [{ value: 0, label: 'unlimited' }],
   },
   {
     name: 'patience',
@@ -136,6 +139,7 @@ export const mlpParameters: ParameterDescriptor[] = [
     default: 10,
     min: 0,
     max: 10_000,
+    special: [{ value: 0, label: 'off' }],
   },
 ]
 

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts'
-import type { ParameterDescriptor, Parameters, ParameterValue } from './types.ts'
+import type { ParameterDescriptor, Parameters, ParameterValue, Task } from './types.ts'
 
 /**
  * Fills in defaults and checks names, types and ranges.
@@ -26,6 +26,34 @@ export function resolveParameters(descriptors: readonly ParameterDescriptor[], g
     resolved[descriptor.name] = value ?? structuredCloneOf(descriptor.default)
   }
   return resolved
+}
+
+/** Leaves out the parameters that have no effect for the task and the other values. Unknown ones stay. */
+export function applicableParameters<V>(
+  descriptors: readonly ParameterDescriptor[],
+  task: Task | null,
+  parameters: Readonly<Record<string, V>>,
+): Record<string, V> {
+  const byName = new Map(descriptors.map(each => [each.name, each]))
+  const applies = (name: string) => {
+    const { tasks, when } = byName.get(name)?.applies ?? {}
+    if (tasks && task !== null && !tasks.includes(task)) return false
+    return !when || !Object.hasOwn(parameters, when.parameter) || parameters[when.parameter] === when.is
+  }
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => applies(name)))
+}
+
+/** Returns what special values mean, by name of the parameter: `{ maxDepth: 'unlimited' }`. */
+export function labelSpecialValues(
+  descriptors: readonly ParameterDescriptor[],
+  parameters: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    descriptors.flatMap(({ name, special }) => {
+      const found = special?.find(s => Object.hasOwn(parameters, name) && s.value === parameters[name])
+      return found ? [[name, found.label]] : []
+    }),
+  )
 }
 
 function structuredCloneOf(value: ParameterValue): ParameterValue {

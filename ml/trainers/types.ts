@@ -5,7 +5,15 @@ export type Task = 'regression' | 'binary' | 'multiclass'
 export type ParameterValue = number | string | boolean | number[]
 export type Parameters = Record<string, ParameterValue>
 
-type ParameterBase = { name: string; label: string; help: string }
+type ParameterBase = {
+  name: string
+  label: string
+  help: string
+  /** Values that are no amount but mean something, such as 0 for “unlimited”. */
+  special?: { value: number | string; label: string }[]
+  /** Absent: always applies. A parameter that does not apply is neither stored nor shown. */
+  applies?: { tasks?: Task[]; when?: { parameter: string; is: ParameterValue } }
+}
 /** Plain JSON from which forms and search spaces are generated. `search` = the range worth searching. */
 export type ParameterDescriptor = ParameterBase &
   (

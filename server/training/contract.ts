@@ -114,7 +114,10 @@ export interface RunSummary {
   reasonCode: string | null
   reason: string | null
   trainer: string
+  /** Without parameters that have no effect for the task. */
   params: Record<string, unknown>
+  /** What special values mean, by parameter: 0 may be “unlimited” or “auto”. */
+  paramLabels: Record<string, string>
   /** Finite numbers; null: NaN or infinite. */
   metrics: Record<string, number | null>
   /** The value of the experiment's metric, if measured. */
@@ -134,6 +137,8 @@ export interface RunSummary {
   createdAt: string
   startedAt: string | null
   endedAt: string | null
+  /** Milliseconds of preparing, fitting and measuring, without waiting and process start; null: not recorded. */
+  trainMs: number | null
   /** Progress of its running attempt. */
   progress: { done: number; note?: string; etaSeconds?: number } | null
 }
@@ -221,6 +226,8 @@ export interface RunDetail extends RunSummary {
   /** Why data that failed its expectations was used; null: it did not fail. */
   dataOverride: { reason: string; by: string; at: string } | null
   peakMemoryBytes: number | null
+  /** Milliseconds of the other phases of the training process; null: not recorded. */
+  timing: { readMs: number; trainMs: number; explainMs: number } | null
   /** Keys that have a series to draw. */
   series: string[]
 }

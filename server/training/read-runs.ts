@@ -123,6 +123,7 @@ const resultOf = (result: Partial<StoredResult> | null) => ({
   explanation: result?.explanation ?? null,
   decisions: result?.decisions ?? {},
   dataOverride: result?.override ?? null,
+  timing: result?.timing ?? null,
 })
 
 /** Compares runs; different parameters and metrics come first. */

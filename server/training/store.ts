@@ -7,6 +7,7 @@ import { inScope } from '#server/platform/in-scope.ts'
 import { type JobStatus, jobStatusById } from '#server/platform/read-jobs.ts'
 import type { NamedSubject } from '#server/platform/subjects/contract.ts'
 import type { Measured, RunState, ScoresRef } from './contract.ts'
+import type { RunTiming } from './run-result.ts'
 
 export type ExperimentRow = typeof experiments.$inferSelect
 export type RunRow = typeof runs.$inferSelect
@@ -128,7 +129,9 @@ const LISTED = {
   endedAt: runs.endedAt,
   experiment: experiments.name,
   metric: experiments.metric,
+  task: experiments.task,
   measured: sql<Measured | null>`${runs.result} -> 'intervals' -> ${experiments.metric}`,
+  timing: sql<RunTiming | null>`${runs.result} -> 'timing'`,
   ignored: sql<string[] | null>`${runs.result} -> 'ignored'`,
   scores: sql<ScoresRef | null>`${runs.result} -> 'scores'`,
   confusion: sql<{ classes: string[]; counts: number[][] } | null>`${runs.result} -> 'curves' -> 'confusion'`,

@@ -32,7 +32,9 @@ let kept: { key: string; frame: Frame } | undefined
 export async function run(input: TrainInput, context: Context): Promise<RunResult> {
   const { signal, progress, line } = context
   progress(0.02, 'reading the data')
+  const elapsed = createStopwatch()
   const frame = await readFrame(input, signal)
+  const readMs = elapsed()
   progress(0.05, 'preparing the columns')
   // The process has no variables of the instance; the engine reads this one when it loads TensorFlow.
   process.env.FLEXIML_TENSORFLOW = input.tensorflow
@@ -59,10 +61,12 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
     signal,
     now: () => performance.now(),
   })
+  const trainMs = elapsed()
   reporter.flush()
   await writeFile(input.output, result.bundle)
   await writeFile(input.scoresOutput, scoresOf(frame, result))
   const explanation = await explain(input, frame, result, context)
+  const timing = { readMs, trainMs, explainMs: elapsed() }
   const { classes, metrics, curves, recipe, backend, notes, leaderboard, rowsTrain, rowsValidation } = result
   return {
     classes,
@@ -76,6 +80,7 @@ export async function run(input: TrainInput, context: Context): Promise<RunResul
     rowsValidation,
     rowsWithoutTarget: result.rowsWithoutTarget,
     ...(explanation ? { explanation } : {}),
+    timing,
     environment: {
       engineVersion: ENGINE_VERSION,
       threads: input.threads,
@@ -90,6 +95,17 @@ function scoresOf(frame: Frame, { task, classes, validation, trainedRows }: Trai
   const { rows, truth, predicted } = validation
   const scored = { task, truth, predicted, classCount: classes.length }
   return writeRowScores(keepScores(scored, classes, rows, { trained: markRows(trainedRows, frame.rows) }))
+}
+
+/** Returns a function that returns the milliseconds since its last call. */
+function createStopwatch(): () => number {
+  let last = performance.now()
+  return () => {
+    const now = performance.now()
+    const passed = Math.round(now - last)
+    last = now
+    return passed
+  }
 }
 
 async function readFrame(input: TrainInput, signal: AbortSignal): Promise<Frame> {

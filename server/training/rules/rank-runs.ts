@@ -3,6 +3,7 @@ import { shortHex } from '#server/kernel/ids.ts'
 import type { Versus } from '../comparison/contract.ts'
 import type { RunState, RunSummary } from '../contract.ts'
 import type { BestRun, ListedRun } from '../store.ts'
+import { showParameters } from './show-parameters.ts'
 
 /** Metrics for which lower is better. */
 export const MINIMIZED: readonly string[] = listMetrics()
@@ -34,7 +35,7 @@ export function toSummary(row: ListedRun, best: BestRun | undefined, versusBest?
     reasonCode: row.reasonCode,
     reason: row.reason,
     trainer: row.trainer,
-    params: row.params,
+    ...showParameters(row.trainer, row.task, row.params),
     metrics: row.metrics,
     measured: row.measured,
     tied: versusBest?.verdict === 'tied',
@@ -47,6 +48,7 @@ export function toSummary(row: ListedRun, best: BestRun | undefined, versusBest?
     createdAt: row.createdAt.toISOString(),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
+    trainMs: row.timing?.trainMs ?? null,
     progress: row.state === 'running' ? row.progress : null,
   }
 }

@@ -1,4 +1,5 @@
 import {
+  applicableParameters,
   canonicalJson,
   createRandom,
   deriveSeed,
@@ -16,7 +17,7 @@ export interface PlannedRun {
   trainer: string
   /** Name of the suggested setting; `random` for a sampled one. */
   setting: string
-  /** All parameters, including defaults. */
+  /** All parameters that apply to the task, including defaults. */
   params: Parameters
 }
 
@@ -37,7 +38,7 @@ export function scheduleRuns(
   const planned: PlannedRun[] = []
   const known = new Set<string>()
   const add = (trainer: Learner, setting: string, given: Parameters): boolean => {
-    const params = resolveParameters(trainer.parameters, given)
+    const params = applicableParameters(trainer.parameters, task, resolveParameters(trainer.parameters, given))
     const key = canonicalJson({ trainer: trainer.id, params })
     if (known.has(key)) return false
     known.add(key)
