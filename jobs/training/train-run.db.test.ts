@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { listTrainers, loadPredictor } from '#ml/node.ts'
+import { applicableParameters, listTrainers, loadPredictor } from '#ml/node.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { saveRecipe } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
@@ -108,7 +108,12 @@ describe('training', () => {
       assert.equal(run.environment!.node, process.version)
       assert.equal(run.rowsTrain! + run.rowsValidation!, 800)
       const { bundle } = loadPredictor(await kernel.blobs.readAll(run.digest!))
-      assert.deepEqual([bundle.trainer, bundle.parameters], [run.trainer, run.params])
+      const { parameters } = listTrainers().find(t => t.id === run.trainer)!
+      const effective = applicableParameters(parameters, 'regression', bundle.parameters)
+      assert.deepEqual([bundle.trainer, effective], [run.trainer, run.params])
+      assert.ok(!('quantile' in run.params), 'parameters without effect are not stored')
+      assert.ok(run.trainMs! > 0 && run.trainMs! <= Date.parse(run.endedAt!) - Date.parse(run.startedAt!))
+      assert.equal(run.timing!.trainMs, run.trainMs)
       assert.ok(!bundle.signature.columns.some(c => c.name === 'casual'))
     }
     const network = shown.items.find(r => r.trainer === 'mlp')!
