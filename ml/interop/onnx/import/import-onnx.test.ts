@@ -12,6 +12,7 @@ import { validateRows } from '../../../schema.ts'
 import { assertClose, SHOP, shopRows } from '../../../testing.ts'
 import type { Model, Task } from '../../../trainers/types.ts'
 import { exportOnnx } from '../export.ts'
+import { createGraph } from '../graph.ts'
 import { createMessage } from '../protobuf.ts'
 import { checkOnnx } from './check-file.ts'
 import { importOnnx } from './import-onnx.ts'
@@ -185,4 +186,48 @@ test('a bundle with another file inside is checked again', () => {
   const feeds = [{ name: 'x', element: 'float', columns: [], rank: 2 }]
   const config = { ...content.model.config, inputs: feeds }
   assert.throws(() => loadPredictor(packBundle({ ...content, model: { ...content.model, config } })), /not described/)
+})
+
+test('sizes that cells decide are refused by the operator; those of constants and of the number of rows are taken', () => {
+  type Build = (graph: ReturnType<typeof createGraph>, x: string) => string
+  const fileOf = (build: Build) => {
+    const graph = createGraph()
+    const x = graph.input('x', 'float')
+    graph.output('prediction', build(graph, x), 'float', 1)
+    return graph.finish('test', '1', {})
+  }
+  const whole = (graph: ReturnType<typeof createGraph>, x: string) => {
+    const largest = graph.add('ReduceMax', [x], { keepdims: { int: 0 } })
+    return graph.add('Cast', [largest], { to: { int: 7 } })
+  }
+  const asShape = (graph: ReturnType<typeof createGraph>, x: string) =>
+    graph.add('Reshape', [whole(graph, x), graph.constant('int64', [1], [1])])
+  const one = (graph: ReturnType<typeof createGraph>) => graph.constant('float', [1], [1])
+  const sum = (graph: ReturnType<typeof createGraph>, x: string, large: string) =>
+    graph.add('Add', [x, graph.add('ReduceSum', [graph.add('Cast', [large], { to: { int: 1 } })], { keepdims: { int: 0 } })])
+  const zero = (graph: ReturnType<typeof createGraph>) => graph.constant('int64', [], [0])
+  const step = (graph: ReturnType<typeof createGraph>) => graph.constant('int64', [], [1])
+  const hostile: Record<string, Build> = {
+    ConstantOfShape: (g, x) => sum(g, x, g.add('ConstantOfShape', [asShape(g, x)])),
+    Expand: (g, x) => sum(g, x, g.add('Expand', [one(g), asShape(g, x)])),
+    Tile: (g, x) => sum(g, x, g.add('Tile', [one(g), asShape(g, x)])),
+    Range: (g, x) => sum(g, x, g.add('Range', [zero(g), whole(g, x), step(g)])),
+    Pad: (g, x) =>
+      sum(g, x, g.add('Pad', [one(g), g.add('Concat', [g.constant('int64', [1], [0]), asShape(g, x)], { axis: { int: 0 } })])),
+    OneHot: (g, x) =>
+      sum(g, x, g.add('OneHot', [g.constant('int64', [1], [0]), whole(g, x), g.constant('float', [2], [0, 1])])),
+  }
+  for (const [operator, build] of Object.entries(hostile))
+    assert.throws(
+      () => importOnnx({ file: fileOf(build), target: 'y' }),
+      (error: unknown) =>
+        error instanceof EngineError && error.code === 'onnx-refused' && error.message.includes(`result of ${operator} is`),
+      operator,
+    )
+  const harmless: Build[] = [
+    (g, x) => sum(g, x, g.add('ConstantOfShape', [g.add('Shape', [x])])),
+    (g, x) => sum(g, x, g.add('Expand', [x, g.constant('int64', [2], [1, 4])])),
+    (g, x) => sum(g, x, g.add('Range', [zero(g), g.add('Size', [x]), step(g)])),
+  ]
+  for (const build of harmless) importOnnx({ file: fileOf(build), target: 'y' })
 })

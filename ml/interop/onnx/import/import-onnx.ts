@@ -4,6 +4,7 @@ import { type ColumnType, frameTypeOf, type Schema, type SchemaColumn } from '..
 import type { Task } from '../../../trainers/types.ts'
 import { checkOnnx } from './check-file.ts'
 import { describeOnnx, type OnnxElement, type OnnxFile, type OnnxValue } from './describe-file.ts'
+import { refuseDataSized } from './find-data-sized.ts'
 import { removeZipMap } from './remove-zip-map.ts'
 
 /** How cells are converted to one input of the file. */
@@ -53,6 +54,7 @@ const unusable = (what: string, hint: string) =>
 export function importOnnx(request: OnnxImport): BundleContent {
   checkOnnx(request.file)
   const file = describeOnnx(request.file)
+  refuseDataSized(request.file, file)
   const inputs = feedsOf(file, request.columns ?? namesForOne(file, request.single))
   const signature = signatureOf(inputs, file, request.schema)
   const given = request.classes ?? ownList(file.metadata['fleximl.classes']) ?? file.classes
