@@ -1,14 +1,17 @@
-import { EngineError, importOnnx, packBundle } from '#ml/index.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { authorize, type Caller } from '#server/access/caller.ts'
-import { ownBlob, requireOwnBlob } from '#server/adapters/blobs.ts'
+import { ownBlob, requireOwnBlob, type StoredBlob } from '#server/adapters/blobs.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import type { ImportInput } from './contract.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
+import { TaskCrash } from '#server/platform/tasks/task-failure.ts'
+import type { ImportInput, Signature } from './contract.ts'
 import { versionRegistered } from './events.ts'
-import { describeSignature } from './read-servable.ts'
 import { insertVersion, listVersions, lockModel } from './store.ts'
+import { importOnnxTask } from './tasks.ts'
 import { tryBundle } from './try-bundle.ts'
 
 export interface Imported {
@@ -24,10 +27,14 @@ export interface Imported {
 
 /** Maximum size of an ONNX file: it is held in memory while it is checked. */
 const MAX_BYTES = 512 * 2 ** 20
+/** Of the checks that run nothing of the file. */
+const TIME_LIMIT_MS = 60_000
+const MAX_RUNNING = 2
+const MAX_WAITING = 8
 
 /**
- * Imports an uploaded ONNX file as the next version of `name`, after it was validated and has predicted one generated row in a child
- * process. Throws `invalid`.
+ * Imports an uploaded ONNX file as the next version of `name`, after child processes have checked it and let it predict generated rows.
+ * Throws `invalid`.
  */
 export async function importVersion(kernel: Kernel, caller: Caller, input: ImportInput): Promise<Imported> {
   await authorize(kernel, caller, 'registry:write')
@@ -35,21 +42,19 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
   if (uploaded.bytes > MAX_BYTES)
     throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MAX_BYTES} are accepted.`)
-  const content = importFile(await kernel.blobs.readAll(input.digest), input)
-  const blob = await kernel.blobs.put(packBundle(content))
-  await tryBundle(await kernel.blobs.pathOf(blob.digest))
-  const columns = content.signature.columns.map(column => column.name)
+  const { blob, signature } = await importInTurn(() => importFile(kernel, input))
+  const columns = signature.columns.map(column => column.name)
   return change(kernel, caller.actor, async c => {
     await ownBlob(c.tx, scope.projectId, blob)
     const model = await lockModel(c.tx, scope, input.name, actorKey(caller.actor))
-    const answer = { model: model.name, digest: blob.digest, task: content.task, columns }
+    const answer = { model: model.name, digest: blob.digest, task: signature.task!, columns }
     const known = (await listVersions(c.tx, scope, model.id)).find(version => version.digest === blob.digest)
     if (known) return { ...answer, version: known.number, created: false }
     const version = await insertVersion(c.tx, model, {
       runId: null,
       digest: blob.digest,
       servable: { kind: 'native', digest: blob.digest },
-      signature: describeSignature(content),
+      signature,
       metrics: {},
       note: input.note ?? '',
       createdBy: actorKey(caller.actor),
@@ -68,17 +73,57 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   })
 }
 
-function importFile(file: Uint8Array, { task, target, columns, classes }: ImportInput) {
+/** Checks, packs and tries the file in child processes: a large one would hold up every request. */
+async function importFile(kernel: Kernel, input: ImportInput): Promise<{ blob: StoredBlob; signature: Signature }> {
+  const { digest, task, target, columns, classes } = input
+  const folder = await kernel.blobs.temporaryFolder()
+  const output = join(folder, 'model.fmlb')
   try {
-    return importOnnx({
-      file,
-      target,
-      ...(task ? { task } : {}),
-      ...(columns ? { columns } : {}),
-      ...(classes ? { classes } : {}),
+    const file = await kernel.blobs.pathOf(digest)
+    const given = { ...(task ? { task } : {}), ...(columns ? { columns } : {}), ...(classes ? { classes } : {}) }
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS)
+    const signature = await runTask(importOnnxTask, { file, output, target, ...given }, { signal }).catch(error => {
+      throw refusalOf(error, signal.aborted)
     })
-  } catch (error) {
-    if (error instanceof EngineError) throw new AppError('invalid', error.message, { hint: error.hint, cause: error })
-    throw error
+    await tryBundle(kernel, output)
+    return { blob: await kernel.blobs.putFile(output), signature }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function refusalOf(error: unknown, late: boolean): unknown {
+  if (late)
+    return new AppError('invalid', `Checking the file took longer than ${TIME_LIMIT_MS / 1000} s and was stopped.`, {
+      hint: 'Import a smaller model.',
+      cause: error,
+    })
+  if (error instanceof AppError) return new AppError('invalid', error.message, { hint: error.hint, cause: error })
+  if (!(error instanceof TaskCrash)) return error
+  return new AppError('invalid', 'The file ended the process that checked it.', {
+    hint: 'Export the model again.',
+    cause: error,
+  })
+}
+
+let running = 0
+const waiting: (() => void)[] = []
+
+/** Runs few imports of this process at once: each holds a model in memory. Throws `too_many_requests`. */
+async function importInTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= MAX_RUNNING) {
+    if (waiting.length >= MAX_WAITING)
+      throw new AppError('too_many_requests', 'Too many models are being imported.', {
+        hint: 'Try again when they are done.',
+        retryAfterSeconds: 10,
+      })
+    await new Promise<void>(resolve => waiting.push(resolve))
+  } else running++
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running--
   }
 }

@@ -1,36 +1,23 @@
-import { type LoadedPredictor, loadPredictor } from '#ml/index.ts'
-import '#ml/onnx.ts'
+import { AppError } from '#server/kernel/errors.ts'
+import type { Kernel } from '#server/platform/kernel.ts'
+import { runTask } from '#server/platform/tasks/run-task.ts'
 import type { Servable, Signature } from './contract.ts'
+import { openBundleTask } from './tasks.ts'
 
-type Described = Pick<LoadedPredictor['bundle'], 'signature' | 'target' | 'task' | 'classes'>
+/** Far more than the largest model needs; a model that takes longer could not be served either. */
+const TIME_LIMIT_MS = 120_000
 
-/** Opens the bundle once, so that every version marked as servable has been loaded before. */
-export function readServable(bytes: Uint8Array, digest: string): { servable: Servable; signature: Signature } {
+/** Opens the bundle once in a child process, so that every version marked as servable has been loaded before. */
+export async function readServable(
+  kernel: Kernel,
+  digest: string,
+): Promise<{ servable: Servable; signature: Signature }> {
+  const bundle = await kernel.blobs.pathOf(digest)
   try {
-    const { bundle } = loadPredictor(bytes)
-    return {
-      servable: { kind: 'native', digest },
-      signature: describeSignature(bundle),
-    }
+    const signature = await runTask(openBundleTask, { bundle }, { signal: AbortSignal.timeout(TIME_LIMIT_MS) })
+    return { servable: { kind: 'native', digest }, signature }
   } catch (error) {
-    return { servable: { kind: 'none', reason: (error as Error).message }, signature: { columns: [] } }
-  }
-}
-
-/** Returns the request and response columns, as stored with the version. */
-export function describeSignature({ signature, target, task, classes }: Described): Signature {
-  const { name: _, ...targetColumn } = target
-  return {
-    columns: signature.columns.map(({ name, type, nullable, domain, format }) => ({
-      name,
-      type,
-      nullable,
-      ...(domain ? { domain } : {}),
-      ...(format ? { format } : {}),
-    })),
-    target: target.name,
-    task,
-    classes,
-    targetColumn,
+    if (!(error instanceof AppError)) throw error
+    return { servable: { kind: 'none', reason: error.message }, signature: { columns: [] } }
   }
 }

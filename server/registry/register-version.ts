@@ -41,7 +41,7 @@ export async function registerVersion(kernel: Kernel, caller: Caller, input: Reg
       hint: 'It only logged parameters and metrics; log a model with it, or train one here.',
     })
   const digest = run.modelDigest
-  const { servable, signature } = readServable(await kernel.blobs.readAll(digest), digest)
+  const { servable, signature } = await readServable(kernel, digest)
   return change(kernel, caller.actor, async c => {
     const model = await lockModel(c.tx, scope, input.name, actorKey(caller.actor))
     const known = await findVersionOfRun(c.tx, scope, model.id, run.id)

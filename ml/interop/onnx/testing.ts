@@ -108,6 +108,14 @@ export const heavyGraph = (side: number, products: number): Uint8Array =>
     return plusSum(graph, x, value)
   })
 
+/** Takes `megabytes` for each row, whatever its cells are: harmless with one, harmful with all that run at once. */
+export const wideGraph = (megabytes: number): Uint8Array =>
+  graphOf((graph, x) => {
+    const shape = graph.constant('int64', [2], [1, megabytes * 2 ** 18])
+    const wide = graph.add('Add', [graph.add('Expand', [x, shape]), x])
+    return graph.add('ReduceMean', [wide], { axes: { ints: [1] }, keepdims: { int: 1 } })
+  })
+
 /** A bundle with this file inside, whatever an import says of it: what a forged or an older bundle may hold. */
 export function bundleAround(file: Uint8Array): Uint8Array {
   const content = importOnnx({ file: doublingGraph(), target: 'y' })

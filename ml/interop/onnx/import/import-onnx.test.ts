@@ -204,7 +204,10 @@ test('sizes that cells decide are refused by the operator; those of constants an
     graph.add('Reshape', [whole(graph, x), graph.constant('int64', [1], [1])])
   const one = (graph: ReturnType<typeof createGraph>) => graph.constant('float', [1], [1])
   const sum = (graph: ReturnType<typeof createGraph>, x: string, large: string) =>
-    graph.add('Add', [x, graph.add('ReduceSum', [graph.add('Cast', [large], { to: { int: 1 } })], { keepdims: { int: 0 } })])
+    graph.add('Add', [
+      x,
+      graph.add('ReduceSum', [graph.add('Cast', [large], { to: { int: 1 } })], { keepdims: { int: 0 } }),
+    ])
   const zero = (graph: ReturnType<typeof createGraph>) => graph.constant('int64', [], [0])
   const step = (graph: ReturnType<typeof createGraph>) => graph.constant('int64', [], [1])
   const hostile: Record<string, Build> = {
@@ -213,7 +216,11 @@ test('sizes that cells decide are refused by the operator; those of constants an
     Tile: (g, x) => sum(g, x, g.add('Tile', [one(g), asShape(g, x)])),
     Range: (g, x) => sum(g, x, g.add('Range', [zero(g), whole(g, x), step(g)])),
     Pad: (g, x) =>
-      sum(g, x, g.add('Pad', [one(g), g.add('Concat', [g.constant('int64', [1], [0]), asShape(g, x)], { axis: { int: 0 } })])),
+      sum(
+        g,
+        x,
+        g.add('Pad', [one(g), g.add('Concat', [g.constant('int64', [1], [0]), asShape(g, x)], { axis: { int: 0 } })]),
+      ),
     OneHot: (g, x) =>
       sum(g, x, g.add('OneHot', [g.constant('int64', [1], [0]), whole(g, x), g.constant('float', [2], [0, 1])])),
   }
@@ -221,7 +228,9 @@ test('sizes that cells decide are refused by the operator; those of constants an
     assert.throws(
       () => importOnnx({ file: fileOf(build), target: 'y' }),
       (error: unknown) =>
-        error instanceof EngineError && error.code === 'onnx-refused' && error.message.includes(`result of ${operator} is`),
+        error instanceof EngineError &&
+        error.code === 'onnx-refused' &&
+        error.message.includes(`result of ${operator} is`),
       operator,
     )
   const harmless: Build[] = [
