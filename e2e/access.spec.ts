@@ -105,6 +105,116 @@ test('a token is shown once, works, and is refused after it was revoked', async 
   await expect(page).toHaveURL(/outcome=done/)
 })
 
+test('a project is renamed and archived, and a file for an existing dataset keeps its target', async ({ page }) => {
+  await signIn(page)
+  const project = await newProject(page)
+  const base = `${instance().url}/p/${project}`
+
+  await test.step('an empty home starts with data; the review says what follows', async () => {
+    await page.goto(base)
+    await expect(page.getByRole('link', { name: 'New experiment' })).toHaveCount(0)
+    const rows = (levels: string[], n: number) =>
+      ['kind,size,price', ...Array.from({ length: n }, (_, i) => `${levels[i % levels.length]},${i % 7},${i}`)].join(
+        '\n',
+      )
+    const choose = (csv: string) =>
+      page
+        .getByLabel('Choose a file')
+        .setInputFiles({ name: 'flats.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await choose(rows(['flat', 'house'], 60))
+    await page.getByRole('combobox', { name: 'Target' }).fill('price')
+    await page.getByRole('option', { name: 'price' }).click()
+    await page.getByRole('checkbox', { name: 'Select kind' }).check()
+    await page.getByRole('checkbox', { name: 'Select size' }).check()
+    await page.getByRole('combobox', { name: 'Set role of the selected columns' }).click()
+    await page.getByRole('option', { name: 'ignore' }).click()
+    await expect(page.getByRole('combobox', { name: 'Role of size' })).toHaveValue('ignore')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Add dataset' }).click()
+    await expect(page.getByRole('link', { name: 'Train a model for price' })).toBeVisible()
+
+    await page.goto(`${base}/data/add`)
+    await choose(rows(['flat', 'castle', ''], 66))
+    await expect(page.getByText('Exists: this file becomes version 2.')).toBeVisible()
+    await expect(page.getByRole('combobox', { name: 'Target' })).toHaveValue('price')
+    const changes = page.getByRole('region', { name: 'Differences from flats v1' })
+    await expect(changes.getByRole('row').filter({ hasText: '“castle”' })).toContainText('new category')
+    await expect(changes.getByRole('row').filter({ hasText: '33.3 %' })).toContainText('missing')
+    await expectAccessible(page)
+    await page.setViewportSize({ width: 380, height: 800 })
+    await expectNoOverflow(page)
+    await expect(page.getByRole('button', { name: 'Add version 2' })).toBeInViewport()
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.getByRole('button', { name: 'Add version 2' }).click()
+    await expect(page.getByText('flats v2 added: 66 rows, 3 columns.')).toBeVisible()
+  })
+
+  await test.step('a job names who asked', async () => {
+    await page.goto(`${base}/orchestration?tab=jobs`)
+    const { name } = await call<{ name: string }>(page, 'query', 'access.me', {})
+    await expect(page.getByRole('row').filter({ hasText: 'Read flats.csv as flats' }).first()).toContainText(name)
+  })
+
+  await test.step('the name changes, the address stays', async () => {
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.waitForURL(`${base}/settings`)
+    await expectAccessible(page)
+    await page.getByRole('textbox', { name: 'Name' }).fill('Flats & houses')
+    await page.getByRole('textbox', { name: 'Description' }).fill('Prices by region.')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByRole('button', { name: 'Flats & houses, switch project' })).toBeVisible()
+    await page.goto(base)
+    await expect(page.getByRole('heading', { level: 1, name: 'Flats & houses' })).toBeVisible()
+  })
+
+  await test.step('the audit log names its subjects, is searched, and exported', async () => {
+    await page.goto(`${base}/access?tab=audit`)
+    await page.getByRole('searchbox', { name: 'Search the audit log' }).fill('flats.csv')
+    await expect(page).toHaveURL(/find=flats\.csv/)
+    await expect(page.getByRole('row').nth(1).getByRole('link', { name: 'flats' })).toHaveAttribute(
+      'href',
+      `/p/${project}/data/flats`,
+    )
+    await page.getByRole('textbox', { name: 'To' }).fill('2001-01-01')
+    await page.getByRole('textbox', { name: 'To' }).press('Enter')
+    await expect(page.getByText('No entry matches these filters')).toBeVisible()
+    await page.getByRole('button', { name: 'Clear the filters' }).first().click()
+    await page.getByRole('button', { name: 'Export' }).click()
+    await expectAccessible(page)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'CSV' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe(`audit-${project}.csv`)
+  })
+
+  await test.step('archived it is read-only and hidden, restored it is as before', async () => {
+    await page.goto(`${base}/settings`)
+    await page.getByRole('button', { name: 'Archive the project' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: 'Endpoints stop' }).check()
+    await expect(dialog.getByRole('button', { name: 'Archive' })).toBeDisabled()
+    await dialog.getByRole('textbox', { name: `Type ${project} to confirm` }).fill(project)
+    await expectAccessible(page)
+    await dialog.getByRole('button', { name: 'Archive' }).click()
+    await expect(page.getByText('This project is archived.')).toBeVisible()
+    await page.goto(`${base}/data`)
+    await expect(page.getByRole('link', { name: 'Add data' })).toHaveCount(0)
+    await expect(call(page, 'mutation', 'access.invite', { project, role: 'viewer' })).resolves.toBeTruthy()
+    await expect(
+      call(page, 'mutation', 'data.add', { project, name: 'x', fileName: 'x', digest: 'a'.repeat(64) }),
+    ).rejects.toThrow(/is archived/)
+    await page.goto(`${instance().url}/projects`)
+    await expect(page.getByRole('link', { name: 'Flats & houses' })).toHaveCount(0)
+    await page.getByRole('switch', { name: 'Show archived' }).click()
+    await expect(page.getByRole('row').filter({ hasText: 'Flats & houses' })).toContainText('archived')
+    await expectAccessible(page)
+    await page.goto(`${base}/settings`)
+    await page.getByRole('button', { name: 'Restore the project' }).click()
+    await expect(page.getByText('This project is archived.')).toHaveCount(0)
+  })
+})
+
 test('a session ends where the person ends it; the password is changed; a wrong one is refused in words', async ({
   browser,
   complaints,
