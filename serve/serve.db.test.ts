@@ -299,6 +299,26 @@ describe('who may', () => {
   ] as const)
     it(`${what}: predict is ${status}`, async () =>
       assert.equal((await post('demand/predict', { rows: [bikeRow(0)] }, { token: token() })).status, status))
+  it('a token that is answered here shows when it was last used, as one that the dashboard’s server answers', async () => {
+    const token = await insertToken(kernel, scope, 'viewer')
+    const read = async () =>
+      (
+        await kernel.db
+          .select()
+          .from(apiTokens)
+          .where(eq(apiTokens.tokenHash, sha256(token)))
+      )[0]!.lastUsedAt
+    assert.equal(await read(), null)
+    const before = Date.now()
+    assert.equal((await post('demand/predict', { rows: [bikeRow(0)] }, { token })).status, 200)
+    const used = await eventually(async () => (await read()) ?? undefined)
+    assert.ok(used.getTime() >= before - 1 && used.getTime() <= Date.now())
+    // Not with each request.
+    for (let i = 0; i < 5; i++) await post('demand/predict', { rows: [bikeRow(0)] }, { token })
+    await new Promise(resolve => setTimeout(resolve, 2500))
+    assert.deepEqual(await read(), used)
+  })
+
   it('nobody without a token is listened to: the answer comes before the body', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () =>

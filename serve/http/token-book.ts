@@ -4,6 +4,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import { sha256 } from '#server/kernel/ids.ts'
 import { TOKEN_TRUST_SECONDS } from '#server/serving/contract.ts'
 import { readTryIt } from '#server/serving/service.ts'
+import { TokenUses } from './token-uses.ts'
 
 /** Longer texts are no tokens; they are not cached. */
 const MAX_TOKEN_LENGTH = 200
@@ -19,6 +20,7 @@ export class TokenBook {
   /** Token → hash, so that a token in use is hashed once. */
   #hashes = new Map<string, string>()
   readonly #unknown = new Map<string, number>()
+  readonly uses = new TokenUses()
   /** Milliseconds since 1970 when the database last confirmed the tokens. */
   confirmedAt = 0
 
@@ -33,6 +35,7 @@ export class TokenBook {
 
   replace(tokens: readonly LiveToken[], confirmedAt: number): void {
     this.#byHash = new Map(tokens.map(t => [t.hash, t]))
+    this.uses.keepOnly(new Set(tokens.map(t => t.tokenId)))
     this.confirmedAt = confirmedAt
   }
 
@@ -87,11 +90,13 @@ export class TokenBook {
     const token = tokenOf(authorization)
     const known = token && token.length <= MAX_TOKEN_LENGTH ? this.#byHash.get(this.#hashOf(token)) : undefined
     if (!known || (known.expiresAt !== null && known.expiresAt <= nowMs)) throw unknownToken()
+    this.uses.note(known.tokenId, nowMs)
     return known.slug
   }
 
   #check(token: LiveToken, project: string, permission: Permission, nowMs: number): undefined {
     if (token.expiresAt !== null && token.expiresAt <= nowMs) throw unknownToken()
+    this.uses.note(token.tokenId, nowMs)
     if (token.slug !== project) throw notFound()
     if (token.stopped)
       throw new AppError('forbidden', 'This project is archived; its endpoints are stopped.', {

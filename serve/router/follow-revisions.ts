@@ -1,5 +1,5 @@
 import type { Db } from '#db/client.ts'
-import { listLiveTokens } from '#server/access/service.ts'
+import { listLiveTokens, touchTokens } from '#server/access/service.ts'
 import { systemClock } from '#server/kernel/clock.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Logger } from '#server/kernel/log.ts'
@@ -171,8 +171,12 @@ export class RevisionFollower {
     await this.#refreshing
   }
 
+  /** Writes request counts and the last uses of tokens. */
   async #writeStats(): Promise<void> {
     if (!this.databaseUp) return
+    const { db, tokens } = this.#parts
+    const uses = tokens.uses.take(systemClock.now(), this.#stopped)
+    await withTimeout(touchTokens(db, uses)).catch(() => tokens.uses.putBack(uses))
     for (const stats of this.#parts.routes.allStats) {
       const rows = stats.takeDirty(this.#parts.processId)
       if (rows.length > 0) await withTimeout(upsertStats(this.#parts.db, rows)).catch(() => stats.putBack(rows))

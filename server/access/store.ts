@@ -202,6 +202,18 @@ export async function listTokenRows(
 export const touchToken = (db: Handle, id: string, now: Date) =>
   db.update(apiTokens).set({ lastUsedAt: now }).where(eq(apiTokens.id, id))
 
+/** Writes later uses of tokens. Several processes may answer the same token: within a minute one of them writes. */
+export async function touchTokens(db: Handle, uses: readonly { tokenId: string; at: number }[]): Promise<void> {
+  if (uses.length === 0) return
+  const values = sql.join(
+    uses.map(({ tokenId, at }) => sql`(${tokenId}::uuid, ${new Date(at).toISOString()}::timestamptz)`),
+    sql`, `,
+  )
+  await db.execute(sql`
+    UPDATE api_tokens SET last_used_at = used.at FROM (VALUES ${values}) AS used (id, at)
+    WHERE api_tokens.id = used.id AND (last_used_at IS NULL OR last_used_at < used.at - interval '50 seconds')`)
+}
+
 /** Revokes a token and the tokens that were made with it. Returns the ids of those that were valid. */
 export async function markTokenRevoked(tx: Tx, scope: ProjectScope, id: string, now: Date): Promise<string[]> {
   const revoked: string[] = []
