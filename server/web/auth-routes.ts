@@ -25,7 +25,8 @@ function requireKnownRoute(request: FastifyRequest): void {
       ? new AppError('not_found', `There is no route ${request.method} ${pathOf(request).slice(0, 100)}.`)
       : new AppError('bad_request', `This address accepts ${methods.join(', ')}, not ${request.method}.`)
   }
-  if (/json/i.test(request.headers['content-type'] ?? ''))
+  // The sign-in page's GETs carry the type of JSON without a body.
+  if (request.method === 'POST' && /json/i.test(request.headers['content-type'] ?? ''))
     throw new AppError('bad_request', 'This address accepts forms: application/x-www-form-urlencoded.')
   const { callbackUrl } = request.query as { callbackUrl?: unknown }
   if (callbackUrl !== undefined && !isPageAddress(callbackUrl))
