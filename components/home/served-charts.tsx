@@ -2,10 +2,9 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Chart } from '../charts/chart.tsx'
 import { ErrorChart } from '../monitoring/error-chart.tsx'
-import { formatRate } from '../serving/labels.ts'
 import { SAMPLE_MS } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
-import { formatCount } from '../ui/format.ts'
+import { formatCount, formatRate } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 
 const MINUTES = 60
@@ -51,7 +50,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
           },
         ]}
         x={{ label: 'time', format: formatClock }}
-        y={{ label: 'requests', unit: 'per second', format: formatRate, range: { low: 0 } }}
+        y={{ label: 'requests', format: formatRate, range: { low: 0 } }}
         height={220}
       />
     </Panel>

@@ -1,6 +1,6 @@
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import { Chart } from '../charts/chart.tsx'
-import { formatNumber } from '../ui/format.ts'
+import { formatMetric } from '../training/labels.ts'
 import { errorSummary, fillWindows, versionMarks } from './labels.ts'
 
 /** Live metric per window and that of the validation rows. */
@@ -12,26 +12,27 @@ export function ErrorChart({ status }: { status: MonitorStatus }) {
     return { x, y: value, low, high }
   })
   const baseline = status.performance.at(-1)
+  const write = (value: number) => formatMetric(status.metric?.id, { value })
   const label = status.metric?.label ?? baseline?.metric ?? ''
   return (
     <Chart
       kind="line"
-      title="Error, measured"
-      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximize' ? 'more' : 'less'} is better; tint = 95 % interval`}
-      summary={errorSummary(status, formatNumber)}
+      title={status.metric?.direction === 'maximize' ? 'Score, measured' : 'Error, measured'}
+      note={`${label} per ${status.grain}, ${status.metric?.direction === 'maximize' ? 'higher' : 'lower'} is better; tint = 95 % interval`}
+      summary={errorSummary(status, write)}
       series={[{ name: label, points }]}
       {...(baseline && baseline.baselineLow !== null && baseline.baselineHigh !== null
         ? {
             band: {
               low: baseline.baselineLow,
               high: baseline.baselineHigh,
-              label: `validation: ${formatNumber(baseline.baseline)}, 95 % interval ${formatNumber(baseline.baselineLow)} to ${formatNumber(baseline.baselineHigh)}`,
+              label: `validation: ${write(baseline.baseline ?? 0)}, 95 % interval ${write(baseline.baselineLow)} to ${write(baseline.baselineHigh)}`,
             },
           }
         : {})}
       markers={versionMarks(status.windows, names, status.events)}
       x={{ label: status.grain, format: x => names[Math.round(x)] ?? '' }}
-      y={{ label, format: formatNumber }}
+      y={{ label, format: write }}
       height={220}
     />
   )

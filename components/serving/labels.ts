@@ -1,10 +1,8 @@
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import type { EndpointDetail } from '#server/serving/contract.ts'
+import { formatRate } from '../ui/format.ts'
 
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
-/** Requests a second, or a minute if there are few. */
-export const formatRate = (perSecond: number) =>
-  perSecond > 0 && perSecond < 0.1 ? `${short.format(perSecond * 60)} req/min` : `${short.format(perSecond)} req/s`
 export const formatLatency = (ms: number | null) => (ms === null ? '–' : `${short.format(ms)} ms`)
 export const formatTime = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
 export const formatErrorShare = (share: number | null) =>

@@ -1,11 +1,11 @@
 import { Grid, Skeleton } from '@mantine/core'
 import type { StatsPoint } from '#server/serving/contract.ts'
 import { Chart } from '../charts/chart.tsx'
-import { formatCount } from '../ui/format.ts'
+import { formatCount, formatRate } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useStats } from './client.ts'
-import { formatLatency, formatRate } from './labels.ts'
+import { formatLatency } from './labels.ts'
 
 const MINUTES = 15
 const HEIGHT = 190
@@ -40,7 +40,7 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
             ]}
             x={{ label: 'time', format: formatClock }}
-            y={{ label: 'rate', unit: 'per second', format: formatRate, range: { low: 0 } }}
+            y={{ label: 'rate', format: formatRate, range: { low: 0 } }}
             height={HEIGHT}
           />
         </Panel>

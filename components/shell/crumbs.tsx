@@ -1,10 +1,12 @@
+'use client'
 import Link from 'next/link'
 import { crumbsOf } from './lifecycle.ts'
 import classes from './shell.module.css'
+import { useNamedCrumbs } from './use-named-crumbs.ts'
 
 /** Breadcrumb; the last entry is the page itself. */
 export function Crumbs({ path }: { path: string }) {
-  const crumbs = crumbsOf(path)
+  const crumbs = useNamedCrumbs(path, crumbsOf(path))
   if (crumbs.length === 0) return null
   return (
     <nav aria-label="Breadcrumb" style={{ minWidth: 0 }}>

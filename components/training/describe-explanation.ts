@@ -11,9 +11,19 @@ export function importanceSentence({ metric, importances, rows, skipped }: Expla
   return `Shuffling ${first.name} worsens ${metricLabel(metric)} by ${formatNumber(first.value)} (${formatCount(rows, 'row')}).${late}`
 }
 
-/** A place along a column: yes and no are stored as 1 and 0. */
+export const formatDay = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : '–')
+
+/** A place along a column: yes and no are stored as 1 and 0, times as milliseconds. */
 export const formatPlace = (type: PartialDependence['type'], place: number | string): string =>
-  type === 'boolean' ? (place === 1 ? 'yes' : 'no') : typeof place === 'number' ? formatNumber(place) : place
+  type === 'datetime'
+    ? formatDay(Number(place))
+    : type === 'boolean'
+      ? place === 1
+        ? 'yes'
+        : 'no'
+      : typeof place === 'number'
+        ? formatNumber(place)
+        : place
 
 /** From where to where the mean prediction goes along a column. */
 export function dependenceSentence({ average, grid, column, type }: PartialDependence, output: string): string {

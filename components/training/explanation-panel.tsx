@@ -3,13 +3,17 @@ import type { Explanation, PartialDependence } from '#ml/index.ts'
 import { Chart } from '../charts/chart.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { dependencePoints, dependenceSentence, formatPlace, importanceSentence } from './describe-explanation.ts'
+import {
+  dependencePoints,
+  dependenceSentence,
+  formatDay,
+  formatPlace,
+  importanceSentence,
+} from './describe-explanation.ts'
 import { metricLabel } from './labels.ts'
 
 const half = { base: 12, md: 6 }
 const SHOWN = 10
-
-const formatDay = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 const importancePoints = ({ importances }: Explanation) =>
   importances.slice(0, SHOWN).map(({ name, value }, x) => ({ x, y: value, name }))

@@ -3,11 +3,19 @@ import { useMemo } from 'react'
 import type { ColumnSummary } from '#server/data/profile/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
-import { formatCount } from '../../ui/format.ts'
+import { formatCount, formatShare } from '../../ui/format.ts'
 import { formatCell, formatShareOf } from '../labels.ts'
 import { MiniHistogram } from './mini-histogram.tsx'
 
 const typeLabel = (c: ColumnSummary) => (c.role === 'feature' ? c.type : `${c.type}, ${c.role}`)
+
+/** The range of numbers and times; of categories the most frequent value with its share. */
+const rangeText = (c: ColumnSummary): string =>
+  c.top
+    ? `${c.top.value} ${formatShare(c.top.share)}`
+    : typeof c.min === 'number' || c.barsOf === 'histogram'
+      ? `${formatCell(c.min)} to ${formatCell(c.max)}`
+      : ''
 
 const profileColumns = (
   rows: number,
@@ -43,11 +51,11 @@ const profileColumns = (
   numberColumn('mean', 'Mean ± sd', c => c.mean, {
     cell: c => (c.mean === null ? '' : `${formatCell(c.mean)} ± ${formatCell(c.sd)}`),
   }),
-  textColumn('range', 'Range', c => (c.min === null ? null : `${formatCell(c.min)} to ${formatCell(c.max)}`), {
+  textColumn('range', 'Range or top value', rangeText, {
     align: 'right',
     maxWidth: 260,
     sortable: false,
-    cell: c => (c.min === null ? '' : `${formatCell(c.min)} to ${formatCell(c.max)}`),
+    title: rangeText,
   }),
   numberColumn('warnings', 'Issues', c => c.warnings, {
     cell: c => (

@@ -119,14 +119,19 @@ function NoProfile({
   )
 }
 
+/** With fewer rows nothing unusual can be told. */
+const FEW_ROWS = 30
+
 function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: string) => void }) {
   const [all, { toggle }] = useDisclosure()
   const { warnings, warningCount, duplicateRows } = data
   if (warnings.length === 0)
     return (
-      <Panel title="No issues">
+      <Panel title={data.rows < FEW_ROWS ? 'Not enough data' : 'No issues found'}>
         <Text size="sm" c="dimmed">
-          No mostly missing, constant or unusual columns{duplicateRows === 0 ? '; no duplicate rows' : ''}.
+          {data.rows < FEW_ROWS
+            ? `${formatCount(data.rows, 'row')}: unusual values and distributions need at least ${FEW_ROWS}.`
+            : `Looked for missing, constant, skewed, mixed and leaking columns in ${formatCount(data.columns.length, 'column')}${duplicateRows === 0 ? '; no duplicate rows' : ''}.`}
         </Text>
       </Panel>
     )

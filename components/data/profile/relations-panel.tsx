@@ -82,7 +82,7 @@ function TargetRelations({
         note={describeBasis(r)}
         actions={action}
         find="Search columns"
-        columns={relationColumns(onOpen)}
+        columns={relationColumns(onOpen, r.targetRelations)}
         rows={r.targetRelations}
         rowKey={t => t.column}
         empty="No columns to correlate: they must be numeric, times or have few categories."
@@ -99,7 +99,18 @@ function TargetRelations({
 
 type TargetRelation = ShownRelations['targetRelations'][number]
 
-const relationColumns = (onOpen: (column: string) => void): DataColumn<TargetRelation>[] => [
+/** Without the columns that are empty for this target: ranks and directions exist between numbers only. */
+const relationColumns = (
+  onOpen: (column: string) => void,
+  rows: readonly TargetRelation[],
+): DataColumn<TargetRelation>[] =>
+  allRelationColumns(onOpen).filter(
+    c =>
+      (c.id !== 'spearman' || rows.some(t => t.spearman !== null)) &&
+      (c.id !== 'direction' || rows.some(t => t.direction !== null)),
+  )
+
+const allRelationColumns = (onOpen: (column: string) => void): DataColumn<TargetRelation>[] => [
   textColumn('column', 'Column', t => t.column, {
     maxWidth: 240,
     cell: t => (

@@ -72,6 +72,8 @@ export interface ColumnSummary {
   /** Heights of a small histogram, or of the most frequent values, 0 to 9 each. */
   bars: string
   barsOf: 'histogram' | 'values'
+  /** The most frequent value and its share of the present cells; null for columns with a range. */
+  top: { value: string; share: number } | null
   warnings: number
 }
 

@@ -57,6 +57,14 @@ function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'
   }
 }
 
+/** A category has no range: its smallest and largest words say nothing. */
+function topOf(column: ColumnStatistics, rows: number): ColumnSummary['top'] {
+  const [first] = column.top
+  const present = rows - column.missing
+  if (column.histogram.length > 0 || !first || present <= 0) return null
+  return { value: String(first.value).slice(0, 40), share: first.count / present }
+}
+
 /** Returns what the page shows first: a line per column, warnings, relations. */
 export async function summarizeProfile(kernel: Kernel, caller: Caller, nameAtVersion: string): Promise<ProfileSummary> {
   await authorize(kernel, caller, 'data:read')
@@ -88,6 +96,7 @@ export async function summarizeProfile(kernel: Kernel, caller: Caller, nameAtVer
       sd: c.sd,
       median: c.quantiles['0.5'] ?? null,
       ...barsOf(c),
+      top: topOf(c, version.rows),
       warnings: perColumn.get(c.name) ?? 0,
     })),
     warnings: warnings
