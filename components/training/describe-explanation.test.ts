@@ -42,3 +42,8 @@ test('dependence names its ends and tints where most rows are', () => {
   assert.match(dependenceSentence(yesNo, 'probability'), /lowest, 10, at no and highest, 20, at yes;/)
   assert.deepEqual(dependencePoints(dependence)[0], { x: 1, y: 10, low: 9, high: 11 })
 })
+
+test('places of a time column are dates', () => {
+  const time = { ...dependence, type: 'datetime' as const, grid: [1.32e12, 1.35e12] }
+  assert.match(dependenceSentence(time, 'prediction'), /lowest, 10, at 2011-10-30 and highest, 20, at 2012-10-12;/)
+})
