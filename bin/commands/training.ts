@@ -8,7 +8,7 @@ import {
   THRESHOLDS,
   type ThresholdWish,
 } from '#server/training/contract.ts'
-import { classWarningMessage } from '#server/training/messages.ts'
+import { classWarningMessage } from '#server/training/warnings/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
 import { EXIT, usage } from './failure.ts'

@@ -6,7 +6,7 @@ import type { EvaluationSummary } from '#server/evaluation/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { usePolling } from '../shell/live-status.ts'
-import { compareValues, formatMetric, metricLabel } from '../training/labels.ts'
+import { formatMetric, metricLabel } from '../training/labels.ts'
 import { MeasuredValue } from '../training/measured-value.tsx'
 import { useTRPC } from '../trpc.ts'
 import {
@@ -25,7 +25,6 @@ import { paths } from '../ui/paths.ts'
 import { QueryState } from '../ui/query-state.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { listSentence } from './labels.ts'
-import { VerdictBadge } from './verdict-badge.tsx'
 
 /** Every evaluation of a model on a dataset version. */
 export function EvaluationList({ project }: { project: string }) {
@@ -73,6 +72,13 @@ export function EvaluationList({ project }: { project: string }) {
   )
 }
 
+/** Whether the numbers say something about new rows. */
+function rowsLabel({ state, seenInTraining, rowsSeen }: EvaluationSummary): string | null {
+  if (state !== 'succeeded') return null
+  if (seenInTraining) return 'training rows'
+  return rowsSeen === null ? 'not checked' : 'new rows'
+}
+
 const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
   linkColumn(
     'run',
@@ -113,22 +119,9 @@ const columnsOf = (project: string): DataColumn<EvaluationSummary>[] => [
   numberColumn('validation', 'Validation', e => e.validation?.value, {
     cell: e => formatMetric(e.metric, e.validation ?? { value: null }),
   }),
-  {
-    id: 'verdict',
-    label: 'vs. validation',
-    value: e =>
-      e.seenInTraining
-        ? 'training rows'
-        : e.measured
-          ? compareValues(e.validation, e.measured, e.direction).verdict
-          : null,
-    cell: e =>
-      e.seenInTraining ? (
-        <StateBadge state="warn" label="training rows" />
-      ) : e.measured ? (
-        <VerdictBadge verdict={compareValues(e.validation, e.measured, e.direction).verdict} />
-      ) : null,
+  textColumn('rows', 'Rows', rowsLabel, {
     facet: true,
-  },
+    cell: e => (e.seenInTraining ? <StateBadge state="warn" label="training rows" /> : rowsLabel(e)),
+  }),
   dateColumn('created', 'Started', e => e.createdAt),
 ]

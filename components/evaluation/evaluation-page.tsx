@@ -5,6 +5,7 @@ import Link from 'next/link'
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
+import { ClassWarnings } from '../training/class-warnings.tsx'
 import { EvaluationCurves } from '../training/evaluation-curves.tsx'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
@@ -14,7 +15,7 @@ import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { WorkState } from '../ui/work-state.tsx'
-import { evaluationSentence } from './labels.ts'
+import { evaluationSentence, seenSentence } from './labels.ts'
 import { ValidationComparison } from './validation-comparison.tsx'
 
 /** Metrics of a model on a dataset, compared with its validation rows. */
@@ -69,13 +70,16 @@ export function EvaluationPage({ project, id }: { project: string; id: string })
 function Result({ project, evaluation: data }: { project: string; evaluation: EvaluationDetail }) {
   return (
     <>
-      {data.seenInTraining ? (
-        <Alert color="yellow" variant="light">
-          {data.runName} was trained on rows of this very version: most of them it knows, so these numbers flatter it.
+      {data.seenInTraining || data.rowsSeen ? (
+        <Alert color="yellow" variant="light" title={data.seenInTraining ? 'Measured on training rows' : undefined}>
+          {seenSentence(data)}
         </Alert>
       ) : null}
+      <ClassWarnings warnings={data.classWarnings} />
       <ValidationComparison evaluation={data} />
-      {data.curves ? <EvaluationCurves curves={data.curves} of="row" /> : null}
+      {data.curves ? (
+        <EvaluationCurves curves={data.curves} calibrationError={data.intervals.ece?.value} of="row" />
+      ) : null}
       <Text size="xs" c="dimmed">
         {leftOut(data)}Measured <Time at={data.endedAt} /> on{' '}
         <Anchor component={Link} size="xs" href={paths.dataset(project, data.dataset, { v: data.version })}>

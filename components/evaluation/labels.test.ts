@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { compareWithValidation, evaluationSentence, metricOrder } from './labels.ts'
+import { evaluationSentence, metricOrder, seenSentence } from './labels.ts'
 
 const at = (value: number, half: number) => ({ value, low: value - half, high: value + half })
 const done = (here: number, there: number, half = 1) => ({
@@ -14,17 +14,22 @@ const done = (here: number, there: number, half = 1) => ({
   validationIntervals: { rmse: at(there, half) },
 })
 
-describe('an evaluation compareWithValidation the validation rows', () => {
-  it('overlapping intervals are within chance, others better or worse', () => {
-    assert.match(evaluationSentence(done(45.5, 45)), /RMSE 45.* on 1,200 rows: not significantly different from the 45/)
-    assert.match(evaluationSentence(done(80, 45)), /significantly worse than the 45/)
-    assert.match(evaluationSentence(done(20, 45)), /significantly better/)
+describe('an evaluation beside the validation rows', () => {
+  it('has no verdict: the rows are others', () => {
+    assert.equal(
+      evaluationSentence(done(80, 45)),
+      'RMSE 80.0 ± 1.0 on 1,200 rows; 45.0 ± 1.0 on its validation rows, which are others.',
+    )
+    assert.doesNotMatch(evaluationSentence(done(45.5, 45)), /signific|better|worse|tied/)
   })
 
-  it('of a score more is better', () => {
-    const scores = { intervals: { r2: at(0.9, 0.01) }, validationIntervals: { r2: at(0.5, 0.01) } }
-    assert.equal(compareWithValidation(scores, 'r2').verdict, 'better')
-    assert.equal(compareWithValidation({ ...scores, validationIntervals: {} }, 'r2').verdict, 'unknown')
+  it('says how many rows the model was trained on', () => {
+    assert.match(
+      seenSentence({ rowsSeen: 320, rows: 800, unseen: { rows: 480, intervals: {} } }),
+      /320 of these 800 rows.*480 rows are measured apart/,
+    )
+    assert.match(seenSentence({ rowsSeen: 0, rows: 800, unseen: null }), /none of these rows/)
+    assert.match(seenSentence({ rowsSeen: null, rows: 800, unseen: null }), /not known/)
   })
 
   it('says what it waits for', () =>

@@ -1,26 +1,10 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
 import type { EvaluationDetail, EvaluationSummary } from '#server/evaluation/contract.ts'
 import { isActive } from '#server/kernel/contract.ts'
-import { compareValues, formatMeasured, metricLabel, type Verdict } from '../training/labels.ts'
-import { formatCount } from '../ui/format.ts'
+import { formatMeasured, metricLabel } from '../training/labels.ts'
+import { formatCount, formatNumber } from '../ui/format.ts'
 
 const METRICS = listMetrics()
-
-/** Labels of the comparison with the validation rows. */
-export const BESIDE_WORDS: Record<Verdict, string> = {
-  better: 'better',
-  worse: 'worse',
-  tied: 'not significant',
-  same: 'equal',
-  differs: 'differs',
-  unknown: 'not comparable',
-}
-
-/** How a metric on these rows compares with that on the validation rows. */
-export function compareWithValidation(detail: Pick<EvaluationDetail, 'intervals' | 'validationIntervals'>, id: string) {
-  const direction = METRICS.find(m => m.id === id)?.direction
-  return compareValues(detail.validationIntervals[id], detail.intervals[id], direction ?? null)
-}
 
 /** The evaluation's own metric first, then as the engine orders them. */
 export function metricOrder(detail: Pick<EvaluationDetail, 'intervals' | 'metric'>): string[] {
@@ -46,12 +30,22 @@ export function evaluationSentence(
   if (!e.metric || value === '–') return `${rows}; the metric is not defined on them.`
   const figure = `${metricLabel(e.metric)} ${value}${half ? ` ± ${half}` : ''} on ${rows}`
   if (e.seenInTraining) return `${figure} that it was trained on: no estimate of its quality on new rows.`
-  const { verdict } = compareWithValidation(e, e.metric)
-  const there = formatMeasured(e.validation, e.metric).value
-  if (verdict === 'unknown' || verdict === 'differs') return `${figure}.`
-  if (verdict === 'tied') return `${figure}: not significantly different from the ${there} on its validation rows.`
-  if (verdict === 'same') return `${figure}: equal to its validation rows.`
-  return `${figure}: significantly ${verdict} than the ${there} on its validation rows.`
+  const there = formatMeasured(e.validation, e.metric)
+  if (there.value === '–') return `${figure}.`
+  // Other rows: the difference may come from the rows, so there is no verdict.
+  return `${figure}; ${there.value}${there.half ? ` ± ${there.half}` : ''} on its validation rows, which are others.`
+}
+
+/** `12 of 870 rows equal rows it was trained on` */
+export function seenSentence({
+  rowsSeen,
+  rows,
+  unseen,
+}: Pick<EvaluationDetail, 'rowsSeen' | 'rows' | 'unseen'>): string {
+  if (rowsSeen === null) return 'It is not known how many of these rows the model was trained on.'
+  if (rowsSeen === 0) return 'The model was trained on none of these rows.'
+  const rest = unseen ? ` The other ${formatCount(unseen.rows, 'row')} are measured apart.` : ''
+  return `The model was trained on ${formatNumber(rowsSeen)} of these ${formatCount(rows ?? 0, 'row')}, or on equal ones: all metrics together are too good.${rest}`
 }
 
 export function listSentence(items: readonly Pick<EvaluationSummary, 'state'>[]): string {

@@ -1,11 +1,10 @@
 import type { EvaluationDetail } from '#server/evaluation/contract.ts'
-import { formatDelta, metricLabel } from '../training/labels.ts'
+import { metricLabel } from '../training/labels.ts'
 import { MeasuredValue } from '../training/measured-value.tsx'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
-import { compareWithValidation, metricOrder } from './labels.ts'
-import { VerdictBadge } from './verdict-badge.tsx'
+import { metricOrder } from './labels.ts'
 
 const columnsOf = (e: EvaluationDetail): DataColumn<string>[] => [
   {
@@ -22,6 +21,18 @@ const columnsOf = (e: EvaluationDetail): DataColumn<string>[] => [
     align: 'right',
     sortable: false,
   },
+  ...(e.unseen
+    ? [
+        {
+          id: 'unseen',
+          label: `Rows it was not trained on, ${formatCount(e.unseen.rows, 'row')}`,
+          value: (id: string) => e.unseen!.intervals[id]?.value,
+          cell: (id: string) => <MeasuredValue measured={e.unseen!.intervals[id]} metric={id} />,
+          align: 'right' as const,
+          sortable: false,
+        },
+      ]
+    : []),
   {
     id: 'validation',
     label: e.validationRows === null ? 'Validation' : `Validation, ${formatCount(e.validationRows, 'row')}`,
@@ -29,21 +40,6 @@ const columnsOf = (e: EvaluationDetail): DataColumn<string>[] => [
     cell: id => <MeasuredValue measured={e.validationIntervals[id]} metric={id} />,
     align: 'right',
     sortable: false,
-  },
-  {
-    id: 'delta',
-    label: 'Difference',
-    value: id => compareWithValidation(e, id).delta,
-    cell: id => formatDelta(compareWithValidation(e, id).delta, e.validationIntervals[id], id),
-    align: 'right',
-    sortable: false,
-  },
-  {
-    id: 'verdict',
-    label: 'vs. validation',
-    value: id => compareWithValidation(e, id).verdict,
-    cell: id => <VerdictBadge verdict={compareWithValidation(e, id).verdict} />,
-    facet: true,
   },
 ]
 
@@ -54,7 +50,7 @@ export function ValidationComparison({ evaluation: e }: { evaluation: Evaluation
       id="evaluation-metrics"
       label="Metrics, table"
       title="Metrics"
-      note="95 % intervals; overlapping ones are not significant"
+      note="95 % intervals; other rows, so no verdict"
       find="Search metrics"
       columns={columnsOf(e)}
       rows={metricOrder(e)}

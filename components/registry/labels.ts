@@ -1,7 +1,7 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
+import type { ModelComparison } from '#server/evaluation/contract.ts'
 import type { VersionSummary } from '#server/registry/contract.ts'
 import type { Measured } from '#server/training/contract.ts'
-import { compareValues, directionOf, type Verdict } from '../training/labels.ts'
 
 const ORDER = listMetrics().map(m => m.id)
 type Metrics = Pick<VersionSummary, 'metrics' | 'intervals' | 'metric'>
@@ -9,10 +9,6 @@ type Metrics = Pick<VersionSummary, 'metrics' | 'intervals' | 'metric'>
 /** A metric of a version with its interval, where the run kept one. */
 export const measuredOf = (version: Metrics, metric: string): Measured =>
   version.intervals[metric] ?? { value: version.metrics[metric] ?? null, low: null, high: null }
-
-/** Compares a challenger with the champion; overlapping intervals are tied. */
-export const compareVersions = (metric: string, champion: Metrics, challenger: Metrics): Verdict =>
-  compareValues(measuredOf(champion, metric), measuredOf(challenger, metric), directionOf(metric)).verdict
 
 /** Every metric of the versions: the first one's own first, then as the engine orders them. */
 export function metricsOf(versions: Metrics[]): string[] {
@@ -24,9 +20,9 @@ export function metricsOf(versions: Metrics[]): string[] {
   return own && there.has(own) ? [own, ...all.filter(m => m !== own)] : all
 }
 
-/** Whether a metric of the challenger is significantly worse and none better. */
-export function isWorse(champion: Metrics, challenger: Metrics): boolean {
-  const verdicts = metricsOf([champion, challenger]).map(metric => compareVersions(metric, champion, challenger))
+/** Whether on the same rows a metric of the challenger is significantly worse and none better. */
+export function isWorse(comparison: Pick<ModelComparison, 'metrics'> | undefined): boolean {
+  const verdicts = comparison?.metrics.map(m => m.verdict) ?? []
   return verdicts.includes('worse') && !verdicts.includes('better')
 }
 

@@ -22,6 +22,7 @@ import type { VersionSummary } from '#server/registry/contract.ts'
 import { decidePromotion, promotionMessage } from '#server/registry/promotion/contract.ts'
 import type { Laggard } from '#server/serving/contract.ts'
 import { Allowed, useMay } from '../access/allowed.tsx'
+import { ClassWarnings } from '../training/class-warnings.tsx'
 import { useTRPC } from '../trpc.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatDuration } from '../ui/format.ts'
@@ -29,6 +30,7 @@ import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useEndpoints, useHistory, useModel } from './client.ts'
+import { ComparisonPanel } from './comparison-panel.tsx'
 import { Scorecard } from './scorecard.tsx'
 
 const usePromote = () => useMutation(useTRPC().serving.promote.mutationOptions())
@@ -99,7 +101,13 @@ export function PromotePage({ project, name }: { project: string; name: string }
       {laggards.length > 0 ? <Laggards laggards={laggards} /> : null}
       <Grid>
         <Grid.Col span={{ base: 12, md: 8 }}>
-          <Scorecard champion={before === version ? undefined : before} challenger={version} />
+          <Stack gap="md">
+            <ClassWarnings warnings={version.classWarnings} />
+            {before && before !== version ? (
+              <ComparisonPanel project={project} champion={before} challenger={version} />
+            ) : null}
+            <Scorecard champion={before === version ? undefined : before} challenger={version} />
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md">

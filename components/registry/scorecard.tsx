@@ -3,8 +3,7 @@ import { metricLabel } from '../training/labels.ts'
 import { MeasuredValue } from '../training/measured-value.tsx'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
-import { ComparisonBadge } from './comparison-badge.tsx'
-import { compareVersions, measuredOf, metricsOf } from './labels.ts'
+import { measuredOf, metricsOf } from './labels.ts'
 
 const versionColumn = (version: VersionSummary, label: string): DataColumn<string> => ({
   id: `v${version.version}`,
@@ -15,21 +14,13 @@ const versionColumn = (version: VersionSummary, label: string): DataColumn<strin
   sortable: false,
 })
 
-/** Challenger and champion metric by metric; a difference within the intervals is neither better nor worse. */
+/** Challenger and champion metric by metric, each on its own validation rows: without a verdict. */
 export function Scorecard({ champion, challenger }: { champion?: VersionSummary; challenger: VersionSummary }) {
   const columns: DataColumn<string>[] = [
     { id: 'metric', label: 'Metric', value: metricLabel },
     ...(champion ? [versionColumn(champion, `v${champion.version} champion`)] : []),
     versionColumn(challenger, `v${challenger.version}`),
   ]
-  if (champion)
-    columns.push({
-      id: 'verdict',
-      label: 'vs. champion',
-      value: metric => compareVersions(metric, champion, challenger),
-      cell: metric => <ComparisonBadge comparison={compareVersions(metric, champion, challenger)} />,
-      facet: true,
-    })
   return (
     <DataTable
       id="scorecard"

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { VersionSummary } from '#server/registry/contract.ts'
 import { decidePromotion } from '#server/registry/promotion/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
+import { OneClassBadge } from '../training/class-warnings.tsx'
 import { formatMetric, metricLabel } from '../training/labels.ts'
 import { actionColumn, type DataColumn, dateColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
@@ -71,6 +72,7 @@ function VersionCell({ version: v }: { version: VersionSummary }) {
           archived
         </Badge>
       ) : null}
+      <OneClassBadge warnings={v.classWarnings} />
       {v.servable.kind === 'none' ? (
         <Text size="xs" c="dimmed">
           Cannot be served: {v.servable.reason}

@@ -64,7 +64,7 @@ function Loaded({ project, comparison }: { project: string; comparison: Comparis
   return (
     <Stack gap="md">
       <PageHeader title={`Compare ${runs.length} runs`} sentence={comparisonSentence(comparison)} />
-      <Panel flush title="Metrics and settings" note={`deltas against ${labels[0]}`}>
+      <Panel flush title="Metrics and settings" note={`differences from ${labels[0]} on the same validation rows`}>
         <ComparisonTable project={project} comparison={comparison} labels={labels} intervals={intervals} />
       </Panel>
       <CurvesPanel

@@ -1,23 +1,15 @@
-import { Anchor, Badge, Button, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import Link from 'next/link'
+import type { PairedComparison, Versus } from '#server/training/comparison/contract.ts'
 import type { Comparison, Measured, RunSummary } from '#server/training/contract.ts'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { PlainTable } from '../ui/data-table/plain-table.tsx'
 import { formatCount, formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
-import {
-  compareValues,
-  directionOf,
-  formatDelta,
-  formatTrainTime,
-  formatValue,
-  metricLabel,
-  runPhases,
-  settingName,
-  type Verdict,
-} from './labels.ts'
+import { directionOf, formatTrainTime, formatValue, formatVersus, metricLabel, runPhases, settingName } from './labels.ts'
 import { MeasuredValue } from './measured-value.tsx'
+import { PairedVerdict } from './paired-verdict.tsx'
 
 /** One line of the table: a metric with its values, or a setting as text; one entry per run. */
 type Line = { id: string; label: string; isMain?: boolean } & ({ measured: Measured[] } | { texts: string[] })
@@ -48,7 +40,7 @@ export function ComparisonTable({ project, comparison, labels, intervals }: Prop
           </Anchor>
         ),
         align: 'right',
-        cell: line => <LineCell line={line} index={i} />,
+        cell: line => <LineCell line={line} index={i} paired={comparison.paired[i] ?? null} />,
       }),
     ),
   ]
@@ -116,24 +108,24 @@ function phaseText(run: RunSummary, name: string): string {
 
 const LineName = ({ line }: { line: Line }) => (line.isMain ? <strong>{line.label}</strong> : line.label)
 
-const COLORS: Partial<Record<Verdict, string>> = { better: 'green', worse: 'red' }
+/** The metric against the first run on the same rows; undefined for a metric that the engine does not measure. */
+function versusOf({ code, metrics }: PairedComparison, name: string): Versus | undefined {
+  if (code === null) return metrics.find(m => m.name === name)
+  if (directionOf(name) === null) return undefined
+  return { verdict: 'unknown', code, difference: null, differenceLow: null, differenceHigh: null, p: null }
+}
 
-function LineCell({ line, index }: { line: Line; index: number }) {
+function LineCell({ line, index, paired }: { line: Line; index: number; paired: PairedComparison | null }) {
   if (!('measured' in line)) return <>{line.texts[index]}</>
   const name = line.id.slice('metric '.length)
-  const { verdict, delta } = compareValues(line.measured[0], line.measured[index], directionOf(name))
-  const isCompared = index > 0 && verdict !== 'unknown' && verdict !== 'same'
+  const versus = paired && versusOf(paired, name)
   return (
     <>
       <MeasuredValue measured={line.measured[index]} metric={name} strong={line.isMain} />
-      {isCompared ? (
-        <Text size="xs" c="dimmed" component="div">
-          {formatDelta(delta, line.measured[0] ?? undefined, name)}{' '}
-          {verdict === 'differs' ? null : (
-            <Badge size="xs" variant="light" color={COLORS[verdict] ?? 'gray'} tt="none" fw={500} radius="sm">
-              {verdict}
-            </Badge>
-          )}
+      {versus ? (
+        <Text size="xs" c="dimmed" component="div" title={formatVersus(versus, name).interval ?? undefined}>
+          {versus.difference === null ? null : formatVersus(versus, name).difference}{' '}
+          {versus.difference === 0 ? null : <PairedVerdict versus={versus} />}
         </Text>
       ) : null}
     </>

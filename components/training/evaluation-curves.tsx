@@ -7,20 +7,40 @@ import { HeatMap } from '../charts/heat-map.tsx'
 import { MUTED } from '../ui/colors.ts'
 import { formatCount, formatNumber, formatShare } from '../ui/format.ts'
 import { Panel } from '../ui/panel.tsx'
-import { axisShare } from './labels.ts'
+import { axisShare, formatMetric } from './labels.ts'
 
 const half = { base: 12, md: 6 }
 
 /** Quality of a model on rows (`of` names them), drawn for its task. */
-export function EvaluationCurves({ curves, of = 'validation row' }: { curves: Record<string, unknown>; of?: string }) {
+export function EvaluationCurves({
+  curves,
+  calibrationError,
+  of = 'validation row',
+}: {
+  curves: Record<string, unknown>
+  /** The metric; the text of the calibration chart is about the same number. */
+  calibrationError?: number | null
+  of?: string
+}) {
   if (curves.kind === 'classification')
-    return <ClassView curves={curves as Extract<Curves, { kind: 'classification' }>} />
+    return (
+      <ClassView
+        curves={curves as Extract<Curves, { kind: 'classification' }>}
+        calibrationError={calibrationError ?? null}
+      />
+    )
   if (curves.kind === 'regression')
     return <NumberView curves={curves as Extract<Curves, { kind: 'regression' }>} of={of} />
   return null
 }
 
-function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification' }> }) {
+function ClassView({
+  curves,
+  calibrationError,
+}: {
+  curves: Extract<Curves, { kind: 'classification' }>
+  calibrationError: number | null
+}) {
   const [chosen, setClass] = useQueryState('class', parseAsString)
   const shown = curves.byClass.find(c => c.class === chosen) ?? curves.byClass[0]
   return (
@@ -41,7 +61,7 @@ function ClassView({ curves }: { curves: Extract<Curves, { kind: 'classification
         </Group>
       ) : null}
       <Grid gap="md">
-        {shown ? <ClassCharts curve={shown} /> : null}
+        {shown ? <ClassCharts curve={shown} calibrationError={calibrationError} /> : null}
         <Grid.Col span={half}>
           <Panel>
             <Confusion classes={curves.confusion.classes} counts={curves.confusion.counts} />
@@ -80,7 +100,7 @@ function ShareChart({
   )
 }
 
-function ClassCharts({ curve }: { curve: ClassCurves }) {
+function ClassCharts({ curve, calibrationError }: { curve: ClassCurves; calibrationError: number | null }) {
   const area = curve.roc.reduce((sum, p, i) => {
     const before = curve.roc[i - 1]
     if (!before) return sum
@@ -117,14 +137,14 @@ function ClassCharts({ curve }: { curve: ClassCurves }) {
         xLabel="recall"
         yLabel="precision"
       />
-      <CalibrationChart bins={curve.calibration} />
+      <CalibrationChart bins={curve.calibration} error={calibrationError} />
       {curve.gain && curve.gain.length > 0 ? <GainChart gain={curve.gain} name={curve.class} /> : null}
     </>
   )
 }
 
-function CalibrationChart({ bins }: { bins: ClassCurves['calibration'] }) {
-  const gap = bins.reduce((sum, b) => sum + b.rows * Math.abs(b.predicted - b.observed), 0)
+/** The text gives the metric “Calibration error”: one estimator, one number. */
+function CalibrationChart({ bins, error }: { bins: ClassCurves['calibration']; error: number | null }) {
   const rows = bins.reduce((sum, b) => sum + b.rows, 0)
   return (
     <ShareChart
@@ -133,7 +153,9 @@ function CalibrationChart({ bins }: { bins: ClassCurves['calibration'] }) {
       summary={
         rows === 0
           ? 'No rows.'
-          : `Probabilities are off by ${(100 * (gap / rows)).toFixed(1)} percentage points on average.`
+          : error === null
+            ? 'The closer to the diagonal, the better the probabilities.'
+            : `Calibration error ${formatMetric('ece', { value: error })}: how far the confidence in the predicted class lies from the share of correct predictions, on average.`
       }
       series={[
         {

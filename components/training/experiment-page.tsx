@@ -16,6 +16,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { LoadingPage, PageHeader } from '../ui/page-header.tsx'
 import { paths } from '../ui/paths.ts'
 import { Problem } from '../ui/problem.tsx'
+import { ClassWarnings } from './class-warnings.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import classes from './experiment-page.module.css'
 import { sortRuns } from './filter-runs.ts'
@@ -66,6 +67,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
         </EmptyState>
       ) : (
         <>
+          <ClassWarnings warnings={experiment.items.find(run => run.best)?.classWarnings ?? []} />
           <div className={classes.columns}>
             <RunsTable project={project} experiment={experiment} chosen={chosen} onChoose={onChoose} />
             <CurvesPanel
@@ -91,6 +93,7 @@ function Sentence({ project, experiment }: { project: string; experiment: Experi
           <Text span fw={600} c="var(--mantine-color-text)" size="sm">
             {experiment.target}
           </Text>
+          {experiment.positive ? ` (positive class “${experiment.positive}”)` : null}
         </>
       ) : null}
       {experiment.dataset ? (

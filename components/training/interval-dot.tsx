@@ -11,6 +11,7 @@ export function IntervalDot({
   min,
   max,
   band,
+  marked,
   label,
   width = 150,
 }: {
@@ -20,14 +21,15 @@ export function IntervalDot({
   min: number
   max: number
   band?: { low: number; high: number }
+  /** The best, or tied with it. */
+  marked: boolean
   label: string
   width?: number
 }) {
   const span = max > min ? max - min : 1
   // Rounded: the last digits of logarithms differ between server and browser.
   const x = (v: number) => Number((EDGE + Math.min(1, Math.max(0, (v - min) / span)) * (width - 2 * EDGE)).toFixed(1))
-  const tied = band !== undefined && low <= band.high && high >= band.low
-  const color = tied ? ACCENT : MUTED
+  const color = marked ? ACCENT : MUTED
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label} style={{ display: 'block' }}>
       <title>{label}</title>

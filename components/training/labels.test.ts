@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Versus } from '#server/training/comparison/contract.ts'
 import type { ExperimentDetail, RunSummary } from '#server/training/contract.ts'
 import {
-  compareValues,
+  comparisonSentence,
   directionOf,
   experimentSentence,
   formatDelta,
@@ -11,6 +12,7 @@ import {
   formatParameterValue,
   formatRunCounts,
   formatTrainTime,
+  formatVersus,
   metricLabel,
   runPhases,
   runStateLabel,
@@ -146,7 +148,7 @@ describe('the sentence of an experiment', () => {
   it('says when nothing else comes near', () => {
     assert.equal(
       sentence([run(1, { best: true }), run(5)], { succeeded: 2 }),
-      '#1 linear is best with RMSE 40.0 ± 1.0; no other run is tied with it.',
+      '#1 linear is best with RMSE 40.0 ± 1.0; all other runs are significantly worse.',
     )
   })
   it('says what is missing before anything is measured', () => {
@@ -157,14 +159,38 @@ describe('the sentence of an experiment', () => {
 })
 
 describe('comparing', () => {
-  it('better and worse follow the direction; overlapping intervals are tied', () => {
-    assert.equal(compareValues(10, 8, 'minimize').verdict, 'better')
-    assert.equal(compareValues(10, 8, 'maximize').verdict, 'worse')
-    assert.equal(compareValues(10, 8, null).verdict, 'differs')
-    const near = { value: 8, low: 7, high: 10.5 }
-    assert.equal(compareValues({ value: 10, low: 9, high: 11 }, near, 'minimize').verdict, 'tied')
-    assert.equal(compareValues(null, 8, 'minimize').verdict, 'unknown')
+  const versus = (verdict: Versus['verdict'], code: Versus['code'] = null): Versus => ({
+    verdict,
+    code,
+    difference: 0.9,
+    differenceLow: 0.62,
+    differenceHigh: 1.18,
+    p: 0.01,
   })
+  const sentence = (...verdicts: Versus[]) => {
+    const runs = [run(1), ...verdicts.map((_, i) => run(i + 2))]
+    return comparisonSentence({
+      runs,
+      metric: 'rmse',
+      direction: 'minimize',
+      best: runs[0]!.run,
+      versusBest: [null, ...verdicts],
+    })
+  }
+  it('names who is tied with the best, worse, or not comparable', () => {
+    assert.equal(sentence(versus('worse')), '#1 has the best RMSE, 40.0 ± 1.0; the other runs are significantly worse.')
+    assert.equal(sentence(versus('tied')), '#1 has the best RMSE, 40.0 ± 1.0; no run is significantly different.')
+    assert.equal(
+      sentence(versus('tied'), versus('worse'), versus('unknown', 'other_rows')),
+      '#1 has the best RMSE, 40.0 ± 1.0; #2 is statistically tied with it; #4 is not comparable with it.',
+    )
+    assert.equal(
+      sentence(versus('unknown', 'no_rows_kept')),
+      '#1 has the best RMSE, 40.0 ± 1.0; #2 is not comparable with it.',
+    )
+  })
+  it('a difference has the digits of its own interval', () =>
+    assert.deepEqual(formatVersus(versus('worse'), 'rmse'), { difference: '+0.9', interval: '0.6 to 1.2' }))
   it('a delta says its sign', () => {
     assert.equal(formatDelta(-2), '−2')
     assert.equal(formatDelta(0.25), '+0.25')

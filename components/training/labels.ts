@@ -1,5 +1,6 @@
 import { listMetrics } from '#ml/metrics/registry.ts'
 import type { Direction } from '#ml/metrics/types.ts'
+import type { Versus } from '#server/training/comparison/contract.ts'
 import type {
   Comparison,
   ExperimentDetail,
@@ -16,6 +17,7 @@ import {
   formatDuration,
   formatEstimate,
   formatHalfWidth,
+  formatInterval,
   formatNumber,
   formatWithError,
   type NumberUnit,
@@ -223,35 +225,30 @@ export function experimentSentence(experiment: Pick<ExperimentDetail, 'metric' |
   const { value, half } = formatMeasured(best.measured)
   const metric = experiment.metric ? `${metricLabel(experiment.metric)} ` : ''
   const tied = items.filter(run => run.tied && !run.best)
+  const uncompared = items.filter(run => run.versusBest?.verdict === 'unknown').length
   const lead = `#${best.number} ${best.trainer} is best with ${metric}${value}${half ? ` ± ${half}` : ''}`
-  if (tied.length === 0) return `${lead}${runs.succeeded > 1 ? '; no other run is tied with it' : ''}.${moving}`
+  const open =
+    uncompared === 0 ? '' : `; ${formatCount(uncompared, 'other run is', 'other runs are')} not comparable with it`
+  if (tied.length === 0)
+    return `${lead}${uncompared === 0 && runs.succeeded > 1 ? '; all other runs are significantly worse' : open}.${moving}`
   const timed = [best, ...tied].filter(run => run.trainMs !== null)
   const cheapest = timed.sort((a, b) => a.trainMs! - b.trainMs!)[0]
   const cheap =
     cheapest && cheapest !== best ? `; #${cheapest.number} trains fastest (${formatTrainTime(cheapest)})` : ''
-  return `${lead}; ${formatCount(tied.length, 'other run is', 'other runs are')} statistically tied with it${cheap}.${moving}`
+  return `${lead}; ${formatCount(tied.length, 'other run is', 'other runs are')} statistically tied with it${cheap}${open}.${moving}`
 }
 
-export type Verdict = 'better' | 'worse' | 'tied' | 'same' | 'differs' | 'unknown'
-
-/** Compares a run's value with the first run's; overlapping intervals are tied. */
-export function compareValues(
-  base: Measured | number | null | undefined,
-  other: Measured | number | null | undefined,
-  direction: Direction | null,
-): { verdict: Verdict; delta: number | null } {
-  const [a, b] = [asMeasured(base), asMeasured(other)]
-  if (a.value === null || b.value === null) return { verdict: 'unknown', delta: null }
-  const delta = b.value - a.value
-  if (delta === 0) return { verdict: 'same', delta }
-  if (!direction) return { verdict: 'differs', delta }
-  if (a.low !== null && a.high !== null && b.low !== null && b.high !== null && a.low <= b.high && b.low <= a.high)
-    return { verdict: 'tied', delta }
-  return { verdict: delta < 0 === (direction === 'minimize') ? 'better' : 'worse', delta }
+/** A difference on the same rows and its 95 % interval, in the digits that the interval supports. */
+export function formatVersus(
+  { difference, differenceLow, differenceHigh }: Versus,
+  metric: string,
+): { difference: string; interval: string | null } {
+  const like = { value: difference, low: differenceLow, high: differenceHigh }
+  return {
+    difference: difference === null ? '–' : formatDelta(difference, like, metric),
+    interval: differenceLow === null || differenceHigh === null ? null : formatInterval(like, metricUnit(metric)),
+  }
 }
-
-const asMeasured = (value: Measured | number | null | undefined): Measured =>
-  typeof value === 'object' && value !== null ? value : { value: value ?? null, low: null, high: null }
 
 /** A difference with its sign, in the digits of the value it is compared with. */
 export const formatDelta = (delta: number | null, like: Estimate = { value: null }, metric?: string | null): string =>
@@ -268,7 +265,7 @@ export const TASK_LABELS = {
 
 /** The result of a run, compared with the best run of its experiment. */
 export function runSentence(
-  run: Pick<RunSummary, 'status' | 'measured' | 'best' | 'tied' | 'reason'> & { metric: string | null },
+  run: Pick<RunSummary, 'status' | 'measured' | 'best' | 'tied' | 'reason' | 'versusBest'> & { metric: string | null },
 ): string {
   if (run.status === 'queued') return 'Waiting for a free worker.'
   if (run.status === 'running') return 'Training.'
@@ -277,7 +274,14 @@ export function runSentence(
   const { value, half } = formatMeasured(run.measured)
   if (value === '–') return 'Succeeded; the metric could not be computed.'
   const metric = run.metric ? `${metricLabel(run.metric)} ` : ''
-  const place = run.best ? ': the best of its experiment' : run.tied ? ': tied with the best' : ''
+  const verdict = run.versusBest?.verdict
+  const place = run.best
+    ? ': the best of its experiment'
+    : run.tied
+      ? ': tied with the best'
+      : verdict === 'worse'
+        ? ': significantly worse than the best'
+        : ''
   return `${metric}${value}${half ? ` ± ${half}` : ''} on the holdout${place}.`
 }
 
@@ -286,19 +290,23 @@ export function comparisonSentence({
   runs,
   metric,
   direction,
-}: Pick<Comparison, 'runs' | 'metric' | 'direction'>): string {
+  best: bestRun,
+  versusBest,
+}: Pick<Comparison, 'runs' | 'metric' | 'direction' | 'best' | 'versusBest'>): string {
   if (!metric || !direction) return 'These runs have different metrics and cannot be ranked.'
-  const measured = runs.filter(run => run.measured?.value != null)
-  if (measured.length < 2) return 'Fewer than two runs have results.'
-  const sign = direction === 'minimize' ? 1 : -1
-  const [best, ...others] = measured.toSorted((a, b) => sign * (a.measured!.value! - b.measured!.value!))
-  const tied = others.filter(run => {
-    const { verdict } = compareValues(best!.measured, run.measured, direction)
-    return verdict === 'tied' || verdict === 'same'
-  })
-  const { value, half } = formatMeasured(best!.measured)
-  const lead = `#${best!.number} has the best ${metricLabel(metric)}, ${value}${half ? ` ± ${half}` : ''}`
-  if (tied.length === 0) return `${lead}; the other runs are significantly worse.`
+  const best = runs.find(run => run.run === bestRun)
+  const others = runs.flatMap((run, i) => (versusBest[i] ? [{ run, versus: versusBest[i] }] : []))
+  if (!best || others.length === 0) return 'Fewer than two runs have results.'
+  const { value, half } = formatMeasured(best.measured, metric)
+  const lead = `#${best.number} has the best ${metricLabel(metric)}, ${value}${half ? ` ± ${half}` : ''}`
+  const numbersOf = (verdict: Versus['verdict']) =>
+    others.filter(({ versus }) => versus.verdict === verdict).map(({ run }) => `#${run.number}`)
+  const [tied, unknown] = [numbersOf('tied'), numbersOf('unknown')]
+  const open =
+    unknown.length === 0 ? '' : `; ${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not comparable with it`
+  if (unknown.length === others.length) return `${lead}${open}.`
+  if (tied.length === 0)
+    return `${lead}; ${unknown.length === 0 ? 'the other runs are' : `${numbersOf('worse').join(', ')} ${numbersOf('worse').length === 1 ? 'is' : 'are'}`} significantly worse${open}.`
   if (tied.length === others.length) return `${lead}; no run is significantly different.`
-  return `${lead}; ${tied.map(run => `#${run.number}`).join(', ')} ${tied.length === 1 ? 'is' : 'are'} statistically tied with it.`
+  return `${lead}; ${tied.join(', ')} ${tied.length === 1 ? 'is' : 'are'} statistically tied with it${open}.`
 }

@@ -21,6 +21,7 @@ import { Problem } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { WorkState } from '../ui/work-state.tsx'
+import { ClassWarnings } from './class-warnings.tsx'
 import { CurvesPanel } from './curves-panel.tsx'
 import { EvaluationCurves } from './evaluation-curves.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
@@ -86,6 +87,7 @@ export function RunPage({ project, run: ref }: { project: string; run: string })
           “{data.dataOverride.reason}” <Time at={data.dataOverride.at} />
         </Alert>
       ) : null}
+      <ClassWarnings warnings={data.classWarnings} />
       <Areas project={project} run={data} />
     </Stack>
   )
@@ -111,7 +113,7 @@ function Areas({ project, run }: { project: string; run: RunDetail }) {
         {run.explanation ? (
           <ExplanationPanel explanation={run.explanation} classes={run.task !== 'regression'} />
         ) : null}
-        {run.curves ? <EvaluationCurves curves={run.curves} /> : null}
+        {run.curves ? <EvaluationCurves curves={run.curves} calibrationError={run.intervals.ece?.value} /> : null}
         <FollowedLog
           label="Log of the run"
           queryKey={trpc.training.log.queryKey({ project, run: run.run })}
@@ -231,6 +233,7 @@ function Origin({ project, run }: { project: string; run: RunDetail }) {
             ),
           },
           { name: 'target', value: target ?? '–' },
+          ...(run.positive === null ? [] : [{ name: 'positive class', value: run.positive }]),
           ...(rowsTrain === null
             ? []
             : [

@@ -1,5 +1,6 @@
 import { Progress, Text } from '@mantine/core'
 import { useMemo } from 'react'
+import { notComparedMessage } from '#server/training/comparison/contract.ts'
 import type { ExperimentDetail, RunSummary } from '#server/training/contract.ts'
 import { MAX_COMPARED } from '#server/training/states/contract.ts'
 import { type DataColumn, dateColumn, linkColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
@@ -7,6 +8,7 @@ import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
+import { OneClassBadge } from './class-warnings.tsx'
 import { intervalScale } from './filter-runs.ts'
 import { IntervalDot } from './interval-dot.tsx'
 import {
@@ -16,6 +18,7 @@ import {
   formatRunCounts,
   formatTrainTime,
   formatValue,
+  formatVersus,
   metricLabel,
   runStateLabel,
   settingName,
@@ -24,7 +27,7 @@ import {
 } from './labels.ts'
 import { MeasuredValue } from './measured-value.tsx'
 
-/** Runs as rows; the best run's interval crosses all of them as a band, which makes ties visible. */
+/** Runs as rows; the best run's interval crosses all of them as a band. Ties are decided on the same rows, not by overlap. */
 export function RunsTable({
   project,
   experiment,
@@ -71,7 +74,14 @@ function runColumns(project: string, { items, metric, direction }: ExperimentDet
       run => paths.run(project, run.run),
       { mono: true, title: run => run.name },
     ),
-    textColumn('trainer', 'Trainer', run => run.trainer, { facet: true }),
+    textColumn('trainer', 'Trainer', run => run.trainer, {
+      facet: true,
+      cell: run => (
+        <>
+          {run.trainer} <OneClassBadge warnings={run.classWarnings} />
+        </>
+      ),
+    }),
     textColumn('settings', 'Settings', run => formatParameters(run, varying.get(run.trainer)) || null, {
       wide: true,
       dimmed: true,
@@ -116,6 +126,13 @@ function settingColumns(varying: Map<string, Set<string>>): DataColumn<RunSummar
   }))
 }
 
+/** `+0.9 (0.6 to 1.2) from the best` */
+function versusTitle({ versusBest }: RunSummary, metric: string | null): string | undefined {
+  if (!versusBest || metric === null) return undefined
+  const { difference, interval } = formatVersus(versusBest, metric)
+  return `${difference}${interval ? ` (${interval})` : ''} from the best on the same rows`
+}
+
 function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<RunSummary> {
   const scale = intervalScale(items)
   const best = items.find(run => run.best)?.measured
@@ -129,6 +146,7 @@ function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<
       const { value, low, high } = run.measured
       const { value: text, half } = formatMeasured(run.measured, metric)
       const rank = run.best ? 'best' : run.tied ? 'tied' : ''
+      const why = run.versusBest?.code ? notComparedMessage(run.versusBest.code) : undefined
       return (
         <div style={{ display: 'flex', alignItems: 'center', gap: 8 }}>
           <IntervalDot
@@ -139,6 +157,7 @@ function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<
             max={scale.max}
             width={112}
             band={band}
+            marked={run.best || run.tied}
             label={`${text}${half ? ` ± ${half}` : ''}${run.best ? ', the best' : run.tied ? ', tied with the best' : ''}`}
           />
           <Text
@@ -146,9 +165,10 @@ function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<
             fz={12}
             w={28}
             fw={run.best ? 600 : 400}
-            c={rank ? 'var(--mantine-primary-color-filled)' : undefined}
+            c={rank ? 'var(--mantine-primary-color-filled)' : 'dimmed'}
+            title={why ?? versusTitle(run, metric)}
           >
-            {rank}
+            {rank || (why ? '?' : '')}
           </Text>
         </div>
       )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ColumnFormat } from '#ml/cells/column-format.ts'
+import type { ClassWarning } from '#ml/index.ts'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { hasHidden } from '#server/kernel/name-rules.ts'
 import type { Measured } from '#server/training/contract.ts'
@@ -91,6 +92,8 @@ export interface VersionSummary {
   metrics: Record<string, number | null>
   /** Values on the run's validation rows, with 95 % intervals if known. */
   intervals: Record<string, Measured>
+  /** What its validation rows or predictions lack: it predicts one class only, a class is missing or rare. */
+  classWarnings: ClassWarning[]
   /** The metric by which the run's experiment ranks. */
   metric: string | null
   servable: Servable

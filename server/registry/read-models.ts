@@ -79,6 +79,7 @@ async function describeModel(kernel: Kernel, caller: Caller, name: string): Prom
       metrics: v.metrics,
       intervals: measured.get(v.runId ?? '')?.intervals ?? {},
       metric: measured.get(v.runId ?? '')?.metric ?? null,
+      classWarnings: measured.get(v.runId ?? '')?.classWarnings ?? [],
       servable: v.servable as Servable,
       note: v.note,
       createdAt: v.createdAt.toISOString(),

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Handle, Tx } from '#db/client.ts'
 import { experiments, metricSeries, runs } from '#db/schema/training.ts'
+import { type ClassWarning, warnAboutClasses } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
@@ -355,16 +356,22 @@ export async function listMeasured(
   db: Handle,
   scope: ProjectScope,
   runIds: readonly string[],
-): Promise<Map<string, { metric: string | null; intervals: Record<string, Measured> }>> {
+): Promise<Map<string, { metric: string | null; intervals: Record<string, Measured>; classWarnings: ClassWarning[] }>> {
   if (runIds.length === 0) return new Map()
   const rows = await db
     .select({
       id: runs.id,
       metric: experiments.metric,
       intervals: sql<Record<string, Measured> | null>`${runs.result} -> 'intervals'`,
+      confusion: LISTED.confusion,
     })
     .from(runs)
     .innerJoin(experiments, and(eq(experiments.projectId, runs.projectId), eq(experiments.id, runs.experimentId)))
     .where(inScope(runs, scope, runIds))
-  return new Map(rows.map(r => [r.id, { metric: r.metric, intervals: r.intervals ?? {} }]))
+  return new Map(
+    rows.map(({ id, metric, intervals, confusion }) => [
+      id,
+      { metric, intervals: intervals ?? {}, classWarnings: confusion ? warnAboutClasses(confusion) : [] },
+    ]),
+  )
 }
