@@ -7,7 +7,15 @@ import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { PlainTable } from '../ui/data-table/plain-table.tsx'
 import { formatCount, formatDuration } from '../ui/format.ts'
 import { paths } from '../ui/paths.ts'
-import { directionOf, formatTrainTime, formatValue, formatVersus, metricLabel, runPhases, settingName } from './labels.ts'
+import {
+  directionOf,
+  formatTrainTime,
+  formatValue,
+  formatVersus,
+  metricLabel,
+  runPhases,
+  settingName,
+} from './labels.ts'
 import { MeasuredValue } from './measured-value.tsx'
 import { PairedVerdict } from './paired-verdict.tsx'
 
