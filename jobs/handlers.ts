@@ -14,6 +14,7 @@ import { evaluateRun } from './evaluation/evaluate-run.ts'
 import type { JobHandler } from './handler.ts'
 import { checkEndpoint } from './monitoring/check-endpoint.ts'
 import { deliverTo } from './runtime/deliver-event.ts'
+import { predictDataset } from './serving/predict-dataset.ts'
 import { trainRun } from './training/train-run.ts'
 
 /** The jobs that workers of this version can run, one line each. */
@@ -33,5 +34,6 @@ export const handlers: JobHandler<any>[] = [
   trainRun,
   checkEndpoint,
   evaluateRun,
+  predictDataset,
   ...consumers.map(deliverTo),
 ]

@@ -10,6 +10,7 @@ import {
 } from '#server/serving/contract.ts'
 import type { Call, Command, Outcome, World } from './command.ts'
 import { type Client, requestJson } from './connection.ts'
+import { watchIngestion } from './data-sources.ts'
 import { EXIT, Failure, failed, usage } from './failure.ts'
 import { batchesOf, compileFit, fitRows } from './fit-rows.ts'
 import type { Row } from './parse-json-rows.ts'
@@ -261,6 +262,28 @@ async function feedback({ args, text, client, world, note }: Call): Promise<Outc
   }
 }
 
+async function batch({ args, text, flag, client, note }: Call): Promise<Outcome> {
+  const open = await client()
+  const [endpoint, data, to] = [args[0]!, text('data'), text('to')]
+  if (!data || !to)
+    throw usage('--data and --to are needed.', 'As: fleximl batch demand --data hours --to hours-predicted.')
+  const { job, ingestion, dataset } = await open.api.serving.predictDataset.mutate({ endpoint, data, to })
+  if (!flag('wait'))
+    return {
+      document: { job, ingestion, dataset, version: null, rows: null, errors: null },
+      text: `Predicting ${data} with ${endpoint}; the result becomes a version of ${dataset}.`,
+    }
+  const done = await watchIngestion(open, ingestion, dataset, note)
+  const { rows = null, errors = null, warningCounts = [] } = done.predictions ?? {}
+  return {
+    document: { job, ingestion, dataset, version: done.version, rows, errors, warningCounts },
+    text: [
+      `${dataset} v${done.version}: ${rows} rows with predictions, ${errors} without.`,
+      ...warningCounts.map(c => `${c.column}: ${c.rows} rows ${CODES[c.code] ?? c.code}.`),
+    ].join('\n'),
+  }
+}
+
 async function policy({ args, text, client }: Call): Promise<Outcome> {
   const { api } = await client()
   const [endpoint, wished] = [args[0]!, args[1]]
@@ -304,6 +327,19 @@ function describeRefusals({ days, refused, answerable, failedRows, cells }: OddR
 const FILE = 'Takes what `data add` takes: CSV, TSV, JSON, NDJSON and Parquet, also compressed; - reads standard input.'
 
 export const servingCommands: Command[] = [
+  {
+    name: 'batch',
+    parameters: 'E',
+    count: [1, 1],
+    summary: 'Predicts every row of a dataset version; the rows with their predictions become a dataset version.',
+    more: 'Adds the columns prediction and, for classes, probability_<class>; prediction_error says why a row has none.',
+    options: {
+      data: { type: 'string', value: 'N[@V]', help: 'the dataset, or a version of it' },
+      to: { type: 'string', value: 'NAME', help: 'the dataset that gets the result' },
+      wait: { type: 'boolean', help: 'wait until the version is there' },
+    },
+    run: batch,
+  },
   {
     name: 'endpoint policy',
     parameters: 'E [lenient|strict]',

@@ -43,9 +43,11 @@ function newDecisions(ingestion: IngestionRow): ColumnDecision[] {
   ])
 }
 
-/** Returns the version that a query read, if these rows are its result. */
+/** Returns the version that a query read or a model predicted, if these rows are the result. */
 function madeFrom({ source }: IngestionRow): string | undefined {
-  return source.kind === 'query' && typeof source.versionId === 'string' ? source.versionId : undefined
+  return (source.kind === 'query' || source.kind === 'predictions') && typeof source.versionId === 'string'
+    ? source.versionId
+    : undefined
 }
 
 /** Loads what a worker needs: the ingestion, the previous version, and the decisions about columns. */
@@ -138,6 +140,15 @@ async function recordVersion(
       : []),
     ...(parentId
       ? [{ from: self, relation: 'made-from', to: { kind: 'dataset-version', id: parentId } } as const]
+      : []),
+    ...(ingestion.source.kind === 'predictions'
+      ? [
+          {
+            from: self,
+            relation: 'uses',
+            to: { kind: 'model-version', id: String(ingestion.source.modelVersionId) },
+          } as const,
+        ]
       : []),
   ])
   await c.record({

@@ -6,6 +6,7 @@ import { readSnapshot } from '#server/platform/read-snapshot.ts'
 import type { DatasetSummary } from './contract.ts'
 import { countChecks } from './count-checks.ts'
 import { describeBreak, describeNote } from './messages.ts'
+import { predictionsOf } from './predictions/add-predictions.ts'
 import {
   contractOf,
   type DatasetRow,
@@ -13,6 +14,7 @@ import {
   findIngestion,
   findVersion,
   findVersionById,
+  type IngestionRow,
   listNewest,
   listVersions,
   recentIngestions,
@@ -166,5 +168,13 @@ async function describeIngestion(kernel: Kernel, caller: Caller, id: string) {
     digest: version?.digest ?? null,
     target: version?.schema.find(c => c.role === 'target')?.name ?? null,
     warnings: version?.warnings.map(describeNote) ?? [],
+    predictions: describePredictions(ingestion),
   }
+}
+
+/** Returns the counts of a batch prediction; null for any other ingestion and until all rows are predicted. */
+function describePredictions(ingestion: IngestionRow) {
+  const { endpoint, model, modelVersion, rows, errors, warningCounts } = predictionsOf(ingestion) ?? {}
+  if (rows === undefined) return null
+  return { endpoint, model, modelVersion, rows, errors: errors ?? 0, warningCounts: warningCounts ?? [] }
 }

@@ -16,6 +16,13 @@ export { completeLeaks, failLeaks, startLeaks } from './leaks/complete-leaks.ts'
 export { findLeaksJob } from './leaks/jobs.ts'
 export { columnLeaks } from './leaks/read-leaks.ts'
 export { describeBreak } from './messages.ts'
+export {
+  beginPredictions,
+  openPredictions,
+  type PredictionsResult,
+  setPredictionsJob,
+  submitPredictions,
+} from './predictions/add-predictions.ts'
 export { previewSourceJob } from './previews/jobs.ts'
 export { completePreview, failPreview, startPreview } from './previews/preview-source.ts'
 export { completeProfile, completeRelations, failProfile, failRelations } from './profile/complete-profile.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { GRAINS } from '#server/monitoring/contract.ts'
 import { checkEndpoint, listMonitors, readStatus } from '#server/monitoring/index.ts'
 import {
+  batchInputSchema,
   historyInputSchema,
   promoteInputSchema,
   rollbackInputSchema,
@@ -10,6 +11,7 @@ import {
 import {
   changeRowPolicy,
   listEndpoints,
+  predictDataset,
   promoteVersion,
   readHistory,
   rollbackEndpoint,
@@ -64,6 +66,21 @@ export const endpointRoutes: RestRoutes = (app, { kernel }) => {
       }),
     },
     ({ caller, params, body }) => rollbackEndpoint(kernel, caller, { ...body, ...params }),
+  )
+  app.post(
+    '/endpoints/:endpoint/batch',
+    {
+      config: may('data:write'),
+      schema: describeRoute(
+        'Endpoints',
+        'Predict a dataset version',
+        responses.batchStarted,
+        { params: endpointParams, body: batchInputSchema.omit({ endpoint: true }) },
+        { status: 202, description: 'Poll GET /ingestions/{ingestion} until its state is final.' },
+      ),
+    },
+    async ({ caller, params, body }, reply) =>
+      reply.code(202).send(await predictDataset(kernel, caller, { ...body, ...params })),
   )
   app.put(
     '/endpoints/:endpoint/policy',

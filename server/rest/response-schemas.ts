@@ -221,6 +221,7 @@ export const endpointSummary = z.looseObject({
   revision: z.int(),
   policy: z.string().describe('lenient or strict.'),
 })
+export const batchStarted = z.looseObject({ job: z.uuid(), ingestion: z.uuid(), dataset: z.string() })
 export const policyChanged = z.looseObject({ endpoint: z.string(), policy: z.string(), previous: z.string() })
 export const switched = z.looseObject({
   endpoint: z.string(),

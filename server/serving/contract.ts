@@ -23,6 +23,26 @@ export const rowPolicyInputSchema = z.object({
 })
 export type RowPolicyInput = z.infer<typeof rowPolicyInputSchema>
 
+export const batchInputSchema = z.object({
+  endpoint: resourceNameSchema,
+  /** `name@2`; `name` alone is its newest version. */
+  data: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .meta({ title: 'Data', description: 'Dataset or version, for example bikes@2.' }),
+  to: resourceNameSchema.meta({ title: 'Save as', description: 'Dataset that gets the rows with their predictions.' }),
+})
+export type BatchInput = z.infer<typeof batchInputSchema>
+
+/** A started batch prediction: poll the ingestion until its state is final. */
+export interface BatchStarted {
+  job: string
+  ingestion: string
+  dataset: string
+}
+
 export interface PolicyChanged {
   endpoint: string
   policy: RowPolicy

@@ -1,6 +1,7 @@
 /** Public interface of serving for the API: use cases that authorize their caller first. */
 export { changeRowPolicy } from './change-policy.ts'
 export { choosePrimary } from './choose-primary.ts'
+export { predictDataset } from './predict-dataset.ts'
 export { promoteVersion } from './promote-version.ts'
 export {
   listEndpoints,

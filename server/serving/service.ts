@@ -1,5 +1,6 @@
 /** Public interface of serving for other domains, workers and serve: no caller, no authorization. */
 export { describeEndpoint, describeEndpoints, describeHistory } from './describe-endpoints.ts'
+export { predictDatasetJob } from './jobs.ts'
 export { recordOutage } from './models/record-outage.ts'
 export { latencyBucket } from './rules/read-latency.ts'
 export { resolveInstant } from './rules/resolve-instant.ts'

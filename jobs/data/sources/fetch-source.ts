@@ -27,12 +27,13 @@ const fetchBy = <K extends SourceKind>(
 export async function fetchSource(input: FetchSourceInput): Promise<Fetched> {
   const { kernel, scope, ingestion, ...context } = input
   const { fileName, sourceDigest, source } = ingestion
-  // The result of a query is a Parquet blob, too.
-  if ((source.kind === 'upload' || source.kind === 'query') && sourceDigest)
+  // The result of a query and a table of predictions are Parquet blobs, too.
+  const made = source.kind === 'query' || source.kind === 'predictions'
+  if ((source.kind === 'upload' || made) && sourceDigest)
     return {
       files: [{ path: await kernel.blobs.pathOf(sourceDigest), name: fileName }],
       digest: sourceDigest,
-      origin: source.kind === 'query' ? source : { v: 1, kind: 'upload', fileName },
+      origin: made ? source : { v: 1, kind: 'upload', fileName },
       words: fileName,
     }
   if (typeof source.sourceId !== 'string') throw new AppError('invalid', `This worker cannot read from ${source.kind}.`)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
 import { AppError, type ErrorCode, type ErrorDetail } from '#server/kernel/errors.ts'
 import {
+  batchInputSchema,
   historyInputSchema,
   type PredictAnswer,
   primaryInputSchema,
@@ -14,6 +15,7 @@ import {
   choosePrimary,
   listEndpoints,
   mintTryIt,
+  predictDataset,
   promoteVersion,
   readHistory,
   readLiveStats,
@@ -48,6 +50,10 @@ export const servingRouter = router({
   changePolicy: projectProcedure('serving:promote')
     .input(rowPolicyInputSchema)
     .mutation(({ ctx, input }) => changeRowPolicy(ctx.kernel, ctx.caller, input)),
+  /** Starts a batch prediction; poll `data.ingestion`. */
+  predictDataset: projectProcedure('data:write')
+    .input(batchInputSchema)
+    .mutation(({ ctx, input }) => predictDataset(ctx.kernel, ctx.caller, input)),
   choosePrimary: projectProcedure('serving:choose-primary')
     .input(primaryInputSchema)
     .mutation(({ ctx, input }) => choosePrimary(ctx.kernel, ctx.caller, input)),

@@ -17,5 +17,8 @@ export interface NamedVersion {
 export async function nameVersions(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedVersion[]> {
   if (ids.length === 0) return []
   const rows = await nameVersionRows(db, scope, ids)
-  return rows.map(({ source, ...row }) => ({ ...row, source: source.kind === 'query' ? null : describeSource(source) }))
+  return rows.map(({ source, ...row }) => ({
+    ...row,
+    source: source.kind === 'query' || source.kind === 'predictions' ? null : describeSource(source),
+  }))
 }
