@@ -11,9 +11,14 @@ export const TRAINING_ENDS = 0.9
 
 const capitalize = (word: string) => word[0]!.toUpperCase() + word.slice(1)
 
+const rootsOf = ({ loss, validation_loss }: Record<string, number>): Record<string, number> => ({
+  ...(loss === undefined ? {} : { rmse: Math.sqrt(loss) }),
+  ...(validation_loss === undefined ? {} : { validation_rmse: Math.sqrt(validation_loss) }),
+})
+
 /** Collects the steps that a trainer reports and sends them a few times a second as points, progress and a log line. */
 export function createReporter(
-  { parameters, trainer }: TrainInput,
+  { parameters, trainer, task }: Pick<TrainInput, 'parameters' | 'trainer' | 'task'>,
   { emit, progress, line }: TaskContext<MetricPoint[]>,
 ) {
   const total = Number(parameters.epochs ?? parameters.trees ?? 0)
@@ -21,6 +26,8 @@ export function createReporter(
   // AutoML ends with its time budget, not after a number of steps.
   const budgetMs = trainer === automl.id ? Number(parameters.minutes) * 60_000 : 0
   const startedMs = systemClock.now()
+  // The loss of boosting is the mean squared error: its root is in the unit of the target, as the metric of the experiment is.
+  const isSquared = trainer === 'gbdt' && task === 'regression' && (parameters.objective ?? 'squared') === 'squared'
   let points: MetricPoint[] = []
   let latest = { step: 0, metrics: {} as Record<string, number> }
   let flushedMs = startedMs
@@ -40,7 +47,8 @@ export function createReporter(
       line('info', `${total > 0 ? capitalize(unit) : 'Step'} ${step}: ${values.join(', ')}`)
   }
   return {
-    report(step: number, metrics: Record<string, number>) {
+    report(step: number, reported: Record<string, number>) {
+      const metrics = isSquared ? { ...reported, ...rootsOf(reported) } : reported
       const time = systemClock.now()
       for (const [key, value] of Object.entries(metrics)) points.push({ key, step, time, value })
       latest = { step, metrics }
