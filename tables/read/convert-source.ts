@@ -36,7 +36,7 @@ interface Column {
  */
 export async function convertSource(
   db: DuckDBConnection,
-  source: { raw: string; textual: boolean; context: FormatContext; signal?: AbortSignal },
+  source: { raw: string; textual: boolean; json: boolean; context: FormatContext; signal?: AbortSignal },
 ): Promise<Converted> {
   const columns = await describeTable(db, 'text')
   const words = columns.filter(c => c.type === 'VARCHAR')
@@ -65,7 +65,8 @@ export async function convertSource(
   const readings = complete ? open.map(i => proposed[i]!) : await inferColumns(known, context)
   const read = new Map<string, ReadColumn>()
   for (const [k, i] of open.entries()) {
-    const reading = source.textual ? readings[k]! : asText(readings[k]!)
+    const given = source.textual ? readings[k]! : asText(readings[k]!)
+    const reading = source.json ? asJson(known[k]!, given) : given
     read.set(words[i]!.name, await readColumn(known[k]!, reading))
   }
   for (const [i, c] of words.entries())
@@ -176,6 +177,12 @@ async function groupOne(
     if (odd === 0 && digits < present * 0.5) return { ...seen, present }
   }
   return groupColumn(db, table, c, seen.name)
+}
+
+/** Lists and objects are kept as their JSON. */
+function asJson(cells: ColumnCells, reading: FoundReading): FoundReading {
+  const isNested = reading.plan.as === 'text' && cells.groups.some(g => /^[[{]/.test(g.texts[0]!))
+  return isNested ? { ...reading, plan: { as: 'text', format: { ...reading.plan.format, json: true } } } : reading
 }
 
 /** A column that its author made text stays text; other readings are offered. */

@@ -1,5 +1,6 @@
 import { TableError } from '../errors.ts'
 import { findBadLine } from './find-bad-line.ts'
+import { findBadJsonLine } from './read-json.ts'
 import type { PreparedFile } from './read-source.ts'
 
 const REPAIR = 'Repair the line, then add the file again.'
@@ -35,7 +36,7 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
       cause: error,
     })
   if (source.format === 'json') {
-    const line = /line (\d+)/i.exec(message)?.[1]
+    const line = await findBadJsonLine(source.path)
     return new TableError('invalid', `${fileName} cannot be read as JSON${line ? ` (line ${line})` : ''}.`, {
       hint: 'Expected a list of records, [{…}, {…}], or one record per line.',
       cause: error,

@@ -114,6 +114,7 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
     const converted = await readText(db, files, input, {
       raw,
       textual: files.every(f => f.source.format !== 'parquet'),
+      json: files.some(f => f.source.format === 'json'),
       context: { decided, before: earlier },
       signal,
     })

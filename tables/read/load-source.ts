@@ -2,7 +2,8 @@ import { nameList } from '../contract.ts'
 import { type DuckDBConnection, quoteLiteral as text } from '../duckdb.ts'
 import type { IngestNote, ReadingOptions } from './contract.ts'
 import { type Header, readHeader } from './read-header.ts'
-import { type PreparedFile, prepareSource, requireGoodNames } from './read-source.ts'
+import { jsonReader, prepareJson } from './read-json.ts'
+import { type PreparedFile, prepareSource, requireGoodNames, type Source } from './read-source.ts'
 
 /** The writer holds a row group per thread in memory. */
 const GROUP_CELLS = 4_000_000
@@ -17,13 +18,20 @@ export async function prepareFiles(
 ): Promise<PreparedFile[]> {
   const prepared: PreparedFile[] = []
   for (const [i, file] of files.entries()) {
-    const source = await prepareSource(file.path, file.name, rewrittenTo(i), options, signal)
+    const opened = await prepareSource(file.path, file.name, rewrittenTo(i), options, signal)
+    const source = opened.format === 'json' ? await reshape(opened, file.name, `${rewrittenTo(i)}.ndjson`) : opened
     const found = source.format === 'csv' ? await readHeader(source.path, file.name, options) : undefined
     const header = found && nameIndex(found)
     if (header) requireGoodNames(header.names, file.name)
     prepared.push({ source, header, name: file.name })
   }
   return prepared
+}
+
+/** Finds the records of JSON in other shapes. */
+async function reshape(source: Source, name: string, target: string): Promise<Source> {
+  const { path, notes } = await prepareJson(source.path, name, target)
+  return { ...source, path, notes: [...source.notes, ...notes] }
 }
 
 /** A first column without a name is the row index that pandas writes. */
@@ -105,16 +113,20 @@ export async function openText(
   files: PreparedFile[],
   options: ReadingOptions & { rows?: number } = {},
 ): Promise<void> {
-  const reader = (group: PreparedFile[]): string => {
+  const reader = async (group: PreparedFile[]): Promise<string> => {
     const { format } = group[0]!.source
     if (format === 'csv') return csvReader(group, options)
+    if (format === 'json')
+      return jsonReader(
+        db,
+        group.map(f => ({ path: f.source.path, name: f.name })),
+        options.flatten ?? false,
+      )
     const paths = `[${group.map(f => text(f.source.path)).join(', ')}]`
     const union = group.length > 1 ? ', union_by_name = true' : ''
-    if (format === 'parquet') return `read_parquet(${paths}${union})`
-    return `read_json_auto(${paths}, maximum_object_size = 16777216, sample_size = 100000${union})`
+    return `read_parquet(${paths}${union})`
   }
-  const select = groupsOf(files)
-    .map(g => `SELECT * FROM ${reader(g)}`)
-    .join(' UNION ALL BY NAME ')
-  await db.run(`CREATE VIEW text AS ${select}${options.rows === undefined ? '' : ` LIMIT ${options.rows}`}`)
+  const select: string[] = []
+  for (const group of groupsOf(files)) select.push(`SELECT * FROM ${await reader(group)}`)
+  await db.run(`CREATE VIEW text AS ${select.join(' UNION ALL BY NAME ')}${options.rows === undefined ? '' : ` LIMIT ${options.rows}`}`)
 }

@@ -82,6 +82,7 @@ function notesOf(cells: ColumnCells, reading: FoundReading, counts: CellCounts):
   const { plan, code, ambiguous, conversion, withoutOffset } = reading
   const notes: IngestNote[] = []
   const example = firstReadable(cells, plan)
+  if (plan.format.json) notes.push({ code: 'nested-as-json', facts: { column } })
   if (code === 'zeros') notes.push({ code: 'leading-zeros-kept', facts: { column } })
   else if (code) notes.push({ code: 'code-kept', facts: { column, reason: code } })
   if (example && counts.converted)
