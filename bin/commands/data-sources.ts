@@ -2,6 +2,7 @@ import type { Call, Command, OptionSpec, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
 import { parseSource } from './parse-source.ts'
+import { readingInput } from './reading-options.ts'
 
 const POLL_MS = 400
 
@@ -74,6 +75,7 @@ export async function addAddress(call: Call, address: string): Promise<Outcome> 
     },
     world.env,
   )
+  const how = await readingInput(call)
   const client = await call.client()
   const started = await client.api.data.sources.add.mutate({
     ...source,
@@ -82,6 +84,8 @@ export async function addAddress(call: Call, address: string): Promise<Outcome> 
     cron: text('every'),
     target: text('target'),
     time: text('time'),
+    columns: how.columns,
+    files: how.reading,
   })
   return ingestionOutcome(await watchIngestion(client, started.id, name, note), 'These rows')
 }

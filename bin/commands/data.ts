@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { ColumnFormat } from '#ml/cells/column-format.ts'
 import type { CheckCounts, LeakCounts } from '#server/data/contract.ts'
 import type { ShownRelations } from '#server/data/profile/contract.ts'
+import { printFormat } from '#tables/format/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
 import { dataExpectationCommands } from './data-expectations.ts'
@@ -11,6 +13,7 @@ import { sqlCommands } from './data-sql.ts'
 import { dataStorageCommands } from './data-storage.ts'
 import { failed, usage } from './failure.ts'
 import { isAddress } from './parse-source.ts'
+import { READING_OPTIONS, type ReadingInput, readingInput } from './reading-options.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 import { uploadFile } from './upload-file.ts'
 
@@ -19,7 +22,7 @@ const POLL_MS = 400
 /** Adds a file as a version of a dataset and waits until it exists. Throws with the reason of the server if it fails. */
 export async function addFile(
   client: Client,
-  input: { path: string; name: string; target?: string; time?: string; append?: boolean },
+  input: { path: string; name: string; target?: string; time?: string; append?: boolean } & ReadingInput,
   note: (line: string) => void,
 ) {
   const digest = await uploadFile(client, input.path, note)
@@ -38,7 +41,7 @@ async function add(call: Call): Promise<Outcome> {
   const found = await stat(path).catch(() => undefined)
   if (!found) throw usage(`There is no file ${path}.`)
   if (!found.isFile()) throw usage(`${path} is not a file.`)
-  const options = { target: text('target'), time: text('time'), append: flag('append') }
+  const options = { target: text('target'), time: text('time'), append: flag('append'), ...(await readingInput(call)) }
   const done = await addFile(await client(), { path, name: text('name')!, ...options }, note)
   return ingestionOutcome(done, 'These bytes')
 }
@@ -72,6 +75,10 @@ async function list({ client }: Call): Promise<Outcome> {
   }
 }
 
+/** Writes how a column's cells are written, without the texts that always mean missing. */
+const formatText = (format: ColumnFormat | undefined): string =>
+  format ? printFormat({ ...format, missing: undefined }) : ''
+
 async function show({ args, client }: Call): Promise<Outcome> {
   const shown = await (await client()).api.data.show.query({ dataset: args[0]! })
   return {
@@ -87,8 +94,8 @@ async function show({ args, client }: Call): Promise<Outcome> {
       ]),
       '',
       showTable(
-        ['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'DISTINCT'],
-        shown.schema.map(c => [c.name, c.type, c.role, c.missing, c.distinct]),
+        ['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'DISTINCT', 'FORMAT'],
+        shown.schema.map(c => [c.name, c.type, c.role, c.missing, c.distinct, formatText(c.format)]),
       ),
       ...shown.warnings.map(w => `warning: ${w}`),
     ].join('\n'),
@@ -153,12 +160,13 @@ export const dataCommands: Command[] = [
     parameters: 'FILE|ADDRESS',
     count: [1, 1],
     summary: 'Adds rows as a dataset, or as its next version; the same rows make none.',
-    more: 'FILE is CSV, TSV, JSON, NDJSON or Parquet, also gzipped. ADDRESS is http(s)://…, postgres://USER:PASSWORD@HOST/DATABASE, mysql://…, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or azure://ACCOUNT/CONTAINER/PREFIX; `data refresh` reads it again. Keys of object stores come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; GCS_…; AZURE_STORAGE_KEY).',
+    more: 'FILE is CSV, TSV, JSON, NDJSON, Parquet or Excel (.xlsx), also compressed with gzip, zstd or zip. How its cells are written is inferred from all of them; `data show` prints it, --format changes it. ADDRESS is http(s)://…, postgres://USER:PASSWORD@HOST/DATABASE, mysql://…, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or azure://ACCOUNT/CONTAINER/PREFIX; `data refresh` reads it again. Keys of object stores come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; GCS_…; AZURE_STORAGE_KEY).',
     options: {
       name: { type: 'string', value: 'N', help: 'the dataset', required: true },
       target: { type: 'string', value: 'COL', help: 'the column to be predicted' },
       time: { type: 'string', value: 'COL', help: 'the column with the event time of a row' },
       append: { type: 'boolean', help: 'put the rows below those of the newest version' },
+      ...READING_OPTIONS,
       ...SOURCE_OPTIONS,
     },
     run: add,

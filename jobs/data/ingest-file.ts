@@ -24,7 +24,7 @@ const SLOW_HINT = 'Add it as Parquet, or in parts. An administrator can raise FL
 export const ingestFile = defineHandler({
   definition: ingestFileJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
-    const { ingestion, before, decisions, wishes } = await startIngestion(kernel, scope, payload.ingestionId)
+    const { ingestion, before, decisions, wishes, reading } = await startIngestion(kernel, scope, payload.ingestionId)
     const folder = await kernel.blobs.temporaryFolder()
     try {
       const fetchedTo = join(folder, 'fetched')
@@ -45,13 +45,13 @@ export const ingestFile = defineHandler({
       const parent = ingestion.append ? before : undefined
       if (fetched.files.length === 0) throw new AppError('invalid', `${fetched.words} has no rows.`)
       const target = join(folder, 'version.parquet')
-      const reading = { what: `Reading ${ingestion.fileName}`, minutes, hint: SLOW_HINT }
+      const limit = { what: `Reading ${ingestion.fileName}`, minutes, hint: SLOW_HINT }
       const previous = before && {
         path: await kernel.blobs.pathOf(before.digest),
         schema: before.schema,
         label: `v${before.number}`,
       }
-      const made = await withTimeLimit(reading, signal, stop =>
+      const made = await withTimeLimit(limit, signal, stop =>
         runTask(
           ingestTask,
           {
@@ -63,6 +63,7 @@ export const ingestFile = defineHandler({
             append: parent !== undefined,
             wishes,
             decisions,
+            reading,
             duckDbMb: DUCKDB_MB,
           },
           { ...report, signal: stop, memoryMb: kernel.env.FLEXIML_INGESTION_MEMORY_MB, memory: child },
@@ -75,7 +76,7 @@ export const ingestFile = defineHandler({
       await finish(c =>
         completeIngestion(c, scope, ingestion, {
           sourceDigest: fetched.digest,
-          origin: fetched.origin,
+          origin: reading ? { ...fetched.origin, reading } : fetched.origin,
           blob,
           rows,
           schema,

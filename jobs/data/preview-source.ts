@@ -17,7 +17,13 @@ const DUCKDB_MB = 384
 export const previewSource = defineHandler({
   definition: previewSourceJob,
   async run({ kernel, scope, payload, progress, line, finish, signal, child }) {
-    const { preview, decisions } = await startPreview(kernel, scope, payload.previewId, payload.dataset)
+    const { preview, decisions, earlier } = await startPreview(
+      kernel,
+      scope,
+      payload.previewId,
+      payload.dataset,
+      payload.columns,
+    )
     const folder = await kernel.blobs.temporaryFolder()
     try {
       const limit = { what: `The preview of ${preview.fileName}`, minutes: PREVIEW_MINUTES, hint: PREVIEW_HINT }
@@ -33,6 +39,8 @@ export const previewSource = defineHandler({
             append: false,
             wishes: {},
             decisions,
+            earlier,
+            reading: payload.reading,
             limitRows: LOOKED_AT,
             duckDbMb: DUCKDB_MB,
           },

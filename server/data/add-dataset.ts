@@ -10,6 +10,7 @@ import { ingestionStarted } from './events.ts'
 import { ingestFileJob } from './jobs.ts'
 import { recordDecisions } from './review-schema.ts'
 import { chooseRoles } from './rules/choose-roles.ts'
+import { needsReading } from './rules/needs-reading.ts'
 import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
 
 /**
@@ -22,18 +23,20 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
   return change(kernel, caller.actor, async c => {
     const { scope } = caller
     const append = input.append ?? false
-    const options = { target: input.target, time: input.time, columns: input.columns }
+    const options = { target: input.target, time: input.time, columns: input.columns, reading: input.reading }
     const dataset = await findDataset(c.tx, scope, input.name)
     const known = dataset && (await findVersionBySource(c.tx, scope, dataset.id, digestFor(input.digest, append)))
+    const reread =
+      known !== undefined && (input.reading !== undefined || needsReading(known.schema, input.columns ?? []))
     const values = {
       datasetName: input.name,
       fileName: input.fileName,
       sourceDigest: input.digest,
       append,
-      options,
+      options: reread ? { ...options, reread } : options,
       createdBy: actorKey(caller.actor),
     }
-    if (known) {
+    if (known && !reread) {
       const schema = chooseRoles(known.schema, options)
       const roles = schema.filter((column, i) => column !== known.schema[i]).map(({ name, role }) => ({ name, role }))
       const decisions = mergeDecisions(roles, input.columns ?? [])

@@ -8,7 +8,7 @@ import type { Change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
 import type { ContractBreak } from '#tables/infer/contract.ts'
-import type { IngestNote } from '#tables/read/contract.ts'
+import type { IngestNote, ReadingOptions } from '#tables/read/contract.ts'
 import type { ColumnDecision, VersionColumn } from './contract.ts'
 import { ingestionUnchanged, versionCreated } from './events.ts'
 import { validateNewVersion } from './expectations/validate-version.ts'
@@ -28,7 +28,14 @@ import {
 } from './store.ts'
 
 const optionsOf = (ingestion: IngestionRow) =>
-  ingestion.options as { target?: string; time?: string; columns?: ColumnDecision[] }
+  ingestion.options as {
+    target?: string
+    time?: string
+    columns?: ColumnDecision[]
+    reading?: ReadingOptions
+    /** The same bytes make a new version, because they are read differently. */
+    reread?: boolean
+  }
 
 /** Returns the digest of the version's bytes. Rows appended to a version get another digest than the same rows on their own. */
 export const digestFor = (digest: string, append: boolean): string =>
@@ -50,6 +57,10 @@ function madeFrom({ source }: IngestionRow): string | undefined {
     : undefined
 }
 
+/** How the files of a version were read: the next ones are read alike. */
+const readingOf = (version: VersionRow | undefined): ReadingOptions | undefined =>
+  (version?.source as { reading?: ReadingOptions } | undefined)?.reading
+
 /** Loads what a worker needs: the ingestion, the previous version, and the decisions about columns. */
 export async function startIngestion(
   kernel: Kernel,
@@ -60,15 +71,16 @@ export async function startIngestion(
   before?: VersionRow
   decisions: ColumnDecision[]
   wishes: { target?: string; time?: string }
+  reading?: ReadingOptions
 }> {
   const ingestion = await findIngestion(kernel.db, scope, id)
   if (!ingestion) throw new AppError('not_found', 'This ingestion was deleted.')
   await updateIngestion(kernel.db, scope.projectId, id, { state: 'running' })
   const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
   const before = dataset && (await findVersion(kernel.db, scope, dataset.id))
-  const { target, time } = optionsOf(ingestion)
+  const { target, time, reading = readingOf(before) } = optionsOf(ingestion)
   const decisions = mergeDecisions(contractOf(dataset), newDecisions(ingestion))
-  return { ingestion, before, decisions, wishes: { target, time } }
+  return { ingestion, before, decisions, wishes: { target, time }, reading }
 }
 
 /**
@@ -82,6 +94,7 @@ async function findSame(
   ingestion: IngestionRow,
   sourceDigest: string,
 ): Promise<VersionRow | undefined> {
+  if (optionsOf(ingestion).reread) return undefined
   const same = await findVersionBySource(db, scope, datasetId, sourceDigest)
   if (!same || typeof ingestion.source.sourceId !== 'string') return same
   return (await findVersion(db, scope, datasetId))?.id === same.id ? same : undefined
@@ -97,7 +110,7 @@ export async function findUnchanged(
   const dataset = await findDataset(kernel.db, scope, ingestion.datasetName)
   if (!dataset) return undefined
   const same = await findSame(kernel.db, scope, dataset.id, ingestion, digestFor(digest, ingestion.append))
-  if (same || !ingestion.append) return same
+  if (same || !ingestion.append || optionsOf(ingestion).reread) return same
   // Appending the same rows to themselves is a mistake.
   const newest = await findVersion(kernel.db, scope, dataset.id)
   return newest?.sourceDigest === digest ? newest : undefined

@@ -8,7 +8,7 @@ import {
   type VersionColumn,
 } from '#tables/contract.ts'
 import type { ContractBreak } from '#tables/infer/contract.ts'
-import type { IngestNote } from '#tables/read/contract.ts'
+import { type IngestNote, readingOptions } from '#tables/read/contract.ts'
 import type { PreviewComparison } from './previews/contract.ts'
 
 export {
@@ -55,6 +55,8 @@ export const addDatasetInput = z.object({
   append: z.boolean().optional(),
   /** Decisions about columns, made before adding. */
   columns: z.array(columnDecision).max(10_000).optional(),
+  /** How the file is read, where detection is not right. */
+  reading: readingOptions.optional(),
 })
 export type AddDatasetInput = z.infer<typeof addDatasetInput>
 
@@ -106,6 +108,9 @@ export const previewSourceInput = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   /** The dataset that may get the next version: the preview applies its decisions about columns. */
   name: resourceNameSchema.optional(),
+  reading: readingOptions.optional(),
+  /** Decisions about columns made so far. */
+  columns: z.array(columnDecision).max(10_000).optional(),
 })
 export type PreviewSourceInput = z.infer<typeof previewSourceInput>
 

@@ -8,14 +8,26 @@ import { schemaReviewed } from './events.ts'
 import { queueForDecisions } from './leaks/queue-for-target.ts'
 import { describeBreak } from './messages.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
+import { rereadVersion } from './reread-version.ts'
 import { applyDecisions } from './rules/apply-decisions.ts'
+import { needsReading } from './rules/needs-reading.ts'
 import { contractOf, lockDataset, updateContract, updateVersion } from './store.ts'
 
-/** Sets types, roles, nullability and domains of columns; the bytes do not change. */
+/**
+ * Sets types, roles, nullability and domains of columns; the bytes do not change. Formats are applied by reading the files again: the
+ * ingestion of the next version is returned.
+ */
 export async function reviewSchema(kernel: Kernel, caller: Caller, input: ReviewInput) {
   await authorize(kernel, caller, 'data:write')
   const version = await versionOf(kernel, caller.scope, input.dataset)
-  return change(kernel, caller.actor, c => recordDecisions(c, caller.scope, version, input.columns))
+  return change(kernel, caller.actor, async c => {
+    if (!needsReading(version.schema, input.columns)) {
+      const recorded = await recordDecisions(c, caller.scope, version, input.columns)
+      return { ...recorded, ingestion: null }
+    }
+    const { id } = await rereadVersion(c, caller.scope, version, input.columns)
+    return { schema: version.schema, breaks: version.breaks.map(describeBreak), ingestion: id }
+  })
 }
 
 /** Records decisions, which apply to this version and, as the contract of the dataset, to later ones. */

@@ -12,6 +12,8 @@ export function mergeDecisions(earlier: ColumnDecision[], later: ColumnDecision[
     // A range does not apply to a category, nor levels to a number.
     if ((decision.type && before?.type !== decision.type && decision.domain === undefined) || decision.domain === null)
       delete next.domain
+    // Neither does a format of numbers to text.
+    if (decision.type && before?.type !== decision.type && decision.format === undefined) delete next.format
     merged.set(decision.name, next)
   }
   // Only one target and one time are possible: the newest decision has it.

@@ -27,6 +27,8 @@ export interface IngestInput {
   words: string
   /** The newest version: its columns are compared; with `append` its rows come first. */
   before?: { path: string; schema: VersionColumn[]; label: string }
+  /** Columns whose formats come first, if not those of `before`. */
+  earlier?: VersionColumn[]
   append: boolean
   wishes: { target?: string; time?: string }
   /** The dataset's contract with the decisions for this ingestion. */
@@ -110,7 +112,7 @@ export async function ingestTable(input: IngestInput, { progress, signal }: Work
     progress(0.3, 'inferring types')
     const names = namesOf(files)
     const decided = new Map(input.decisions.map(d => [d.name, d]))
-    const earlier = new Map((before?.schema ?? []).map(c => [c.name, c]))
+    const earlier = new Map((input.earlier ?? before?.schema ?? []).map(c => [c.name, c]))
     const converted = await readText(db, files, input, {
       raw,
       textual: files.every(f => f.source.format !== 'parquet'),

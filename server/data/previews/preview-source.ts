@@ -6,7 +6,14 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
-import type { ColumnDecision, PreviewSourceInput, SourcePreview, StoredPreviewResult } from '../contract.ts'
+import { mergeDecisions } from '#tables/infer/check-contract.ts'
+import type {
+  ColumnDecision,
+  PreviewSourceInput,
+  SourcePreview,
+  StoredPreviewResult,
+  VersionColumn,
+} from '../contract.ts'
 import { showPreviewResult } from '../messages.ts'
 import { compareWithNewest } from '../rules/compare-with-newest.ts'
 import { contractOf, findDataset, findVersion } from '../store.ts'
@@ -34,7 +41,13 @@ export async function previewSource(
       projectId,
       title: `Preview ${input.fileName}`,
       subject: { kind: 'source-preview', id: preview.id },
-      payload: { v: 1, previewId: preview.id, ...(input.name ? { dataset: input.name } : {}) },
+      payload: {
+        v: 1,
+        previewId: preview.id,
+        ...(input.name ? { dataset: input.name } : {}),
+        reading: input.reading,
+        columns: input.columns,
+      },
     })
     await updatePreview(c.tx, projectId, preview.id, { jobId: job.id })
     return { id: preview.id }
@@ -79,18 +92,20 @@ export async function showSourcePreview(
   return { id, state, reason, hint, fileName, result: result && showPreviewResult(result), comparison }
 }
 
-/** Loads what a worker needs: the bytes, and the decisions of the dataset that may get the next version. */
+/** Loads what a worker needs: the bytes, and the decisions and formats of the dataset that may get the next version. */
 export async function startPreview(
   kernel: Kernel,
   scope: ProjectScope,
   id: string,
   datasetName?: string,
-): Promise<{ preview: PreviewRow; decisions: ColumnDecision[] }> {
+  decided: ColumnDecision[] = [],
+): Promise<{ preview: PreviewRow; decisions: ColumnDecision[]; earlier: VersionColumn[] }> {
   const preview = await findPreview(kernel.db, scope, id)
   if (!preview) throw new AppError('not_found', 'This preview was deleted.')
   await updatePreview(kernel.db, scope.projectId, id, { state: 'running' })
   const dataset = datasetName === undefined ? undefined : await findDataset(kernel.db, scope, datasetName)
-  return { preview, decisions: contractOf(dataset) }
+  const newest = dataset && (await findVersion(kernel.db, scope, dataset.id))
+  return { preview, decisions: mergeDecisions(contractOf(dataset), decided), earlier: newest?.schema ?? [] }
 }
 
 export async function completePreview(

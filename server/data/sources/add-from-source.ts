@@ -18,7 +18,19 @@ import { scheduleRefresh } from './update-source.ts'
 /** Sets the source of a dataset and reads it at once. If the dataset had another source, it is replaced; the versions stay. */
 export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSourceInput): Promise<IngestionRow> {
   await authorize(kernel, caller, 'data:write')
-  const { name, connection, address: given, secrets, reading, append, cron, target, time } = addSourceInput.parse(input)
+  const {
+    name,
+    connection,
+    address: given,
+    secrets,
+    reading,
+    append,
+    cron,
+    target,
+    time,
+    columns,
+    files,
+  } = addSourceInput.parse(input)
   const { scope } = caller
   if ((connection === undefined) === (given === undefined))
     throw new AppError('invalid', 'Give either a connection or an address.')
@@ -53,7 +65,7 @@ export async function addFromSource(kernel: Kernel, caller: Caller, input: AddSo
       ...sealSecrets(kernel, id, secrets),
       reading,
       append,
-      options: { target, time },
+      options: { target, time, ...(columns ? { columns } : {}), ...(files ? { reading: files } : {}) },
     }
     const source = before
       ? await updateSourceRow(c.tx, scope, id, values)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { resourceNameSchema } from '#server/access/contract.ts'
+import { columnDecision } from '#tables/contract.ts'
+import { readingOptions } from '#tables/read/contract.ts'
 import { datasetNameSchema } from '../contract.ts'
 
 export const SOURCE_KINDS = ['url', 'database', 'objects'] as const
@@ -179,6 +181,9 @@ export const addSourceInput = z.object({
   cron: cronSchema.optional(),
   target: z.string().max(500).optional(),
   time: z.string().max(500).optional(),
+  /** Decisions about columns, and how the files are read. */
+  columns: z.array(columnDecision).max(10_000).optional(),
+  files: readingOptions.optional(),
 })
 export type AddSourceInput = z.input<typeof addSourceInput>
 
