@@ -65,7 +65,9 @@ export function groupCounts(name: string, cells: ReadonlyMap<string, number>, fi
   }
   const reads = (plan: ReadPlan) => {
     const read = compileCellReader({ type: plan.as, format: plan.format, domain: plan.words as string[] | undefined })
+    const own = new Set(plan.format.missing ?? [])
     return (text: string): 'value' | 'missing' | 'unreadable' => {
+      if (own.has(text)) return 'missing'
       const value = read(text)
       if (value === null) return /^[+-]?(inf|\.?[0-9])/i.test(text) && plan.as !== 'text' ? 'unreadable' : 'missing'
       return typeof value === 'symbol' || (plan.as === 'boolean' && typeof value === 'string') ? 'unreadable' : 'value'

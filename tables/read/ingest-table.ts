@@ -12,10 +12,12 @@ import type { WorkReport } from '../report.ts'
 import { appendRows } from './append-rows.ts'
 import type { IngestNote, ReadingOptions } from './contract.ts'
 import { type Converted, convertSource } from './convert-source.ts'
+import { unifyLineEnds } from './decode-text.ts'
 import { explainFailure } from './explain-failure.ts'
 import { compareHeaders, copyOptions, namesOf, openText, prepareFiles } from './load-source.ts'
 import type { PreparedFile } from './read-source.ts'
 import { requireGoodNames } from './read-source.ts'
+import { skippedLines } from './skipped-lines.ts'
 
 export interface IngestInput {
   /** The table's files, concatenated. */
@@ -80,15 +82,40 @@ const notesOfFile = ({ source, header }: PreparedFile): IngestNote[] => [...sour
 async function readText(
   db: DuckDBConnection,
   files: PreparedFile[],
-  { reading, limitRows }: Pick<IngestInput, 'reading' | 'limitRows'>,
+  { reading, limitRows, folder }: Pick<IngestInput, 'reading' | 'limitRows' | 'folder'>,
   source: Parameters<typeof convertSource>[1],
 ): Promise<Converted> {
+  const open = async (opened: PreparedFile[]): Promise<Converted> => {
+    await openText(db, opened, { ...reading, rows: limitRows })
+    const converted = await convertSource(db, source)
+    const skipped = await skippedLines(db, reading?.skipBadLines ?? 0, opened)
+    return skipped ? { ...converted, notes: [skipped, ...converted.notes] } : converted
+  }
   try {
-    await openText(db, files, { ...reading, rows: limitRows })
-    return await convertSource(db, source)
+    return await open(files).catch(async error => {
+      if (!MIXED_LINE_ENDS.test(String(error?.message))) throw error
+      return open(await withOneLineEnd(files, folder))
+    })
   } catch (error) {
     throw await explainFailure(error, files)
   }
+}
+
+/** What DuckDB says of a file with two kinds of line ends. */
+const MIXED_LINE_ENDS = /state machine reached an invalid state/
+
+async function withOneLineEnd(files: PreparedFile[], folder: string): Promise<PreparedFile[]> {
+  const unified: PreparedFile[] = []
+  for (const [i, file] of files.entries()) {
+    if (file.source.format !== 'csv') {
+      unified.push(file)
+      continue
+    }
+    const path = join(folder, `unified-${i}.csv`)
+    await unifyLineEnds(file.source.path, path)
+    unified.push({ ...file, source: { ...file.source, path } })
+  }
+  return unified
 }
 
 /** Converts a table's files into one Parquet file with a schema, reasons and warnings. Streams; never holds the whole table in memory. */

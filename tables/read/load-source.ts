@@ -88,7 +88,9 @@ function csvReader(files: PreparedFile[], options: ReadingOptions): string {
     'null_padding = false',
     'strict_mode = true',
     `columns = {${columns.join(', ')}}`,
-    ...((options.skipBadLines ?? 0) > 0 ? ['store_rejects = true'] : []),
+    ...((options.skipBadLines ?? 0) > 0
+      ? ['ignore_errors = true', 'store_rejects = true', 'rejects_limit = 200000']
+      : []),
   ]
   return `read_csv(${[paths, ...settings].join(', ')})`
 }
@@ -128,5 +130,7 @@ export async function openText(
   }
   const select: string[] = []
   for (const group of groupsOf(files)) select.push(`SELECT * FROM ${await reader(group)}`)
-  await db.run(`CREATE VIEW text AS ${select.join(' UNION ALL BY NAME ')}${options.rows === undefined ? '' : ` LIMIT ${options.rows}`}`)
+  await db.run(
+    `CREATE OR REPLACE VIEW text AS ${select.join(' UNION ALL BY NAME ')}${options.rows === undefined ? '' : ` LIMIT ${options.rows}`}`,
+  )
 }
