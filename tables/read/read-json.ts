@@ -56,7 +56,9 @@ export async function prepareJson(
   }
   const { shape, rows } = found
   const records =
-    'records' in rows ? rows.records : rows.rows.map(row => Object.fromEntries(rows.names.map((n, i) => [n, row[i] ?? null])))
+    'records' in rows
+      ? rows.records
+      : rows.rows.map(row => Object.fromEntries(rows.names.map((n, i) => [n, row[i] ?? null])))
   if ('names' in rows) requireGoodNames(rows.names, fileName)
   await writeFile(target, records.map(r => `${JSON.stringify(r)}\n`).join(''))
   return { path: target, notes: [{ code: 'records-found', facts: { file: fileName, shape } }] }
@@ -84,7 +86,11 @@ function findRows(document: Json): { shape: string; rows: Rows } | undefined {
   if (Array.isArray(document)) return fromLists(document, undefined, 'a list of lists')
   if (!isObject(document)) return undefined
   const { columns, data } = document
-  if (Array.isArray(columns) && columns.every(c => typeof c === 'string' || typeof c === 'number') && Array.isArray(data))
+  if (
+    Array.isArray(columns) &&
+    columns.every(c => typeof c === 'string' || typeof c === 'number') &&
+    Array.isArray(data)
+  )
     return fromLists(data, columns.map(String), '“columns” and “data”, as pandas writes them')
   const entries = Object.entries(document)
   const lists = entries.filter(([, value]) => isRecords(value))
@@ -103,7 +109,11 @@ function fromWrappedLists(entries: [string, Json][]): { shape: string; rows: Row
   return undefined
 }
 
-function fromLists(list: Json[], names: string[] | undefined, shape: string): { shape: string; rows: Rows } | undefined {
+function fromLists(
+  list: Json[],
+  names: string[] | undefined,
+  shape: string,
+): { shape: string; rows: Rows } | undefined {
   const rows = list.filter(Array.isArray) as Json[][]
   const width = names?.length ?? rows[0]?.length ?? 0
   if (rows.length !== list.length || width === 0 || rows.some(r => r.length > width)) return undefined
@@ -111,7 +121,10 @@ function fromLists(list: Json[], names: string[] | undefined, shape: string): { 
   const header = rows[0]!
   const named = header.every(h => typeof h === 'string' && h.trim() !== '') && new Set(header).size === width
   return named && rows.length > 1
-    ? { shape: `${shape} whose first has the names`, rows: { names: header.map(h => String(h).trim()), rows: rows.slice(1) } }
+    ? {
+        shape: `${shape} whose first has the names`,
+        rows: { names: header.map(h => String(h).trim()), rows: rows.slice(1) },
+      }
     : { shape, rows: { names: header.map((_, i) => `column_${i + 1}`), rows } }
 }
 
@@ -131,7 +144,12 @@ function fromColumns(entries: [string, Json][]): { shape: string; rows: Rows } |
   const alike = objects.every(o => Object.keys(o).length >= keys.length * 0.5)
   if (keys.length === 0 || !alike || (keys.length === 1 && names.length === 1)) return undefined
   const byRow = names.every(isWhole) && !keys.every(isWhole)
-  if (byRow || (!keys.every(isWhole) && names.length > keys.length && objects.every(o => Object.values(o).every(v => !isObject(v)))))
+  if (
+    byRow ||
+    (!keys.every(isWhole) &&
+      names.length > keys.length &&
+      objects.every(o => Object.values(o).every(v => !isObject(v))))
+  )
     return { shape: 'rows by their index', rows: { records: objects } }
   if (!keys.every(isWhole) && keys.length < 2) return undefined
   return {
@@ -166,7 +184,10 @@ export async function jsonReader(
       hint: 'Expected a list of records, [{"column": value}, …], or one record per line.',
     })
   if (keys.length > MAX_COLUMNS)
-    throw new TableError('too_large', `${files[0]!.name} has ${keys.length} keys; at most ${MAX_COLUMNS} columns are read.`)
+    throw new TableError(
+      'too_large',
+      `${files[0]!.name} has ${keys.length} keys; at most ${MAX_COLUMNS} columns are read.`,
+    )
   requireGoodNames(keys, files[0]!.name)
   const reader = `read_json(${paths}, format = 'auto', records = 'true', maximum_object_size = ${MAX_RECORD_BYTES}, columns = {${keys.map(k => `${text(k)}: 'VARCHAR'`).join(', ')}})`
   if (!flatten) return reader
@@ -197,7 +218,8 @@ export async function findBadJsonLine(path: string): Promise<number | undefined>
   for await (const record of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     line++
     const json = record.trim()
-    if (json !== '' && parse(json) === undefined && parse(json.replace(/\b(-?Infinity|NaN)\b/g, 'null')) === undefined) return line
+    if (json !== '' && parse(json) === undefined && parse(json.replace(/\b(-?Infinity|NaN)\b/g, 'null')) === undefined)
+      return line
   }
   return undefined
 }
