@@ -69,6 +69,7 @@ async function storage({ args, client }: Call): Promise<Outcome> {
         ['bytes', shown.bytes],
         ['on their way', shown.uploadBytes],
         ['reclaimable', shown.reclaimableBytes],
+        ['quota', shown.quota.bytes ?? 'none'],
       ]),
       '',
       showTable(
@@ -79,7 +80,26 @@ async function storage({ args, client }: Call): Promise<Outcome> {
   }
 }
 
+async function quota({ args, client }: Call): Promise<Outcome> {
+  const bytes = args[0] === 'default' ? null : Number(args[0])
+  if (bytes !== null && !(Number.isInteger(bytes) && bytes > 0))
+    throw usage(`“${args[0]}” is not a number of bytes.`, 'For example: fleximl data quota 50000000000, or default.')
+  const set = await (await client()).api.data.storage.setQuota.mutate({ bytes })
+  const shown = set.bytes === null ? 'none' : megabytes(set.bytes)
+  return {
+    document: { ...set },
+    text: `The storage quota of the project is ${shown}${set.isDefault ? ', the default of the instance' : ''}.`,
+  }
+}
+
 export const dataStorageCommands: Command[] = [
+  {
+    name: 'data quota',
+    parameters: 'BYTES|default',
+    count: [1, 1],
+    summary: 'Sets the storage quota of the project; `default` returns to that of the instance. For owners.',
+    run: quota,
+  },
   {
     name: 'data rm',
     parameters: 'N[@V]',

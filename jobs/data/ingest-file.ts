@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   completeIngestion,
@@ -7,6 +7,7 @@ import {
   failIngestion,
   findUnchanged,
   ingestFileJob,
+  requireRoom,
   startIngestion,
 } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -69,6 +70,7 @@ export const ingestFile = defineHandler({
           { ...report, signal: stop, memoryMb: kernel.env.FLEXIML_INGESTION_MEMORY_MB, memory: child },
         ),
       )
+      await requireRoom(kernel, scope, (await stat(target)).size)
       const blob = await kernel.blobs.putFile(target)
       line('info', `${made.rows} rows, ${made.schema.length} columns, ${blob.bytes} bytes of Parquet.`)
       for (const broken of made.breaks) line('warn', describeBreak(broken))

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
-import { addDataset, showIngestion } from '#server/data/index.ts'
+import { addDataset, setQuota, showIngestion } from '#server/data/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { change } from '#server/platform/change.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
@@ -90,6 +90,16 @@ describe('an ingestion has limits', () => {
     } finally {
       kernel.env.FLEXIML_INGESTION_MEMORY_MB = memory
     }
+  })
+
+  it('a project without room for the version gets none, in words', async () => {
+    const owner: Caller = { ...caller, role: 'owner' }
+    const { id } = await start(`a,b\n${'1,2\n'.repeat(500_000)}`, 'quota.csv')
+    await setQuota(kernel, owner, { bytes: 1_000 })
+    const made = await ended(id)
+    await setQuota(kernel, owner, { bytes: null })
+    assert.equal(made.state, 'failed')
+    assert.match(made.reason ?? '', /The storage quota of this project is 1000 bytes; 0 bytes are free/)
   })
 
   it('one line of 200 MB and ten thousand columns end quickly', async () => {

@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QUERY_LIMITS, SAVE_MILLISECONDS } from '#server/data/queries/contract.ts'
 import {
   beginQuery,
   completeQuery,
   refuseQuery,
+  requireRoom,
   runQueryJob,
   saveQueryResult,
   settleQuery,
@@ -43,6 +44,7 @@ export const runQuery = defineHandler({
             hint: 'Run the query first and look at its rows.',
           }),
         )
+      await requireRoom(kernel, scope, (await stat(saveTo!)).size)
       const blob = await kernel.blobs.putFile(saveTo!)
       await finish(c => saveQueryResult(c, scope, query, { ...made, blob }))
     } finally {

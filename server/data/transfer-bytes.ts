@@ -4,6 +4,7 @@ import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_UPLOAD_BYTES } from './contract.ts'
 import { type DatasetVersion, versionOf } from './read-datasets.ts'
+import { requireRoom, roomOf } from './storage/quota.ts'
 
 const CUT_OFF = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ABORT_ERR'])
 
@@ -20,7 +21,13 @@ export async function storeUpload(
     throw new AppError('too_large', `The file has ${announcedBytes} bytes; at most ${maxBytes} are accepted.`, {
       hint: 'Split it, or write it as Parquet, which is smaller.',
     })
-  const blob = await kernel.blobs.put(source, { maxBytes, expectedDigest }).catch(error => {
+  await requireRoom(kernel, caller.scope, announcedBytes ?? 0)
+  const room = await roomOf(kernel, caller.scope)
+  const limit = Math.min(maxBytes, room ?? maxBytes)
+  const blob = await kernel.blobs.put(source, { maxBytes: limit, expectedDigest }).catch(async error => {
+    // Without an announced size, the quota is the limit while the bytes arrive.
+    if (limit < maxBytes && error instanceof AppError && error.code === 'too_large')
+      await requireRoom(kernel, caller.scope, limit + 1)
     if (CUT_OFF.has(error?.code) || /aborted/.test(error?.message ?? ''))
       throw new AppError('bad_request', 'The upload was interrupted; nothing was stored.', {
         hint: 'Send the file again.',

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { ownBlob, requireOwnBlob, type StoredBlob } from '#server/adapters/blobs.ts'
+import { requireRoom } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
@@ -42,6 +43,7 @@ export async function importVersion(kernel: Kernel, caller: Caller, input: Impor
   const uploaded = await requireOwnBlob(kernel.db, scope, input.digest)
   if (uploaded.bytes > MAX_BYTES)
     throw new AppError('too_large', `The file has ${uploaded.bytes} bytes; at most ${MAX_BYTES} are accepted.`)
+  await requireRoom(kernel, scope, uploaded.bytes)
   const { blob, signature } = await importInTurn(() => importFile(kernel, input))
   const columns = signature.columns.map(column => column.name)
   return change(kernel, caller.actor, async c => {

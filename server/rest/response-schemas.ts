@@ -125,7 +125,8 @@ export const querySummary = z.looseObject({ id: z.string(), state: z.string() })
 export const recipeSummary = z.looseObject({ recipe: z.string(), version: z.int(), createdAt: instant })
 export const recipeDetail = recipeSummary.extend({ steps: z.array(z.unknown()), note: z.string() })
 export const savedRecipe = z.looseObject({ recipe: z.string(), version: z.int(), created: z.boolean() })
-export const projectStorage = z.looseObject({ bytes: z.number(), reclaimableBytes: z.number() })
+export const storageQuota = z.looseObject({ bytes: z.number().nullable(), isDefault: z.boolean() })
+export const projectStorage = z.looseObject({ bytes: z.number(), reclaimableBytes: z.number(), quota: storageQuota })
 export const datasetStorage = z.looseObject({ dataset: z.string(), bytes: z.number(), versions: z.array(z.unknown()) })
 export const deletionPreview = z.looseObject({
   dataset: z.string(),

@@ -4,9 +4,11 @@ import {
   listConnections,
   previewDeletion,
   restoreVersions,
+  setQuota,
   showDatasetStorage,
   showProjectStorage,
 } from '#server/data/index.ts'
+import { quotaInput } from '#server/data/storage/contract.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 import { datasetVersionParams, nameParams, refOf } from './schemas.ts'
@@ -22,6 +24,16 @@ export const storageRoutes: RestRoutes = (app, { kernel }) => {
       schema: describeRoute('Datasets', 'Show the storage of the project', responses.projectStorage, {}),
     },
     ({ caller }) => showProjectStorage(kernel, caller),
+  )
+  app.put(
+    '/storage/quota',
+    {
+      config: may('project:update'),
+      schema: describeRoute('Datasets', 'Set the storage quota of the project', responses.storageQuota, {
+        body: quotaInput,
+      }),
+    },
+    ({ caller, body }) => setQuota(kernel, caller, body),
   )
   app.get(
     '/datasets/:name/storage',

@@ -48,7 +48,15 @@ export function StorageTab({ project, shown }: { project: string; shown: Shown }
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
           <Figure label="This dataset" bytes={data.bytes} note="Parquet and the files it was read from" />
           <Figure label="Shared" bytes={data.sharedBytes} note="kept once for several versions" />
-          <Figure label="The project" bytes={whole.data?.bytes ?? 0} note="datasets, models and pushed files" />
+          <Figure
+            label="The project"
+            bytes={whole.data?.bytes ?? 0}
+            note={
+              whole.data?.quota.bytes
+                ? `of a quota of ${formatBytes(whole.data.quota.bytes)}, unfinished uploads included`
+                : 'datasets, models and pushed files'
+            }
+          />
           <Figure
             label="Reclaimable"
             bytes={whole.data?.reclaimableBytes ?? 0}

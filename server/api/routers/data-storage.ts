@@ -2,17 +2,22 @@ import {
   deleteVersions,
   previewDeletion,
   restoreVersions,
+  setQuota,
   showDatasetStorage,
   showProjectStorage,
 } from '#server/data/index.ts'
-import { storageTarget } from '#server/data/storage/contract.ts'
+import { quotaInput, storageTarget } from '#server/data/storage/contract.ts'
 import { projectProcedure, router } from '../trpc.ts'
 
 const read = () => projectProcedure('data:read')
 const remove = () => projectProcedure('data:delete')
+const settings = () => projectProcedure('project:update')
 
 export const storageRouter = router({
   project: read().query(({ ctx }) => showProjectStorage(ctx.kernel, ctx.caller)),
+  setQuota: settings()
+    .input(quotaInput)
+    .mutation(({ ctx, input }) => setQuota(ctx.kernel, ctx.caller, input)),
   show: read()
     .input(storageTarget)
     .query(({ ctx, input }) => showDatasetStorage(ctx.kernel, ctx.caller, input.dataset)),

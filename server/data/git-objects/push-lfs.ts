@@ -6,6 +6,7 @@ import { actorKey } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_UPLOAD_BYTES } from '../contract.ts'
+import { roomOf } from '../storage/quota.ts'
 import { storeUpload } from '../transfer-bytes.ts'
 import { digestSchema, type LfsBatchInput, type LfsPlan, type PushedObject } from './contract.ts'
 import { findLfsObjects, insertLfsObject, listPushed } from './store.ts'
@@ -24,6 +25,8 @@ export async function planLfsBatch(
     operation === 'upload' ? findOwnedBlobs(kernel.db, caller.scope, good) : new Map<string, number>(),
   ])
   const adopt = new Map<string, number>()
+  const room = operation === 'upload' ? await roomOf(kernel, caller.scope) : undefined
+  let wantedBytes = 0
   const plans = objects.map(({ oid, size }): LfsPlan => {
     const refuse = (code: 404 | 409 | 422, message: string): LfsPlan => ({
       oid,
@@ -39,6 +42,9 @@ export async function planLfsBatch(
     const bytes = known?.bytes ?? owned.get(oid)
     if (operation === 'upload' && size > MAX_UPLOAD_BYTES)
       return refuse(422, `The object is larger than ${MAX_UPLOAD_BYTES} bytes.`)
+    if (bytes === undefined && operation === 'upload') wantedBytes += size
+    if (room !== undefined && wantedBytes > room)
+      return refuse(422, 'The storage quota of this project has no room for this object.')
     if (bytes === undefined)
       return operation === 'upload'
         ? { oid, size, state: 'wanted' }

@@ -65,4 +65,19 @@ export interface ProjectStorage {
   uploadBytes: number
   /** Unreferenced bytes, which the next clean-up removes. */
   reclaimableBytes: number
+  quota: StorageQuota
 }
+
+/** The limit of the bytes of a project, unfinished uploads included. */
+export interface StorageQuota {
+  /** null: none. */
+  bytes: number | null
+  /** True: the project has no quota of its own; `bytes` is the default of the instance. */
+  isDefault: boolean
+}
+
+export const quotaInput = z.object({
+  /** null: the default of the instance. */
+  bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable(),
+})
+export type QuotaInput = z.input<typeof quotaInput>

@@ -2,6 +2,7 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { type DatasetStorage, type ProjectStorage, RESTORE_HOURS } from './contract.ts'
+import { quotaOf } from './quota.ts'
 import { digestsShared } from './rules/free-bytes.ts'
 import { listVersionBytes, ownedBytes, stagedBytes, unreachedBytes, type VersionBytes } from './store.ts'
 
@@ -45,11 +46,12 @@ export async function showDatasetStorage(kernel: Kernel, caller: Caller, dataset
 export async function showProjectStorage(kernel: Kernel, caller: Caller): Promise<ProjectStorage> {
   await authorize(kernel, caller, 'data:read')
   const since = new Date(kernel.clock.now() - RESTORE_MS)
-  const [all, owned, uploadBytes, reclaimableBytes] = await Promise.all([
+  const [all, owned, uploadBytes, reclaimableBytes, quota] = await Promise.all([
     listVersionBytes(kernel.db, caller.scope),
     ownedBytes(kernel.db, caller.scope),
     stagedBytes(kernel.db, caller.scope),
     unreachedBytes(kernel.db, caller.scope, since),
+    quotaOf(kernel, kernel.db, caller.scope),
   ])
   const names = [...new Set(all.filter(v => v.deletedAt === null).map(v => v.dataset))]
   return {
@@ -62,5 +64,6 @@ export async function showProjectStorage(kernel: Kernel, caller: Caller): Promis
     bytes: [...owned.values()].reduce((sum, bytes) => sum + bytes, 0),
     uploadBytes,
     reclaimableBytes,
+    quota,
   }
 }

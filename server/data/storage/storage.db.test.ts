@@ -264,6 +264,7 @@ describe('the nightly clean-up', () => {
       bytes: 20,
       uploadBytes: 0,
       reclaimableBytes: 0,
+      quota: { bytes: null, isDefault: true },
     })
     const shown = await showDatasetStorage(kernel, owner, 's')
     assert.deepEqual(

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Handle, Tx } from '#db/client.ts'
 import { datasets, datasetVersions } from '#db/schema/data.ts'
+import { storageQuotas } from '#db/schema/data-quotas.ts'
 import { blobs } from '#db/schema/platform.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
@@ -252,4 +253,37 @@ export async function usedVersions(db: Handle, scope: ProjectScope, ids: string[
     GROUP BY 1, 2, 3 ORDER BY 2, 3`,
     z.object({ id: z.string(), kind: z.string(), relation: z.string(), count: z.number() }),
   )
+}
+
+/** Returns the bytes that the project owns, each once. */
+export async function sumOwnedBytes(db: Handle, scope: ProjectScope): Promise<number> {
+  const [row] = await readRows(
+    db,
+    sql`SELECT coalesce(sum(bytes), 0)::float8 AS bytes FROM blob_owners WHERE project_id = ${scope.projectId}`,
+    z.object({ bytes: z.number() }),
+  )
+  return row?.bytes ?? 0
+}
+
+export async function findQuota(db: Handle, scope: ProjectScope): Promise<number | undefined> {
+  const [row] = await db
+    .select({ bytes: storageQuotas.bytes })
+    .from(storageQuotas)
+    .where(eq(storageQuotas.projectId, scope.projectId))
+  return row?.bytes
+}
+
+export async function saveQuota(
+  tx: Tx,
+  { projectId }: ProjectScope,
+  set: { bytes: number; updatedBy: string },
+): Promise<void> {
+  await tx
+    .insert(storageQuotas)
+    .values({ projectId, ...set })
+    .onConflictDoUpdate({ target: storageQuotas.projectId, set: { ...set, updatedAt: sql`now()` } })
+}
+
+export async function deleteQuota(tx: Tx, scope: ProjectScope): Promise<void> {
+  await tx.delete(storageQuotas).where(eq(storageQuotas.projectId, scope.projectId))
 }

@@ -5,6 +5,7 @@ import { parseId } from '#server/kernel/ids.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { MAX_UPLOAD_BYTES } from '../contract.ts'
+import { requireRoom } from '../storage/quota.ts'
 import { type BeginUploadInput, beginUploadInput, chunkCount, chunkLength, type UploadState } from './contract.ts'
 import { deleteUpload, findUpload, insertUpload, listChunks, saveChunk, type UploadRow, updateUpload } from './store.ts'
 
@@ -41,6 +42,7 @@ export async function beginUpload(kernel: Kernel, caller: Caller, given: BeginUp
     const issue = parsed.error.issues[0]!
     throw new AppError('bad_request', `The upload is not valid: ${issue.path.join('.')}: ${issue.message}.`)
   }
+  await requireRoom(kernel, caller.scope, parsed.data.bytes)
   const upload = await insertUpload(kernel.db, caller.scope, {
     ...parsed.data,
     createdBy: actorKey(caller.actor),
@@ -76,6 +78,7 @@ export async function storeChunk(
     throw new AppError('bad_request', `There is no piece ${number}: the file has pieces 0 to ${count - 1}.`)
   if (upload.digest) throw new AppError('conflict', 'This upload is already complete.')
   const length = chunkLength(upload, number)
+  await requireRoom(kernel, caller.scope, length)
   const stored = await kernel.blobs.staging
     .write(upload.id, number, source, { maxBytes: length, expectedDigest, durable: false })
     .catch(error => {
