@@ -233,8 +233,8 @@ describe('sign-in', () => {
 
   it('answers the routes that the pages use', async () => {
     for (const path of ['csrf', 'session', 'providers', 'signin', 'signout', 'error?error=x'])
-      for (const headers of [{}, { 'content-type': 'application/json' }])
-        assert.equal(await ask('GET', path, headers), 200, path)
+      for (const type of ['text/plain', 'application/json'])
+        assert.equal(await ask('GET', path, { 'content-type': type }), 200, path)
     assert.equal(await ask('POST', 'callback/credentials', form, 'a=b'), 200)
     assert.equal(await ask('POST', 'signout', form, 'a=b'), 200)
   })
