@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '#server/access/caller.ts'
+import { ADDRESS_HEADER } from '#server/api/auth/cookies.ts'
 import { createLiveHub, type LiveHub } from '#server/api/live.ts'
 import { PREFETCH_HEADER } from '#server/api/page-headers.ts'
 import type { ApiContext } from '#server/api/trpc.ts'
@@ -278,6 +279,19 @@ it('a browser that signs in gets a device cookie, and keeps it', async () => {
   assert.equal(pageHeaders.cookie, `a=1; ${pair}`)
   const other = await fetch(`${url}/api/auth/csrf`)
   assert.equal(other.headers.get('set-cookie'), null)
+})
+
+it('pages see no forged header of Next, and the address of the socket instead of the one that a client claims', async () => {
+  const forged = [
+    'x-middleware-subrequest',
+    'x-middleware-rewrite',
+    'x-middleware-override-headers',
+    'x-middleware-next',
+  ]
+  const headers = Object.fromEntries(forged.map(name => [name, 'proxy:proxy:proxy:proxy:proxy']))
+  await fetch(`${url}/p/x`, { headers: { ...headers, [ADDRESS_HEADER]: '8.8.8.8', 'x-forwarded-for': '8.8.4.4' } })
+  for (const name of forged) assert.equal(pageHeaders[name], undefined, name)
+  assert.equal(pageHeaders[ADDRESS_HEADER], '127.0.0.1')
 })
 
 it('pages learn whether they are prefetched from the server, not from the client', async () => {

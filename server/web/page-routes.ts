@@ -26,6 +26,11 @@ function requireSmallBody(req: IncomingMessage): void {
     )
 }
 
+/** Removes headers by which parts of Next talk to each other: with a forged one `proxy.ts` could be passed. */
+function dropInternalHeaders({ headers }: IncomingMessage): void {
+  for (const name of Object.keys(headers)) if (name.startsWith('x-middleware-')) delete headers[name]
+}
+
 /** True for a page that a browser loads before anyone opens it. Next removes its own headers before `proxy.ts` runs. */
 const isPrefetch = ({ headers }: IncomingMessage): boolean =>
   headers['next-router-prefetch'] !== undefined ||
@@ -39,6 +44,7 @@ export function registerPages(app: FastifyInstance, parts: WebParts): void {
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {
     requireSmallBody(request.raw)
+    dropInternalHeaders(request.raw)
     request.raw.headers[ADDRESS_HEADER] = addressOf(request.raw)
     request.raw.headers[PREFETCH_HEADER] = isPrefetch(request.raw) ? '1' : '0'
     await parts.pages(request.raw, reply.raw)
