@@ -9,6 +9,7 @@ import { Problem } from '../ui/problem.tsx'
 import { TabList } from '../ui/tab-list.tsx'
 import { useDialog } from '../ui/use-dialog.ts'
 import { useTab } from '../ui/use-tab.ts'
+import { BatchDialog } from './batch-dialog.tsx'
 import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
 import { endpointSentence } from './labels.ts'
@@ -16,6 +17,7 @@ import { LiveView } from './live-view.tsx'
 import { PredictionList } from './prediction-list.tsx'
 import { PrimaryDialog } from './primary-dialog.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
+import { RowPolicy } from './row-policy.tsx'
 import { Snippets } from './snippets.tsx'
 import { TryItForm } from './try-it-form.tsx'
 
@@ -28,6 +30,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
   const [tab, setTab] = useTab(TABS, 'try')
   const rollback = useDialog<{ to?: number }>()
   const [choosing, primary] = useDisclosure()
+  const [predicting, batch] = useDisclosure()
   const { data, error, refetch } = useEndpoint(project, name)
   if (error && !data) return <Problem error={error} onRetry={() => refetch()} />
   if (!data) return <Skeleton height={320} radius="md" aria-label="Loading the endpoint" />
@@ -47,7 +50,13 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           </>
         }
         actions={
-          <Actions project={project} data={data} onPrimary={primary.open} onRollBack={() => rollback.open({})} />
+          <Actions
+            project={project}
+            data={data}
+            onBatch={batch.open}
+            onPrimary={primary.open}
+            onRollBack={() => rollback.open({})}
+          />
         }
       />
       {stuck.map(i => (
@@ -57,6 +66,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
         />
       ))}
       <LiveView project={project} endpoint={name} />
+      <RowPolicy project={project} shown={data} onChanged={() => void refetch()} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <TabList labels={LABEL} />
         <Tabs.Panel value="try">
@@ -74,6 +84,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           <PredictionList project={project} endpoint={name} />
         </Tabs.Panel>
       </Tabs>
+      {predicting ? <BatchDialog project={project} endpoint={name} onClose={batch.close} /> : null}
       {choosing ? <PrimaryDialog project={project} shown={data} onClose={primary.close} /> : null}
       {rollback.subject ? (
         <RollbackDialog project={project} shown={data} to={rollback.subject.to} opened onClose={rollback.close} />
@@ -85,16 +96,23 @@ export function EndpointPage({ project, name }: { project: string; name: string 
 function Actions({
   project,
   data,
+  onBatch,
   onPrimary,
   onRollBack,
 }: {
   project: string
   data: NonNullable<ReturnType<typeof useEndpoint>['data']>
+  onBatch: () => void
   onPrimary: () => void
   onRollBack: () => void
 }) {
   return (
     <>
+      <Allowed project={project} to="data:write">
+        <Button variant="default" onClick={onBatch}>
+          Predict a dataset
+        </Button>
+      </Allowed>
       {data.primary ? null : (
         <Allowed project={project} to="serving:choose-primary">
           <Button variant="default" title={PRIMARY_HELP} onClick={onPrimary}>

@@ -21,7 +21,8 @@ export const fieldsOfSignature = (signature: Signature): Field[] =>
 function kindOf({ type, domain }: SignatureColumn) {
   if (type === 'number' || type === 'integer') {
     const seen = domain && !Array.isArray(domain) ? `training range ${domain.min} to ${domain.max}` : undefined
-    return { kind: 'number', integer: type === 'integer', description: seen } as const
+    // A fraction in a column of whole numbers is answered, too.
+    return { kind: 'number', integer: false, description: seen } as const
   }
   if (type === 'boolean')
     return {

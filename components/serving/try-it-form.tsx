@@ -10,6 +10,7 @@ import { FormContext } from '../ui/schema-form/form-context.ts'
 import { SchemaField } from '../ui/schema-form/schema-fields.tsx'
 import { fieldErrors } from '../ui/schema-form/server-errors.ts'
 import { formatLatency, formatProbability } from './labels.ts'
+import { describeError, describeWarning } from './odd-rows.ts'
 import { errorsOf, exampleValues, fieldsOfSignature, rowOf, suggestionsOf } from './signature-fields.ts'
 
 type Answer = RouterOutputs['serving']['tryIt']
@@ -86,7 +87,7 @@ function Inputs({ fields }: { fields: ReturnType<typeof fieldsOfSignature> }) {
 }
 
 function Prediction({ target, answer }: { target: string; answer: Answer }) {
-  const prediction = answer.predictions[0]
+  const prediction = answer.predictions[0] ?? 'No prediction'
   const probabilities = (answer.probabilities?.[0] ?? [])
     .map((p, i) => ({ name: answer.classes?.[i] ?? String(i), p }))
     .sort((a, b) => b.p - a.p)
@@ -105,6 +106,11 @@ function Prediction({ target, answer }: { target: string; answer: Answer }) {
             {formatProbability(p)}
           </Text>
         </Group>
+      ))}
+      {[...answer.errors.map(describeError), ...answer.warnings.map(describeWarning)].map(line => (
+        <Text key={line} size="sm" c={answer.errors.length > 0 ? 'red' : 'orange'}>
+          {line}
+        </Text>
       ))}
       <Text size="xs" c="dimmed">
         {answer.model} v{answer.version}, {formatLatency(answer.tookMs)} incl. dashboard, id{' '}
