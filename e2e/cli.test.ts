@@ -218,6 +218,10 @@ describe('a model’s life by the command line', () => {
     const compared = await json('runs', 'compare', ...runs)
     assert.equal(compared.runs.length, 2)
     for (const values of Object.values(compared.metrics)) assert.equal((values as unknown[]).length, 2)
+    const [none, pair] = compared.paired
+    assert.equal(none, null)
+    assert.equal(pair.code, null)
+    hasFields(pair.metrics[0], 'name', 'reference', 'value', 'difference', 'differenceLow', 'differenceHigh', 'verdict')
 
     const ended = await run(['runs', 'cancel', runs[0]!, '--json'], { FLEXIML_TOKEN: tokens.engineer })
     assert.deepEqual([ended.status, ended.document.error.code], [1, 'conflict'])
@@ -312,6 +316,9 @@ describe('a model’s life by the command line', () => {
   it('a second version, promotion, rollback, and the history of it', async () => {
     const registered = await json('model', 'register', runs[1]!, '--name', 'oracle')
     assert.equal(registered.version, 2)
+    const judged = await json('model', 'compare', 'oracle@1', 'oracle@2')
+    assert.deepEqual([judged.state, judged.code], ['compared', null])
+    hasFields(judged.metrics[0], 'name', 'value', 'difference', 'differenceLow', 'differenceHigh', 'verdict')
     const promoted = await json('model', 'promote', 'oracle@2', '--endpoint', 'ask', '--reason', 'try')
     assert.deepEqual([promoted.version, promoted.previous], [2, 1])
     const between = (await json('model', 'history', 'ask')).items[0].at

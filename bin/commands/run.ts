@@ -7,6 +7,7 @@ import { dataCommands } from './data.ts'
 import { dataGetCommands } from './data-get.ts'
 import { dataPreviewCommands } from './data-preview.ts'
 import { doctorCommands } from './doctor.ts'
+import { evaluationCommands } from './evaluation.ts'
 import { EXIT, type ExitStatus, type Failure, toFailure, usage } from './failure.ts'
 import { helpOf, overview } from './help.ts'
 import { jobCommands } from './jobs.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: Command[] = [
   ...recipeCommands,
   ...trainingCommands,
   ...registryCommands,
+  ...evaluationCommands,
   ...servingCommands,
   ...monitoringCommands,
   ...jobCommands,

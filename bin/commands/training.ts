@@ -1,4 +1,5 @@
 import { formatDuration } from '#server/kernel/format.ts'
+import { notComparedMessage, type PairedComparison } from '#server/training/comparison/contract.ts'
 import type { ExperimentDetail, LaunchInput, RunSummary } from '#server/training/contract.ts'
 import {
   CALIBRATIONS,
@@ -22,7 +23,7 @@ const document = (run: RunSummary) => ({ ...run })
 
 const runTable = (runs: RunSummary[], metric: string | null) =>
   showTable(
-    ['RUN', 'NAME', 'TRAINER', 'STATUS', metric?.toUpperCase() ?? 'METRIC', '95 %', 'REASON'],
+    ['RUN', 'NAME', 'TRAINER', 'STATUS', metric?.toUpperCase() ?? 'METRIC', '95 %', 'VS BEST', 'REASON'],
     runs.map(r => [
       r.run,
       r.name,
@@ -30,6 +31,7 @@ const runTable = (runs: RunSummary[], metric: string | null) =>
       r.status,
       metric ? numberText(r.metrics[metric]) : null,
       r.measured ? `${numberText(r.measured.low)} to ${numberText(r.measured.high)}` : null,
+      r.best ? 'best' : r.versusBest?.verdict,
       r.reason,
     ]),
   )
@@ -224,8 +226,23 @@ async function compare({ args, client }: Call): Promise<Outcome> {
         ],
       ),
       ...(same.length > 0 ? ['', `The same in all: ${same.join(', ')}.`] : []),
+      ...compared.paired.flatMap((pair, i) => (pair ? ['', ...pairLines(pair, names[i]!, names[0]!)] : [])),
     ].join('\n'),
   }
+}
+
+/** A run against the first one on the same validation rows. */
+function pairLines({ code, rows, metrics }: PairedComparison, name: string, first: string): string[] {
+  if (code !== null) return [`${name} against ${first}: not comparable. ${notComparedMessage(code)}`]
+  return [
+    `${name} against ${first} on the same ${rows} validation rows:`,
+    showTable(
+      ['METRIC', 'DIFFERENCE', 'LOW 95 %', 'HIGH 95 %', 'VERDICT'],
+      metrics
+        .filter(m => m.difference !== null)
+        .map(m => [m.name, ...[m.difference, m.differenceLow, m.differenceHigh].map(numberText), m.verdict]),
+    ),
+  ]
 }
 
 async function cancel({ args, client }: Call): Promise<Outcome> {
