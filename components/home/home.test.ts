@@ -6,7 +6,7 @@ import type { ExperimentSummary } from '#server/training/contract.ts'
 import { cellsOf } from './cells.ts'
 import { type ActivityEvent, describeEvents } from './describe-event.ts'
 import type { HomeData } from './home-data.ts'
-import { needsOf, standingSentence } from './standing.ts'
+import { isComplete, needsOf, standingSentence } from './standing.ts'
 
 const EMPTY: HomeData = {
   datasets: [],
@@ -129,6 +129,10 @@ describe('home', () => {
 
   it('cells wait while their list is read', () => {
     assert.ok(cellsOf({}).every(c => c.value === '…'))
+    assert.deepEqual(
+      [isComplete({}), isComplete({ ...EMPTY, monitors: undefined }), isComplete(EMPTY)],
+      [false, false, true],
+    )
     assert.equal(standingSentence({}), ' ')
   })
 

@@ -5,7 +5,7 @@ import { paths } from '../ui/paths.ts'
 import { StateBadge } from '../ui/state-badge.tsx'
 import classes from './home.module.css'
 import type { HomeData } from './home-data.ts'
-import { needsOf } from './standing.ts'
+import { isComplete, needsOf } from './standing.ts'
 
 const SHOWN = 6
 
@@ -15,7 +15,7 @@ export function NeedsYou({ project, data }: { project: string; data: HomeData })
     <Panel title="Action required" note={needs.length > SHOWN ? `${SHOWN} of ${needs.length}` : undefined}>
       {needs.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing to do.
+          {isComplete(data) ? 'Nothing to do.' : 'Not everything could be read yet.'}
         </Text>
       ) : (
         <ul className={classes.list}>

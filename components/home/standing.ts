@@ -132,6 +132,12 @@ const checkFailureNeeds = (data: HomeData): Need[] =>
       action: 'Open',
     }))
 
+/** True once all lists were read: before that nothing may be said to be fine. */
+export const isComplete = (data: HomeData): boolean =>
+  [data.datasets, data.ingestions, data.models, data.endpoints, data.monitors, data.failedJobs].every(
+    list => list !== undefined,
+  )
+
 const RANK = ['alert', 'failed', 'warn']
 
 /** Lists what requires action, most severe first, each with one button. */

@@ -72,7 +72,7 @@ export function ExpectationTable({
 }
 
 const stateOf = ({ e, result }: Row) =>
-  !e.enabled ? 'off' : !result ? 'not checked' : result.passed ? 'passed' : 'failed'
+  !e.enabled ? 'off' : !result ? 'not checked' : !result.passed ? 'failed' : result.rows === 0 ? 'no values' : 'passed'
 
 const expectationColumns = (
   opened: string | undefined,
@@ -140,6 +140,7 @@ function CheckCell({
 function State({ enabled, result }: { enabled: boolean; result: Result | undefined }) {
   if (!enabled) return <StateBadge state="archived" label="off" />
   if (!result) return <StateBadge state="queued" label="not checked" />
+  if (result.passed && result.rows === 0) return <StateBadge state="unknown" label="no values" />
   if (result.passed) return <StateBadge state="ok" label="passed" />
   return <StateBadge state={result.severity === 'block' ? 'failed' : 'warn'} label="failed" />
 }
