@@ -85,7 +85,7 @@ function runColumns(project: string, { items, metric, direction }: ExperimentDet
     textColumn('settings', 'Settings', run => formatParameters(run, varying.get(run.trainer)) || null, {
       wide: true,
       dimmed: true,
-      maxWidth: 220,
+      maxWidth: 140,
       title: run => formatParameters(run),
     }),
     numberColumn('measured', metricName, run => run.measured?.value, {
@@ -155,7 +155,7 @@ function intervalColumn(items: RunSummary[], metric: string | null): DataColumn<
             high={place(high ?? value)}
             min={scale.min}
             max={scale.max}
-            width={112}
+            width={80}
             band={band}
             marked={run.best || run.tied}
             label={`${text}${half ? ` ± ${half}` : ''}${run.best ? ', the best' : run.tied ? ', tied with the best' : ''}`}
