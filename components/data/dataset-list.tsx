@@ -81,11 +81,6 @@ const columnsOf = (project: string): DataColumn<Dataset>[] => [
     d => d.dataset,
     d => paths.dataset(project, d.dataset),
   ),
-  numberColumn('version', 'Version', d => d.version, { align: undefined, mono: true, format: n => `v${n}` }),
-  numberColumn('rows', 'Rows', d => d.rows),
-  numberColumn('columns', 'Columns', d => d.columns),
-  bytesColumn('size', 'Size', d => d.bytes),
-  dateColumn('added', 'Added', d => d.createdAt),
   textColumn(
     'quality',
     'Quality',
@@ -111,6 +106,11 @@ const columnsOf = (project: string): DataColumn<Dataset>[] => [
       ),
     },
   ),
+  numberColumn('version', 'Version', d => d.version, { align: undefined, mono: true, format: n => `v${n}` }),
+  numberColumn('rows', 'Rows', d => d.rows),
+  numberColumn('columns', 'Columns', d => d.columns),
+  bytesColumn('size', 'Size', d => d.bytes),
+  dateColumn('added', 'Added', d => d.createdAt),
 ]
 
 function Ingestions({ items }: { items: RouterOutputs['data']['list']['ingestions'] }) {

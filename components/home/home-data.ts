@@ -47,7 +47,7 @@ export const rowsOf = (e: ExperimentSummary): string =>
   e.dataset === null ? `in ${e.experiment}` : `on ${e.dataset}${e.version === null ? '' : ` v${e.version}`}`
 
 /** The newest versions of a model that nobody has decided about; those taken out by a rollback were decided. */
-export const undecidedModels = ({ models, endpoints }: HomeData): ModelSummary[] =>
+export const undecidedModels = ({ models, endpoints }: Pick<HomeData, 'models' | 'endpoints'>): ModelSummary[] =>
   (models ?? []).filter(m => {
     const rolledBack = (endpoints ?? []).some(e => e.model === m.model && e.rolledBackFrom === m.latestVersion)
     return m.latestVersion > (m.champion ?? 0) && !rolledBack

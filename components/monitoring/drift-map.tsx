@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core'
 import type { MonitorStatus } from '#server/monitoring/contract.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
 import {
@@ -8,6 +9,7 @@ import {
   mapSummary,
   rankColumns,
   timesLimit,
+  unjudgedSentence,
 } from './labels.ts'
 
 const ANSWERS = 'predictions'
@@ -15,6 +17,7 @@ const ANSWERS = 'predictions'
 /** Columns × windows: how many times its limit each is away from training. */
 export function DriftMap({ status }: { status: MonitorStatus }) {
   const { windows } = status
+  const unjudged = unjudgedSentence(windows, status.grain)
   const names = fillWindows(windows.map(w => w.window))
   const byName = new Map(windows.map(w => [w.window, w]))
   const answers = windows.some(w => w.prediction)
@@ -28,6 +31,8 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       return { value: drift.judged ? timesLimit(drift) : null, flagged: drift.drifted, title }
     }),
   )
+  // Without a judged window the map would be a wall of empty cells.
+  if (unjudged) return <Text size="sm">{unjudged}</Text>
   return (
     <HeatMap
       title={`Drift per column and ${status.grain}`}

@@ -11,6 +11,7 @@ import {
   mapSummary,
   missingText,
   rankColumns,
+  unjudgedSentence,
   verdictLabel,
   versionMarks,
 } from './labels.ts'
@@ -71,6 +72,15 @@ describe('words of monitoring', () => {
     assert.deepEqual([0.74, 4, 12.4].map(formatTimesLimit), ['0.7', '4.0', '12'], 'figures do not saturate')
   })
 
+  it('windows without enough rows are said once instead of drawn', () => {
+    const few = { ...window('2012-01-01', [column('a', 0.5, { judged: false })]), rows: 24 }
+    assert.equal(
+      unjudgedSentence([few], 'day'),
+      'No day has enough rows: at most 24 rows, 30 needed to judge drift. Months have more.',
+    )
+    assert.equal(unjudgedSentence([few, window('2012-01-02', [column('a', 0.5)])], 'day'), null)
+  })
+
   it('the snippet names the address and no token', () => {
     assert.match(feedbackSnippet('http://h/p/endpoints/e/feedback'), /curl -sS http:\/\/h\/p\/endpoints\/e\/feedback/)
   })
@@ -124,6 +134,7 @@ describe('words of monitoring', () => {
     assert.equal(driftFigure(emptied), 'missing cells 4 % → 100 %')
     assert.equal(missingText(emptied), '4 % → 100 %')
     assert.equal(missingText(column('a', 0.1)), null)
+    assert.equal(missingText(column('a', 0.1, { missing: { ...missing, baseline: 0, current: 0 } })), 'none')
     assert.equal(driftFigure(column('a', 0.1, { judged: false, rows: 3 })), 'not enough data (3 values, 30 needed)')
     assert.deepEqual(rankColumns({ columns: [column('a', 0.5, { missing }), column('b', 0.6)], windows: [] }), [
       'a',

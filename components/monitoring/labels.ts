@@ -33,7 +33,19 @@ export const testLabel = (c: Pick<ColumnDrift, 'test'>) => TEST_LABEL[c.test]
 
 /** `4 % → 100 %`: missing cells in training and in the window. */
 export const missingText = ({ missing }: Pick<ColumnDrift, 'missing'>): string | null =>
-  missing ? `${formatShare(missing.baseline)} → ${formatShare(missing.current)}` : null
+  missing && (missing.baseline || missing.current)
+    ? `${formatShare(missing.baseline)} → ${formatShare(missing.current)}`
+    : missing
+      ? 'none'
+      : null
+
+/** Why no window of this width can be judged; null: some can. */
+export function unjudgedSentence(windows: MonitorStatus['windows'], grain: MonitorStatus['grain']): string | null {
+  if (windows.some(w => w.columns.some(c => c.judged) || w.prediction?.judged)) return null
+  const most = windows.reduce((max, w) => Math.max(max, w.rows), 0)
+  const wider = grain === 'day' ? ' Months have more.' : ''
+  return `No ${grain} has enough rows: at most ${formatCount(most, 'row')}, 30 needed to judge drift.${wider}`
+}
 
 /** The measured figures of a column in a window. */
 export function driftFigure(c: ColumnDrift): string {

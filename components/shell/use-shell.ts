@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { undecidedModels } from '../home/home-data.ts'
 import { useTRPC } from '../trpc.ts'
 
 /** The project of this page; undefined on pages outside any. */
@@ -21,9 +22,10 @@ export function useWordMarks(project: string | undefined): Record<string, WordMa
   const { data: endpoints } = useQuery(trpc.serving.list.queryOptions({ project }, { enabled }))
   const { data: monitors } = useQuery(trpc.monitoring.list.queryOptions({ project }, { enabled }))
   const training = jobs?.items.filter(j => j.subjectKind === 'run').length ?? 0
-  const newer = models?.items.filter(m => m.latestVersion > (m.champion ?? 0)).length ?? 0
+  const newer = undecidedModels({ models: models?.items, endpoints: endpoints?.items }).length
   const behind = endpoints?.items.filter(e => e.servers.alive === 0 || e.servers.current < e.servers.alive).length ?? 0
-  const drifting = monitors?.items.filter(m => m.verdict === 'warn' || m.verdict === 'alert').length ?? 0
+  const drifting =
+    monitors?.items.filter(m => m.verdict === 'warn' || m.verdict === 'alert' || m.problem !== null).length ?? 0
   return {
     training: training > 0 ? { count: training } : {},
     registry: newer > 0 ? { count: newer } : {},

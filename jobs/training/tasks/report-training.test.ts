@@ -17,10 +17,10 @@ function pointsOf(input: Pick<TrainInput, 'parameters' | 'trainer' | 'task'>): R
 it('boosting with squared error also reports the root of its loss, in the unit of the target', () => {
   const squared = { loss: 25, validation_loss: 36, rmse: 5, validation_rmse: 6 }
   assert.deepEqual(pointsOf({ trainer: 'gbdt', task: 'regression', parameters: {} }), squared)
-  for (const other of [
+  const others: Parameters<typeof pointsOf>[0][] = [
     { trainer: 'gbdt', task: 'regression', parameters: { objective: 'absolute' } },
     { trainer: 'gbdt', task: 'binary', parameters: {} },
     { trainer: 'linear', task: 'regression', parameters: {} },
-  ] as const)
-    assert.deepEqual(pointsOf(other), { loss: 25, validation_loss: 36 })
+  ]
+  for (const other of others) assert.deepEqual(pointsOf(other), { loss: 25, validation_loss: 36 })
 })
