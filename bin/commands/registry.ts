@@ -2,7 +2,7 @@ import { rename, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Call, Command, Outcome } from './command.ts'
 import type { Client } from './connection.ts'
-import { failed, fromBody, toFailure, usage } from './failure.ts'
+import { EXIT, failed, fromBody, toFailure, usage } from './failure.ts'
 import { numberText, showFields, showTable } from './show-table.ts'
 import { uploadFile } from './upload-file.ts'
 
@@ -179,6 +179,24 @@ async function rollback({ args, text, whole, client }: Call): Promise<Outcome> {
   return switched('is back at', done)
 }
 
+async function retry({ args, text, client }: Call): Promise<Outcome> {
+  const done = await (await client()).api.serving.retry.mutate({ endpoint: args[0]!, reason: text('reason') })
+  const { serving, alive } = done.servers
+  const reasons = done.models.flatMap(({ host, pid, models }) =>
+    models.flatMap(({ model, version, reason }) =>
+      reason ? [`${host}, process ${pid}: ${model} v${version} is out of traffic: ${reason}.`] : [],
+    ),
+  )
+  return {
+    document: { ...done },
+    text: [
+      `${serving} of ${alive} inference servers have ${done.model} v${done.version} loaded at ${done.endpoint}.`,
+      ...reasons,
+    ].join('\n'),
+    status: serving === alive ? EXIT.done : EXIT.failed,
+  }
+}
+
 async function primary({ args, client }: Call): Promise<Outcome> {
   const { api } = await client()
   const [model, endpoint] = [args[0]!, args[1]]
@@ -257,7 +275,7 @@ export const registryCommands: Command[] = [
     parameters: 'FILE',
     count: [1, 1],
     summary: 'Imports an ONNX classifier or regressor as the next version of a model.',
-    more: 'The file may take one tensor of rows × columns, or a tensor per column. External weights, custom operators and loops are refused; the model predicts one row before it is stored.',
+    more: 'The file may take one tensor of rows × columns, or a tensor per column. External weights, custom operators, loops and sizes that cells decide are refused; the model predicts generated rows before it is stored.',
     options: {
       name: { type: 'string', value: 'M', help: 'the model', required: true },
       task: {
@@ -300,6 +318,14 @@ export const registryCommands: Command[] = [
     summary: 'Makes an endpoint serve its previous version again, or the version --to.',
     options: { to: { type: 'string', value: 'V', help: 'a version’s number' }, reason: REASON },
     run: rollback,
+  },
+  {
+    name: 'model retry',
+    parameters: 'E',
+    count: [1, 1],
+    summary: 'Tries a model again that the inference servers took out of traffic.',
+    options: { reason: REASON },
+    run: retry,
   },
   {
     name: 'model primary',

@@ -14,6 +14,7 @@ import { useEndpoint } from './client.ts'
 import { HistoryView } from './history-view.tsx'
 import { endpointSentence } from './labels.ts'
 import { LiveView } from './live-view.tsx'
+import { ModelsPanel } from './models-panel.tsx'
 import { PredictionList } from './prediction-list.tsx'
 import { PrimaryDialog } from './primary-dialog.tsx'
 import { RollbackDialog } from './rollback-dialog.tsx'
@@ -65,6 +66,7 @@ export function EndpointPage({ project, name }: { project: string; name: string 
           error={new Error(`${i.host}:${i.pid} could not load the version and keeps the previous one: ${i.error}`)}
         />
       ))}
+      <ModelsPanel project={project} data={data} />
       <LiveView project={project} endpoint={name} />
       <RowPolicy project={project} shown={data} onChanged={() => void refetch()} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

@@ -1,6 +1,7 @@
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import type { EndpointDetail } from '#server/serving/contract.ts'
 import { formatRate } from '../ui/format.ts'
+import { championState } from './model-labels.ts'
 
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 export const formatLatency = (ms: number | null) => (ms === null ? '–' : `${short.format(ms)} ms`)
@@ -10,10 +11,11 @@ export const formatErrorShare = (share: number | null) =>
 
 /** Summarizes what an endpoint serves and its traffic. */
 export function endpointSentence(
-  e: Pick<EndpointDetail, 'model' | 'version' | 'servers' | 'ratePerSecond' | 'p99Ms' | 'errorShare'>,
+  e: Pick<EndpointDetail, 'model' | 'version' | 'servers' | 'ratePerSecond' | 'p99Ms' | 'errorShare' | 'models'>,
 ): string {
   const served = `${e.model} v${e.version}`
   if (e.servers.alive === 0) return 'No inference server is running; the endpoint does not respond.'
+  if (championState(e) === 'out') return `${served} is out of traffic: requests are refused.`
   if (e.servers.current < e.servers.alive)
     return `${e.servers.current} of ${e.servers.alive} servers serve ${served}; the others still serve the previous version.`
   if (e.ratePerSecond === 0) return `Serves ${served}: no requests in the last minute.`

@@ -5,6 +5,7 @@ import {
   batchInputSchema,
   historyInputSchema,
   promoteInputSchema,
+  retryInputSchema,
   rollbackInputSchema,
   rowPolicyInputSchema,
 } from '#server/serving/contract.ts'
@@ -14,6 +15,7 @@ import {
   predictDataset,
   promoteVersion,
   readHistory,
+  retryModel,
   rollbackEndpoint,
   showEndpoint,
 } from '#server/serving/index.ts'
@@ -92,6 +94,17 @@ export const endpointRoutes: RestRoutes = (app, { kernel }) => {
       }),
     },
     ({ caller, params, body }) => changeRowPolicy(kernel, caller, { ...body, ...params }),
+  )
+  app.post(
+    '/endpoints/:endpoint/retry',
+    {
+      config: promote,
+      schema: describeRoute('Endpoints', 'Try a model again that was taken out of traffic', responses.retried, {
+        params: endpointParams,
+        body: retryInputSchema.omit({ endpoint: true }),
+      }),
+    },
+    ({ caller, params, body }) => retryModel(kernel, caller, { ...body, ...params }),
   )
   app.get(
     '/endpoints/:endpoint/history',

@@ -232,6 +232,12 @@ export const switched = z.looseObject({
   revision: z.int(),
   switchedInMs: finite,
 })
+export const retried = z.looseObject({
+  endpoint: z.string(),
+  model: z.string(),
+  version: z.int(),
+  servers: z.object({ serving: z.int(), alive: z.int() }),
+})
 export const historyItem = z.looseObject({
   at: instant,
   action: z.string(),

@@ -12,6 +12,7 @@ import {
   type RowPolicy,
 } from './contract.ts'
 import type { ServerModels } from './models/contract.ts'
+import { describeOutage } from './models/messages.ts'
 import { findRolledBack } from './rules/find-rolled-back.ts'
 import { addCounts, latencyQuantile } from './rules/read-latency.ts'
 import { resolveInstant } from './rules/resolve-instant.ts'
@@ -89,8 +90,9 @@ export async function describeEndpoints(
 const modelsOf = (live: Awaited<ReturnType<typeof liveInstances>>): ServerModels[] =>
   live.flatMap(({ host, pid, models }) => {
     if (!models) return []
-    const { failedRevision: _, ...report } = models
-    return [{ host, pid, ...report }]
+    const { loadedBytes, budgetBytes } = models
+    const shown = models.models.map(m => ({ ...m, reason: m.outage ? describeOutage(m.outage) : null }))
+    return [{ host, pid, loadedBytes, budgetBytes, models: shown }]
   })
 
 /** Returns an endpoint with all details of its page. Throws `not_found`. */

@@ -7,6 +7,7 @@ import {
   type PredictAnswer,
   primaryInputSchema,
   promoteInputSchema,
+  retryInputSchema,
   rollbackInputSchema,
   rowPolicyInputSchema,
 } from '#server/serving/contract.ts'
@@ -20,6 +21,7 @@ import {
   readHistory,
   readLiveStats,
   readPredictions,
+  retryModel,
   rollbackEndpoint,
   showEndpoint,
   TRY_IT_SECONDS,
@@ -34,6 +36,7 @@ const tryItRow = z
   )
   .meta({ type: 'object' })
 
+const TRY_IT_TIMEOUT_MS = 10_000
 const endpointInput = z.object({ endpoint: resourceNameSchema })
 
 export const servingRouter = router({
@@ -54,6 +57,9 @@ export const servingRouter = router({
   predictDataset: projectProcedure('data:write')
     .input(batchInputSchema)
     .mutation(({ ctx, input }) => predictDataset(ctx.kernel, ctx.caller, input)),
+  retry: projectProcedure('serving:promote')
+    .input(retryInputSchema)
+    .mutation(({ ctx, input }) => retryModel(ctx.kernel, ctx.caller, input)),
   choosePrimary: projectProcedure('serving:choose-primary')
     .input(primaryInputSchema)
     .mutation(({ ctx, input }) => choosePrimary(ctx.kernel, ctx.caller, input)),
@@ -91,7 +97,8 @@ export const servingRouter = router({
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ rows: input.rows }),
-        signal: AbortSignal.timeout(10_000),
+        // The model has a deadline of its own, whose reason is worth waiting for.
+        signal: AbortSignal.timeout(TRY_IT_TIMEOUT_MS + kernel.env.FLEXIML_FOREIGN_MODEL_DEADLINE_MS),
       }).catch(cause => {
         throw new AppError('unavailable', 'The inference server does not answer.', {
           hint: 'Its log is in the home folder.',

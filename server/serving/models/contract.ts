@@ -46,8 +46,14 @@ export interface ModelReport {
   models: ServedModel[]
 }
 
+export interface ShownModel extends ServedModel {
+  /** Why it is out of traffic, as a clause; null: it is not. */
+  reason: string | null
+}
+
 /** A report with the process that made it. */
-export interface ServerModels extends Omit<ModelReport, 'failedRevision'> {
+export interface ServerModels extends Omit<ModelReport, 'failedRevision' | 'models'> {
+  models: ShownModel[]
   host: string
   pid: number
 }
