@@ -9,6 +9,8 @@ import { pathOf } from './authenticate.ts'
 const PREFIX = '/api/auth/'
 /** Passwords of one account are throttled in the database; this bounds the work of hashing them. */
 const SIGN_INS_PER_MINUTE = 240
+/** The CSRF token and the list of providers are read before each sign-in. */
+const READS_PER_MINUTE = 1200
 
 /** The routes of next-auth that sign-in and sign-out use, by method. Its other routes (`_log` writes what anyone sends to the log) are off. */
 const ROUTES: Record<string, ReadonlySet<string>> = {
@@ -85,9 +87,9 @@ export function registerAuth(
     method: ['GET', 'POST'],
     url: `${PREFIX}*`,
     onRequest: app.rateLimit({
-      max: SIGN_INS_PER_MINUTE,
+      max: request => (request.method === 'GET' ? READS_PER_MINUTE : SIGN_INS_PER_MINUTE),
       timeWindow: '1 minute',
-      keyGenerator: request => addressOf(request.raw),
+      keyGenerator: request => `${request.method} ${addressOf(request.raw)}`,
     }),
     handler: async (request, reply) => {
       requireKnownRoute(request)

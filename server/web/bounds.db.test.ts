@@ -302,3 +302,15 @@ it('pages learn whether they are prefetched from the server, not from the client
     assert.equal(pageHeaders[PREFETCH_HEADER], '1', JSON.stringify(header))
   }
 })
+
+// Last: it uses up the attempts of this address.
+it('sign-in is limited per address, reads and attempts apart', async () => {
+  const statuses = async (method: string, path: string, times: number) =>
+    new Set(
+      await Promise.all(
+        Array.from({ length: times }, async () => (await fetch(`${url}/api/auth/${path}`, { method })).status),
+      ),
+    )
+  assert.ok((await statuses('POST', 'signout', 260)).has(429))
+  assert.deepEqual([...(await statuses('GET', 'csrf', 20))], [200])
+})

@@ -1,6 +1,6 @@
 import { parseDatetime } from '#ml/predict.ts'
 
-const OFFSET = /(?:Z|[+-]\d{2}(?::?\d{2})?)\s*$/i
+const OFFSET = /(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)\s*$/i
 const TIME_PART = /[T ]\d{1,2}:\d{2}/
 /** 0001-01-01 */
 const EARLIEST = -62_135_596_800_000

@@ -40,6 +40,8 @@ describe('serving rules', () => {
     ['2026-02-30', 'UTC', undefined],
     ['+012026-01-01', 'UTC', undefined],
     ['2026-03-01T14:00+14:00', 'Europe/Berlin', '2026-03-01T00:00:00.000Z'],
+    ['2026-03-01 14:00 UTC', 'Europe/Berlin', '2026-03-01T14:00:00.000Z'],
+    ['2026-03-01 14:00GMT', 'Europe/Berlin', '2026-03-01T14:00:00.000Z'],
     ['2026-03-01T14:00+99:99', 'UTC', undefined],
     ['2026-03-01T14:00+99:99', 'Europe/Berlin', undefined],
     ['2026-03-01T14:00-1401', 'UTC', undefined],
