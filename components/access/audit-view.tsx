@@ -82,7 +82,7 @@ function AuditSubject({ project, entry }: { project?: string; entry: AuditEntry 
         {title}{' '}
       </Text>
       {name === title ? null : path ? (
-        <Anchor component={Link} href={path} inherit>
+        <Anchor component={Link} href={path} inherit underline="always">
           {name}
         </Anchor>
       ) : (
@@ -310,8 +310,13 @@ function AuditFilters({ facets, isFiltered, zoned }: { facets?: Facets; isFilter
 const formatDetails = (details: Record<string, unknown>): string =>
   Object.entries(details)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => `${key}: ${typeof value === 'string' ? shortInstant(value) : JSON.stringify(value)}`)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? shortText(value) : JSON.stringify(value)}`)
     .join(' · ')
 
-const shortInstant = (text: string) =>
-  /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC` : text
+/** Instants to the minute, digests by their beginning; names stay whole. */
+const shortText = (text: string) =>
+  /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)
+    ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+    : /^[0-9a-f]{64}$/.test(text)
+      ? `${text.slice(0, 12)}…`
+      : text

@@ -15,7 +15,7 @@ export function VersionChanges({ project, comparison }: { project: string; compa
   const title = (
     <>
       Differences from{' '}
-      <Anchor component={Link} href={paths.dataset(project, dataset)} inherit>
+      <Anchor component={Link} href={paths.dataset(project, dataset)} inherit underline="always">
         {dataset} v{version}
       </Anchor>
     </>

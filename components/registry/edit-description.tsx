@@ -24,7 +24,7 @@ export function EditDescription({
       <Text size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-line' }}>
         {description}{' '}
         <Allowed project={project} to="registry:write">
-          <Anchor component="button" type="button" size="sm" onClick={editing.open}>
+          <Anchor component="button" type="button" size="sm" underline="always" onClick={editing.open}>
             {description ? 'Edit description' : 'Add a description'}
           </Anchor>
         </Allowed>
