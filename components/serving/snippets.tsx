@@ -27,7 +27,8 @@ export function Snippets({ url, signature }: { url: string; signature: Signature
       </Group>
       <Code block>{text}</Code>
       <Text size="xs" c="dimmed" mt="xs">
-        Create an API token of this project on the Access page and set FLEXIML_TOKEN.
+        Create an API token of this project on the Access page and set FLEXIML_TOKEN. A lenient endpoint lists odd cells
+        in warnings, and rows without a prediction in errors.
       </Text>
     </Paper>
   )

@@ -10,7 +10,8 @@ import { type LoadedPredictor, loadPredictor } from '../predictor.ts'
 import { createRandom } from '../random.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
 import { assertClose } from '../testing.ts'
-import type { RowReport, WarningCode } from './report.ts'
+import { compileRowReader } from './read-row.ts'
+import { ReportBuilder, type RowReport, type WarningCode } from './report.ts'
 
 const SCHEMA: Schema = {
   columns: [
@@ -202,6 +203,22 @@ describe('a missing cell', () => {
     const { predictions, report } = predictor.predictLenient([{ n: 1, x: 2 }])
     assert.deepEqual(predictions, [null])
     assert.match(report!.errors[0]!.got, /2 of 5; absent: c, b, d/)
+  })
+})
+
+describe('nested values', () => {
+  it('are JSON text for a model that learned them as such, and fail a row of plain words', () => {
+    const columns = (domain: string[]): Schema['columns'] => [
+      { name: 'tags', type: 'category', role: 'feature', nullable: false, domain },
+    ]
+    const read = (domain: string[], tags: unknown) => {
+      const report = new ReportBuilder(1)
+      const reader = compileRowReader({ columns: columns(domain) }, () => ({ levels: [], fallback: null }))
+      return [reader.read({ tags }, 0, report), report.finish()?.warnings.map(w => w.code) ?? []]
+    }
+    assert.deepEqual(read(['["a","b"]', '[]'], ['a', 'b']), [{ tags: '["a","b"]' }, []])
+    assert.deepEqual(read(['["a","b"]', '[]'], ['c']), [{ tags: '["c"]' }, ['unseen']])
+    assert.deepEqual(read(['a', 'b'], ['a']), [null, []])
   })
 })
 

@@ -154,7 +154,12 @@ function compileColumn(column: SchemaColumn, { levels, fallback }: ColumnKnowled
   const isCategory = column.type === 'category' || column.type === 'constant' || column.type === 'id'
   const own = isCategory && Array.isArray(column.domain) ? column.domain : []
   const known = isCategory ? [...new Set([...own, ...levels])] : []
-  const read = compileCellReader(known.length > 0 ? { ...column, domain: known } : column)
+  const format = holdsJson(column, known) ? { ...column.format, json: true as const } : column.format
+  const read = compileCellReader({
+    ...column,
+    ...(known.length > 0 ? { domain: known } : {}),
+    ...(format ? { format } : {}),
+  })
   const set = known.length > 0 ? new Set(known) : undefined
   return {
     column,
@@ -165,6 +170,10 @@ function compileColumn(column: SchemaColumn, { levels, fallback }: ColumnKnowled
     fallback,
   }
 }
+
+/** Models of before formats were stored learned lists and objects as JSON text: text columns may hold it, categories show it. */
+const holdsJson = ({ type, format }: SchemaColumn, levels: readonly string[]): boolean =>
+  format === undefined && (type === 'text' || levels.some(level => /^[[{]/.test(level)))
 
 /** Compiles the test for a cell that needs no conversion and no warning. */
 function compileCleanCheck(column: SchemaColumn, levels: ReadonlySet<string> | undefined): (value: unknown) => boolean {
