@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 
 /** Time in which a body must arrive; for a stream of bytes, the interval in which `STREAM_MIN_BYTES` must arrive. */
-export const BODY_TIMEOUT_MS = 60_000
+const BODY_TIMEOUT_MS = 60_000
 /** An upload slower than this is refused: about 1 KB per second. */
-export const STREAM_MIN_BYTES = 64 * 1024
+const STREAM_MIN_BYTES = 64 * 1024
 
 /** True while the server itself is the slow side: bytes have arrived that it has not read yet. */
 const isReaderBehind = (raw: IncomingMessage) => raw.readableLength >= raw.readableHighWaterMark
