@@ -112,7 +112,7 @@ function Actions({
     <>
       <Allowed project={project} to="data:write">
         <Button variant="default" onClick={onBatch}>
-          Predict a dataset
+          Run a batch
         </Button>
       </Allowed>
       {data.primary ? null : (
