@@ -247,9 +247,11 @@ describe('starting checks', () => {
     const refused = (code: string) => (error: unknown) => error instanceof AppError && error.code === code
     for (const role of ROLES) {
       const ask = checkEndpoint(kernel, { ...callerOf(scope), role }, { endpoint: 'rentals' })
-      if (role === 'viewer') await assert.rejects(ask, refused('forbidden'))
+      if (role === 'viewer' || role === 'predictor') await assert.rejects(ask, refused('forbidden'))
       else await jobEnds((await ask).jobId)
-      await readStatus(kernel, { ...callerOf(scope), role }, { endpoint: 'rentals', grain: 'month' })
+      const read = readStatus(kernel, { ...callerOf(scope), role }, { endpoint: 'rentals', grain: 'month' })
+      if (role === 'predictor') await assert.rejects(read, refused('forbidden'))
+      else await read
     }
     const stranger = callerOf(await kernel.project())
     await assert.rejects(checkEndpoint(kernel, stranger, { endpoint: 'rentals' }), refused('not_found'))
