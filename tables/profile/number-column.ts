@@ -135,17 +135,20 @@ export class NumberColumn {
   }
 
   get top(): { value: string; count: number }[] {
-    const entries = this.#table?.exact ? this.#table.entries() : this.#frequent
     const enough = this.#table?.exact ? 1 : this.#n / 100
     const before = (a: [number, number], b: [number, number]) => b[1] - a[1] || a[0] - b[0]
     // Few values are needed: those outside the needed bins are skipped.
     const best: [number, number][] = []
-    for (const entry of entries) {
-      if (entry[1] < enough || (best.length === TOP && before(best[TOP - 1]!, entry) < 0)) continue
-      best.push(entry)
+    const consider = (value: number, count: number) => {
+      if (count < enough) return
+      const last = best[TOP - 1]
+      if (last && (last[1] > count || (last[1] === count && last[0] < value))) return
+      best.push([value, count])
       best.sort(before)
       best.length = Math.min(best.length, TOP)
     }
+    if (this.#table?.exact) this.#table.forEach(consider)
+    else for (const [value, count] of this.#frequent) consider(value, count)
     return best.map(([value, count]) => ({ value: String(value), count }))
   }
 

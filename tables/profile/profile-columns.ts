@@ -2,7 +2,7 @@ import type { VersionColumn } from '../contract.ts'
 import { type DuckDBConnection, quoteIdentifier as id, streamDoubles } from '../duckdb.ts'
 import type { ColumnStatistics } from './contract.ts'
 import { NumberColumn, QUANTILES } from './number-column.ts'
-import { countTexts } from './text-column.ts'
+import { countTexts, countTextsTogether } from './text-column.ts'
 
 /** Up to this many rows, distinct values are counted exactly. */
 export const EXACT_DISTINCT_ROWS = 100_000
@@ -34,7 +34,12 @@ interface Counted {
 }
 
 /** One scan: counts and bounds of all columns, estimates and text lengths. */
-async function countAll(db: DuckDBConnection, table: string, columns: VersionColumn[]): Promise<Counted[]> {
+async function countAll(
+  db: DuckDBConnection,
+  table: string,
+  columns: VersionColumn[],
+  exactRows: boolean,
+): Promise<Counted[]> {
   const parts = columns.flatMap((column, k) => {
     const c = id(column.name)
     const base = [`count(${c})::DOUBLE AS n${k}`]
@@ -45,7 +50,8 @@ async function countAll(db: DuckDBConnection, table: string, columns: VersionCol
     base.push(
       `min(${c})::VARCHAR AS lo${k}`,
       `max(${c})::VARCHAR AS hi${k}`,
-      `approx_count_distinct(${c})::DOUBLE AS about${k}`,
+      // Of few rows the distinct values are counted exactly.
+      ...(exactRows ? [] : [`approx_count_distinct(${c})::DOUBLE AS about${k}`]),
     )
     if (isDatetime(column))
       base.push(
@@ -106,8 +112,8 @@ export async function profileColumns(
   columns: VersionColumn[],
   rows: number,
 ): Promise<ColumnStatistics[]> {
-  const counted = await countAll(db, table, columns)
   const exactRows = rows <= EXACT_DISTINCT_ROWS
+  const counted = await countAll(db, table, columns, exactRows)
   const readers = columns.flatMap((column, k) => {
     const { ends } = counted[k]!
     if (!ends || !(isNumeric(column) || isDatetime(column))) return []
@@ -127,12 +133,16 @@ export async function profileColumns(
 
   const counters = new Map(readers.map(r => [r.k, r.counter]))
   const profiles: ColumnStatistics[] = []
+  const texts = exactRows ? columns.filter(isTextColumn).map(c => c.name) : []
+  const together = await countTextsTogether(db, table, texts)
   for (const [k, column] of columns.entries()) {
     const { count, low, high, about, lengths, ends } = counted[k]!
     const numeric = isNumeric(column)
     const counter = counters.get(k)
     const told = counter?.distinct
-    const values = told ? { ...told, top: counter!.top } : await countTexts(db, table, column.name, about, exactRows)
+    const values = told
+      ? { ...told, top: counter!.top }
+      : (together.get(column.name) ?? (await countTexts(db, table, column.name, about, exactRows)))
     const quantiles = numeric && counter ? (counter.quantiles ?? (await sortedQuantiles(db, table, column.name))) : {}
     const spread = counter?.spread
     const shared = {

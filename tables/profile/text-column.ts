@@ -8,6 +8,30 @@ const TOP = 10
  */
 const MAX_GROUPS = 200_000
 
+type Counted = Pick<ColumnStatistics, 'distinct' | 'distinctExact' | 'top'>
+
+/** Counts distinct and most frequent values of several text columns in one query, which costs less than a query for each. */
+export async function countTextsTogether(
+  db: DuckDBConnection,
+  table: string,
+  names: readonly string[],
+): Promise<Map<string, Counted>> {
+  const counted = new Map<string, Counted>(names.map(name => [name, { distinct: 0, distinctExact: true, top: [] }]))
+  if (names.length === 0) return counted
+  const read = await db.runAndReadAll(
+    `WITH cells AS (SELECT unnest([${names.map((_, i) => i).join(', ')}]) AS place, unnest([${names.map(n => `${id(n)}::VARCHAR`).join(', ')}]) AS value FROM ${table}),
+     counts AS (SELECT place, value, count(*)::DOUBLE AS cells FROM cells WHERE value IS NOT NULL GROUP BY place, value)
+     SELECT place, value, cells, count(*) OVER (PARTITION BY place)::DOUBLE FROM counts
+     QUALIFY row_number() OVER (PARTITION BY place ORDER BY cells DESC, value) <= ${TOP} ORDER BY place, cells DESC, value`,
+  )
+  for (const [place, value, count, distinct] of read.getRowsJson() as [number, string, number, number][]) {
+    const of = counted.get(names[place]!)!
+    of.distinct = distinct
+    of.top.push({ value, count })
+  }
+  return counted
+}
+
 /** Counts distinct and most frequent values of a text column. `about`: the estimated number of distinct values. */
 export async function countTexts(
   db: DuckDBConnection,

@@ -79,6 +79,12 @@ export class ValueTable {
       if (this.#counts[slot] !== 0) yield [this.#keys[slot]!, this.#counts[slot]!]
   }
 
+  /** Calls `visit` with each value and its count, unordered and without an object per value. */
+  forEach(visit: (value: number, count: number) => void): void {
+    for (let slot = 0; slot < this.#keys.length; slot++)
+      if (this.#counts[slot] !== 0) visit(this.#keys[slot]!, this.#counts[slot]!)
+  }
+
   #thin(): void {
     if (this.#thinning === 0)
       this.#frequent = [...this.entries()].filter(([, n]) => n >= 4 && n * 200 >= this.#seen).map(([value]) => value)
@@ -87,12 +93,15 @@ export class ValueTable {
   }
 
   #rebuild(length: number): void {
-    const before = [...this.entries()]
+    const [keys, counts] = [this.#keys, this.#counts]
     this.#keys = new Float64Array(length).fill(Number.NaN)
     this.#counts = new Uint32Array(length)
     this.#size = 0
     const mask = length - 1
-    for (const [value, count] of before) {
+    for (let old = 0; old < keys.length; old++) {
+      const count = counts[old]!
+      if (count === 0) continue
+      const value = keys[old]!
       const h = hash(value)
       if (this.#thinning > 0 && h >>> (32 - this.#thinning) !== 0) continue
       let slot = h & mask
