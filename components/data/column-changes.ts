@@ -19,13 +19,14 @@ export function useColumnChanges(schema: VersionColumn[], initial: Record<string
     })
   /** Columns that differ from the schema. */
   const decisions: ColumnDecision[] = schema.flatMap(c => {
-    const { type, role, nullable, domain } = changes[c.name] ?? {}
+    const { type, role, nullable, domain, format } = changes[c.name] ?? {}
     const decision: ColumnDecision = {
       name: c.name,
       ...(type !== undefined && type !== c.type ? { type } : {}),
       ...(role !== undefined && role !== c.role ? { role } : {}),
       ...(nullable !== undefined && nullable !== c.nullable ? { nullable } : {}),
       ...(domain !== undefined && !same(domain, c.domain) ? { domain } : {}),
+      ...(format !== undefined && !same(format, c.format) ? { format } : {}),
     }
     return Object.keys(decision).length > 1 ? [decision] : []
   })

@@ -1,11 +1,13 @@
 import { Select, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { COLUMN_ROLES, typesFor, type VersionColumn } from '#server/data/contract.ts'
+import { printFormat } from '#tables/format/contract.ts'
 import { type DataColumn, numberColumn, textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
 import { BulkEdit } from './bulk-edit.tsx'
 import { type ColumnChange, formatDomain, readDomain } from './column-changes.ts'
+import { FormatCell, shownFormat } from './format-cell.tsx'
 import { formatShareOf } from './labels.ts'
 
 interface Editing {
@@ -58,11 +60,14 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
     textColumn('type', 'Type', c => changeOf(c).type ?? c.type, {
       facet: true,
       cell: c => {
-        const types = typesFor(c)
-        const data = types.includes(c.type) ? [...types] : [c.type, ...types]
-        return select(c, 'Type', data, changeOf(c).type ?? c.type, type =>
-          onChange(c.name, { type: types.find(t => t === type) ?? c.type }),
-        )
+        const offered = c.conversion ? [c.conversion.type] : []
+        const types = [...new Set([c.type, ...typesFor(c), ...offered, changeOf(c).type ?? c.type])]
+        return select(c, 'Type', types, changeOf(c).type ?? c.type, type => {
+          const chosen = types.find(t => t === type) ?? c.type
+          const { conversion } = c
+          const converted = conversion?.type === chosen && !typesFor(c).includes(chosen) ? conversion.format : undefined
+          onChange(c.name, { type: chosen, format: converted })
+        })
       },
     }),
     textColumn('role', 'Role', c => changeOf(c).role ?? c.role, {
@@ -86,6 +91,10 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
     textColumn('domain', 'Allowed values', c => formatDomain(c.domain) || null, {
       sortable: false,
       cell: c => <EditableDomain column={c} change={changeOf(c)} onChange={onChange} readOnly={readOnly} />,
+    }),
+    textColumn('format', 'Format', c => printFormat(shownFormat(changeOf(c).format ?? c.format)) || null, {
+      sortable: false,
+      cell: c => <FormatCell column={c} change={changeOf(c)} onChange={onChange} readOnly={readOnly} />,
     }),
     textColumn('reason', 'Inferred', reasonOf, { wrap: true, dimmed: true, minWidth: 160 }),
   ]

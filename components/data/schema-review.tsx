@@ -4,7 +4,7 @@ import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
-import type { Shown } from './client.ts'
+import { type Ingestion, type Shown, useIngestion } from './client.ts'
 import { useColumnChanges } from './column-changes.ts'
 import { ColumnTable } from './column-table.tsx'
 import { ReviewBar } from './review-bar.tsx'
@@ -26,6 +26,20 @@ export function ContractBreaks({ breaks }: { breaks: string[] }) {
   )
 }
 
+/** The state of reading the files again under another format. */
+function Rereading({ ingestion }: { ingestion: Ingestion }) {
+  const failed = ingestion.state === 'failed'
+  return (
+    <Alert color={failed ? 'red' : 'blue'} variant="light" aria-live="polite">
+      {failed
+        ? `The files could not be read again: ${ingestion.reason}`
+        : ingestion.state === 'succeeded'
+          ? `Read again as v${ingestion.version}.`
+          : 'Reading the files again…'}
+    </Alert>
+  )
+}
+
 /** Reviews inferred types and roles; overrides apply to this and future versions. */
 export function SchemaReview({ project, shown }: { project: string; shown: Shown }) {
   const { changes, change, decisions, undo } = useColumnChanges(shown.schema)
@@ -33,12 +47,14 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
   const newest = shown.versions[0]?.version === shown.version
   const save = () =>
     review.mutate({ project, dataset: `${shown.dataset}@${shown.version}`, columns: decisions }, { onSuccess: undo })
+  const rereading = review.data?.ingestion ?? undefined
+  const { data: ingestion } = useIngestion(project, rereading)
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed" maw="70ch">
         Types and roles are inferred; overrides
         {shown.contract.length > 0 ? ` (${formatCount(shown.contract.length, 'column')})` : ''} apply to all future
-        versions. Data is not modified.
+        versions. Another format reads the files again, as a new version.
       </Text>
       {newest ? null : (
         <Alert color="orange" variant="light">
@@ -47,6 +63,7 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
       )}
       <ContractBreaks breaks={shown.breaks} />
       {review.error ? <Problem error={review.error} /> : null}
+      {ingestion ? <Rereading ingestion={ingestion} /> : null}
       <ColumnTable schema={shown.schema} rows={shown.rows} changes={changes} onChange={change} />
       {decisions.length > 0 ? (
         <Allowed project={project} to="data:write">
