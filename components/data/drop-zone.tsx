@@ -2,7 +2,7 @@ import { Box, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconFileUpload } from '@tabler/icons-react'
 
-const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.gz,.zst'
+const ENDINGS = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.parquet,.xlsx,.gz,.zst,.zip'
 
 /** Chooses a file by drag and drop or the file dialog. As a label it works with keyboard and screen readers. */
 export function DropZone({ onFile }: { onFile: (file: File) => void }) {
@@ -38,7 +38,8 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
       <IconFileUpload size={28} stroke={1.5} aria-hidden />
       <Text fw={600}>Drop a file here or choose one</Text>
       <Text size="sm" c="dimmed">
-        CSV, TSV, JSON, NDJSON or Parquet; gzip or zstd accepted. The first line contains the column names.
+        CSV, TSV, JSON, NDJSON, Parquet or Excel (.xlsx); gzip, zstd or zip accepted. The first line contains the column
+        names.
       </Text>
       <input
         type="file"

@@ -20,7 +20,7 @@ export const formatShareOf = (part: number, all: number) => {
 /** A dataset's name from a file's: `Bike sharing (hour).csv.gz` → `Bike-sharing-hour`. */
 export const nameFromFile = (fileName: string) =>
   fileName
-    .replace(/(\.(csv|tsv|txt|json|ndjson|jsonl|parquet|gz|zst))+$/i, '')
+    .replace(/(\.(csv|tsv|txt|json|ndjson|jsonl|parquet|xlsx|gz|zst|zip))+$/i, '')
     .replace(/[^a-zA-Z0-9_.-]+/g, '-')
     .replace(/^[^a-zA-Z0-9]+|-+$/g, '')
     .slice(0, 100)

@@ -392,6 +392,26 @@ describe('files as people have them', () => {
     assert.equal(columnsOf(made)['user.age'], 'integer/feature')
   })
 
+  it('a sheet of a workbook below its title', async () => {
+    const made = await readCase('sheet-with-title.xlsx')
+    assert.equal(made.rows, 30)
+    assert.deepEqual(columnsOf(made), {
+      day: 'datetime/feature',
+      name: 'constant/ignore',
+      amount: 'number/feature',
+      when: 'datetime/feature',
+      ok: 'boolean/feature',
+    })
+    assert.deepEqual(made.first[0], ['2024-01-01', 'Müller', '0.3', '2024-01-01 12:00:00', 'false'])
+    assert.equal(missingOf(made).amount, 1)
+    assert.deepEqual(note(made, 'sheet-read'), {
+      file: 'sheet-with-title.xlsx',
+      sheet: 'Sales & co',
+      others: { names: ['Other'], total: 1 },
+    })
+    await assert.rejects(readCase('sheet-with-title.xlsx', { reading: { sheet: 'Nope' } }), /no sheet “Nope”/)
+  })
+
   it('two kinds of line ends in one file are read', async () => {
     const made = await readMade('ends.csv', `a,b\r\n${lines(20, i => `${i},x`)}1,y\r\n`)
     assert.equal(made.rows, 21)

@@ -102,11 +102,13 @@ function headerAt(records: readonly TextRecord[], first: number): number {
   for (const { cells } of records.slice(first)) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1)
   const [[width = 1, rows = 0] = []] = [...widths].sort((a, b) => b[1] - a[1])
   const top = records[first]
-  if (!top || top.cells.length >= width || width < 2 || rows < 2) return first
+  // In a sheet, title lines are as wide as the table, but mostly empty.
+  const isSparse = ({ cells }: TextRecord) => cells.filter(c => c !== '').length <= width / 2
+  if (!top || width < 2 || rows < 2 || (top.cells.length >= width && !isSparse(top))) return first
   for (let i = first + 1; i < Math.min(records.length - 1, first + MAX_LEAD_LINES); i++) {
     const { cells } = records[i]!
     const named = cells.at(-1) === '' ? cells.slice(0, -1) : cells
-    if (cells.length === width) return looksLikeNames(named) ? i : first
+    if (cells.length === width && !isSparse(records[i]!)) return looksLikeNames(named) ? i : first
   }
   return first
 }

@@ -5,7 +5,9 @@ import type { IngestNote, ReadingOptions } from './contract.ts'
 import { detectEncoding, requireDecoder, utf16Of, writeAsUtf8 } from './decode-text.ts'
 import { JsonDepth } from './json-depth.ts'
 import type { Header } from './read-header.ts'
+import { isWorkbook, writeSheet } from './read-xlsx.ts'
 import { unpack } from './unpack.ts'
+import { isZip, listZip, unzipTo } from './unzip.ts'
 
 export type SourceFormat = 'csv' | 'json' | 'parquet'
 export interface Source {
@@ -67,8 +69,46 @@ export async function prepareSource(
     await unpack(path, fileName, unpacked, packed, { signal })
     return prepareSource(unpacked, `${fileName.replace(/\.(gz|zst)$/i, '')} (unpacked)`, rewritten, options, signal)
   }
+  if (isZip(bytes)) return prepareZip(path, fileName, rewritten, options, signal)
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { path, format: 'parquet', notes: [] }
+  if (bytes.length >= 4 && bytes.readUInt32LE(0) === 0xe011cfd0)
+    throw new TableError('invalid', `${fileName} is an old Excel file (.xls).`, { hint: 'Save it as .xlsx or CSV.' })
   return prepareText(path, fileName, rewritten, bytes, options)
+}
+
+/** Reads a sheet of an Excel workbook, or the only file of an archive. */
+async function prepareZip(
+  path: string,
+  fileName: string,
+  rewritten: string,
+  options: ReadingOptions,
+  signal?: AbortSignal,
+): Promise<Source> {
+  const entries = await listZip(path, fileName)
+  if (isWorkbook(entries)) {
+    const sheet = `${rewritten}.sheet.csv`
+    const notes = await writeSheet(path, fileName, entries, sheet, options.sheet, signal)
+    return { path: sheet, format: 'csv', notes }
+  }
+  const [entry, ...others] = entries
+  if (!entry || others.length > 0 || fileName.endsWith('(unpacked)'))
+    throw new TableError(
+      'invalid',
+      `${fileName} is a zip archive of ${entries.length} files; an archive of one table is read.`,
+      {
+        hint: `Add its files one by one${
+          entries.length > 0
+            ? `: ${entries
+                .slice(0, 5)
+                .map(e => e.name)
+                .join(', ')}`
+            : ''
+        }.`,
+      },
+    )
+  const unpacked = `${rewritten}.unzipped`
+  await unzipTo(path, fileName, entry, unpacked, signal)
+  return prepareSource(unpacked, `${entry.name.split('/').at(-1)} (unpacked)`, rewritten, options, signal)
 }
 
 async function prepareText(

@@ -91,3 +91,10 @@ export async function unpack(
     })
   }
 }
+
+/** Returns the meter of one file of an archive that is written to `target`. */
+export async function meterFor(target: string, fileName: string, compressedBytes: number): Promise<Transform> {
+  const folder = dirname(target)
+  await requireFreeDisk(folder, fileName, UNPACK_LIMITS.minFreeShare)
+  return meter(folder, fileName, compressedBytes, UNPACK_LIMITS)
+}
