@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Alert, Button, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { EndpointDetail } from '#server/serving/contract.ts'
 import type { ShownModel } from '#server/serving/models/contract.ts'
@@ -61,10 +61,15 @@ export function ModelsPanel({ project, data }: { project: string; data: Endpoint
       <Stack gap="sm">
         {retry.error ? <Problem error={retry.error} /> : null}
         {out.map(row => (
-          <Text key={`${row.server} ${row.model} ${row.version}`} size="sm" c="red" role="alert">
-            {row.model} v{row.version} is out of traffic: {row.reason}. Requests are refused until it is tried again or
-            another version is promoted.
-          </Text>
+          <Alert
+            key={`${row.server} ${row.model} ${row.version}`}
+            color="red"
+            variant="light"
+            role="alert"
+            title={`${row.model} v${row.version} is out of traffic: ${row.reason}`}
+          >
+            Requests are refused until it is tried again or another version is promoted.
+          </Alert>
         ))}
         <PlainTable
           label="Models of this endpoint"
