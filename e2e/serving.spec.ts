@@ -20,7 +20,7 @@ test('an imported model that breaks its limits is seen to be out of traffic, and
   const ask = (endpoint: string) => call(page, 'mutation', 'serving.tryIt', { project, endpoint, rows: [{ x1: 1 }] })
   await expect
     .poll(() => ask('heavy').catch(String), { timeout: 60_000 })
-    .toMatch(/did not answer one row within 0.3 s/)
+    .toMatch(/did not answer one row within 0.5 s/)
   await ask('double')
 
   await page.goto(`${instance().url}/p/${project}/serving`)
@@ -32,7 +32,7 @@ test('an imported model that breaks its limits is seen to be out of traffic, and
 
   await page.goto(`${instance().url}/p/${project}/serving/heavy`)
   const panel = page.getByRole('alert').filter({ hasText: 'heavy v1 is out of traffic' })
-  await expect(panel).toContainText('it did not answer one row within 0.3 s')
+  await expect(panel).toContainText('it did not answer one row within 0.5 s')
   await expect(page.getByText('its own process')).toBeVisible()
   await expectAccessible(page)
   for (const width of [1440, 380]) {

@@ -7,7 +7,7 @@ export default async function globalSetup(): Promise<(() => Promise<void>) | und
   const instance = await startInstance({
     FLEXIML_PRIVATE_NETWORKS: '127.0.0.0/8',
     // Imported models of the specs are quick, but for the one that shall not be.
-    FLEXIML_FOREIGN_MODEL_DEADLINE_MS: '300',
+    FLEXIML_FOREIGN_MODEL_DEADLINE_MS: '500',
   })
   process.env.FLEXIML_E2E_URL = instance.url
   process.env.FLEXIML_E2E_INFERENCE_URL = instance.inferenceUrl
