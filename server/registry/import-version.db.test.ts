@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test'
 import { bombGraph, bundleAround, doublingGraph, heavyGraph, wideGraph } from '#ml/interop/onnx/testing.ts'
 import type { Caller } from '#server/access/caller.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
+import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
-import { callerOf } from '#server/serving/testing.ts'
 import { importVersion, listModels } from './index.ts'
 import { tryBundle } from './try-bundle.ts'
 
@@ -13,7 +13,7 @@ let kernel: TestKernel
 let caller: Caller
 before(async () => {
   kernel = await testKernel({ LOG_LEVEL: 'fatal', FLEXIML_FOREIGN_MODEL_MEMORY_MB: '500' })
-  caller = callerOf(await kernel.project())
+  caller = { actor: { kind: 'user', id: newId() }, scope: await kernel.project(), role: 'engineer' }
 })
 after(() => kernel.close())
 
