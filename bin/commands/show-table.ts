@@ -1,4 +1,4 @@
-const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/
+const NUMBER = /^-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?$/
 
 /** Formats rows as aligned columns for a terminal, numbers to the right, without colors. */
 export function showTable(columns: string[], rows: (string | number | null | undefined)[][]): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from '#server/kernel/format.ts'
+import { formatDuration, formatEstimate, formatInterval } from '#server/kernel/format.ts'
 import { notComparedMessage, type PairedComparison } from '#server/training/comparison/contract.ts'
 import type { ExperimentDetail, LaunchInput, RunSummary } from '#server/training/contract.ts'
 import {
@@ -29,8 +29,8 @@ const runTable = (runs: RunSummary[], metric: string | null) =>
       r.name,
       r.trainer,
       r.status,
-      metric ? numberText(r.metrics[metric]) : null,
-      r.measured ? `${numberText(r.measured.low)} to ${numberText(r.measured.high)}` : null,
+      metric ? formatEstimate(r.measured ?? { value: r.metrics[metric] ?? null }) : null,
+      r.measured ? formatInterval(r.measured) : null,
       r.best ? 'best' : r.versusBest?.verdict,
       r.reason,
     ]),
