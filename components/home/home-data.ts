@@ -31,7 +31,8 @@ export const newest = <T extends { createdAt: string }>(items: readonly T[]): T 
 
 /** The experiment with the best run, of all that predict the same target of the same rows by the same metric as the newest one. */
 export function leadingExperiment(experiments: readonly ExperimentSummary[]): ExperimentSummary | undefined {
-  const measured = experiments.filter(e => e.best)
+  // A model that predicts one class only is no headline, whatever its metric.
+  const measured = experiments.filter(e => e.best && !e.best.predictsOneClass)
   const newestOne = newest(measured)
   if (!newestOne) return newest(experiments)
   const sign = newestOne.direction === 'minimize' ? 1 : -1

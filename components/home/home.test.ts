@@ -195,6 +195,12 @@ describe('home', () => {
     )
   })
 
+  it('a model that predicts one class only is no headline', () => {
+    const blind = { ...EXPERIMENT, best: { ...EXPERIMENT.best, name: 'blind', value: 0.99, predictsOneClass: true } }
+    const data = { ...EMPTY, experiments: [blind, EXPERIMENT] }
+    assert.equal(cell(data, 'training').detail, 'best ROC AUC 0.859 on hr v1')
+  })
+
   it('best is the best of all experiments on the same rows, and names the rows', () => {
     const newer = {
       ...EXPERIMENT,

@@ -87,6 +87,7 @@ describe('what the validation rows or the predictions lack', () => {
     const shown = await train({ data: 'loans', target: 'loan', name: 'blind', trainers: ['baseline'], trials: 1 })
     const [warning] = shown.items[0]!.classWarnings
     assert.deepEqual(warning, { code: 'predicts_one_class', facts: { class: 'good', rows: 200, missed: 8 } })
+    assert.equal(shown.best!.predictsOneClass, true, 'no headline')
   })
 
   it('one row of a class gives wide intervals and a warning, not a certain 1', async () => {

@@ -155,7 +155,14 @@ export interface ExperimentSummary {
   /** The positive one of two classes that its runs are trained with; null for other tasks, or when it was not chosen. */
   positive: string | null
   runs: Record<RunState, number>
-  best: { run: string; name: string; trainer: string; value: number } | null
+  best: {
+    run: string
+    name: string
+    trainer: string
+    value: number
+    /** It predicts one class only: its value is no headline. */
+    predictsOneClass?: boolean
+  } | null
   createdAt: string
 }
 

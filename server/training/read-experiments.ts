@@ -1,4 +1,4 @@
-import type { Task } from '#ml/index.ts'
+import { type Task, warnAboutClasses } from '#ml/index.ts'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { versionById } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -18,12 +18,18 @@ import {
   listExperimentRows,
   listRunsOf,
 } from './store.ts'
+import { isMisleading } from './warnings/contract.ts'
 
 /** Maximum runs in the list of an experiment, newest first. */
 const MAX_LISTED = 2000
 
 type Counts = Record<RunState, number>
 const noCounts = (): Counts => Object.fromEntries(RUN_STATES.map(s => [s, 0])) as Counts
+
+function describeBest({ id, name, trainer, value, confusion }: BestRun): ExperimentSummary['best'] {
+  const misleads = confusion !== null && isMisleading(warnAboutClasses(confusion))
+  return { run: shortHex(id), name, trainer, value, ...(misleads ? { predictsOneClass: true } : {}) }
+}
 
 function toExperiment(
   row: ExperimentRow,
@@ -42,7 +48,7 @@ function toExperiment(
     direction: directionOf(row.metric),
     positive: (row.settings as { positive?: string }).positive ?? null,
     runs: counts,
-    best: best ? { run: shortHex(best.id), name: best.name, trainer: best.trainer, value: best.value } : null,
+    best: best ? describeBest(best) : null,
     createdAt: row.createdAt.toISOString(),
   }
 }

@@ -264,6 +264,7 @@ export interface BestRun {
   value: number
   measured: Measured | null
   scores: ScoresRef | null
+  confusion: { classes: string[]; counts: number[][] } | null
 }
 
 /** Returns the best succeeded run of each experiment by its metric; `minimized` names the metrics for which lower is better. */
@@ -282,7 +283,7 @@ export async function findBestRuns(
       WHERE r.project_id = ${scope.projectId} AND r.state = 'succeeded' AND jsonb_typeof(r.metrics -> e.metric) = 'number' ${only}
       ORDER BY r.experiment_id, (r.metrics ->> e.metric)::float8 * CASE WHEN e.metric IN ${minimized} THEN 1 ELSE -1 END, r.number)
     SELECT b.experiment_id AS "experimentId", b.id, b.name, b.trainer, b.metric, b.value, r.result -> 'intervals' -> b.metric AS measured,
-      r.result -> 'scores' AS scores
+      r.result -> 'scores' AS scores, r.result -> 'curves' -> 'confusion' AS confusion
     FROM best b JOIN runs r ON r.id = b.id`)) as unknown as BestRun[]
 }
 
