@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TableError } from '../errors.ts'
+import { lineOfBadText } from './find-bad-line.ts'
 
 const CHUNK_BYTES = 1 << 20
-const LF = 0x0a
 
 /** Returns the encoding that a byte order mark, or the pattern of zero bytes, shows; undefined for 8-bit text. */
 export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
@@ -41,22 +41,20 @@ function wholeLength(bytes: Uint8Array): number {
  */
 export async function detectEncoding(path: string, fileName: string): Promise<'utf-8' | 'windows-1252'> {
   let rest: Buffer = Buffer.alloc(0)
-  let [line, badLine, bad, good] = [1, 0, 0, 0]
+  let [bad, good] = [0, 0]
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
     const whole = wholeLength(bytes)
     const part = bytes.subarray(0, whole)
     rest = Buffer.from(bytes.subarray(whole))
+    if (isAscii(part)) continue
     if (isUtf8(part)) {
       // Counts of valid letters matter only next to damaged ones: a few are enough.
       if (good < 1000) good += lettersAboveAscii(part)
-      if (bad === 0) line += countLines(part)
       continue
     }
     const text = part.toString('utf8')
-    const broken = text.split('\ufffd').length - 1
-    if (bad === 0) badLine = line + text.slice(0, text.indexOf('\ufffd')).split('\n').length - 1
-    bad += broken
+    bad += text.split('\ufffd').length - 1
     good += [...text.matchAll(/[^\0-\x7f\ufffd]/g)].length
   }
   if (rest.length > 0) bad++
@@ -64,17 +62,11 @@ export async function detectEncoding(path: string, fileName: string): Promise<'u
   if (bad > good) return 'windows-1252'
   throw new TableError(
     'invalid',
-    `Line ${badLine || line} of ${fileName} is not UTF-8 text, unlike the rest of the file.`,
+    `Line ${await lineOfBadText(path)} of ${fileName} is not UTF-8 text, unlike the rest of the file.`,
     {
       hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), or choose its encoding, then add it again.',
     },
   )
-}
-
-const countLines = (bytes: Uint8Array): number => {
-  let n = 0
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) n++
-  return n
 }
 
 function lettersAboveAscii(bytes: Uint8Array): number {

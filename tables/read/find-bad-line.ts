@@ -63,7 +63,8 @@ export async function findBadLine(
   return isBad() ? { line: startedAt, cells } : undefined
 }
 
-async function lineOfBadText(path: string): Promise<number> {
+/** Returns the first line that is not UTF-8. */
+export async function lineOfBadText(path: string): Promise<number> {
   let line = 1
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
