@@ -142,7 +142,8 @@ test('a project is renamed and archived, and a file for an existing dataset keep
     await expect(changes.getByRole('row').filter({ hasText: '33.3 %' })).toContainText('missing')
     await expectAccessible(page)
     await page.setViewportSize({ width: 380, height: 800 })
-    await expectNoOverflow(page)
+    // The navigation leaves the screen by an animation.
+    await expect(() => expectNoOverflow(page)).toPass({ timeout: 10_000 })
     await expect(page.getByRole('button', { name: 'Add version 2' })).toBeInViewport()
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.getByRole('button', { name: 'Add version 2' }).click()
@@ -179,8 +180,8 @@ test('a project is renamed and archived, and a file for an existing dataset keep
     await page.getByRole('textbox', { name: 'To' }).press('Enter')
     await expect(page.getByText('No entry matches these filters')).toBeVisible()
     await page.getByRole('button', { name: 'Clear the filters' }).first().click()
-    await page.getByRole('button', { name: 'Export' }).click()
     await expectAccessible(page)
+    await page.getByRole('button', { name: 'Export' }).click()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name: 'CSV' }).click(),

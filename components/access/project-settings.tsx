@@ -1,5 +1,5 @@
 'use client'
-import { Button, Group, Modal, Radio, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Radio, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
@@ -11,6 +11,7 @@ import { notify } from '../ui/notify.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { FormDialog } from '../ui/schema-form/form-dialog.tsx'
 import { SchemaForm } from '../ui/schema-form/schema-form.tsx'
 import { Time } from '../ui/time.tsx'
 
@@ -132,9 +133,9 @@ function ArchivePanel({ here }: { here: Here }) {
           </Button>
         </Group>
       </Stack>
-      <Modal opened={opened} onClose={close} title={`Archive ${here.name}?`}>
-        {opened ? <ArchiveForm project={here.project} onClose={close} /> : null}
-      </Modal>
+      <FormDialog title={`Archive ${here.name}?`} opened={opened} onClose={close}>
+        <ArchiveForm project={here.project} onClose={close} />
+      </FormDialog>
     </Panel>
   )
 }
@@ -169,7 +170,7 @@ function ArchiveForm({ project, onClose }: { project: string; onClose: () => voi
           Cancel
         </Button>
         <Button
-          color="red"
+          color="red.9"
           disabled={confirm !== project}
           loading={archive.isPending}
           onClick={() => archive.mutate({ project, confirm, endpoints })}

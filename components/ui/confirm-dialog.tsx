@@ -27,7 +27,7 @@ export function ConfirmDialog({
   onClose: () => void
 }) {
   return (
-    <Modal opened={opened} onClose={onClose} title={title}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <Text size="sm" component="div">
           {children}
@@ -37,7 +37,7 @@ export function ConfirmDialog({
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button color={isHarmless ? undefined : 'red'} loading={isPending} onClick={onConfirm}>
+          <Button color={isHarmless ? undefined : 'red.9'} loading={isPending} onClick={onConfirm}>
             {confirm}
           </Button>
         </Group>

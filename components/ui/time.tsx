@@ -10,6 +10,8 @@ const formatExact = (at: string): string => {
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
 }
 
+const NO_BREAK = { whiteSpace: 'nowrap' } as const
+
 /** Relative in the text, exact in the viewer's zone on hover; the server, which knows neither, prints UTC. */
 export function Time({
   at,
@@ -33,9 +35,17 @@ export function Time({
     <time
       dateTime={at}
       title={now === undefined ? utc : new Date(at).toLocaleString()}
-      style={{ whiteSpace: 'nowrap' }}
+      style={exact ? { whiteSpace: 'normal' } : NO_BREAK}
     >
-      {now === undefined ? utc : exact ? `${formatExact(at)}, ${formatAgo(at, now)}` : formatAgo(at, now)}
+      {now === undefined ? (
+        utc
+      ) : exact ? (
+        <>
+          <span style={NO_BREAK}>{formatExact(at)},</span> <span style={NO_BREAK}>{formatAgo(at, now)}</span>
+        </>
+      ) : (
+        formatAgo(at, now)
+      )}
     </time>
   )
 }
