@@ -314,6 +314,21 @@ describe('data: from a file to a version', () => {
     )
   })
 
+  it('another format reads the same files again, as the next version', async () => {
+    const made = await add(`price,n\n${rows(100, i => `${i % 12 === 0 ? 'tbd' : i / 4},${i}`)}\n`)
+    const [price] = (await showDataset(kernel, caller, made.name)).schema
+    assert.equal(price!.conversion?.cells, 9)
+    const { type, format } = price!.conversion!
+    const { ingestion } = await reviewSchema(kernel, caller, {
+      dataset: made.name,
+      columns: [{ name: 'price', type, format }],
+    })
+    for (let i = 0; i < 2000 && (await showIngestion(kernel, caller, ingestion!)).state !== 'succeeded'; i++)
+      await new Promise(resolve => setTimeout(resolve, 25))
+    const next = await showDataset(kernel, caller, made.name)
+    assert.deepEqual([next.version, next.schema[0]!.type, next.schema[0]!.missing], [2, 'number', 9])
+  })
+
   it('an upload that was cut off or changed on its way leaves nothing', async () => {
     const send = async function* () {
       yield new TextEncoder().encode('a,b\n1,2\n')
