@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { completePreview, failPreview, previewSourceJob, startPreview } from '#server/data/service.ts'
 import { runTask } from '#server/platform/tasks/run-task.ts'
 import { defineHandler } from '../handler.ts'
-import { ingestTask } from './tasks.ts'
+import { previewTask } from './tasks.ts'
 import { withTimeLimit } from './with-time-limit.ts'
 
 /** Bytes of the preview; the whole file is read when it is added. */
@@ -30,7 +30,7 @@ export const previewSource = defineHandler({
       const files = [{ path: await kernel.blobs.pathOf(preview.digest), name: preview.fileName }]
       const { rows, schema, notes, breaks, cells } = await withTimeLimit(limit, signal, stop =>
         runTask(
-          ingestTask,
+          previewTask,
           {
             files,
             folder,

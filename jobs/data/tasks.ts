@@ -26,6 +26,8 @@ const tableTask = <F extends TableFunction>(path: string, name: string): TableTa
   })
 
 export const ingestTask = tableTask<typeof ingestTable>('read/ingest-table.ts', 'ingestTable')
+/** The same for a person who waits: it comes before training when both compute. */
+export const previewTask: typeof ingestTask = { ...ingestTask, nice: 0 }
 export const profileVersionTask = tableTask<typeof profileVersion>('profile/profile-version.ts', 'profileVersion')
 export const relateColumnsTask = tableTask<typeof relateColumns>('profile/relate-columns.ts', 'relateColumns')
 export const diffVersionsTask = tableTask<typeof compareFiles>('diff/compare-files.ts', 'compareFiles')
