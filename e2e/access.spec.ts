@@ -180,13 +180,13 @@ test('a project is renamed and archived, and a file for an existing dataset keep
     await page.getByRole('textbox', { name: 'To' }).press('Enter')
     await expect(page.getByText('No entry matches these filters')).toBeVisible()
     await page.getByRole('button', { name: 'Clear the filters' }).first().click()
-    await expectAccessible(page)
-    await page.getByRole('button', { name: 'Export' }).click()
+    await expect(page.getByRole('link', { name: 'Export JSON' })).toHaveAttribute('href', /format=json/)
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'CSV' }).click(),
+      page.getByRole('link', { name: 'Export CSV' }).click(),
     ])
     expect(download.suggestedFilename()).toBe(`audit-${project}.csv`)
+    await expectAccessible(page)
   })
 
   await test.step('archived it is read-only and hidden, restored it is as before', async () => {

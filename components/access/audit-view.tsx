@@ -1,4 +1,4 @@
-import { Anchor, Button, CloseButton, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, CloseButton, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconDownload, IconSearch } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
@@ -171,7 +171,7 @@ function AuditLog({
             label="Audit log"
             title="Audit log"
             note="newest first; append-only"
-            actions={project ? <ExportMenu project={project} filter={filter} /> : undefined}
+            actions={project ? <ExportLinks project={project} filter={filter} /> : undefined}
             find="Search loaded entries"
             searchText={e => e.subjectId}
             columns={auditColumns(project)}
@@ -191,28 +191,28 @@ interface Facets {
 }
 
 /** The whole log that matches the filters, not only the loaded entries. */
-function ExportMenu({ project, filter }: { project: string; filter: AuditFilter }) {
+function ExportLinks({ project, filter }: { project: string; filter: AuditFilter }) {
   const href = (format: 'csv' | 'json') => {
     const query = new URLSearchParams({ format })
     for (const [name, value] of Object.entries(filterInput(filter))) if (value) query.set(name, value)
     return `/api/v1/projects/${encodeURIComponent(project)}/audit/export?${query}`
   }
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" size="xs" leftSection={<IconDownload size={14} aria-hidden />}>
-          Export
+    <Group gap={6} role="group" aria-label="Export the audit log">
+      {(['csv', 'json'] as const).map(format => (
+        <Button
+          key={format}
+          component="a"
+          href={href(format)}
+          download
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={14} aria-hidden />}
+        >
+          Export {format.toUpperCase()}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={href('csv')} download>
-          CSV
-        </Menu.Item>
-        <Menu.Item component="a" href={href('json')} download>
-          JSON
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      ))}
+    </Group>
   )
 }
 

@@ -73,8 +73,8 @@ const NOTES: { [C in keyof NoteFacts]: (facts: NoteFacts[C]) => string } = {
     `${column}: ${cells} of ${present} cells are not times (${quoteAll(examples)}) and are read as missing.`,
   'not-booleans': ({ column, cells, present, examples }) =>
     `${column}: ${cells} of ${present} cells are not booleans (${quoteAll(examples)}) and are read as missing.`,
-  'lookalike-levels': ({ column, pairs }) =>
-    `${column}: ${pairs.map(([a, b]) => `“${a}” and “${b}”`).join(', ')} differ only by case or white space and are different values.`,
+  'lookalike-levels': ({ column, pairs, total }) =>
+    `${column}: ${pairs.map(([a, b]) => `“${a}” and “${b}”`).join(', ')}${total > pairs.length ? ` and ${formatWhole(total - pairs.length)} more pairs` : ''} differ only by case or white space and are different values.`,
   'format-changed': ({ column, version }) => `${column}: cells are written differently from ${version}.`,
   'not-finite': ({ column, cells }) =>
     `${column}: ${formatCells(cells)} ${cells === 1 ? 'is' : 'are'} NaN or infinite and read as missing.`,

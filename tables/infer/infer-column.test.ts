@@ -77,4 +77,38 @@ describe('infer column', () => {
       { code: 'missing-lookalikes', facts: { column: f.name, words: ['?'] } },
     ])
   })
+
+  it('warns of categories that differ only by case or white space', () => {
+    const lookalikes = (levels: string[]) => {
+      const f = facts({ sqlType: 'VARCHAR', distinct: levels.length, meanLength: 6, levels })
+      return noteColumn(inferColumn(f), f)
+    }
+    assert.deepEqual(lookalikes(['High', 'New  York', 'high', 'low', 'New York', 'HIGH']), [
+      {
+        code: 'lookalike-levels',
+        facts: {
+          column: 'c',
+          pairs: [
+            ['High', 'high'],
+            ['New  York', 'New York'],
+            ['High', 'HIGH'],
+          ],
+          total: 3,
+        },
+      },
+    ])
+    assert.deepEqual(lookalikes(['YES', 'yes', 'No', 'no']).map(n => n.facts), [
+      {
+        column: 'c',
+        pairs: [
+          ['YES', 'yes'],
+          ['No', 'no'],
+        ],
+        total: 2,
+      },
+    ])
+    assert.deepEqual(lookalikes(['High', 'Highs', 'low']), [])
+    const many = lookalikes(Array.from({ length: 20 }, (_, i) => (i % 2 ? `LEVEL ${i - 1}` : `level ${i}`)))
+    assert.deepEqual(many.map(n => n.code === 'lookalike-levels' && [n.facts.pairs.length, n.facts.total]), [[5, 10]])
+  })
 })

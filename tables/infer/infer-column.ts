@@ -204,6 +204,19 @@ const MISSING_WORDS = new Set([
   '#n/a',
 ])
 
+const PAIRS_SHOWN = 5
+
+/** Pairs each level with an earlier one from which it differs only by case or white space. */
+function findLookalikes(levels: readonly string[]): [string, string][] {
+  const first = new Map<string, string>()
+  return levels.flatMap((level): [string, string][] => {
+    const plain = level.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+    const earlier = first.get(plain)
+    if (earlier === undefined) first.set(plain, level)
+    return earlier === undefined ? [] : [[earlier, level]]
+  })
+}
+
 /** Returns notes about values that may affect training. */
 export function noteColumn(column: VersionColumn, facts: ColumnFacts): IngestNote[] {
   const notes: IngestNote[] = []
@@ -216,6 +229,12 @@ export function noteColumn(column: VersionColumn, facts: ColumnFacts): IngestNot
     notes.push({ code: 'constant', facts: { column: name, value: levels[0] ?? null, gaps: missing > 0 } })
   const words = facts.sqlType === 'VARCHAR' ? levels.filter(l => MISSING_WORDS.has(l.trim().toLowerCase())) : []
   if (words.length > 0) notes.push({ code: 'missing-lookalikes', facts: { column: name, words } })
+  const lookalikes = column.type === 'category' ? findLookalikes(levels) : []
+  if (lookalikes.length > 0)
+    notes.push({
+      code: 'lookalike-levels',
+      facts: { column: name, pairs: lookalikes.slice(0, PAIRS_SHOWN), total: lookalikes.length },
+    })
   if (column.type === 'category' && distinct > MAX_LEVELS)
     notes.push({ code: 'many-levels', facts: { column: name, distinct } })
   return notes

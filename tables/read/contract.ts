@@ -64,8 +64,8 @@ export interface NoteFacts {
   }
   'not-times': MissingCells & { examples: string[] }
   'not-booleans': MissingCells & { examples: string[] }
-  /** Texts that differ only by case or white space. */
-  'lookalike-levels': { column: string; pairs: [string, string][] }
+  /** Texts that differ only by case or white space; `total`: of such pairs. */
+  'lookalike-levels': { column: string; pairs: [string, string][]; total: number }
   /** The format of the earlier version does not fit. */
   'format-changed': { column: string; version: string }
   'nested-as-json': { column: string }
