@@ -97,18 +97,24 @@ describe('infer column', () => {
         },
       },
     ])
-    assert.deepEqual(lookalikes(['YES', 'yes', 'No', 'no']).map(n => n.facts), [
-      {
-        column: 'c',
-        pairs: [
-          ['YES', 'yes'],
-          ['No', 'no'],
-        ],
-        total: 2,
-      },
-    ])
+    assert.deepEqual(
+      lookalikes(['YES', 'yes', 'No', 'no']).map(n => n.facts),
+      [
+        {
+          column: 'c',
+          pairs: [
+            ['YES', 'yes'],
+            ['No', 'no'],
+          ],
+          total: 2,
+        },
+      ],
+    )
     assert.deepEqual(lookalikes(['High', 'Highs', 'low']), [])
     const many = lookalikes(Array.from({ length: 20 }, (_, i) => (i % 2 ? `LEVEL ${i - 1}` : `level ${i}`)))
-    assert.deepEqual(many.map(n => n.code === 'lookalike-levels' && [n.facts.pairs.length, n.facts.total]), [[5, 10]])
+    assert.deepEqual(
+      many.map(n => n.code === 'lookalike-levels' && [n.facts.pairs.length, n.facts.total]),
+      [[5, 10]],
+    )
   })
 })
