@@ -37,6 +37,9 @@ test('an imported model that breaks its limits is seen to be out of traffic, and
   await expectAccessible(page)
   for (const width of [1440, 380]) {
     await page.setViewportSize({ width, height: 900 })
+    // Charts take a moment to follow a new width.
+    await page.goto(`${instance().url}/p/${project}/serving/heavy`)
+    await expect(panel).toBeVisible()
     await expectNoOverflow(page)
     if (process.env.FLEXIML_SHOTS) await page.screenshot({ path: `${process.env.FLEXIML_SHOTS}/heavy-${width}.png` })
   }
