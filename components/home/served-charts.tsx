@@ -50,7 +50,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
           },
         ]}
         x={{ label: 'time', format: formatClock }}
-        y={{ label: 'requests', format: formatRate, range: { low: 0 } }}
+        y={{ label: 'requests', format: rate => formatRate(rate), range: { low: 0 } }}
         height={220}
       />
     </Panel>

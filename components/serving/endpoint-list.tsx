@@ -53,7 +53,7 @@ const columnsOf = (project: string): DataColumn<EndpointSummary>[] => [
       </>
     ),
   }),
-  numberColumn('rate', 'Requests', e => e.ratePerSecond, { format: formatRate }),
+  numberColumn('rate', 'Requests', e => e.ratePerSecond, { format: rate => formatRate(rate) }),
   numberColumn('p50', 'p50', e => e.p50Ms, { format: formatLatency }),
   numberColumn('p99', 'p99', e => e.p99Ms, { format: formatLatency }),
   numberColumn('errors', 'Errors', e => e.errorShare, { format: formatErrorShare }),

@@ -40,7 +40,7 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),
             ]}
             x={{ label: 'time', format: formatClock }}
-            y={{ label: 'rate', format: formatRate, range: { low: 0 } }}
+            y={{ label: 'rate', format: rate => formatRate(rate), range: { low: 0 } }}
             height={HEIGHT}
           />
         </Panel>
