@@ -7,11 +7,18 @@ export type TableErrorCode = 'invalid' | 'too_large' | 'disk_full'
 export class TableError extends Error {
   readonly code: TableErrorCode
   readonly hint?: string
+  /** Finer than `code`: names the option that mends the failure, where there is one. */
+  readonly reasonCode?: string
 
-  constructor(code: TableErrorCode, message: string, extra: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: TableErrorCode,
+    message: string,
+    extra: { hint?: string; reasonCode?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause: extra.cause })
     this.name = 'TableError'
     this.code = code
     this.hint = extra.hint
+    this.reasonCode = extra.reasonCode
   }
 }

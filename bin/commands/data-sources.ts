@@ -2,7 +2,7 @@ import type { Call, Command, OptionSpec, Outcome } from './command.ts'
 import { type Client, retryWhileUnreachable } from './connection.ts'
 import { failed } from './failure.ts'
 import { parseSource } from './parse-source.ts'
-import { readingInput } from './reading-options.ts'
+import { offerHint, readingInput } from './reading-options.ts'
 
 const POLL_MS = 400
 
@@ -13,7 +13,7 @@ export async function watchIngestion(client: Client, id: string, name: string, n
     const now = await retryWhileUnreachable(() => client.api.data.ingestion.query({ id }), note)
     if (now.state !== lastState) note(`${name}: ${now.state}`)
     lastState = now.state
-    if (now.state === 'failed') throw failed(now.reason ?? 'It was refused.', undefined, 'invalid')
+    if (now.state === 'failed') throw failed(now.reason ?? 'It was refused.', offerHint(now.offer), 'invalid')
     if (now.state === 'succeeded') return now
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
   }

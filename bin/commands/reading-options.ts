@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { columnDecision } from '#tables/contract.ts'
 import { FORMAT_PARTS, parseFormat } from '#tables/format/contract.ts'
-import type { ReadingOptions } from '#tables/read/contract.ts'
+import type { ReadingOffer, ReadingOptions } from '#tables/read/contract.ts'
 import type { Call, OptionSpec } from './command.ts'
 import { usage } from './failure.ts'
 
@@ -51,6 +51,23 @@ export async function readingInput({ text, texts, flag }: Call): Promise<Reading
     ...(columns.length > 0 ? { columns } : {}),
     ...(Object.values(reading).some(v => v !== undefined) ? { reading } : {}),
   }
+}
+
+const FLAGS: Record<keyof ReadingOptions, string> = {
+  encoding: '--encoding E',
+  delimiter: '--delimiter D',
+  quote: '--delimiter D',
+  skipLines: '--skip-lines N',
+  sheet: '--sheet NAME',
+  flatten: '--flatten',
+  skipBadLines: '--skip-bad-lines N',
+}
+
+/** Names the option that mends a failure to read a file. */
+export function offerHint(offer: ReadingOffer | null | undefined): string | undefined {
+  if (!offer) return undefined
+  const { option, value } = offer
+  return `Try ${value === undefined ? FLAGS[option] : FLAGS[option].replace('N', String(value))}.`
 }
 
 async function readColumns(path: string): Promise<ColumnDecision[]> {

@@ -1,12 +1,15 @@
 'use client'
 import { Alert, Button, Checkbox, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core'
 import { datasetNameSchema } from '#server/data/contract.ts'
+import type { ReadingOptions } from '#tables/read/contract.ts'
 import { formatBytes } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ReadySource } from './add-ready.tsx'
 import { type Ingestion, useDatasets, useIngestion } from './client.ts'
 import { DropZone } from './drop-zone.tsx'
 import { NextSteps } from './next-steps.tsx'
+import { mendsFor } from './reading-form.ts'
+import { MendButtons } from './reading-section.tsx'
 import { useUpload } from './use-upload.ts'
 
 /** Uploads a file, previews it, reviews its columns and adds it as a dataset version. */
@@ -20,12 +23,21 @@ export function AddDataset({
   onStart?: () => void
 }) {
   const { upload, set, choose, reset } = useUpload(project, fixedName, onStart)
-  const { file, name, append, sent, digest, problem, ingestionId } = upload
+  const { file, name, append, reading, sent, digest, problem, ingestionId } = upload
   const { data: ingestion } = useIngestion(project, ingestionId)
   const { data: datasets } = useDatasets(project)
   const newest = datasets?.items.find(d => d.dataset === name)
   const wrongName = name === '' ? undefined : datasetNameSchema.safeParse(name).error?.issues[0]?.message
-  if (ingestionId) return <Outcome project={project} file={file} ingestion={ingestion} onAgain={reset} />
+  if (ingestionId)
+    return (
+      <Outcome
+        project={project}
+        file={file}
+        ingestion={ingestion}
+        onAgain={reset}
+        onReading={change => set({ ingestionId: undefined, reading: { ...reading, ...change } })}
+      />
+    )
   if (!file)
     return (
       <Stack gap="sm">
@@ -61,7 +73,8 @@ export function AddDataset({
           <ReadySource
             project={project}
             version={newest?.version}
-            source={{ name, fileName: file.name, digest, append: append && newest !== undefined }}
+            source={{ name, fileName: file.name, digest, append: append && newest !== undefined, reading }}
+            onReading={next => set({ reading: next })}
             disabled={name === '' || wrongName !== undefined}
             onAdded={id => set({ ingestionId: id })}
           />
@@ -117,11 +130,14 @@ function Outcome({
   file,
   ingestion,
   onAgain,
+  onReading,
 }: {
   project: string
   file?: File
   ingestion?: Ingestion
   onAgain: () => void
+  /** Reviews the same file under other reading options. */
+  onReading: (change: ReadingOptions) => void
 }) {
   return (
     <Paper withBorder p="md" radius="md" aria-live="polite">
@@ -138,9 +154,12 @@ function Outcome({
       ) : ingestion?.state === 'failed' ? (
         <Alert color="red" variant="light" title={`${file?.name} was not added.`} role="alert">
           <Text size="sm">{ingestion.reason}</Text>
-          <Button mt="xs" size="compact-sm" variant="default" onClick={onAgain}>
-            Choose another file
-          </Button>
+          <Group mt="xs" gap="xs">
+            <MendButtons mends={mendsFor(ingestion.offer)} onChoose={onReading} />
+            <Button size="compact-sm" variant="default" onClick={onAgain}>
+              Choose another file
+            </Button>
+          </Group>
         </Alert>
       ) : (
         <Stack gap="xs">

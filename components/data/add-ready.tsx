@@ -1,12 +1,16 @@
 import { Alert, Group, Progress, Select, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { SourcePreviewResult, VersionColumn } from '#server/data/contract.ts'
 import type { PreviewComparison } from '#server/data/previews/contract.ts'
+import type { ReadingOptions } from '#tables/read/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useSourcePreview } from './client.ts'
 import { type ColumnChange, useColumnChanges } from './column-changes.ts'
+import { mendsFor } from './reading-form.ts'
+import { MendButtons, ReadingSection } from './reading-section.tsx'
 import { ReviewBar } from './review-bar.tsx'
 import { SourcePreview } from './source-preview.tsx'
 import { VersionChanges } from './version-changes.tsx'
@@ -16,6 +20,7 @@ interface Source {
   fileName: string
   digest: string
   append: boolean
+  reading: ReadingOptions
 }
 
 /** Reviews the parsed upload: target, timestamp column, types and roles. */
@@ -24,6 +29,7 @@ export function ReadySource({
   version,
   source,
   disabled,
+  onReading,
   onAdded,
 }: {
   project: string
@@ -31,16 +37,70 @@ export function ReadySource({
   version?: number
   source: Source
   disabled: boolean
+  onReading: (reading: ReadingOptions) => void
   onAdded: (ingestionId: string) => void
 }) {
-  const { fileName, digest, name } = source
+  const [typing, setTyping] = useState(false)
+  const { fileName, digest, name, reading } = source
   const dataset = version === undefined ? undefined : name
-  const { data: preview, error } = useSourcePreview(project, { fileName, digest, dataset })
+  const { data: preview, error } = useSourcePreview(project, { fileName, digest, dataset, reading })
+  const [round, setRound] = useState(0)
+  const mend = (change: ReadingOptions) => {
+    setTyping(false)
+    setRound(round + 1)
+    onReading({ ...reading, ...change })
+  }
+  return (
+    <Stack gap="sm">
+      <ReadingSection
+        fileName={fileName}
+        reading={reading}
+        detected={preview?.result?.detected}
+        offer={preview?.offer}
+        round={round}
+        onChange={onReading}
+        onMend={mend}
+        onTyping={setTyping}
+      />
+      <Previewed
+        project={project}
+        preview={preview}
+        error={error}
+        source={source}
+        disabled={disabled || typing}
+        onMend={mend}
+        onAdded={onAdded}
+      />
+    </Stack>
+  )
+}
+
+/** What the preview found: a failure and what mends it, or the columns to decide about. */
+function Previewed({
+  project,
+  preview,
+  error,
+  source,
+  disabled,
+  onMend,
+  onAdded,
+}: {
+  project: string
+  preview: ReturnType<typeof useSourcePreview>['data']
+  error: unknown
+  source: Source
+  disabled: boolean
+  onMend: (change: ReadingOptions) => void
+  onAdded: (ingestionId: string) => void
+}) {
   if (error) return <Problem error={error} />
   if (preview?.state === 'failed')
     return (
       <Alert color="red" variant="light" title={`${source.fileName} cannot be read.`} role="alert">
-        <Text size="sm">{preview.reason}</Text>
+        <Stack gap="xs">
+          <Text size="sm">{preview.reason}</Text>
+          <MendButtons mends={mendsFor(preview.offer)} onChoose={onMend} />
+        </Stack>
       </Alert>
     )
   if (!preview?.result)

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
 import { isActive, isTerminal } from '#server/kernel/contract.ts'
+import type { ReadingOptions } from '#tables/read/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC, useTRPCClient } from '../trpc.ts'
 
@@ -51,18 +52,19 @@ interface PreviewedUpload {
   digest: string
   /** The dataset that gets the next version; absent: a new dataset. */
   dataset?: string
+  reading: ReadingOptions
 }
 
 /**
  * The preview of an upload, once a worker has read its first rows. Another dataset starts another preview, because its decisions about
- * columns apply.
+ * columns apply; so do other reading options.
  */
-export const useSourcePreview = (project: string, { fileName, digest, dataset }: PreviewedUpload) => {
+export const useSourcePreview = (project: string, { fileName, digest, dataset, reading }: PreviewedUpload) => {
   const poll = usePolling()
   const client = useTRPCClient()
   const started = useQuery({
-    queryKey: ['source-preview', project, digest, fileName, dataset ?? null],
-    queryFn: () => client.data.previews.start.mutate({ project, fileName, digest, name: dataset }),
+    queryKey: ['source-preview', project, digest, fileName, dataset ?? null, reading],
+    queryFn: () => client.data.previews.start.mutate({ project, fileName, digest, name: dataset, reading }),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnMount: false,
     retry: false,

@@ -1,6 +1,7 @@
 import { useSetState } from '@mantine/hooks'
 import { useRef } from 'react'
 import { MAX_UPLOAD_BYTES } from '#server/data/contract.ts'
+import type { ReadingOptions } from '#tables/read/contract.ts'
 import { formatBytes } from '../ui/format.ts'
 import { nameFromFile } from './labels.ts'
 import { uploadFile } from './upload-file.ts'
@@ -9,6 +10,8 @@ interface Upload {
   file?: File
   name: string
   append: boolean
+  /** How the file is read, where detection is not right. */
+  reading: ReadingOptions
   /** Share of the file that was sent; absent when nothing is being sent. */
   sent?: number
   digest?: string
@@ -25,7 +28,7 @@ const tooBadToSend = (file: File) =>
 
 /** Sends a chosen file. Choosing another file or stopping ends the one before. */
 export function useUpload(project: string, fixedName: string | undefined, onStart?: () => void) {
-  const none: Upload = { name: fixedName ?? '', append: false }
+  const none: Upload = { name: fixedName ?? '', append: false, reading: {} }
   const [upload, set] = useSetState<Upload>(none)
   const stop = useRef<AbortController>(undefined)
   const reset = () => {

@@ -162,9 +162,35 @@ describe('preview of an upload', () => {
 
   it('a file that cannot be read says why', async () => {
     const { id } = await previewSource(kernel, caller, { fileName: 'f.csv', digest: await upload('a,b\n1,2\n1\n') })
-    const { state, reason } = await until(() => showSourcePreview(kernel, caller, { id }))
+    const { state, reason, offer } = await until(() => showSourcePreview(kernel, caller, { id }))
     assert.equal(state, 'failed')
-    assert.match(reason!, /Line 3 of f\.csv has 1 cell/)
+    assert.match(reason!, /Line 3 of f\.csv has 1 cell.* Or skip 1 bad line\.$/)
+    assert.deepEqual(offer, { option: 'skipBadLines', value: 1 })
+  })
+
+  it('the option that a failure offers mends it, in the preview and when the file is added', async () => {
+    const text = `${base(['a', 'b'])}c\n1,2,3\n`
+    const refused = await add('bad', text)
+    assert.deepEqual([refused.state, refused.offer], ['failed', { option: 'skipBadLines', value: 2 }])
+    const reading = { skipBadLines: refused.offer!.value }
+    const { id } = await previewSource(kernel, caller, { fileName: 'bad.csv', digest: await upload(text), reading })
+    const seen = await until(() => showSourcePreview(kernel, caller, { id }))
+    assert.deepEqual([seen.offer, seen.result?.rows, seen.result?.detected], [null, 60, { badLines: 2 }])
+    const added = await add('bad', text, { reading })
+    assert.deepEqual([added.state, added.rows, added.offer], ['succeeded', 60, null])
+  })
+
+  it('a preview says what its options could decide otherwise', async () => {
+    const preview = async (fileName: string, content: string | Uint8Array) => {
+      const { id } = await previewSource(kernel, caller, { fileName, digest: await upload(content) })
+      return (await until(() => showSourcePreview(kernel, caller, { id }))).result?.detected
+    }
+    const nested = lines(30, i => JSON.stringify({ a: i, user: { age: i % 7 } }))
+    assert.deepEqual(await preview('n.ndjson', nested), { nested: ['user'] })
+    const latin = Buffer.from(`name,x\n${lines(30, i => `M\u00fcller,${i}`)}`, 'latin1')
+    assert.deepEqual(await preview('l.csv', latin), { encoding: 'windows-1252' })
+    const titled = `Sales of 2024\n\na,b\n${lines(30, i => `${i},x`)}`
+    assert.deepEqual(await preview('t.csv', titled), { skippedLines: 2 })
   })
 
   it('a viewer may not upload, so not preview', async () => {

@@ -8,7 +8,7 @@ import {
   type VersionColumn,
 } from '#tables/contract.ts'
 import type { ContractBreak } from '#tables/infer/contract.ts'
-import { type IngestNote, readingOptions } from '#tables/read/contract.ts'
+import { type IngestNote, type ReadingOffer, readingOptions } from '#tables/read/contract.ts'
 import type { PreviewComparison } from './previews/contract.ts'
 
 export {
@@ -114,7 +114,7 @@ export const previewSourceInput = z.object({
 })
 export type PreviewSourceInput = z.infer<typeof previewSourceInput>
 
-export interface StoredPreviewResult extends Omit<SourcePreviewResult, 'warnings' | 'breaks'> {
+export interface StoredPreviewResult extends Omit<SourcePreviewResult, 'warnings' | 'breaks' | 'detected'> {
   notes: StoredNote[]
   breaks: StoredBreak[]
 }
@@ -127,6 +127,23 @@ export interface SourcePreviewResult {
   warnings: string[]
   breaks: string[]
   cells: PreviewCell[][]
+  /** What reading options would change. */
+  detected: DetectedReading
+}
+
+/** What was found about a file where an option could decide otherwise. */
+export interface DetectedReading {
+  /** Excel: the sheet that was read, and the others. */
+  sheet?: string
+  otherSheets?: string[]
+  /** Not UTF-8. */
+  encoding?: string
+  /** Lines above the header. */
+  skippedLines?: number
+  /** Lines that were left out. */
+  badLines?: number
+  /** Columns whose nested values are JSON text. */
+  nested?: string[]
 }
 
 export interface SourcePreview {
@@ -134,6 +151,8 @@ export interface SourcePreview {
   state: string
   reason: string | null
   hint: string | null
+  /** The reading option that mends the failure, if there is one. */
+  offer: ReadingOffer | null
   fileName: string
   result: SourcePreviewResult | null
   /** Against the newest version of the dataset that the file would be added to; null for a new dataset. */

@@ -1,7 +1,7 @@
 import type { StoredType } from '#tables/contract.ts'
 import type { BreakFacts } from '#tables/infer/contract.ts'
 import type { CellKind, NoteFacts } from '#tables/read/contract.ts'
-import type { SourcePreviewResult, StoredBreak, StoredNote, StoredPreviewResult } from './contract.ts'
+import type { DetectedReading, SourcePreviewResult, StoredBreak, StoredNote, StoredPreviewResult } from './contract.ts'
 import { formatCells, formatShare, formatWhole, listNames, quoteName } from './message-text.ts'
 
 const six = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 })
@@ -138,8 +138,24 @@ export function describeBreak(broken: StoredBreak): string {
   return (BREAKS[broken.code] as (facts: typeof broken.facts) => string)(broken.facts)
 }
 
+/** Collects what reading options would change from the notes of a preview. */
+function detectedReading(notes: readonly StoredNote[]): DetectedReading {
+  const found: DetectedReading = {}
+  for (const note of notes) {
+    if (note.code === 'sheet-read') {
+      found.sheet = note.facts.sheet
+      found.otherSheets = note.facts.others.names
+    } else if (note.code === 'encoding-detected') found.encoding = note.facts.encoding
+    else if (note.code === 'lead-lines-skipped') found.skippedLines = note.facts.lines
+    else if (note.code === 'bad-lines-skipped') found.badLines = note.facts.total
+    else if (note.code === 'nested-as-json') found.nested = [...(found.nested ?? []), note.facts.column]
+  }
+  return found
+}
+
 export const showPreviewResult = ({ notes, breaks, ...rest }: StoredPreviewResult): SourcePreviewResult => ({
   ...rest,
+  detected: detectedReading(notes),
   warnings: notes.map(describeNote),
   breaks: breaks.map(describeBreak),
 })

@@ -2,7 +2,9 @@ import { authorize, type Caller } from '#server/access/caller.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findJob } from '#server/platform/read-jobs.ts'
 import { readSnapshot } from '#server/platform/read-snapshot.ts'
+import { offerOf } from '#tables/read/reading-offer.ts'
 import type { DatasetSummary } from './contract.ts'
 import { countChecks } from './count-checks.ts'
 import { describeBreak, describeNote } from './messages.ts'
@@ -155,10 +157,14 @@ async function describeIngestion(kernel: Kernel, caller: Caller, id: string) {
   const ingestion = await findIngestion(kernel.db, caller.scope, id)
   if (!ingestion) throw new AppError('not_found', 'There is no such ingestion in this project.')
   const version = ingestion.versionId ? await findVersionById(kernel.db, caller.scope, ingestion.versionId) : undefined
+  const failed = ingestion.state === 'failed' && ingestion.jobId
+  const job = failed ? await findJob(kernel.db, caller.scope, failed) : undefined
   return {
     id: ingestion.id,
     state: ingestion.state,
     reason: ingestion.reason,
+    /** The reading option that mends the failure, if there is one. */
+    offer: offerOf(job?.reasonCode),
     jobId: ingestion.jobId,
     created: ingestion.created,
     dataset: ingestion.datasetName,

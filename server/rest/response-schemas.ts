@@ -5,10 +5,15 @@ const state = z.string().describe('queued, running, succeeded, failed or cancell
 const instant = z.string().describe('ISO 8601.')
 const finite = z.number().nullable()
 
+const offer = z
+  .looseObject({ option: z.string(), value: z.int().optional() })
+  .nullable()
+  .describe('The option of `reading` that mends the failure, and its value where it is known.')
 export const preview = z.looseObject({
   id: z.string(),
   state,
   reason: z.string().nullable(),
+  offer,
   result: z.looseObject({ rows: z.int(), schema: z.array(z.looseObject({ name: z.string() })) }).nullable(),
   comparison: z
     .looseObject({
@@ -23,6 +28,7 @@ export const ingestion = z
     id: z.string(),
     state,
     reason: z.string().nullable(),
+    offer: offer.optional(),
     dataset: z.string().nullable().optional(),
     version: z.int().nullable().optional(),
     rows: z.int().nullable().optional(),

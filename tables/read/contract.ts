@@ -18,6 +18,12 @@ export const readingOptions = z.object({
 })
 export type ReadingOptions = z.infer<typeof readingOptions>
 
+/** The option that mends a failure to read files; `value`: what to set, where that is known. */
+export interface ReadingOffer {
+  option: keyof ReadingOptions
+  value?: number
+}
+
 /** Physical facts of a file's column, before types and roles are inferred. */
 export type CellKind = 'number' | 'boolean' | 'datetime' | 'text'
 

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TableError } from '../errors.ts'
 import { lineOfBadText } from './find-bad-line.ts'
+import { offerCode } from './reading-offer.ts'
 
 const CHUNK_BYTES = 1 << 20
 
@@ -65,6 +66,7 @@ export async function detectEncoding(path: string, fileName: string): Promise<'u
     `Line ${await lineOfBadText(path)} of ${fileName} is not UTF-8 text, unlike the rest of the file.`,
     {
       hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), or choose its encoding, then add it again.',
+      reasonCode: offerCode({ option: 'encoding' }),
     },
   )
 }
@@ -112,6 +114,7 @@ export function requireDecoder(encoding: string): TextDecoder {
   } catch {
     throw new TableError('invalid', `There is no encoding “${encoding}”.`, {
       hint: 'Examples: utf-8, utf-16le, windows-1252, windows-1250, iso-8859-2, shift_jis, gb18030.',
+      reasonCode: offerCode({ option: 'encoding' }),
     })
   }
 }

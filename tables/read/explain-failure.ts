@@ -2,8 +2,11 @@ import { TableError } from '../errors.ts'
 import { findBadLine } from './find-bad-line.ts'
 import { findBadJsonLine } from './read-json.ts'
 import type { PreparedFile } from './read-source.ts'
+import { offerCode } from './reading-offer.ts'
 
 const REPAIR = 'Repair the line, then add the file again.'
+/** Above this share of bad lines, the delimiter or the header was not found. */
+const MANY_LINES = 0.5
 const NAMES: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
 
 /** Translates DuckDB's failure to read a table's files and names the faulty file where it is known. */
@@ -20,6 +23,18 @@ export async function explainFailure(error: unknown, files: PreparedFile[]): Pro
       if (bad) return explainFile(error, file)
     }
   return explainFile(error, named ?? files[0]!)
+}
+
+/** A few bad lines can be left out; where most lines are bad, the file is divided otherwise. */
+function offerFor({ cells, total, share = 0 }: { cells: number; total?: number; share?: number }) {
+  const repair =
+    cells === 1
+      ? 'Use the same delimiter in the header and in the rows, then add the file again.'
+      : `${REPAIR} Often a cell that contains the delimiter or a line break has no quotes around it.`
+  if (share > MANY_LINES)
+    return { hint: repair, reasonCode: offerCode({ option: cells === 1 ? 'delimiter' : 'skipLines' }) }
+  const lines = total === undefined ? 'bad lines' : `${total} bad ${total === 1 ? 'line' : 'lines'}`
+  return { hint: `${repair} Or skip ${lines}.`, reasonCode: offerCode({ option: 'skipBadLines', value: total }) }
 }
 
 /** Returns the failure with the line, what was expected and what to do. */
@@ -45,7 +60,8 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
   const bad = header && (await findBadLine(source.path, header))
   if (bad && 'badText' in bad)
     return new TableError('invalid', `Line ${bad.line} of ${fileName} is not UTF-8 text.`, {
-      hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), then add it again.',
+      hint: 'Save the file as UTF-8 (in Excel: “CSV UTF-8”), or choose its encoding, then add it again.',
+      reasonCode: offerCode({ option: 'encoding' }),
       cause: error,
     })
   if (bad && 'openQuote' in bad)
@@ -58,10 +74,7 @@ async function explainFile(error: unknown, { source, header, name: fileName }: P
       'invalid',
       `Line ${bad.line} of ${fileName} has ${bad.cells} ${bad.cells === 1 ? 'cell' : 'cells'} where the header has ${header.names.length}, divided by ${NAMES[header.delimiter]}.`,
       {
-        hint:
-          bad.cells === 1
-            ? 'Use the same delimiter in the header and in the rows, then add the file again.'
-            : `${REPAIR} Often a cell that contains the delimiter or a line break has no quotes around it.`,
+        ...offerFor(bad),
         cause: error,
       },
     )

@@ -2,13 +2,16 @@ import { createReadStream } from 'node:fs'
 import type { Header } from './read-header.ts'
 
 export type BadLine =
-  | { line: number; cells: number }
+  /** `share`: of the lines below the header that are bad; `total`, `share`: unknown if the file is too long to count. */
+  | { line: number; cells: number; total?: number; share?: number }
   | { line: number; openQuote: true }
   | { badText: true; line: number }
 
 const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
+/** Bad lines are counted in so many bytes after the first. */
+const COUNTED_BYTES = 256 * 2 ** 20
 
 /**
  * Finds the first line whose number of cells differs from the header's, whose quote is never closed, or that is not UTF-8. DuckDB does not
@@ -25,7 +28,15 @@ export async function findBadLine(
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let [line, startedAt, cells, previous] = [1, 1, 1, 0]
   let [content, quoted, cellHas, escaped] = [false, false, false, false]
-  const isBad = () => startedAt > skip && content && cells !== width && !(cells === width + 1 && !cellHas)
+  let first: { line: number; cells: number } | undefined
+  let [bad, lines, counted] = [0, 0, 0]
+  const endLine = () => {
+    if (startedAt <= skip || !content) return
+    lines++
+    if (cells === width || (cells === width + 1 && !cellHas)) return
+    first ??= { line: startedAt, cells }
+    bad++
+  }
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     for (const byte of chunk) {
       if (escaped) escaped = false
@@ -36,7 +47,7 @@ export async function findBadLine(
         cellHas = true
       } else if (byte === LF || (byte === CR && !quoted)) {
         if (!quoted && !(byte === LF && previous === CR)) {
-          if (isBad()) return { line: startedAt, cells: cells === width + 1 && !cellHas ? width : cells }
+          endLine()
           cells = 1
           content = false
           cellHas = false
@@ -53,14 +64,21 @@ export async function findBadLine(
       }
       previous = byte
     }
+    if (first) {
+      counted += chunk.length
+      if (counted > COUNTED_BYTES) return first
+      continue
+    }
     try {
       decoder.decode(chunk, { stream: true })
     } catch {
       return { badText: true, line: await lineOfBadText(path) }
     }
   }
-  if (quoted) return { line: startedAt, openQuote: true }
-  return isBad() ? { line: startedAt, cells } : undefined
+  // After an open quote the lines are not known.
+  if (quoted) return first ?? { line: startedAt, openQuote: true }
+  endLine()
+  return first && { ...first, total: bad, share: bad / Math.max(1, lines - 1) }
 }
 
 /** Returns the first line that is not UTF-8. */

@@ -5,8 +5,10 @@ import { basename, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { ColumnDecision, VersionColumn } from '../contract.ts'
 import { withDuckDb } from '../duckdb.ts'
+import type { TableError } from '../errors.ts'
 import type { IngestNote, ReadingOptions } from './contract.ts'
 import { type IngestOutput, ingestTable } from './ingest-table.ts'
+import { offerOf } from './reading-offer.ts'
 
 let folder: string
 before(async () => {
@@ -385,6 +387,28 @@ describe('files as people have them', () => {
       readMade('bad.csv', `${text}4,5,6\n7,8,9\n1,1,1\n`, { reading: { skipBadLines: 3 } }),
       /4 lines .* cannot be read/,
     )
+  })
+
+  it('a failure that an option mends names the option', async () => {
+    const offered = async (name: string, text: string, reading?: ReadingOptions) => {
+      const error = await readMade(name, text, { reading }).then(
+        () => assert.fail(`${name} was read`),
+        (e: TableError) => e,
+      )
+      return offerOf(error.reasonCode)
+    }
+    const good = lines(30, i => `${i},x`)
+    assert.deepEqual(await offered('bad.csv', `a,b\n${good}1,2,3\n${good}1\n`), { option: 'skipBadLines', value: 2 })
+    assert.deepEqual(await offered('more.csv', `a,b\n${good}1,2,3\n1\n2\n`, { skipBadLines: 1 }), {
+      option: 'skipBadLines',
+      value: 3,
+    })
+    assert.deepEqual(await offered('other.csv', `a,b,c\n${lines(9, i => `${i}:x:y`)}`), { option: 'delimiter' })
+    assert.deepEqual(await offered('text.csv', `a,b\n${good}`, { encoding: 'nothing' }), { option: 'encoding' })
+    assert.equal(await offered('quote.csv', `a,b\n1,"x\n${good}`), null)
+    await assert.rejects(readCase('sheet-with-title.xlsx', { reading: { sheet: 'none' } }), {
+      reasonCode: 'reading_option:sheet',
+    })
   })
 
   it('nested properties become columns by choice', async () => {

@@ -6,6 +6,7 @@ import { detectEncoding, requireDecoder, utf16Of, writeAsUtf8 } from './decode-t
 import { JsonDepth } from './json-depth.ts'
 import type { Header } from './read-header.ts'
 import { isWorkbook, writeSheet } from './read-xlsx.ts'
+import { offerCode } from './reading-offer.ts'
 import { unpack } from './unpack.ts'
 import { isZip, listZip, unzipTo } from './unzip.ts'
 
@@ -170,7 +171,8 @@ export function requireGoodNames(names: string[], fileName: string): void {
   const empty = names.flatMap((n, i) => (n === '' ? [i + 1] : []))
   if (empty.length > 0)
     throw new TableError('invalid', `Column ${empty.slice(0, 5).join(', ')} of ${fileName} has no name.`, {
-      hint: 'Give every column a name in the header line.',
+      hint: 'Give every column a name in the header line. If lines stand above the header, skip them.',
+      reasonCode: offerCode({ option: 'skipLines' }),
     })
   const seen = new Map<string, string>()
   for (const name of names) {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { nameList } from '../contract.ts'
 import { TableError } from '../errors.ts'
 import type { IngestNote } from './contract.ts'
+import { offerCode } from './reading-offer.ts'
 import { unzipTo, type ZipEntry } from './unzip.ts'
 
 /** A sheet is read as one text. */
@@ -71,6 +72,7 @@ export async function writeSheet(
   if (!chosen)
     throw new TableError('invalid', `${fileName} has no sheet ${sheet === undefined ? '' : `“${sheet}”`}.`, {
       hint: `Its sheets are ${sheets.map(s => `“${s.name}”`).join(', ')}.`,
+      reasonCode: offerCode({ option: 'sheet' }),
     })
   const relations = (await part('xl/_rels/workbook.xml.rels')) ?? ''
   const relation = [...relations.matchAll(/<Relationship\s[^>]*>/g)].find(

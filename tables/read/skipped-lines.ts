@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '../duckdb.ts'
 import { TableError } from '../errors.ts'
 import type { IngestNote } from './contract.ts'
 import type { PreparedFile } from './read-source.ts'
+import { offerCode } from './reading-offer.ts'
 
 /** Lines that are kept with the version. */
 const MAX_LISTED = 1000
@@ -24,7 +25,10 @@ export async function skippedLines(
     throw new TableError(
       'invalid',
       `${rows.length} lines of ${files[0]!.name} cannot be read, the first of them line ${rows[0]![0]}; at most ${allowed} may be left out.`,
-      { hint: 'Repair the file, or allow more.' },
+      {
+        hint: 'Repair the file, or allow more.',
+        reasonCode: offerCode({ option: 'skipBadLines', value: rows.length }),
+      },
     )
   const listed = rows.slice(0, MAX_LISTED)
   return {

@@ -5,10 +5,12 @@ import { type ReactNode, useId } from 'react'
 
 /** Settings with good defaults, collapsed until they are needed; `summary` is shown next to the heading. */
 export function AdvancedSection({
+  title = 'Advanced',
   summary,
   opened: initially = false,
   children,
 }: {
+  title?: string
   summary?: ReactNode
   opened?: boolean
   children: ReactNode
@@ -21,7 +23,7 @@ export function AdvancedSection({
       <UnstyledButton aria-expanded={opened} aria-controls={id} onClick={toggle} w="100%">
         <Text span size="sm" fw={600}>
           <Chevron size={14} style={{ verticalAlign: '-2px', marginRight: 6 }} aria-hidden />
-          Advanced
+          {title}
         </Text>{' '}
         <Text span size="xs" c="dimmed">
           {summary}

@@ -6,7 +6,9 @@ import { AppError } from '#server/kernel/errors.ts'
 import { actorKey, type ProjectScope } from '#server/kernel/scope.ts'
 import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
+import { findJob } from '#server/platform/read-jobs.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
+import { offerOf } from '#tables/read/reading-offer.ts'
 import type {
   ColumnDecision,
   PreviewSourceInput,
@@ -87,9 +89,11 @@ export async function showSourcePreview(
   const preview = await findPreview(kernel.db, caller.scope, id)
   if (!preview) throw new AppError('not_found', 'There is no such preview in this project.')
   const { state, reason, hint, fileName } = preview
+  const job = preview.jobId && state === 'failed' ? await findJob(kernel.db, caller.scope, preview.jobId) : undefined
   const result = preview.result as StoredPreviewResult | null
   const comparison = result && name !== undefined ? await compareTo(kernel, caller.scope, name, result) : null
-  return { id, state, reason, hint, fileName, result: result && showPreviewResult(result), comparison }
+  const shown = result && showPreviewResult(result)
+  return { id, state, reason, hint, offer: offerOf(job?.reasonCode), fileName, result: shown, comparison }
 }
 
 /** Loads what a worker needs: the bytes, and the decisions and formats of the dataset that may get the next version. */

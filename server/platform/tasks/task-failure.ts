@@ -75,7 +75,8 @@ export function toFailureMessage(error: unknown): FailureMessage {
       message: 'The work needs more memory or temporary disk space than it may use; nothing was changed.',
       hint: 'Take fewer columns or rows, or free space on the server.',
     }
-  if (error instanceof TableError) return { type: 'failed', code: error.code, message, hint: error.hint }
+  if (error instanceof TableError)
+    return { type: 'failed', code: error.code, reasonCode: error.reasonCode, message, hint: error.hint }
   if (isEngineError(error))
     return { type: 'failed', code: 'invalid', reasonCode: error.code.replaceAll('-', '_'), message, hint: error.hint }
   return { type: 'failed', message }
