@@ -24,6 +24,20 @@ export interface ReadingOffer {
   value?: number
 }
 
+const OFFER_PREFIX = 'reading_option'
+
+/** Writes an offer as the reason code of a failure: `reading_option:skipBadLines:3`. */
+export const offerCode = ({ option, value }: ReadingOffer): string =>
+  [OFFER_PREFIX, option, ...(value === undefined ? [] : [value])].join(':')
+
+/** Reads an offer from a reason code; null for any other code. */
+export function offerOf(code: string | null | undefined): ReadingOffer | null {
+  const [prefix, name, value] = (code ?? '').split(':')
+  const option = readingOptions.keyof().options.find(key => key === name)
+  if (prefix !== OFFER_PREFIX || !option) return null
+  return value === undefined ? { option } : { option, value: Number(value) }
+}
+
 /** Physical facts of a file's column, before types and roles are inferred. */
 export type CellKind = 'number' | 'boolean' | 'datetime' | 'text'
 

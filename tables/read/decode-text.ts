@@ -3,8 +3,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TableError } from '../errors.ts'
+import { offerCode } from './contract.ts'
 import { lineOfBadText } from './find-bad-line.ts'
-import { offerCode } from './reading-offer.ts'
 
 const CHUNK_BYTES = 1 << 20
 

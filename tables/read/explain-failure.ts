@@ -1,8 +1,8 @@
 import { TableError } from '../errors.ts'
+import { offerCode } from './contract.ts'
 import { findBadLine } from './find-bad-line.ts'
 import { findBadJsonLine } from './read-json.ts'
 import type { PreparedFile } from './read-source.ts'
-import { offerCode } from './reading-offer.ts'
 
 const REPAIR = 'Repair the line, then add the file again.'
 /** Above this share of bad lines, the delimiter or the header was not found. */

@@ -6,9 +6,8 @@ import { after, before, describe, it } from 'node:test'
 import type { ColumnDecision, VersionColumn } from '../contract.ts'
 import { withDuckDb } from '../duckdb.ts'
 import type { TableError } from '../errors.ts'
-import type { IngestNote, ReadingOptions } from './contract.ts'
+import { type IngestNote, offerOf, type ReadingOptions } from './contract.ts'
 import { type IngestOutput, ingestTable } from './ingest-table.ts'
-import { offerOf } from './reading-offer.ts'
 
 let folder: string
 before(async () => {

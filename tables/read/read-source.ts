@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { TableError } from '../errors.ts'
-import type { IngestNote, ReadingOptions } from './contract.ts'
+import { type IngestNote, offerCode, type ReadingOptions } from './contract.ts'
 import { detectEncoding, requireDecoder, utf16Of, writeAsUtf8 } from './decode-text.ts'
 import { JsonDepth } from './json-depth.ts'
 import type { Header } from './read-header.ts'
 import { isWorkbook, writeSheet } from './read-xlsx.ts'
-import { offerCode } from './reading-offer.ts'
 import { unpack } from './unpack.ts'
 import { isZip, listZip, unzipTo } from './unzip.ts'
 

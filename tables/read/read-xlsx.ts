@@ -4,8 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { nameList } from '../contract.ts'
 import { TableError } from '../errors.ts'
-import type { IngestNote } from './contract.ts'
-import { offerCode } from './reading-offer.ts'
+import { type IngestNote, offerCode } from './contract.ts'
 import { unzipTo, type ZipEntry } from './unzip.ts'
 
 /** A sheet is read as one text. */

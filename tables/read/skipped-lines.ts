@@ -1,8 +1,7 @@
 import type { DuckDBConnection } from '../duckdb.ts'
 import { TableError } from '../errors.ts'
-import type { IngestNote } from './contract.ts'
+import { type IngestNote, offerCode } from './contract.ts'
 import type { PreparedFile } from './read-source.ts'
-import { offerCode } from './reading-offer.ts'
 
 /** Lines that are kept with the version. */
 const MAX_LISTED = 1000

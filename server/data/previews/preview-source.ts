@@ -8,7 +8,7 @@ import { type Change, change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { findJob } from '#server/platform/read-jobs.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
-import { offerOf } from '#tables/read/reading-offer.ts'
+import { offerOf } from '#tables/read/contract.ts'
 import type {
   ColumnDecision,
   PreviewSourceInput,
