@@ -6,12 +6,14 @@ import type { z } from 'zod'
 import type { SourceKind } from '#server/data/sources/contract.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { AdvancedSection } from '../../ui/schema-form/advanced-section.tsx'
 import { FormActions } from '../../ui/schema-form/form-actions.tsx'
 import { FormContext } from '../../ui/schema-form/form-context.ts'
 import { SchemaFields } from '../../ui/schema-form/schema-fields.tsx'
 import { SchemaInput } from '../../ui/schema-form/schema-input.tsx'
 import { type SchemaFormState, useSchemaForm } from '../../ui/schema-form/use-schema-form.ts'
 import { cleanValues, initialValues, requiredErrors } from '../../ui/schema-form/values.ts'
+import { readingOf } from '../reading-form.ts'
 import { useSourceActions } from './client.ts'
 import { ConnectionChooser } from './connection-chooser.tsx'
 import { SchedulePicker } from './schedule-picker.tsx'
@@ -26,11 +28,12 @@ export function SourceForm({ project, kind }: { project: string; kind: SourceKin
   const schema = useMemo(() => sourceSchema(kind, connected), [kind, connected])
   const state = useSchemaForm(schema, { error: add.error, hints: { 'reading.path': { hidden: !connected } } })
   const { form } = state
-  const submit = ({ connectionName: _, where, cron, ...input }: SourceInput) =>
+  const submit = ({ connectionName: _, where, cron, files, ...input }: SourceInput) =>
     add.mutate({
       project,
       ...input,
       cron: cron ?? undefined,
+      files: files && readingOf(files),
       ...(where ? { address: addressOf(where), secrets: secretsOf(where) } : { connection: connection ?? undefined }),
     })
   if (add.data) return <WatchIngestion project={project} id={add.data.id} onAgain={() => add.reset()} />
@@ -49,7 +52,14 @@ export function SourceForm({ project, kind }: { project: string; kind: SourceKin
             </Stack>
           </Panel>
           <Panel title="Rows">
-            <Part state={state} name="reading" />
+            <Stack gap="sm">
+              <Part state={state} name="reading" />
+              {kind === 'database' ? null : (
+                <AdvancedSection title="Reading options">
+                  <Part state={state} name="files" />
+                </AdvancedSection>
+              )}
+            </Stack>
           </Panel>
           <Panel title="Dataset">
             <Stack gap="sm">
@@ -105,7 +115,13 @@ function SaveConnection({
       secrets: secretsOf(where.data),
     })
     // The secrets are stored now and need not stay in the page.
-    form.setValues({ ...initialValues(fields), name: values.name, target: values.target, reading: values.reading })
+    form.setValues({
+      ...initialValues(fields),
+      name: values.name,
+      target: values.target,
+      reading: values.reading,
+      files: values.files,
+    })
     onSaved(saved.name)
     test.mutate({ project, name: saved.name })
   }

@@ -4,18 +4,20 @@ import { addSourceInput, SOURCE_KINDS, type SourceKind } from '#server/data/sour
 import type { FormValues } from '../../ui/schema-form/field.ts'
 import { fieldsOf } from '../../ui/schema-form/read-fields.ts'
 import { cleanValues, initialValues } from '../../ui/schema-form/values.ts'
+import { readingOf } from '../reading-form.ts'
 import { addressOf, secretsOf, sourceSchema, type Where } from './source-schema.ts'
 
 /** What the form sends after these inputs were filled in. */
-function filled(kind: SourceKind, typed: { where: FormValues; reading?: FormValues }) {
+function filled(kind: SourceKind, typed: { where: FormValues; reading?: FormValues; files?: FormValues }) {
   const schema = sourceSchema(kind, false)
   const fields = fieldsOf(schema)
-  const blank = initialValues(fields, {}) as { where: FormValues; reading: FormValues }
+  const blank = initialValues(fields, {}) as { where: FormValues; reading: FormValues; files: FormValues }
   const values = {
     ...blank,
     name: 'd',
     where: { ...blank.where, ...typed.where },
     reading: { ...blank.reading, ...typed.reading },
+    files: { ...blank.files, ...typed.files },
   }
   return schema.safeParse(cleanValues(fields, values))
 }
@@ -58,6 +60,15 @@ describe('the form of a source', () => {
     })
     assert.deepEqual(objects({ provider: 'gcs', secretKey: '{"a":1}' }), { serviceAccount: '{"a":1}' })
     assert.deepEqual(objects({ provider: 's3' }), {})
+  })
+
+  it('sends how the files are read, where that was said', () => {
+    const typed = { where: { url: 'https://api.test/rows.csv' } }
+    assert.equal('files' in filled('url', typed).data!, false)
+    const { files } = filled('url', { ...typed, files: { delimiter: 'tab', skipLines: 2 } }).data!
+    const { name, where, reading } = SOURCES.url as Required<typeof SOURCES.url>
+    const sent = { name, address: addressOf(where), secrets: secretsOf(where), reading, files: readingOf(files!) }
+    assert.deepEqual(addSourceInput.parse(sent).files, { delimiter: '\t', skipLines: 2 })
   })
 
   it('uses the default port of the database', () => {

@@ -15,6 +15,8 @@ import {
   urlAddress,
   urlReading,
 } from '#server/data/sources/contract.ts'
+import type { FormValues } from '../../ui/schema-form/field.ts'
+import { readingForm } from '../reading-form.ts'
 
 const DEFAULT_PORT = { postgres: 5432, mysql: 3306 } as const
 const STORED = 'Stored encrypted, never shown again.'
@@ -97,6 +99,8 @@ export interface SourceInput {
   connectionName?: string
   where?: Where
   reading: Reading
+  /** How the files are read, as inputs. */
+  files?: FormValues
   name: string
   target?: string
   append: boolean
@@ -105,7 +109,7 @@ export interface SourceInput {
 
 /** The form of a new source; with a stored connection it needs no address. */
 export function sourceSchema(kind: SourceKind, connected: boolean): z.ZodType<SourceInput> {
-  const shape = { reading: READING[kind], ...dataset }
+  const shape = { reading: READING[kind], files: readingForm.optional(), ...dataset }
   return connected ? z.object(shape) : z.object({ where: whereSchema(kind), connectionName, ...shape })
 }
 
