@@ -11,6 +11,8 @@ export interface ColumnCells {
   present: number
   /** Cells with white space at an end, the blank ones included. */
   trimmed: number
+  /** Different texts, at least. */
+  different: number
   /** Cells that are alike but for their digits, the most frequent first; not all of them for text of many kinds. */
   groups: readonly CellGroup[]
   /** Texts of the first rows, in their order. */
@@ -77,6 +79,7 @@ export function groupCounts(name: string, cells: ReadonlyMap<string, number>, fi
     name,
     present,
     trimmed,
+    different: counts.size,
     groups: [...groups.values()].sort((a, b) => b.cells - a.cells).slice(0, MAX_GROUPS),
     first,
     count: async plan => {
@@ -121,6 +124,7 @@ export async function groupColumn(
     name,
     present: total[0]!,
     trimmed: total[1]!,
+    different: rows.length,
     groups: rows.map(r => ({ texts: [String(r[0]), String(r[1])], cells: Number(r[2]) })),
     first: (await query(`SELECT t FROM (SELECT ${t} AS t FROM ${table} LIMIT ${FIRST_TEXTS}) WHERE t IS NOT NULL`)).map(
       r => String(r[0]),

@@ -5,7 +5,8 @@ import { type FormatContext, type FoundReading, inferColumns } from '../format/i
 import type { IngestNote } from './contract.ts'
 import { copyOptions } from './load-source.ts'
 import { plainColumns } from './plain-columns.ts'
-import { CONTRADICTION, type ReadColumn, readColumn, strictSql } from './read-columns.ts'
+import { type ReadColumn, readColumn } from './read-columns.ts'
+import { isContradiction, strictColumns } from './strict-columns.ts'
 
 /** First rows from which formats are proposed; a file that ends before is known completely. */
 const SAMPLE_ROWS = 10_000
@@ -108,7 +109,7 @@ async function write(
   source: { raw: string; columns: readonly Column[]; proposed: readonly FoundReading[]; seen: readonly ColumnCells[] },
 ): Promise<void> {
   const { raw, columns, proposed, seen } = source
-  const strict = new Map(seen.map((cells, i) => [cells.name, strictSql(cells, proposed[i]!)]))
+  const strict = strictColumns(seen, proposed)
   const copy = (isStrict: boolean) =>
     db.run(
       `COPY (SELECT ${columns.map(c => `${(isStrict && strict.get(c.name)) || id(c.name)} AS ${id(c.name)}`).join(', ')} FROM text) TO ${text(raw)} (${copyOptions(columns.length)})`,
@@ -116,7 +117,7 @@ async function write(
   try {
     await copy(true)
   } catch (error) {
-    if (!String((error as Error)?.message ?? error).includes(CONTRADICTION)) throw error
+    if (!isContradiction(error)) throw error
     await copy(false)
   }
   await db.run(`CREATE VIEW source AS SELECT * FROM read_parquet(${text(raw)})`)
@@ -160,7 +161,7 @@ async function groupOne(
 ): Promise<ColumnCells> {
   const c = id(seen.name)
   const isWords = proposed.plan.as === 'text' && !proposed.code && !proposed.conversion
-  if (isWords && seen.groups.length < FEW_TEXTS) {
+  if (isWords && seen.groups.length < FEW_TEXTS && seen.different <= MAX_TEXTS) {
     const rows = (
       await db.runAndReadAll(
         `SELECT c, n FROM (SELECT ${c} AS c, count(*)::DOUBLE AS n FROM ${table} WHERE ${c} IS NOT NULL GROUP BY 1) LIMIT ${MAX_TEXTS + 1}`,

@@ -48,7 +48,7 @@ function expressionFor(cells: ColumnCells, { plan }: FoundReading): string {
   return `${valueSql(t, plan)}${isDateOnly(cells, plan) && !plan.instant ? '::DATE' : ''}`
 }
 
-function hasMissing(cells: ColumnCells, { as, format }: ReadPlan): boolean {
+export function hasMissing(cells: ColumnCells, { as, format }: ReadPlan): boolean {
   const own = new Set(format.missing ?? [])
   const isMissing = (text: string) =>
     text === '' || own.has(text) || (as !== 'text' && MISSING_WORDS.has(text.toLowerCase()))
@@ -166,37 +166,4 @@ function firstReadable(cells: ColumnCells, plan: ReadPlan): { text: string; valu
     }
   }
   return undefined
-}
-
-const PLAIN_TIME = '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'
-const PLAIN_DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
-const PLAIN_NUMBER = '-?(0|[1-9][0-9]{0,14})?([.][0-9]*)?([eE][-+]?[0-9]{1,2})?'
-
-/** The error of a cell that contradicts what the first rows showed. */
-export const CONTRADICTION = 'a later cell differs from the first rows'
-
-/**
- * Returns SQL that reads a column as the first rows show it and fails at the first cell that differs: much cheaper than reading text that may
- * be anything. undefined: the column is kept as text, to be read when all of it is known.
- */
-export function strictSql(cells: ColumnCells, { plan, code, real, read }: FoundReading): string | undefined {
-  const { as, format } = plan
-  const plain = !format.number && !format.datetime && !format.missing?.length && !plan.instant
-  if (code || as === 'text' || !plain || cells.trimmed > 0 || hasMissing(cells, plan) || read < real) return undefined
-  const c = id(cells.name)
-  const checked = (test: string, value: string) =>
-    `CASE WHEN ${c} IS NULL THEN NULL WHEN ${test} THEN ${value} ELSE error('${CONTRADICTION}') END`
-  if (as === 'integer') {
-    const value = `TRY_CAST(${c} AS BIGINT)`
-    return checked(`${value}::VARCHAR = ${c} AND length(${c}) <= 15`, value)
-  }
-  if (as === 'number')
-    return checked(
-      `regexp_full_match(${c}, '${PLAIN_NUMBER}') AND TRY_CAST(${c} AS DOUBLE) IS NOT NULL`,
-      `TRY_CAST(${c} AS DOUBLE)`,
-    )
-  if (as === 'boolean') return checked(`lower(${c}) IN ('true', 'false')`, `lower(${c}) = 'true'`)
-  const date = isDateOnly(cells, plan)
-  const value = `TRY_CAST(${c} AS ${date ? 'DATE' : 'TIMESTAMP'})`
-  return checked(`regexp_full_match(${c}, '${date ? PLAIN_DATE : PLAIN_TIME}') AND ${value} IS NOT NULL`, value)
 }
