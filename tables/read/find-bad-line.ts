@@ -69,16 +69,21 @@ export async function findBadLine(
       if (counted > COUNTED_BYTES) return first
       continue
     }
-    try {
-      decoder.decode(chunk, { stream: true })
-    } catch {
-      return { badText: true, line: await lineOfBadText(path) }
-    }
+    if (!isText(decoder, chunk)) return { badText: true, line: await lineOfBadText(path) }
   }
   // After an open quote the lines are not known.
   if (quoted) return first ?? { line: startedAt, openQuote: true }
   endLine()
   return first && { ...first, total: bad, share: bad / Math.max(1, lines - 1) }
+}
+
+function isText(decoder: TextDecoder, chunk: Buffer): boolean {
+  try {
+    decoder.decode(chunk, { stream: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Returns the first line that is not UTF-8. */
