@@ -142,7 +142,7 @@ describe('cells for a strict endpoint', () => {
       ],
     }
     const row = { a: '1', b: 'x', target: '9' }
-    assert.deepEqual(fitRows([row], true, signature), { rows: [{ a: 1, b: 'x' }], leftOut: ['target'] })
+    assert.deepEqual(fitRows([row], true, signature), { rows: [{ a: 1, b: 'x' }], leftOut: ['target'], plain: [] })
     assert.deepEqual(fitRows([row], false, signature).rows, [{ a: '1', b: 'x' }])
   })
 

@@ -150,6 +150,8 @@ async function predict({ args, text, client, world, note }: Call): Promise<Outco
     const fitted = fitRows(rows, shown.policy === 'strict', shown.signature)
     const unused = fitted.leftOut.filter(name => name !== time && name !== id)
     if (unused.length > 0) note(`Not used by ${shown.model} v${shown.version} and not sent: ${unused.join(', ')}.`)
+    if (fitted.plain.length > 0)
+      note(`Numbers of ${fitted.plain.join(', ')} are written with a decimal point in this file, unlike in training.`)
     sent = fitted.rows
   }
   const blank = (value: unknown) => (value === '' ? null : value)

@@ -20,7 +20,7 @@ describe('the test form of an endpoint', () => {
     assert.deepEqual(
       fields.map(field => [field.label, field.kind]),
       [
-        ['a.b', 'number'],
+        ['a.b', 'text'],
         ['kind', 'text'],
         ['open', 'choice'],
         ['at', 'date'],
@@ -39,6 +39,22 @@ describe('the test form of an endpoint', () => {
   it('sends blank inputs as missing, but blank text that may not be missing as text', () => {
     const row = rowOf(signature, { c0: '', c1: '', c2: null, c3: '', c4: '' })
     assert.deepEqual(row, { 'a.b': null, kind: null, open: null, at: null, note: '' })
+  })
+
+  it('reads numbers as the model’s files write them, and leaves what is no number to the server', () => {
+    const amount = { name: 'x', type: 'number', nullable: false, domain: { min: 0.5, max: 3262.57 } }
+    const format = { number: { decimal: ',', group: '.', unit: { text: '€', at: 'after' } } }
+    const german = { target: 'y', columns: [{ ...amount, format }] } as unknown as Signature
+    assert.equal(fieldsOfSignature(german)[0]!.description, 'training range 0,5 € to 3.262,57 €')
+    for (const [text, cell] of [
+      ['3.262,57 €', 3262.57],
+      ['37,5', 37.5],
+      ['1e3', 1000],
+      ['abc', 'abc'],
+      ['', null],
+    ])
+      assert.deepEqual(rowOf(german, { c0: text }), { x: cell })
+    assert.deepEqual(rowOf(german, exampleValues(german)), { x: 1630 })
   })
 
   it('shows the message about a column at its input', () => {

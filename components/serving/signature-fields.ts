@@ -1,3 +1,5 @@
+import { type CellColumn, compileCellReader, UNREADABLE } from '#ml/cells/read-cell.ts'
+import { formatNumber } from '#ml/cells/read-number.ts'
 import type { Signature, SignatureColumn } from '#server/registry/contract.ts'
 import type { Field, FormValues } from '../ui/schema-form/field.ts'
 import { exampleOf } from './labels.ts'
@@ -18,11 +20,16 @@ export const fieldsOfSignature = (signature: Signature): Field[] =>
     ...kindOf(column),
   }))
 
-function kindOf({ type, domain }: SignatureColumn) {
-  if (type === 'number' || type === 'integer') {
-    const seen = domain && !Array.isArray(domain) ? `training range ${domain.min} to ${domain.max}` : undefined
-    // A fraction in a column of whole numbers is answered, too.
-    return { kind: 'number', integer: false, description: seen } as const
+const isNumber = ({ type }: SignatureColumn) => type === 'number' || type === 'integer'
+
+function kindOf(column: SignatureColumn) {
+  const { type, domain, format } = column
+  if (isNumber(column)) {
+    const written = (value: number) => formatNumber(value, format?.number)
+    const seen =
+      domain && !Array.isArray(domain) ? `training range ${written(domain.min)} to ${written(domain.max)}` : undefined
+    // A number input would drop the characters of another format.
+    return { kind: 'text', input: 'line', description: seen } as const
   }
   if (type === 'boolean')
     return {
@@ -46,6 +53,7 @@ export const exampleValues = (signature: Signature): FormValues =>
   Object.fromEntries(
     signature.columns.map((column, i) => {
       const example = exampleOf(column)
+      if (typeof example === 'number') return [nameOf(i), formatNumber(example, column.format?.number)]
       return [nameOf(i), typeof example === 'boolean' ? String(example) : example]
     }),
   )
@@ -56,8 +64,11 @@ export const rowOf = (signature: Signature, values: FormValues): Record<string, 
 
 function cellOf(column: SignatureColumn, value: unknown): unknown {
   if (column.type === 'boolean') return typeof value === 'string' ? value === 'true' : null
-  const isText = column.type !== 'number' && column.type !== 'integer'
-  return value === '' || value === null ? (isText && !column.nullable ? '' : null) : value
+  if (value === '' || value === null) return isNumber(column) || column.nullable ? null : ''
+  if (!isNumber(column)) return value
+  const number = compileCellReader(column as CellColumn)(value)
+  // The server names a cell that is no number.
+  return number === UNREADABLE ? value : number
 }
 
 /** Returns the server's messages about columns, by form name. */

@@ -207,9 +207,11 @@ describe('a model measured on the rows of a version', () => {
     await assert.rejects(showEvaluation(kernel, stranger, item!.id), refused('not_found'))
     for (const role of ROLES) {
       const ask = startEvaluation(kernel, { ...caller(), role }, { run: regression, data: 'homes' })
-      if (role === 'viewer') await assert.rejects(ask, refused('forbidden'))
+      if (role === 'viewer' || role === 'predictor') await assert.rejects(ask, refused('forbidden'))
       else assert.equal((await ask).created, false)
-      await listEvaluations(kernel, { ...caller(), role })
+      const list = listEvaluations(kernel, { ...caller(), role })
+      if (role === 'predictor') await assert.rejects(list, refused('forbidden'))
+      else await list
     }
   })
 
