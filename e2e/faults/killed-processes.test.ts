@@ -199,7 +199,7 @@ describe('kill -9 while a run trains and has written a metric', { concurrency: f
       `SELECT (SELECT count(*)::int FROM jobs WHERE state IN ('queued', 'running') AND lane = 'compute') AS jobs,
               (SELECT count(*)::int FROM runs WHERE state IN ('queued', 'running')) AS runs,
               (SELECT count(*)::int FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE a.state = 'running' AND j.lane = 'compute') AS attempts,
-              (SELECT count(*)::int FROM links WHERE from_kind = 'run' AND relation = 'uses') AS models,
+              (SELECT count(*)::int FROM links l JOIN runs r ON r.id::text = l.from_id::text AND r.model_digest = l.to_id WHERE l.from_kind = 'run' AND l.relation = 'uses') AS models,
               (SELECT count(*)::int FROM runs WHERE state = 'succeeded') AS done`,
     )
     assert.deepEqual([open!.jobs, open!.runs, open!.attempts], [0, 0, 0])
