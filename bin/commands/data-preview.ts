@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { describeComparison } from '#server/data/previews/contract.ts'
 import { isTerminal } from '#server/kernel/contract.ts'
 import type { Call, Command, Outcome } from './command.ts'
 import { retryWhileUnreachable } from './connection.ts'
@@ -34,6 +35,7 @@ async function preview(call: Call): Promise<Outcome> {
       schema: result.schema,
       warnings: result.warnings,
       breaks: result.breaks,
+      cells: result.cells,
       comparison,
     },
     text: [
@@ -46,12 +48,15 @@ async function preview(call: Call): Promise<Outcome> {
         ? []
         : [
             '',
-            comparison.changes.length === 0
-              ? `No difference from ${comparison.dataset} v${comparison.version} in ${comparison.comparedRows} rows.`
-              : showTable(
-                  ['COLUMN', 'DIFFERENCE', `V${comparison.version}`, 'THIS FILE'],
-                  comparison.changes.map(c => [c.column, c.what, c.before, c.after]),
-                ),
+            ...(comparison.changes.length === 0
+              ? []
+              : [
+                  showTable(
+                    ['COLUMN', 'DIFFERENCE', `V${comparison.version}`, 'THIS FILE'],
+                    comparison.changes.map(c => [c.column, c.what, c.before, c.after]),
+                  ),
+                ]),
+            describeComparison(comparison, how.columns === undefined && how.reading === undefined),
           ]),
     ].join('\n'),
   }

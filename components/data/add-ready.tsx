@@ -135,12 +135,14 @@ function keptRoles(schema: readonly VersionColumn[], comparison: PreviewComparis
   return kept
 }
 
-const submitLabel = (append: boolean, comparison: PreviewComparison | null) =>
+const submitLabel = (append: boolean, comparison: PreviewComparison | null, isReadAsBefore: boolean) =>
   comparison === null
     ? 'Add dataset'
     : append
       ? `Append to v${comparison.version}`
-      : `Add version ${comparison.version + 1}`
+      : comparison.sameAs !== null && isReadAsBefore
+        ? `Keep v${comparison.sameAs}`
+        : `Add version ${comparison.version + 1}`
 
 function Decide({
   project,
@@ -167,6 +169,8 @@ function Decide({
     else if (before) change(before, { role: 'feature' })
   }
   const names = result.schema.map(c => c.name)
+  const isReadAsBefore =
+    !source.append && Object.keys(source.reading).length === 0 && decisions.every(d => !d.format && !d.type)
   const submit = () =>
     add.mutate(
       {
@@ -179,7 +183,7 @@ function Decide({
     )
   return (
     <Stack gap="sm">
-      {comparison ? <VersionChanges project={project} comparison={comparison} /> : null}
+      {comparison ? <VersionChanges project={project} comparison={comparison} isReadAsBefore={isReadAsBefore} /> : null}
       <Group grow align="start">
         <RoleSelect
           label="Target"
@@ -206,7 +210,7 @@ function Decide({
             ? `${formatCount(decisions.length, 'column override')}; applies to future versions.`
             : null
         }
-        submit={submitLabel(source.append, comparison)}
+        submit={submitLabel(source.append, comparison, isReadAsBefore)}
         disabled={disabled}
         isPending={add.isPending}
         onSubmit={submit}

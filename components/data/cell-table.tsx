@@ -1,17 +1,16 @@
 import { Text } from '@mantine/core'
 import type { DataColumn } from '../ui/data-table/columns.tsx'
 import { PlainTable } from '../ui/data-table/plain-table.tsx'
-import { formatCell } from './labels.ts'
 
-/** The cell of a dataset as text; a missing one is marked. */
-export function Cell({ value, exact = false }: { value: unknown; exact?: boolean }) {
+/** The cell of a dataset as it was read, in full; a missing one is marked. */
+export function Cell({ value }: { value: unknown }) {
   if (value === null || value === undefined)
     return (
       <Text span size="sm" c="dimmed" fs="italic">
         missing
       </Text>
     )
-  return <>{typeof value === 'number' && !exact ? formatCell(value) : String(value)}</>
+  return <>{String(value)}</>
 }
 
 /** A few rows of a dataset, given by columns. */

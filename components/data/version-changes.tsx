@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core'
 import Link from 'next/link'
-import type { PreviewComparison, ShownChange } from '#server/data/previews/contract.ts'
+import { describeComparison, type PreviewComparison, type ShownChange } from '#server/data/previews/contract.ts'
 import { textColumn } from '../ui/data-table/columns.tsx'
 import { DataTable } from '../ui/data-table/data-table.tsx'
 import { formatCount } from '../ui/format.ts'
@@ -8,10 +8,19 @@ import { Panel } from '../ui/panel.tsx'
 import { paths } from '../ui/paths.ts'
 
 /** How a previewed file differs from the newest version of its dataset. */
-export function VersionChanges({ project, comparison }: { project: string; comparison: PreviewComparison }) {
-  const { dataset, version, rows, comparedRows, complete, changes } = comparison
+export function VersionChanges({
+  project,
+  comparison,
+  isReadAsBefore,
+}: {
+  project: string
+  comparison: PreviewComparison
+  /** No other options or formats than before: the same bytes make no version. */
+  isReadAsBefore: boolean
+}) {
+  const { dataset, version, changes } = comparison
   const label = `Differences from ${dataset} v${version}`
-  const compared = `${complete ? '' : 'the first '}${formatCount(comparedRows, 'row')} compared with ${formatCount(rows, 'row')}`
+  const sentence = describeComparison(comparison, isReadAsBefore)
   const title = (
     <>
       Differences from{' '}
@@ -22,11 +31,8 @@ export function VersionChanges({ project, comparison }: { project: string; compa
   )
   if (changes.length === 0)
     return (
-      <Panel title={title} note={compared}>
-        <Text size="sm">
-          Same columns and types; no new category, range or missing value{' '}
-          {complete ? '' : 'in the first rows; the rest is checked when the file is added'}.
-        </Text>
+      <Panel title={title}>
+        <Text size="sm">{sentence}</Text>
       </Panel>
     )
   return (
@@ -34,7 +40,7 @@ export function VersionChanges({ project, comparison }: { project: string; compa
       id="version-changes"
       label={label}
       title={title}
-      note={`${formatCount(changes.length, 'difference')}; ${compared}`}
+      note={`${formatCount(changes.length, 'difference')}; ${sentence}`}
       find="Search differences"
       columns={[
         textColumn<ShownChange>('column', 'Column', c => c.column, {

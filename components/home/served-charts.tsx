@@ -40,7 +40,7 @@ export function ServedTraffic({ project, endpoint }: { project: string; endpoint
         summary={
           requests === 0
             ? 'No requests in the last hour.'
-            : `${formatCount(requests, 'request')} in the last hour, ${errors === 0 ? 'no' : errors.toLocaleString('en')} errors.`
+            : `${formatCount(requests, 'request')} in the last hour, ${errors === 0 ? 'no errors' : formatCount(errors, 'error')}.`
         }
         series={[
           {

@@ -34,7 +34,7 @@ export function LiveView({ project, endpoint }: { project: string; endpoint: str
             kind="line"
             title="Requests"
             note={`per second, last ${MINUTES} minutes`}
-            summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'no' : errors.toLocaleString('en')} errors.`}
+            summary={`${formatCount(requests, 'request')} in the last ${MINUTES} minutes, ${errors === 0 ? 'no errors' : formatCount(errors, 'error')}.`}
             series={[
               line('all', p => p.ratePerSecond),
               ...(errors > 0 ? [line('refused', p => p.errors / data.bucketSeconds)] : []),

@@ -14,6 +14,7 @@ import {
   showIngestion,
   showSourcePreview,
 } from '#server/data/index.ts'
+import { describeComparison } from '#server/data/previews/contract.ts'
 import { newId } from '#server/kernel/ids.ts'
 import { type TestKernel, testKernel } from '#server/platform/testing.ts'
 import { startWorkerLoop, type WorkerLoop } from '../runtime/worker-loop.ts'
@@ -156,8 +157,30 @@ describe('preview of an upload', () => {
         ['missing-share', 'kind'],
       ],
     )
+    assert.match(describeComparison(shown.comparison!), /^\d+ rows; v1 has \d+ rows\.$/)
     assert.equal((await showSourcePreview(kernel, caller, { id })).comparison, null)
     assert.equal((await showSourcePreview(kernel, caller, { id, name: 'nobody' })).comparison, null)
+  })
+
+  it('says which version is of the same bytes; fewer rows are never “no difference”', async () => {
+    await add('twin', base(['a', 'b']))
+    const compare = async (text: string) => {
+      const { id } = await previewSource(kernel, caller, { fileName: 'twin.csv', digest: await upload(text), name: 'twin' })
+      const { comparison } = await until(() => showSourcePreview(kernel, caller, { id, name: 'twin' }))
+      return comparison!
+    }
+    const same = await compare(base(['a', 'b']))
+    assert.equal(describeComparison(same), 'The same file as twin v1; adding it makes no version.')
+    assert.equal(
+      describeComparison(same, false),
+      `Columns and shares are as in v1. ${same.rows} rows; v1 has ${same.rows} rows.`,
+    )
+    const half = await compare(base(['a', 'b']).split('\n').slice(0, 31).join('\n'))
+    assert.equal(half.sameAs, null)
+    assert.match(describeComparison(half), new RegExp(`30 rows; v1 has ${half.rows} rows\\.`))
+    assert.notEqual(half.rows, 30)
+    const again = await add('twin', base(['a', 'b']), { reading: {} })
+    assert.equal(again.version, 1)
   })
 
   it('a file that cannot be read says why', async () => {

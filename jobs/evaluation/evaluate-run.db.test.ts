@@ -7,6 +7,7 @@ import { ROLES } from '#server/access/contract.ts'
 import { ownBlob } from '#server/adapters/blobs.ts'
 import { addDataset, showIngestion } from '#server/data/index.ts'
 import { listEvaluations, showEvaluation, startEvaluation } from '#server/evaluation/index.ts'
+import { nameEvaluations } from '#server/evaluation/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
@@ -104,6 +105,8 @@ describe('a model measured on the rows of a version', () => {
     assert.equal(started.created, true)
     const seen = await ends(started.id)
     assert.equal(seen.state, 'succeeded', seen.reason ?? '')
+    const [named] = await nameEvaluations(kernel.db, scope, [started.id])
+    assert.deepEqual(named, { id: started.id, name: `${seen.runName} on homes v1` })
     assert.deepEqual([seen.task, seen.target, seen.metric, seen.direction], ['regression', 'price', 'rmse', 'minimize'])
     assert.deepEqual([seen.rows, seen.rowsWithoutTarget, seen.rowsUnknownClass], [3000, 0, 0])
     const { value, low, high } = seen.intervals.rmse!

@@ -5,6 +5,7 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import * as schema from '#db/schema/index.ts'
 import { LIVE_TOPICS, RELATIONS, SUBJECTS, type Subject, subjectOf } from '#server/platform/subjects/contract.ts'
 import { EVENTS } from './events.ts'
+import { isNamed } from './subjects/name-subjects.ts'
 
 const all = Object.entries<Subject>(SUBJECTS)
 const tables = new Map(
@@ -67,6 +68,14 @@ describe('the registry of subjects', () => {
       if (keeps)
         for (const c of [keeps[0], 'project_id', ...(keeps[1] ? ['state'] : [])]) assert.ok(columns.includes(c))
     }
+  })
+
+  it('has a name for every kind with a page, so that the audit log calls none of them deleted', () => {
+    assert.deepEqual(
+      all.filter(([kind, { page }]) => page && !isNamed(kind)).map(([kind]) => kind),
+      [],
+    )
+    assert.equal(isNamed('blob'), false)
   })
 
   it('names topics that the pages of its domain listen to', () => {

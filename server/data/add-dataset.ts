@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import { authorize, type Caller } from '#server/access/caller.ts'
 import { requireOwnBlob } from '#server/adapters/blobs.ts'
 import { actorKey } from '#server/kernel/scope.ts'
 import { change } from '#server/platform/change.ts'
 import type { Kernel } from '#server/platform/kernel.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
-import { digestFor } from './complete-ingestion.ts'
+import type { ReadingOptions } from '#tables/read/contract.ts'
+import { digestFor, readingOf } from './complete-ingestion.ts'
 import type { AddDatasetInput } from './contract.ts'
 import { ingestionStarted } from './events.ts'
 import { ingestFileJob } from './jobs.ts'
@@ -12,6 +14,10 @@ import { recordDecisions } from './review-schema.ts'
 import { chooseRoles } from './rules/choose-roles.ts'
 import { needsReading } from './rules/needs-reading.ts'
 import { findDataset, findVersionBySource, type IngestionRow, insertIngestion, updateIngestion } from './store.ts'
+
+/** Whether options of reading are given and differ from those that made a version. */
+const isOtherReading = (before: ReadingOptions | undefined, given: ReadingOptions | undefined): boolean =>
+  given !== undefined && !isDeepStrictEqual({ ...given }, { ...before })
 
 /**
  * Adds uploaded bytes as a dataset, or as the next version of the dataset with this name. Bytes of an existing version create no new one:
@@ -27,7 +33,8 @@ export async function addDataset(kernel: Kernel, caller: Caller, input: AddDatas
     const dataset = await findDataset(c.tx, scope, input.name)
     const known = dataset && (await findVersionBySource(c.tx, scope, dataset.id, digestFor(input.digest, append)))
     const reread =
-      known !== undefined && (input.reading !== undefined || needsReading(known.schema, input.columns ?? []))
+      known !== undefined &&
+      (isOtherReading(readingOf(known), input.reading) || needsReading(known.schema, input.columns ?? []))
     const values = {
       datasetName: input.name,
       fileName: input.fileName,

@@ -58,7 +58,7 @@ function madeFrom({ source }: IngestionRow): string | undefined {
 }
 
 /** How the files of a version were read: the next ones are read alike. */
-const readingOf = (version: VersionRow | undefined): ReadingOptions | undefined =>
+export const readingOf = (version: VersionRow | undefined): ReadingOptions | undefined =>
   (version?.source as { reading?: ReadingOptions } | undefined)?.reading
 
 /** Loads what a worker needs: the ingestion, the previous version, and the decisions about columns. */

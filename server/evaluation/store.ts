@@ -6,6 +6,7 @@ import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
 import { jobStatusById } from '#server/platform/read-jobs.ts'
+import type { NamedSubject } from '#server/platform/subjects/contract.ts'
 import type { Measured, ScoresRef } from '#server/training/contract.ts'
 import type { EvaluationSummary } from './contract.ts'
 
@@ -95,6 +96,18 @@ export async function findEvaluation(db: Handle, scope: ProjectScope, id: string
     .from(evaluations)
     .where(inScope(evaluations, scope, id))
   return row as EvaluationRow | undefined
+}
+
+/** Names evaluations by the run and the dataset version, as both were called at the start. */
+export async function nameEvaluations(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedSubject[]> {
+  const rows = await db
+    .select({ id: evaluations.id, result: sql<Subject>`${evaluations.result} - 'curves'` })
+    .from(evaluations)
+    .where(inScope(evaluations, scope, ids))
+  return rows.map(({ id, result: { runName, dataset, version } }) => ({
+    id,
+    name: `${runName} on ${dataset} v${version}`,
+  }))
 }
 
 /** Finds an evaluation of the same model on the same rows that has succeeded or is in progress. Waits for one that is being inserted. */

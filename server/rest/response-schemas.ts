@@ -19,6 +19,7 @@ export const preview = z.looseObject({
     .looseObject({
       dataset: z.string(),
       version: z.int(),
+      sameAs: z.int().nullable().optional().describe('A version made of the same bytes.'),
       changes: z.array(z.looseObject({ code: z.string(), column: z.string() })),
     })
     .nullable(),

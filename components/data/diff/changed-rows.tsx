@@ -2,12 +2,11 @@ import { Text } from '@mantine/core'
 import type { DiffCell, DiffSample } from '#server/data/diff/contract.ts'
 import { textColumn } from '../../ui/data-table/columns.tsx'
 import { DataTable } from '../../ui/data-table/data-table.tsx'
-import { formatNumber } from '../../ui/format.ts'
 
 const LABEL = { added: '+ added', removed: '− removed', changed: '~ changed' } as const
 
 const formatCell = (cell: DiffCell | undefined) =>
-  cell === null || cell === undefined ? '–' : typeof cell === 'number' ? formatNumber(cell) : String(cell)
+  cell === null || cell === undefined ? '–' : String(cell)
 
 function Cell({ row, index }: { row: DiffSample; index: number }) {
   if (!row.cells.includes(index)) return <>{formatCell((row.after ?? row.before)?.[index])}</>

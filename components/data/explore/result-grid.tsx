@@ -40,7 +40,7 @@ export function ResultGrid({ answer }: { answer: QueryAnswer }) {
           cells: [
             (index + 1).toLocaleString('en'),
             // biome-ignore lint/suspicious/noArrayIndexKey: cells have no other identity than their place
-            ...cells.map((value, i) => <Cell key={i} value={value} exact />),
+            ...cells.map((value, i) => <Cell key={i} value={value} />),
           ],
           titles: [
             undefined,

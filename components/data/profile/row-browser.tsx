@@ -209,7 +209,7 @@ function rowAt(index: number, width: number, page: RowPage | undefined): FrameRo
       ? [
           ((page.places[at] ?? 0) + 1).toLocaleString('en'),
           // biome-ignore lint/suspicious/noArrayIndexKey: cells have no other identity than their place
-          ...(cells ?? []).map((value, i) => <Cell key={i} value={value} exact />),
+          ...(cells ?? []).map((value, i) => <Cell key={i} value={value} />),
         ]
       : ['', '…', ...Array.from({ length: width - 1 }, () => '')],
   }

@@ -1,6 +1,7 @@
 import type { Handle } from '#db/client.ts'
 import { nameAccessSubjects } from '#server/access/service.ts'
 import { nameDataSubjects } from '#server/data/service.ts'
+import { nameEvaluations } from '#server/evaluation/service.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { nameJobs } from '#server/platform/read-jobs.ts'
 import type { NamedSubject } from '#server/platform/subjects/contract.ts'
@@ -25,11 +26,15 @@ const NAMERS: Record<string, Namer> = {
   ...nameDataSubjects,
   experiment: nameExperiments,
   run: nameRunSubjects,
+  evaluation: nameEvaluations,
   model: nameModels,
   'model-version': nameModelVersionSubjects,
   endpoint: nameEndpointSubjects,
   job: nameJobs,
 }
+
+/** Whether a subject of this kind without a name is one that was deleted. */
+export const isNamed = (kind: string): boolean => ACCESS_KINDS.has(kind) || Object.hasOwn(NAMERS, kind)
 
 const ACCESS_KINDS = new Set(['project', 'user', 'token', 'invitation'])
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
@@ -64,7 +69,7 @@ async function nameSubjects(
   return new Map(found.flat())
 }
 
-/** Adds to entries what their subjects are called. A subject whose id is not a UUID is named by its id. */
+/** Adds to entries what their subjects are called. A subject whose id is not a UUID, or whose kind has no names, is named by its id. */
 export async function withSubjects<T extends SubjectRef>(
   db: Handle,
   scope: ProjectScope | null,
@@ -73,7 +78,7 @@ export async function withSubjects<T extends SubjectRef>(
   const names = await nameSubjects(db, scope, entries)
   return entries.map(entry => {
     const { subjectKind: kind, subjectId: id } = entry
-    const plain = UUID.test(id) ? null : { id, name: id, page: id }
+    const plain = !UUID.test(id) ? { id, name: id, page: id } : isNamed(kind) ? null : { id, name: id.slice(-8) }
     return { ...entry, subject: names.get(keyOf(kind, id)) ?? plain }
   })
 }

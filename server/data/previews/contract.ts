@@ -1,3 +1,4 @@
+import { formatCount } from '#server/kernel/format.ts'
 import type { Coded, ColumnType, NameList } from '#tables/contract.ts'
 
 /** Differences of a previewed file to the newest version of the dataset that it would be added to. */
@@ -36,5 +37,19 @@ export interface PreviewComparison {
   complete: boolean
   target: string | null
   time: string | null
+  /** A version made of the same bytes. */
+  sameAs: number | null
   changes: ShownChange[]
+}
+
+/** Says in one sentence how many rows were compared and what follows when nothing differs. */
+export function describeComparison(
+  { dataset, version, rows, comparedRows, complete, sameAs, changes }: PreviewComparison,
+  isReadAsBefore = true,
+): string {
+  if (sameAs !== null && isReadAsBefore) return `The same file as ${dataset} v${sameAs}; adding it makes no version.`
+  const counts = `${complete ? '' : 'The first '}${formatCount(comparedRows, 'row')}; v${version} has ${formatCount(rows, 'row')}.`
+  if (changes.length > 0) return counts
+  const rest = complete ? '' : ' The rest is checked when the file is added.'
+  return `Columns and shares are as in v${version}. ${counts}${rest}`
 }

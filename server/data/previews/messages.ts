@@ -4,7 +4,10 @@ import type { ChangeFacts, SchemaChange, ShownChange } from './contract.ts'
 const four = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
 const percent = (share: number) =>
   share === 0 ? 'none' : share < 0.0005 ? '< 0.1 %' : `${four.format(Number((100 * share).toFixed(1)))} %`
-const range = ({ min, max }: { min: number; max: number }) => `${four.format(min)} to ${four.format(max)}`
+/** Values of cells are written in full: a rounded one is not in the file. */
+const full = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const cell = (n: number) => (Math.abs(n) < 1e15 && (n === 0 || Math.abs(n) >= 1e-6) ? full.format(n) : String(n))
+const range = ({ min, max }: { min: number; max: number }) => `${cell(min)} to ${cell(max)}`
 
 type Text = Pick<ShownChange, 'what' | 'before' | 'after'>
 

@@ -9,6 +9,7 @@ import type { Kernel } from '#server/platform/kernel.ts'
 import { findJob } from '#server/platform/read-jobs.ts'
 import { mergeDecisions } from '#tables/infer/check-contract.ts'
 import { offerOf } from '#tables/read/contract.ts'
+import { readingOf } from '../complete-ingestion.ts'
 import type {
   ColumnDecision,
   PreviewSourceInput,
@@ -18,7 +19,7 @@ import type {
 } from '../contract.ts'
 import { showPreviewResult } from '../messages.ts'
 import { compareWithNewest } from '../rules/compare-with-newest.ts'
-import { contractOf, findDataset, findVersion } from '../store.ts'
+import { contractOf, findDataset, findVersion, findVersionBySource } from '../store.ts'
 import type { PreviewComparison } from './contract.ts'
 import { previewSourceJob } from './jobs.ts'
 import { describeChange } from './messages.ts'
@@ -61,11 +62,13 @@ async function compareTo(
   kernel: Kernel,
   scope: ProjectScope,
   name: string,
+  digest: string,
   { rows, schema, notes }: StoredPreviewResult,
 ): Promise<PreviewComparison | null> {
   const dataset = await findDataset(kernel.db, scope, name)
   const newest = dataset && (await findVersion(kernel.db, scope, dataset.id))
   if (!newest) return null
+  const same = await findVersionBySource(kernel.db, scope, dataset.id, digest)
   const withRole = (role: 'target' | 'time') => newest.schema.find(c => c.role === role)?.name ?? null
   return {
     dataset: name,
@@ -75,6 +78,8 @@ async function compareTo(
     complete: !notes.some(note => note.code === 'inferred-from-sample'),
     target: withRole('target'),
     time: withRole('time'),
+    // Bytes that were read with options may be read otherwise now.
+    sameAs: same && Object.keys(readingOf(same) ?? {}).length === 0 ? same.number : null,
     changes: compareWithNewest(newest, { rows, schema }).map(describeChange),
   }
 }
@@ -91,7 +96,7 @@ export async function showSourcePreview(
   const { state, reason, hint, fileName } = preview
   const job = preview.jobId && state === 'failed' ? await findJob(kernel.db, caller.scope, preview.jobId) : undefined
   const result = preview.result as StoredPreviewResult | null
-  const comparison = result && name !== undefined ? await compareTo(kernel, caller.scope, name, result) : null
+  const comparison = result && name !== undefined ? await compareTo(kernel, caller.scope, name, preview.digest, result) : null
   const shown = result && showPreviewResult(result)
   return { id, state, reason, hint, offer: offerOf(job?.reasonCode), fileName, result: shown, comparison }
 }

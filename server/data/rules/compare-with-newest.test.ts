@@ -54,6 +54,7 @@ describe('differences of a file from the newest version', () => {
     const to = (max: number) => column('a', { domain: { min: 0, max } })
     assert.deepEqual(texts([to(100)], [to(105)]), [])
     assert.deepEqual(texts([to(100)], [to(1150)]), ['a: range, 0 to 100 → 0 to 1,150'])
+    assert.deepEqual(texts([to(100)], [to(3262.57)]), ['a: range, 0 to 100 → 0 to 3,262.57'])
   })
 
   it('a column that is constant in the first rows has not changed its type', () => {
