@@ -165,7 +165,11 @@ describe('preview of an upload', () => {
   it('says which version is of the same bytes; fewer rows are never “no difference”', async () => {
     await add('twin', base(['a', 'b']))
     const compare = async (text: string) => {
-      const { id } = await previewSource(kernel, caller, { fileName: 'twin.csv', digest: await upload(text), name: 'twin' })
+      const { id } = await previewSource(kernel, caller, {
+        fileName: 'twin.csv',
+        digest: await upload(text),
+        name: 'twin',
+      })
       const { comparison } = await until(() => showSourcePreview(kernel, caller, { id, name: 'twin' }))
       return comparison!
     }

@@ -99,7 +99,11 @@ export async function findEvaluation(db: Handle, scope: ProjectScope, id: string
 }
 
 /** Names evaluations by the run and the dataset version, as both were called at the start. */
-export async function nameEvaluations(db: Handle, scope: ProjectScope, ids: readonly string[]): Promise<NamedSubject[]> {
+export async function nameEvaluations(
+  db: Handle,
+  scope: ProjectScope,
+  ids: readonly string[],
+): Promise<NamedSubject[]> {
   const rows = await db
     .select({ id: evaluations.id, result: sql<Subject>`${evaluations.result} - 'curves'` })
     .from(evaluations)

@@ -5,8 +5,7 @@ import { DataTable } from '../../ui/data-table/data-table.tsx'
 
 const LABEL = { added: '+ added', removed: '− removed', changed: '~ changed' } as const
 
-const formatCell = (cell: DiffCell | undefined) =>
-  cell === null || cell === undefined ? '–' : String(cell)
+const formatCell = (cell: DiffCell | undefined) => (cell === null || cell === undefined ? '–' : String(cell))
 
 function Cell({ row, index }: { row: DiffSample; index: number }) {
   if (!row.cells.includes(index)) return <>{formatCell((row.after ?? row.before)?.[index])}</>

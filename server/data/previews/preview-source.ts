@@ -96,7 +96,8 @@ export async function showSourcePreview(
   const { state, reason, hint, fileName } = preview
   const job = preview.jobId && state === 'failed' ? await findJob(kernel.db, caller.scope, preview.jobId) : undefined
   const result = preview.result as StoredPreviewResult | null
-  const comparison = result && name !== undefined ? await compareTo(kernel, caller.scope, name, preview.digest, result) : null
+  const comparison =
+    result && name !== undefined ? await compareTo(kernel, caller.scope, name, preview.digest, result) : null
   const shown = result && showPreviewResult(result)
   return { id, state, reason, hint, offer: offerOf(job?.reasonCode), fileName, result: shown, comparison }
 }
