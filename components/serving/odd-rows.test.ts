@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeError, describeOddCell, describeWarning, refusalSentence } from './odd-rows.ts'
 
-const odd = { days: 30, refused: 0, answerable: 0, failedRows: 0, cells: [] }
+const odd = { days: 30, refused: 0, answerable: 0, rows: 0, failedRows: 0, cells: [] }
 
 describe('odd rows in words', () => {
   it('refusals say what lenient would have answered', () => {

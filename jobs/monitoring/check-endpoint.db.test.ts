@@ -22,7 +22,7 @@ import { type TestKernel, testKernel, untilEventsReadable } from '#server/platfo
 import { registerVersion } from '#server/registry/index.ts'
 import { versionOf } from '#server/registry/service.ts'
 import { promoteVersion, showEndpoint } from '#server/serving/index.ts'
-import { resolveInstant } from '#server/serving/service.ts'
+import { resolveInstant, upsertStats } from '#server/serving/service.ts'
 import { callerOf, insertDoneRun, trainBundle } from '#server/serving/testing.ts'
 import { consumers } from '../consumers.ts'
 import { handlers } from '../handlers.ts'
@@ -91,21 +91,39 @@ describe('a check of an endpoint', () => {
     assert.deepEqual([few.rows, few.windows.map(w => w.window)], [12, ['2011-11']])
   })
 
-  it('traffic like the training is ok; the column of event time is no drift', async () => {
+  it('traffic like the training is ok; of a date only the missing cells are watched, its values are no drift', async () => {
     await traffic('2011-11-04T00:00:00', 220, {}, 3)
     assert.equal((await check()).state, 'succeeded')
     const seen = await status()
     assert.equal(seen.verdict, 'ok', seen.sentence)
-    assert.match(seen.sentence, /None of 3 columns .* No feedback/)
+    assert.match(seen.sentence, /None of 4 columns .* No feedback/)
     assert.deepEqual(
       seen.columns.map(c => [c.name, c.test, c.drifted]),
       [
+        ['at', 'missing', false],
         ['temp', 'ks', false],
         ['wind', 'ks', false],
         ['kind', 'psi', false],
       ],
     )
     assert.equal(seen.prediction?.drifted, false)
+  })
+
+  it('rows without a prediction are a warning, also when no other row arrived', async () => {
+    const at = new Date(Math.floor(kernel.clock.now() / 10_000) * 10_000)
+    const { id: endpointId, versionId } = endpoint
+    const stats = { projectId: scope.projectId, endpointId, processId: newId(), at, versionId, targetRole: 'champion' }
+    const counts = { requests: 1, errors: 0, latency: [1], refused: 0, answerable: 0, repairs: null }
+    await upsertStats(kernel.db, [{ ...stats, ...counts, rows: 600, failedRows: 6 }])
+    await check()
+    const seen = await status()
+    assert.equal(seen.verdict, 'warn', seen.sentence)
+    assert.match(seen.sentence, /^6 of 600 rows .*\(1 %\) have no prediction\. None of 4 columns/)
+    await upsertStats(kernel.db, [{ ...stats, ...counts, rows: 601, failedRows: 6 }])
+    await check()
+    const after = await status()
+    assert.equal(after.verdict, 'ok', after.sentence)
+    assert.deepEqual(after.unwatched, [])
   })
 
   it('labels that come late change the windows they reach', async () => {
@@ -170,7 +188,7 @@ describe('a check of an endpoint', () => {
 
   it('a column that is emptied drifts by its missing cells, over its window and on the list', async () => {
     const rows = rentalRows('2012-06-01T12:00:00', 60, 6).map(row => ({ ...row, instant: `${row.at}Z` }))
-    const emptied = rows.map(({ wind, kind, ...row }) => ({ ...row, wind: null, kind: null }))
+    const emptied = rows.map(row => ({ ...row, at: null, wind: null, kind: null }))
     await logPredictions(kernel, scope, endpoint, emptied as unknown as typeof rows)
     await check()
     const june = (await status()).windows.find(w => w.window === '2012-06')!
@@ -179,6 +197,7 @@ describe('a check of an endpoint', () => {
         .filter(c => c.name !== 'temp')
         .map(c => [c.name, c.test, c.drifted, c.judged, c.rows, c.missing?.current]),
       [
+        ['at', 'missing', true, true, 0, 1],
         ['wind', 'missing', true, true, 0, 1],
         ['kind', 'missing', true, true, 0, 1],
       ],
@@ -214,7 +233,7 @@ describe('a check of an endpoint', () => {
     const { items } = await listMonitors(kernel, caller)
     assert.deepEqual(
       items.map(i => [i.endpoint, i.model, i.version, i.verdict, i.columns]),
-      [['rentals', 'rentals', 1, 'alert', 3]],
+      [['rentals', 'rentals', 1, 'alert', 4]],
     )
   })
 

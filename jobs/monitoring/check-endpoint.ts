@@ -13,6 +13,7 @@ import {
   listBases,
   listWindows,
   type MeasuredWindow,
+  manyFailed,
   newestChecks,
   planWindows,
   type Report,
@@ -129,7 +130,8 @@ export const checkEndpoint = defineHandler({
     const { endpoint, version, metric } = watched
     const counts = await countTraffic(kernel.db, scope, endpointId)
     const base = JSON.stringify([RULES_VERSION, ENGINE_VERSION, version.id, metric, endpoint.timeColumn, scope.zone])
-    const fingerprint = sha256(`${base}\n${JSON.stringify(counts)}`)
+    const failed = manyFailed(endpoint.odd)
+    const fingerprint = sha256(`${base}\n${JSON.stringify(failed ? [counts, failed] : counts)}`)
     const [before] = await newestChecks(kernel.db, scope, [endpointId], ['succeeded'])
     if (before?.report?.fingerprint === fingerprint) {
       line('info', 'No row and no label arrived since the last check.')
@@ -145,7 +147,7 @@ export const checkEndpoint = defineHandler({
     const windows = await allMonths(kernel, scope, endpointId, plan, months)
     const rows = total(counts)
     const labelled = windows.reduce((sum, w) => sum + w.labelled, 0)
-    const { columns, prediction } = measured
+    const { columns, prediction, unwatched } = measured
     const decided = decideVerdict({
       rows,
       labelled,
@@ -154,6 +156,8 @@ export const checkEndpoint = defineHandler({
       latest: windows.at(-1) ?? null,
       metric: measured.metric,
       performance: windows.map(w => w.performance),
+      unwatched,
+      failed,
     })
     line('info', `${describeMeasured(rows, labelled, windows, months)} ${verdictSentence(decided.code, decided.facts)}`)
     const report: Report = {
@@ -165,6 +169,7 @@ export const checkEndpoint = defineHandler({
       rows,
       labelled,
       columns,
+      unwatched,
       prediction,
       metric: measured.metric,
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Direction } from '#ml/index.ts'
-import type { ColumnDrift, MonitorWindow, WindowPerformance } from '#server/monitoring/contract.ts'
+import type { ColumnDrift, MonitorWindow, UnwatchedColumn, WindowPerformance } from '#server/monitoring/contract.ts'
 import type { WindowSummaries } from '#server/monitoring/service.ts'
 import { defineTask } from '#server/platform/tasks/define-task.ts'
 
@@ -28,6 +28,7 @@ export interface MeasureWindowsResult {
   days: TaskWindow[]
   /** Over all months. */
   columns: ColumnDrift[]
+  unwatched: UnwatchedColumn[]
   prediction: ColumnDrift | null
   metric: { id: string; label: string; direction: Direction }
 }

@@ -16,6 +16,7 @@ export type VerdictCode =
   | 'predictions_drifted'
   | 'latest_columns_drifted'
   | 'latest_predictions_drifted'
+  | 'rows_failed'
   | 'healthy'
 
 export interface DriftFact {
@@ -69,11 +70,30 @@ export interface VerdictFacts {
   errorMissing: 'no_labels' | 'too_few_labels' | 'no_validation_value' | null
   /** Labels required per window. */
   minLabels: number
+  /** Inputs of the model whose drift is not measured; absent: none. */
+  unwatched?: UnwatchedColumn[]
+  /** Rows without a prediction, if their share is large enough to warn. */
+  failed?: FailedRows
+  /** With the code `rows_failed`: what the verdict would be otherwise. */
+  otherwise?: VerdictCode
+}
+
+/** An input of the model that training kept no summary of. */
+export interface UnwatchedColumn {
+  name: string
+  type: string
+}
+
+/** Rows of answered requests of the last days, and those of them without a prediction. */
+export interface FailedRows {
+  days: number
+  rows: number
+  failedRows: number
 }
 
 export interface ColumnDrift {
   name: string
-  /** `missing`: the share of missing cells drifted, the present values did not. */
+  /** `missing`: the share of missing cells drifted, the present values did not; or only that share is watched (dates). */
   test: DriftTestName
   statistic: number
   threshold: number
@@ -146,6 +166,8 @@ export interface MonitorStatus {
   grain: (typeof GRAINS)[number]
   /** Drift over all rows of the checked windows. */
   columns: ColumnDrift[]
+  /** Inputs of the model whose drift is not measured. */
+  unwatched: UnwatchedColumn[]
   performance: WindowPerformance[]
   windows: MonitorWindow[]
   /** Promotions and rollbacks, as marks on time axes. */

@@ -1,10 +1,37 @@
 import { describeMissing } from '#ml/index.ts'
+import { formatNumber, formatShare } from '#server/kernel/format.ts'
 import type { DriftFact, VerdictCode, VerdictFacts } from './contract.ts'
 
 type ErrorFacts = NonNullable<VerdictFacts['error']>
 
 /** Formats the sentence of a verdict from its code and facts. */
 export function verdictSentence(code: VerdictCode, facts: VerdictFacts): string {
+  const failed = facts.failed ? [failedSentence(facts.failed)] : []
+  if (code === 'rows_failed')
+    return [...failed, verdictSentence(facts.otherwise ?? 'healthy', { ...facts, failed: undefined })].join(' ')
+  return [trafficSentence(code, facts), ...unwatchedSentence(code, facts), ...failed].join(' ')
+}
+
+function failedSentence({ days, rows, failedRows }: NonNullable<VerdictFacts['failed']>): string {
+  const share = formatShare(rows > 0 ? failedRows / rows : null)
+  return `${formatNumber(failedRows)} of ${formatNumber(rows)} rows requested in the last ${days} days (${share}) have no prediction.`
+}
+
+/** Maximum unwatched columns named in the sentence. */
+const MAX_NAMED = 5
+/** Verdicts that do not say anything about columns. */
+const WITHOUT_COLUMNS: readonly VerdictCode[] = ['no_predictions', 'too_few_rows', 'no_baseline']
+
+function unwatchedSentence(code: VerdictCode, { unwatched = [] }: VerdictFacts): string[] {
+  if (unwatched.length === 0 || WITHOUT_COLUMNS.includes(code)) return []
+  const names = unwatched.slice(0, MAX_NAMED).map(c => `${c.name} (${c.type})`)
+  const more = unwatched.length > MAX_NAMED ? ' …' : ''
+  return [
+    `${unwatched.length === 1 ? '1 column is' : `${unwatched.length} columns are`} not watched: ${names.join(', ')}${more}.`,
+  ]
+}
+
+function trafficSentence(code: Exclude<VerdictCode, 'rows_failed'>, facts: VerdictFacts): string {
   const { rows, minRows, columns, drift, prediction, latest, error } = facts
   // A verdict without a measured error states the reason.
   const evidence = error

@@ -89,6 +89,7 @@ async function describeStatus(
     feedbackUrl: `${endpoint.url}/feedback`,
     grain: input.grain,
     columns: report?.columns ?? [],
+    unwatched: report?.unwatched ?? [],
     performance: windows.map(w => w.performance),
     windows: windows.map(w => ({
       window: w.window,

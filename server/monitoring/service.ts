@@ -2,7 +2,7 @@
 export { completeCheck, failCheck } from './complete-check.ts'
 export { ensureSchedule } from './ensure-schedule.ts'
 export { checkEndpointJob } from './jobs.ts'
-export { decideVerdict, RULES_VERSION } from './rules/decide-verdict.ts'
+export { decideVerdict, manyFailed, RULES_VERSION } from './rules/decide-verdict.ts'
 export {
   type MeasuredWindow,
   planWindows,

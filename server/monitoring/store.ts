@@ -5,7 +5,14 @@ import type { Direction } from '#ml/index.ts'
 import { newId } from '#server/kernel/ids.ts'
 import type { ProjectScope } from '#server/kernel/scope.ts'
 import { inScope } from '#server/platform/in-scope.ts'
-import type { ColumnDrift, MonitorWindow, VerdictCode, VerdictFacts, WindowPerformance } from './contract.ts'
+import type {
+  ColumnDrift,
+  MonitorWindow,
+  UnwatchedColumn,
+  VerdictCode,
+  VerdictFacts,
+  WindowPerformance,
+} from './contract.ts'
 import type { Basis, MeasuredWindow, WindowBasis } from './rules/plan-windows.ts'
 
 /** The result of a check without its windows. */
@@ -20,6 +27,8 @@ export interface Report {
   rows: number
   labelled: number
   columns: ColumnDrift[]
+  /** Absent in reports of earlier versions. */
+  unwatched?: UnwatchedColumn[]
   prediction: ColumnDrift | null
   metric: { id: string; label: string; direction: Direction } | null
 }

@@ -58,7 +58,9 @@ export interface OddRows {
   /** Requests refused for their cells, and those of them that the lenient policy would have answered. */
   refused: number
   answerable: number
-  /** Rows answered with null. */
+  /** Rows of the answered requests. */
+  rows: number
+  /** Those of them answered with null. */
   failedRows: number
   /** Most frequent first. */
   cells: { column: string; code: string; rows: number }[]

@@ -490,6 +490,7 @@ export async function sumOddRows(
       .select({
         refused: sql<number>`coalesce(sum(${servingStats.refused}), 0)::float8`,
         answerable: sql<number>`coalesce(sum(${servingStats.answerable}), 0)::float8`,
+        rows: sql<number>`coalesce(sum(${servingStats.rows}), 0)::float8`,
         failedRows: sql<number>`coalesce(sum(${servingStats.failedRows}), 0)::float8`,
       })
       .from(servingStats)

@@ -37,7 +37,8 @@ export async function run(input: MeasureWindowsInput, context: TaskContext): Pro
     day: window => days.push(window.result()),
   })
   const { id, label, direction } = metric
-  return { months, days, ...driftOfSummaries(total, reference), metric: { id, label, direction } }
+  const { unwatched } = reference
+  return { months, days, ...driftOfSummaries(total, reference), unwatched, metric: { id, label, direction } }
 }
 
 function metricId({ task }: BundleManifest, wanted: string | null): string {

@@ -9,9 +9,10 @@ import {
   type MetricValue,
   mergeSummaries,
   metricInterval,
+  missingDriftOf,
   summarizeColumn,
 } from '#ml/index.ts'
-import type { ColumnDrift, MonitorWindow, WindowPerformance } from '#server/monitoring/contract.ts'
+import type { ColumnDrift, MonitorWindow, UnwatchedColumn, WindowPerformance } from '#server/monitoring/contract.ts'
 import type { WindowSummaries } from '#server/monitoring/service.ts'
 import type { Labelled } from './read-truth.ts'
 
@@ -26,15 +27,25 @@ export type Summaries = { columns: Map<string, ColumnSummary>; prediction: Colum
 export interface Reference {
   bundle: Pick<BundleManifest, 'signature' | 'task' | 'classes' | 'baseline'>
   metric: string
-  /** Columns whose drift is measured. Excludes times, which always increase. */
+  /** Columns whose drift is measured. */
   watched: string[]
+  /** Those of them of which only the missing cells are compared: times always increase. */
+  onlyMissing: ReadonlySet<string>
+  /** Inputs of the model without a summary of their training values. */
+  unwatched: UnwatchedColumn[]
 }
 
 export function referenceOf(bundle: Reference['bundle'], metric: string, timeColumn: string | null): Reference {
-  const watched = bundle.signature.columns
-    .filter(c => bundle.baseline.columns[c.name] && c.role !== 'time' && c.type !== 'datetime' && c.name !== timeColumn)
-    .map(c => c.name)
-  return { bundle, metric, watched }
+  const { columns } = bundle.signature
+  const known = columns.filter(c => bundle.baseline.columns[c.name])
+  const times = known.filter(c => c.role === 'time' || c.type === 'datetime' || c.name === timeColumn)
+  return {
+    bundle,
+    metric,
+    watched: known.map(c => c.name),
+    onlyMissing: new Set(times.map(c => c.name)),
+    unwatched: columns.filter(c => !bundle.baseline.columns[c.name]).map(({ name, type }) => ({ name, type })),
+  }
 }
 
 export interface Window {
@@ -145,15 +156,25 @@ export const toStored = ({ rows, columns, prediction }: Summaries): WindowSummar
 
 export function driftOfSummaries(
   sums: Summaries,
-  { bundle: { baseline } }: Reference,
+  { bundle: { baseline }, onlyMissing }: Reference,
 ): { columns: ColumnDrift[]; prediction: ColumnDrift | null } {
+  const compare = (name: string, summary: ColumnSummary): ColumnDrift => {
+    const like = baseline.columns[name]!
+    return { name, ...(onlyMissing.has(name) ? missingOnly(like, summary) : driftOf(like, summary)) }
+  }
   return {
-    columns: [...sums.columns].map(([name, summary]) => ({ name, ...driftOf(baseline.columns[name]!, summary) })),
+    columns: [...sums.columns].map(([name, summary]) => compare(name, summary)),
     prediction:
       sums.prediction && baseline.prediction
         ? { name: 'prediction', ...driftOf(baseline.prediction, sums.prediction) }
         : null,
   }
+}
+
+function missingOnly(baseline: ColumnSummary, window: ColumnSummary): Omit<ColumnDrift, 'name'> {
+  const missing = missingDriftOf(baseline, window)
+  const { statistic, threshold, pValue, drifted, judged } = missing
+  return { test: 'missing', statistic, threshold, pValue, drifted, judged, rows: window.rows - window.missing, missing }
 }
 
 function answerValues(answers: readonly unknown[], like: ColumnSummary): ColumnValues {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ColumnDrift, WindowPerformance } from '../contract.ts'
 import { verdictSentence } from '../messages.ts'
-import { decideVerdict, type VerdictInput } from './decide-verdict.ts'
+import { decideVerdict, manyFailed, type VerdictInput } from './decide-verdict.ts'
 
 const column = (name: string, statistic = 0.03): ColumnDrift => ({
   name,
@@ -180,8 +180,63 @@ const UNSURE: typeof CASES = [
   ],
 ]
 
+const failed = { days: 30, rows: 6000, failedRows: 1216 }
+const note = { name: 'note', type: 'text' }
+const SAID: typeof CASES = [
+  [
+    'rows without a prediction are no all-clear',
+    { failed },
+    'warn',
+    /^1,216 of 6,000 rows requested in the last 30 days \(20 %\) have no prediction\. None of 2 columns has drifted/,
+  ],
+  [
+    'all rows without a prediction',
+    { rows: 0, failed: { ...failed, rows: 1216 } },
+    'warn',
+    /^1,216 of 1,216 rows .*\(100 %\) have no prediction\. There are no predictions yet/,
+  ],
+  [
+    'rows without a prediction beside drift',
+    { failed, columns: [column('temp', 0.2), column('wind')] },
+    'warn',
+    /^temp has drifted .* 1,216 of 6,000 rows .* have no prediction\.$/,
+  ],
+  [
+    'rows without a prediction beside a worse error',
+    { ...measured(month('2012-01', 90)), failed },
+    'alert',
+    /^Measured RMSE rose .* have no prediction\.$/,
+  ],
+  [
+    'a column that is not watched',
+    { unwatched: [note] },
+    'ok',
+    /^None of 2 columns has drifted .* 1 column is not watched: note \(text\)\.$/,
+  ],
+  [
+    'columns that are not watched, beside drift and failed rows',
+    { columns: [column('temp', 0.2)], unwatched: [note, { ...note, name: 'remark' }], failed },
+    'warn',
+    /^temp has drifted .* 2 columns are not watched: note \(text\), remark \(text\)\. 1,216 of 6,000/,
+  ],
+  [
+    'no column is named before a verdict on columns',
+    { rows: 1, unwatched: [note] },
+    'unknown',
+    /are needed to judge\.$/,
+  ],
+]
+
 describe('the verdict on an endpoint', () => {
-  for (const [name, given, verdict, sentence] of [...CASES, ...UNSURE])
+  it('one percent of rows without a prediction is many', () => {
+    const many = (rows: number, failedRows: number) => manyFailed({ days: 30, rows, failedRows }) !== null
+    assert.deepEqual(
+      [many(0, 0), many(5000, 0), many(5000, 49), many(5000, 50), many(3, 3)],
+      [false, false, false, true, true],
+    )
+  })
+
+  for (const [name, given, verdict, sentence] of [...CASES, ...UNSURE, ...SAID])
     it(name, () => {
       const decided = decideVerdict(input(given))
       const worded = verdictSentence(decided.code, decided.facts)
@@ -210,6 +265,7 @@ describe('the verdict on an endpoint', () => {
         codeOf({ columns: drifted, prediction: column('p', 0.4) }),
         codeOf(lately([column('temp', 0.5)], null)),
         codeOf(lately([column('temp')], column('p', 0.3))),
+        codeOf({ failed }),
         codeOf({}),
       ],
       [
@@ -221,6 +277,7 @@ describe('the verdict on an endpoint', () => {
         'predictions_drifted',
         'latest_columns_drifted',
         'latest_predictions_drifted',
+        'rows_failed',
         'healthy',
       ],
     )

@@ -1,14 +1,25 @@
 import { type Direction, MIN_ROWS } from '#ml/index.ts'
-import type { ColumnDrift, DriftFact, Verdict, VerdictCode, VerdictFacts, WindowPerformance } from '../contract.ts'
+import type {
+  ColumnDrift,
+  DriftFact,
+  FailedRows,
+  UnwatchedColumn,
+  Verdict,
+  VerdictCode,
+  VerdictFacts,
+  WindowPerformance,
+} from '../contract.ts'
 
 /** Increment it when the rules or what they store change: stored results of older rules are then computed again. */
-export const RULES_VERSION = 4
+export const RULES_VERSION = 5
 /** Windows with fewer labels are not used to judge the error. */
 const MIN_LABELS_PER_WINDOW = 30
 /** Number of newest labeled windows that decide whether the error is worse now. */
 const RECENT_WINDOWS = 3
 /** Number of recent windows that must be worse if the newest is not. */
 const MIN_WORSE_RECENT_WINDOWS = 2
+/** Share of rows without a prediction from which on the verdict is at least a warning. */
+const FAILED_SHARE = 0.01
 /** Maximum columns that a verdict names. */
 const MAX_NAMED_COLUMNS = 3
 
@@ -25,6 +36,9 @@ export interface VerdictInput {
   metric: { label: string; direction: Direction } | null
   /** Oldest first. */
   performance: WindowPerformance[]
+  unwatched?: UnwatchedColumn[]
+  /** As returned by `manyFailed`. */
+  failed?: FailedRows | null
 }
 
 export interface Decision {
@@ -33,11 +47,22 @@ export interface Decision {
   facts: VerdictFacts
 }
 
+/** Returns the counts if enough rows have no prediction to warn of it, otherwise null. */
+export const manyFailed = ({ days, rows, failedRows }: FailedRows): FailedRows | null =>
+  failedRows > 0 && failedRows >= FAILED_SHARE * rows ? { days, rows, failedRows } : null
+
+/** Judges an endpoint: by its traffic, and by the rows that have no prediction and are not part of it. */
+export function decideVerdict(input: VerdictInput): Decision {
+  const decided = decideTraffic(input)
+  if (!decided.facts.failed || decided.verdict === 'warn' || decided.verdict === 'alert') return decided
+  return { verdict: 'warn', code: 'rows_failed', facts: { ...decided.facts, otherwise: decided.code } }
+}
+
 /**
- * Judges an endpoint. With labels the measured error decides, and drift without a worse error is a warning. Without labels the drift of the
+ * Judges the predictions of an endpoint. With labels the measured error decides, and drift without a worse error is a warning. Without labels the drift of the
  * predictions is the best evidence. Columns emptied in the newest window are a warning in any case: its labels come later.
  */
-export function decideVerdict(input: VerdictInput): Decision {
+function decideTraffic(input: VerdictInput): Decision {
   const facts = factsOf(input)
   const { error, drift, prediction, latest } = facts
   const decided = (verdict: Verdict, code: VerdictCode): Decision => ({ verdict, code, facts })
@@ -78,6 +103,8 @@ function factsOf(input: VerdictInput): VerdictFacts {
     error,
     errorMissing: error ? null : missingError(input),
     minLabels: MIN_LABELS_PER_WINDOW,
+    ...(input.unwatched && input.unwatched.length > 0 ? { unwatched: input.unwatched } : {}),
+    ...(input.failed ? { failed: input.failed } : {}),
   }
 }
 
