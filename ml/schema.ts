@@ -1,4 +1,5 @@
 import type { ColumnFormat } from './cells/column-format.ts'
+import { EXPECTED } from './cells/expected.ts'
 import { type ColumnSpec, createFrameBuilder } from './frame/builder.ts'
 import { parseDatetime } from './frame/cell.ts'
 import type { Frame, FrameColumnType } from './frame/frame.ts'
@@ -48,18 +49,7 @@ export function frameSpecs(schema: Schema, keep: (column: SchemaColumn) => boole
   }))
 }
 
-const EXPECTED: Record<ColumnType, string> = {
-  number: 'a number',
-  integer: 'a whole number',
-  category: 'text',
-  constant: 'text',
-  id: 'text',
-  text: 'text',
-  boolean: 'true or false',
-  datetime: 'a date and time such as 2026-03-01T14:00',
-}
-
-/** Describes the expected cell. */
+/** Describes the cell that `compileCheck` expects: text in the column's format does not fit. */
 export function describeExpected(column: SchemaColumn): string {
   return column.nullable ? `${EXPECTED[column.type]} or null` : EXPECTED[column.type]
 }

@@ -75,7 +75,7 @@ async function compare({ args, text, client, note }: Call): Promise<Outcome> {
     await pause()
     found = await retryWhileUnreachable(() => open.api.evaluation.compare.query(input), note)
   }
-  const head = `${other.label} against ${base.label} on ${found.dataset} v${found.version}`
+  const head = `${other.label} compared with ${base.label} (reference) on ${found.dataset} v${found.version}`
   const leftOut = found.rowsTrainedOn > 0 ? ` ${found.rowsTrainedOn} training rows are left out.` : ''
   return {
     document: { ...found },
@@ -86,7 +86,7 @@ async function compare({ args, text, client, note }: Call): Promise<Outcome> {
             `${head}: ${found.rows} rows that neither was trained on.${leftOut}`,
             '',
             showTable(
-              ['METRIC', base.label, other.label, 'DIFFERENCE', 'LOW 95 %', 'HIGH 95 %', 'VERDICT'],
+              ['METRIC', `${base.label} (REFERENCE)`, other.label, 'DIFFERENCE', 'LOW 95 %', 'HIGH 95 %', 'VERDICT'],
               found.metrics.map(m => [
                 m.name,
                 ...[m.reference, m.value, m.difference, m.differenceLow, m.differenceHigh].map(numberText),
@@ -112,7 +112,7 @@ export const evaluationCommands: Command[] = [
     parameters: 'M@V M@V',
     count: [2, 2],
     summary: 'Compares two model versions on the same rows, which neither was trained on.',
-    more: 'The verdicts are about the second version. Evaluates both on the dataset version where needed. The exit status is 1 if there is no verdict.',
+    more: 'The first version is the reference, the verdicts are about the second. Evaluates both on the dataset version where needed. The exit status is 1 if there is no verdict.',
     options: {
       data: { type: 'string', value: 'N[@V]', help: 'default: the version that the second one was trained on' },
     },

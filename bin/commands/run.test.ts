@@ -41,6 +41,13 @@ before(async () => {
 })
 after(() => server.close())
 
+it('--help of a group shows its commands, as `help` does', async () => {
+  const [asked, helped] = [await run(['data', '--help']), await run(['help', 'data'])]
+  assert.deepEqual([asked.status, asked.out, asked.err], [0, helped.out, ''])
+  assert.match(asked.out, /fleximl data add/)
+  assert.equal((await run(['data', 'bogus', '--help'])).status, 2)
+})
+
 describe('bad usage is told in words, with exit status 2', () => {
   for (const [words, message] of [
     [['bogus'], /no command “bogus”/],

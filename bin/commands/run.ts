@@ -55,6 +55,13 @@ export function findCommand(words: string[]): { command: Command; rest: string[]
   return { command, rest }
 }
 
+/** The words of the command or, without a command, of the group (`data`) whose help is wanted. Throws `usage`. */
+function helpTopic(words: string[]): string[] {
+  const named = words.filter(w => !w.startsWith('-'))
+  const isGroup = named.length === 1 && COMMANDS.some(c => c.name.startsWith(`${named[0]} `))
+  return isGroup ? named : findCommand(words).command.name.split(' ')
+}
+
 /** Parses the arguments after the name of the command. Throws `usage` naming the wrong argument. */
 export function parseCall(command: Command, rest: string[]): Omit<Call, 'world' | 'note' | 'client'> {
   const specs = command.options ?? {}
@@ -130,12 +137,12 @@ export async function runCommandLine(words: string[], world: World): Promise<Exi
       finish({ help: text }, text)
       return plain.length === 0 ? EXIT.usage : EXIT.done
     }
-    const { command, rest } = findCommand(plain)
     if (wantsHelp) {
-      const text = helpOf(COMMANDS, command.name.split(' '))
+      const text = helpOf(COMMANDS, helpTopic(plain))
       finish({ help: text }, text)
       return EXIT.done
     }
+    const { command, rest } = findCommand(plain)
     const call = parseCall(command, rest)
     const outcome = await command.run({ ...call, world, note, client: () => openClient(world.env) })
     finish(outcome.document, outcome.text)

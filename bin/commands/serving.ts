@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { describeRowError } from '#ml/rows/describe-error.ts'
 import type { Signature } from '#server/registry/contract.ts'
 import {
   type FeedbackAnswer,
@@ -196,8 +197,7 @@ const LISTED = 10
 export function describeReport({ warningCounts = [], errors, failedRows = 0, predictions }: PredictAnswer): string[] {
   const counted = (n: number) => (n === 1 ? '1 row' : `${n} rows`)
   const lines = warningCounts.map(({ column, code, rows }) => `${column}: ${counted(rows)} ${CODES[code] ?? code}.`)
-  for (const e of errors.slice(0, LISTED))
-    lines.push(`Row ${e.row + 1}${e.column ? `, ${e.column}` : ''}: ${e.got} instead of ${e.expected}.`)
+  for (const e of errors.slice(0, LISTED)) lines.push(describeRowError(e, `Row ${e.row + 1}`))
   if (failedRows > 0)
     lines.push(`${failedRows} of ${counted(predictions.length)} could not be understood and have no prediction.`)
   return lines
@@ -258,7 +258,7 @@ async function feedback({ args, text, client, world, note }: Call): Promise<Outc
     document: { ...answer },
     text: [
       `${answer.accepted} accepted, ${answer.duplicates} known before, ${answer.unknown.length} without a prediction, ${answer.rejected} rejected.`,
-      ...answer.errors.slice(0, LISTED).map(e => `Row ${e.row + 1}, ${e.column}: ${e.got} instead of ${e.expected}.`),
+      ...answer.errors.slice(0, LISTED).map(e => describeRowError(e, `Row ${e.row + 1}`)),
     ].join('\n'),
     status: answer.accepted + answer.duplicates === 0 ? EXIT.failed : EXIT.done,
   }

@@ -24,6 +24,11 @@ describe('odd rows in words', () => {
 
   it('counts and errors', () => {
     assert.equal(describeOddCell({ column: 'c', code: 'unseen', rows: 1 }), 'c: new value in 1 row')
+    assert.equal(describeOddCell({ column: 'c', code: 'missing', rows: 6436 }), 'c: missing in 6,436 rows')
+    assert.match(
+      refusalSentence({ ...odd, refused: 12_000, answerable: 1216 })!,
+      /^12,000 requests .* 1,216 of them\.$/,
+    )
     const error = { row: 0, column: 'x', expected: 'a number', got: 'the text “abc”' }
     assert.equal(describeError(error), 'x: the text “abc” instead of a number.')
   })

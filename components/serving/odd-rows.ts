@@ -1,4 +1,6 @@
+import { describeRowError } from '#ml/rows/describe-error.ts'
 import type { OddRows, PredictAnswer, PredictWarning, RowPolicy } from '#server/serving/contract.ts'
+import { formatCount } from '../ui/format.ts'
 
 export const POLICY_HELP: Record<RowPolicy, string> = {
   lenient:
@@ -15,17 +17,20 @@ const CODES: Record<string, string> = {
   feedback_rejected: 'feedback rejected',
 }
 
-const counted = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
-
 /** Says how many refused requests the lenient policy would have answered; undefined if none was refused. */
 export function refusalSentence({ days, refused, answerable }: OddRows): string | undefined {
   if (refused === 0) return undefined
-  const part = answerable === refused ? 'all of them' : answerable === 0 ? 'none of them' : `${answerable} of them`
-  return `${counted(refused, 'request')} of the last ${days} days ${refused === 1 ? 'was' : 'were'} refused for their cells; lenient would have answered ${part}.`
+  const part =
+    answerable === refused
+      ? 'all of them'
+      : answerable === 0
+        ? 'none of them'
+        : `${answerable.toLocaleString('en')} of them`
+  return `${formatCount(refused, 'request')} of the last ${days} days ${refused === 1 ? 'was' : 'were'} refused for their cells; lenient would have answered ${part}.`
 }
 
 export const describeOddCell = ({ column, code, rows }: OddRows['cells'][number]): string =>
-  `${column}: ${CODES[code] ?? code} in ${counted(rows, 'row')}`
+  `${column}: ${CODES[code] ?? code} in ${formatCount(rows, 'row')}`
 
 /** Describes a warning of one row. */
 export function describeWarning({ column, code, got, used }: PredictWarning): string {
@@ -39,5 +44,4 @@ const filled = (used: PredictWarning['used']) =>
   used === null ? '; the model handles missing values itself' : `; ${used} is used`
 
 /** Describes why a row has no prediction. */
-export const describeError = ({ column, expected, got }: PredictAnswer['errors'][number]): string =>
-  `${column ? `${column}: ` : ''}${got} instead of ${expected}.`
+export const describeError = (error: PredictAnswer['errors'][number]): string => describeRowError(error)

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { EndpointDetail, RowPolicy as Policy } from '#server/serving/contract.ts'
 import { Allowed } from '../access/allowed.tsx'
 import { useTRPC } from '../trpc.ts'
+import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { describeOddCell, POLICY_HELP, refusalSentence } from './odd-rows.ts'
 
@@ -64,7 +65,7 @@ export function RowPolicy({
         <Text size="sm" mt="sm">
           Last {odd.days} days:{' '}
           {[
-            ...(odd.failedRows > 0 ? [`${odd.failedRows} rows without a prediction`] : []),
+            ...(odd.failedRows > 0 ? [`${formatCount(odd.failedRows, 'row')} without a prediction`] : []),
             ...odd.cells.slice(0, SHOWN).map(describeOddCell),
           ].join(' · ')}
         </Text>

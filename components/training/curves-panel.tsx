@@ -12,6 +12,7 @@ import { Panel } from '../ui/panel.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { curveSentence, pickKey } from './describe-curve.ts'
 import { directionOf, metricLabel } from './labels.ts'
+import { colorsOfNumbers } from './run-colors.ts'
 
 /** Points of a line; the server keeps the lowest and highest of each stretch. */
 const MOST_POINTS = 1000
@@ -26,8 +27,9 @@ export interface ShownRun {
   run: string
   /** Name of the line. */
   label: string
-  /** By default that of its place in the list. */
+  /** By default that of its number among the runs drawn, else of its place in the list. */
   color?: string
+  number?: number
 }
 
 /** How a metric moved while training, refreshed while one of the runs is running. */
@@ -36,6 +38,7 @@ export function CurvesPanel({
   runs,
   live,
   metric = null,
+  most = runs.length,
   height = 220,
 }: {
   project: string
@@ -43,20 +46,30 @@ export function CurvesPanel({
   live: boolean
   /** What the runs are ranked by: its curve is drawn first. */
   metric?: string | null
+  /** Draws only the first runs that have a curve. */
+  most?: number
   height?: number
 }) {
   const trpc = useTRPC()
   const poll = usePolling()
   const [wanted, setWanted] = useQueryState('curve', parseAsString)
   const { data, error, refetch } = useQuery({
-    ...trpc.training.curves.queryOptions({ project, runs: runs.map(r => r.run), points: pointsOf(runs.length) }),
+    ...trpc.training.curves.queryOptions({
+      project,
+      runs: runs.map(r => r.run),
+      points: pointsOf(Math.min(runs.length, most)),
+      ...(most < runs.length ? { most } : {}),
+    }),
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
     refetchInterval: poll(live),
   })
   const keys = [...new Set(data?.items.map(s => s.key))].sort()
   const key = pickKey(keys, wanted, metric)
-  const shown = (data?.items ?? []).flatMap(s => (s.key === key ? [{ ...s, ...lookOf(runs, s) }] : []))
+  const drawn = most < runs.length ? runs.filter(r => data?.items.some(s => s.run === r.run)) : runs
+  const colors = colorsOfNumbers(drawn.map((r, i) => r.number ?? i + 1))
+  const looks = drawn.map((r, i) => ({ ...r, color: r.color ?? colors[i]! }))
+  const shown = (data?.items ?? []).flatMap(s => (s.key === key ? [{ ...s, ...lookOf(looks, s) }] : []))
   return (
     <Panel>
       {error && !data ? (

@@ -9,6 +9,7 @@ import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
 import { useCallback } from 'react'
 import { isActive } from '#server/kernel/contract.ts'
 import type { ExperimentDetail } from '#server/training/contract.ts'
+import { MAX_COMPARED } from '#server/training/states/contract.ts'
 import { useMay } from '../access/allowed.tsx'
 import { usePolling } from '../shell/live-status.ts'
 import { useTRPC } from '../trpc.ts'
@@ -22,9 +23,9 @@ import classes from './experiment-page.module.css'
 import { sortRuns } from './filter-runs.ts'
 import { experimentSentence } from './labels.ts'
 import { OverviewPanels } from './overview-panels.tsx'
-import { colorsOfNumbers } from './run-colors.ts'
 import { RunsTable } from './runs-table.tsx'
 
+/** Lines drawn. */
 const TOP = 5
 // The form and its checks load when the dialog opens.
 const RegisterDialog = dynamic(() => import('./register-dialog.tsx').then(m => m.RegisterDialog), { ssr: false })
@@ -50,10 +51,10 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
   const started = sortRuns(experiment.items, 'measured', false, experiment.direction).filter(
     run => run.startedAt !== null,
   )
+  // The best runs may be trees, which have no curve: the best that have one are drawn.
   const picked =
-    compared.length > 0 ? experiment.items.filter(run => compared.includes(run.run)) : started.slice(0, TOP)
-  const colors = colorsOfNumbers(picked.map(run => run.number))
-  const drawn = picked.map((run, i) => ({ run: run.run, label: `#${run.number}`, color: colors[i] }))
+    compared.length > 0 ? experiment.items.filter(run => compared.includes(run.run)) : started.slice(0, MAX_COMPARED)
+  const drawn = picked.map(({ run, number }) => ({ run, number, label: `#${number}` }))
   return (
     <Stack gap="md">
       <PageHeader
@@ -75,6 +76,7 @@ function Loaded({ project, experiment }: { project: string; experiment: Experime
               runs={drawn}
               live={experiment.status === 'running'}
               metric={experiment.metric}
+              {...(compared.length > 0 ? {} : { most: TOP })}
             />
           </div>
           <OverviewPanels runs={experiment.items} metric={experiment.metric} direction={experiment.direction} />

@@ -120,6 +120,16 @@ describe('training', () => {
     const { items: curves } = await readCurves(kernel, caller, { runs: [network.run], points: 10 })
     const loss = curves.find(c => c.key === 'validation_loss')!
     assert.ok(loss.total > 10 && loss.points.length >= 5 && loss.points.length <= 10, `${loss.total} points`)
+    const ranked = shown.items.map(r => r.run)
+    const all = await readCurves(kernel, caller, { runs: ranked, points: 10 })
+    const owners = ranked.filter(id => all.items.some(s => s.run === id))
+    const first = await readCurves(kernel, caller, { runs: ranked, points: 10, most: 1 })
+    assert.ok(owners.length > 0)
+    assert.deepEqual(
+      [...new Set(first.items.map(s => s.run))],
+      owners.slice(0, 1),
+      'runs without a curve take no place',
+    )
     const { lines, next } = await readRunLog(kernel, caller, network.run, 0)
     assert.match(
       lines.map(l => l.text).join('\n'),

@@ -198,3 +198,11 @@ describe('one reader of a cell', () => {
     )
   })
 })
+
+it('true is a number only where 0 and 1 are all there is', () => {
+  const of = (type: 'number' | 'integer', max: number) => compileCellReader({ type, domain: { min: 0, max } })(true)
+  assert.equal(of('integer', 1), 1)
+  assert.equal(of('integer', 5), UNREADABLE)
+  assert.equal(of('number', 1), UNREADABLE)
+  assert.equal(compileCellReader({ type: 'number' })(false), UNREADABLE)
+})

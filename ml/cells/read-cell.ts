@@ -25,7 +25,7 @@ export function compileCellReader(column: CellColumn): CellReader {
   switch (column.type) {
     case 'number':
     case 'integer':
-      return numberReader(column.format)
+      return numberReader(column)
     case 'datetime':
       return datetimeReader(column.format)
     case 'boolean':
@@ -42,9 +42,13 @@ const ownMissing = (format: ColumnFormat | undefined): ((text: string) => boolea
 }
 const isMissingWord = (text: string) => MISSING_WORDS.has(text.toLowerCase())
 
-function numberReader(format: ColumnFormat | undefined): CellReader {
+const isLevels = (domain: NonNullable<CellColumn['domain']>): domain is readonly string[] => Array.isArray(domain)
+
+function numberReader({ type, domain, format }: CellColumn): CellReader {
   const read = compileNumberReader(format?.number)
   const isMissing = ownMissing(format)
+  // Flags are often written as 0 and 1; elsewhere true is no number.
+  const isFlag = type === 'integer' && domain && !isLevels(domain) && domain.min === 0 && domain.max === 1
   return value => {
     if (typeof value === 'number') return Number.isFinite(value) ? value : UNREADABLE
     if (value === null || value === undefined) return null
@@ -56,7 +60,7 @@ function numberReader(format: ColumnFormat | undefined): CellReader {
       // An infinite cell of a file is read as missing; so is it here.
       return Number.isNaN(number) && !isMissingWord(text) ? UNREADABLE : null
     }
-    if (typeof value === 'boolean') return value ? 1 : 0
+    if (typeof value === 'boolean') return isFlag ? Number(value) : UNREADABLE
     return typeof value === 'bigint' ? Number(value) : UNREADABLE
   }
 }

@@ -10,6 +10,7 @@ import { type LoadedPredictor, loadPredictor } from '../predictor.ts'
 import { createRandom } from '../random.ts'
 import { frameSpecs, type Schema } from '../schema.ts'
 import { assertClose } from '../testing.ts'
+import { describeRowError } from './describe-error.ts'
 import { compileRowReader } from './read-row.ts'
 import { ReportBuilder, type RowReport, type WarningCode } from './report.ts'
 
@@ -123,6 +124,15 @@ function answersOddRows(predictor: LoadedPredictor): void {
     ],
   )
   assert.match(mixed.report.errors[0]!.got, /abc/)
+  assert.equal(mixed.report.errors[0]!.expected, 'a number such as 1.234,5 or null')
+  assert.equal(
+    describeRowError(mixed.report.errors[3]!, 'Row 5'),
+    "Row 5 has 2 of the model's 5 columns (absent: n, x, d); at least half are needed.",
+  )
+  const [day] = predictor.predictLenient([{ ...GOOD, d: 'soon' }]).report!.errors
+  assert.equal(day!.expected, 'a date such as 31.03.2026 or null')
+  const flag = predictor.predictLenient([{ ...GOOD, x: true }])
+  assert.deepEqual([flag.predictions[0], flag.report?.errors[0]?.got], [null, 'true'], 'true is no number')
   if (mixed.probabilities)
     assert.deepEqual(
       mixed.probabilities.map(p => p === null),
@@ -202,7 +212,7 @@ describe('a missing cell', () => {
     assert.notEqual(predictor.predictLenient([empty]).predictions[0], null)
     const { predictions, report } = predictor.predictLenient([{ n: 1, x: 2 }])
     assert.deepEqual(predictions, [null])
-    assert.match(report!.errors[0]!.got, /2 of 5; absent: c, b, d/)
+    assert.match(report!.errors[0]!.got, /2 of the model's 5 columns \(absent: c, b, d\)/)
   })
 })
 

@@ -1,7 +1,9 @@
 import { trimCell } from '../cells/column-format.ts'
+import { describeReadable } from '../cells/describe-cell.ts'
 import { type CellReader, compileCellReader, UNREADABLE } from '../cells/read-cell.ts'
 import { parseDatetime } from '../frame/cell.ts'
-import { describeExpected, describeGot, type Schema, type SchemaColumn } from '../schema.ts'
+import { describeGot, type Schema, type SchemaColumn } from '../schema.ts'
+import { ENOUGH_COLUMNS } from './describe-error.ts'
 import { type CellValue, type ReportBuilder, shorten } from './report.ts'
 import { timeText } from './time-text.ts'
 
@@ -108,8 +110,8 @@ function describeAbsent(absent: readonly ColumnReader[], all: number): { expecte
   const listed = absent.slice(0, NAMED).map(({ name }) => name)
   const more = absent.length > NAMED ? ` and ${absent.length - NAMED} more` : ''
   return {
-    expected: 'a row with at least half of the columns of the model',
-    got: `${all - absent.length} of ${all}; absent: ${listed.join(', ')}${more}`,
+    expected: ENOUGH_COLUMNS,
+    got: `${all - absent.length} of the model's ${all} columns (absent: ${listed.join(', ')}${more})`,
   }
 }
 
@@ -126,7 +128,7 @@ function readCell(
     report.fail({
       row,
       column: name,
-      expected: describeExpected({ ...column, nullable: true }),
+      expected: describeReadable({ ...column, nullable: true }),
       got: describeGot(value),
     })
     return null

@@ -12,6 +12,7 @@ import {
   showExperiment,
   showRun,
 } from '#server/training/index.ts'
+import { MAX_COMPARED } from '#server/training/states/contract.ts'
 import { describeRoute, listOf, may, pageOf, pageQuery, type RestRoutes, wholeNumber } from './describe-route.ts'
 import * as responses from './response-schemas.ts'
 
@@ -28,6 +29,7 @@ const curvesQuery = z.object({
   runs: runList,
   key: z.string().max(250).optional(),
   points: wholeNumber(10, 1000).default(400),
+  most: wholeNumber(1, MAX_COMPARED).optional().describe('Only the first runs that have curves, at most so many.'),
 })
 
 /** Experiments and their runs. */

@@ -303,6 +303,7 @@ export const trainingInputs = {
     runs: z.array(runRef).min(1).max(MAX_COMPARED),
     key: z.string().max(250).optional(),
     points: z.int().min(10).max(1000).default(400),
+    most: z.int().min(1).max(MAX_COMPARED).optional(),
   }),
   log: z.object({ run: runRef, after: z.int().min(0).default(0) }),
   options: z.object({ data: nameAtVersion, target: z.string().min(1).max(500) }),

@@ -164,20 +164,31 @@ function sideBySide<T>(list: Record<string, T>[]): { values: Record<string, (T |
   }
 }
 
-/** Returns the metric curves of runs, each of at most about `points` points, keeping extremes. */
+/**
+ * Returns the metric curves of runs, each of at most about `points` points, keeping extremes; of the first `most` runs that have any.
+ * Trees and neighbors have none.
+ */
 export async function readCurves(
   kernel: Kernel,
   caller: Caller,
-  input: { runs: readonly string[]; key?: string; points: number },
+  input: { runs: readonly string[]; key?: string; points: number; most?: number },
 ): Promise<{ items: CurveSeries[] }> {
   await authorize(kernel, caller, 'training:read')
   const rows = await requireRuns(kernel, caller.scope, [...new Set(input.runs)])
-  const series = await listSeries(
+  const all = await listSeries(
     kernel.db,
     caller.scope,
     rows.map(r => r.id),
     input.key,
   )
+  const owners = new Set(all.map(s => s.runId))
+  const drawn = new Set(
+    rows
+      .map(r => r.id)
+      .filter(id => owners.has(id))
+      .slice(0, input.most),
+  )
+  const series = all.filter(s => drawn.has(s.runId))
   const points = await readPoints(
     kernel.db,
     series.map(s => s.id),

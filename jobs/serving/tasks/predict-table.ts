@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LoadedPredictor, loadPredictor, type TableAnswers, type WarningCount } from '#ml/predict.ts'
 import '#ml/onnx.ts'
+import { describeRowError } from '#ml/rows/describe-error.ts'
 import type { VersionColumn } from '#server/data/contract.ts'
 import type { PredictionsResult } from '#server/data/service.ts'
 import { AppError } from '#server/kernel/errors.ts'
@@ -103,9 +104,7 @@ const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
 function linesOf(predictor: LoadedPredictor, { values, hasFailed, report }: TableAnswers, rows: number): string {
   const { predictions, probabilities } = predictor.describe(values)
   const width = predictor.classes?.length ?? 0
-  const reasons = new Map(
-    (report?.errors ?? []).map(e => [e.row, `${e.column ? `${e.column}: ` : ''}${e.got} instead of ${e.expected}`]),
-  )
+  const reasons = new Map((report?.errors ?? []).map(e => [e.row, describeRowError(e)]))
   let text = ''
   for (let row = 0; row < rows; row++) {
     if (hasFailed(row)) {

@@ -1,3 +1,4 @@
+import { describeReadable } from '#ml/cells/describe-cell.ts'
 import { createActualReader, type TargetFacts } from '#ml/predict.ts'
 import { AppError, type ErrorDetail } from '#server/kernel/errors.ts'
 import type { DesiredTarget, FeedbackAnswer, FeedbackRow } from '#server/serving/contract.ts'
@@ -80,7 +81,11 @@ function compileActual(target: DesiredTarget['target']): (cell: unknown) => Actu
   if (!target?.task || (target.task !== 'regression' && !target.classes?.length))
     return cell => (isScalar(cell) ? { value: cell } : { expected: 'a number, a text or true or false' })
   const read = createActualReader(target as TargetFacts)
-  const expected = target.task === 'regression' ? 'a number' : nameClasses(target.classes ?? [])
+  const { format } = target as TargetFacts
+  const expected =
+    target.task === 'regression'
+      ? describeReadable({ type: 'number', nullable: false, ...(format ? { format } : {}) })
+      : nameClasses(target.classes ?? [])
   return cell => {
     const value = isScalar(cell) ? read(cell) : undefined
     return value === undefined ? { expected } : { value }
