@@ -1,14 +1,14 @@
 import { Alert, Group, Progress, Select, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SourcePreviewResult, VersionColumn } from '#server/data/contract.ts'
+import type { ColumnDecision, SourcePreviewResult, VersionColumn } from '#server/data/contract.ts'
 import type { PreviewComparison } from '#server/data/previews/contract.ts'
 import type { ReadingOptions } from '#tables/read/contract.ts'
 import { useTRPC } from '../trpc.ts'
 import { formatCount } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useSourcePreview } from './client.ts'
-import { type ColumnChange, useColumnChanges } from './column-changes.ts'
+import { type ColumnChange, rereadDecisions, useColumnChanges } from './column-changes.ts'
 import { mendsFor } from './reading-form.ts'
 import { MendButtons, ReadingSection } from './reading-section.tsx'
 import { ReviewBar } from './review-bar.tsx'
@@ -144,10 +144,36 @@ const submitLabel = (append: boolean, comparison: PreviewComparison | null, isRe
         ? `Keep v${comparison.sameAs}`
         : `Add version ${comparison.version + 1}`
 
+/** The preview under the formats edited so far; while it is read, the one before it stays. */
+function useReread(
+  project: string,
+  { fileName, digest, name, reading }: Source,
+  comparison: PreviewComparison | null,
+  decisions: readonly ColumnDecision[],
+) {
+  const columns = rereadDecisions(decisions)
+  const { data, error } = useSourcePreview(project, {
+    fileName,
+    digest,
+    dataset: comparison ? name : undefined,
+    reading,
+    columns: columns.length > 0 ? columns : undefined,
+  })
+  const [last, setLast] = useState(data)
+  if (data?.result && data.id !== last?.id) setLast(data)
+  const problem = data?.state === 'failed' ? (data.reason ?? 'Reading was stopped.') : error ? error.message : null
+  return {
+    result: last?.result ?? null,
+    comparison: last?.comparison ?? null,
+    problem,
+    isReading: columns.length > 0 && problem === null && !data?.result,
+  }
+}
+
 function Decide({
   project,
   result,
-  comparison,
+  comparison: firstComparison,
   source,
   disabled,
   onAdded,
@@ -160,7 +186,11 @@ function Decide({
   onAdded: (ingestionId: string) => void
 }) {
   const add = useMutation(useTRPC().data.add.mutationOptions())
-  const { changes, change, decisions } = useColumnChanges(result.schema, keptRoles(result.schema, comparison))
+  const kept = keptRoles(result.schema, firstComparison)
+  const { changes, change, decisions, invalid, mark } = useColumnChanges(result.schema, kept)
+  const reread = useReread(project, source, firstComparison, decisions)
+  const shown = reread.result ?? result
+  const comparison = reread.comparison ?? firstComparison
   const holder = (role: 'target' | 'time') =>
     result.schema.find(c => (changes[c.name]?.role ?? c.role) === role)?.name ?? null
   const choose = (role: 'target' | 'time') => (name: string | null) => {
@@ -202,16 +232,25 @@ function Decide({
           onChange={choose('time')}
         />
       </Group>
-      <SourcePreview preview={result} changes={changes} onChange={change} />
+      {reread.problem ? (
+        <Alert color="red" variant="light" title="The file cannot be read with these formats." role="alert">
+          <Text size="sm">{reread.problem}</Text>
+        </Alert>
+      ) : null}
+      <SourcePreview preview={shown} changes={changes} onChange={change} onInvalid={mark} />
       {add.error ? <Problem error={add.error} /> : null}
       <ReviewBar
         note={
-          decisions.length > 0
-            ? `${formatCount(decisions.length, 'column override')}; applies to future versions.`
-            : null
+          invalid.length > 0
+            ? `The format of ${invalid.join(', ')} is not valid.`
+            : reread.isReading
+              ? 'Reading the first rows again…'
+              : decisions.length > 0
+                ? `${formatCount(decisions.length, 'column override')}; applies to future versions.`
+                : null
         }
         submit={submitLabel(source.append, comparison, isReadAsBefore)}
-        disabled={disabled}
+        disabled={disabled || invalid.length > 0 || reread.isReading || reread.problem !== null}
         isPending={add.isPending}
         onSubmit={submit}
       />

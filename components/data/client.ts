@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/api/root.ts'
+import type { ColumnDecision } from '#server/data/contract.ts'
 import { isActive, isTerminal } from '#server/kernel/contract.ts'
 import type { ReadingOptions } from '#tables/read/contract.ts'
 import { usePolling } from '../shell/live-status.ts'
@@ -53,18 +54,20 @@ interface PreviewedUpload {
   /** The dataset that gets the next version; absent: a new dataset. */
   dataset?: string
   reading: ReadingOptions
+  /** Formats that were edited in the review. */
+  columns?: ColumnDecision[]
 }
 
 /**
  * The preview of an upload, once a worker has read its first rows. Another dataset starts another preview, because its decisions about
- * columns apply; so do other reading options.
+ * columns apply; so do other reading options and formats.
  */
-export const useSourcePreview = (project: string, { fileName, digest, dataset, reading }: PreviewedUpload) => {
+export const useSourcePreview = (project: string, { fileName, digest, dataset, reading, columns }: PreviewedUpload) => {
   const poll = usePolling()
   const client = useTRPCClient()
   const started = useQuery({
-    queryKey: ['source-preview', project, digest, fileName, dataset ?? null, reading],
-    queryFn: () => client.data.previews.start.mutate({ project, fileName, digest, name: dataset, reading }),
+    queryKey: ['source-preview', project, digest, fileName, dataset ?? null, reading, columns ?? null],
+    queryFn: () => client.data.previews.start.mutate({ project, fileName, digest, name: dataset, reading, columns }),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnMount: false,
     retry: false,

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ColumnDecision, VersionColumn } from '#server/data/contract.ts'
 
 export type ColumnChange = Omit<ColumnDecision, 'name'>
@@ -30,8 +30,21 @@ export function useColumnChanges(schema: VersionColumn[], initial: Record<string
     }
     return Object.keys(decision).length > 1 ? [decision] : []
   })
-  return { changes, change, decisions, undo: () => setChanges({}) }
+  const [invalid, setInvalid] = useState<readonly string[]>([])
+  /** Marks a column whose field holds text that cannot be read. */
+  const mark = useCallback(
+    (name: string, isInvalid: boolean) =>
+      setInvalid(before =>
+        before.includes(name) === isInvalid ? before : isInvalid ? [...before, name] : before.filter(n => n !== name),
+      ),
+    [],
+  )
+  return { changes, change, decisions, invalid, mark, undo: () => setChanges({}) }
 }
+
+/** The decisions that change how cells are read, without roles and domains: the first rows are read again under these. */
+export const rereadDecisions = (decisions: readonly ColumnDecision[]): ColumnDecision[] =>
+  decisions.flatMap(({ name, type, format }) => (format ? [{ name, ...(type ? { type } : {}), format }] : []))
 
 const number = (text: string) => {
   const n = Number(text.trim().replace('−', '-'))

@@ -13,6 +13,7 @@ import { formatShareOf } from './labels.ts'
 interface Editing {
   changes: Record<string, ColumnChange>
   onChange: (name: string, change: ColumnChange) => void
+  onInvalid?: (name: string, isInvalid: boolean) => void
   readOnly?: boolean
 }
 
@@ -41,7 +42,7 @@ export function ColumnTable({ schema, rows, ...editing }: { schema: VersionColum
   )
 }
 
-function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): DataColumn<VersionColumn>[] {
+function schemaColumns(rows: number, { changes, onChange, onInvalid, readOnly }: Editing): DataColumn<VersionColumn>[] {
   const changeOf = (c: VersionColumn) => changes[c.name] ?? {}
   const select = (c: VersionColumn, label: string, data: string[], value: string, onPick: (v: string) => void) => (
     <Select
@@ -94,7 +95,9 @@ function schemaColumns(rows: number, { changes, onChange, readOnly }: Editing): 
     }),
     textColumn('format', 'Format', c => printFormat(shownFormat(changeOf(c).format ?? c.format)) || null, {
       sortable: false,
-      cell: c => <FormatCell column={c} change={changeOf(c)} onChange={onChange} readOnly={readOnly} />,
+      cell: c => (
+        <FormatCell column={c} change={changeOf(c)} onChange={onChange} onInvalid={onInvalid} readOnly={readOnly} />
+      ),
     }),
     textColumn('reason', 'Inferred', reasonOf, { wrap: true, dimmed: true, minWidth: 160 }),
   ]

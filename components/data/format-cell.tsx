@@ -1,5 +1,6 @@
 import { Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useEffect } from 'react'
 import type { VersionColumn } from '#server/data/contract.ts'
 import { FORMAT_PARTS, parseFormat, printFormat } from '#tables/format/contract.ts'
 import type { ColumnChange } from './column-changes.ts'
@@ -18,6 +19,8 @@ interface FormatCellProps {
   column: VersionColumn
   change: ColumnChange
   onChange: (name: string, change: ColumnChange) => void
+  /** Told whether the text cannot be read. */
+  onInvalid?: (name: string, isInvalid: boolean) => void
   readOnly?: boolean
 }
 
@@ -28,17 +31,23 @@ export function FormatCell(props: FormatCellProps) {
   return <FormatField key={`${change.type ?? column.type} ${shown}`} {...props} shown={shown} />
 }
 
-function FormatField({ column, onChange, readOnly, shown }: FormatCellProps & { shown: string }) {
+function FormatField({ column, onChange, onInvalid, readOnly, shown }: FormatCellProps & { shown: string }) {
+  const { name } = column
   const form = useForm({ initialValues: { text: shown } })
+  // A field that goes away takes its text along.
+  useEffect(() => () => onInvalid?.(name, false), [name, onInvalid])
   const leave = () => {
     const { text } = form.getValues()
+    onInvalid?.(name, false)
     if (text.trim() === shown) return form.clearErrors()
     try {
       const format = parseFormat(text)
       const type = format.datetime ? 'datetime' : format.number ? 'number' : undefined
-      onChange(column.name, { format, ...(type && type !== column.type ? { type } : {}) })
+      onChange(name, { format, ...(type && type !== column.type ? { type } : {}) })
     } catch (error) {
-      form.setFieldError('text', (error as Error).message)
+      onInvalid?.(name, true)
+      // The parts are in the title of the field.
+      form.setFieldError('text', (error as Error).message.replace(/ Parts: .*$/s, ''))
     }
   }
   const done = describeCells(column)
@@ -51,6 +60,7 @@ function FormatField({ column, onChange, readOnly, shown }: FormatCellProps & { 
         disabled={readOnly}
         placeholder="as usual"
         title={`Parts: ${FORMAT_PARTS}`}
+        styles={{ error: { whiteSpace: 'normal', overflowWrap: 'anywhere' } }}
         {...form.getInputProps('text')}
         onBlur={leave}
       />

@@ -42,7 +42,7 @@ function Rereading({ ingestion }: { ingestion: Ingestion }) {
 
 /** Reviews inferred types and roles; overrides apply to this and future versions. */
 export function SchemaReview({ project, shown }: { project: string; shown: Shown }) {
-  const { changes, change, decisions, undo } = useColumnChanges(shown.schema)
+  const { changes, change, decisions, invalid, mark, undo } = useColumnChanges(shown.schema)
   const review = useMutation(useTRPC().data.reviewSchema.mutationOptions())
   const newest = shown.versions[0]?.version === shown.version
   const save = () =>
@@ -64,12 +64,13 @@ export function SchemaReview({ project, shown }: { project: string; shown: Shown
       <ContractBreaks breaks={shown.breaks} />
       {review.error ? <Problem error={review.error} /> : null}
       {ingestion ? <Rereading ingestion={ingestion} /> : null}
-      <ColumnTable schema={shown.schema} rows={shown.rows} changes={changes} onChange={change} />
+      <ColumnTable schema={shown.schema} rows={shown.rows} changes={changes} onChange={change} onInvalid={mark} />
       {decisions.length > 0 ? (
         <Allowed project={project} to="data:write">
           <ReviewBar
             note="Not saved yet."
             submit={`Save ${formatCount(decisions.length, 'change')}`}
+            disabled={invalid.length > 0}
             isPending={review.isPending}
             onSubmit={save}
           >

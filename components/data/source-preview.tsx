@@ -15,10 +15,12 @@ export function SourcePreview({
   preview,
   changes,
   onChange,
+  onInvalid,
 }: {
   preview: SourcePreviewResult
   changes: Record<string, ColumnChange>
   onChange: (name: string, change: ColumnChange) => void
+  onInvalid: (name: string, isInvalid: boolean) => void
 }) {
   const { schema, rows, cells, warnings, breaks } = preview
   const columns = schema.slice(0, COLUMNS_SHOWN)
@@ -49,7 +51,7 @@ export function SourcePreview({
           columns={columns.map((c, i) => ({ name: c.name, cells: cells.map(row => row[i]) }))}
         />
       </Panel>
-      <ColumnTable schema={schema} rows={rows} changes={changes} onChange={onChange} />
+      <ColumnTable schema={schema} rows={rows} changes={changes} onChange={onChange} onInvalid={onInvalid} />
     </Stack>
   )
 }

@@ -187,6 +187,19 @@ describe('preview of an upload', () => {
     assert.equal(again.version, 1)
   })
 
+  it('follows a format that was edited: first rows and counts are those of the decided format', async () => {
+    const digest = await upload(`w\n${lines(40, i => `"${i + 1},${String(100 + i)}"`)}`)
+    const first = async (format?: { number: { decimal: '.' | ','; group?: '.' | ',' } }) => {
+      const columns = format && [{ name: 'w', type: 'number' as const, format }]
+      const { id } = await previewSource(kernel, caller, { fileName: 'w.csv', digest, columns })
+      const { result, reason } = await until(() => showSourcePreview(kernel, caller, { id }))
+      assert.ok(result, reason ?? '')
+      return result.cells[0]![0]
+    }
+    assert.equal(String(await first({ number: { decimal: ',' } })), '1.1')
+    assert.equal(String(await first({ number: { decimal: '.', group: ',' } })), '1100')
+  })
+
   it('a file that cannot be read says why', async () => {
     const { id } = await previewSource(kernel, caller, { fileName: 'f.csv', digest: await upload('a,b\n1,2\n1\n') })
     const { state, reason, offer } = await until(() => showSourcePreview(kernel, caller, { id }))
