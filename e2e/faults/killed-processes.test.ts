@@ -195,15 +195,15 @@ describe('kill -9 while a run trains and has written a metric', { concurrency: f
       return acknowledged.every(id => counts.has(id)) && { twice: rows.filter(r => r.n !== 1).length }
     })
     assert.equal(lost.twice, 0, 'rows that are in the log twice')
-    const [open] = await query<{ jobs: number; runs: number; attempts: number; models: number; done: number }>(
+    const [open] = await query<{ jobs: number; runs: number; attempts: number; artifacts: number; done: number }>(
       `SELECT (SELECT count(*)::int FROM jobs WHERE state IN ('queued', 'running') AND lane = 'compute') AS jobs,
               (SELECT count(*)::int FROM runs WHERE state IN ('queued', 'running')) AS runs,
               (SELECT count(*)::int FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE a.state = 'running' AND j.lane = 'compute') AS attempts,
-              (SELECT count(*)::int FROM links l JOIN runs r ON r.id::text = l.from_id::text AND r.model_digest = l.to_id WHERE l.from_kind = 'run' AND l.relation = 'uses') AS models,
+              (SELECT count(*)::int FROM links WHERE from_kind = 'run' AND relation = 'uses') AS artifacts,
               (SELECT count(*)::int FROM runs WHERE state = 'succeeded') AS done`,
     )
     assert.deepEqual([open!.jobs, open!.runs, open!.attempts], [0, 0, 0])
-    assert.equal(open!.models, open!.done, 'one model for each done run')
+    assert.equal(open!.artifacts, 2 * open!.done, 'one model and the scores of its validation rows for each done run')
     if (process.platform !== 'linux') return
     const home = instance.home
     await instance.stop()

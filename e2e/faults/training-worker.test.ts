@@ -51,7 +51,7 @@ before(async () => {
 afterEach(stopWorkers)
 after(() => kernel.close())
 
-const models = async () => {
+const artifacts = async () => {
   const [row] = (await kernel.db.execute(
     sql`SELECT count(*)::int AS n FROM links WHERE project_id = ${caller.scope.projectId} AND from_kind = 'run' AND relation = 'uses'`,
   )) as unknown as [{ n: number }]
@@ -77,7 +77,7 @@ describe('a worker that fails while it trains', () => {
   })
 
   it('asleep for three heartbeats: another finishes, and when it wakes its writes are refused', async () => {
-    const before = await models()
+    const before = await artifacts()
     const run = await queueRun(kernel, caller, ENDLESS)
     const sleeper = await spawn()
     const pid = await trainingPid(kernel, caller, run)
@@ -99,7 +99,8 @@ describe('a worker that fails while it trains', () => {
     assert.deepEqual(await states(run), ['lost', 'succeeded'])
     const after = await ended(kernel, caller, run)
     assert.deepEqual([after.status, after.digest, await pointsOf(kernel, run)], ['succeeded', done.digest, points])
-    assert.equal(await models(), before + 1)
+    // Its model and the scores of its validation rows.
+    assert.equal(await artifacts(), before + 2)
     // Awake again it is as good as new.
     other.kill('SIGTERM')
     await hasEnded(other)
