@@ -21,6 +21,9 @@ test('quantiles by selection are those of the sorted values', () => {
       },
     ),
   )
+  // The difference of the two is no number.
+  assert.equal(quantileOf(Float64Array.from([-1.7e308, 3.5e293]), 0), -1.7e308)
+  assert.equal(quantileOf(Float64Array.from([-1.7e308, 1.7e308]), 0.5), 0)
   const random = createRandom(2)
   for (const make of [() => random.normal(), () => random.integer(5), () => 1]) {
     const many = Float64Array.from({ length: 5000 }, make)

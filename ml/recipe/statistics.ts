@@ -57,8 +57,15 @@ export function selectQuantiles(values: Float64Array, shares: readonly number[])
     if (at === below) return left
     let right = Number.POSITIVE_INFINITY
     for (let i = below + 1; i < values.length; i++) if (values[i]! < right) right = values[i]!
-    return left + (at - below) * (right - left)
+    return between(left, right, at - below)
   })
+}
+
+/** Interpolates; the difference of huge cells of both signs would overflow. */
+function between(left: number, right: number, share: number): number {
+  const gap = right - left
+  if (share === 0) return left
+  return Number.isFinite(gap) ? left + share * gap : left * (1 - share) + right * share
 }
 
 /** Partitions so that the k-th smallest is at index k, with none larger before it and none smaller after it. */
@@ -102,7 +109,7 @@ export function quantileOf(sorted: Float64Array, q: number): number {
   const at = q * (sorted.length - 1)
   const below = Math.floor(at)
   const left = sorted[below]!
-  return left + (at - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - left)
+  return between(left, sorted[Math.min(below + 1, sorted.length - 1)]!, at - below)
 }
 
 /** Returns the most frequent value, on ties the smallest. `values` without NaN, not empty. */
