@@ -215,10 +215,12 @@ export class NumberColumn {
   #orderStatistics(): ((rank: number) => number) | undefined {
     if (this.#table?.exact) {
       const values = this.#table.sorted()
+      // Values that all differ are their own ranks.
+      if (values.length === this.#n) return rank => values[rank]!
       const ends = new Float64Array(values.length)
       let all = 0
-      for (const [i, value] of values.entries()) {
-        all += this.#table.countOf(value)
+      for (let i = 0; i < values.length; i++) {
+        all += this.#table.countOf(values[i]!)
         ends[i] = all
       }
       return rank => values[ends.findIndex(end => rank < end)]!

@@ -63,7 +63,11 @@ export class ValueTable {
 
   /** The kept values, ascending. */
   sorted(): Float64Array {
-    return this.#keys.filter((_, slot) => this.#counts[slot] !== 0).sort()
+    const values = new Float64Array(this.#size)
+    let kept = 0
+    for (let slot = 0; slot < this.#keys.length; slot++)
+      if (this.#counts[slot] !== 0) values[kept++] = this.#keys[slot]!
+    return values.sort()
   }
 
   countOf(value: number): number {
