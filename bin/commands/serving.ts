@@ -334,7 +334,7 @@ export const servingCommands: Command[] = [
     parameters: 'E',
     count: [1, 1],
     summary: 'Predicts every row of a dataset version; the rows with their predictions become a dataset version.',
-    more: 'Adds the columns prediction and, for classes, probability_<class>; prediction_error says why a row has none.',
+    more: 'Adds the columns prediction and, for classes, probability_<class>; prediction_error has the reason where a row has none.',
     options: {
       data: { type: 'string', value: 'N[@V]', help: 'the dataset, or a version of it' },
       to: { type: 'string', value: 'NAME', help: 'the dataset that gets the result' },

@@ -3,7 +3,7 @@ import { Alert } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../trpc.ts'
 
-/** Says on every page of an archived project that it is read-only. */
+/** States on every page of an archived project that it is read-only. */
 export function ArchivedNotice({ project }: { project: string }) {
   const { data } = useQuery(useTRPC().access.here.queryOptions({ project }))
   if (!data?.archivedAt) return null

@@ -23,15 +23,14 @@ interface HeatMapProps extends ChartText {
   columns: string[]
   cells: HeatCell[][]
   format: (value: number) => string
-  /** Value at which the color is strongest; default: the largest. */
-  scaleEnd?: number
+  strongestAt?: number
 }
 
-/** A value per row and column: the stronger the color, the larger; a dot marks what is flagged. */
-export function HeatMap({ rows, columns, cells, format, scaleEnd, ...text }: HeatMapProps) {
+/** A value per row and column, colored by its share of `strongestAt` (default: the largest); a dot marks what is flagged. */
+export function HeatMap({ rows, columns, cells, format, strongestAt, ...text }: HeatMapProps) {
   const { ref, width } = useElementSize()
   const all = cells.flat()
-  const largest = scaleEnd ?? Math.max(1e-12, ...all.map(c => Math.abs(c.value ?? 0)))
+  const largest = strongestAt ?? Math.max(1e-12, ...all.map(c => Math.abs(c.value ?? 0)))
   const textOf = (value: number | null | undefined) => (value == null ? '' : format(value))
   const nameWidth = Math.min(150, 16 + LETTER * longestOf(rows))
   const cellWidth = (width - nameWidth) / Math.max(1, columns.length)

@@ -7,7 +7,6 @@ const PAINTED = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opaci
 const WRITTEN = ['font-family', 'font-size', 'font-weight', 'color']
 
 const fileName = (title: string) => title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-') || 'chart'
-
 export const saveCsv = (title: string, { head, rows }: ChartTable) =>
   downloadText(`${fileName(title)}.csv`, toCsv(head, rows))
 
@@ -28,15 +27,14 @@ export async function savePng(title: string, plot: HTMLElement): Promise<void> {
   const drawn = plot.querySelector<HTMLCanvasElement | SVGSVGElement>('canvas, svg.recharts-surface')
   if (!drawn) return
   const { width, height } = drawn.getBoundingClientRect()
-  const canvas = document.createElement('canvas')
-  canvas.width = width * PIXELS_PER_POINT
-  canvas.height = height * PIXELS_PER_POINT
+  const size = { width: width * PIXELS_PER_POINT, height: height * PIXELS_PER_POINT }
+  const canvas = Object.assign(document.createElement('canvas'), size)
   const pen = canvas.getContext('2d')!
   pen.fillStyle = getComputedStyle(document.body).backgroundColor
-  pen.fillRect(0, 0, canvas.width, canvas.height)
+  pen.fillRect(0, 0, size.width, size.height)
   const image = new Image()
   image.src = drawn instanceof SVGSVGElement ? freeze(drawn) : drawn.toDataURL()
   await image.decode()
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+  pen.drawImage(image, 0, 0, size.width, size.height)
   canvas.toBlob(blob => blob && downloadFile(`${fileName(title)}.png`, blob))
 }

@@ -19,7 +19,7 @@ interface FormatCellProps {
   column: VersionColumn
   change: ColumnChange
   onChange: (name: string, change: ColumnChange) => void
-  /** Told whether the text cannot be read. */
+  /** Receives whether the text cannot be read. */
   onInvalid?: (name: string, isInvalid: boolean) => void
   readOnly?: boolean
 }

@@ -57,7 +57,7 @@ export const readingValues = (reading: ReadingOptions): FormValues => ({
   delimiter: reading.delimiter === '\t' ? TAB : reading.delimiter,
 })
 
-/** Returns the options that the inputs say; undefined while one of them is wrong. */
+/** Returns the options of the inputs; undefined while one of them is wrong. */
 export function readingOf(values: FormValues): ReadingOptions | undefined {
   const read = readingForm.safeParse(cleanValues(fieldsOf(readingForm), values))
   if (!read.success) return undefined

@@ -72,7 +72,7 @@ export function EvaluationList({ project }: { project: string }) {
   )
 }
 
-/** Whether the numbers say something about new rows. */
+/** Whether the numbers hold for new rows. */
 function rowsLabel({ state, seenInTraining, rowsSeen }: EvaluationSummary): string | null {
   if (state !== 'succeeded') return null
   if (seenInTraining) return 'training rows'

@@ -31,7 +31,7 @@ export const newest = <T extends { createdAt: string }>(items: readonly T[]): T 
 
 /** The experiment with the best run, of all that predict the same target of the same rows by the same metric as the newest one. */
 export function leadingExperiment(experiments: readonly ExperimentSummary[]): ExperimentSummary | undefined {
-  // A model that predicts one class only is no headline, whatever its metric.
+  // A model that predicts one class only is no headline, even with the best metric.
   const measured = experiments.filter(e => e.best && !e.best.predictsOneClass)
   const newestOne = newest(measured)
   if (!newestOne) return newest(experiments)
@@ -43,11 +43,11 @@ export function leadingExperiment(experiments: readonly ExperimentSummary[]): Ex
 const isComparable = (a: ExperimentSummary, b: ExperimentSummary) =>
   a.dataset === b.dataset && a.version === b.version && a.target === b.target && a.metric === b.metric
 
-/** The rows that the value was measured on: a best value says nothing without them. */
+/** The rows that the value was measured on: a best value means nothing without them. */
 export const rowsOf = (e: ExperimentSummary): string =>
   e.dataset === null ? `in ${e.experiment}` : `on ${e.dataset}${e.version === null ? '' : ` v${e.version}`}`
 
-/** The newest versions of a model that nobody has decided about; those taken out by a rollback were decided. */
+/** The newest versions of a model without a decision; those taken out by a rollback were decided. */
 export const undecidedModels = ({ models, endpoints }: Pick<HomeData, 'models' | 'endpoints'>): ModelSummary[] =>
   (models ?? []).filter(m => {
     const rolledBack = (endpoints ?? []).some(e => e.model === m.model && e.rolledBackFrom === m.latestVersion)

@@ -132,7 +132,7 @@ const checkFailureNeeds = (data: HomeData): Need[] =>
       action: 'Open',
     }))
 
-/** True once all lists were read: before that nothing may be said to be fine. */
+/** True once all lists were read: before that nothing may be shown as fine. */
 export const isComplete = (data: HomeData): boolean =>
   [data.datasets, data.ingestions, data.models, data.endpoints, data.monitors, data.failedJobs].every(
     list => list !== undefined,

@@ -42,7 +42,7 @@ export function DriftMap({ status }: { status: MonitorStatus }) {
       columns={names}
       cells={cells}
       format={formatTimesLimit}
-      scaleEnd={MOST_TIMES}
+      strongestAt={MOST_TIMES}
     />
   )
 }

@@ -17,7 +17,7 @@ const CODES: Record<string, string> = {
   feedback_rejected: 'feedback rejected',
 }
 
-/** Says how many refused requests the lenient policy would have answered; undefined if none was refused. */
+/** States how many refused requests the lenient policy would have answered; undefined if none was refused. */
 export function refusalSentence({ days, refused, answerable }: OddRows): string | undefined {
   if (refused === 0) return undefined
   const part =

@@ -9,7 +9,7 @@ export function MeasuredValue({
   strong,
 }: {
   measured: Measured | null | undefined
-  /** Says the unit: a share is written in percent. */
+  /** Names the unit: a share is written in percent. */
   metric: string | null
   strong?: boolean
 }) {

@@ -35,7 +35,7 @@ export function compileCellReader(column: CellColumn): CellReader {
   }
 }
 
-/** Returns the texts of a column that mean missing, whatever they look like: -999 may be one. */
+/** Returns the texts of a column that mean missing; -999 may be one. */
 const ownMissing = (format: ColumnFormat | undefined): ((text: string) => boolean) => {
   const own = format?.missing?.length ? new Set(format.missing) : undefined
   return own ? text => own.has(text) : () => false

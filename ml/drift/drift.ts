@@ -42,7 +42,7 @@ export type Drift = {
  * shrink with the number of rows, and distances grow by chance in small windows, so both must agree: distance at
  * the customary limit (D ≥ 0.1; PSI ≥ 0.2, Siddiqi 2006 "significant shift") and p < 0.01.
  *
- * The share of missing cells is compared separately (`missing`): present values say nothing about a column that is emptied.
+ * The share of missing cells is compared separately (`missing`): present values show nothing of a column that is emptied.
  * @param current raw values, or their summary made with `summarizeColumn(values, baseline)`.
  * @param counted cells of the whole tables, when the values are samples of them.
  */

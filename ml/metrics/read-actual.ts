@@ -4,7 +4,7 @@ import type { ColumnType } from '../schema.ts'
 import type { Task } from '../trainers/types.ts'
 import { createClassReader } from './read-class.ts'
 
-/** What a model says about its target. */
+/** What a model knows about its target. */
 export type TargetFacts = {
   task: Task
   classes?: readonly string[]

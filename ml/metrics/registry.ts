@@ -66,7 +66,7 @@ export function metricIntervals(ids: readonly string[], scored: Scored, seed: nu
   )
 }
 
-/** Rows of the rarer class that say too little for resampling: it repeats them instead of drawing others. */
+/** Rows of the rarer class too few for resampling: it repeats them instead of drawing others. */
 export const FEW_OF_A_CLASS = 5
 
 /** Of two classes that occur; infinite for other tasks. */

@@ -43,7 +43,7 @@ export function addFallbacks(manifest: BundleManifest, model: Model): { recipe: 
   return { recipe: patch(manifest.recipe), model: { ...model, config } }
 }
 
-/** Columns of an imported model whose file says how a missing cell is written: the file holds what becomes of it. */
+/** Columns of an imported model whose file defines how a missing cell is written: the file holds what becomes of it. */
 function handlesMissing(model: Model): ReadonlySet<string> {
   const feeds = (model.config.inputs ?? []) as { columns?: string[]; missing?: string }[]
   if (model.trainer !== 'onnx' || !Array.isArray(feeds)) return new Set()

@@ -75,7 +75,7 @@ export class EndpointStats {
     }
   }
 
-  /** Counts refusals and odd cells, beside `count`. */
+  /** Counts refusals and odd cells, in addition to `count`. */
   countOdd(target: CountedTarget, nowMs: number, odd: OddCells): void {
     const bucket = this.#bucketOf(target, nowMs - (nowMs % STEP_MS))
     bucket.dirty = true

@@ -40,7 +40,7 @@ export interface ModelSurroundings {
 }
 
 /**
- * A model of the pool, loaded or not: it loads itself when it is asked. Own models answer in this process, those that run foreign code in
+ * A model of the pool, loaded or not: it loads itself when it is needed. Own models answer in this process, those that run foreign code in
  * a process of their own, which a broken limit ends.
  */
 export class ServedModel implements LoadedModel {

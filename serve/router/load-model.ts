@@ -12,7 +12,7 @@ export interface Reading {
 /** Probabilities: a row per prediction, in the order of `classes`. */
 export type ModelAnswer = LenientRows
 
-/** With errors, `answerable` says whether the lenient policy would have answered every row. */
+/** With errors, `answerable` is whether the lenient policy would have answered every row. */
 export type ModelOutcome = { answer: ModelAnswer } | { errors: ErrorDetail[]; answerable: boolean }
 
 /** A model compiled in this process: answers without waiting. */

@@ -45,7 +45,7 @@ interface Failed {
 }
 
 const keyOf = (project: string, endpoint: string) => `${project}/${endpoint}`
-/** A revision is tried once, and once more for each time a person asks for it. */
+/** A revision is tried once, and once more for each request of a person. */
 const attemptOf = ({ revision, retries = 0 }: DesiredEndpoint) => `${revision}.${retries}`
 
 /** The endpoints by path, with their models. A switch disturbs no request. */
@@ -120,7 +120,7 @@ export class RouteTable {
 
   /**
    * Loads and warms up the changed revisions, then swaps them in. Models with a process of their own start beside it: a later call swaps
-   * them in, and `onChange` tells when. Returns true if anything changed.
+   * them in, and `onChange` reports when. Returns true if anything changed.
    */
   async apply(desired: readonly DesiredEndpoint[]): Promise<boolean> {
     this.#pool.trim()

@@ -7,7 +7,7 @@ import { splitOf } from './leaks/queue-for-target.ts'
 import { type LeaksRow, listLeaksOf } from './leaks/store.ts'
 import type { VersionRow } from './store.ts'
 
-/** Returns what the checks of each version say, by version id: expectations and leaks. */
+/** Returns the results of the checks of each version, by version id: expectations and leaks. */
 export async function countChecks(
   db: Handle,
   scope: ProjectScope,

@@ -10,7 +10,7 @@ const MOST = 500
 /** A share of rows that a model was trained on from which its numbers are marked. */
 const MARKED_SHARE = 0.05
 
-/** True: so many of the measured rows were training rows that the numbers say little about new rows. */
+/** True: so many of the measured rows were training rows that the numbers mean little for new rows. */
 const isOptimistic = ({ seenInTraining, rowsSeen, rows }: Listed['evaluation']['result']): boolean =>
   seenInTraining || (rowsSeen ?? 0) > MARKED_SHARE * (rows ?? 0)
 

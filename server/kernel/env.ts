@@ -100,7 +100,7 @@ export const VARIABLES = {
   FLEXIML_RETENTION_PREDICTIONS: days.default(90),
   FLEXIML_RETENTION_LOGS: days.default(30),
   FLEXIML_RETENTION_EVENTS: days.default(14),
-  /** Largest log file of one process; the previous one is kept beside it. */
+  /** Largest log file of one process; the previous one is kept, too. */
   FLEXIML_LOG_MB: z.coerce.number('megabytes').min(1).max(100_000).default(20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 } as const

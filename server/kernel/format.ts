@@ -53,7 +53,7 @@ export interface Estimate {
 /** `percent`: the value is a share and is written in percent. */
 export type NumberUnit = 'percent' | null
 
-/** An interval so wide or so narrow that its digits say nothing counts as none. */
+/** An interval so wide or so narrow that its digits mean nothing counts as none. */
 const hasInterval = (e: Estimate): e is { value: number; low: number; high: number } => {
   if (e.value === null || typeof e.low !== 'number' || typeof e.high !== 'number') return false
   const half = (e.high - e.low) / 2

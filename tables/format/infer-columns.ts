@@ -37,7 +37,7 @@ export async function inferColumns(columns: readonly ColumnCells[], context: For
   return readings
 }
 
-/** Returns what all columns that say something agree on. */
+/** Returns what all columns with evidence agree on. */
 function agree(list: readonly Evidence[]): Evidence {
   const one = <T>(values: (T | undefined)[]): T | undefined => {
     const different = new Set(values.filter(v => v !== undefined))

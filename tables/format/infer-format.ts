@@ -8,7 +8,7 @@ import { type CellGroup, fitNumbers } from './number-format.ts'
 /** Why digits are kept as text. */
 export type CodeReason = 'zeros' | 'exponent' | 'digits' | 'plus'
 
-/** How a column of text is read, and what should be said about it. */
+/** How a column of text is read, and its notes. */
 export interface ColumnReading {
   plan: ReadPlan
   /** Cells that mean missing under the plan are not counted. */
@@ -24,7 +24,7 @@ export interface ColumnReading {
   withoutOffset?: number
   /** `NA` is a word here. */
   keepsNa?: boolean
-  /** What this column says about the others. */
+  /** What this column shows about the others. */
   evidence: Evidence
 }
 
@@ -37,7 +37,7 @@ export interface Evidence {
 /** Share of cells that must be readable for a column with some other text to be read as numbers or times. */
 const READ_SHARE = 0.99
 const MAX_STRAYS = 1000
-/** Share above which a column of text is said to be nearly numbers or times. */
+/** Share above which a column of text is reported as nearly numbers or times. */
 const NEARLY_SHARE = 0.9
 const MAX_EXAMPLES = 4
 
@@ -210,7 +210,7 @@ function guessDayFirst(first: readonly string[], groups: readonly CellGroup[]): 
   return !texts.some(t => /^[0-9]+\//.test(t))
 }
 
-/** Digits that are moments: only where the column's name says so. */
+/** Digits that are moments: only where the column's name is of a time. */
 function numericTimes(name: string, groups: readonly CellGroup[]): ReadPlan | undefined {
   const all = (test: RegExp) => groups.length > 0 && groups.every(g => g.texts.every(t => test.test(t)))
   if (TIME_NAME.test(name)) {

@@ -48,7 +48,7 @@ export type LeakFinding = {
   strength: number
 } & Coded<LeakFacts>
 
-/** What a check looked at: without it “nothing found” says nothing. */
+/** What a check looked at: without it “nothing found” means nothing. */
 export interface LeakEvidence {
   /** Sampled rows with a target. */
   rows: number

@@ -101,7 +101,7 @@ async function readText(
   }
 }
 
-/** What DuckDB says of a file with two kinds of line ends. */
+/** DuckDB's message for a file with two kinds of line ends. */
 const MIXED_LINE_ENDS = /state machine reached an invalid state/
 
 async function withOneLineEnd(files: PreparedFile[], folder: string): Promise<PreparedFile[]> {

@@ -34,7 +34,7 @@ export function describeFinding(finding: DiffFinding): string {
   }
 }
 
-/** What was found in all compared columns. Says nothing of columns that could not be tested. */
+/** What was found in all compared columns. Excludes columns that could not be tested. */
 export function diffSentence(columns: readonly DiffColumn[]): string {
   const verdicts = columns.map(diffVerdict)
   const count = (verdict: string) => verdicts.filter(v => v === verdict).length

@@ -119,7 +119,7 @@ function NoProfile({
   )
 }
 
-/** With fewer rows nothing unusual can be told. */
+/** With fewer rows nothing unusual can be detected. */
 const FEW_ROWS = 30
 
 function Warnings({ data, onOpen }: { data: ProfileSummary; onOpen: (column: string) => void }) {

@@ -18,7 +18,7 @@ const MEMORY_MB = 512
 const PREDICTED = 0.8
 const MAX_ERROR_TEXT = 500
 
-/** Predicts every row as the inference server does and writes the table with the predictions beside its columns. Throws `invalid`. */
+/** Predicts every row as the inference server does and writes the table with the predictions after its columns. Throws `invalid`. */
 export async function run(input: PredictTableInput, { progress }: TaskContext): Promise<PredictionsResult> {
   const predictor = loadPredictor(await readFile(input.model))
   const columns = findColumns(input, predictor)
@@ -69,7 +69,7 @@ function findColumns({ schema }: PredictTableInput, { signature }: LoadedPredict
   return columns
 }
 
-/** Columns of the predictions, named so that none hides a column of the table; the last one says why a row has none. */
+/** Columns of the predictions, named so that none hides a column of the table; the last one has the reason where a row has none. */
 function resultColumns({ classes }: LoadedPredictor, schema: readonly VersionColumn[]) {
   const taken = new Set(schema.map(c => c.name.toLowerCase()))
   const nameFree = (wished: string) => {

@@ -59,7 +59,7 @@ export interface LeaksAnswer {
   findings: ShownLeak[]
   /** `unknown`: not checked yet, the check failed, or it had too little data. `none`: it looked and found nothing. */
   verdict: 'unknown' | 'found' | 'none'
-  /** What was checked, or why nothing could be said. */
+  /** What was checked, or why there is no result. */
   sentence: string
   /** Null: not checked yet, or by a version that did not store it. */
   evidence: LeakEvidence | null

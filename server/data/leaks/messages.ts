@@ -79,7 +79,7 @@ export function describeLeak(finding: StoredLeak): LeakMessage {
 
 type Judged = Pick<LeaksAnswer, 'target' | 'split' | 'state' | 'reason' | 'findings' | 'evidence'>
 
-/** Returns what a check says. Nothing found is said only by a check that succeeded and had enough data, with what it looked at. */
+/** Returns the sentence of a check. Nothing found is stated only by a check that succeeded and had enough data, with what it looked at. */
 export function leaksVerdict(answer: Judged): Pick<LeaksAnswer, 'verdict' | 'sentence'> {
   const { target, state, reason, findings, evidence } = answer
   if (target === null) return { verdict: 'unknown', sentence: 'Not checked: no column is the target.' }

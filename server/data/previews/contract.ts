@@ -42,7 +42,7 @@ export interface PreviewComparison {
   changes: ShownChange[]
 }
 
-/** Says in one sentence how many rows were compared and what follows when nothing differs. */
+/** States in one sentence how many rows were compared and what follows when nothing differs. */
 export function describeComparison(
   { dataset, version, rows, comparedRows, complete, sameAs, changes }: PreviewComparison,
   isReadAsBefore = true,

@@ -57,7 +57,7 @@ function barsOf(column: ColumnStatistics): Pick<ColumnSummary, 'bars' | 'barsOf'
   }
 }
 
-/** A category has no range: its smallest and largest words say nothing. */
+/** A category has no range: its smallest and largest words mean nothing. */
 function topOf(column: ColumnStatistics, rows: number): ColumnSummary['top'] {
   const [first] = column.top
   const present = rows - column.missing

@@ -23,7 +23,7 @@ export const outOfMemory = (task: string, peakBytes: number, limitBytes: number,
     'out_of_memory',
     peakBytes < limitBytes
       ? // The kernel refused it before it was used.
-        `The ${task} was stopped because it asked for more memory than its limit of ${Math.floor(limitBytes / MB)} MB.`
+        `The ${task} was stopped because it needed more memory than its limit of ${Math.floor(limitBytes / MB)} MB.`
       : `The ${task} was stopped because it used ${Math.ceil(peakBytes / MB)} MB of memory; its limit is ${Math.floor(limitBytes / MB)} MB.`,
     hint,
   )

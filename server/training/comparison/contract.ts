@@ -48,7 +48,7 @@ const MESSAGES: Record<NotCompared, string> = {
   failed: 'The comparison could not be computed. Try again.',
 }
 
-/** Says why two models have no verdict. */
+/** States why two models have no verdict. */
 export const notComparedMessage = (code: NotCompared): string => MESSAGES[code]
 
 /** A run against another on the same rows, by one metric. `difference` is this run − the other, with its 95 % interval. */

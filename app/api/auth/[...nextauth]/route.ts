@@ -5,7 +5,7 @@ export const dynamic = 'force-dynamic'
 
 /**
  * Serves the routes of next-auth: CSRF token, sign-in, sign-out. Its configuration comes through the bridge. A request that next-auth
- * cannot read is the client's fault; next-auth says 500.
+ * cannot read is the client's fault; next-auth answers 500.
  */
 async function answer(request: Request, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
   const response: Response | undefined = await NextAuth(bridge().auth)(request, context).catch(() => undefined)

@@ -2,7 +2,7 @@ import { EngineError } from '../../../errors.ts'
 import type { OnnxFile } from './describe-file.ts'
 import { type Field, readFields, textOf } from './protobuf-reader.ts'
 
-/** By operator: the inputs that say how large its result is, or how long it runs. Others never make more than they get. */
+/** By operator: the inputs that decide how large its result is, or how long it runs. Others never make more than they get. */
 const SIZE_INPUTS: Record<string, readonly number[]> = {
   ConstantOfShape: [0],
   Expand: [1],
@@ -22,7 +22,7 @@ const SIZE_INPUTS: Record<string, readonly number[]> = {
   STFT: [1, 3],
   Col2Im: [1, 2],
   MaxUnpool: [2],
-  // Of com.microsoft: they generate as many tokens as they are told.
+  // Of com.microsoft: they generate as many tokens as an input demands.
   BeamSearch: [1, 2, 3, 4],
   GreedySearch: [1, 2],
   Sampling: [1, 2],
