@@ -187,7 +187,7 @@ test('rows of an API are fetched by its pages, and again when there are more', a
     await page.getByLabel('URL', { exact: false }).fill(api.url)
     await page.getByRole('button', { name: 'Add header' }).click()
     await page.getByRole('textbox', { name: 'Header 1' }).fill('Authorization')
-    await page.getByLabel('Value').fill(api.key)
+    await page.getByLabel('Value', { exact: true }).fill(api.key)
     await page.getByRole('combobox', { name: 'Pagination' }).click()
     await page.getByRole('option', { name: 'Cursor' }).click()
     await page.getByLabel('Dataset name').fill('orders')

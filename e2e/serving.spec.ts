@@ -16,7 +16,7 @@ test('an imported model that breaks its limits is seen to be out of traffic, and
   await signIn(page)
   const project = await newProject(page)
   await importAndPromote(page, project, 'double', doublingGraph())
-  await importAndPromote(page, project, 'heavy', heavyGraph(900, 20))
+  await importAndPromote(page, project, 'heavy', heavyGraph(900, 130))
   const ask = (endpoint: string) => call(page, 'mutation', 'serving.tryIt', { project, endpoint, rows: [{ x1: 1 }] })
   await expect
     .poll(() => ask('heavy').catch(String), { timeout: 60_000 })

@@ -178,9 +178,11 @@ test('from a file nobody knows to a rollback', async ({ page }) => {
     const feedback = await send('feedback', { rows: rows.map((r, i) => ({ id: ids[i], actual: r[target] })) })
     expect(feedback.body).toMatchObject({ accepted: 400, unknown: [] })
     const wrong = await send('predict', { rows: [{ ...asked[0], [size]: 'large' }] })
-    expect(wrong.status).toBe(422)
+    // A new endpoint is lenient: what cannot be understood fails its row.
+    expect(wrong.status).toBe(200)
     expect(wrong.body).toMatchObject({
-      error: { details: [{ row: 0, column: size, got: expect.stringContaining('large') }] },
+      predictions: [null],
+      errors: [{ row: 0, column: size, got: expect.stringContaining('large') }],
     })
 
     await page.goto(at(`/monitoring/${model}`))
