@@ -16,8 +16,6 @@ const ABOVE_GOAL_KB: readonly [RegExp, number][] = [
 ]
 /** Document and answers of the API. */
 const DATA_KB = 60
-/** The curves and explanations of a run are sent in full and not compressed. */
-const RUN_DATA_KB = 110
 /** What loads after the first paint belongs to the page too. */
 const SETTLE_MS = 1500
 
@@ -132,8 +130,7 @@ test('every page stays within its budget of JavaScript and data', async ({ page,
       .annotations.push({ type: path, description: `${script.toFixed(0)} kB JavaScript, ${data.toFixed(0)} kB data` })
     expect(script, `${path} loads JavaScript at all`).toBeGreaterThan(50)
     if (script > budget) heavy.push(`${path}: ${script.toFixed(0)} kB of JavaScript, budget ${budget}`)
-    const dataBudget = /\/runs\//.test(path) ? RUN_DATA_KB : DATA_KB
-    if (data > dataBudget) heavy.push(`${path}: ${data.toFixed(0)} kB of data, budget ${dataBudget}`)
+    if (data > DATA_KB) heavy.push(`${path}: ${data.toFixed(0)} kB of data, budget ${DATA_KB}`)
   }
   expect(heavy).toEqual([])
 })

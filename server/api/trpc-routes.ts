@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#server/kernel/errors.ts'
@@ -58,6 +60,23 @@ function requireFlatInput(request: FastifyRequest): void {
     throw new AppError('bad_request', `The input nests deeper than ${MAX_DEPTH} levels.`)
 }
 
+const compress = promisify(gzip)
+/** Shorter answers gain nothing. */
+const MIN_COMPRESSED_BYTES = 2048
+
+/** Compresses a long answer for a caller that accepts gzip. */
+async function compressAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  if (!(payload instanceof Response) || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? '')))
+    return payload
+  const bytes = Buffer.from(await payload.arrayBuffer())
+  reply.code(payload.status)
+  for (const [name, value] of payload.headers) reply.header(name, value)
+  reply.header('vary', [payload.headers.get('vary'), 'accept-encoding'].filter(Boolean).join(', '))
+  if (bytes.length < MIN_COMPRESSED_BYTES) return bytes
+  reply.header('content-encoding', 'gzip')
+  return compress(bytes)
+}
+
 /** tRPC for the dashboard and TypeScript clients. Callers are authenticated before the body is read. */
 export function trpcRoutes(parts: WebParts) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -65,6 +84,7 @@ export function trpcRoutes(parts: WebParts) {
     app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
       done(null, body.toString('utf8')),
     )
+    app.addHook('onSend', compressAnswer)
     app.addHook('preParsing', async (request, reply) => {
       requirePlainPath(request)
       request.apiContext = parts.contextFor(headersOf(request.raw), request.method)
